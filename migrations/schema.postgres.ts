@@ -1,0 +1,8 @@
+/** What drizzle-kit reads to generate `migrations/postgres`. */
+import * as columns from '../src/database/columns.postgres.ts';
+import { defineTables } from '../src/database/tables.ts';
+
+export const {
+  regions, industries, zones, events, enterprises, rankings,
+  projects, projectInvestors, fundsEntries, changes, revision,
+} = defineTables(columns);

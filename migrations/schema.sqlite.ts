@@ -1,0 +1,8 @@
+/** What drizzle-kit reads to generate `migrations/sqlite`. */
+import * as columns from '../src/database/columns.sqlite.ts';
+import { defineTables, type Vocabulary } from '../src/database/tables.ts';
+
+export const {
+  regions, industries, zones, events, enterprises, rankings,
+  projects, projectInvestors, fundsEntries, changes, revision,
+} = defineTables(columns as unknown as Vocabulary);

@@ -1,0 +1,49 @@
+/** The service as a whole: one line a feature. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { refuseRemoteWrites } from './access/caller.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
+import { enterprises } from './enterprises/schema.ts';
+import { events } from './events/schema.ts';
+import { createAnswers } from './http/answers.ts';
+import { healthRoutes } from './http/health.ts';
+import { swaggerOptions, VERSION } from './http/openapi.ts';
+import { createServer, refuseOtherMethods } from './http/server.ts';
+import { projectRoutes } from './projects/routes.ts';
+import { projectService } from './projects/service.ts';
+import { catalogueRoutes } from './references/routes.ts';
+import { industries, regions, zones } from './references/schema.ts';
+import { catalogueService } from './references/service.ts';
+import { statisticsRoutes } from './statistics/routes.ts';
+import { statisticsService } from './statistics/service.ts';
+
+export interface Dependencies {
+  config: Pick<Config, 'BODY_LIMIT' | 'TRUST_PROXY' | 'ANSWER_CACHE'>;
+  database: Database;
+  clock: Clock;
+  logger: FastifyBaseLogger;
+}
+
+const catalogues = [events, enterprises, zones, regions, industries];
+
+export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
+  const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY });
+  const answers = createAnswers(database, clock, config.ANSWER_CACHE, VERSION);
+  const completeMethods = refuseOtherMethods(app);
+  await app.register(swagger, swaggerOptions);
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.addHook('onRequest', refuseRemoteWrites);
+
+  await app.register(projectRoutes(projectService({ database, clock }), answers, clock));
+  await app.register(statisticsRoutes(statisticsService({ database }), answers));
+  for (const catalogue of catalogues) {
+    await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
+  }
+  await app.register(healthRoutes(database));
+
+  completeMethods();
+  return app;
+}

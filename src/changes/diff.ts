@@ -1,0 +1,28 @@
+/** What a change says field by field. */
+import { isDeepStrictEqual } from 'node:util';
+import type { FieldChange } from '../database/tables.ts';
+
+/** A resource as it is kept in the log: its own fields, none that is derived. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const isSet = (value: unknown): boolean => value !== null && value !== undefined;
+
+/**
+ * The fields that differ, each with what it said before and after. Of something new there is only `after`, of
+ * something deleted only `before`; fields without a value are left out there.
+ */
+export function diff(before: Fields | null, after: Fields | null): Record<string, FieldChange> {
+  const changed: Record<string, FieldChange> = {};
+  for (const name of Object.keys(after ?? before ?? {})) {
+    const was = before?.[name];
+    const is = after?.[name];
+    if (before === null) {
+      if (isSet(is)) changed[name] = { after: is };
+    } else if (after === null) {
+      if (isSet(was)) changed[name] = { before: was };
+    } else if (!isDeepStrictEqual(was, is)) {
+      changed[name] = { before: was ?? null, after: is ?? null };
+    }
+  }
+  return changed;
+}

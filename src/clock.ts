@@ -1,0 +1,36 @@
+/** The time, passed in wherever it is needed, so that a test can stand on any day. */
+export interface Clock {
+  /** This moment, RFC 3339 in UTC with milliseconds. */
+  now(): string;
+  /** Today's date in the service's time zone, `2020-06-29`. */
+  today(): string;
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A clock that shows the day of a time zone; `milliseconds` gives the time since 1970. */
+export function clockIn(timeZone: string, milliseconds: () => number = Date.now): Clock {
+  // Swedish writes dates as ISO 8601 does.
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone });
+  let minute = Number.NaN;
+  let day = '';
+  return {
+    now: () => new Date(milliseconds()).toISOString(),
+    today: () => {
+      // Formatting costs microseconds; days begin on a whole minute in every time zone.
+      const current = Math.floor(milliseconds() / 60_000);
+      if (current !== minute) {
+        minute = current;
+        day = format.format(current * 60_000);
+      }
+      return day;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The environment, read once into a frozen object. Nothing else reads `process.env`. */
+import { z } from 'zod';
+import { StartupError } from './database/errors.ts';
+import { isTimeZone } from './clock.ts';
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+/** Each variable with its default, what is allowed, and what it is for. README's table is checked against this. */
+export const variables = {
+  PORT: {
+    schema: wholeNumber(0, 65_535),
+    default: '3000',
+    allowed: 'a port, 0–65535 (0 takes any free one)',
+    description: 'Port to listen on.',
+  },
+  HOST: {
+    schema: z.string().min(1),
+    default: '127.0.0.1',
+    allowed: 'an address of this machine',
+    description: 'Address to listen on. `0.0.0.0` listens on all; the Docker image sets it.',
+  },
+  DATABASE_URL: {
+    schema: z.string().regex(/^(file:.|postgres(ql)?:\/\/.)/),
+    default: 'file:./data/luodi.db',
+    allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
+    description: 'Where the data lives: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the pool.',
+  },
+  TIME_ZONE: {
+    schema: z.string().refine(isTimeZone),
+    default: 'Asia/Shanghai',
+    allowed: 'an IANA time zone',
+    description: 'Decides which day today is.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    default: 'info',
+    allowed: 'fatal, error, warn, info, debug, trace or silent',
+    description: 'How much is logged, as JSON lines on standard output. `info` has one line a request.',
+  },
+  BODY_LIMIT: {
+    schema: wholeNumber(1_024, 104_857_600),
+    default: '1048576',
+    allowed: 'bytes, 1024–104857600',
+    description: 'Largest request body.',
+  },
+  ANSWER_CACHE: {
+    schema: wholeNumber(0, 10_000_000_000),
+    default: '67108864',
+    allowed: 'bytes, 0–10000000000',
+    description: 'Memory for statistics answers that are reused until something changes.',
+  },
+  TRUST_PROXY: {
+    schema: z
+      .string()
+      .regex(/^[0-9a-fA-F.:/, ]*$/)
+      .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+    default: '',
+    allowed: 'addresses or CIDR ranges, separated by commas',
+    description: 'Proxies whose `X-Forwarded-*` headers are believed.',
+  },
+} as const;
+
+type Variables = typeof variables;
+export type Config = Readonly<{ [Name in keyof Variables]: z.output<Variables[Name]['schema']> }>;
+
+/**
+ * Checks the environment as a whole.
+ * @throws StartupError naming every variable that is wrong and what it may be
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const config: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const [name, { schema, allowed, default: otherwise }] of Object.entries(variables)) {
+    const given = environment[name];
+    const parsed = schema.safeParse(given === undefined || given === '' ? otherwise : given);
+    if (parsed.success) config[name] = parsed.data;
+    else faults.push(`${name} must be ${allowed}`);
+  }
+  if (faults.length > 0) throw new StartupError(faults.join('; '));
+  return Object.freeze(config) as Config;
+}

@@ -1,0 +1,32 @@
+/** The column vocabulary in Postgres's words, and the SQL functions that differ from SQLite's. */
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { bigint, boolean, customType, integer, jsonb, pgTable } from 'drizzle-orm/pg-core';
+
+export { foreignKey, index, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
+
+export const table = pgTable;
+
+/** Text compared byte by byte, as SQLite does, whatever the server's locale. */
+export const text = customType<{ data: string; driverData: string }>({
+  dataType: () => 'text collate "C"',
+});
+export const id = text;
+/** A calendar day, `2020-06-29`. */
+export const day = text;
+/** A moment, RFC 3339 in UTC with milliseconds, so that its text sorts in time order. */
+export const instant = text;
+export { integer };
+/** Whole yuan. */
+export const money = (name: string) => bigint(name, { mode: 'number' });
+export const flag = boolean;
+export const json = jsonb;
+
+export const functions = {
+  /** The later of two days. */
+  later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`greatest(${a}, ${b})`,
+  /** Whole days from one day to another, negative when `to` comes first. */
+  daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
+    sql<number>`(${to}::date - ${from}::date)`.mapWith(Number),
+  /** Whether the text contains the part, byte for byte. */
+  containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
+};

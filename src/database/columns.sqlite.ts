@@ -1,0 +1,22 @@
+/** The column vocabulary in SQLite's words: the same names as in `columns.postgres.ts`. */
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { integer, sqliteTable, text as sqliteText } from 'drizzle-orm/sqlite-core';
+
+export { foreignKey, index, primaryKey, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const table = sqliteTable;
+export const text = (name: string) => sqliteText(name);
+export const id = text;
+export const day = text;
+export const instant = text;
+export { integer };
+export const money = (name: string) => integer(name);
+export const flag = (name: string) => integer(name, { mode: 'boolean' });
+export const json = (name: string) => sqliteText(name, { mode: 'json' });
+
+export const functions = {
+  later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
+  daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
+    sql`cast(julianday(${to}) - julianday(${from}) as integer)`,
+  containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
+};

@@ -1,0 +1,82 @@
+/** The seam between the features and the engine. Features know these types and nothing below them. */
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { functions } from './columns.postgres.ts';
+import { StartupError } from './errors.ts';
+import type { Values } from './prepared.ts';
+import type { Tables } from './tables.ts';
+
+type Builder = PgDatabase<PgQueryResultHKT>;
+
+/** What a query may use: drizzle's common subset, and statements prepared once per shape. */
+export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
+  readonly tables: Tables;
+  readonly functions: typeof functions;
+  /**
+   * The rows of a query that is built and prepared once per `shape` and connection, then only run.
+   * Two calls with one shape must build the same SQL; what varies goes through `sql.placeholder`.
+   */
+  prepared<Row>(
+    shape: string,
+    values: Values,
+    build: (reader: Reader) => PromiseLike<Row[]>,
+  ): Promise<Row[]>;
+}
+
+/** A reader that may also write. Only `Database.write` hands one out. */
+export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
+  /** As `prepared`, for a statement without rows to give back. */
+  perform(
+    shape: string,
+    values: Values,
+    build: (tx: Transaction) => PromiseLike<unknown>,
+  ): Promise<void>;
+  /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
+  readonly log: Revision;
+}
+
+/** The number and hash of the last entry in the change log. */
+export interface Revision {
+  seq: number;
+  hash: string;
+}
+
+export interface Database {
+  /** Single statements, each seeing the latest commit. */
+  readonly read: Reader;
+  /** The current revision. One point lookup; it keys every cache and every collection's ETag. */
+  revision(): Promise<Revision>;
+  /** Short reads that must agree with each other. */
+  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** As `snapshot`, for work that grows with the data: it never runs on the event loop. */
+  analyze<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Everything in `work` or nothing, durable when the promise resolves. Writes are serialized in commit order.
+   * @throws NestedWriteError inside another write, BusyError when another process holds the lock for seconds
+   */
+  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** @throws when the database does not answer, or would not keep what it is told (readiness). */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** How many waiting writes share one commit, at most (SQLite). */
+  groupLimit?: number;
+}
+
+/**
+ * Opens the database that the URL names and brings its schema up to date.
+ * @param url `file:./data/luodi.db` or `postgres://user:password@host/database`
+ * @throws StartupError with one line for the operator
+ */
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  if (url.startsWith('file:')) {
+    const { openSqlite } = await import('./sqlite.ts');
+    return openSqlite(url.slice('file:'.length), options);
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres.ts');
+    return openPostgres(url);
+  }
+  throw new StartupError('DATABASE_URL must start with file: or postgres://');
+}

@@ -1,0 +1,25 @@
+/** What both engines do about migrations. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { StartupError } from './errors.ts';
+
+/** The hash that the first entry of the change log has before it. */
+export const GENESIS = '0'.repeat(64);
+
+/** The folder that drizzle-kit fills for the engine. The same from `src` and from `dist`. */
+export const migrationsFolder = (engine: 'sqlite' | 'postgres'): string =>
+  fileURLToPath(new URL(`../../migrations/${engine}`, import.meta.url));
+
+/**
+ * Refuses a database that a later version has migrated: this one would write it wrongly.
+ * @param applied when the last applied migration was made, in milliseconds, as the database has it
+ */
+export function refuseNewer(database: string, folder: string, applied: unknown): void {
+  const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8'));
+  const newest = Math.max(...journal.entries.map((entry: { when: number }) => entry.when));
+  if (Number(applied ?? 0) > newest) {
+    throw new StartupError(
+      `${database} was migrated by a newer version of Luodi; this version would damage it. Start the newer one.`,
+    );
+  }
+}

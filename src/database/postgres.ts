@@ -1,0 +1,188 @@
+/** PostgreSQL behind the seam, for when one machine is outgrown. Loaded only when the URL asks for it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import * as columns from './columns.postgres.ts';
+import type { Database, Reader, Revision, Transaction } from './database.ts';
+import { isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
+import { GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { compile, shapeCache, type Values } from './prepared.ts';
+import { defineTables } from './tables.ts';
+
+const tables = defineTables(columns);
+const { functions } = columns;
+
+type Client = pg.Pool | pg.PoolClient;
+
+/** Any number that no other program takes; instances that start together migrate one after the other. */
+const MIGRATION_LOCK = 0x6c756f6469;
+const RETRIES = 5;
+
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: Number(new URL(url).searchParams.get('pool') ?? 10),
+    connectionTimeoutMillis: 5_000,
+    application_name: 'luodi',
+  });
+  // An idle connection that the server drops is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  try {
+    await lend(pool, (client) => migratePostgres(client, pool));
+  } catch (error) {
+    await pool.end();
+    if (error instanceof StartupError) throw error;
+    const { hostname, port, pathname } = new URL(url);
+    throw new StartupError(
+      `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`,
+    );
+  }
+
+  const read = readerOn(pool);
+  const inside = new AsyncLocalStorage<true>();
+
+  const snapshot: Database['snapshot'] = (work) =>
+    lend(pool, (client) =>
+      transaction(client, 'begin isolation level repeatable read read only', () => work(readerOn(client))),
+    );
+
+  return {
+    read,
+    revision: async () => revisionOf(await pool.query(readRevision(''))),
+    snapshot,
+    analyze: snapshot,
+    write: async (work) => {
+      if (inside.getStore()) throw new NestedWriteError();
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+        } catch (error) {
+          if (!isSerializationFailure(error) || attempt === RETRIES) throw error;
+          await sleep(10 * attempt * Math.random());
+        }
+      }
+    },
+    check: async () => {
+      await pool.query('select seq from revision where id = 1');
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    return await use(client);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    // A connection whose rollback failed is not given to anybody else.
+    client.release(failure && 'connectionLost' in failure ? failure : undefined);
+  }
+}
+
+async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query(begin);
+  try {
+    const value = await work();
+    await client.query('commit');
+    return value;
+  } catch (error) {
+    await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
+    throw error;
+  }
+}
+
+const readRevision = (lock: string) => ({
+  name: `luodi_revision${lock && '_locked'}`,
+  text: `select seq, hash from revision where id = 1 ${lock}`,
+});
+
+const revisionOf = (result: pg.QueryResult): Revision => result.rows[0] as Revision;
+
+function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return transaction(client, 'begin isolation level read committed', async () => {
+    // The lock comes first, so that numbers are given in the order of the commits.
+    const log = revisionOf(await client.query(readRevision('for update')));
+    const { seq } = log;
+    const value = await work(transactionOn(client, log));
+    if (log.seq !== seq) {
+      await client.query('update revision set seq = $1, hash = $2 where id = 1', [log.seq, log.hash]);
+    }
+    return value;
+  });
+}
+
+async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<void> {
+  const folder = migrationsFolder('postgres');
+  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  try {
+    const known = await client.query("select to_regclass('drizzle.__drizzle_migrations') is not null as known");
+    if (known.rows[0].known) {
+      const applied = await client.query('select max(created_at) as at from drizzle.__drizzle_migrations');
+      refuseNewer(`The database ${pool.options.database ?? ''}`.trim(), folder, applied.rows[0].at);
+    }
+    await migrate(drizzle(client), { migrationsFolder: folder });
+    await client.query('insert into revision (id, seq, hash) values (1, 0, $1) on conflict do nothing', [
+      GENESIS,
+    ]);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  }
+}
+
+const prepare = shapeCache<ReturnType<typeof named>>();
+
+/** A compiled statement with the name under which a connection keeps its plan. */
+function named(query: PromiseLike<unknown>) {
+  const compiled = compile(query);
+  const name = `luodi_${createHash('sha256').update(compiled.sql).digest('hex').slice(0, 32)}`;
+  return { ...compiled, name };
+}
+
+function readerOn(client: Client): Reader {
+  const db = drizzle(client);
+  const reader = {
+    tables,
+    functions,
+    select: db.select.bind(db),
+    selectDistinct: db.selectDistinct.bind(db),
+    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
+      const statement = prepare(shape, () => named(build(reader)));
+      const { rows } = await client.query({
+        name: statement.name,
+        text: statement.sql,
+        values: statement.bind(values),
+        rowMode: 'array',
+      });
+      return rows.map(statement.row);
+    },
+  } as unknown as Reader;
+  return reader;
+}
+
+function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
+  const db = drizzle(client);
+  const reader = readerOn(client);
+  const tx: Transaction = {
+    ...reader,
+    insert: db.insert.bind(db),
+    update: db.update.bind(db),
+    delete: db.delete.bind(db),
+    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
+      const statement = prepare(shape, () => named(build(tx)));
+      await client.query({
+        name: statement.name,
+        text: statement.sql,
+        values: statement.bind(values),
+      });
+    },
+    log,
+  } as unknown as Transaction;
+  return tx;
+}

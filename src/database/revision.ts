@@ -1,0 +1,10 @@
+import type { Reader, Revision } from './database.ts';
+
+/** The revision as a snapshot sees it, to go with what else the snapshot reads. */
+export async function revisionIn(reader: Reader): Promise<Revision> {
+  const { revision } = reader.tables;
+  const [row] = await reader.prepared('revision', {}, (db) =>
+    db.select({ seq: revision.seq, hash: revision.hash }).from(revision),
+  );
+  return row as Revision;
+}

@@ -1,0 +1,323 @@
+/** SQLite behind the seam: query-only readers, worker readers for long work, and one writer that commits in groups. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
+import * as columns from './columns.sqlite.ts';
+import type { Database, OpenOptions, Reader, Revision, Transaction } from './database.ts';
+import { BusyError, isUnavailable, NestedWriteError, rootMessage, StartupError } from './errors.ts';
+import { GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { Pool } from './pool.ts';
+import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
+import { SqliteThread } from './sqlite-thread.ts';
+import { defineTables, type Vocabulary } from './tables.ts';
+
+/** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
+const vocabulary = columns as unknown as Vocabulary;
+const tables = defineTables(vocabulary);
+const { functions } = vocabulary;
+
+type Client = Sqlite.Database;
+
+/** While another process holds the lock, SQLite blocks the event loop this long, then asynchronous retries go on. */
+const BUSY_TIMEOUT_MS = 250;
+const BUSY_GIVE_UP_MS = 5_000;
+const SNAPSHOT_READERS = 8;
+const ANALYSIS_THREADS = 2;
+const GROUP_LIMIT = 256;
+
+export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
+  const file = resolve(path);
+  const writer = openWriter(file);
+  const reader = openReader(file);
+  const read = readerOn(reader);
+  const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT);
+  const snapshots = new Pool(SNAPSHOT_READERS, () => {
+    const client = openReader(file);
+    return { client, reader: readerOn(client), close: () => client.close() };
+  });
+  const threads = new Pool(ANALYSIS_THREADS, () => {
+    const thread = new SqliteThread(file);
+    return { thread, reader: readerOnThread(thread), close: () => thread.close() };
+  });
+  const revision = reader.prepare<[], Revision>('select seq, hash from revision where id = 1');
+
+  return {
+    read,
+    revision: async () => revision.get() as Revision,
+    snapshot: (work) =>
+      snapshots.lend(async ({ client, reader }) => {
+        client.exec('begin');
+        try {
+          return await work(reader);
+        } finally {
+          client.exec('commit');
+        }
+      }),
+    analyze: (work) =>
+      threads.lend(async ({ thread, reader }) => {
+        await thread.run('begin', []);
+        try {
+          return await work(reader);
+        } finally {
+          await thread.run('commit', []);
+        }
+      }),
+    write,
+    check: async () => {
+      revision.get();
+      const level = writer.pragma('synchronous', { simple: true });
+      if (level !== 2) throw new Error(`SQLite runs at synchronous=${level}, not FULL (2)`);
+    },
+    close: async () => {
+      await write.idle();
+      await Promise.all([snapshots.close(), threads.close()]);
+      reader.close();
+      // Statistics for the planner, and everything out of the write-ahead log, so that the one file is the database.
+      writer.pragma('optimize');
+      writer.pragma('wal_checkpoint(TRUNCATE)');
+      writer.close();
+    },
+  };
+}
+
+function openWriter(file: string): Client {
+  const folder = dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+  } catch (error) {
+    throw new StartupError(`The database cannot be written at ${file}: ${rootMessage(error)}`);
+  }
+  let client: Client | undefined;
+  try {
+    client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+    refuseForeign(client, file);
+    client.pragma('journal_mode = WAL');
+    // Reopened in WAL mode, better-sqlite3 runs at NORMAL, where a power cut can take committed data.
+    client.pragma('synchronous = FULL');
+    client.pragma('trusted_schema = OFF');
+    migrateSqlite(client, file);
+    return client;
+  } catch (error) {
+    client?.close();
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`The database ${file} cannot be opened: ${rootMessage(error)}`);
+  }
+}
+
+/** Refuses a database that something else made, rather than add tables to it. */
+function refuseForeign(client: Client, file: string): void {
+  const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
+  if (names.length > 0 && !names.includes('__drizzle_migrations')) {
+    throw new StartupError(`${file} is a SQLite database, but not one of Luodi's`);
+  }
+}
+
+function migrateSqlite(client: Client, file: string): void {
+  const folder = migrationsFolder('sqlite');
+  const known = client
+    .prepare("select count(*) from sqlite_schema where name = '__drizzle_migrations'")
+    .pluck()
+    .get();
+  if (known) {
+    refuseNewer(
+      file,
+      folder,
+      client.prepare('select max(created_at) from __drizzle_migrations').pluck().get(),
+    );
+  }
+  // drizzle-kit rebuilds a table by copying and dropping it, which would delete the rows that refer to it;
+  // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.
+  client.pragma('foreign_keys = OFF');
+  migrate(drizzle(client), { migrationsFolder: folder });
+  const broken = client.pragma('foreign_key_check') as unknown[];
+  if (broken.length > 0) {
+    throw new StartupError(`${file} has ${broken.length} rows that refer to rows that do not exist`);
+  }
+  client.pragma('foreign_keys = ON');
+  client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);
+}
+
+function openReader(file: string): Client {
+  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  client.pragma('query_only = ON');
+  client.pragma('trusted_schema = OFF');
+  return client;
+}
+
+interface Prepared {
+  compiled: Compiled;
+  statement: Sqlite.Statement;
+}
+
+function readerOn(client: Client): Reader {
+  const db = drizzle(client);
+  const prepare = shapeCache<Prepared>();
+  const reader = {
+    tables,
+    functions,
+    select: db.select.bind(db),
+    selectDistinct: db.selectDistinct.bind(db),
+    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
+      const { compiled, statement } = prepare(shape, () => {
+        const compiled = compile(build(reader));
+        return { compiled, statement: client.prepare(compiled.sql).raw() };
+      });
+      return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));
+    },
+  } as unknown as Reader;
+  return reader;
+}
+
+function readerOnThread(thread: SqliteThread): Reader {
+  const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
+  const prepare = shapeCache<Compiled>();
+  const reader = {
+    tables,
+    functions,
+    select: db.select.bind(db),
+    selectDistinct: db.selectDistinct.bind(db),
+    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
+      const compiled = prepare(shape, () => compile(build(reader)));
+      const rows = await thread.run(compiled.sql, compiled.bind(values));
+      return rows.map(compiled.row);
+    },
+  } as unknown as Reader;
+  return reader;
+}
+
+function transactionOn(client: Client, log: Revision): Transaction {
+  const db = drizzle(client);
+  const prepare = shapeCache<Prepared>();
+  const tx: Transaction = {
+    ...readerOn(client),
+    insert: db.insert.bind(db),
+    update: db.update.bind(db),
+    delete: db.delete.bind(db),
+    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
+      const { compiled, statement } = prepare(shape, () => {
+        const compiled = compile(build(tx));
+        return { compiled, statement: client.prepare(compiled.sql) };
+      });
+      statement.run(...compiled.bind(values));
+    },
+    log,
+  } as unknown as Transaction;
+  return tx;
+}
+
+interface Job {
+  work: (tx: Transaction) => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+type Write = Database['write'] & {
+  /** Resolves when nothing waits to be written. */
+  idle(): Promise<void>;
+};
+
+/**
+ * The writer: takes everything that waits, runs each work in a savepoint of its own, commits once, and only then
+ * answers them all. One sync of the disk is shared by the group; a work that fails takes only itself back.
+ */
+function groupCommit(client: Client, limit: number): Write {
+  const inside = new AsyncLocalStorage<true>();
+  const log: Revision = { seq: 0, hash: '' };
+  const tx = transactionOn(client, log);
+  const readLog = client.prepare<[], Revision>('select seq, hash from revision where id = 1');
+  const writeLog = client.prepare('update revision set seq = ?, hash = ? where id = 1');
+  const [begin, savepoint, release, rollbackTo, commit] = [
+    'begin immediate',
+    'savepoint work',
+    'release work',
+    'rollback to work',
+    'commit',
+  ].map((sql) => client.prepare(sql)) as [
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+  ];
+
+  let waiting: Job[] = [];
+  let draining: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    // What arrives in one turn of the event loop shares one commit.
+    await new Promise((turn) => setImmediate(turn));
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, limit);
+      waiting = waiting.slice(limit);
+      await runGroup(group);
+    }
+    draining = null;
+  }
+
+  async function runGroup(group: Job[]): Promise<void> {
+    let answers: (() => void)[];
+    try {
+      await beginWhenFree(() => begin.run());
+      Object.assign(log, readLog.get());
+      const { seq } = log;
+      answers = [];
+      for (const job of group) answers.push(await runJob(job));
+      if (log.seq !== seq) writeLog.run(log.seq, log.hash);
+      commit.run();
+    } catch (error) {
+      if (client.inTransaction) client.exec('rollback');
+      for (const job of group) job.reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** @throws when the whole transaction is gone (a full disk takes more than the savepoint). */
+  async function runJob(job: Job): Promise<() => void> {
+    const before = { ...log };
+    savepoint.run();
+    try {
+      const value = await inside.run(true, () => job.work(tx));
+      release.run();
+      return () => job.resolve(value);
+    } catch (error) {
+      if (!client.inTransaction) throw error;
+      rollbackTo.run();
+      release.run();
+      Object.assign(log, before);
+      return () => job.reject(error);
+    }
+  }
+
+  const write = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    if (inside.getStore()) return Promise.reject(new NestedWriteError());
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as Job['resolve'], reject });
+      draining ??= drain();
+    });
+  };
+  return Object.assign(write, { idle: async () => draining ?? undefined });
+}
+
+async function beginWhenFree(begin: () => void): Promise<void> {
+  const deadline = performance.now() + BUSY_GIVE_UP_MS;
+  for (;;) {
+    try {
+      begin();
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (performance.now() > deadline) {
+        throw new BusyError('The database is locked by another process.', { cause: error });
+      }
+      await sleep(25);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import type { Reader, Transaction } from '../database/database.ts';
+import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
+import type { Ranking } from './schema.ts';
+
+/** The rankings of many enterprises in one query, by list and year. */
+export async function rankingsOf(reader: Reader, enterpriseIds: readonly string[]): Promise<Map<string, Ranking[]>> {
+  const { rankings } = reader.tables;
+  const values = paddedValues(enterpriseIds, '');
+  const rows = await reader.prepared(`rankings ${Object.keys(values).length}`, values, (db) =>
+    db
+      .select({ id: rankings.enterpriseId, list: rankings.list, year: rankings.year, rank: rankings.rank })
+      .from(rankings)
+      .where(
+        sql`${rankings.enterpriseId} in ${inValues(values)}`,
+      )
+      .orderBy(asc(rankings.list), asc(rankings.year)),
+  );
+  const found = new Map<string, Ranking[]>(enterpriseIds.map((id) => [id, []]));
+  for (const { id, list, ...rest } of rows) found.get(id)?.push({ list: list as Ranking['list'], ...rest });
+  return found;
+}
+
+/** Puts these rankings in the place of all that an enterprise had. */
+export async function replaceRankings(tx: Transaction, enterpriseId: string, value: unknown): Promise<void> {
+  const { rankings } = tx.tables;
+  await tx.delete(rankings).where(eq(rankings.enterpriseId, enterpriseId));
+  for (const { list, year, rank } of value as Ranking[]) {
+    await tx.perform('rankings.insert', { enterpriseId, list, year, rank }, (db) =>
+      db.insert(rankings).values(everyColumn(rankings)),
+    );
+  }
+}

@@ -1,0 +1,49 @@
+/** Events as the API words them. */
+import { z } from 'zod';
+import { day, line, slug, year } from '../http/fields.ts';
+import type { Catalogue } from '../references/catalogue.ts';
+import { inputSchemas } from '../references/schema.ts';
+
+const fields = {
+  code: slug.meta({ description: 'Readable code of the edition.', examples: ['hyrd-2022'] }),
+  name: line(200).meta({ description: 'Name in Chinese.' }),
+  nameEn: line(200).nullable().meta({ description: 'Name in English.' }),
+  series: line(100).nullable().meta({ description: 'The series that it is an edition of.' }),
+  edition: year.nullable().meta({ description: 'Year of the edition.' }),
+  hostCity: line(100).nullable(),
+  startsOn: day,
+  endsOn: day,
+};
+
+const example = {
+  code: 'hyrd-2022',
+  name: '2022年沪洽周',
+  nameEn: '2022 Hunan–Yangtze River Delta week',
+  series: 'hyrd',
+  edition: 2022,
+  hostCity: '上海',
+  startsOn: '2022-11-03',
+  endsOn: '2022-11-08',
+};
+
+export const Event = z.object(fields).meta({
+  id: 'Event',
+  description: 'An edition of a series of trade events.',
+  examples: [example],
+});
+
+export const events: Catalogue = {
+  entity: 'events',
+  key: 'code',
+  item: Event,
+  ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn']),
+  columns: Object.keys(fields),
+  references: {},
+  referencedBy: [{ by: 'projects', table: 'projects', column: 'event' }],
+  sortedBy: ['name', 'startsOn'],
+  filters: { series: line(100).optional() },
+  rules: ({ startsOn, endsOn }) =>
+    typeof startsOn === 'string' && typeof endsOn === 'string' && endsOn < startsOn
+      ? [{ pointer: '/endsOn', code: 'ends_before_start' }]
+      : [],
+};

@@ -1,0 +1,107 @@
+/**
+ * Answers about collections, which depend on the revision, the effective day and the query and on nothing else:
+ * reused while those are the same, and 304 to a client that has them, at the cost of looking up the revision.
+ */
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import type { Database, Revision } from '../database/database.ts';
+import { effectiveDay } from './as-of.ts';
+import { isFresh, REVALIDATE } from './conditional.ts';
+
+/** What a service computed: the text for the client, and the revision that it was computed at. */
+export interface Computed {
+  revision: Revision;
+  body: object;
+}
+
+interface Answer {
+  etag: string;
+  /** The revision's hash; unlike its number, it also changes when a backup is restored. */
+  revision: string;
+  /** The day that the answer is for, when that was today's because the request named none. */
+  day: string | null;
+  text: Buffer;
+}
+
+export interface Answers {
+  /** Route hook: sends the answer that was made before, if it still holds. */
+  reuse(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  /**
+     * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
+     * @param asOf the day that the request names, if it does; else `compute` is given today's
+     */
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asOf: string | undefined,
+    compute: (day: string) => Promise<Computed>,
+    headers?: (body: object) => Readonly<Record<string, string>>,
+  ): Promise<FastifyReply>;
+}
+
+/**
+ * @param maxBytes memory for kept answers
+ * @param build changes when the same data may give another answer: the version of the service
+ */
+export function createAnswers(database: Database, clock: Clock, maxBytes: number, build: string): Answers {
+  const kept = maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
+  /** Computations under way: those who ask the same at the same moment share one. */
+  const underWay = new Map<string, Promise<Computed>>();
+
+  const etagFor = (revision: Revision, day: string, url: string): string =>
+    `"${revision.seq}-${hash('sha256', `${build} ${revision.hash} ${day} ${url}`, 'base64url').slice(0, 22)}"`;
+
+  function share(key: string, compute: () => Promise<Computed>): Promise<Computed> {
+    const joined = underWay.get(key);
+    if (joined) return joined;
+    const started = compute().finally(() => underWay.delete(key));
+    underWay.set(key, started);
+    return started;
+  }
+
+  return {
+    reuse: async (request, reply) => {
+      const answer = kept?.get(request.url);
+      if (!answer) return undefined;
+      const revision = await database.revision();
+      if (answer.revision !== revision.hash) return undefined;
+      if (answer.day !== null && answer.day !== clock.today()) return undefined;
+      return sendText(request, reply, answer.etag, answer.text);
+    },
+
+    send: async (request, reply, asOf, compute, headers) => {
+      const day = effectiveDay(asOf, clock.today());
+      const { url } = request;
+      const before = await database.revision();
+      const etag = etagFor(before, day, url);
+      if (isFresh(request, etag)) return sendText(request, reply, etag, '');
+      const { revision, body } = await share(`${before.hash} ${day} ${url}`, () => compute(day));
+      const answer: Answer = {
+        etag: etagFor(revision, day, url),
+        revision: revision.hash,
+        day: asOf === undefined ? day : null,
+        text: Buffer.from(JSON.stringify(body)),
+      };
+      if (request.routeOptions.config.reusable) kept?.set(url, answer);
+      if (headers) reply.headers(headers(body));
+      return sendText(request, reply, answer.etag, answer.text);
+    },
+  };
+}
+
+const sizeOf = (answer: Answer, url: string): number => answer.text.length + 2 * url.length + 256;
+
+function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: Buffer | string): FastifyReply {
+  reply.header('etag', etag).header('cache-control', REVALIDATE);
+  if (isFresh(request, etag)) return reply.code(304).send();
+  return reply.header('content-type', 'application/json; charset=utf-8').send(text);
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers of this route are kept, body and all. */
+    reusable?: true;
+  }
+}

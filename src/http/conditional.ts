@@ -1,0 +1,52 @@
+/** Conditional requests (RFC 9110 §13): ETags of single resources, and the checks before a change. */
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from './problems.ts';
+
+/** A strong ETag: a hash of the very text that is sent. */
+export const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
+
+/** Whether a list of ETags (or `*`) names this one. If-None-Match compares weakly, If-Match strongly. */
+export function namesEtag(header: string, etag: string, weakly: boolean): boolean {
+  if (header.trim() === '*') return true;
+  const named = header.match(/(W\/)?"[^"]*"/g) ?? [];
+  return named.some((one) => one === etag || (weakly && one === `W/${etag}`));
+}
+
+/** Whether the client already has this answer. */
+export function isFresh(request: FastifyRequest, etag: string): boolean {
+  const header = request.headers['if-none-match'];
+  return header !== undefined && namesEtag(header, etag, true);
+}
+
+export const REVALIDATE = 'private, no-cache';
+
+/** Answers with one resource as JSON: its ETag, and 304 to a client that has it already. */
+export function sendResource(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resource: object,
+  status = 200,
+): FastifyReply {
+  const text = JSON.stringify(resource);
+  const etag = etagOf(text);
+  reply.header('etag', etag).header('cache-control', REVALIDATE);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (reads && isFresh(request, etag)) return reply.code(304).send();
+  return reply.code(status).type('application/json; charset=utf-8').send(text);
+}
+
+/** The If-Match of a request that changes something. @throws Problem 428 without one */
+export function requireIfMatch(request: FastifyRequest): string {
+  const header = request.headers['if-match'];
+  if (header === undefined) throw new Problem('request.if_match_required');
+  return header;
+}
+
+/** @throws Problem 412, with the current ETag, when the resource is no longer what the client read */
+export function expectUnchanged(ifMatch: string, current: object): void {
+  const etag = etagOf(JSON.stringify(current));
+  if (!namesEtag(ifMatch, etag, false)) {
+    throw new Problem('request.changed_meanwhile', { headers: { etag } });
+  }
+}

@@ -1,0 +1,97 @@
+/** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
+import { z } from 'zod';
+import type { FaultCode } from './messages.ts';
+
+/** A schema's own error is a fault code; `validation.ts` looks it up. */
+const fault = (code: FaultCode): FaultCode => code;
+
+/** NUL and lone surrogates break PostgreSQL, other control characters break files and terminals. */
+const plain = (allowLines: boolean) => (value: string) =>
+  value.isWellFormed() &&
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  !(allowLines ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/).test(value);
+
+/** One line of text: NFC, trimmed, not empty, no control characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .refine(plain(false), { error: fault('not_plain_text'), abort: true })
+    .normalize('NFC')
+    .trim()
+    .min(1, { error: fault('empty') })
+    .max(max);
+
+/** Text that may have line breaks. */
+export const paragraph = (max: number) =>
+  z
+    .string()
+    .refine(plain(true), { error: fault('not_plain_text'), abort: true })
+    .normalize('NFC')
+    .trim()
+    .min(1, { error: fault('empty') })
+    .max(max);
+
+/** A calendar day that exists, from 1900 on. */
+export const day = z.iso
+  .date({ error: fault('not_a_day'), abort: true })
+  .refine((value) => value >= '1900-01-01', { error: fault('before_1900') })
+  .meta({ examples: ['2020-06-29'] });
+
+/** A moment with its offset, brought to UTC with milliseconds so that moments compare as text. */
+export const instant = z.iso
+  .datetime({ error: fault('not_an_instant'), offset: true, abort: true })
+  .overwrite((value) => new Date(value).toISOString())
+  .meta({ examples: ['2022-08-31T16:00:00Z'] });
+
+/** Whole yuan, from `min` to a thousand billion. */
+export const yuan = (min: number) => z.int().min(min).max(1_000_000_000_000);
+
+export const uuid = z.guid({ error: fault('not_an_id') }).toLowerCase();
+
+/** A project's code. */
+export const code = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, { error: fault('not_a_code') });
+
+/** The code of an event or a zone: fit for a URL. */
+export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: fault('not_a_slug') });
+
+export const regionCode = z
+  .string()
+  .regex(/^[1-9]\d{5}$/, { error: fault('not_a_region') })
+  .meta({ examples: ['430100'] });
+
+export const industryCode = z
+  .string()
+  .regex(/^([A-Z]|\d{2})$/, { error: fault('not_an_industry') })
+  .meta({ examples: ['39'] });
+
+export const year = z.int().min(1900).max(2999);
+
+/** A query parameter that may be repeated or list its values with commas: any of them. */
+export const listOf = <T extends z.ZodType>(item: T, max = 100) =>
+  z.preprocess(
+    (given) => (given === undefined ? undefined : [given].flat().flatMap((part) => splitList(part))),
+    z.array(item).min(1).max(max).optional(),
+  );
+
+const splitList = (part: unknown): unknown[] =>
+  typeof part === 'string' ? part.split(',').map((item) => item.trim()) : [part];
+
+const strictBoolean = (given: unknown) => (given === 'true' ? true : given === 'false' ? false : given);
+
+/** A query parameter `true` or `false`. */
+export const flag = z.preprocess(strictBoolean, z.boolean().optional());
+
+/** As `flag`, but it may be given several times and then must hold each time. */
+export const flags = z.preprocess(
+  (given) => (given === undefined ? undefined : [given].flat().map(strictBoolean)),
+  z.array(z.boolean()).min(1).max(4).optional(),
+);
+
+/** A whole number in a query, in decimal digits only. */
+export const integerText = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' && /^\d{1,16}$/.test(given) ? Number(given) : given),
+    schema,
+  );

@@ -1,0 +1,45 @@
+/** `/livez`: the process runs. `/readyz`: it can do its work. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import { operation } from './openapi.ts';
+import { Problem } from './problems.ts';
+
+const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
+
+export const healthRoutes =
+  (database: Database): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/livez',
+      {
+        schema: operation({
+          id: 'livez',
+          tag: 'operation',
+          summary: 'Whether the process runs',
+          success: { description: 'It does.', schema: Health },
+        }),
+      },
+      async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
+    );
+
+    app.get(
+      '/readyz',
+      {
+        schema: operation({
+          id: 'readyz',
+          tag: 'operation',
+          summary: 'Whether the service can do its work',
+          description:
+            'The database answers, its schema is that of this version, and what it is told it keeps (SQLite at synchronous=FULL).',
+          success: { description: 'It can.', schema: Health },
+        }),
+      },
+      async (_, reply) => {
+        await database.check().catch((cause: unknown) => {
+          throw new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } });
+        });
+        return reply.header('cache-control', 'no-store').send({ status: 'ok' });
+      },
+    );
+  };

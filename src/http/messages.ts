@@ -1,0 +1,282 @@
+/** Everything that the service says about a mistake, in English and Chinese: one row a code. */
+
+export type Language = 'en' | 'zh';
+
+interface Message {
+  en: string;
+  zh: string;
+}
+
+/** What the resources are called in messages. */
+export const nouns = {
+  projects: { en: 'project', zh: '项目' },
+  funds: { en: 'funds entry', zh: '到位资金记录' },
+  events: { en: 'event', zh: '经贸活动' },
+  enterprises: { en: 'enterprise', zh: '企业' },
+  zones: { en: 'zone', zh: '园区' },
+  regions: { en: 'region', zh: '行政区划' },
+  industries: { en: 'industry', zh: '行业' },
+} as const satisfies Record<string, Message>;
+
+export type Entity = keyof typeof nouns;
+
+/** Problems: why a request as a whole was refused. `{x}` is filled from the problem's parameters. */
+export const problems = {
+  'request.malformed_json': {
+    status: 400,
+    en: 'The body is not valid JSON.',
+    zh: '请求体不是有效的 JSON。',
+  },
+  'request.malformed': {
+    status: 400,
+    en: 'The request is not valid HTTP: {reason}.',
+    zh: '请求不符合 HTTP 规范：{reason}。',
+  },
+  'request.too_large': {
+    status: 413,
+    en: 'The body is larger than the {limit} bytes allowed.',
+    zh: '请求体超过允许的 {limit} 字节。',
+  },
+  'request.uri_too_long': {
+    status: 414,
+    en: 'The address is too long.',
+    zh: '请求地址过长。',
+  },
+  'request.timeout': {
+    status: 408,
+    en: 'The request took too long to arrive.',
+    zh: '请求传输超时。',
+  },
+  'request.headers_too_large': {
+    status: 431,
+    en: 'The request headers are too large.',
+    zh: '请求头过大。',
+  },
+  'request.unsupported_media_type': {
+    status: 415,
+    en: 'The media type of the body is not supported; send {expected}.',
+    zh: '不支持该请求体类型；请发送 {expected}。',
+  },
+  'request.invalid': {
+    status: 422,
+    en: 'The request has {count} fault(s); see errors.',
+    zh: '请求有 {count} 处错误，详见 errors。',
+  },
+  'request.unknown_path': {
+    status: 404,
+    en: 'There is nothing at this path; /docs lists what there is.',
+    zh: '该路径不存在；可用路径见 /docs。',
+  },
+  'request.method_not_allowed': {
+    status: 405,
+    en: 'This path does not take {method}; it takes {allowed}.',
+    zh: '该路径不支持 {method}；支持 {allowed}。',
+  },
+  'request.if_match_required': {
+    status: 428,
+    en: 'Send If-Match with the ETag of what you read, so that nobody’s change is overwritten.',
+    zh: '请在 If-Match 中带上读取时的 ETag，以免覆盖他人的修改。',
+  },
+  'request.changed_meanwhile': {
+    status: 412,
+    en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
+    zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
+  },
+  'access.loopback_only': {
+    status: 403,
+    en: 'Writing is open only to clients on the machine itself (127.0.0.1).',
+    zh: '仅允许本机（127.0.0.1）写入。',
+  },
+  'resource.not_found': {
+    status: 404,
+    en: 'There is no {noun} “{id}”.',
+    zh: '没有编号为“{id}”的{noun}。',
+  },
+  'resource.taken': {
+    status: 409,
+    en: 'There is already a {noun} with this {field}.',
+    zh: '已有{noun}使用该 {field}。',
+  },
+  'resource.referenced': {
+    status: 409,
+    en: 'The {noun} “{id}” cannot be deleted: {count} {by} refer to it.',
+    zh: '{noun}“{id}”不能删除：仍被 {count} 个{by}引用。',
+  },
+  'projects.archived': {
+    status: 404,
+    en: 'The project “{id}” is archived; ?archived=true shows it, POST …/restore brings it back.',
+    zh: '项目“{id}”已归档；用 ?archived=true 查看，用 POST …/restore 恢复。',
+  },
+  'projects.not_signed_yet': {
+    status: 404,
+    en: 'The project “{id}” was not signed by {asOf}.',
+    zh: '截至 {asOf}，项目“{id}”尚未签约。',
+  },
+  'funds.negative_balance': {
+    status: 422,
+    en: 'The funds in place would fall below zero on {day}, to {balance} yuan.',
+    zh: '到位资金余额在 {day} 将为负数（{balance} 元）。',
+  },
+  'statistics.sum_too_large': {
+    status: 422,
+    en: 'The sum of {measure} is beyond 9007199254740991 yuan and cannot be given exactly; narrow the filter.',
+    zh: '{measure} 之和超过 9007199254740991 元，无法精确给出；请缩小筛选范围。',
+  },
+  'statistics.too_many_groups': {
+    status: 422,
+    en: 'There are more than {max} groups; narrow the filter or group by less.',
+    zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
+  },
+  'request.conflict': {
+    status: 409,
+    en: 'Somebody else changed what this refers to at the same moment; try again.',
+    zh: '相关数据刚刚被他人修改，请重试。',
+  },
+  'service.unavailable': {
+    status: 503,
+    en: 'The database is busy or cannot be reached; try again shortly.',
+    zh: '数据库繁忙或无法连接，请稍后重试。',
+  },
+  'service.error': {
+    status: 500,
+    en: 'Something went wrong inside the service; the request id finds it in the log.',
+    zh: '服务内部出错；可凭请求编号在日志中查找。',
+  },
+} as const satisfies Record<string, Message & { status: number }>;
+
+/** The title of a problem: one for each status. */
+export const titles = {
+  400: { en: 'Malformed request', zh: '请求格式错误' },
+  403: { en: 'Not allowed', zh: '无权操作' },
+  404: { en: 'Not found', zh: '未找到' },
+  405: { en: 'Method not allowed', zh: '不支持该方法' },
+  408: { en: 'Request timed out', zh: '请求超时' },
+  409: { en: 'Conflict', zh: '冲突' },
+  412: { en: 'Changed meanwhile', zh: '内容已变更' },
+  413: { en: 'Too large', zh: '请求过大' },
+  414: { en: 'Address too long', zh: '地址过长' },
+  415: { en: 'Unsupported media type', zh: '不支持的媒体类型' },
+  422: { en: 'Invalid request', zh: '请求内容有误' },
+  428: { en: 'Precondition required', zh: '缺少前提条件' },
+  431: { en: 'Headers too large', zh: '请求头过大' },
+  500: { en: 'Internal error', zh: '内部错误' },
+  503: { en: 'Unavailable', zh: '服务暂不可用' },
+} as const satisfies Record<number, Message>;
+
+export type ProblemKind = keyof typeof problems;
+
+/** Faults: what is wrong with one field or parameter. */
+export const faults = {
+  required: { en: 'is required', zh: '为必填项' },
+  wrong_type: { en: 'must be {expected}', zh: '应为 {expected}' },
+  unknown_field: { en: 'is not a field of this resource', zh: '不是该资源的字段' },
+  unknown_parameter: { en: 'is not a parameter of this request', zh: '不是该请求的参数' },
+  read_only: {
+    en: 'is worked out by the service and cannot be set',
+    zh: '由系统计算得出，不能设置',
+  },
+  immutable: { en: 'cannot change once given', zh: '一经设定不可更改' },
+  not_a_choice: { en: 'must be one of {choices}', zh: '应为以下之一：{choices}' },
+  empty: { en: 'must not be empty', zh: '不能为空' },
+  too_short: { en: 'must have at least {min} characters', zh: '至少 {min} 个字符' },
+  too_long: { en: 'must have at most {max} characters', zh: '最多 {max} 个字符' },
+  too_few: { en: 'must have at least {min} items', zh: '至少 {min} 项' },
+  too_many: { en: 'must have at most {max} items', zh: '最多 {max} 项' },
+  too_small: { en: 'must be at least {min}', zh: '不能小于 {min}' },
+  too_large: { en: 'must be at most {max}', zh: '不能大于 {max}' },
+  not_plain_text: {
+    en: 'must not have control characters or broken Unicode',
+    zh: '不能含有控制字符或无效的 Unicode 字符',
+  },
+  not_a_day: { en: 'must be a day that exists, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
+  not_an_instant: {
+    en: 'must be a moment with its offset, like 2020-06-29T08:00:00Z',
+    zh: '应为带时区的时刻，如 2020-06-29T08:00:00Z',
+  },
+  not_a_month: { en: 'must be a month, like 2020-06', zh: '应为月份，如 2020-06' },
+  not_a_year: { en: 'must be a year, like 2020', zh: '应为年份，如 2020' },
+  not_an_id: { en: 'must be an id as the service gives them (a UUID)', zh: '应为系统给出的编号（UUID）' },
+  not_a_code: {
+    en: 'must be 1–64 of the characters A–Z a–z 0–9 . _ -',
+    zh: '应为 1–64 个字符，限 A–Z a–z 0–9 . _ -',
+  },
+  not_a_slug: {
+    en: 'must be 1–64 lower-case letters, digits and hyphens, beginning with a letter or digit',
+    zh: '应为 1–64 个小写字母、数字或连字符，并以字母或数字开头',
+  },
+  not_a_region: { en: 'must be a six-digit code of GB/T 2260', zh: '应为 GB/T 2260 六位行政区划代码' },
+  not_an_industry: {
+    en: 'must be a section letter or a two-digit division of GB/T 4754',
+    zh: '应为 GB/T 4754 门类字母或两位大类代码',
+  },
+  not_a_country: { en: 'must be a country code of ISO 3166-1, like CN', zh: '应为 ISO 3166-1 国家代码，如 CN' },
+  not_a_currency: { en: 'must be a currency code of ISO 4217, like USD', zh: '应为 ISO 4217 货币代码，如 USD' },
+  not_an_amount: {
+    en: 'must be a decimal number as text, like "300000000.00"',
+    zh: '应为文本形式的十进制数，如 "300000000.00"',
+  },
+  not_a_social_credit_code: {
+    en: 'must be a unified social credit code of 18 characters with a right check character (GB 32100)',
+    zh: '应为 18 位统一社会信用代码且校验位正确（GB 32100）',
+  },
+  not_a_cursor: {
+    en: 'is not a cursor of this list with this sort order',
+    zh: '不是该列表在此排序下的游标',
+  },
+  not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
+  duplicate: { en: 'names the same thing twice', zh: '有重复项' },
+  unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
+  circular: { en: 'would make it its own ancestor', zh: '会使其成为自身的上级' },
+  depends_on_day: {
+    en: 'depends on the day and cannot filter a timeline',
+    zh: '随日期变化，不能用于时间序列的筛选',
+  },
+  before_1900: { en: 'must not be before 1900-01-01', zh: '不能早于 1900-01-01' },
+  after_today: { en: 'must not be after today, {today}', zh: '不能晚于今天（{today}）' },
+  ends_before_start: { en: 'must not be before startsOn', zh: '不能早于 startsOn' },
+  completion_without_start: { en: 'needs a startedOn', zh: '竣工须有开工日期（startedOn）' },
+  production_without_start: { en: 'needs a startedOn', zh: '投产须有开工日期（startedOn）' },
+  completion_before_start: { en: 'must not be before startedOn', zh: '竣工日期不能早于开工日期' },
+  production_before_start: { en: 'must not be before startedOn', zh: '投产日期不能早于开工日期' },
+  resumption_without_suspension: { en: 'needs a suspendedOn', zh: '复工须有停工日期（suspendedOn）' },
+  resumption_before_suspension: { en: 'must not be before suspendedOn', zh: '复工日期不能早于停工日期' },
+  termination_before_signing: { en: 'must not be before signedOn', zh: '终止日期不能早于签约日期' },
+  contracted_above_investment: {
+    en: 'must not be more than investmentYuan',
+    zh: '合同引资额不能大于投资总额',
+  },
+  zero_amount: { en: 'must not be zero', zh: '不能为零' },
+  negative_balance: {
+    en: 'would take the balance to {balance} yuan on {day}',
+    zh: '会使 {day} 的余额变为 {balance} 元',
+  },
+  ranking_twice: { en: 'has this list and year twice', zh: '同一榜单同一年份重复' },
+} as const satisfies Record<string, Message>;
+
+export type FaultCode = keyof typeof faults;
+
+/** What each type of a value is called. */
+export const typeNames = {
+  string: { en: 'text', zh: '文本' },
+  number: { en: 'a number', zh: '数字' },
+  int: { en: 'a whole number', zh: '整数' },
+  boolean: { en: 'true or false', zh: 'true 或 false' },
+  array: { en: 'a list', zh: '列表' },
+  object: { en: 'an object', zh: '对象' },
+} as const satisfies Record<string, Message>;
+
+/** A value for a message: the same in every language, or one for each. */
+export type MessageValue = string | number | Message;
+
+/** Fills the `{x}` of a message. */
+export function say(
+  message: Message,
+  language: Language,
+  values: Readonly<Record<string, MessageValue>> = {},
+): string {
+  return message[language].replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === 'object' ? value[language] : String(value);
+  });
+}

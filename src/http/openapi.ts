@@ -1,0 +1,224 @@
+/** What an operation says about itself, and how the zod schemas become one OpenAPI 3.1 document. */
+import type { SwaggerOptions } from '@fastify/swagger';
+import type { FastifySchema } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { OpenAPIV3_1 } from 'openapi-types';
+import type { z } from 'zod';
+import { titles } from './messages.ts';
+import { ProblemBody } from './problems.ts';
+
+export const VERSION = '0.1.0';
+
+const tags = {
+  projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
+  statistics: 'Figures about projects for any day, computed on request.',
+  events: 'Editions of trade events.',
+  enterprises: 'Investors, with their places on the top-500 lists.',
+  zones: 'Development zones.',
+  regions: 'Provinces, prefectures and counties (GB/T 2260).',
+  industries: 'Sections and divisions of industry (GB/T 4754).',
+  operation: 'Whether the service lives and is ready.',
+} as const;
+
+export type Tag = keyof typeof tags;
+
+type ProblemStatus = keyof typeof titles;
+
+/** What every operation may answer, whatever it does. */
+const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
+const WITH_BODY: readonly ProblemStatus[] = [403, 413, 415];
+
+/** What a PATCH may be sent as. */
+export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
+
+interface Operation<Body, Query, Params, Success> {
+  id: string;
+  tag: Tag;
+  summary: string;
+  description?: string;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** What the body may be sent as; JSON unless told otherwise. */
+  consumes?: string[];
+  /** The answer of success: its status, what it is, its schema. 204 has none. */
+  success: { status?: 200 | 201 | 204; description: string; schema?: Success };
+  /** The statuses of problems besides those that every operation has. */
+  problems?: readonly ProblemStatus[];
+  /** Whether a client may ask for it only if it changed. */
+  conditional?: boolean;
+  /** Whether If-Match is needed. */
+  guarded?: boolean;
+}
+
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The ETag of what you read; refused with 412 when it has changed since.',
+  schema: { type: 'string' },
+  example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
+};
+
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of an earlier answer; 304 without a body when it still holds.',
+  schema: { type: 'string' },
+  example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
+};
+
+const etag: OpenAPIV3_1.HeaderObject = {
+  description: 'Identifies this state of the answer.',
+  schema: { type: 'string' },
+};
+
+/** The schema of a route: what validates it and what the document says about it. */
+export function operation<
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Params extends z.ZodType = z.ZodUndefined,
+  Success extends z.ZodType = z.ZodUndefined,
+>(about: Operation<Body, Query, Params, Success>) {
+  const { success, conditional = false, guarded = false } = about;
+  const problems = new Set<ProblemStatus>([
+    ...ALWAYS,
+    ...(about.body || guarded ? WITH_BODY : []),
+    ...(guarded ? ([404, 412, 428] as const) : []),
+    ...(about.problems ?? []),
+  ]);
+  const responses: Record<number, unknown> = {};
+  const { schema, status = 200, description } = success;
+  responses[status] = schema
+    ? { description, content: { 'application/json': { schema } } }
+    : { description, content: {} };
+  if (conditional) responses[304] = { description: 'What you have still holds.', content: {} };
+  for (const problem of [...problems].sort((a, b) => a - b)) {
+    responses[problem] = {
+      description: titles[problem].en,
+      content: { 'application/problem+json': { schema: ProblemBody } },
+    };
+  }
+  return {
+    operationId: about.id,
+    tags: [about.tag],
+    summary: about.summary,
+    description: about.description ?? `${about.summary}.`,
+    ...(about.params && { params: about.params }),
+    ...(about.query && { querystring: about.query }),
+    ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
+    response: responses,
+    // Read by `complete` below; not for Fastify.
+    [NOTES]: { conditional, guarded, paged: about.query !== undefined && 'cursor' in shapeOf(about.query) },
+  } as unknown as FastifySchema & { body: Body; querystring: Query; params: Params };
+}
+
+const NOTES = 'x-notes';
+
+interface Notes {
+  conditional: boolean;
+  guarded: boolean;
+  paged: boolean;
+}
+
+const shapeOf = (schema: z.ZodType): object => ('shape' in schema ? (schema.shape as object) : {});
+
+type Document = OpenAPIV3_1.Document;
+type PathOperation = OpenAPIV3_1.OperationObject & { [NOTES]?: Notes };
+
+const toDocument = createJsonSchemaTransformObject({});
+
+/** The options of @fastify/swagger that make the document. */
+export const swaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Luodi',
+      summary: 'Investment-project tracking: what was signed, for how much, and what has really started.',
+      description:
+        'Every figure is computed from the projects on request, for any day (`asOf`). Days are `2020-06-29`, moments RFC 3339 in UTC, money whole yuan. Unknown fields and parameters are refused by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
+      version: VERSION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    security: [],
+  },
+  transform: createJsonSchemaTransform({ skipList: [] }),
+  transformObject: (document) => complete(toDocument(document) as Document) as never,
+} satisfies SwaggerOptions;
+
+/** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
+function complete(document: Document): Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(path ?? {}) as PathOperation[]) {
+      completeOperation(operation);
+    }
+  }
+  return dropUnused(document);
+}
+
+function completeOperation(operation: PathOperation): void {
+  const notes = operation[NOTES];
+  delete operation[NOTES];
+  const parameters = (operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[];
+  for (const parameter of parameters) completeParameter(parameter);
+  if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
+  if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);
+  if (parameters.length > 0) operation.parameters = parameters;
+  for (const [status, response] of Object.entries(operation.responses ?? {})) {
+    const answer = response as OpenAPIV3_1.ResponseObject;
+    if (answer.content && Object.keys(answer.content).length === 0) delete answer.content;
+    const tagged = Number(status) < 400 && status !== '204' && (notes?.conditional || notes?.guarded || status === '201');
+    if (tagged) {
+      answer.headers = {
+        ETag: etag,
+        ...(notes?.paged && {
+          Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: { type: 'string' } },
+        }),
+      };
+    }
+    if (status === '503') {
+      answer.headers = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } };
+    }
+  }
+}
+
+/** The example and description stand on the parameter; a list is one parameter with commas. */
+function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
+  const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
+  const [example] = schema.examples ?? [];
+  if (example !== undefined) {
+    parameter.example = example;
+    delete schema.examples;
+  }
+  if (schema.description) {
+    parameter.description ??= schema.description;
+    delete schema.description;
+  }
+  if (schema.type === 'array') {
+    parameter.style = 'form';
+    parameter.explode = parameter.in === 'query' && isFlags(schema);
+  }
+}
+
+const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
+  'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
+
+/** zod registers each named schema for input and for output; what no operation refers to is left out. */
+function dropUnused(document: Document): Document {
+  const schemas = document.components?.schemas ?? {};
+  const used = new Set<string>();
+  const visit = (node: unknown): void => {
+    for (const [, name] of JSON.stringify(node).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name === undefined || used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name]);
+    }
+  };
+  visit(document.paths);
+  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
+  kept.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(kept) } } as Document;
+}

@@ -1,0 +1,173 @@
+/** The one page shape: how a list is limited, sorted and continued. */
+import type { SQLWrapper } from 'drizzle-orm';
+import { z } from 'zod';
+import type { SortColumn } from '../database/keyset.ts';
+import type { Tables } from '../database/tables.ts';
+import { integerText } from './fields.ts';
+import { invalid } from './problems.ts';
+
+/** A field that a list can be sorted by. Its expression is never null. */
+export interface SortKey<Row> {
+  expression(tables: Tables): SQLWrapper;
+  type: 'string' | 'number';
+  /** The value of the expression for a row. */
+  of(row: Row): string | number;
+}
+
+export type SortKeys<Row> = Readonly<Record<string, SortKey<Row>>>;
+
+/** The parameters of every list. */
+export const pageFields = <Row>(keys: SortKeys<Row>, standard: string) => ({
+  limit: integerText(z.int().min(1).max(500))
+    .optional()
+    .meta({ description: 'Items on a page, 1–500; 50 if left out.', examples: [50] }),
+  cursor: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({ description: 'Where to go on: `page.nextCursor` of the page before, with the same sort.' }),
+  sort: sortField(Object.keys(keys), standard),
+});
+
+/** A `sort` parameter: names separated by commas, each at most once, descending with a minus. */
+export const sortField = (names: readonly string[], standard: string) =>
+  z
+    .string()
+    .refine(
+      (sort) => {
+        const asked = sort.split(',').map((part) => part.replace(/^-/, ''));
+        return asked.every((name, i) => names.includes(name) && asked.indexOf(name) === i);
+      },
+      { error: 'not_sortable', params: { choices: names.join(', ') } },
+    )
+    .optional()
+    .meta({
+      description: `Order by ${names.map((name) => `\`${name}\``).join(', ')}; a minus before the name reverses; commas separate several. \`${standard}\` if left out.`,
+      examples: [standard],
+    });
+
+export interface PageQuery {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  sort?: string | undefined;
+}
+
+/** What a repository needs to read a page. */
+export interface PageRequest<Row> {
+  /** Names the order; equal orders build the same SQL. */
+  shape: string;
+  limit: number;
+  columns(tables: Tables): SortColumn[];
+  /** The values that the page comes after; null for the first page. */
+  after: (string | number)[] | null;
+  /** The cursor for what follows a row. */
+  cursorAfter(row: Row): string;
+}
+
+export const DEFAULT_LIMIT = 50;
+
+/**
+ * Reads the parameters of a list.
+ * @param tieBreaker a unique key among `keys`, appended so that every order is total
+ * @throws Problem 422 for a cursor of another list or order
+ */
+export function pageRequest<Row>(
+  query: PageQuery,
+  keys: SortKeys<Row>,
+  standard: string,
+  tieBreaker: { name: string; key: SortKey<Row> },
+): PageRequest<Row> {
+  const order = (query.sort ?? standard).split(',').map((part) => {
+    const descending = part.startsWith('-');
+    const name = descending ? part.slice(1) : part;
+    return { name, descending, key: keys[name] as SortKey<Row> };
+  });
+  if (!order.some(({ name }) => name === tieBreaker.name)) {
+    order.push({ ...tieBreaker, descending: order.at(-1)?.descending ?? false });
+  }
+  const shape = order.map(({ name, descending }) => (descending ? `-${name}` : name)).join();
+  return {
+    shape,
+    limit: query.limit ?? DEFAULT_LIMIT,
+    columns: (tables) =>
+      order.map(({ key, descending }) => ({ expression: key.expression(tables), descending })),
+    after: query.cursor === undefined ? null : decodeCursor(query.cursor, shape, order.map(({ key }) => key.type)),
+    cursorAfter: (row) => encodeCursor([shape, ...order.map(({ key }) => key.of(row))]),
+  };
+}
+
+const encodeCursor = (values: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(values)).toString('base64url');
+
+function decodeCursor(
+  cursor: string,
+  shape: string,
+  types: readonly ('string' | 'number')[],
+): (string | number)[] {
+  const decoded = parse(Buffer.from(cursor, 'base64url').toString());
+  const [of, ...values] = Array.isArray(decoded) ? decoded : [];
+  const sound =
+    of === shape && values.length === types.length && values.every((value, i) => isA(types[i], value));
+  if (!sound) throw invalid([{ parameter: 'cursor', code: 'not_a_cursor' }]);
+  return values;
+}
+
+const isA = (type: 'string' | 'number' | undefined, value: unknown): boolean =>
+  type === 'number'
+    ? Number.isSafeInteger(value)
+    : typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A page as answered. */
+export interface PageOf<Item> {
+  items: Item[];
+  page: { total: number; limit: number; nextCursor: string | null };
+  revision: number;
+}
+
+/** @param id names the schema in the OpenAPI document, e.g. `ProjectPage` */
+export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
+  z
+    .object({
+      items: z.array(item),
+      page: z.object({
+        total: z.int().meta({ description: 'How many there are on all pages.' }),
+        limit: z.int(),
+        nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+      }),
+      revision: z.int().meta({ description: 'The state of the data that the page shows.' }),
+    })
+    .meta({ id });
+
+/**
+ * Makes a page of rows.
+ * @param rows up to one more than the limit, which tells that there is a next page
+ */
+export function toPage<Row, Item>(
+  request: PageRequest<Row>,
+  rows: readonly Row[],
+  total: number,
+  revision: number,
+  toItem: (row: Row) => Item,
+): PageOf<Item> {
+  const shown = rows.slice(0, request.limit);
+  const last = shown.at(-1);
+  const nextCursor = rows.length > request.limit && last ? request.cursorAfter(last) : null;
+  return { items: shown.map(toItem), page: { total, limit: request.limit, nextCursor }, revision };
+}
+
+/** The `Link` header of a page (RFC 8288): the request's own address with the next cursor. */
+export function linkToNext(url: string, page: PageOf<unknown>): Record<string, string> {
+  if (page.page.nextCursor === null) return {};
+  const [path, query] = url.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', page.page.nextCursor);
+  return { link: `<${path}?${parameters}>; rel="next"` };
+}

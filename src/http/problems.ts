@@ -1,0 +1,198 @@
+/** The one shape of every refusal (RFC 9457), and the one place that makes it. */
+import Negotiator from 'negotiator';
+import { z } from 'zod';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isForeignKeyViolation, isUnavailable, isUniqueViolation } from '../database/errors.ts';
+import {
+  type Entity,
+  type FaultCode,
+  faults as faultMessages,
+  type Language,
+  type MessageValue,
+  nouns,
+  type ProblemKind,
+  problems,
+  say,
+  titles,
+} from './messages.ts';
+
+/** What is wrong with one field (`pointer`, RFC 6901) or one query parameter. */
+export interface Fault {
+  pointer?: string;
+  parameter?: string;
+  code: FaultCode;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+interface Details {
+  /** The stable code on the wire where it is not the kind's own name. */
+  code?: string;
+  values?: Readonly<Record<string, MessageValue>>;
+  faults?: readonly Fault[];
+  headers?: Readonly<Record<string, string>>;
+  cause?: unknown;
+}
+
+/** A refusal. Thrown anywhere; written to the client by `problemHandler`. */
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+  readonly code: string;
+  readonly status: number;
+  readonly details: Details;
+
+  constructor(kind: ProblemKind, details: Details = {}) {
+    super(say(problems[kind], 'en', details.values), { cause: details.cause });
+    this.kind = kind;
+    this.code = details.code ?? kind;
+    this.status = problems[kind].status;
+    this.details = details;
+  }
+}
+
+/** 404 `<entity>.not_found`. */
+export const notFound = (entity: Entity, id: string): Problem =>
+  new Problem('resource.not_found', {
+    code: `${entity}.not_found`,
+    values: { noun: nouns[entity], id: id.slice(0, 64) },
+  });
+
+/** 409 `<entity>.<field>_taken`, pointing at the field. */
+export const taken = (entity: Entity, field: string, suffix = field): Problem =>
+  new Problem('resource.taken', {
+    code: `${entity}.${suffix}_taken`,
+    values: { noun: nouns[entity], field },
+  });
+
+/** 409 `<entity>.referenced`. */
+export const referenced = (entity: Entity, id: string, count: number, by: Entity): Problem =>
+  new Problem('resource.referenced', {
+    code: `${entity}.referenced`,
+    values: { noun: nouns[entity], id, count, by: { en: `${by}`, zh: nouns[by].zh } },
+  });
+
+/** 422 `request.invalid` with all the faults. */
+export const invalid = (faults: readonly Fault[]): Problem =>
+  new Problem('request.invalid', { faults, values: { count: faults.length } });
+
+export function refuse(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw invalid(faults);
+}
+
+export const ProblemBody = z
+  .object({
+    type: z.string().meta({ description: 'Identifies the kind of problem.' }),
+    title: z.string().meta({ description: 'The kind of problem, in the language of Accept-Language.' }),
+    status: z.int(),
+    detail: z.string().meta({ description: 'The particulars of this request, in the same language.' }),
+    instance: z.string().meta({ description: 'The path that was asked for.' }),
+    code: z.string().meta({ description: 'Stable code for programs.', examples: ['projects.not_found'] }),
+    requestId: z.string().meta({ description: 'Finds the request in the log.' }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional().meta({ description: 'JSON Pointer to the field.' }),
+          parameter: z.string().optional().meta({ description: 'Name of the query parameter.' }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Every fault of the body, or of the query.' }),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'Why a request was refused (RFC 9457).',
+    examples: [
+      {
+        type: 'urn:luodi:problem:projects.not_found',
+        title: 'Not found',
+        status: 404,
+        detail: 'There is no project “0190a1b2”.',
+        instance: '/v1/projects/0190a1b2',
+        code: 'projects.not_found',
+        requestId: 'req-4f2a9c31',
+      },
+    ],
+  });
+
+/** The language to answer in: Chinese where Accept-Language prefers it to English. */
+export function languageOf(request: FastifyRequest): Language {
+  const preferred = new Negotiator(request.raw).language(['en', 'zh', 'zh-CN']);
+  return preferred?.startsWith('zh') ? 'zh' : 'en';
+}
+
+/** Writes any error as a problem. Only what a client can do something about says more than "internal". */
+export function problemHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = asProblem(error, request);
+  if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  sendProblem(problem, request, reply);
+}
+
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const language = languageOf(request);
+  const { values, faults, headers } = problem.details;
+  const detail = say(problems[problem.kind], language, values);
+  const body: z.infer<typeof ProblemBody> = {
+    type: `urn:luodi:problem:${problem.code}`,
+    title: titles[problem.status as keyof typeof titles][language],
+    status: problem.status,
+    detail,
+    instance: request.url,
+    code: problem.code,
+    requestId: request.id,
+    ...(faults && { errors: faults.map((fault) => faultBody(fault, language)) }),
+  };
+  reply
+    .code(problem.status)
+    .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept-Language' })
+    .header('content-language', language === 'zh' ? 'zh-CN' : 'en')
+    .type('application/problem+json')
+    .send(JSON.stringify(body));
+}
+
+const faultBody = (fault: Fault, language: Language) => ({
+  ...(fault.pointer !== undefined && { pointer: fault.pointer }),
+  ...(fault.parameter !== undefined && { parameter: fault.parameter }),
+  code: fault.code,
+  message: say(faultMessages[fault.code], language, fault.values),
+});
+
+type Translate = (error: FastifyError, request: FastifyRequest) => Problem;
+
+/** Fastify's own refusals, by their code. */
+const frameworkErrors: Readonly<Record<string, Translate>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: (cause) => new Problem('request.malformed_json', { cause }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: (cause) => new Problem('request.malformed_json', { cause }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) =>
+    new Problem('request.malformed', { cause, values: { reason: 'Content-Length' } }),
+  FST_ERR_CTP_BODY_TOO_LARGE: (cause, request) =>
+    new Problem('request.too_large', { cause, values: { limit: request.routeOptions.bodyLimit ?? 0 } }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (_, request) => unsupportedMediaType(request),
+  FST_ERR_BAD_URL: (cause) => new Problem('request.malformed', { cause, values: { reason: 'URL' } }),
+  FST_ERR_MAX_PARAM_LENGTH: (cause) => new Problem('request.uri_too_long', { cause }),
+};
+
+/** 415, saying what the method takes. */
+export const unsupportedMediaType = (request: FastifyRequest): Problem =>
+  new Problem('request.unsupported_media_type', {
+    values: {
+      expected:
+        request.method === 'PATCH' ? 'application/merge-patch+json or application/json' : 'application/json',
+    },
+  });
+
+function asProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Error && 'code' in error) {
+    const translate = frameworkErrors[String(error.code)];
+    if (translate) return translate(error as FastifyError, request);
+  }
+  if (isUnavailable(error)) {
+    return new Problem('service.unavailable', { cause: error, headers: { 'retry-after': '1' } });
+  }
+  // Services look before they write; these two are for what slipped between.
+  if (isUniqueViolation(error) || isForeignKeyViolation(error)) {
+    return new Problem('request.conflict', { cause: error });
+  }
+  return new Problem('service.error', { cause: error });
+}

@@ -1,0 +1,146 @@
+/** The Fastify instance that every feature is registered on: limits, parsing, validation, and one shape for errors. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type ProblemKind, problems, titles } from './messages.ts';
+import { Problem, problemHandler, unsupportedMediaType } from './problems.ts';
+import { refuseFaultyBody, validatorCompiler } from './validation.ts';
+
+export interface ServerOptions {
+  logger: FastifyBaseLogger;
+  bodyLimit: number;
+  trustProxy: readonly string[];
+}
+
+/** How long a client may take to send its request, and the service to answer it. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HANDLER_TIMEOUT_MS = 60_000;
+/** Longer than proxies keep theirs, so that it is the proxy that closes an idle connection. */
+const KEEP_ALIVE_MS = 72_000;
+
+export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: HANDLER_TIMEOUT_MS + REQUEST_TIMEOUT_MS,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384 },
+    routerOptions: { maxParamLength: 200 },
+    genReqId,
+    clientErrorHandler,
+    frameworkErrors: problemHandler,
+    return503OnClosing: true,
+  });
+
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are written by `sendResource` and `answers`; what reaches a serializer is small.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(problemHandler);
+  app.setNotFoundHandler(() => {
+    throw new Problem('request.unknown_path');
+  });
+
+  // Text is not a body that anything here takes; a merge patch is JSON by another name.
+  app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('preParsing', refuseOtherCharsets);
+  app.addHook('preHandler', refuseFaultyBody);
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request;
+    request.log.info({ method, url, status: reply.statusCode, ms: round(reply.elapsedTime) }, 'request');
+  });
+  return app;
+}
+
+const round = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
+
+/** The client's own request id where it is a plain one, else a new one. */
+function genReqId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+async function refuseOtherCharsets(request: FastifyRequest): Promise<void> {
+  const charset = /charset\s*=\s*"?([^;"\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset && charset.toLowerCase() !== 'utf-8' && charset.toLowerCase() !== 'utf8') {
+    throw unsupportedMediaType(request);
+  }
+}
+
+const clientErrors: Readonly<Record<string, ProblemKind>> = {
+  HPE_HEADER_OVERFLOW: 'request.headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
+};
+
+/** What is not even HTTP is answered in the same shape, by hand: there is no request yet. */
+function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const kind = clientErrors[error.code ?? ''] ?? 'request.malformed';
+  const problem = new Problem(kind, { values: { reason: 'parse error' }, cause: error });
+  const { status } = problems[kind];
+  const requestId = randomUUID();
+  this.log.info({ requestId, err: { code: error.code, message: error.message } }, 'client error');
+  const body = JSON.stringify({
+    type: `urn:luodi:problem:${kind}`,
+    title: titles[status].en,
+    status,
+    detail: problem.message,
+    instance: '',
+    code: kind,
+    requestId,
+  });
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status} ${titles[status].en}\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * Answers every known path: OPTIONS with what it takes, 405 to any other method. Call before the routes are
+ * registered; what it returns, after.
+ */
+export function refuseOtherMethods(app: FastifyInstance): () => void {
+  const known = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema?.hide) return;
+    const methods = known.get(url) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    known.set(url, methods);
+  });
+  return () => {
+    for (const [url, methods] of [...known]) {
+      const allowed = [...methods, 'OPTIONS'].sort().join(', ');
+      const others = app.supportedMethods.filter((method) => !methods.has(method) && method !== 'OPTIONS');
+      app.route({
+        method: others,
+        url,
+        schema: { hide: true },
+        // Before the body is read: what it is does not matter.
+        onRequest: async (request) => {
+          throw new Problem('request.method_not_allowed', {
+            values: { method: request.method, allowed },
+            headers: { allow: allowed },
+          });
+        },
+        handler: () => undefined,
+      });
+      app.route({
+        method: 'OPTIONS',
+        url,
+        schema: { hide: true },
+        handler: (_, reply) => reply.code(204).header('allow', allowed).send(),
+      });
+    }
+  };
+}

@@ -1,0 +1,122 @@
+/** From zod's issues to faults, and how Fastify validates with zod. */
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import { z } from 'zod';
+import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
+import { type Fault, invalid } from './problems.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What a fault says about each of zod's checks; a schema's own message, if it is a fault code, comes first. */
+function describe(issue: Issue): { code: FaultCode; values?: Record<string, MessageValue> } {
+  if (issue.message in faultMessages) {
+    const values = issue.code === 'custom' ? (issue.params as Record<string, MessageValue> | undefined) : undefined;
+    return { code: issue.message as FaultCode, ...(values && { values }) };
+  }
+  switch (issue.code) {
+    case 'invalid_type': {
+      if (issue.input === undefined) return { code: 'required' };
+      const expected = typeNames[issue.expected as keyof typeof typeNames] ?? issue.expected;
+      return { code: 'wrong_type', values: { expected } };
+    }
+    case 'too_small':
+      return { code: bound(issue.origin, 'too_short', 'too_few', 'too_small'), values: { min: Number(issue.minimum) } };
+    case 'too_big':
+      return { code: bound(issue.origin, 'too_long', 'too_many', 'too_large'), values: { max: Number(issue.maximum) } };
+    case 'invalid_value':
+      if (issue.input === undefined) return { code: 'required' };
+      return { code: 'not_a_choice', values: { choices: issue.values.map(String).join(', ') } };
+    default:
+      return { code: 'wrong_type', values: { expected: issue.code } };
+  }
+}
+
+const bound = (origin: string, text: FaultCode, list: FaultCode, number: FaultCode): FaultCode =>
+  origin === 'string' ? text : origin === 'array' ? list : number;
+
+type Place = (path: readonly PropertyKey[]) => Pick<Fault, 'pointer' | 'parameter'>;
+
+const inBody: Place = (path) => ({ pointer: pointerTo(path) });
+const inQuery: Place = (path) => ({ parameter: String(path[0] ?? '') });
+
+/** A JSON Pointer (RFC 6901). */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
+
+/** What the service works out itself: refused as input with a reason of its own. */
+const READ_ONLY = new Set([
+  'id',
+  'operatingStatus',
+  'fundsInPlaceYuan',
+  'sameYear',
+  'overdue',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'archivedAt',
+  'investors',
+]);
+
+function toFaults(issues: readonly Issue[], place: Place): Fault[] {
+  return issues.flatMap((issue): Fault[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        ...place([...issue.path, key]),
+        code: place === inQuery ? 'unknown_parameter' : READ_ONLY.has(key) ? 'read_only' : 'unknown_field',
+      }));
+    }
+    return [{ ...place(issue.path), ...describe(issue) }];
+  });
+}
+
+const bodyFaults = new WeakMap<object, Fault[]>();
+
+/**
+ * The faults found so far in a body. A service that knows further rules adds its own and refuses them all at once;
+ * until then the fields with faults are missing from the body.
+ */
+export const faultsOf = (body: object): Fault[] => bodyFaults.get(body) ?? [];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The service itself refuses what `faultsOf(body)` has, together with the faults that it finds. */
+    gathersFaults?: true;
+  }
+}
+
+/** Refuses a faulty body on every route whose service does not do so itself. */
+export async function refuseFaultyBody(request: FastifyRequest): Promise<void> {
+  if (request.routeOptions.config.gathersFaults) return;
+  const faults = request.body ? faultsOf(request.body) : [];
+  if (faults.length > 0) throw invalid(faults);
+}
+
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) =>
+  httpPart === 'body' ? (body) => validateBody(schema, body) : (value) => validate(schema, value);
+
+function validate(schema: z.ZodType, value: unknown) {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return { value: parsed.data };
+  return { error: invalid(toFaults(parsed.error.issues, inQuery)) };
+}
+
+function validateBody(schema: z.ZodType, body: unknown) {
+  const parsed = schema.safeParse(body, { reportInput: true });
+  if (parsed.success) return { value: parsed.data };
+  const faults = toFaults(parsed.error.issues, inBody);
+  if (!(schema instanceof z.ZodObject) || typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { error: invalid(faults) };
+  }
+  const sound = soundFields(schema, body as Record<string, unknown>);
+  bodyFaults.set(sound, faults);
+  return { value: sound };
+}
+
+/** The fields that are right by themselves. */
+function soundFields(schema: z.ZodObject, body: Record<string, unknown>): Record<string, unknown> {
+  const sound: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const parsed = z.safeParse(field, body[name]);
+    if (parsed.success && parsed.data !== undefined) sound[name] = parsed.data;
+  }
+  return sound;
+}

@@ -1,0 +1,226 @@
+import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Reader, Transaction } from '../database/database.ts';
+import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
+import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
+import { orEmpty, type Tables } from '../database/tables.ts';
+import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
+import { asOfDay } from './conditions.ts';
+import type { Selection } from './filter.ts';
+import type { FundsEntry } from './schema.ts';
+
+/** A project as it is stored. */
+export type ProjectRecord = Tables['projects']['$inferSelect'];
+/** The same with its funds in place on the day of the query. */
+export type ProjectRow = Omit<ProjectRecord, 'searchText'> & { fundsInPlaceYuan: number };
+export type FundsRecord = Tables['fundsEntries']['$inferSelect'];
+
+const textKey = (field: 'code' | 'name' | 'signedOn' | 'createdAt' | 'updatedAt' | 'id'): SortKey<ProjectRow> => ({
+  expression: ({ projects }) => projects[field],
+  type: 'string',
+  of: (row) => row[field],
+});
+
+const dayKey = (field: 'startedOn' | 'productionOn'): SortKey<ProjectRow> => ({
+  expression: ({ projects }) => orEmpty(projects[field]),
+  type: 'string',
+  of: (row) => row[field] ?? '',
+});
+
+/** What the list can be sorted by; a day that is missing comes before every day. */
+export const projectSortKeys = {
+  code: textKey('code'),
+  name: textKey('name'),
+  signedOn: textKey('signedOn'),
+  startedOn: dayKey('startedOn'),
+  productionOn: dayKey('productionOn'),
+  investmentYuan: {
+    expression: ({ projects }) => projects.investmentYuan,
+    type: 'number',
+    of: (row) => row.investmentYuan,
+  },
+  createdAt: textKey('createdAt'),
+  updatedAt: textKey('updatedAt'),
+} as const satisfies SortKeys<ProjectRow>;
+
+export const projectTieBreaker = { name: 'id', key: textKey('id') };
+
+const columnsOf = ({ tables }: Reader) => {
+  const { projects, fundsEntries } = tables;
+  const { searchText, ...columns } = getTableColumns(projects);
+  return {
+    ...columns,
+    // Nested, so that drizzle keeps the names of the tables, which it drops from the selection of one table.
+    fundsInPlaceYuan: sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
+      where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay})`}`.mapWith(
+      Number,
+    ),
+  };
+};
+
+/** One project by id, archived or not, with its funds in place on the day. */
+export async function findProject(reader: Reader, id: string, asOf: string): Promise<ProjectRow | undefined> {
+  const [row] = await reader.prepared('projects.find', { id, asOf }, (db) =>
+    db
+      .select(columnsOf(db))
+      .from(db.tables.projects)
+      .where(eq(db.tables.projects.id, sql.placeholder('id'))),
+  );
+  return row;
+}
+
+export async function codeExists(reader: Reader, code: string): Promise<boolean> {
+  const { projects } = reader.tables;
+  const rows = await reader.prepared('projects.code', { code }, (db) =>
+    db.select({ id: projects.id }).from(projects).where(eq(projects.code, sql.placeholder('code'))),
+  );
+  return rows.length > 0;
+}
+
+/** One more row than the page's limit, where there is one. */
+export function listProjects(
+  reader: Reader,
+  selection: Selection,
+  archived: boolean,
+  page: PageRequest<ProjectRow>,
+): Promise<ProjectRow[]> {
+  const { projects } = reader.tables;
+  const population = archived ? archivedOnly(reader) : undefined;
+  const shape = `projects.list ${archived} ${page.shape} ${page.after !== null} ${selection.shape}`;
+  const values = { ...selection.values, ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  return reader.prepared(shape, values, (db) => {
+    const columns = page.columns(db.tables);
+    return db
+      .select(columnsOf(db))
+      .from(projects)
+      .where(and(selection.where(db, population), page.after ? comesAfter(columns) : undefined))
+      .orderBy(...orderBy(columns))
+      .limit(sql.placeholder('limit'));
+  });
+}
+
+const archivedOnly = ({ tables: { projects } }: Reader) =>
+  sql`(${projects.archivedAt} is not null and ${projects.signedOn} <= ${asOfDay})`;
+
+export async function countProjects(reader: Reader, selection: Selection, archived: boolean): Promise<number> {
+  const population = archived ? archivedOnly(reader) : undefined;
+  const [row] = await reader.prepared(`projects.count ${archived} ${selection.shape}`, selection.values, (db) =>
+    db.select({ total: count() }).from(db.tables.projects).where(selection.where(db, population)),
+  );
+  return row?.total ?? 0;
+}
+
+/** The investors of many projects in one query, the lead first. */
+export async function investorsOf(
+  reader: Reader,
+  projectIds: readonly string[],
+): Promise<Map<string, { id: string; name: string }[]>> {
+  const found = new Map<string, { id: string; name: string }[]>();
+  if (projectIds.length === 0) return found;
+  const { projectInvestors, enterprises } = reader.tables;
+  const values = paddedValues(projectIds, '');
+  const rows = await reader.prepared(`projects.investors ${Object.keys(values).length}`, values, (db) =>
+    db
+      .select({ projectId: projectInvestors.projectId, id: enterprises.id, name: enterprises.name })
+      .from(projectInvestors)
+      .innerJoin(enterprises, eq(enterprises.id, projectInvestors.enterpriseId))
+      .where(sql`${projectInvestors.projectId} in ${inValues(values)}`)
+      .orderBy(asc(projectInvestors.projectId), asc(projectInvestors.position)),
+  );
+  for (const { projectId, ...investor } of rows) {
+    const list = found.get(projectId);
+    if (list) list.push(investor);
+    else found.set(projectId, [investor]);
+  }
+  return found;
+}
+
+export const insertProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
+  tx.perform('projects.insert', { ...project }, (db) =>
+    db.insert(db.tables.projects).values(everyColumn(db.tables.projects)),
+  );
+
+export const updateProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
+  tx.perform('projects.update', { ...project }, (db) =>
+    db
+      .update(db.tables.projects)
+      .set(everyColumn(db.tables.projects))
+      .where(eq(db.tables.projects.id, sql.placeholder('id'))),
+  );
+
+export async function insertInvestors(tx: Transaction, projectId: string, ids: readonly string[]): Promise<void> {
+  for (const [position, enterpriseId] of ids.entries()) {
+    await tx.perform('projectInvestors.insert', { projectId, position, enterpriseId }, (db) =>
+      db.insert(db.tables.projectInvestors).values(everyColumn(db.tables.projectInvestors)),
+    );
+  }
+}
+
+export const deleteInvestors = (tx: Transaction, projectId: string): Promise<void> =>
+  tx.perform('projectInvestors.delete', { projectId }, (db) =>
+    db
+      .delete(db.tables.projectInvestors)
+      .where(eq(db.tables.projectInvestors.projectId, sql.placeholder('projectId'))),
+  );
+
+/** The ledger by day: how much arrived (or was taken back) on each, in order. */
+export async function fundsByDay(reader: Reader, projectId: string): Promise<{ day: string; yuan: number }[]> {
+  const { fundsEntries } = reader.tables;
+  return reader.prepared('funds.byDay', { projectId }, (db) =>
+    db
+      .select({ day: fundsEntries.receivedOn, yuan: sql<number>`sum(${fundsEntries.amountYuan})`.mapWith(Number) })
+      .from(fundsEntries)
+      .where(eq(fundsEntries.projectId, sql.placeholder('projectId')))
+      .groupBy(fundsEntries.receivedOn)
+      .orderBy(asc(fundsEntries.receivedOn)),
+  );
+}
+
+export const insertFunds = (tx: Transaction, entry: FundsRecord): Promise<void> =>
+  tx.perform('funds.insert', { ...entry }, (db) =>
+    db.insert(db.tables.fundsEntries).values(everyColumn(db.tables.fundsEntries)),
+  );
+
+const fundsKey = (field: 'id' | 'receivedOn'): SortKey<FundsEntry> => ({
+  expression: ({ fundsEntries }) => fundsEntries[field],
+  type: 'string',
+  of: (row) => row[field],
+});
+
+export const fundsSortKeys = { receivedOn: fundsKey('receivedOn') } as const satisfies SortKeys<FundsEntry>;
+export const fundsTieBreaker = { name: 'id', key: fundsKey('id') };
+
+/** One more entry than the page's limit, where there is one. */
+export function listFunds(reader: Reader, projectId: string, page: PageRequest<FundsEntry>): Promise<FundsEntry[]> {
+  const { fundsEntries } = reader.tables;
+  const values = { projectId, ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  return reader.prepared(`funds.list ${page.shape} ${page.after !== null}`, values, (db) => {
+    const columns = page.columns(db.tables);
+    return db
+      .select({
+        id: fundsEntries.id,
+        receivedOn: fundsEntries.receivedOn,
+        amountYuan: fundsEntries.amountYuan,
+        note: fundsEntries.note,
+      })
+      .from(fundsEntries)
+      .where(
+        and(
+          eq(fundsEntries.projectId, sql.placeholder('projectId')),
+          page.after ? comesAfter(columns) : undefined,
+        ),
+      )
+      .orderBy(...orderBy(columns))
+      .limit(sql.placeholder('limit'));
+  });
+}
+
+export async function countFunds(reader: Reader, projectId: string): Promise<number> {
+  const { fundsEntries } = reader.tables;
+  const [row] = await reader.prepared('funds.count', { projectId }, (db) =>
+    db
+      .select({ total: count() })
+      .from(fundsEntries)
+      .where(eq(fundsEntries.projectId, sql.placeholder('projectId'))),
+  );
+  return row?.total ?? 0;
+}

@@ -1,0 +1,222 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { callerOf } from '../access/caller.ts';
+import type { Answers } from '../http/answers.ts';
+import { asOfField, effectiveDay } from '../http/as-of.ts';
+import { requireIfMatch, sendResource } from '../http/conditional.ts';
+import { flag } from '../http/fields.ts';
+import { MERGE_PATCH, operation } from '../http/openapi.ts';
+import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import type { Clock } from '../clock.ts';
+import { filterFields } from './filter.ts';
+import { fundsSortKeys, projectSortKeys } from './repository.ts';
+import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+import { DEFAULT_SORT, type ProjectService } from './service.ts';
+
+const Id = z.object({
+  id: z.string().meta({
+    description: 'Id of the project.',
+    examples: ['0190a1b2-0000-7000-8000-000000000001'],
+  }),
+});
+
+const archived = flag.meta({ description: 'Show what is archived: in the list, nothing else.', examples: [true] });
+
+const ListQuery = z.strictObject({
+  ...filterFields,
+  asOf: asOfField,
+  archived,
+  ...pageFields(projectSortKeys, DEFAULT_SORT),
+});
+
+const ReadQuery = z.strictObject({ asOf: asOfField, archived });
+const FundsQuery = z.strictObject(pageFields(fundsSortKeys, 'receivedOn'));
+const NoQuery = z.strictObject({});
+
+const ProjectPage = pageOf('ProjectPage', Project);
+const FundsPage = pageOf('FundsPage', FundsEntry);
+
+export const projectRoutes =
+  (projects: ProjectService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/projects',
+      {
+        schema: operation({
+          id: 'listProjects',
+          tag: 'projects',
+          summary: 'List the projects that a filter selects',
+          description:
+            'Keyset pages: no project is skipped or repeated while others write. All parameters must hold together.',
+          query: ListQuery,
+          success: { description: 'A page of projects.', schema: ProjectPage },
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answers.send(
+          request,
+          reply,
+          request.query.asOf,
+          (asOf) => projects.list(request.query, asOf),
+          (body) => linkToNext(request.url, body as PageOf<unknown>),
+        ),
+    );
+
+    app.post(
+      '/v1/projects',
+      {
+        config: { gathersFaults: true },
+        schema: operation({
+          id: 'createProject',
+          tag: 'projects',
+          summary: 'Record a project',
+          query: NoQuery,
+          body: NewProject,
+          success: { status: 201, description: 'The project as recorded.', schema: Project },
+          problems: [409],
+        }),
+      },
+      async (request, reply) => {
+        const project = await projects.create(callerOf(request), request.body);
+        reply.header('location', `/v1/projects/${project.id}`);
+        return sendResource(request, reply, project, 201);
+      },
+    );
+
+    app.get(
+      '/v1/projects/:id',
+      {
+        schema: operation({
+          id: 'readProject',
+          tag: 'projects',
+          summary: 'Read a project',
+          description:
+            'With `asOf`, its status, funds and promises as they were on that day; 404 before it was signed.',
+          params: Id,
+          query: ReadQuery,
+          success: { description: 'The project.', schema: Project },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      async (request, reply) => {
+        const { asOf, archived = false } = request.query;
+        if (asOf !== undefined) effectiveDay(asOf, clock.today());
+        return sendResource(request, reply, await projects.read(request.params.id, asOf, archived));
+      },
+    );
+
+    app.patch(
+      '/v1/projects/:id',
+      {
+        config: { gathersFaults: true },
+        schema: operation({
+          id: 'changeProject',
+          tag: 'projects',
+          summary: 'Change a project',
+          description: 'A merge patch (RFC 7396): what is absent stays, `null` clears.',
+          params: Id,
+          query: NoQuery,
+          body: ProjectChanges,
+          consumes: MERGE_PATCH,
+          success: { description: 'The project as it is now.', schema: Project },
+          guarded: true,
+        }),
+      },
+      async (request, reply) => {
+        const ifMatch = requireIfMatch(request);
+        const project = await projects.change(callerOf(request), request.params.id, ifMatch, request.body);
+        return sendResource(request, reply, project);
+      },
+    );
+
+    app.delete(
+      '/v1/projects/:id',
+      {
+        schema: operation({
+          id: 'archiveProject',
+          tag: 'projects',
+          summary: 'Archive a project that was entered by mistake',
+          description:
+            'It leaves every list and every figure at any day, keeps its history and its code, and can be restored. What ends in real life is `terminatedOn`, not an archive.',
+          params: Id,
+          query: NoQuery,
+          success: { status: 204, description: 'Archived.' },
+          guarded: true,
+        }),
+      },
+      async (request, reply) => {
+        await projects.archive(callerOf(request), request.params.id, requireIfMatch(request));
+        return reply.code(204).send();
+      },
+    );
+
+    app.post(
+      '/v1/projects/:id/restore',
+      {
+        schema: operation({
+          id: 'restoreProject',
+          tag: 'projects',
+          summary: 'Restore an archived project',
+          description: 'Brings it back into lists and figures. Does nothing to a project that is not archived.',
+          params: Id,
+          query: NoQuery,
+          success: { description: 'The project.', schema: Project },
+          problems: [403, 404, 413, 415],
+        }),
+      },
+      async (request, reply) =>
+        sendResource(request, reply, await projects.restore(callerOf(request), request.params.id)),
+    );
+
+    app.get(
+      '/v1/projects/:id/funds',
+      {
+        schema: operation({
+          id: 'listFunds',
+          tag: 'projects',
+          summary: 'List the funds in place of a project',
+          params: Id,
+          query: FundsQuery,
+          success: { description: 'A page of the ledger.', schema: FundsPage },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answers.send(
+          request,
+          reply,
+          undefined,
+          () => projects.listFunds(request.params.id, request.query),
+          (body) => linkToNext(request.url, body as PageOf<unknown>),
+        ),
+    );
+
+    app.post(
+      '/v1/projects/:id/funds',
+      {
+        config: { gathersFaults: true },
+        schema: operation({
+          id: 'addFunds',
+          tag: 'projects',
+          summary: 'Add an entry to the ledger of funds in place',
+          description:
+            'Entries are never changed or deleted; a correction is a negative entry. The balance may not be negative on any day. The project gets a new version.',
+          params: Id,
+          query: NoQuery,
+          body: NewFundsEntry,
+          success: { status: 201, description: 'The entry.', schema: FundsEntry },
+          problems: [404],
+        }),
+      },
+      async (request, reply) =>
+        sendResource(
+          request,
+          reply,
+          await projects.addFunds(callerOf(request), request.params.id, request.body),
+          201,
+        ),
+    );
+  };

@@ -1,0 +1,386 @@
+/** The rules of projects: what one write consists of, and what is read together. */
+import { LRUCache } from 'lru-cache';
+import { v7 as uuid } from 'uuid';
+import { diff } from '../changes/diff.ts';
+import { type Caller, record } from '../changes/service.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { searchText } from '../database/search-text.ts';
+import type { Computed } from '../http/answers.ts';
+import { expectUnchanged } from '../http/conditional.ts';
+import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
+import { type Fault, notFound, Problem, refuse, taken } from '../http/problems.ts';
+import { faultsOf } from '../http/validation.ts';
+import { unknownReferences } from '../references/service.ts';
+import { filterOf, type ProjectFilter, select } from './filter.ts';
+import { lifecycleFaults, operatingStatus, overdue, sameYear } from './lifecycle.ts';
+import * as repository from './repository.ts';
+import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+
+export const DEFAULT_SORT = '-signedOn';
+
+export interface ProjectService {
+  /** A page of the projects that a filter selects, as of a day. */
+  list(query: PageQuery & ProjectFilter & { archived?: boolean | undefined }, asOf: string): Promise<Computed>;
+  /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
+  read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
+  create(caller: Caller, input: NewProject): Promise<Project>;
+  /** @param ifMatch the ETag of what the client read */
+  change(caller: Caller, id: string, ifMatch: string, input: ProjectChanges): Promise<Project>;
+  archive(caller: Caller, id: string, ifMatch: string): Promise<void>;
+  /** Brings an archived project back; does nothing to one that is not archived. */
+  restore(caller: Caller, id: string): Promise<Project>;
+  listFunds(id: string, query: PageQuery): Promise<Computed>;
+  addFunds(caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
+  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. */
+  insert(tx: Transaction, caller: Caller, input: NewProject): Promise<string>;
+  insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
+}
+
+/** Every field that a client may give, at the value that stands for "not given". */
+const UNKNOWN: Omit<Input, 'code' | 'name' | 'level' | 'signedOn' | 'investmentYuan'> = {
+  nameEn: null,
+  description: null,
+  event: null,
+  region: null,
+  zone: null,
+  industry: null,
+  investorIds: [],
+  owner: null,
+  contractAmount: null,
+  contractCurrency: null,
+  investmentEstimated: false,
+  contractedFundsYuan: null,
+  registeredOn: null,
+  startedOn: null,
+  completedOn: null,
+  productionOn: null,
+  suspendedOn: null,
+  resumedOn: null,
+  terminatedOn: null,
+  agreedStartOn: null,
+  agreedProductionOn: null,
+  note: null,
+};
+
+/** What a client may give, all of it. */
+type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
+
+export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
+  /** Totals of lists at a revision: a page may change often while its total does not. */
+  const totals = new LRUCache<string, number>({ max: 2_000 });
+
+  async function existing(reader: Reader, id: string): Promise<{ row: repository.ProjectRow; project: Project }> {
+    const today = clock.today();
+    const row = await repository.findProject(reader, id, today);
+    if (!row) throw notFound('projects', id);
+    const investors = row.leadInvestorId ? await repository.investorsOf(reader, [id]) : null;
+    return { row, project: toProject(row, investors?.get(id) ?? [], today) };
+  }
+
+  async function unarchived(reader: Reader, id: string) {
+    const found = await existing(reader, id);
+    if (found.row.archivedAt) throw archived(id);
+    return found;
+  }
+
+  async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
+    const input: Input = { ...UNKNOWN, ...given } as Input;
+    refuse(await faultsIn(tx, input, null, faultsOf(given), clock.today()));
+    if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
+    const now = clock.now();
+    const id = uuid();
+    await repository.insertProject(tx, {
+      ...columnsOf(input),
+      id,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      archivedAt: null,
+    });
+    await repository.insertInvestors(tx, id, input.investorIds);
+    await record(tx, caller, { entity: 'projects', entityId: id, action: 'create', at: now, fields: diff(null, input) });
+    return id;
+  }
+
+  /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
+  async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
+    const today = clock.today();
+    const faults = faultsOf(input);
+    if (input.receivedOn > today) faults.push({ pointer: '/receivedOn', code: 'after_today', values: { today } });
+    refuse(faults);
+    const now = clock.now();
+    const entry = {
+      id: uuid(),
+      receivedOn: input.receivedOn,
+      amountYuan: input.amountYuan,
+      note: input.note ?? null,
+    };
+    if (entry.amountYuan < 0) await refuseNegativeBalance(tx, row.id, entry);
+    await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
+    await repository.updateProject(tx, changedRow(row, now, {}));
+    await record(tx, caller, {
+      entity: 'projects',
+      entityId: row.id,
+      action: 'add_funds',
+      at: now,
+      fields: { fundsEntry: { after: entry } },
+    });
+    return entry;
+  }
+
+  async function setArchived(tx: Transaction, caller: Caller, row: repository.ProjectRow, archivedAt: string | null) {
+    const now = clock.now();
+    await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
+    await record(tx, caller, {
+      entity: 'projects',
+      entityId: row.id,
+      action: archivedAt ? 'archive' : 'restore',
+      at: now,
+      fields: { archivedAt: { before: row.archivedAt, after: archivedAt } },
+    });
+  }
+
+  return {
+    list: async (query, asOf) => {
+      const request = pageRequest(query, repository.projectSortKeys, DEFAULT_SORT, repository.projectTieBreaker);
+      const selection = select(filterOf(query), asOf);
+      const onlyArchived = query.archived === true;
+      const totalKey = (revision: Revision) =>
+        `${revision.hash} ${onlyArchived} ${selection.shape} ${JSON.stringify(selection.values)}`;
+
+      const read = async (reader: Reader, revision: Revision, total: number): Promise<Computed> => {
+        const rows = await repository.listProjects(reader, selection, onlyArchived, request);
+        const investors = await repository.investorsOf(reader, withInvestors(rows));
+        const toItem = (row: repository.ProjectRow) => toProject(row, investors.get(row.id) ?? [], asOf);
+        return { revision, body: toPage(request, rows, total, revision.seq, toItem) };
+      };
+      // A page costs the same however many projects there are; counting them does not.
+      const page = await database.snapshot(async (reader) => {
+        const revision = await revisionIn(reader);
+        const total = totals.get(totalKey(revision));
+        return total === undefined ? null : read(reader, revision, total);
+      });
+      return (
+        page ??
+        database.analyze(async (reader) => {
+          const revision = await revisionIn(reader);
+          const total = await repository.countProjects(reader, selection, onlyArchived);
+          totals.set(totalKey(revision), total);
+          return read(reader, revision, total);
+        })
+      );
+    },
+
+    read: async (id, asOf, showArchived) => {
+      const day = asOf ?? clock.today();
+      const row = await repository.findProject(database.read, id, day);
+      if (!row) throw notFound('projects', id);
+      if (row.archivedAt && !showArchived) throw archived(id);
+      if (asOf !== undefined && row.signedOn > asOf) {
+        throw new Problem('projects.not_signed_yet', { values: { id, asOf } });
+      }
+      const investors = row.leadInvestorId ? await repository.investorsOf(database.read, [id]) : null;
+      return toProject(row, investors?.get(id) ?? [], day);
+    },
+
+    create: (caller, input) =>
+      database.write(async (tx) => {
+        const id = await insert(tx, caller, input);
+        return (await existing(tx, id)).project;
+      }),
+
+    change: (caller, id, ifMatch, changes) =>
+      database.write(async (tx) => {
+        const { row, project } = await unarchived(tx, id);
+        expectUnchanged(ifMatch, project);
+        const before = inputOf(row, project);
+        const after = merge(before, changes);
+        const faults = faultsOf(changes);
+        if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
+        refuse(await faultsIn(tx, after, before, faults, clock.today()));
+        const fields = diff(before, after);
+        if (Object.keys(fields).length === 0) return project;
+        const now = clock.now();
+        await repository.updateProject(tx, changedRow(row, now, columnsOf(after)));
+        if (fields.investorIds) {
+          await repository.deleteInvestors(tx, id);
+          await repository.insertInvestors(tx, id, after.investorIds);
+        }
+        await record(tx, caller, { entity: 'projects', entityId: id, action: 'change', at: now, fields });
+        return (await existing(tx, id)).project;
+      }),
+
+    archive: (caller, id, ifMatch) =>
+      database.write(async (tx) => {
+        const { row, project } = await unarchived(tx, id);
+        expectUnchanged(ifMatch, project);
+        await setArchived(tx, caller, row, clock.now());
+      }),
+
+    restore: (caller, id) =>
+      database.write(async (tx) => {
+        const { row, project } = await existing(tx, id);
+        if (!row.archivedAt) return project;
+        await setArchived(tx, caller, row, null);
+        return (await existing(tx, id)).project;
+      }),
+
+    listFunds: (id, query) =>
+      database.snapshot(async (reader) => {
+        await unarchived(reader, id);
+        const request = pageRequest(query, repository.fundsSortKeys, 'receivedOn', repository.fundsTieBreaker);
+        const revision = await revisionIn(reader);
+        const rows = await repository.listFunds(reader, id, request);
+        const total = await repository.countFunds(reader, id);
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+      }),
+
+    addFunds: (caller, id, input) =>
+      database.write(async (tx) => addTo(tx, caller, (await unarchived(tx, id)).row, input)),
+
+    insert,
+    insertFunds: async (tx, caller, id, input) => addTo(tx, caller, (await unarchived(tx, id)).row, input),
+  };
+}
+
+const archived = (id: string): Problem => new Problem('projects.archived', { values: { id } });
+
+const withInvestors = (rows: readonly repository.ProjectRow[]): string[] =>
+  rows.filter((row) => row.leadInvestorId).map((row) => row.id);
+
+/** What follows from a stored project on a day. The order of the fields is the order of the answer. */
+function toProject(row: repository.ProjectRow, investors: Project['investors'], asOf: string): Project {
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    nameEn: row.nameEn,
+    description: row.description,
+    event: row.event,
+    level: row.level as Project['level'],
+    region: row.region,
+    zone: row.zone,
+    industry: row.industry,
+    investors,
+    owner: row.owner,
+    contractAmount: row.contractAmount,
+    contractCurrency: row.contractCurrency,
+    investmentYuan: row.investmentYuan,
+    investmentEstimated: row.investmentEstimated,
+    contractedFundsYuan: row.contractedFundsYuan,
+    signedOn: row.signedOn,
+    registeredOn: row.registeredOn,
+    startedOn: row.startedOn,
+    completedOn: row.completedOn,
+    productionOn: row.productionOn,
+    suspendedOn: row.suspendedOn,
+    resumedOn: row.resumedOn,
+    terminatedOn: row.terminatedOn,
+    agreedStartOn: row.agreedStartOn,
+    agreedProductionOn: row.agreedProductionOn,
+    note: row.note,
+    operatingStatus: operatingStatus(row, asOf),
+    fundsInPlaceYuan: row.fundsInPlaceYuan,
+    sameYear: sameYear(row, asOf),
+    overdue: overdue(row, asOf),
+    version: row.version,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    archivedAt: row.archivedAt,
+  };
+}
+
+/** The fields of a project that a client may give, as they stand. */
+function inputOf(row: repository.ProjectRow, project: Project): Input {
+  const fields: Record<string, unknown> = { ...row, investorIds: project.investors.map(({ id }) => id) };
+  const names = ['code', 'name', 'level', 'signedOn', 'investmentYuan', ...Object.keys(UNKNOWN)];
+  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Input;
+}
+
+/** A merge patch (RFC 7396); a list that is cleared is empty. */
+function merge(before: Input, changes: ProjectChanges): Input {
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const after = { ...before, ...given } as Input;
+  return { ...after, investorIds: after.investorIds ?? [] };
+}
+
+/** The columns that hold what a client gave. */
+function columnsOf({ investorIds, ...fields }: Input) {
+  return {
+    ...fields,
+    leadInvestorId: investorIds[0] ?? null,
+    searchText: searchText(fields.code, fields.name, fields.nameEn),
+  };
+}
+
+/** A row for its next version. */
+const changedRow = (
+  row: repository.ProjectRow,
+  now: string,
+  changes: Partial<repository.ProjectRecord>,
+): repository.ProjectRecord => ({
+  ...row,
+  searchText: searchText(row.code, row.name, row.nameEn),
+  ...changes,
+  version: row.version + 1,
+  updatedAt: now,
+});
+
+const references = [
+  { field: 'event', entity: 'events' },
+  { field: 'region', entity: 'regions' },
+  { field: 'zone', entity: 'zones' },
+  { field: 'industry', entity: 'industries' },
+] as const;
+
+/**
+ * Every fault of a project as it would be.
+ * @param before what it is now; null for a new one. References that stay are not looked up again.
+ * @param faults those that the schema found; their fields are missing from `input`
+ */
+async function faultsIn(
+  reader: Reader,
+  input: Input,
+  before: Input | null,
+  faults: Fault[],
+  today: string,
+): Promise<Fault[]> {
+  const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
+  const named = references.flatMap(({ field, entity }) => {
+    const key = input[field];
+    return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
+  });
+  const investors = input.investorIds.flatMap((key, i) =>
+    before?.investorIds.includes(key) ? [] : [{ entity: 'enterprises' as const, key, pointer: `/investorIds/${i}` }],
+  );
+  return [
+    ...faults,
+    ...lifecycleFaults(input, today, unsound),
+    ...(input.contractedFundsYuan !== null && input.contractedFundsYuan > input.investmentYuan
+      ? [{ pointer: '/contractedFundsYuan', code: 'contracted_above_investment' } as const]
+      : []),
+    ...(await unknownReferences(reader, [...named, ...investors])),
+  ];
+}
+
+/** @throws Problem 422 when the balance would be negative on some day from the entry's on */
+async function refuseNegativeBalance(reader: Reader, id: string, entry: FundsEntry): Promise<void> {
+  const days = [
+    ...(await repository.fundsByDay(reader, id)),
+    { day: entry.receivedOn, yuan: entry.amountYuan },
+  ].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : b.yuan - a.yuan));
+  let balance = 0;
+  for (const { day, yuan } of days) {
+    balance += yuan;
+    if (balance < 0) {
+      throw new Problem('funds.negative_balance', {
+        values: { day, balance },
+        faults: [{ pointer: '/amountYuan', code: 'negative_balance', values: { day, balance } }],
+      });
+    }
+  }
+}
+
+export type { FundsEntry, Project };

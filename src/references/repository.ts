@@ -1,0 +1,170 @@
+/** SQL for any catalogue. */
+import { and, count, eq, getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { Reader, Transaction } from '../database/database.ts';
+import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
+import { everyColumn } from '../database/prepared.ts';
+import type { Tables } from '../database/tables.ts';
+import type { PageRequest } from '../http/pages.ts';
+import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
+
+const columnOf = (table: PgTable, name: string): PgColumn => getTableColumns(table)[name] as PgColumn;
+
+const tableOf = (db: Reader, entity: CatalogueEntity): PgTable => db.tables[entity];
+
+function columnsOf(db: Reader, catalogue: Catalogue): Record<string, PgColumn> {
+  const table = tableOf(db, catalogue.entity);
+  return Object.fromEntries(catalogue.columns.map((name) => [name, columnOf(table, name)]));
+}
+
+export async function findEntry(db: Reader, catalogue: Catalogue, key: string): Promise<Entry | undefined> {
+  const [row] = await db.prepared(`${catalogue.entity}.find`, { key }, (reader) => {
+    const table = tableOf(reader, catalogue.entity);
+    return reader
+      .select(columnsOf(reader, catalogue))
+      .from(table)
+      .where(eq(columnOf(table, catalogue.key), sql.placeholder('key')));
+  });
+  return row;
+}
+
+/** Whether an entry other than `key` has this value in a column. */
+export async function valueTaken(
+  db: Reader,
+  catalogue: Catalogue,
+  column: string,
+  value: string,
+  key: string,
+): Promise<boolean> {
+  const table = tableOf(db, catalogue.entity);
+  const rows = await db
+    .select({ key: columnOf(table, catalogue.key) })
+    .from(table)
+    .where(eq(columnOf(table, column), value));
+  return rows.some((row) => row.key !== key);
+}
+
+export async function keyExists(db: Reader, entity: CatalogueEntity, key: string): Promise<boolean> {
+  const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
+    const table = tableOf(reader, entity);
+    const column = columnOf(table, entity === 'enterprises' ? 'id' : 'code');
+    return reader.select({ key: column }).from(table).where(eq(column, sql.placeholder('key')));
+  });
+  return rows.length > 0;
+}
+
+export interface ListFilter {
+  /** Columns and the values that they must have. */
+  equal: Readonly<Record<string, string>>;
+  /** Folded text to find in `searchText`. */
+  q: string | undefined;
+}
+
+function conditions(db: Reader, table: PgTable, filter: ListFilter): SQL | undefined {
+  const equal = Object.keys(filter.equal).map((name) =>
+    eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
+  );
+  const part: SQLWrapper = sql`${sql.placeholder('q')}`;
+  const found =
+    filter.q === undefined ? undefined : db.functions.containsText(columnOf(table, 'searchText'), part);
+  return and(...equal, found);
+}
+
+const shapeOf = (filter: ListFilter): string => `${Object.keys(filter.equal)} ${filter.q !== undefined}`;
+
+const valuesOf = (filter: ListFilter) => ({
+  ...Object.fromEntries(Object.entries(filter.equal).map(([name, value]) => [`equal_${name}`, value])),
+  ...(filter.q !== undefined && { q: filter.q }),
+});
+
+/** One more row than the page's limit, where there is one. */
+export function listEntries(
+  db: Reader,
+  catalogue: Catalogue,
+  filter: ListFilter,
+  page: PageRequest<Entry>,
+): Promise<Entry[]> {
+  const shape = `${catalogue.entity}.list ${page.shape} ${page.after !== null} ${shapeOf(filter)}`;
+  const values = { ...valuesOf(filter), ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  return db.prepared(shape, values, (reader) => {
+    const table = tableOf(reader, catalogue.entity);
+    const order = page.columns(reader.tables);
+    return reader
+      .select(columnsOf(reader, catalogue))
+      .from(table)
+      .where(and(conditions(reader, table, filter), page.after ? comesAfter(order) : undefined))
+      .orderBy(...orderBy(order))
+      .limit(sql.placeholder('limit'));
+  });
+}
+
+export async function countEntries(db: Reader, catalogue: Catalogue, filter: ListFilter): Promise<number> {
+  const shape = `${catalogue.entity}.count ${shapeOf(filter)}`;
+  const [row] = await db.prepared(shape, valuesOf(filter), (reader) => {
+    const table = tableOf(reader, catalogue.entity);
+    return reader.select({ total: count() }).from(table).where(conditions(reader, table, filter));
+  });
+  return row?.total ?? 0;
+}
+
+export async function insertEntry(tx: Transaction, catalogue: Catalogue, row: Entry): Promise<void> {
+  await tx.perform(`${catalogue.entity}.insert`, row, (db) => {
+    const table = tableOf(db, catalogue.entity);
+    return db.insert(table).values(everyColumn(table));
+  });
+}
+
+export async function updateEntry(tx: Transaction, catalogue: Catalogue, row: Entry): Promise<void> {
+  await tx.perform(`${catalogue.entity}.update`, row, (db) => {
+    const table = tableOf(db, catalogue.entity);
+    return db
+      .update(table)
+      .set(everyColumn(table))
+      .where(eq(columnOf(table, catalogue.key), sql.placeholder(catalogue.key)));
+  });
+}
+
+export async function deleteEntry(tx: Transaction, catalogue: Catalogue, key: string): Promise<void> {
+  const table = tableOf(tx, catalogue.entity);
+  await tx.delete(table).where(eq(columnOf(table, catalogue.key), key));
+}
+
+/** How many rows of a table refer to the entry. */
+export async function countReferences(
+  db: Reader,
+  table: keyof Tables,
+  column: string,
+  key: string,
+): Promise<number> {
+  const [row] = await db
+    .select({ count: count() })
+    .from(db.tables[table] as PgTable)
+    .where(eq(columnOf(db.tables[table], column), key));
+  return row?.count ?? 0;
+}
+
+/** A tree of codes: each with its parent. */
+export interface TreeNode {
+  code: string;
+  name: string;
+  nameEn: string | null;
+  parent: string | null;
+}
+
+export const readTree = (db: Reader, tree: 'regions' | 'industries'): Promise<TreeNode[]> =>
+  db.prepared(`${tree}.tree`, {}, (reader) => {
+    const { code, name, nameEn, parent } = reader.tables[tree];
+    return reader.select({ code, name, nameEn, parent }).from(reader.tables[tree]);
+  });
+
+/** The names of every event or zone, by code. */
+export async function namesOf(
+  db: Reader,
+  entity: 'events' | 'zones',
+): Promise<Map<string, { name: string; nameEn: string | null }>> {
+  const rows = await db.prepared(`${entity}.names`, {}, (reader) => {
+    const { code, name, nameEn } = reader.tables[entity];
+    return reader.select({ code, name, nameEn }).from(reader.tables[entity] as PgTable);
+  });
+  return new Map(rows.map(({ code, ...names }) => [code, names]));
+}

@@ -1,0 +1,118 @@
+/** Regions, industries and zones as the API words them. */
+import { z } from 'zod';
+import { industryCode, line, regionCode, slug } from '../http/fields.ts';
+import type { Catalogue } from './catalogue.ts';
+
+const name = line(200).meta({ description: 'Name in Chinese.' });
+const nameEn = line(200).nullable().meta({ description: 'Name in English.' });
+
+const regionFields = {
+  code: regionCode.meta({ description: 'GB/T 2260 code.', examples: ['431025'] }),
+  name,
+  nameEn,
+  parent: regionCode.nullable().meta({ description: 'Code of the region that it is part of.' }),
+};
+
+export const Region = z.object(regionFields).meta({
+  id: 'Region',
+  description: 'A province, prefecture or county.',
+  examples: [{ code: '431025', name: '临武县', nameEn: 'Linwu County', parent: '431000' }],
+});
+
+const industryFields = {
+  code: industryCode.meta({ description: 'Section letter or two-digit division of GB/T 4754-2017.', examples: ['39'] }),
+  name,
+  nameEn,
+  parent: industryCode.nullable().meta({ description: 'The section of a division.' }),
+};
+
+export const Industry = z.object(industryFields).meta({
+  id: 'Industry',
+  description: 'A section or division of the classification of industries.',
+  examples: [
+    {
+      code: '39',
+      name: '计算机、通信和其他电子设备制造业',
+      nameEn: 'Manufacture of computers, communication and other electronic equipment',
+      parent: 'C',
+    },
+  ],
+});
+
+const zoneFields = {
+  code: slug.meta({ description: 'Readable code of the zone.', examples: ['changsha-etdz'] }),
+  name,
+  nameEn,
+  level: z.enum(['national', 'provincial']),
+  region: regionCode.nullable().meta({ description: 'Where it lies.' }),
+};
+
+export const Zone = z.object(zoneFields).meta({
+  id: 'Zone',
+  description: 'A development zone.',
+  examples: [
+    {
+      code: 'changsha-etdz',
+      name: '长沙经济技术开发区',
+      nameEn: 'Changsha Economic and Technological Development Zone',
+      level: 'national',
+      region: '430121',
+    },
+  ],
+});
+
+/**
+ * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
+ * others may be left out; none is required to change it.
+ */
+export function inputSchemas<Shape extends z.ZodRawShape>(id: string, fields: Shape, required: readonly (keyof Shape)[]) {
+  const optional = Object.keys(fields).filter((field) => !required.includes(field));
+  const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
+  return {
+    create: z.strictObject(fields).partial(partial).meta({ id: `New${id}` }) as unknown as z.ZodObject,
+    changes: z.strictObject(fields).partial().meta({ id: `${id}Changes` }) as unknown as z.ZodObject,
+  };
+}
+
+export const regions: Catalogue = {
+  entity: 'regions',
+  key: 'code',
+  item: Region,
+  ...inputSchemas('Region', regionFields, ['code', 'name']),
+  columns: Object.keys(regionFields),
+  references: { parent: 'regions' },
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'region' },
+    { by: 'zones', table: 'zones', column: 'region' },
+    { by: 'regions', table: 'regions', column: 'parent' },
+  ],
+  sortedBy: ['name'],
+  filters: { parent: regionCode.optional() },
+};
+
+export const industries: Catalogue = {
+  entity: 'industries',
+  key: 'code',
+  item: Industry,
+  ...inputSchemas('Industry', industryFields, ['code', 'name']),
+  columns: Object.keys(industryFields),
+  references: { parent: 'industries' },
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'industry' },
+    { by: 'industries', table: 'industries', column: 'parent' },
+  ],
+  sortedBy: ['name'],
+  filters: { parent: industryCode.optional() },
+};
+
+export const zones: Catalogue = {
+  entity: 'zones',
+  key: 'code',
+  item: Zone,
+  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level']),
+  columns: Object.keys(zoneFields),
+  references: { region: 'regions' },
+  referencedBy: [{ by: 'projects', table: 'projects', column: 'zone' }],
+  sortedBy: ['name'],
+  filters: { region: regionCode.optional(), level: zoneFields.level.optional() },
+};

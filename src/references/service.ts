@@ -1,0 +1,187 @@
+/** The rules of any catalogue, and the questions that other features ask of one. */
+import { v7 as uuid } from 'uuid';
+import type { Action, Caller } from '../changes/service.ts';
+import { record } from '../changes/service.ts';
+import { diff } from '../changes/diff.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Reader, Transaction } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { searchText } from '../database/search-text.ts';
+import type { Computed } from '../http/answers.ts';
+import { expectUnchanged } from '../http/conditional.ts';
+import { nouns } from '../http/messages.ts';
+import { type PageQuery, pageRequest, type SortKey, toPage } from '../http/pages.ts';
+import { type Fault, notFound, referenced, refuse, taken } from '../http/problems.ts';
+import { faultsOf } from '../http/validation.ts';
+import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
+import * as repository from './repository.ts';
+
+export { namesOf, readTree, type TreeNode } from './repository.ts';
+
+/** A fault for each of the keys that names nothing. `pointer` says where each key stands. */
+export async function unknownReferences(
+  reader: Reader,
+  references: readonly { entity: CatalogueEntity; key: string; pointer: string }[],
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const { entity, key, pointer } of references) {
+    if (await repository.keyExists(reader, entity, key)) continue;
+    faults.push({ pointer, code: 'unknown_reference', values: { noun: nouns[entity], id: key } });
+  }
+  return faults;
+}
+
+export interface CatalogueService {
+  list(query: PageQuery & Readonly<Record<string, unknown>>): Promise<Computed>;
+  read(key: string): Promise<Entry>;
+  create(caller: Caller, input: Entry): Promise<Entry>;
+  /** @param ifMatch the ETag of what the client read */
+  change(caller: Caller, key: string, ifMatch: string, input: Entry): Promise<Entry>;
+  remove(caller: Caller, key: string, ifMatch: string): Promise<void>;
+}
+
+/** What the list of a catalogue can be sorted by, the key first. */
+export const sortKeysOf = (catalogue: Catalogue): Record<string, SortKey<Entry>> =>
+  Object.fromEntries(
+    [catalogue.key, ...catalogue.sortedBy].map((name) => [
+      name,
+      {
+        expression: (tables) => tables[catalogue.entity][name as 'name'],
+        type: 'string',
+        of: (row) => row[name] as string,
+      } satisfies SortKey<Entry>,
+    ]),
+  );
+
+/** How many levels a tree may have; more would be a mistake, and an endless one is. */
+const MAX_DEPTH = 8;
+
+export function catalogueService(
+  { database, clock }: { database: Database; clock: Clock },
+  catalogue: Catalogue,
+): CatalogueService {
+  const { entity, key: keyField, part } = catalogue;
+  const sortKeys = sortKeysOf(catalogue);
+
+  async function withPart(reader: Reader, entries: readonly Entry[]): Promise<Entry[]> {
+    if (!part) return [...entries];
+    const parts = await part.load(reader, entries.map((entry) => entry[keyField] as string));
+    return entries.map((entry) => ({ ...entry, [part.field]: parts.get(entry[keyField] as string) ?? [] }));
+  }
+
+  async function existing(reader: Reader, key: string): Promise<Entry> {
+    const entry = await repository.findEntry(reader, catalogue, key);
+    if (!entry) throw notFound(entity, key);
+    return (await withPart(reader, [entry]))[0] as Entry;
+  }
+
+  const rowOf = (entry: Entry): Entry => {
+    const row = { ...entry, ...catalogue.derived?.(entry) };
+    if (part) delete (row as Record<string, unknown>)[part.field];
+    return row;
+  };
+
+  /** Every fault that needs more than one field or a look at the database. */
+  async function faultsIn(tx: Transaction, entry: Entry, before: Entry | null): Promise<Fault[]> {
+    const named = Object.entries(catalogue.references)
+      .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
+      .map(([field, to]) => ({ entity: to, key: entry[field] as string, pointer: `/${field}` }));
+    const faults = [...(catalogue.rules?.(entry) ?? []), ...(await unknownReferences(tx, named))];
+    if (await isOwnAncestor(tx, entry)) faults.push({ pointer: '/parent', code: 'circular' });
+    return faults;
+  }
+
+  async function isOwnAncestor(tx: Transaction, entry: Entry): Promise<boolean> {
+    let parent = entry.parent;
+    for (let depth = 0; typeof parent === 'string'; depth++) {
+      if (parent === entry[keyField] || depth > MAX_DEPTH) return true;
+      parent = (await repository.findEntry(tx, catalogue, parent))?.parent;
+    }
+    return false;
+  }
+
+  async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
+    const { unique } = catalogue;
+    const value = unique && entry[unique];
+    if (typeof value !== 'string') return;
+    if (await repository.valueTaken(tx, catalogue, unique as string, value, entry[keyField] as string)) {
+      throw taken(entity, unique as string);
+    }
+  }
+
+  const log = (tx: Transaction, caller: Caller, action: Action, before: Entry | null, after: Entry | null) =>
+    record(tx, caller, {
+      entity,
+      entityId: (after ?? before)?.[keyField] as string,
+      action,
+      at: clock.now(),
+      fields: diff(before, after),
+    });
+
+  return {
+    list: (query) =>
+      database.snapshot(async (reader) => {
+        const filter: repository.ListFilter = {
+          equal: Object.fromEntries(
+            Object.keys(catalogue.filters)
+              .filter((name) => query[name] !== undefined)
+              .map((name) => [name, query[name] as string]),
+          ),
+          q: typeof query.q === 'string' ? searchText(query.q) : undefined,
+        };
+        const request = pageRequest(query, sortKeys, keyField, {
+          name: keyField,
+          key: sortKeys[keyField] as SortKey<Entry>,
+        });
+        const revision = await revisionIn(reader);
+        const rows = await withPart(reader, await repository.listEntries(reader, catalogue, filter, request));
+        const total = await repository.countEntries(reader, catalogue, filter);
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+      }),
+
+    read: (key) => existing(database.read, key),
+
+    create: (caller, input) =>
+      database.write(async (tx) => {
+        const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
+        const made = keyField === 'id' ? { id: uuid() } : {};
+        const entry: Entry = { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
+        refuse([...faultsOf(input), ...(await faultsIn(tx, entry, null))]);
+        const key = entry[keyField] as string;
+        if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
+        await refuseTaken(tx, entry);
+        await repository.insertEntry(tx, catalogue, rowOf(entry));
+        if (part) await part.save(tx, key, entry[part.field]);
+        await log(tx, caller, 'create', null, entry);
+        return existing(tx, key);
+      }),
+
+    change: (caller, key, ifMatch, input) =>
+      database.write(async (tx) => {
+        const before = await existing(tx, key);
+        expectUnchanged(ifMatch, before);
+        const entry: Entry = { ...before, ...input };
+        const faults = [...faultsOf(input), ...(await faultsIn(tx, entry, before))];
+        if (entry[keyField] !== key) faults.push({ pointer: `/${keyField}`, code: 'immutable' });
+        refuse(faults);
+        await refuseTaken(tx, entry);
+        if (Object.keys(diff(before, entry)).length === 0) return before;
+        await repository.updateEntry(tx, catalogue, rowOf(entry));
+        if (part) await part.save(tx, key, entry[part.field]);
+        await log(tx, caller, 'change', before, entry);
+        return existing(tx, key);
+      }),
+
+    remove: (caller, key, ifMatch) =>
+      database.write(async (tx) => {
+        const before = await existing(tx, key);
+        expectUnchanged(ifMatch, before);
+        for (const { by, table, column } of catalogue.referencedBy) {
+          const count = await repository.countReferences(tx, table, column, key);
+          if (count > 0) throw referenced(entity, key, count, by);
+        }
+        await repository.deleteEntry(tx, catalogue, key);
+        await log(tx, caller, 'delete', before, null);
+      }),
+  };
+}

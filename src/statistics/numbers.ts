@@ -1,0 +1,73 @@
+/** Exact arithmetic for figures: rates, money and days, rounded half-up with integers. */
+
+/** A rate with what it is made of. `percent` has one decimal. */
+export interface Rate {
+  numerator: number;
+  denominator: number;
+  ratio: number | null;
+  percent: number | null;
+}
+
+/** Money: exact in yuan, and in the units of the press (10⁹ yuan and 亿元, 10⁸ yuan). */
+export interface Money {
+  yuan: number;
+  billionYuan: number;
+  yiYuan: number;
+}
+
+/** ⌊a ÷ b + ½⌋ for whole numbers, b > 0. */
+function divideHalfUp(a: bigint, b: bigint): bigint {
+  const doubled = 2n * a + b;
+  const quotient = doubled / (2n * b);
+  // BigInt division truncates towards zero; half-up needs the floor.
+  return doubled % (2n * b) < 0n ? quotient - 1n : quotient;
+}
+
+/** `scale` × a quotient of whole numbers, to one decimal, half-up. */
+export const toOneDecimal = (numerator: number, denominator: number, scale = 1n): number =>
+  Number(divideHalfUp(10n * scale * BigInt(numerator), BigInt(denominator))) / 10;
+
+export function rate(numerator: number, denominator: number): Rate {
+  if (denominator === 0) return { numerator, denominator, ratio: null, percent: null };
+  return {
+    numerator,
+    denominator,
+    ratio: numerator / denominator,
+    percent: toOneDecimal(numerator, denominator, 100n),
+  };
+}
+
+export const money = (yuan: number): Money => ({
+  yuan,
+  billionYuan: yuan / 1_000_000_000,
+  yiYuan: yuan / 100_000_000,
+});
+
+/** How many values there are of each size. */
+export type Histogram = Map<number, number>;
+
+/** Median and mean of days, each to one decimal, half-up; null where there is no value. */
+export interface Days {
+  count: number;
+  median: number | null;
+  mean: number | null;
+}
+
+export function days(histogram: Histogram): Days {
+  const values = [...histogram].sort(([a], [b]) => a - b);
+  const count = values.reduce((total, [, times]) => total + times, 0);
+  if (count === 0) return { count, median: null, mean: null };
+  const sum = values.reduce((total, [value, times]) => total + value * times, 0);
+  const middle = valueAt(values, Math.floor((count - 1) / 2)) + valueAt(values, Math.floor(count / 2));
+  return { count, median: toOneDecimal(middle, 2), mean: toOneDecimal(sum, count) };
+}
+
+/** The value at a place, from 0, when all are written out in order. */
+function valueAt(values: readonly (readonly [number, number])[], place: number): number {
+  let passed = 0;
+  for (const [value, times] of values) {
+    passed += times;
+    if (place < passed) return value;
+  }
+  throw new RangeError(`There is no value at ${place}.`);
+}

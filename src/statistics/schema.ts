@@ -1,0 +1,126 @@
+/** Statistics as the API words them. */
+import { z } from 'zod';
+import { asOfField } from '../http/as-of.ts';
+import { integerText } from '../http/fields.ts';
+import { sortField } from '../http/pages.ts';
+import { filterFields } from '../projects/filter.ts';
+import { dimensionNames } from './dimensions.ts';
+import { MoneyBody, measures, RateBody } from './measures.ts';
+import { intervals } from './timeline.ts';
+
+export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField });
+
+export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
+
+export const BreakdownQuery = z.strictObject({
+  ...filterFields,
+  asOf: asOfField,
+  by: z
+    .preprocess(
+      (given) => [given].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
+      z
+        .array(z.enum(dimensionNames))
+        .min(1)
+        .max(2)
+        .refine((names) => new Set(names).size === names.length, { error: 'duplicate' }),
+    )
+    .meta({ description: 'One or two dimensions to group by, separated by a comma.', examples: [['region']] }),
+  sort: sortField(breakdownSortNames, '-projectCount'),
+  limit: integerText(z.int().min(1).max(500))
+    .optional()
+    .meta({ description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.', examples: [50] }),
+});
+
+export const TimelineQuery = z.strictObject({
+  ...filterFields,
+  asOf: asOfField,
+  interval: z.enum(intervals).optional().meta({ description: 'Length of a period; `month` if left out.', examples: ['quarter'] }),
+});
+
+export const measureFields = Object.fromEntries(
+  measures.map(({ name, schema, sentence, zh, formula }) => [
+    name,
+    schema.meta({ ...(schema.meta()?.id ? {} : {}), description: `${sentence.en} (${zh}; ${formula})` }),
+  ]),
+);
+
+const links = z.record(z.string(), z.string()).meta({
+  description: 'Addresses of the projects that make up each count, named like the measure without `Count`.',
+});
+
+const heading = {
+  asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
+  revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
+  filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as it was understood.' }),
+};
+
+export const Summary = z
+  .object({ ...heading, ...measureFields, links })
+  .meta({ id: 'Summary', description: 'Every measure over the projects that a filter selects, on a day.' });
+
+const Group = z
+  .object({
+    code: z.string().nullable().meta({ description: 'Null for projects that have no value.' }),
+    name: z.string().nullable(),
+    nameEn: z.string().nullable(),
+  })
+  .meta({ id: 'Group' });
+
+export const Breakdown = z
+  .object({
+    ...heading,
+    by: z.array(z.string()),
+    groupCount: z.int().meta({ description: 'How many groups there are, shown or not.' }),
+    items: z.array(z.object({ groups: z.record(z.string(), Group), ...measureFields, links })),
+    total: z.object({ ...measureFields, links }).meta({
+      description: 'The summary of the filter, whatever `limit` shows.',
+    }),
+  })
+  .meta({ id: 'Breakdown', description: 'The measures for each group of projects.' });
+
+const movement = {
+  signedCount: z.int(),
+  investment: MoneyBody,
+  startedCount: z.int(),
+  inProductionCount: z.int(),
+  fundsInPlace: MoneyBody,
+};
+
+export const Timeline = z
+  .object({
+    ...heading,
+    interval: z.enum(intervals),
+    items: z.array(
+      z.object({
+        period: z.string().meta({ examples: ['2020-06'] }),
+        from: z.iso.date(),
+        to: z.iso.date(),
+        during: z.object(movement).meta({
+          description: 'What happened in the period; what happened before the signing counts on the day of the signing.',
+        }),
+        cumulative: z.object({ ...movement, operatingRate: RateBody, productionRate: RateBody }).meta({
+          description: 'The summary as of the last day of the period. Not a running sum: terminated projects leave.',
+        }),
+      }),
+    ),
+  })
+  .meta({ id: 'Timeline', description: 'How the figures came about, from the first signing, without holes.' });
+
+const bilingual = z.object({ zh: z.string(), en: z.string() });
+
+export const Definitions = z
+  .object({
+    measures: z.array(
+      z.object({
+        name: z.string(),
+        unit: z.enum(['projects', 'yuan', 'rate', 'days']),
+        label: bilingual,
+        sentence: bilingual,
+        formula: z.string(),
+      }),
+    ),
+    dimensions: z.array(
+      z.object({ name: z.string(), label: bilingual, parameter: z.string().meta({ description: 'The filter parameter that selects a group.' }) }),
+    ),
+  })
+  .meta({ id: 'Definitions', description: 'What each measure and dimension means.' });

@@ -1,0 +1,273 @@
+/** Figures about the projects that a filter selects, each answer from one snapshot. */
+import type { Database, Reader } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import type { Computed } from '../http/answers.ts';
+import { DEFAULT_LIMIT } from '../http/pages.ts';
+import { type Fault, Problem, refuse } from '../http/problems.ts';
+import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
+import { lifecycleFlags } from '../projects/lifecycle.ts';
+import { type DimensionName, type Dimension, dimensions, type Group, type Grouping, groupOf } from './dimensions.ts';
+import {
+  addDays,
+  addSums,
+  addTally,
+  type DurationName,
+  durations,
+  emptyTally,
+  measures,
+  type Tally,
+  valuesOf,
+} from './measures.ts';
+import { money, rate } from './numbers.ts';
+import * as repository from './repository.ts';
+import { type Interval, periods } from './timeline.ts';
+
+export interface StatisticsService {
+  /** Every measure over a filter. */
+  summary(filter: ProjectFilter, asOf: string): Promise<Computed>;
+  /** The measures for each group, and their total. */
+  breakdown(query: BreakdownRequest, asOf: string): Promise<Computed>;
+  timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
+  /** What each measure and dimension means. */
+  definitions(): object;
+}
+
+export type BreakdownRequest = ProjectFilter & {
+  by: DimensionName[];
+  sort?: string | undefined;
+  limit?: number | undefined;
+};
+
+/** Parameters whose meaning moves with the day, so that they cannot stand over a timeline. */
+const MOVING = ['operatingStatus', ...lifecycleFlags] as const;
+
+export function statisticsService({ database }: { database: Database }): StatisticsService {
+  return {
+    summary: (query, asOf) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+        const revision = await revisionIn(reader);
+        const self = { self: `/v1/statistics/summary?${queryOf(filter, { asOf })}` };
+        const body = {
+          asOf,
+          revision: revision.seq,
+          filter,
+          ...valuesOf(tally),
+          links: { ...self, ...linksTo(filter, asOf) },
+        };
+        return { revision, body };
+      }),
+
+    breakdown: ({ by, sort, limit, ...query }, asOf) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const groupings: Grouping[] = [];
+        for (const name of by) groupings.push(await dimensions[name].grouping(reader));
+        const rows = await tallyGroups(reader, select(filter, asOf), by);
+
+        const total = emptyTally();
+        const groups = new Map<string, { groups: Group[]; tally: Tally }>();
+        for (const [key, tally] of rows) {
+          addTally(total, tally);
+          const values = JSON.parse(key) as (string | null)[];
+          const rolled = values.map((value, i) => groupOf(value, groupings[i] as Grouping));
+          const place = JSON.stringify(rolled.map(({ code }) => code));
+          const group = groups.get(place);
+          if (group) addTally(group.tally, tally);
+          else groups.set(place, { groups: rolled, tally });
+        }
+
+        const sorted = sortGroups([...groups.values()], by, sort ?? '-projectCount');
+        const revision = await revisionIn(reader);
+        const body = {
+          asOf,
+          revision: revision.seq,
+          filter,
+          by,
+          groupCount: sorted.length,
+          items: sorted.slice(0, limit ?? DEFAULT_LIMIT).map(({ groups, tally }) => {
+            const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
+              const dimension: Dimension = dimensions[name];
+              return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
+            }, filter);
+            return {
+              groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
+              ...valuesOf(tally),
+              links: linksTo(narrowed, asOf),
+            };
+          }),
+          total: { ...valuesOf(total), links: linksTo(filter, asOf) },
+        };
+        return { revision, body };
+      }),
+
+    timeline: async (query, interval, asOf) => {
+      const filter = filterOf(query);
+      refuse(
+        MOVING.filter((name) => filter[name] !== undefined).map(
+          (parameter): Fault => ({ parameter, code: 'depends_on_day' }),
+        ),
+      );
+      return database.analyze(async (reader) => {
+        const items = await timelineItems(reader, select(filter, asOf), interval, asOf);
+        const revision = await revisionIn(reader);
+        return { revision, body: { asOf, revision: revision.seq, filter, interval, items } };
+      });
+    },
+
+    definitions: () => ({
+      measures: measures.map(({ name, unit, zh, en, sentence, formula }) => ({
+        name,
+        unit,
+        label: { zh, en },
+        sentence,
+        formula,
+      })),
+      dimensions: Object.entries(dimensions).map(([name, { zh, en }]) => ({
+        name,
+        label: { zh, en },
+        parameter: name,
+      })),
+    }),
+  };
+}
+
+/** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */
+async function tallyGroups(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+): Promise<Map<string, Tally>> {
+  const groups = new Map<string, Tally>();
+  const tallyOf = (row: repository.GroupValues): Tally => {
+    const key = JSON.stringify(by.map((_, i) => row[`group${i}`]));
+    const known = groups.get(key);
+    if (known) return known;
+    const made = emptyTally();
+    groups.set(key, made);
+    return made;
+  };
+  for (const row of bounded(await repository.tallyProjects(reader, selection, by), repository.MAX_GROUPS)) {
+    addSums(tallyOf(row), row);
+  }
+  for (const row of await repository.tallyLedger(reader, selection, by)) addSums(tallyOf(row), row);
+  for (const name of Object.keys(durations) as DurationName[]) {
+    for (const row of bounded(await repository.countDays(reader, selection, by, name), repository.MAX_DAYS)) {
+      addDays(tallyOf(row), name, row.days, row.times);
+    }
+  }
+  return groups;
+}
+
+/** @throws Problem 422 rather than leave out the rest */
+function bounded<Row>(rows: Row[], max: number): Row[] {
+  if (rows.length > max) throw new Problem('statistics.too_many_groups', { values: { max } });
+  return rows;
+}
+
+/** The address of the projects behind each count, pinned to the day. */
+function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
+  const links: Record<string, string> = {};
+  for (const { link } of measures) {
+    if (!link) continue;
+    const narrowed = link.flag
+      ? { ...filter, [link.flag]: [...new Set([...(filter[link.flag] ?? []), true])] }
+      : filter;
+    links[link.name] = `/v1/projects?${queryOf(narrowed, { asOf })}`;
+  }
+  return links;
+}
+
+interface GroupTally {
+  groups: Group[];
+  tally: Tally;
+}
+
+type SortValue = string | number | null;
+
+function sortGroups(rows: GroupTally[], by: readonly DimensionName[], sort: string): GroupTally[] {
+  const sortValue = (name: string) => {
+    const place = by.indexOf(name as DimensionName);
+    const measure = measures.find((one) => one.name === name);
+    return ({ groups, tally }: GroupTally): SortValue =>
+      measure ? measure.sortValue(tally) : (groups[place]?.code ?? null);
+  };
+  const order = [...sort.split(','), ...by].map((part) => ({
+    descending: part.startsWith('-'),
+    of: sortValue(part.replace(/^-/, '')),
+  }));
+  return rows.sort((a, b) => {
+    for (const { descending, of } of order) {
+      const difference = compare(of(a), of(b), descending);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}
+
+/** What is missing comes last, whichever way round. */
+function compare(a: SortValue, b: SortValue, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b === descending ? 1 : -1;
+}
+
+async function timelineItems(reader: Reader, selection: Selection, interval: Interval, asOf: string) {
+  const signed = byMonth(await repository.signedByMonth(reader, selection));
+  const milestones = {
+    startedCount: await milestone(reader, selection, 'startedOn'),
+    inProductionCount: await milestone(reader, selection, 'productionOn'),
+  };
+  const funds = byMonth(await repository.fundsByMonth(reader, selection));
+  const first = [...signed.keys()].sort()[0];
+  if (first === undefined) return [];
+
+  const cumulative = { signedCount: 0, investment: 0, startedCount: 0, inProductionCount: 0, fundsInPlace: 0 };
+  return periods(interval, first, asOf).map(({ months, ...period }) => {
+    const sum = <Row>(rows: Map<string, Row>, of: (row: Row) => number): number =>
+      months.reduce((total, month) => {
+        const row = rows.get(month);
+        return row ? total + of(row) : total;
+      }, 0);
+    const during = {
+      signedCount: sum(signed, (row) => row.count),
+      investment: sum(signed, (row) => row.yuan),
+      startedCount: sum(milestones.startedCount.reached, (row) => row.count),
+      inProductionCount: sum(milestones.inProductionCount.reached, (row) => row.count),
+      fundsInPlace: sum(funds, (row) => row.yuan),
+    };
+    for (const name of Object.keys(cumulative) as (keyof typeof cumulative)[]) cumulative[name] += during[name];
+    // Those whose contract ended leave again.
+    cumulative.startedCount -= sum(milestones.startedCount.left, (row) => row.count);
+    cumulative.inProductionCount -= sum(milestones.inProductionCount.left, (row) => row.count);
+    return {
+      ...period,
+      during: moneyIn(during),
+      cumulative: {
+        ...moneyIn(cumulative),
+        operatingRate: rate(cumulative.startedCount, cumulative.signedCount),
+        productionRate: rate(cumulative.inProductionCount, cumulative.signedCount),
+      },
+    };
+  });
+}
+
+const byMonth = <Row extends { month: string }>(rows: readonly Row[]): Map<string, Row> =>
+  new Map(rows.map((row) => [row.month, row]));
+
+const milestone = async (reader: Reader, selection: Selection, day: 'startedOn' | 'productionOn') => ({
+  reached: byMonth(await repository.milestoneByMonth(reader, selection, day, 'reached')),
+  left: byMonth(await repository.milestoneByMonth(reader, selection, day, 'left')),
+});
+
+/** @throws Problem 422 when a sum is too large to be exact */
+function moneyIn<Counts extends { investment: number; fundsInPlace: number }>(counts: Counts) {
+  for (const measure of ['investment', 'fundsInPlace'] as const) {
+    if (!Number.isSafeInteger(counts[measure])) {
+      throw new Problem('statistics.sum_too_large', { values: { measure } });
+    }
+  }
+  return { ...counts, investment: money(counts.investment), fundsInPlace: money(counts.fundsInPlace) };
+}

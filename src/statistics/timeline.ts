@@ -1,0 +1,48 @@
+/** Periods of a timeline: months gathered to months, quarters or years, without holes. */
+
+export const intervals = ['month', 'quarter', 'year'] as const;
+export type Interval = (typeof intervals)[number];
+
+export interface Period {
+  /** `2020-06`, `2020-Q2` or `2020`. */
+  period: string;
+  /** First and last day. */
+  from: string;
+  to: string;
+  /** Its months, `2020-06`. */
+  months: string[];
+}
+
+const MONTHS: Record<Interval, number> = { month: 1, quarter: 3, year: 12 };
+
+const monthText = (index: number): string =>
+  `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
+
+const monthIndex = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+
+function nameOf(first: number, interval: Interval): string {
+  const month = monthText(first);
+  if (interval === 'month') return month;
+  const year = month.slice(0, 4);
+  return interval === 'year' ? year : `${year}-Q${Math.floor((first % 12) / 3) + 1}`;
+}
+
+/** The last day of a month. Day 0 of the next month is the last of this one. */
+const lastDay = (month: number): string =>
+  `${monthText(month)}-${new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()}`;
+
+/** Every period from the one of the first day (or month) to that of the last. */
+export function periods(interval: Interval, first: string, last: string): Period[] {
+  const length = MONTHS[interval];
+  const all: Period[] = [];
+  const start = monthIndex(first) - (monthIndex(first) % length);
+  for (let month = start; month <= monthIndex(last); month += length) {
+    all.push({
+      period: nameOf(month, interval),
+      from: `${monthText(month)}-01`,
+      to: lastDay(month + length - 1),
+      months: Array.from({ length }, (_, i) => monthText(month + i)),
+    });
+  }
+  return all;
+}
