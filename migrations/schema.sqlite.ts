@@ -3,6 +3,15 @@ import * as columns from '../src/database/columns.sqlite.ts';
 import { defineTables, type Vocabulary } from '../src/database/tables.ts';
 
 export const {
-  regions, industries, zones, events, enterprises, rankings,
-  projects, projectInvestors, fundsEntries, changes, revision,
+  regions,
+  industries,
+  zones,
+  events,
+  enterprises,
+  rankings,
+  projects,
+  projectInvestors,
+  fundsEntries,
+  changes,
+  revision,
 } = defineTables(columns as unknown as Vocabulary);

@@ -2,13 +2,15 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { refuseRemoteWrites } from './access/caller.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import { enterprises } from './enterprises/schema.ts';
 import { events } from './events/schema.ts';
 import { createAnswers } from './http/answers.ts';
+import { REVALIDATE } from './http/conditional.ts';
 import { healthRoutes } from './http/health.ts';
 import { swaggerOptions, VERSION } from './http/openapi.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
@@ -43,7 +45,25 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
   await app.register(healthRoutes(database));
+  app.get('/openapi.json', { schema: { hide: true } }, async (_, reply) =>
+    reply.header('cache-control', REVALIDATE).send(app.swagger()),
+  );
 
   completeMethods();
   return app;
+}
+
+/** The OpenAPI document of the service. Making it needs no database. */
+export async function openApiDocument(): Promise<object> {
+  const app = await buildApp({
+    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 0 },
+    // Routes ask their services only when they are called.
+    database: {} as Database,
+    clock: clockIn('UTC'),
+    logger: pino({ level: 'silent' }),
+  });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return document;
 }

@@ -1,7 +1,7 @@
 /** The environment, read once into a frozen object. Nothing else reads `process.env`. */
 import { z } from 'zod';
-import { StartupError } from './database/errors.ts';
 import { isTimeZone } from './clock.ts';
+import { StartupError } from './database/errors.ts';
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -28,7 +28,8 @@ export const variables = {
     schema: z.string().regex(/^(file:.|postgres(ql)?:\/\/.)/),
     default: 'file:./data/luodi.db',
     allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
-    description: 'Where the data lives: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the pool.',
+    description:
+      'Where the data lives: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the pool.',
   },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),

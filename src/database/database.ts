@@ -15,21 +15,13 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
    * The rows of a query that is built and prepared once per `shape` and connection, then only run.
    * Two calls with one shape must build the same SQL; what varies goes through `sql.placeholder`.
    */
-  prepared<Row>(
-    shape: string,
-    values: Values,
-    build: (reader: Reader) => PromiseLike<Row[]>,
-  ): Promise<Row[]>;
+  prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
 }
 
 /** A reader that may also write. Only `Database.write` hands one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
   /** As `prepared`, for a statement without rows to give back. */
-  perform(
-    shape: string,
-    values: Values,
-    build: (tx: Transaction) => PromiseLike<unknown>,
-  ): Promise<void>;
+  perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
 }

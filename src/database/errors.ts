@@ -26,11 +26,7 @@ const hasCode =
   (error: unknown): boolean =>
     codesOf(error).some((code) => wanted.includes(code));
 
-export const isUniqueViolation = hasCode(
-  'SQLITE_CONSTRAINT_UNIQUE',
-  'SQLITE_CONSTRAINT_PRIMARYKEY',
-  '23505',
-);
+export const isUniqueViolation = hasCode('SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505');
 
 /** A row still refers to what was deleted, or refers to what does not exist. */
 export const isForeignKeyViolation = hasCode('SQLITE_CONSTRAINT_FOREIGNKEY', '23503');

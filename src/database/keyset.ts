@@ -27,8 +27,14 @@ export function comesAfter(columns: readonly SortColumn[]): SQL {
   // Says nothing that the rest does not say, but lets an index on the first column begin at the right place.
   const lead = sql`${first.expression} ${operator(first.descending, true)} ${after(0)}`;
   if (columns.every(({ descending }) => descending === first.descending)) {
-    const left = sql.join(columns.map(({ expression }) => expression), sql`, `);
-    const right = sql.join(columns.map((_, i) => after(i)), sql`, `);
+    const left = sql.join(
+      columns.map(({ expression }) => expression),
+      sql`, `,
+    );
+    const right = sql.join(
+      columns.map((_, i) => after(i)),
+      sql`, `,
+    );
     return and(lead, sql`(${left}) ${operator(first.descending)} (${right})`) as SQL;
   }
   const alternatives = columns.map(({ expression, descending }, i) => {

@@ -122,7 +122,9 @@ async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<vo
   const folder = migrationsFolder('postgres');
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
-    const known = await client.query("select to_regclass('drizzle.__drizzle_migrations') is not null as known");
+    const known = await client.query(
+      "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
+    );
     if (known.rows[0].known) {
       const applied = await client.query('select max(created_at) as at from drizzle.__drizzle_migrations');
       refuseNewer(`The database ${pool.options.database ?? ''}`.trim(), folder, applied.rows[0].at);

@@ -3,7 +3,17 @@
  * running them (473 µs against 119 µs for 50 rows of 36 columns), so a hot query is compiled: SQL text,
  * the order of its parameters, and a function that makes an object of a row.
  */
-import { Column, getTableColumns, is, Param, Placeholder, type Query, SQL, sql, type Table } from 'drizzle-orm';
+import {
+  Column,
+  getTableColumns,
+  is,
+  Param,
+  Placeholder,
+  type Query,
+  SQL,
+  sql,
+  type Table,
+} from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 
 /** Values for the placeholders of a statement, by name. */
@@ -27,7 +37,10 @@ export const paddedValues = <T>(items: readonly T[], padding: T): Record<string,
 
 /** The list of placeholders for `paddedValues`, with its parentheses. */
 export const inValues = (values: Values): SQL =>
-  sql`(${sql.join(Object.keys(values).map((name) => sql.placeholder(name)), sql`, `)})`;
+  sql`(${sql.join(
+    Object.keys(values).map((name) => sql.placeholder(name)),
+    sql`, `,
+  )})`;
 
 interface Decoder {
   mapFromDriverValue(value: unknown): unknown;

@@ -4,16 +4,17 @@ import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
 import type { Ranking } from './schema.ts';
 
 /** The rankings of many enterprises in one query, by list and year. */
-export async function rankingsOf(reader: Reader, enterpriseIds: readonly string[]): Promise<Map<string, Ranking[]>> {
+export async function rankingsOf(
+  reader: Reader,
+  enterpriseIds: readonly string[],
+): Promise<Map<string, Ranking[]>> {
   const { rankings } = reader.tables;
   const values = paddedValues(enterpriseIds, '');
   const rows = await reader.prepared(`rankings ${Object.keys(values).length}`, values, (db) =>
     db
       .select({ id: rankings.enterpriseId, list: rankings.list, year: rankings.year, rank: rankings.rank })
       .from(rankings)
-      .where(
-        sql`${rankings.enterpriseId} in ${inValues(values)}`,
-      )
+      .where(sql`${rankings.enterpriseId} in ${inValues(values)}`)
       .orderBy(asc(rankings.list), asc(rankings.year)),
   );
   const found = new Map<string, Ranking[]>(enterpriseIds.map((id) => [id, []]));

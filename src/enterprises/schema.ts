@@ -25,7 +25,10 @@ const fields = {
     .string()
     .refine(isSocialCreditCode, { error: 'not_a_social_credit_code' })
     .nullable()
-    .meta({ description: 'Unified social credit code, 18 characters (GB 32100-2015); unique.', examples: ['91350100M000100Y43'] }),
+    .meta({
+      description: 'Unified social credit code, 18 characters (GB 32100-2015); unique.',
+      examples: ['91350100M000100Y43'],
+    }),
   country: z
     .string()
     .refine(isCountry, { error: 'not_a_country' })
@@ -35,29 +38,30 @@ const fields = {
   rankings: z
     .array(Ranking)
     .max(200)
-    .refine((rankings) => new Set(rankings.map(({ list, year }) => `${list} ${year}`)).size === rankings.length, {
-      error: 'ranking_twice',
-    })
+    .refine(
+      (rankings) => new Set(rankings.map(({ list, year }) => `${list} ${year}`)).size === rankings.length,
+      {
+        error: 'ranking_twice',
+      },
+    )
     .meta({ description: 'Dated places on the three top-500 lists.' }),
 };
 
-export const Enterprise = z
-  .object({ id: z.uuid(), ...fields, rankings: z.array(Ranking) })
-  .meta({
-    id: 'Enterprise',
-    description: 'An enterprise that invests, or may.',
-    examples: [
-      {
-        id: '0190a1b2-0000-7000-8000-000000000001',
-        name: '示例企业 001',
-        nameEn: 'Sample enterprise 001',
-        socialCreditCode: null,
-        country: 'CN',
-        province: '上海市',
-        rankings: [{ list: 'china_500', year: 2022, rank: 120 }],
-      },
-    ],
-  });
+export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(Ranking) }).meta({
+  id: 'Enterprise',
+  description: 'An enterprise that invests, or may.',
+  examples: [
+    {
+      id: '0190a1b2-0000-7000-8000-000000000001',
+      name: '示例企业 001',
+      nameEn: 'Sample enterprise 001',
+      socialCreditCode: null,
+      country: 'CN',
+      province: '上海市',
+      rankings: [{ list: 'china_500', year: 2022, rank: 120 }],
+    },
+  ],
+});
 
 export const enterprises: Catalogue = {
   entity: 'enterprises',
@@ -68,7 +72,10 @@ export const enterprises: Catalogue = {
   references: {},
   referencedBy: [{ by: 'projects', table: 'projectInvestors', column: 'enterpriseId' }],
   sortedBy: ['name'],
-  filters: { country: fields.country.unwrap().optional(), socialCreditCode: fields.socialCreditCode.unwrap().optional() },
+  filters: {
+    country: fields.country.unwrap().optional(),
+    socialCreditCode: fields.socialCreditCode.unwrap().optional(),
+  },
   searchable: true,
   unique: 'socialCreditCode',
   derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),

@@ -29,9 +29,9 @@ export interface Answers {
   /** Route hook: sends the answer that was made before, if it still holds. */
   reuse(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
   /**
-     * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
-     * @param asOf the day that the request names, if it does; else `compute` is given today's
-     */
+   * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
+   * @param asOf the day that the request names, if it does; else `compute` is given today's
+   */
   send(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -46,7 +46,8 @@ export interface Answers {
  * @param build changes when the same data may give another answer: the version of the service
  */
 export function createAnswers(database: Database, clock: Clock, maxBytes: number, build: string): Answers {
-  const kept = maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
+  const kept =
+    maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
   /** Computations under way: those who ask the same at the same moment share one. */
   const underWay = new Map<string, Promise<Computed>>();
 
@@ -93,7 +94,12 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
 
 const sizeOf = (answer: Answer, url: string): number => answer.text.length + 2 * url.length + 256;
 
-function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: Buffer | string): FastifyReply {
+function sendText(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  etag: string,
+  text: Buffer | string,
+): FastifyReply {
   reply.header('etag', etag).header('cache-control', REVALIDATE);
   if (isFresh(request, etag)) return reply.code(304).send();
   return reply.header('content-type', 'application/json; charset=utf-8').send(text);

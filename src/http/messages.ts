@@ -209,8 +209,14 @@ export const faults = {
     en: 'must be a section letter or a two-digit division of GB/T 4754',
     zh: '应为 GB/T 4754 门类字母或两位大类代码',
   },
-  not_a_country: { en: 'must be a country code of ISO 3166-1, like CN', zh: '应为 ISO 3166-1 国家代码，如 CN' },
-  not_a_currency: { en: 'must be a currency code of ISO 4217, like USD', zh: '应为 ISO 4217 货币代码，如 USD' },
+  not_a_country: {
+    en: 'must be a country code of ISO 3166-1, like CN',
+    zh: '应为 ISO 3166-1 国家代码，如 CN',
+  },
+  not_a_currency: {
+    en: 'must be a currency code of ISO 4217, like USD',
+    zh: '应为 ISO 4217 货币代码，如 USD',
+  },
   not_an_amount: {
     en: 'must be a decimal number as text, like "300000000.00"',
     zh: '应为文本形式的十进制数，如 "300000000.00"',

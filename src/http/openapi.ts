@@ -3,7 +3,7 @@ import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
 
@@ -92,8 +92,8 @@ export function operation<
   const { schema, status = 200, description } = success;
   responses[status] = schema
     ? { description, content: { 'application/json': { schema } } }
-    : { description, content: {} };
-  if (conditional) responses[304] = { description: 'What you have still holds.', content: {} };
+    : z.null().meta({ description });
+  if (conditional) responses[304] = z.null().meta({ description: 'What you have still holds.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
     responses[problem] = {
       description: titles[problem].en,
@@ -169,8 +169,14 @@ function completeOperation(operation: PathOperation): void {
   if (parameters.length > 0) operation.parameters = parameters;
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
-    if (answer.content && Object.keys(answer.content).length === 0) delete answer.content;
-    const tagged = Number(status) < 400 && status !== '204' && (notes?.conditional || notes?.guarded || status === '201');
+    if (Number(status) >= 400) {
+      (operation.responses as Record<string, OpenAPIV3_1.ReferenceObject>)[status] = {
+        $ref: `#/components/responses/${problemName(status)}`,
+      };
+      continue;
+    }
+    const tagged =
+      Number(status) < 400 && status !== '204' && (notes?.conditional || notes?.guarded || status === '201');
     if (tagged) {
       answer.headers = {
         ETag: etag,
@@ -179,11 +185,24 @@ function completeOperation(operation: PathOperation): void {
         }),
       };
     }
-    if (status === '503') {
-      answer.headers = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } };
-    }
   }
 }
+
+const problemName = (status: string): string => `Problem${status}`;
+
+/** The answers of refusal, each described once. */
+const problemResponses = Object.fromEntries(
+  Object.entries(titles).map(([status, { en }]) => [
+    problemName(status),
+    {
+      description: en,
+      ...(status === '503' && {
+        headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
+      }),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]),
+);
 
 /** The example and description stand on the parameter; a list is one parameter with commas. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
@@ -206,9 +225,16 @@ function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
 const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
   'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
 
-/** zod registers each named schema for input and for output; what no operation refers to is left out. */
+/**
+ * zod registers each named schema for input and, with a suffix, for output's sake. What no operation refers to is left
+ * out, and the suffix where it then tells nothing apart.
+ */
 function dropUnused(document: Document): Document {
   const schemas = document.components?.schemas ?? {};
+  const paths = JSON.stringify(document.paths);
+  const responses = Object.fromEntries(
+    Object.entries(problemResponses).filter(([name]) => paths.includes(`#/components/responses/${name}"`)),
+  );
   const used = new Set<string>();
   const visit = (node: unknown): void => {
     for (const [, name] of JSON.stringify(node).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
@@ -218,7 +244,11 @@ function dropUnused(document: Document): Document {
     }
   };
   visit(document.paths);
-  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
-  kept.sort(([a], [b]) => (a < b ? -1 : 1));
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(kept) } } as Document;
+  visit(responses);
+  const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
+  const pruned = JSON.stringify({ ...document, components: { schemas: kept, responses } });
+  const shortened = pruned.replace(/"(#\/components\/schemas\/)?(\w+)Input"/g, (whole, prefix = '', name) =>
+    used.has(`${name}Input`) && !used.has(name) ? `"${prefix}${name}"` : whole,
+  );
+  return JSON.parse(shortened);
 }

@@ -91,7 +91,14 @@ export function pageRequest<Row>(
     limit: query.limit ?? DEFAULT_LIMIT,
     columns: (tables) =>
       order.map(({ key, descending }) => ({ expression: key.expression(tables), descending })),
-    after: query.cursor === undefined ? null : decodeCursor(query.cursor, shape, order.map(({ key }) => key.type)),
+    after:
+      query.cursor === undefined
+        ? null
+        : decodeCursor(
+            query.cursor,
+            shape,
+            order.map(({ key }) => key.type),
+          ),
     cursorAfter: (row) => encodeCursor([shape, ...order.map(({ key }) => key.of(row))]),
   };
 }

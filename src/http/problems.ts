@@ -1,7 +1,8 @@
 /** The one shape of every refusal (RFC 9457), and the one place that makes it. */
+
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isForeignKeyViolation, isUnavailable, isUniqueViolation } from '../database/errors.ts';
 import {
   type Entity,

@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { Problem, problemHandler, unsupportedMediaType } from './problems.ts';
 import { refuseFaultyBody, validatorCompiler } from './validation.ts';
@@ -22,7 +28,7 @@ const KEEP_ALIVE_MS = 72_000;
 export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new OneLineARequest(),
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -56,14 +62,22 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
   });
   app.addHook('preParsing', refuseOtherCharsets);
   app.addHook('preHandler', refuseFaultyBody);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, url } = request;
-    request.log.info({ method, url, status: reply.statusCode, ms: round(reply.elapsedTime) }, 'request');
-  });
   return app;
 }
 
-const round = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
+class OneLineARequest extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'requestId' });
+  }
+
+  override incomingRequest(): void {}
+
+  override requestCompleted(_: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const { method, url } = request;
+    const ms = Math.round(reply.elapsedTime * 100) / 100;
+    reply.log.info({ method, url, status: reply.statusCode, ms }, 'request');
+  }
+}
 
 /** The client's own request id where it is a plain one, else a new one. */
 function genReqId(request: IncomingMessage): string {

@@ -9,7 +9,8 @@ type Issue = z.core.$ZodIssue;
 /** What a fault says about each of zod's checks; a schema's own message, if it is a fault code, comes first. */
 function describe(issue: Issue): { code: FaultCode; values?: Record<string, MessageValue> } {
   if (issue.message in faultMessages) {
-    const values = issue.code === 'custom' ? (issue.params as Record<string, MessageValue> | undefined) : undefined;
+    const values =
+      issue.code === 'custom' ? (issue.params as Record<string, MessageValue> | undefined) : undefined;
     return { code: issue.message as FaultCode, ...(values && { values }) };
   }
   switch (issue.code) {
@@ -19,9 +20,15 @@ function describe(issue: Issue): { code: FaultCode; values?: Record<string, Mess
       return { code: 'wrong_type', values: { expected } };
     }
     case 'too_small':
-      return { code: bound(issue.origin, 'too_short', 'too_few', 'too_small'), values: { min: Number(issue.minimum) } };
+      return {
+        code: bound(issue.origin, 'too_short', 'too_few', 'too_small'),
+        values: { min: Number(issue.minimum) },
+      };
     case 'too_big':
-      return { code: bound(issue.origin, 'too_long', 'too_many', 'too_large'), values: { max: Number(issue.maximum) } };
+      return {
+        code: bound(issue.origin, 'too_long', 'too_many', 'too_large'),
+        values: { max: Number(issue.maximum) },
+      };
     case 'invalid_value':
       if (issue.input === undefined) return { code: 'required' };
       return { code: 'not_a_choice', values: { choices: issue.values.map(String).join(', ') } };

@@ -48,7 +48,8 @@ export const investorOrigins = [
 export const rankingLists = ['fortune_global_500', 'china_500', 'china_private_500'] as const;
 export type RankingList = (typeof rankingLists)[number];
 
-const codesOf = <C extends string>(rows: readonly { code: C }[]) => rows.map((row) => row.code) as [C, ...C[]];
+const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
+  rows.map((row) => row.code) as [C, ...C[]];
 
 /** Which band an investment stands in. */
 export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
@@ -159,23 +160,29 @@ const choiceList = <C extends string>(choices: readonly C[], description: string
 const p = (reader: Reader) => reader.tables.projects;
 
 /** The codes and everything below them in a tree of codes. */
-const andBelow = (tree: 'regions' | 'industries', column: ColumnOf): AmongValues => (reader, values) => {
-  const table = reader.tables[tree];
-  return sql`${column(reader)} in (
+const andBelow =
+  (tree: 'regions' | 'industries', column: ColumnOf): AmongValues =>
+  (reader, values) => {
+    const table = reader.tables[tree];
+    return sql`${column(reader)} in (
     with recursive tree(code) as (
       select ${table.code} from ${table} where ${table.code} in ${values}
       union select ${table.code} from ${table} join tree on ${table.parent} = tree.code
     ) select code from tree)`;
-};
+  };
 
 /** Projects whose lead investor satisfies a condition. */
-const leadInvestor = (condition: (enterprises: Reader['tables']['enterprises']) => SQL) => (reader: Reader): SQL => {
-  const { enterprises, projects } = reader.tables;
-  return sql`${projects.leadInvestorId} in (select ${enterprises.id} from ${enterprises} where ${condition(enterprises)})`;
-};
+const leadInvestor =
+  (condition: (enterprises: Reader['tables']['enterprises']) => SQL) =>
+  (reader: Reader): SQL => {
+    const { enterprises, projects } = reader.tables;
+    return sql`${projects.leadInvestorId} in (select ${enterprises.id} from ${enterprises} where ${condition(enterprises)})`;
+  };
 
-const orNoLead = (condition: (reader: Reader) => SQL) => (reader: Reader): SQL =>
-  sql`${p(reader).leadInvestorId} is null or ${condition(reader)}`;
+const orNoLead =
+  (condition: (reader: Reader) => SQL) =>
+  (reader: Reader): SQL =>
+    sql`${p(reader).leadInvestorId} is null or ${condition(reader)}`;
 
 /** A yes-or-no question, which may be asked several times and then must hold each time. */
 function question<Answer extends string | boolean>(
@@ -187,7 +194,11 @@ function question<Answer extends string | boolean>(
     plan: (name, given) => ({
       shape: `${name}=${given.join()}`,
       values: {},
-      where: (reader) => sql.join(given.map((answer) => condition(reader, answer)), sql` and `),
+      where: (reader) =>
+        sql.join(
+          given.map((answer) => condition(reader, answer)),
+          sql` and `,
+        ),
     }),
   };
 }
@@ -243,7 +254,12 @@ export const parameters = {
     missing((r) => p(r).event),
   ),
   region: anyOf(
-    referenceList(regionCode, 'not_a_region', 'Region with everything below it: a prefecture includes its counties.', '430100'),
+    referenceList(
+      regionCode,
+      'not_a_region',
+      'Region with everything below it: a prefecture includes its counties.',
+      '430100',
+    ),
     andBelow('regions', (r) => p(r).region),
     missing((r) => p(r).region),
   ),
@@ -272,9 +288,17 @@ export const parameters = {
     among((r) => p(r).industry),
     (r) => sql`${p(r).industry} is null or length(${p(r).industry}) < 2`,
   ),
-  level: anyOf(choiceList(levels, 'Level of government.'), among((r) => p(r).level)),
+  level: anyOf(
+    choiceList(levels, 'Level of government.'),
+    among((r) => p(r).level),
+  ),
   investor: anyOf(
-    referenceList(uuid, 'not_an_id', 'Id of an enterprise among the investors.', '0190a1b2-0000-7000-8000-000000000001'),
+    referenceList(
+      uuid,
+      'not_an_id',
+      'Id of an enterprise among the investors.',
+      '0190a1b2-0000-7000-8000-000000000001',
+    ),
     (r, values) => {
       const { projectInvestors } = r.tables;
       return sql`${p(r).id} in (select ${projectInvestors.projectId} from ${projectInvestors}
@@ -283,7 +307,12 @@ export const parameters = {
     missing((r) => p(r).leadInvestorId),
   ),
   investorCountry: anyOf(
-    referenceList(z.string().regex(/^[A-Z]{2}$/), 'not_a_country', 'Country of the lead investor, ISO 3166-1.', 'DE'),
+    referenceList(
+      z.string().regex(/^[A-Z]{2}$/),
+      'not_a_country',
+      'Country of the lead investor, ISO 3166-1.',
+      'DE',
+    ),
     (r, values) => leadInvestor((e) => sql`${e.country} in ${values}`)(r),
     orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
   ),
@@ -293,7 +322,9 @@ export const parameters = {
     orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
   ),
   code: anyOf(
-    describe(listOf(code), 'Code of the project. Repeated or separated by commas: any of them.', ['HYRD-2020-0001']),
+    describe(listOf(code), 'Code of the project. Repeated or separated by commas: any of them.', [
+      'HYRD-2020-0001',
+    ]),
     among((r) => p(r).code),
   ),
   operatingStatus: anyOf(
@@ -309,7 +340,11 @@ export const parameters = {
     among((r) => yearOf(p(r).signedOn)),
   ),
   signedMonth: anyOf(
-    describe(listOf(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'not_a_month' })), 'Month of signing.', ['2020-06']),
+    describe(
+      listOf(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'not_a_month' })),
+      'Month of signing.',
+      ['2020-06'],
+    ),
     among((r) => monthOf(p(r).signedOn)),
   ),
   ...flagParameters,
@@ -325,7 +360,10 @@ export const parameters = {
       return isTop500(reader, sql.raw(`'${answer}'`));
     },
   ),
-  estimated: yesNo('The amount was not disclosed and is an estimate.', (r) => sql`${p(r).investmentEstimated} = true`),
+  estimated: yesNo(
+    'The amount was not disclosed and is an estimate.',
+    (r) => sql`${p(r).investmentEstimated} = true`,
+  ),
   minInvestment: bound(
     describe(integerText(yuan(0)), 'Total investment of at least this, yuan.', 1_000_000_000).optional(),
     '>=',
@@ -348,7 +386,11 @@ export const parameters = {
     (r) => p(r).updatedAt,
   ),
   q: {
-    schema: describe(line(200), 'Text to find in code, names and investors’ names; Chinese of any length.', '半导体').optional(),
+    schema: describe(
+      line(200),
+      'Text to find in code, names and investors’ names; Chinese of any length.',
+      '半导体',
+    ).optional(),
     plan: (name, given) => ({
       shape: name,
       values: { [name]: searchText(given) },

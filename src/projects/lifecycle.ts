@@ -52,11 +52,7 @@ export function overdue(dates: LifecycleDates, asOf: Day): ('start' | 'productio
   if (dates.agreedStartOn !== null && dates.agreedStartOn < asOf && !by(dates.startedOn, asOf)) {
     missed.push('start');
   }
-  if (
-    dates.agreedProductionOn !== null &&
-    dates.agreedProductionOn < asOf &&
-    !by(dates.productionOn, asOf)
-  ) {
+  if (dates.agreedProductionOn !== null && dates.agreedProductionOn < asOf && !by(dates.productionOn, asOf)) {
     missed.push('production');
   }
   return missed;

@@ -14,7 +14,9 @@ export type ProjectRecord = Tables['projects']['$inferSelect'];
 export type ProjectRow = Omit<ProjectRecord, 'searchText'> & { fundsInPlaceYuan: number };
 export type FundsRecord = Tables['fundsEntries']['$inferSelect'];
 
-const textKey = (field: 'code' | 'name' | 'signedOn' | 'createdAt' | 'updatedAt' | 'id'): SortKey<ProjectRow> => ({
+const textKey = (
+  field: 'code' | 'name' | 'signedOn' | 'createdAt' | 'updatedAt' | 'id',
+): SortKey<ProjectRow> => ({
   expression: ({ projects }) => projects[field],
   type: 'string',
   of: (row) => row[field],
@@ -50,10 +52,11 @@ const columnsOf = ({ tables }: Reader) => {
   return {
     ...columns,
     // Nested, so that drizzle keeps the names of the tables, which it drops from the selection of one table.
-    fundsInPlaceYuan: sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
+    fundsInPlaceYuan:
+      sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
       where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay})`}`.mapWith(
-      Number,
-    ),
+        Number,
+      ),
   };
 };
 
@@ -71,7 +74,10 @@ export async function findProject(reader: Reader, id: string, asOf: string): Pro
 export async function codeExists(reader: Reader, code: string): Promise<boolean> {
   const { projects } = reader.tables;
   const rows = await reader.prepared('projects.code', { code }, (db) =>
-    db.select({ id: projects.id }).from(projects).where(eq(projects.code, sql.placeholder('code'))),
+    db
+      .select({ id: projects.id })
+      .from(projects)
+      .where(eq(projects.code, sql.placeholder('code'))),
   );
   return rows.length > 0;
 }
@@ -101,10 +107,16 @@ export function listProjects(
 const archivedOnly = ({ tables: { projects } }: Reader) =>
   sql`(${projects.archivedAt} is not null and ${projects.signedOn} <= ${asOfDay})`;
 
-export async function countProjects(reader: Reader, selection: Selection, archived: boolean): Promise<number> {
+export async function countProjects(
+  reader: Reader,
+  selection: Selection,
+  archived: boolean,
+): Promise<number> {
   const population = archived ? archivedOnly(reader) : undefined;
-  const [row] = await reader.prepared(`projects.count ${archived} ${selection.shape}`, selection.values, (db) =>
-    db.select({ total: count() }).from(db.tables.projects).where(selection.where(db, population)),
+  const [row] = await reader.prepared(
+    `projects.count ${archived} ${selection.shape}`,
+    selection.values,
+    (db) => db.select({ total: count() }).from(db.tables.projects).where(selection.where(db, population)),
   );
   return row?.total ?? 0;
 }
@@ -147,7 +159,11 @@ export const updateProject = (tx: Transaction, project: ProjectRecord): Promise<
       .where(eq(db.tables.projects.id, sql.placeholder('id'))),
   );
 
-export async function insertInvestors(tx: Transaction, projectId: string, ids: readonly string[]): Promise<void> {
+export async function insertInvestors(
+  tx: Transaction,
+  projectId: string,
+  ids: readonly string[],
+): Promise<void> {
   for (const [position, enterpriseId] of ids.entries()) {
     await tx.perform('projectInvestors.insert', { projectId, position, enterpriseId }, (db) =>
       db.insert(db.tables.projectInvestors).values(everyColumn(db.tables.projectInvestors)),
@@ -163,11 +179,17 @@ export const deleteInvestors = (tx: Transaction, projectId: string): Promise<voi
   );
 
 /** The ledger by day: how much arrived (or was taken back) on each, in order. */
-export async function fundsByDay(reader: Reader, projectId: string): Promise<{ day: string; yuan: number }[]> {
+export async function fundsByDay(
+  reader: Reader,
+  projectId: string,
+): Promise<{ day: string; yuan: number }[]> {
   const { fundsEntries } = reader.tables;
   return reader.prepared('funds.byDay', { projectId }, (db) =>
     db
-      .select({ day: fundsEntries.receivedOn, yuan: sql<number>`sum(${fundsEntries.amountYuan})`.mapWith(Number) })
+      .select({
+        day: fundsEntries.receivedOn,
+        yuan: sql<number>`sum(${fundsEntries.amountYuan})`.mapWith(Number),
+      })
       .from(fundsEntries)
       .where(eq(fundsEntries.projectId, sql.placeholder('projectId')))
       .groupBy(fundsEntries.receivedOn)
@@ -190,7 +212,11 @@ export const fundsSortKeys = { receivedOn: fundsKey('receivedOn') } as const sat
 export const fundsTieBreaker = { name: 'id', key: fundsKey('id') };
 
 /** One more entry than the page's limit, where there is one. */
-export function listFunds(reader: Reader, projectId: string, page: PageRequest<FundsEntry>): Promise<FundsEntry[]> {
+export function listFunds(
+  reader: Reader,
+  projectId: string,
+  page: PageRequest<FundsEntry>,
+): Promise<FundsEntry[]> {
   const { fundsEntries } = reader.tables;
   const values = { projectId, ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(`funds.list ${page.shape} ${page.after !== null}`, values, (db) => {

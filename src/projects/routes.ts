@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { callerOf } from '../access/caller.ts';
+import type { Clock } from '../clock.ts';
 import type { Answers } from '../http/answers.ts';
 import { asOfField, effectiveDay } from '../http/as-of.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
 import { MERGE_PATCH, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import type { Clock } from '../clock.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
 import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
@@ -20,7 +20,10 @@ const Id = z.object({
   }),
 });
 
-const archived = flag.meta({ description: 'Show what is archived: in the list, nothing else.', examples: [true] });
+const archived = flag.meta({
+  description: 'Show what is archived: in the list, nothing else.',
+  examples: [true],
+});
 
 const ListQuery = z.strictObject({
   ...filterFields,
@@ -159,7 +162,8 @@ export const projectRoutes =
           id: 'restoreProject',
           tag: 'projects',
           summary: 'Restore an archived project',
-          description: 'Brings it back into lists and figures. Does nothing to a project that is not archived.',
+          description:
+            'Brings it back into lists and figures. Does nothing to a project that is not archived.',
           params: Id,
           query: NoQuery,
           success: { description: 'The project.', schema: Project },

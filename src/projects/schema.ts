@@ -30,7 +30,10 @@ const fields = {
   description: described(paragraph(10_000).nullable(), 'What is built; may have line breaks.'),
   event: described(slug.nullable(), 'Code of the event where it was signed; null outside an event.'),
   level: described(z.enum(levels), 'Which government counts it as its own.'),
-  region: described(regionCode.nullable(), 'Where it stands: GB/T 2260 code of a province, prefecture or county.'),
+  region: described(
+    regionCode.nullable(),
+    'Where it stands: GB/T 2260 code of a province, prefecture or county.',
+  ),
   zone: described(slug.nullable(), 'Code of the development zone.'),
   industry: described(industryCode.nullable(), 'GB/T 4754 section letter or two-digit division.'),
   investorIds: described(
@@ -78,7 +81,14 @@ const { code: codeField, name, level, signedOn, investmentYuan, ...optional } = 
 
 /** What `POST /v1/projects` takes. */
 export const NewProject = z
-  .strictObject({ code: codeField, name, level, signedOn, investmentYuan, ...z.object(optional).partial().shape })
+  .strictObject({
+    code: codeField,
+    name,
+    level,
+    signedOn,
+    investmentYuan,
+    ...z.object(optional).partial().shape,
+  })
   .meta({
     id: 'NewProject',
     description: 'A project to record. What is left out is unknown: null, no investors, not estimated.',
@@ -110,9 +120,15 @@ export const Project = z
     id: described(z.uuid(), 'Made by the service.'),
     ...answered,
     investors: described(z.array(Investor), 'The investing enterprises, the lead first.'),
-    operatingStatus: described(z.enum(operatingStatuses), 'Where it stands on the day, derived from the dates.'),
+    operatingStatus: described(
+      z.enum(operatingStatuses),
+      'Where it stands on the day, derived from the dates.',
+    ),
     fundsInPlaceYuan: described(z.int(), 'Sum of the ledger entries up to the day, whole yuan.'),
-    sameYear: described(z.boolean(), 'Signed, started and in production by the day, all in one calendar year.'),
+    sameYear: described(
+      z.boolean(),
+      'Signed, started and in production by the day, all in one calendar year.',
+    ),
     overdue: described(
       z.array(z.enum(['start', 'production'])),
       'Promises missed on the day: agreed start or production passed.',
@@ -122,7 +138,10 @@ export const Project = z
     updatedAt: described(z.iso.datetime(), 'When it was last changed.'),
     archivedAt: described(z.iso.datetime().nullable(), 'When it was archived as entered by mistake.'),
   })
-  .meta({ id: 'Project', description: 'An investment project. Amounts are whole yuan, days are `2020-06-29`.' });
+  .meta({
+    id: 'Project',
+    description: 'An investment project. Amounts are whole yuan, days are `2020-06-29`.',
+  });
 export type Project = z.infer<typeof Project>;
 
 /** What `POST /v1/projects/{id}/funds` takes. */

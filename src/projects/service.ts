@@ -22,7 +22,10 @@ export const DEFAULT_SORT = '-signedOn';
 
 export interface ProjectService {
   /** A page of the projects that a filter selects, as of a day. */
-  list(query: PageQuery & ProjectFilter & { archived?: boolean | undefined }, asOf: string): Promise<Computed>;
+  list(
+    query: PageQuery & ProjectFilter & { archived?: boolean | undefined },
+    asOf: string,
+  ): Promise<Computed>;
   /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
   read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
   create(caller: Caller, input: NewProject): Promise<Project>;
@@ -71,7 +74,10 @@ export function projectService({ database, clock }: { database: Database; clock:
   /** Totals of lists at a revision: a page may change often while its total does not. */
   const totals = new LRUCache<string, number>({ max: 2_000 });
 
-  async function existing(reader: Reader, id: string): Promise<{ row: repository.ProjectRow; project: Project }> {
+  async function existing(
+    reader: Reader,
+    id: string,
+  ): Promise<{ row: repository.ProjectRow; project: Project }> {
     const today = clock.today();
     const row = await repository.findProject(reader, id, today);
     if (!row) throw notFound('projects', id);
@@ -100,7 +106,13 @@ export function projectService({ database, clock }: { database: Database; clock:
       archivedAt: null,
     });
     await repository.insertInvestors(tx, id, input.investorIds);
-    await record(tx, caller, { entity: 'projects', entityId: id, action: 'create', at: now, fields: diff(null, input) });
+    await record(tx, caller, {
+      entity: 'projects',
+      entityId: id,
+      action: 'create',
+      at: now,
+      fields: diff(null, input),
+    });
     return id;
   }
 
@@ -108,7 +120,8 @@ export function projectService({ database, clock }: { database: Database; clock:
   async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
     const today = clock.today();
     const faults = faultsOf(input);
-    if (input.receivedOn > today) faults.push({ pointer: '/receivedOn', code: 'after_today', values: { today } });
+    if (input.receivedOn > today)
+      faults.push({ pointer: '/receivedOn', code: 'after_today', values: { today } });
     refuse(faults);
     const now = clock.now();
     const entry = {
@@ -130,7 +143,12 @@ export function projectService({ database, clock }: { database: Database; clock:
     return entry;
   }
 
-  async function setArchived(tx: Transaction, caller: Caller, row: repository.ProjectRow, archivedAt: string | null) {
+  async function setArchived(
+    tx: Transaction,
+    caller: Caller,
+    row: repository.ProjectRow,
+    archivedAt: string | null,
+  ) {
     const now = clock.now();
     await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
     await record(tx, caller, {
@@ -144,7 +162,12 @@ export function projectService({ database, clock }: { database: Database; clock:
 
   return {
     list: async (query, asOf) => {
-      const request = pageRequest(query, repository.projectSortKeys, DEFAULT_SORT, repository.projectTieBreaker);
+      const request = pageRequest(
+        query,
+        repository.projectSortKeys,
+        DEFAULT_SORT,
+        repository.projectTieBreaker,
+      );
       const selection = select(filterOf(query), asOf);
       const onlyArchived = query.archived === true;
       const totalKey = (revision: Revision) =>
@@ -230,7 +253,12 @@ export function projectService({ database, clock }: { database: Database; clock:
     listFunds: (id, query) =>
       database.snapshot(async (reader) => {
         await unarchived(reader, id);
-        const request = pageRequest(query, repository.fundsSortKeys, 'receivedOn', repository.fundsTieBreaker);
+        const request = pageRequest(
+          query,
+          repository.fundsSortKeys,
+          'receivedOn',
+          repository.fundsTieBreaker,
+        );
         const revision = await revisionIn(reader);
         const rows = await repository.listFunds(reader, id, request);
         const total = await repository.countFunds(reader, id);
@@ -353,7 +381,9 @@ async function faultsIn(
     return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
   });
   const investors = input.investorIds.flatMap((key, i) =>
-    before?.investorIds.includes(key) ? [] : [{ entity: 'enterprises' as const, key, pointer: `/investorIds/${i}` }],
+    before?.investorIds.includes(key)
+      ? []
+      : [{ entity: 'enterprises' as const, key, pointer: `/investorIds/${i}` }],
   );
   return [
     ...faults,

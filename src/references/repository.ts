@@ -48,7 +48,10 @@ export async function keyExists(db: Reader, entity: CatalogueEntity, key: string
   const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
     const table = tableOf(reader, entity);
     const column = columnOf(table, entity === 'enterprises' ? 'id' : 'code');
-    return reader.select({ key: column }).from(table).where(eq(column, sql.placeholder('key')));
+    return reader
+      .select({ key: column })
+      .from(table)
+      .where(eq(column, sql.placeholder('key')));
   });
   return rows.length > 0;
 }
@@ -102,7 +105,10 @@ export async function countEntries(db: Reader, catalogue: Catalogue, filter: Lis
   const shape = `${catalogue.entity}.count ${shapeOf(filter)}`;
   const [row] = await db.prepared(shape, valuesOf(filter), (reader) => {
     const table = tableOf(reader, catalogue.entity);
-    return reader.select({ total: count() }).from(table).where(conditions(reader, table, filter));
+    return reader
+      .select({ total: count() })
+      .from(table)
+      .where(conditions(reader, table, filter));
   });
   return row?.total ?? 0;
 }

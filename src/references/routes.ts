@@ -31,13 +31,18 @@ export const catalogueRoutes =
     const filters = Object.fromEntries(
       Object.entries(catalogue.filters).map(([name, schema]) => [
         name,
-        schema.meta({ description: `Only those with this ${name}.`, examples: [example?.[name] ?? undefined].filter(Boolean) }),
+        schema.meta({
+          description: `Only those with this ${name}.`,
+          examples: [example?.[name] ?? undefined].filter(Boolean),
+        }),
       ]),
     );
     const ListQuery = z.strictObject({
       ...filters,
       ...(catalogue.searchable && {
-        q: line(200).optional().meta({ description: 'Text to find in the names.', examples: ['半导体'] }),
+        q: line(200)
+          .optional()
+          .meta({ description: 'Text to find in the names.', examples: ['半导体'] }),
       }),
       ...pageFields(sortKeysOf(catalogue), key),
     });

@@ -20,7 +20,10 @@ export const Region = z.object(regionFields).meta({
 });
 
 const industryFields = {
-  code: industryCode.meta({ description: 'Section letter or two-digit division of GB/T 4754-2017.', examples: ['39'] }),
+  code: industryCode.meta({
+    description: 'Section letter or two-digit division of GB/T 4754-2017.',
+    examples: ['39'],
+  }),
   name,
   nameEn,
   parent: industryCode.nullable().meta({ description: 'The section of a division.' }),
@@ -65,12 +68,22 @@ export const Zone = z.object(zoneFields).meta({
  * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
  * others may be left out; none is required to change it.
  */
-export function inputSchemas<Shape extends z.ZodRawShape>(id: string, fields: Shape, required: readonly (keyof Shape)[]) {
+export function inputSchemas<Shape extends z.ZodRawShape>(
+  id: string,
+  fields: Shape,
+  required: readonly (keyof Shape)[],
+) {
   const optional = Object.keys(fields).filter((field) => !required.includes(field));
   const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
   return {
-    create: z.strictObject(fields).partial(partial).meta({ id: `New${id}` }) as unknown as z.ZodObject,
-    changes: z.strictObject(fields).partial().meta({ id: `${id}Changes` }) as unknown as z.ZodObject,
+    create: z
+      .strictObject(fields)
+      .partial(partial)
+      .meta({ id: `New${id}` }) as unknown as z.ZodObject,
+    changes: z
+      .strictObject(fields)
+      .partial()
+      .meta({ id: `${id}Changes` }) as unknown as z.ZodObject,
   };
 }
 

@@ -1,8 +1,8 @@
 /** The rules of any catalogue, and the questions that other features ask of one. */
 import { v7 as uuid } from 'uuid';
+import { diff } from '../changes/diff.ts';
 import type { Action, Caller } from '../changes/service.ts';
 import { record } from '../changes/service.ts';
-import { diff } from '../changes/diff.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
@@ -38,6 +38,8 @@ export interface CatalogueService {
   /** @param ifMatch the ETag of what the client read */
   change(caller: Caller, key: string, ifMatch: string, input: Entry): Promise<Entry>;
   remove(caller: Caller, key: string, ifMatch: string): Promise<void>;
+  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the key */
+  insert(tx: Transaction, caller: Caller, input: Entry): Promise<string>;
 }
 
 /** What the list of a catalogue can be sorted by, the key first. */
@@ -65,7 +67,10 @@ export function catalogueService(
 
   async function withPart(reader: Reader, entries: readonly Entry[]): Promise<Entry[]> {
     if (!part) return [...entries];
-    const parts = await part.load(reader, entries.map((entry) => entry[keyField] as string));
+    const parts = await part.load(
+      reader,
+      entries.map((entry) => entry[keyField] as string),
+    );
     return entries.map((entry) => ({ ...entry, [part.field]: parts.get(entry[keyField] as string) ?? [] }));
   }
 
@@ -118,6 +123,20 @@ export function catalogueService(
       fields: diff(before, after),
     });
 
+  async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
+    const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
+    const made = keyField === 'id' ? { id: uuid() } : {};
+    const entry: Entry = { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
+    refuse([...faultsOf(input), ...(await faultsIn(tx, entry, null))]);
+    const key = entry[keyField] as string;
+    if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
+    await refuseTaken(tx, entry);
+    await repository.insertEntry(tx, catalogue, rowOf(entry));
+    if (part) await part.save(tx, key, entry[part.field]);
+    await log(tx, caller, 'create', null, entry);
+    return key;
+  }
+
   return {
     list: (query) =>
       database.snapshot(async (reader) => {
@@ -141,20 +160,9 @@ export function catalogueService(
 
     read: (key) => existing(database.read, key),
 
-    create: (caller, input) =>
-      database.write(async (tx) => {
-        const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
-        const made = keyField === 'id' ? { id: uuid() } : {};
-        const entry: Entry = { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
-        refuse([...faultsOf(input), ...(await faultsIn(tx, entry, null))]);
-        const key = entry[keyField] as string;
-        if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
-        await refuseTaken(tx, entry);
-        await repository.insertEntry(tx, catalogue, rowOf(entry));
-        if (part) await part.save(tx, key, entry[part.field]);
-        await log(tx, caller, 'create', null, entry);
-        return existing(tx, key);
-      }),
+    create: (caller, input) => database.write(async (tx) => existing(tx, await insert(tx, caller, input))),
+
+    insert,
 
     change: (caller, key, ifMatch, input) =>
       database.write(async (tx) => {

@@ -59,7 +59,11 @@ function treeGrouping(nodes: readonly TreeNode[], depth: number): Grouping {
   const byCode = new Map(nodes.map((node) => [node.code, node]));
   const ancestors = (code: string): string[] => {
     const path: string[] = [];
-    for (let at: string | null = code; at !== null && path.length <= nodes.length; at = byCode.get(at)?.parent ?? null) {
+    for (
+      let at: string | null = code;
+      at !== null && path.length <= nodes.length;
+      at = byCode.get(at)?.parent ?? null
+    ) {
       path.push(at);
     }
     return path;
@@ -78,7 +82,11 @@ function treeGrouping(nodes: readonly TreeNode[], depth: number): Grouping {
  * Selects a group of a tree by a parameter that includes what is below a code. A filter that already names codes
  * keeps those within the group, or the group where it is within one of them.
  */
-function withinTree(parameter: 'region' | 'industry', exact: 'county' | null, depth: number): Dimension['narrow'] {
+function withinTree(
+  parameter: 'region' | 'industry',
+  exact: 'county' | null,
+  depth: number,
+): Dimension['narrow'] {
   return (filter, group, { ancestors = (code) => [code] }) => {
     if (group === null) return { ...filter, [parameter]: [NONE] };
     // A group above its level holds only what is recorded there, not all that is below.
@@ -137,7 +145,9 @@ export const dimensions = {
     zh: '行政区划（原级）',
     en: 'region as recorded, not rolled up',
     value: (r) => sql`${p(r).region}`,
-    grouping: async (r) => ({ names: new Map((await readTree(r, 'regions')).map((node) => [node.code, node])) }),
+    grouping: async (r) => ({
+      names: new Map((await readTree(r, 'regions')).map((node) => [node.code, node])),
+    }),
     narrow: byParameter('county'),
   },
   zone: {
@@ -158,7 +168,9 @@ export const dimensions = {
     zh: '行业大类',
     en: 'division of industry',
     value: (r) => sql`(case when length(${p(r).industry}) = 2 then ${p(r).industry} end)`,
-    grouping: async (r) => ({ names: new Map((await readTree(r, 'industries')).map((node) => [node.code, node])) }),
+    grouping: async (r) => ({
+      names: new Map((await readTree(r, 'industries')).map((node) => [node.code, node])),
+    }),
     narrow: byParameter('division'),
   },
   level: {

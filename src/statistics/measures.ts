@@ -183,7 +183,8 @@ function duration(name: DurationName, words: Words): Measure {
 /** @throws Problem 422 beyond 2⁵³ − 1, where a number would no longer be exact */
 function exact(tally: Tally, name: SumName): number {
   const sum = tally[name];
-  if (!Number.isSafeInteger(sum)) throw new Problem('statistics.sum_too_large', { values: { measure: name } });
+  if (!Number.isSafeInteger(sum))
+    throw new Problem('statistics.sum_too_large', { values: { measure: name } });
   return sum;
 }
 
@@ -222,7 +223,10 @@ export const measures: readonly Measure[] = [
   count('registeredCount', 'registered', {
     zh: '注册数',
     en: 'registered',
-    sentence: { zh: '截至该日项目公司已注册且未终止的项目数。', en: 'Projects whose company was registered by the day, not terminated.' },
+    sentence: {
+      zh: '截至该日项目公司已注册且未终止的项目数。',
+      en: 'Projects whose company was registered by the day, not terminated.',
+    },
     formula: 'count where registeredOn ≤ T and not terminatedOn ≤ T',
   }),
   quotient('registrationRate', 'registeredCount', 'projectCount', {
@@ -249,13 +253,19 @@ export const measures: readonly Measure[] = [
   quotient('operatingRate', 'startedCount', 'projectCount', {
     zh: '开工率',
     en: 'operating rate',
-    sentence: { zh: '开工数占项目数的比重。', en: 'The share of signed projects that have started; published in English as the operating rate.' },
+    sentence: {
+      zh: '开工数占项目数的比重。',
+      en: 'The share of signed projects that have started; published in English as the operating rate.',
+    },
     formula: share('startedCount'),
   }),
   count('completedCount', 'completed', {
     zh: '竣工数',
     en: 'completed',
-    sentence: { zh: '截至该日已竣工且未终止的项目数。', en: 'Projects completed by the day, not terminated.' },
+    sentence: {
+      zh: '截至该日已竣工且未终止的项目数。',
+      en: 'Projects completed by the day, not terminated.',
+    },
     formula: 'count where completedOn ≤ T and not terminatedOn ≤ T',
   }),
   quotient('completionRate', 'completedCount', 'projectCount', {
@@ -267,7 +277,10 @@ export const measures: readonly Measure[] = [
   count('inProductionCount', 'inProduction', {
     zh: '投产数',
     en: 'in production',
-    sentence: { zh: '截至该日已投产且未终止的项目数。', en: 'Projects in production by the day, not terminated.' },
+    sentence: {
+      zh: '截至该日已投产且未终止的项目数。',
+      en: 'Projects in production by the day, not terminated.',
+    },
     formula: 'count where productionOn ≤ T and not terminatedOn ≤ T',
   }),
   quotient('productionRate', 'inProductionCount', 'projectCount', {
@@ -279,7 +292,10 @@ export const measures: readonly Measure[] = [
   count('performingCount', 'performing', {
     zh: '履约数',
     en: 'performing',
-    sentence: { zh: '截至该日已注册或已开工且未终止的项目数。', en: 'Projects registered or started by the day, not terminated.' },
+    sentence: {
+      zh: '截至该日已注册或已开工且未终止的项目数。',
+      en: 'Projects registered or started by the day, not terminated.',
+    },
     formula: 'count where (registeredOn ≤ T or startedOn ≤ T) and not terminatedOn ≤ T',
   }),
   quotient('fulfilmentRate', 'performingCount', 'projectCount', {
@@ -303,25 +319,38 @@ export const measures: readonly Measure[] = [
   count('overdueStartCount', 'overdueStart', {
     zh: '超时限未开工数',
     en: 'overdue to start',
-    sentence: { zh: '约定开工日已过而未开工、且未终止的项目数。', en: 'Projects whose agreed start has passed without a start, not terminated.' },
+    sentence: {
+      zh: '约定开工日已过而未开工、且未终止的项目数。',
+      en: 'Projects whose agreed start has passed without a start, not terminated.',
+    },
     formula: 'count where agreedStartOn < T and not startedOn ≤ T and not terminatedOn ≤ T',
   }),
   count('overdueProductionCount', 'overdueProduction', {
     zh: '逾期未投产数',
     en: 'overdue to produce',
-    sentence: { zh: '约定投产日已过而未投产、且未终止的项目数。', en: 'Projects whose agreed production day has passed without production, not terminated.' },
+    sentence: {
+      zh: '约定投产日已过而未投产、且未终止的项目数。',
+      en: 'Projects whose agreed production day has passed without production, not terminated.',
+    },
     formula: 'count where agreedProductionOn < T and not productionOn ≤ T and not terminatedOn ≤ T',
   }),
   count('sameYearCount', 'sameYear', {
     zh: '当年签约当年开工当年投产数',
     en: 'signed, started and producing in one year',
-    sentence: { zh: '签约、开工、投产在同一年内、且截至该日已投产、未终止的项目数。', en: 'Projects signed, started and in production within one calendar year, by the day, not terminated.' },
-    formula: 'count where year(signedOn) = year(startedOn) = year(productionOn), productionOn ≤ T and not terminatedOn ≤ T',
+    sentence: {
+      zh: '签约、开工、投产在同一年内、且截至该日已投产、未终止的项目数。',
+      en: 'Projects signed, started and in production within one calendar year, by the day, not terminated.',
+    },
+    formula:
+      'count where year(signedOn) = year(startedOn) = year(productionOn), productionOn ≤ T and not terminatedOn ≤ T',
   }),
   amount('fundsInPlace', {
     zh: '到位资金',
     en: 'funds in place',
-    sentence: { zh: '截至该日实际到位资金之和；退回的资金以负数记录。', en: 'What has really arrived by the day; money returned is a negative entry.' },
+    sentence: {
+      zh: '截至该日实际到位资金之和；退回的资金以负数记录。',
+      en: 'What has really arrived by the day; money returned is a negative entry.',
+    },
     formula: 'Σ amountYuan of ledger entries with receivedOn ≤ T',
   }),
   quotient('fundsInPlaceRate', 'fundsInPlace', 'totalInvestment', {
@@ -342,13 +371,19 @@ export const measures: readonly Measure[] = [
   duration('daysToStart', {
     zh: '签约到开工天数',
     en: 'days from signing to start',
-    sentence: { zh: '已开工项目从签约到开工的天数；先开工后签约的为负数。', en: 'Days from signing to start of the started projects; negative where the start came first.' },
+    sentence: {
+      zh: '已开工项目从签约到开工的天数；先开工后签约的为负数。',
+      en: 'Days from signing to start of the started projects; negative where the start came first.',
+    },
     formula: 'median and mean of startedOn − signedOn where started',
   }),
   duration('daysToProduction', {
     zh: '签约到投产天数',
     en: 'days from signing to production',
-    sentence: { zh: '已投产项目从签约到投产的天数。', en: 'Days from signing to production of the projects in production.' },
+    sentence: {
+      zh: '已投产项目从签约到投产的天数。',
+      en: 'Days from signing to production of the projects in production.',
+    },
     formula: 'median and mean of productionOn − signedOn where in production',
   }),
 ];

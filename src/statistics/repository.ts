@@ -25,13 +25,17 @@ export const MAX_DAYS = 1_000_000;
 const number = (expression: SQL): SQL<number | null> => sql<number | null>`${expression}`.mapWith(Number);
 
 /** The dimensions as selected fields. */
-function groupFields(reader: Reader, by: readonly DimensionName[]): Record<`group${number}`, SQL<string | null>> {
+function groupFields(
+  reader: Reader,
+  by: readonly DimensionName[],
+): Record<`group${number}`, SQL<string | null>> {
   return Object.fromEntries(
     by.map((name, i) => [`group${i}`, sql<string | null>`${dimensions[name].value(reader)}`]),
   ) as Record<`group${number}`, SQL<string | null>>;
 }
 
-const readsLead = (by: readonly DimensionName[]): boolean => by.some((name) => 'readsLead' in dimensions[name]);
+const readsLead = (by: readonly DimensionName[]): boolean =>
+  by.some((name) => 'readsLead' in dimensions[name]);
 
 /**
  * Joins what the dimensions read, groups by them (and by more), and bounds the number of groups. It groups by ordinals:
@@ -147,7 +151,10 @@ export const milestoneByMonth = (
     const [day, condition] =
       what === 'reached'
         ? [on, sql`${projects[milestone]} <= ${asOfDay} and (${ended} is null or ${ended} > ${on})`]
-        : [sql`${ended}`, sql`${ended} <= ${asOfDay} and ${projects[milestone]} is not null and ${ended} > ${on}`];
+        : [
+            sql`${ended}`,
+            sql`${ended} <= ${asOfDay} and ${projects[milestone]} is not null and ${ended} > ${on}`,
+          ];
     return db
       .select({ month: monthOf(day), count: sql`count(*)`.mapWith(Number) })
       .from(projects)
@@ -156,7 +163,10 @@ export const milestoneByMonth = (
   });
 
 /** Funds by the month of their arrival, or of the signing where they came before it. */
-export const fundsByMonth = (reader: Reader, selection: Selection): Promise<Pick<MonthRow, 'month' | 'yuan'>[]> =>
+export const fundsByMonth = (
+  reader: Reader,
+  selection: Selection,
+): Promise<Pick<MonthRow, 'month' | 'yuan'>[]> =>
   reader.prepared(`timeline.funds ${selection.shape}`, selection.values, (db) => {
     const { projects, fundsEntries } = db.tables;
     return db

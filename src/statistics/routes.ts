@@ -3,7 +3,15 @@ import { z } from 'zod';
 import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { operation } from '../http/openapi.ts';
-import { Breakdown, BreakdownQuery, Definitions, Summary, SummaryQuery, Timeline, TimelineQuery } from './schema.ts';
+import {
+  Breakdown,
+  BreakdownQuery,
+  Definitions,
+  Summary,
+  SummaryQuery,
+  Timeline,
+  TimelineQuery,
+} from './schema.ts';
 import type { StatisticsService } from './service.ts';
 
 export const statisticsRoutes =
@@ -78,7 +86,10 @@ export const statisticsRoutes =
           tag: 'statistics',
           summary: 'What each measure and dimension means',
           query: z.strictObject({}),
-          success: { description: 'Names, sentences and formulas in English and Chinese.', schema: Definitions },
+          success: {
+            description: 'Names, sentences and formulas in English and Chinese.',
+            schema: Definitions,
+          },
           conditional: true,
         }),
       },

@@ -24,17 +24,26 @@ export const BreakdownQuery = z.strictObject({
         .max(2)
         .refine((names) => new Set(names).size === names.length, { error: 'duplicate' }),
     )
-    .meta({ description: 'One or two dimensions to group by, separated by a comma.', examples: [['region']] }),
+    .meta({
+      description: 'One or two dimensions to group by, separated by a comma.',
+      examples: [['region']],
+    }),
   sort: sortField(breakdownSortNames, '-projectCount'),
   limit: integerText(z.int().min(1).max(500))
     .optional()
-    .meta({ description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.', examples: [50] }),
+    .meta({
+      description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
+      examples: [50],
+    }),
 });
 
 export const TimelineQuery = z.strictObject({
   ...filterFields,
   asOf: asOfField,
-  interval: z.enum(intervals).optional().meta({ description: 'Length of a period; `month` if left out.', examples: ['quarter'] }),
+  interval: z
+    .enum(intervals)
+    .optional()
+    .meta({ description: 'Length of a period; `month` if left out.', examples: ['quarter'] }),
 });
 
 export const measureFields = Object.fromEntries(
@@ -96,15 +105,20 @@ export const Timeline = z
         from: z.iso.date(),
         to: z.iso.date(),
         during: z.object(movement).meta({
-          description: 'What happened in the period; what happened before the signing counts on the day of the signing.',
+          description:
+            'What happened in the period; what happened before the signing counts on the day of the signing.',
         }),
         cumulative: z.object({ ...movement, operatingRate: RateBody, productionRate: RateBody }).meta({
-          description: 'The summary as of the last day of the period. Not a running sum: terminated projects leave.',
+          description:
+            'The summary as of the last day of the period. Not a running sum: terminated projects leave.',
         }),
       }),
     ),
   })
-  .meta({ id: 'Timeline', description: 'How the figures came about, from the first signing, without holes.' });
+  .meta({
+    id: 'Timeline',
+    description: 'How the figures came about, from the first signing, without holes.',
+  });
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 
@@ -120,7 +134,11 @@ export const Definitions = z
       }),
     ),
     dimensions: z.array(
-      z.object({ name: z.string(), label: bilingual, parameter: z.string().meta({ description: 'The filter parameter that selects a group.' }) }),
+      z.object({
+        name: z.string(),
+        label: bilingual,
+        parameter: z.string().meta({ description: 'The filter parameter that selects a group.' }),
+      }),
     ),
   })
   .meta({ id: 'Definitions', description: 'What each measure and dimension means.' });

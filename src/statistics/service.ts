@@ -6,7 +6,14 @@ import { DEFAULT_LIMIT } from '../http/pages.ts';
 import { type Fault, Problem, refuse } from '../http/problems.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
-import { type DimensionName, type Dimension, dimensions, type Group, type Grouping, groupOf } from './dimensions.ts';
+import {
+  type Dimension,
+  type DimensionName,
+  dimensions,
+  type Group,
+  type Grouping,
+  groupOf,
+} from './dimensions.ts';
 import {
   addDays,
   addSums,
@@ -224,7 +231,13 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
   const first = [...signed.keys()].sort()[0];
   if (first === undefined) return [];
 
-  const cumulative = { signedCount: 0, investment: 0, startedCount: 0, inProductionCount: 0, fundsInPlace: 0 };
+  const cumulative = {
+    signedCount: 0,
+    investment: 0,
+    startedCount: 0,
+    inProductionCount: 0,
+    fundsInPlace: 0,
+  };
   return periods(interval, first, asOf).map(({ months, ...period }) => {
     const sum = <Row>(rows: Map<string, Row>, of: (row: Row) => number): number =>
       months.reduce((total, month) => {
@@ -238,7 +251,8 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
       inProductionCount: sum(milestones.inProductionCount.reached, (row) => row.count),
       fundsInPlace: sum(funds, (row) => row.yuan),
     };
-    for (const name of Object.keys(cumulative) as (keyof typeof cumulative)[]) cumulative[name] += during[name];
+    for (const name of Object.keys(cumulative) as (keyof typeof cumulative)[])
+      cumulative[name] += during[name];
     // Those whose contract ended leave again.
     cumulative.startedCount -= sum(milestones.startedCount.left, (row) => row.count);
     cumulative.inProductionCount -= sum(milestones.inProductionCount.left, (row) => row.count);

@@ -1,0 +1,72 @@
+/** The commands of `luodi`. Each reads the configuration, opens what it needs, and says in one line what went wrong. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { readConfig } from './config.ts';
+import { StartupError } from './database/errors.ts';
+
+const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+export async function run(argv: readonly string[]): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const program = new Command('luodi')
+    .description(
+      'Follows investment projects from signing to production, and computes every figure on request.',
+    )
+    .version(version)
+    .showHelpAfterError();
+
+  program.command('serve').description('Serve the API.').action(serve);
+  program
+    .command('migrate')
+    .description('Bring the database to the schema of this version, and end.')
+    .action(migrate);
+  program
+    .command('demo')
+    .description(
+      'Fill an empty database with two published editions, and serve it (./data/demo.db unless DATABASE_URL says otherwise).',
+    )
+    .action(demo);
+  program
+    .command('openapi')
+    .description('Write the OpenAPI document.')
+    .argument('[file]', 'where to; standard output if left out')
+    .action(openapi);
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    process.stderr.write(`luodi: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig(process.env);
+  const { openService, serve } = await import('./main.ts');
+  await serve(config, await openService(config));
+}
+
+async function migrate(): Promise<void> {
+  const { openService } = await import('./main.ts');
+  const { database } = await openService(readConfig(process.env));
+  const { seq } = await database.revision();
+  await database.close();
+  process.stdout.write(`The database is up to date; its revision is ${seq}.\n`);
+}
+
+async function demo(): Promise<void> {
+  const config = readConfig({
+    ...process.env,
+    DATABASE_URL: process.env.DATABASE_URL || 'file:./data/demo.db',
+  });
+  const { serveDemo } = await import('./demo/serve.ts');
+  await serveDemo(config);
+}
+
+async function openapi(file: string | undefined): Promise<void> {
+  const { openApiDocument } = await import('./app.ts');
+  const text = `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
+  if (file === undefined) process.stdout.write(text);
+  else writeFileSync(file, text);
+}

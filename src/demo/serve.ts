@@ -1,0 +1,69 @@
+/** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
+import { SingleBar } from 'cli-progress';
+import type { Config } from '../config.ts';
+import { StartupError } from '../database/errors.ts';
+import { openService, type Service, serve } from '../main.ts';
+import { demoState, loadDemo } from './service.ts';
+
+export async function serveDemo(config: Config): Promise<void> {
+  const service = await openService(config);
+  try {
+    await fill(config, service);
+  } catch (error) {
+    await service.database.close();
+    throw error;
+  }
+  announce(config);
+  await serve(config, service);
+}
+
+async function fill(config: Config, service: Service): Promise<void> {
+  switch (await demoState(service.database)) {
+    case 'demo':
+      return;
+    case 'empty':
+      return withProgress((onProgress) => loadDemo(service, onProgress));
+    case 'partial':
+      throw new StartupError(
+        `${config.DATABASE_URL} was left half filled by a demo that was interrupted; delete it and start again`,
+      );
+    case 'other':
+      throw new StartupError(
+        `${config.DATABASE_URL} has data of its own; the demo fills only an empty database and serves only its own`,
+      );
+  }
+}
+
+async function withProgress(
+  work: (onProgress: (done: number, total: number) => void) => Promise<void>,
+): Promise<void> {
+  const bar = new SingleBar({
+    format: 'Loading demo data {bar} {percentage}% | {value}/{total} | {eta}s left',
+    noTTYOutput: true,
+    notTTYSchedule: 500,
+    hideCursor: true,
+  });
+  bar.start(1, 0);
+  try {
+    await work((done, total) => {
+      bar.setTotal(total);
+      bar.update(done);
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function announce({ HOST, PORT }: Config): void {
+  const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
+  process.stdout.write(`
+Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
+Documentation: ${address}/docs
+
+  curl '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
+  curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
+  curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
+
+Ctrl-C stops it.
+`);
+}

@@ -1,0 +1,60 @@
+/** The process: database, app, listen, and an orderly end on SIGTERM. */
+import closeWithGrace from 'close-with-grace';
+import { type Logger, pino } from 'pino';
+import { buildApp } from './app.ts';
+import { type Clock, clockIn } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { rootMessage, StartupError } from './database/errors.ts';
+import { seedReferences } from './references/seed.ts';
+
+/** Requests that run when the service is told to stop have this long to finish. */
+const GRACE_MS = 20_000;
+
+export interface Service {
+  database: Database;
+  clock: Clock;
+}
+
+/**
+ * Opens the database of a configuration: migrated, and seeded where it is new.
+ * @throws StartupError with one line for the operator
+ */
+export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'>): Promise<Service> {
+  const service = { database: await openDatabase(config.DATABASE_URL), clock: clockIn(config.TIME_ZONE) };
+  await seedReferences(service);
+  return service;
+}
+
+const createLogger = (level: string): Logger =>
+  pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['req.headers.authorization', 'req.headers.cookie', 'err.config'],
+    },
+    pino.destination({ sync: false }),
+  );
+
+/**
+ * Serves until the process is told to stop.
+ * @returns the address, once the service listens
+ * @throws StartupError when it cannot listen
+ */
+export async function serve(config: Config, { database, clock }: Service): Promise<string> {
+  const logger = createLogger(config.LOG_LEVEL);
+  const app = await buildApp({ config, database, clock, logger });
+  closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
+    if (err) logger.fatal({ err }, 'stopping');
+    else logger.info({ signal }, 'stopping');
+    await app.close();
+    await database.close();
+  });
+  try {
+    return await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    await app.close();
+    await database.close();
+    throw new StartupError(`Cannot listen on ${config.HOST}:${config.PORT}: ${rootMessage(error)}`);
+  }
+}

@@ -1,0 +1,151 @@
+/** The whole service on a fresh database, and a client that checks every answer against the contract. */
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { expect } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { type Clock, clockIn } from '../../src/clock.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { NewProject } from '../../src/projects/schema.ts';
+import { checkAgainstContract } from './contract.ts';
+import { freshDatabase } from './engines.ts';
+
+/** A clock that a test sets. */
+export interface TestClock extends Clock {
+  /** @param moment RFC 3339 */
+  set(moment: string): void;
+}
+
+/** Noon in Shanghai on the day. */
+export function clockOn(day: string): TestClock {
+  let milliseconds = Date.parse(`${day}T04:00:00Z`);
+  const clock = clockIn('Asia/Shanghai', () => milliseconds);
+  return {
+    ...clock,
+    set: (moment) => {
+      milliseconds = Date.parse(moment);
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of a body by looking into it.
+export type Body = any;
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** Parsed where it is JSON; undefined where there is none. */
+  body: Body;
+  text: string;
+  /** The ETag, which there must be. */
+  etag: string;
+}
+
+type Headers = Record<string, string>;
+
+export interface Client {
+  request(method: string, url: string, body?: unknown, headers?: Headers): Promise<Answer>;
+  get(url: string, headers?: Headers): Promise<Answer>;
+  post(url: string, body?: unknown, headers?: Headers): Promise<Answer>;
+  /** With the ETag as it is now, unless given. */
+  patch(url: string, body: unknown, headers?: Headers): Promise<Answer>;
+  delete(url: string, headers?: Headers): Promise<Answer>;
+}
+
+export interface TestApp extends Client {
+  app: FastifyInstance;
+  database: Database;
+  clock: TestClock;
+  close(): Promise<void>;
+}
+
+export const TODAY = '2026-11-22';
+
+/** @param today the day on which the service stands; set the clock to move on */
+export async function testApp({ today = TODAY }: { today?: string } = {}): Promise<TestApp> {
+  const { url, remove } = await freshDatabase();
+  const database = await openDatabase(url);
+  const clock = clockOn(today);
+  const app = await buildApp({
+    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 1_000_000 },
+    database,
+    clock,
+    logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+  });
+  await app.ready();
+  return {
+    app,
+    database,
+    clock,
+    ...clientOf(app),
+    close: async () => {
+      await app.close();
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+function clientOf(app: FastifyInstance): Client {
+  const request: Client['request'] = async (method, url, body, headers = {}) => {
+    const response = await app.inject({
+      method: method as 'GET',
+      url,
+      headers,
+      ...(body !== undefined && { payload: body as object }),
+    });
+    const type = String(response.headers['content-type'] ?? '');
+    const parsed = type.includes('json') && response.body !== '' ? JSON.parse(response.body) : undefined;
+    checkAgainstContract(method, url, response.statusCode, type, parsed);
+    return {
+      status: response.statusCode,
+      headers: response.headers as Answer['headers'],
+      body: parsed,
+      text: response.body,
+      etag: String(response.headers.etag ?? ''),
+    };
+  };
+  const current = async (url: string): Promise<Headers> => ({ 'if-match': (await request('GET', url)).etag });
+  return {
+    request,
+    get: (url, headers) => request('GET', url, undefined, headers),
+    post: (url, body, headers) => request('POST', url, body, headers),
+    patch: async (url, body, headers) => request('PATCH', url, body, headers ?? (await current(url))),
+    delete: async (url, headers) => request('DELETE', url, undefined, headers ?? (await current(url))),
+  };
+}
+
+let made = 0;
+
+/** A project to create, with a code of its own; a test names only what matters to it. */
+export const aProject = (fields: Partial<NewProject> = {}): NewProject => ({
+  code: `TEST-${process.pid}-${++made}`,
+  name: '测试项目',
+  level: 'provincial',
+  signedOn: '2020-06-29',
+  investmentYuan: 100_000_000,
+  ...fields,
+});
+
+/** Creates something and gives back what it became. @throws unless it was created */
+export async function created(client: Client, path: string, body: unknown): Promise<Body> {
+  const answer = await client.post(path, body);
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+  return answer.body;
+}
+
+/** @param faults `[pointer or parameter, code]` of each, in any order; all of them where given */
+export function expectProblem(
+  answer: Answer,
+  status: number,
+  code: string,
+  faults?: [string, string][],
+): void {
+  expect({ status: answer.status, code: answer.body?.code, text: answer.text }).toMatchObject({
+    status,
+    code,
+  });
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  if (!faults) return;
+  const given = (answer.body.errors ?? []).map((e: Body) => [e.pointer ?? e.parameter, e.code].join(' '));
+  expect(given.sort()).toEqual(faults.map((fault) => fault.join(' ')).sort());
+}

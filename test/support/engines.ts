@@ -1,0 +1,82 @@
+/** Databases for tests: migrated and seeded once, then copied for every test file. */
+
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+export type Engine = 'sqlite' | 'postgres';
+
+export const engine = (process.env.TEST_ENGINE ?? 'sqlite') as Engine;
+
+/** What the global setup made, for the workers. */
+export const TEMPLATE = {
+  sqlite: 'LUODI_TEST_SQLITE_TEMPLATE',
+  /** A real server (`TEST_POSTGRES_URL`): the name of a template database on it. */
+  postgres: 'LUODI_TEST_POSTGRES_TEMPLATE',
+  /** PGlite: the file of a data directory. */
+  pglite: 'LUODI_TEST_PGLITE_TEMPLATE',
+} as const;
+
+export interface TestDatabase {
+  url: string;
+  remove(): Promise<void>;
+}
+
+/** A fresh database of the engine under test. */
+export const freshDatabase = (): Promise<TestDatabase> =>
+  engine === 'sqlite' ? freshSqlite() : process.env.TEST_POSTGRES_URL ? freshPostgres() : freshPglite();
+
+async function freshSqlite(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'luodi-test-'));
+  const file = join(folder, 'test.db');
+  const template = process.env[TEMPLATE.sqlite];
+  if (template && existsSync(template)) copyFileSync(template, file);
+  return { url: `file:${file}`, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Runs one statement on a server's maintenance database. */
+export async function administer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function freshPostgres(): Promise<TestDatabase> {
+  const name = `luodi_test_${randomUUID().replaceAll('-', '')}`;
+  const template = process.env[TEMPLATE.postgres];
+  await administer(`create database ${name}${template ? ` template ${template}` : ''}`);
+  const url = new URL(process.env.TEST_POSTGRES_URL as string);
+  url.pathname = name;
+  return { url: url.href, remove: () => administer(`drop database if exists ${name} with (force)`) };
+}
+
+/** PostgreSQL in this process, for machines without a server. It has one connection. */
+async function freshPglite(): Promise<TestDatabase> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
+  const template = process.env[TEMPLATE.pglite];
+  const { readFileSync } = await import('node:fs');
+  const db = await PGlite.create(template ? { loadDataDir: new Blob([readFileSync(template)]) } : {});
+  const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1' });
+  await server.start();
+  const { port } = addressOf(server.getServerConn());
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres?pool=1`,
+    remove: async () => {
+      await server.stop();
+      await db.close();
+    },
+  };
+}
+
+function addressOf(connection: string): { port: number } {
+  const port = Number(connection.split(':').at(-1));
+  if (!port) throw new Error(`PGlite gave no port: ${connection}`);
+  return { port };
+}
