@@ -44,7 +44,8 @@ function validatorAt(pointer: string): ValidateFunction {
   return made;
 }
 
-const escape = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+const escapePart = (part: string): string =>
+  encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 const templates = Object.keys(openapi.paths).map((template) => ({
   template,
@@ -79,7 +80,7 @@ export function checkAgainstContract(
   }
   const { template, operation } = asked;
   const place = `${method} ${template} ${status}`;
-  let pointer = `/paths/${escape(template)}/${method.toLowerCase()}/responses/${status}`;
+  let pointer = `/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`;
   let response = operation.responses[status];
   if (!response) throw new Error(`${place} is not declared; it answered ${JSON.stringify(body)}`);
   if (response.$ref) {
@@ -93,7 +94,7 @@ export function checkAgainstContract(
   const media = type.split(';')[0] ?? '';
   if (!response.content[media])
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
-  expectValid(`${pointer}/content/${escape(media)}/schema`, body, place);
+  expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place);
 }
 
 function expectValid(pointer: string, body: unknown, place: string): void {
