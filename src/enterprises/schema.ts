@@ -73,8 +73,11 @@ export const enterprises: Catalogue = {
   referencedBy: [{ by: 'projects', table: 'projectInvestors', column: 'enterpriseId' }],
   sortedBy: ['name'],
   filters: {
-    country: fields.country.unwrap().optional(),
-    socialCreditCode: fields.socialCreditCode.unwrap().optional(),
+    country: fields.country.unwrap().optional().meta({ description: 'From this country.', example: 'CN' }),
+    socialCreditCode: fields.socialCreditCode
+      .unwrap()
+      .optional()
+      .meta({ description: 'With this unified social credit code.', example: '91350100M000100Y43' }),
   },
   searchable: true,
   unique: 'socialCreditCode',

@@ -36,12 +36,14 @@ export const events: Catalogue = {
   entity: 'events',
   key: 'code',
   item: Event,
-  ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn']),
+  ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example),
   columns: Object.keys(fields),
   references: {},
   referencedBy: [{ by: 'projects', table: 'projects', column: 'event' }],
   sortedBy: ['name', 'startsOn'],
-  filters: { series: line(100).optional() },
+  filters: {
+    series: line(100).optional().meta({ description: 'Editions of this series.', example: 'hyrd' }),
+  },
   rules: ({ startsOn, endsOn }) =>
     typeof startsOn === 'string' && typeof endsOn === 'string' && endsOn < startsOn
       ? [{ pointer: '/endsOn', code: 'ends_before_start' }]

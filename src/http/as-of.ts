@@ -5,7 +5,7 @@ import { invalid } from './problems.ts';
 export const asOfField = day.optional().meta({
   description:
     'The day to answer for, 1900-01-01 to today; today if left out. Every status, count and sum is what it was on that day by the dates on record.',
-  examples: ['2022-08-31'],
+  example: '2022-08-31',
 });
 
 /** The day to answer for. @throws Problem 422 when it lies after today */

@@ -180,9 +180,10 @@ function completeOperation(operation: PathOperation): void {
     if (tagged) {
       answer.headers = {
         ETag: etag,
-        ...(notes?.paged && {
-          Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: { type: 'string' } },
-        }),
+        ...(notes?.paged &&
+          status === '200' && {
+            Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: { type: 'string' } },
+          }),
       };
     }
   }
@@ -207,9 +208,11 @@ const problemResponses = Object.fromEntries(
 /** The example and description stand on the parameter; a list is one parameter with commas. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
   const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
-  const [example] = schema.examples ?? [];
+  // zod drops `examples` of what it converts (a list, a number in a query), but not `example`.
+  const example = schema.example ?? schema.examples?.[0];
   if (example !== undefined) {
     parameter.example = example;
+    delete schema.example;
     delete schema.examples;
   }
   if (schema.description) {

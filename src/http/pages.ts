@@ -20,12 +20,11 @@ export type SortKeys<Row> = Readonly<Record<string, SortKey<Row>>>;
 export const pageFields = <Row>(keys: SortKeys<Row>, standard: string) => ({
   limit: integerText(z.int().min(1).max(500))
     .optional()
-    .meta({ description: 'Items on a page, 1–500; 50 if left out.', examples: [50] }),
-  cursor: z
-    .string()
-    .max(2_000)
-    .optional()
-    .meta({ description: 'Where to go on: `page.nextCursor` of the page before, with the same sort.' }),
+    .meta({ description: 'Items on a page, 1–500; 50 if left out.', example: 50 }),
+  cursor: z.string().max(2_000).optional().meta({
+    description: 'Where to go on: `page.nextCursor` of the page before, with the same sort.',
+    example: 'WyItc2lnbmVkT24saWQiXQ',
+  }),
   sort: sortField(Object.keys(keys), standard),
 });
 
@@ -43,7 +42,7 @@ export const sortField = (names: readonly string[], standard: string) =>
     .optional()
     .meta({
       description: `Order by ${names.map((name) => `\`${name}\``).join(', ')}; a minus before the name reverses; commas separate several. \`${standard}\` if left out.`,
-      examples: [standard],
+      example: standard,
     });
 
 export interface PageQuery {

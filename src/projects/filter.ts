@@ -140,7 +140,7 @@ const missing =
     sql`${column(reader)} is null`;
 
 const describe = <T extends z.ZodType>(schema: T, description: string, example?: unknown): T =>
-  schema.meta({ description, ...(example !== undefined && { examples: [example] }) }) as T;
+  schema.meta({ description, ...(example !== undefined && { example }) }) as T;
 
 /** Values of a format, or `none`. */
 const referenceList = (item: z.ZodType<string>, error: FaultCode, description: string, example: string) =>

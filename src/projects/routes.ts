@@ -22,7 +22,7 @@ const Id = z.object({
 
 const archived = flag.meta({
   description: 'Show what is archived: in the list, nothing else.',
-  examples: [true],
+  example: true,
 });
 
 const ListQuery = z.strictObject({

@@ -5,7 +5,7 @@ import { operatingStatuses } from './lifecycle.ts';
 
 export const levels = ['provincial', 'municipal', 'county'] as const;
 
-/** The text that the examples are about: what the public reports say of one named project. */
+/** What the examples of the document are about; it says that it is made up. */
 const example = {
   code: 'HYRD-2020-0001',
   name: '示例项目 0001',
@@ -141,6 +141,37 @@ export const Project = z
   .meta({
     id: 'Project',
     description: 'An investment project. Amounts are whole yuan, days are `2020-06-29`.',
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000002',
+        ...example,
+        description: null,
+        zone: null,
+        investors: [{ id: '0190a1b2-0000-7000-8000-000000000001', name: '示例企业 001' }],
+        owner: '示例单位 03',
+        contractAmount: null,
+        contractCurrency: null,
+        investmentEstimated: false,
+        contractedFundsYuan: 2_500_000_000,
+        registeredOn: '2020-08-03',
+        completedOn: null,
+        productionOn: null,
+        suspendedOn: null,
+        resumedOn: null,
+        terminatedOn: null,
+        agreedStartOn: '2020-12-31',
+        agreedProductionOn: '2022-12-31',
+        note: '示例 / an example',
+        operatingStatus: 'under_construction',
+        fundsInPlaceYuan: 1_200_000_000,
+        sameYear: false,
+        overdue: ['production'],
+        version: 3,
+        createdAt: '2020-07-01T01:00:00.000Z',
+        updatedAt: '2021-04-01T02:30:00.000Z',
+        archivedAt: null,
+      },
+    ],
   });
 export type Project = z.infer<typeof Project>;
 
@@ -168,5 +199,16 @@ export const FundsEntry = z
     amountYuan: described(z.int(), 'Whole yuan.'),
     note: z.string().nullable(),
   })
-  .meta({ id: 'FundsEntry', description: 'One entry in the ledger of funds that have really arrived.' });
+  .meta({
+    id: 'FundsEntry',
+    description: 'One entry in the ledger of funds that have really arrived.',
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000003',
+        receivedOn: '2021-03-31',
+        amountYuan: 120_000_000,
+        note: null,
+      },
+    ],
+  });
 export type FundsEntry = z.infer<typeof FundsEntry>;

@@ -28,21 +28,10 @@ export const catalogueRoutes =
     });
     const keyOf = (params: unknown): string => (params as Record<string, string>)[key] as string;
 
-    const filters = Object.fromEntries(
-      Object.entries(catalogue.filters).map(([name, schema]) => [
-        name,
-        schema.meta({
-          description: `Only those with this ${name}.`,
-          examples: [example?.[name] ?? undefined].filter(Boolean),
-        }),
-      ]),
-    );
     const ListQuery = z.strictObject({
-      ...filters,
+      ...catalogue.filters,
       ...(catalogue.searchable && {
-        q: line(200)
-          .optional()
-          .meta({ description: 'Text to find in the names.', examples: ['半导体'] }),
+        q: line(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
       }),
       ...pageFields(sortKeysOf(catalogue), key),
     });

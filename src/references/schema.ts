@@ -13,10 +13,12 @@ const regionFields = {
   parent: regionCode.nullable().meta({ description: 'Code of the region that it is part of.' }),
 };
 
+const regionExample = { code: '431025', name: '临武县', nameEn: 'Linwu County', parent: '431000' };
+
 export const Region = z.object(regionFields).meta({
   id: 'Region',
   description: 'A province, prefecture or county.',
-  examples: [{ code: '431025', name: '临武县', nameEn: 'Linwu County', parent: '431000' }],
+  examples: [regionExample],
 });
 
 const industryFields = {
@@ -29,17 +31,17 @@ const industryFields = {
   parent: industryCode.nullable().meta({ description: 'The section of a division.' }),
 };
 
+const industryExample = {
+  code: '39',
+  name: '计算机、通信和其他电子设备制造业',
+  nameEn: 'Manufacture of computers, communication and other electronic equipment',
+  parent: 'C',
+};
+
 export const Industry = z.object(industryFields).meta({
   id: 'Industry',
   description: 'A section or division of the classification of industries.',
-  examples: [
-    {
-      code: '39',
-      name: '计算机、通信和其他电子设备制造业',
-      nameEn: 'Manufacture of computers, communication and other electronic equipment',
-      parent: 'C',
-    },
-  ],
+  examples: [industryExample],
 });
 
 const zoneFields = {
@@ -50,28 +52,30 @@ const zoneFields = {
   region: regionCode.nullable().meta({ description: 'Where it lies.' }),
 };
 
+const zoneExample = {
+  code: 'changsha-etdz',
+  name: '长沙经济技术开发区',
+  nameEn: 'Changsha Economic and Technological Development Zone',
+  level: 'national',
+  region: '430121',
+};
+
 export const Zone = z.object(zoneFields).meta({
   id: 'Zone',
   description: 'A development zone.',
-  examples: [
-    {
-      code: 'changsha-etdz',
-      name: '长沙经济技术开发区',
-      nameEn: 'Changsha Economic and Technological Development Zone',
-      level: 'national',
-      region: '430121',
-    },
-  ],
+  examples: [zoneExample],
 });
 
 /**
  * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
  * others may be left out; none is required to change it.
+ * @param example an entry as a client gives it
  */
 export function inputSchemas<Shape extends z.ZodRawShape>(
   id: string,
   fields: Shape,
   required: readonly (keyof Shape)[],
+  example: Readonly<Record<string, unknown>>,
 ) {
   const optional = Object.keys(fields).filter((field) => !required.includes(field));
   const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
@@ -79,11 +83,11 @@ export function inputSchemas<Shape extends z.ZodRawShape>(
     create: z
       .strictObject(fields)
       .partial(partial)
-      .meta({ id: `New${id}` }) as unknown as z.ZodObject,
+      .meta({ id: `New${id}`, examples: [example] }) as unknown as z.ZodObject,
     changes: z
       .strictObject(fields)
       .partial()
-      .meta({ id: `${id}Changes` }) as unknown as z.ZodObject,
+      .meta({ id: `${id}Changes`, examples: [{ name: example.name }] }) as unknown as z.ZodObject,
   };
 }
 
@@ -91,7 +95,7 @@ export const regions: Catalogue = {
   entity: 'regions',
   key: 'code',
   item: Region,
-  ...inputSchemas('Region', regionFields, ['code', 'name']),
+  ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample),
   columns: Object.keys(regionFields),
   references: { parent: 'regions' },
   referencedBy: [
@@ -100,14 +104,16 @@ export const regions: Catalogue = {
     { by: 'regions', table: 'regions', column: 'parent' },
   ],
   sortedBy: ['name'],
-  filters: { parent: regionCode.optional() },
+  filters: {
+    parent: regionCode.optional().meta({ description: 'Directly part of this region.', example: '430100' }),
+  },
 };
 
 export const industries: Catalogue = {
   entity: 'industries',
   key: 'code',
   item: Industry,
-  ...inputSchemas('Industry', industryFields, ['code', 'name']),
+  ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample),
   columns: Object.keys(industryFields),
   references: { parent: 'industries' },
   referencedBy: [
@@ -115,17 +121,22 @@ export const industries: Catalogue = {
     { by: 'industries', table: 'industries', column: 'parent' },
   ],
   sortedBy: ['name'],
-  filters: { parent: industryCode.optional() },
+  filters: {
+    parent: industryCode.optional().meta({ description: 'Directly part of this section.', example: 'C' }),
+  },
 };
 
 export const zones: Catalogue = {
   entity: 'zones',
   key: 'code',
   item: Zone,
-  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level']),
+  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),
   columns: Object.keys(zoneFields),
   references: { region: 'regions' },
   referencedBy: [{ by: 'projects', table: 'projects', column: 'zone' }],
   sortedBy: ['name'],
-  filters: { region: regionCode.optional(), level: zoneFields.level.optional() },
+  filters: {
+    region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '430121' }),
+    level: zoneFields.level.optional().meta({ description: 'Of this level.', example: 'national' }),
+  },
 };

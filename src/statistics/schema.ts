@@ -5,7 +5,8 @@ import { integerText } from '../http/fields.ts';
 import { sortField } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { dimensionNames } from './dimensions.ts';
-import { MoneyBody, measures, RateBody } from './measures.ts';
+import { emptyTally, MoneyBody, measures, RateBody, type Tally, valuesOf } from './measures.ts';
+import { money, rate } from './numbers.ts';
 import { intervals } from './timeline.ts';
 
 export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField });
@@ -26,15 +27,13 @@ export const BreakdownQuery = z.strictObject({
     )
     .meta({
       description: 'One or two dimensions to group by, separated by a comma.',
-      examples: [['region']],
+      example: ['region'],
     }),
   sort: sortField(breakdownSortNames, '-projectCount'),
-  limit: integerText(z.int().min(1).max(500))
-    .optional()
-    .meta({
-      description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
-      examples: [50],
-    }),
+  limit: integerText(z.int().min(1).max(500)).optional().meta({
+    description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
+    example: 50,
+  }),
 });
 
 export const TimelineQuery = z.strictObject({
@@ -43,13 +42,13 @@ export const TimelineQuery = z.strictObject({
   interval: z
     .enum(intervals)
     .optional()
-    .meta({ description: 'Length of a period; `month` if left out.', examples: ['quarter'] }),
+    .meta({ description: 'Length of a period; `month` if left out.', example: 'quarter' }),
 });
 
 export const measureFields = Object.fromEntries(
   measures.map(({ name, schema, sentence, zh, formula }) => [
     name,
-    schema.meta({ ...(schema.meta()?.id ? {} : {}), description: `${sentence.en} (${zh}; ${formula})` }),
+    schema.meta({ description: `${sentence.en} (${zh}; ${formula})` }),
   ]),
 );
 
@@ -63,9 +62,43 @@ const heading = {
   filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as it was understood.' }),
 };
 
-export const Summary = z
-  .object({ ...heading, ...measureFields, links })
-  .meta({ id: 'Summary', description: 'Every measure over the projects that a filter selects, on a day.' });
+/** The figures of four made-up projects, for the examples. */
+const exampleTally: Tally = {
+  ...emptyTally(),
+  projectCount: 4,
+  totalInvestment: 5_000_000_000,
+  contractedFunds: 3_000_000_000,
+  contractedKnownCount: 3,
+  registeredCount: 4,
+  startedCount: 3,
+  startedInvestment: 4_200_000_000,
+  completedCount: 1,
+  inProductionCount: 1,
+  performingCount: 4,
+  fundsInPlace: 2_100_000_000,
+  fundsOfContracted: 1_800_000_000,
+  daysToStart: new Map([
+    [64, 1],
+    [92, 1],
+    [110, 1],
+  ]),
+  daysToProduction: new Map([[402, 1]]),
+};
+
+const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
+const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
+
+export const Summary = z.object({ ...heading, ...measureFields, links }).meta({
+  id: 'Summary',
+  description: 'Every measure over the projects that a filter selects, on a day.',
+  examples: [
+    {
+      ...exampleHeading,
+      ...valuesOf(exampleTally),
+      links: { self: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31', ...exampleLinks },
+    },
+  ],
+});
 
 const Group = z
   .object({
@@ -85,7 +118,25 @@ export const Breakdown = z
       description: 'The summary of the filter, whatever `limit` shows.',
     }),
   })
-  .meta({ id: 'Breakdown', description: 'The measures for each group of projects.' });
+  .meta({
+    id: 'Breakdown',
+    description: 'The measures for each group of projects.',
+    examples: [
+      {
+        ...exampleHeading,
+        by: ['region'],
+        groupCount: 1,
+        items: [
+          {
+            groups: { region: { code: '430100', name: '长沙市', nameEn: 'Changsha' } },
+            ...valuesOf(exampleTally),
+            links: { projects: '/v1/projects?event=hyrd-2020&region=430100&asOf=2022-08-31' },
+          },
+        ],
+        total: { ...valuesOf(exampleTally), links: exampleLinks },
+      },
+    ],
+  });
 
 const movement = {
   signedCount: z.int(),
@@ -93,6 +144,14 @@ const movement = {
   startedCount: z.int(),
   inProductionCount: z.int(),
   fundsInPlace: MoneyBody,
+};
+
+const exampleMovement = {
+  signedCount: 4,
+  investment: money(5_000_000_000),
+  startedCount: 0,
+  inProductionCount: 0,
+  fundsInPlace: money(0),
 };
 
 export const Timeline = z
@@ -118,6 +177,21 @@ export const Timeline = z
   .meta({
     id: 'Timeline',
     description: 'How the figures came about, from the first signing, without holes.',
+    examples: [
+      {
+        ...exampleHeading,
+        interval: 'month',
+        items: [
+          {
+            period: '2020-06',
+            from: '2020-06-01',
+            to: '2020-06-30',
+            during: exampleMovement,
+            cumulative: { ...exampleMovement, operatingRate: rate(0, 4), productionRate: rate(0, 4) },
+          },
+        ],
+      },
+    ],
   });
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });

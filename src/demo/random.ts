@@ -1,0 +1,60 @@
+/** Chance that falls the same way every time, so that the demo data is the same everywhere. */
+
+export interface Random {
+  /** At least 0, less than 1. */
+  fraction(): number;
+  /** A whole number, both ends included. */
+  whole(min: number, max: number): number;
+  /** As `whole`, with small numbers more likely. */
+  small(min: number, max: number): number;
+  chance(probability: number): boolean;
+  pick<T>(items: readonly T[]): T;
+  /** One of the values, each as likely as its weight. */
+  weighted<T>(items: readonly (readonly [value: T, weight: number])[]): T;
+  shuffled<T>(items: readonly T[]): T[];
+  /** Sizes as they are in life: most near 1, a few up to about 60. */
+  size(): number;
+}
+
+/** @param seed equal seeds give equal sequences */
+export function randomFrom(seed: number): Random {
+  const fraction = mulberry32(seed);
+  const whole = (min: number, max: number): number => min + Math.floor(fraction() * (max - min + 1));
+  const pick = <T>(items: readonly T[]): T => items[whole(0, items.length - 1)] as T;
+  return {
+    fraction,
+    whole,
+    small: (min, max) => min + Math.floor(fraction() * fraction() * (max - min + 1)),
+    chance: (probability) => fraction() < probability,
+    pick,
+    weighted: (items) => {
+      let rest = fraction() * items.reduce((sum, [, weight]) => sum + weight, 0);
+      const chosen = items.find(([, weight]) => {
+        rest -= weight;
+        return rest < 0;
+      });
+      return (chosen ?? pick(items))[0];
+    },
+    shuffled: (items) => {
+      const result = [...items];
+      for (let i = result.length - 1; i > 0; i--) {
+        const other = whole(0, i);
+        [result[i], result[other]] = [result[other] as never, result[i] as never];
+      }
+      return result;
+    },
+    // Only divisions: Math.exp and its like may differ in the last digit from one engine to another.
+    size: () => 1 / (1 - 0.984 * fraction()),
+  };
+}
+
+/** Tommy Ettinger's mulberry32: 32 bits of state, enough for a demo and for nothing that must not be guessed. */
+function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,42 @@
+/** What the demo data consists of: inputs of the services, in which projects name their investors by a local key. */
+import type { Ranking } from '../enterprises/schema.ts';
+import type { NewFundsEntry, NewProject } from '../projects/schema.ts';
+
+export interface DemoEvent {
+  code: string;
+  name: string;
+  nameEn: string;
+  series: string;
+  edition: number;
+  hostCity: string;
+  startsOn: string;
+  endsOn: string;
+}
+
+export interface DemoEnterprise {
+  /** What projects refer to it by; the service makes the id. */
+  key: string;
+  name: string;
+  nameEn: string | null;
+  socialCreditCode: null;
+  country: string | null;
+  province: string | null;
+  rankings: Ranking[];
+}
+
+export interface DemoProject extends Omit<NewProject, 'investorIds'> {
+  /** Keys of the investing enterprises, the lead first. */
+  investors: string[];
+  /** The ledger, in the order of its days. */
+  funds: NewFundsEntry[];
+}
+
+export interface DemoData {
+  events: DemoEvent[];
+  enterprises: DemoEnterprise[];
+  projects: DemoProject[];
+}
+
+export const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';
+
+export const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
