@@ -1,10 +1,17 @@
+/** What a pool lends. */
+export interface Lent {
+  /** False once it is broken; the pool then replaces it. */
+  readonly usable?: boolean;
+  close(): unknown;
+}
+
 /** Things lent to one borrower at a time, made when first needed, at most `size` of them. */
-export class Pool<T extends { close(): unknown }> {
+export class Pool<T extends Lent> {
   readonly #make: () => T;
   readonly #size: number;
   readonly #idle: T[] = [];
   readonly #all = new Set<T>();
-  readonly #queue: ((item: T) => void)[] = [];
+  readonly #waiting: ((item: T) => void)[] = [];
 
   constructor(size: number, make: () => T) {
     this.#size = size;
@@ -13,13 +20,12 @@ export class Pool<T extends { close(): unknown }> {
 
   /** Runs `use` with an item that nobody else has, waiting for one where all are lent. */
   async lend<R>(use: (item: T) => Promise<R>): Promise<R> {
-    const item = this.#idle.pop() ?? this.#grow() ?? (await new Promise<T>((r) => this.#queue.push(r)));
+    const item =
+      this.#idle.pop() ?? this.#grow() ?? (await new Promise<T>((give) => this.#waiting.push(give)));
     try {
       return await use(item);
     } finally {
-      const next = this.#queue.shift();
-      if (next) next(item);
-      else this.#idle.push(item);
+      this.#takeBack(item);
     }
   }
 
@@ -32,5 +38,13 @@ export class Pool<T extends { close(): unknown }> {
     const item = this.#make();
     this.#all.add(item);
     return item;
+  }
+
+  #takeBack(item: T): void {
+    const broken = item.usable === false;
+    if (broken) this.#all.delete(item);
+    const give = this.#waiting.shift();
+    if (give) give((broken && this.#grow()) || item);
+    else if (!broken) this.#idle.push(item);
   }
 }

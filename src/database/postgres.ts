@@ -8,7 +8,7 @@ import pg from 'pg';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, Transaction } from './database.ts';
 import { isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
-import { GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { expectCurrent, GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { defineTables } from './tables.ts';
 
@@ -20,6 +20,7 @@ type Client = pg.Pool | pg.PoolClient;
 /** Any number that no other program takes; instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
+const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
 
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({
@@ -66,7 +67,8 @@ export async function openPostgres(url: string): Promise<Database> {
       }
     },
     check: async () => {
-      await pool.query('select seq from revision where id = 1');
+      const { rows } = await pool.query(LAST_APPLIED);
+      expectCurrent('postgres', rows[0]?.at);
     },
     close: () => pool.end(),
   };
@@ -126,7 +128,7 @@ async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<vo
       "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
     );
     if (known.rows[0].known) {
-      const applied = await client.query('select max(created_at) as at from drizzle.__drizzle_migrations');
+      const applied = await client.query(LAST_APPLIED);
       refuseNewer(`The database ${pool.options.database ?? ''}`.trim(), folder, applied.rows[0].at);
     }
     await migrate(drizzle(client), { migrationsFolder: folder });

@@ -10,7 +10,7 @@ import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import * as columns from './columns.sqlite.ts';
 import type { Database, OpenOptions, Reader, Revision, Transaction } from './database.ts';
 import { BusyError, isUnavailable, NestedWriteError, rootMessage, StartupError } from './errors.ts';
-import { GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { expectCurrent, GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { SqliteThread } from './sqlite-thread.ts';
@@ -29,6 +29,7 @@ const BUSY_GIVE_UP_MS = 5_000;
 const SNAPSHOT_READERS = 8;
 const ANALYSIS_THREADS = 2;
 const GROUP_LIMIT = 256;
+const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
@@ -42,9 +43,17 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   });
   const threads = new Pool(ANALYSIS_THREADS, () => {
     const thread = new SqliteThread(file);
-    return { thread, reader: readerOnThread(thread), close: () => thread.close() };
+    return {
+      thread,
+      reader: readerOnThread(thread),
+      get usable() {
+        return thread.usable;
+      },
+      close: () => thread.close(),
+    };
   });
   const revision = reader.prepare<[], Revision>('select seq, hash from revision where id = 1');
+  const applied = reader.prepare(LAST_APPLIED);
 
   return {
     read,
@@ -69,7 +78,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
       }),
     write,
     check: async () => {
-      revision.get();
+      expectCurrent('sqlite', applied.pluck().get());
       const level = writer.pragma('synchronous', { simple: true });
       if (level !== 2) throw new Error(`SQLite runs at synchronous=${level}, not FULL (2)`);
     },
@@ -103,6 +112,8 @@ function openWriter(file: string): Client {
     client.pragma('synchronous = FULL');
     client.pragma('trusted_schema = OFF');
     migrateSqlite(client, file);
+    // Statistics for the planner, where they are missing or out of date.
+    client.pragma('optimize = 0x10002');
     return client;
   } catch (error) {
     client?.close();
@@ -126,11 +137,7 @@ function migrateSqlite(client: Client, file: string): void {
     .pluck()
     .get();
   if (known) {
-    refuseNewer(
-      file,
-      folder,
-      client.prepare('select max(created_at) from __drizzle_migrations').pluck().get(),
-    );
+    refuseNewer(file, folder, client.prepare(LAST_APPLIED).pluck().get());
   }
   // drizzle-kit rebuilds a table by copying and dropping it, which would delete the rows that refer to it;
   // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.

@@ -9,11 +9,10 @@ export interface Portion {
 
 /** Made-up amounts are whole millions of yuan. */
 export const MILLION = 1_000_000;
-export const BILLION = 1_000_000_000;
 
 /**
  * Shares a total out by weight within the bounds of each portion.
- * @param unit every amount is a multiple of it
+ * @param unit every amount is a multiple of it, and so is the total
  * @returns one amount for each portion; their sum is the total
  * @throws when the bounds do not allow it
  */

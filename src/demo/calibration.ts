@@ -2,7 +2,7 @@
  * The groups that the sample projects fall into. Their sizes and sums are chosen so that the published figures come
  * out by computation; no total is stored anywhere.
  */
-import { BILLION, MILLION } from './allocation.ts';
+import { MILLION } from './allocation.ts';
 import type { Fate } from './lives.ts';
 
 /** The day that the figures of the 2020 edition are published for. */
@@ -30,11 +30,11 @@ export const fates2022: Readonly<Record<Fate, number>> = {
   abandoned: 3,
 };
 
-/** Yuan, with what the two named projects take. */
+/** Yuan, with what the two named projects take. (Whole factors: 136.55 × 10⁹ is not a whole number in floating point.) */
 export const totals2020 = {
-  investment: 297.88 * BILLION,
-  contracted: 267.3 * BILLION,
-  inPlace: 136.55 * BILLION,
+  investment: 297_880 * MILLION,
+  contracted: 267_300 * MILLION,
+  inPlace: 136_550 * MILLION,
 } as const;
 
 /** Projects of the 2022 edition that are alike in what the published breakdown tells apart. */
@@ -49,8 +49,8 @@ export interface Cell {
   max: number;
 }
 
-const giant = { count: 1, min: 5.1 * BILLION, max: 20 * BILLION };
-const large = { min: BILLION, max: 4.8 * BILLION };
+const giant = { count: 1, min: 5_100 * MILLION, max: 20_000 * MILLION };
+const large = { min: 1_000 * MILLION, max: 4_800 * MILLION };
 const small = { min: 50 * MILLION, max: 980 * MILLION };
 
 /** 88 projects of 93.588 billion yuan; the sums by size, by top 500 and by manufacturing are the published ones. */

@@ -1,5 +1,5 @@
 /** What public reports name: the two editions and two of their projects, each saying what was not published. */
-import { BILLION, MILLION } from './allocation.ts';
+import { MILLION } from './allocation.ts';
 import type { DemoEnterprise, DemoEvent, DemoProject } from './rows.ts';
 
 export const hyrd2020: DemoEvent = {
@@ -73,7 +73,7 @@ export const dongjia: NamedCase = {
   region: '431025',
   industry: '39',
   investors: [dongjiaEnterprise.key],
-  investmentYuan: 3 * BILLION,
+  investmentYuan: 3_000 * MILLION,
   investmentEstimated: false,
   note: [
     '公开报道的内容：2020年沪洽周签约，投资额30亿元；东佳（郴州）电子有限公司是临武电子电容产业集聚区的龙头企业。',

@@ -129,7 +129,7 @@ function works(random: Random, startedOn: Day): Dates {
 
 function suspension(random: Random, startedOn: Day): Pick<Dates, 'suspendedOn' | 'resumedOn'> {
   const suspendedOn = recorded(addDays(startedOn, random.whole(60, 400)));
-  if (suspendedOn === null || random.chance(0.4)) return { suspendedOn };
+  if (suspendedOn === null || random.chance(0.3)) return { suspendedOn };
   return { suspendedOn, resumedOn: recorded(addDays(suspendedOn, random.whole(60, 320))) };
 }
 

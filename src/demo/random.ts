@@ -12,7 +12,7 @@ export interface Random {
   /** One of the values, each as likely as its weight. */
   weighted<T>(items: readonly (readonly [value: T, weight: number])[]): T;
   shuffled<T>(items: readonly T[]): T[];
-  /** Sizes as they are in life: most near 1, a few up to about 60. */
+  /** Sizes as they are in life: half of them between 0.3 and 1.3, a few up to 60. */
   size(): number;
 }
 
@@ -44,7 +44,7 @@ export function randomFrom(seed: number): Random {
       return result;
     },
     // Only divisions: Math.exp and its like may differ in the last digit from one engine to another.
-    size: () => 1 / (1 - 0.984 * fraction()),
+    size: () => 1 / (1 - 0.984 * fraction()) - 0.7,
   };
 }
 

@@ -47,27 +47,26 @@ const fields = {
     .meta({ description: 'Dated places on the three top-500 lists.' }),
 };
 
+const example = {
+  name: '示例企业 001',
+  nameEn: 'Sample enterprise 001',
+  socialCreditCode: null,
+  country: 'CN',
+  province: '上海市',
+  rankings: [{ list: 'china_500', year: 2022, rank: 120 }],
+};
+
 export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(Ranking) }).meta({
   id: 'Enterprise',
   description: 'An enterprise that invests, or may.',
-  examples: [
-    {
-      id: '0190a1b2-0000-7000-8000-000000000001',
-      name: '示例企业 001',
-      nameEn: 'Sample enterprise 001',
-      socialCreditCode: null,
-      country: 'CN',
-      province: '上海市',
-      rankings: [{ list: 'china_500', year: 2022, rank: 120 }],
-    },
-  ],
+  examples: [{ id: '0190a1b2-0000-7000-8000-000000000001', ...example }],
 });
 
 export const enterprises: Catalogue = {
   entity: 'enterprises',
   key: 'id',
   item: Enterprise,
-  ...inputSchemas('Enterprise', fields, ['name']),
+  ...inputSchemas('Enterprise', fields, ['name'], example),
   columns: ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'],
   references: {},
   referencedBy: [{ by: 'projects', table: 'projectInvestors', column: 'enterpriseId' }],

@@ -150,7 +150,14 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
       }),
       revision: z.int().meta({ description: 'The state of the data that the page shows.' }),
     })
-    .meta({ id });
+    .meta({
+      id,
+      examples: ((item.meta()?.examples ?? []) as unknown[]).map((example) => ({
+        items: [example],
+        page: { total: 1, limit: DEFAULT_LIMIT, nextCursor: null },
+        revision: 1207,
+      })),
+    });
 
 /**
  * Makes a page of rows.

@@ -169,6 +169,8 @@ const frameworkErrors: Readonly<Record<string, Translate>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (cause, request) =>
     new Problem('request.too_large', { cause, values: { limit: request.routeOptions.bodyLimit ?? 0 } }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (_, request) => unsupportedMediaType(request),
+  FST_ERR_HANDLER_TIMEOUT: (cause) =>
+    new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } }),
   FST_ERR_BAD_URL: (cause) => new Problem('request.malformed', { cause, values: { reason: 'URL' } }),
   FST_ERR_MAX_PARAM_LENGTH: (cause) => new Problem('request.uri_too_long', { cause }),
 };

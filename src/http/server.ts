@@ -40,7 +40,8 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
     genReqId,
     clientErrorHandler,
     frameworkErrors: problemHandler,
-    return503OnClosing: true,
+    // What still arrives on an open connection while the service stops is answered, and the connection then closed.
+    return503OnClosing: false,
   });
 
   app.setValidatorCompiler(validatorCompiler);
@@ -56,7 +57,12 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
 
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
   app.addHook('onRequest', async (request, reply) => {
+    if (closing) reply.header('connection', 'close');
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
   });
