@@ -37,7 +37,6 @@ export function allocate(total: number, portions: readonly Portion[], unit = MIL
       rest -= step;
     }
   }
-  if (rest !== 0)
-    throw new Error(`${total} yuan do not fit ${portions.length} portions by ${rest} × ${unit}.`);
+  if (rest !== 0) throw new Error(`${total} yuan do not fit ${portions.length} portions.`);
   return given.map((units, i) => ((floors[i] as number) + units) * unit);
 }

@@ -86,8 +86,8 @@ function rankingsOf(random: Random, country: string | null, years: readonly numb
 /** Investors of a project of the 2020 edition: most have one, some several, some none. */
 export const investors2020 = (random: Random): string[] => {
   if (random.chance(0.06)) return [];
-  const lead = random.chance(0.12) ? random.pick(ranked2020) : frequent(random);
-  return withPartners(random, random.chance(0.03) ? random.pick(ranked2022) : lead);
+  if (random.chance(0.12)) return withPartners(random, random.pick(ranked2020));
+  return withPartners(random, random.chance(0.03) ? random.pick(ranked2022) : frequent(random));
 };
 
 /** Investors of a project of the 2022 edition, of which one is top 500 or none. */

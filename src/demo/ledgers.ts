@@ -61,7 +61,7 @@ const percentOf = (yuan: number, percent: number): number =>
 
 /** A sum in several entries over a span. */
 function arrivals(random: Random, yuan: number, from: Day, to: Day): NewFundsEntry[] {
-  const count = Math.min(random.whole(2, 6), yuan / MILLION);
+  const count = Math.min(random.whole(2, 4), yuan / MILLION);
   const portions = Array.from({ length: count }, () => ({
     weight: 1 + 3 * random.fraction(),
     min: MILLION,

@@ -71,9 +71,8 @@ const lives: Record<Fate, (random: Random, frame: Frame) => Dates> = {
 
   waiting: (random, { signedOn, countedOn }) => {
     const registeredOn = earlyDayIn(random, addDays(signedOn, 10), countedOn);
-    if (!random.chance(0.6))
-      return random.chance(0.25) ? endAfter(random, { registeredOn }, countedOn) : { registeredOn };
-    const startedOn = recorded(addDays(countedOn, random.small(10, 900)));
+    if (random.chance(0.1)) return endAfter(random, { registeredOn }, countedOn);
+    const startedOn = random.chance(0.65) ? recorded(addDays(countedOn, random.small(10, 900))) : null;
     return startedOn === null ? { registeredOn } : { registeredOn, ...works(random, startedOn) };
   },
 

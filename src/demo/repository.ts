@@ -1,26 +1,23 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
-
-const kinds = ['projects', 'events', 'enterprises'] as const;
-export type Kind = (typeof kinds)[number];
 
 /** How many projects, events and enterprises there are. */
 export async function countRows(reader: Reader): Promise<number> {
   let rows = 0;
-  for (const kind of kinds) {
+  for (const kind of ['projects', 'events', 'enterprises'] as const) {
     const [found] = await reader.select({ total: count() }).from(reader.tables[kind]);
     rows += found?.total ?? 0;
   }
   return rows;
 }
 
-/** How many projects, events and enterprises each actor has ever created, by the log of changes. */
-export async function countCreated(reader: Reader): Promise<{ kind: Kind; actor: string; total: number }[]> {
+/** Whether an actor has ever created a project, by the log of changes. */
+export async function hasCreatedProjects(reader: Reader, actor: string): Promise<boolean> {
   const { changes } = reader.tables;
   const rows = await reader
-    .select({ kind: changes.entity, actor: changes.actor, total: count() })
+    .select({ seq: changes.seq })
     .from(changes)
-    .where(and(eq(changes.action, 'create'), inArray(changes.entity, [...kinds])))
-    .groupBy(changes.entity, changes.actor);
-  return rows.map((row) => ({ ...row, kind: row.kind as Kind }));
+    .where(and(eq(changes.entity, 'projects'), eq(changes.action, 'create'), eq(changes.actor, actor)))
+    .limit(1);
+  return rows.length > 0;
 }

@@ -23,10 +23,6 @@ async function fill(config: Config, service: Service): Promise<void> {
       return;
     case 'empty':
       return withProgress((onProgress) => loadDemo(service, onProgress));
-    case 'partial':
-      throw new StartupError(
-        `${config.DATABASE_URL} was left half filled by a demo that was interrupted; delete it and start again`,
-      );
     case 'other':
       throw new StartupError(
         `${config.DATABASE_URL} has data of its own; the demo fills only an empty database and serves only its own`,

@@ -54,6 +54,8 @@ export interface Client {
 export interface TestApp extends Client {
   app: FastifyInstance;
   database: Database;
+  /** Of the database. */
+  url: string;
   clock: TestClock;
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function testApp({ today = TODAY }: { today?: string } = {}): Promi
   return {
     app,
     database,
+    url,
     clock,
     ...clientOf(app),
     close: async () => {

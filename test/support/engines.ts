@@ -24,14 +24,27 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** A fresh database of the engine under test. */
-export const freshDatabase = (): Promise<TestDatabase> =>
-  engine === 'sqlite' ? freshSqlite() : process.env.TEST_POSTGRES_URL ? freshPostgres() : freshPglite();
+/** Whether the database takes several connections at once, as PGlite does not. */
+export const concurrent = engine === 'sqlite' || process.env.TEST_POSTGRES_URL !== undefined;
 
-async function freshSqlite(): Promise<TestDatabase> {
+/** A database of the engine under test: migrated and seeded, or with nothing in it at all. */
+const makeDatabase = (seeded: boolean): Promise<TestDatabase> => {
+  const template = (variable: string) => (seeded ? process.env[variable] : undefined);
+  if (engine === 'sqlite') return freshSqlite(template(TEMPLATE.sqlite));
+  return process.env.TEST_POSTGRES_URL
+    ? freshPostgres(template(TEMPLATE.postgres))
+    : freshPglite(template(TEMPLATE.pglite));
+};
+
+/** A fresh database of the engine under test. */
+export const freshDatabase = (): Promise<TestDatabase> => makeDatabase(true);
+
+/** A database in which there is nothing yet, not even tables. */
+export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase(false);
+
+async function freshSqlite(template: string | undefined): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'luodi-test-'));
   const file = join(folder, 'test.db');
-  const template = process.env[TEMPLATE.sqlite];
   if (template && existsSync(template)) copyFileSync(template, file);
   return { url: `file:${file}`, remove: async () => rmSync(folder, { recursive: true, force: true }) };
 }
@@ -47,9 +60,8 @@ export async function administer(statement: string): Promise<void> {
   }
 }
 
-async function freshPostgres(): Promise<TestDatabase> {
+async function freshPostgres(template: string | undefined): Promise<TestDatabase> {
   const name = `luodi_test_${randomUUID().replaceAll('-', '')}`;
-  const template = process.env[TEMPLATE.postgres];
   await administer(`create database ${name}${template ? ` template ${template}` : ''}`);
   const url = new URL(process.env.TEST_POSTGRES_URL as string);
   url.pathname = name;
@@ -57,10 +69,9 @@ async function freshPostgres(): Promise<TestDatabase> {
 }
 
 /** PostgreSQL in this process, for machines without a server. It has one connection. */
-async function freshPglite(): Promise<TestDatabase> {
+async function freshPglite(template: string | undefined): Promise<TestDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
-  const template = process.env[TEMPLATE.pglite];
   const { readFileSync } = await import('node:fs');
   const db = await PGlite.create(template ? { loadDataDir: new Blob([readFileSync(template)]) } : {});
   const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1' });

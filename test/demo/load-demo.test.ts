@@ -1,0 +1,73 @@
+/** The demo data through the services: what the service answers about it, and what it knows of its state. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { demoData } from '../../src/demo/editions.ts';
+import { demoState, loadDemo } from '../../src/demo/service.ts';
+import { aProject, created, type TestApp, testApp } from '../support/app.ts';
+
+// Some 9 000 statements: slow on PostgreSQL in this process.
+describe('loading the demo', { timeout: 120_000 }, () => {
+  let api: TestApp;
+  afterEach(() => api.close());
+
+  it('makes the published figures come out of the API', async () => {
+    api = await testApp();
+    expect(await demoState(api.database)).toBe('empty');
+    const progress: [number, number][] = [];
+    await loadDemo(api, (done, total) => progress.push([done, total]));
+    expect(await demoState(api.database)).toBe('demo');
+
+    const { events, enterprises, projects } = demoData();
+    const rows = events.length + enterprises.length + projects.length;
+    expect(progress.at(-1)).toEqual([rows, rows]);
+    expect(progress.length).toBeGreaterThan(5);
+
+    const summary = async (query: string) => (await api.get(`/v1/statistics/summary?${query}`)).body;
+    const yuan = (amount: number) => expect.objectContaining({ yuan: amount });
+
+    const in2020 = await summary('event=hyrd-2020&asOf=2022-08-31');
+    expect(in2020).toMatchObject({
+      projectCount: 319,
+      totalInvestment: yuan(297_880_000_000),
+      startedCount: 266,
+      operatingRate: { numerator: 266, denominator: 319, percent: 83.4 },
+      fundsInPlace: yuan(136_550_000_000),
+    });
+    expect(in2020.registrationRate.percent).toBeGreaterThan(90);
+    expect((await summary('event=hyrd-2020&asOf=2021-01-31')).contractedFunds).toMatchObject({
+      yuan: 267_300_000_000,
+    });
+
+    const in2022 = 'event=hyrd-2022&asOf=2022-11-04';
+    expect(await summary(in2022)).toMatchObject({ projectCount: 88, totalInvestment: yuan(93_588_000_000) });
+    for (const [filter, count, amount] of [
+      ['minInvestment=1000000000', 32, 73_910_000_000],
+      ['top500=true', 14, 30_860_000_000],
+      ['industry=C', 65, 63_828_000_000],
+    ] as const) {
+      expect([filter, await summary(`${in2022}&${filter}`)]).toMatchObject([
+        filter,
+        { projectCount: count, totalInvestment: yuan(amount) },
+      ]);
+    }
+    expect(await summary(`${in2022}&minInvestment=5000000001`)).toMatchObject({ projectCount: 3 });
+    expect(await summary(`${in2022}&minInvestment=10000000001`)).toMatchObject({ projectCount: 2 });
+
+    await created(api, '/v1/projects', aProject());
+    expect(await demoState(api.database)).toBe('demo');
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    api = await testApp();
+    const interrupted = loadDemo(api, (done, total) => {
+      if (done > total / 4) throw new Error('interrupted');
+    });
+    await expect(interrupted).rejects.toThrow('interrupted');
+    expect(await demoState(api.database)).toBe('empty');
+  });
+
+  it('does not take other data for its own', async () => {
+    api = await testApp();
+    await created(api, '/v1/projects', aProject());
+    expect(await demoState(api.database)).toBe('other');
+  });
+});

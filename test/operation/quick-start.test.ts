@@ -1,0 +1,104 @@
+/** What README tells a newcomer to do, done as it says, against a demo of its own. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { variables } from '../../src/config.ts';
+import { freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
+
+const readme = readFileSync(`${projectFolder}/README.md`, 'utf8');
+const quickStart = readme.slice(readme.indexOf('## Quick start'), readme.indexOf('## What it answers'));
+const blocks = [...quickStart.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text = '']) => ({
+  language,
+  text: text.trim(),
+}));
+const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+const [install, summary, more, change, test] = shell as [string, string, string, string, string];
+
+describe('the quick start of README', () => {
+  let database: TestDatabase;
+  let demo: Running;
+  let port: number;
+
+  const run = async (script: string): Promise<string> => {
+    const local = script.replaceAll('localhost:3000', `127.0.0.1:${port}`);
+    return (await promisify(execFile)('sh', ['-euc', local], { maxBuffer: 1e8 })).stdout;
+  };
+
+  const startDemo = async (): Promise<Running> => {
+    const running = luodi('demo', { DATABASE_URL: database.url, PORT: String(port) });
+    const alive = () =>
+      fetch(`http://127.0.0.1:${port}/livez`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until(alive, 30_000);
+    return running;
+  };
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const found = await occupiedPort();
+    port = found.port;
+    await found.free();
+    demo = await startDemo();
+  });
+  afterAll(async () => {
+    await endAll();
+    await database?.remove();
+  });
+
+  it('installs, starts the demo and tests with commands that exist', () => {
+    expect(install).toBe('npm ci\nnpm run demo');
+    expect(test).toBe('npm ci && npm test');
+    const { scripts } = JSON.parse(readFileSync(`${projectFolder}/package.json`, 'utf8'));
+    expect(scripts).toMatchObject({ demo: 'node src/cli.ts demo', test: 'vitest run' });
+  });
+
+  it('says where the demo listens and what to ask it, before it listens', async () => {
+    const stdout = demo.stdout();
+    expect(stdout).toContain(`http://127.0.0.1:${port}`);
+    expect(stdout.match(/^ {2}curl /gm)).toHaveLength(3);
+    await until(() => demo.stdout().includes('Server listening'));
+    expect(demo.stdout().indexOf('curl')).toBeLessThan(demo.stdout().indexOf('Server listening'));
+  });
+
+  it('answers the published figures that README shows', async () => {
+    const answer = JSON.parse(await run(summary));
+    const shown = JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '');
+    expect(answer).toMatchObject(shown);
+    expect(answer).toMatchObject({ projectCount: 319, startedCount: 266, operatingRate: { percent: 83.4 } });
+  });
+
+  it('runs the other examples, and refuses the faulty one with all its faults', async () => {
+    for (const line of more.split('\n')) {
+      const answer = JSON.parse(await run(line));
+      if (!line.includes('POST')) expect(answer).toHaveProperty('items');
+      else
+        expect(answer.errors.map((e: { code: string }) => e.code).sort()).toEqual(['not_a_day', 'too_small']);
+    }
+  });
+
+  it('gives another figure after a start date has changed', async () => {
+    const changed = JSON.parse(await run(change));
+    expect(changed).toMatchObject({ code: 'HYRD-2020-0007', startedOn: '2022-08-31' });
+    expect(JSON.parse(await run(summary)).startedCount).toBe(267);
+  });
+
+  it('serves the same data when it is started again', async () => {
+    demo.signal('SIGTERM');
+    expect((await demo.ended).code).toBe(0);
+    demo = await startDemo();
+    expect(JSON.parse(await run(summary)).startedCount).toBe(267);
+  });
+});
+
+describe('README', () => {
+  it('has every variable with its default and what is allowed', () => {
+    for (const [name, { default: standard, description, allowed }] of Object.entries(variables)) {
+      const value = standard === '' ? '' : `\`${standard}\``;
+      expect(readme).toContain(`| \`${name}\` | ${value} | ${description} Allowed: ${allowed}. |`);
+    }
+  });
+});

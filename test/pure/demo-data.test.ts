@@ -1,0 +1,212 @@
+/** The demo data by itself, added up in plain TypeScript. */
+import { describe, expect, it } from 'vitest';
+import { demoData } from '../../src/demo/editions.ts';
+import { type DemoProject, SAMPLE_NOTE } from '../../src/demo/rows.ts';
+import { enterprises as enterpriseCatalogue } from '../../src/enterprises/schema.ts';
+import { events as eventCatalogue } from '../../src/events/schema.ts';
+import {
+  counts,
+  type LifecycleDates,
+  type LifecycleFlag,
+  lifecycleFaults,
+  lifecycleFlags,
+  operatingStatus,
+  operatingStatuses,
+} from '../../src/projects/lifecycle.ts';
+import { NewFundsEntry, NewProject } from '../../src/projects/schema.ts';
+import industries from '../../src/references/data/industries.json' with { type: 'json' };
+import regions from '../../src/references/data/regions.json' with { type: 'json' };
+import zones from '../../src/references/data/zones.json' with { type: 'json' };
+
+const TODAY = '2026-11-22';
+const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
+
+const { events, enterprises, projects } = demoData();
+const edition = (code: string): DemoProject[] => projects.filter(({ event }) => event === code);
+const hyrd2020 = edition('hyrd-2020');
+const hyrd2022 = edition('hyrd-2022');
+
+const investment = (rows: readonly DemoProject[]): number =>
+  rows.reduce((sum, { investmentYuan }) => sum + investmentYuan, 0);
+const countOf = (rows: readonly DemoProject[], flag: LifecycleFlag, day: string): number =>
+  rows.filter((project) => counts(flag, project as LifecycleDates, day)).length;
+const fundsBy = (rows: readonly DemoProject[], day: string): number =>
+  rows
+    .flatMap(({ funds }) => funds)
+    .filter(({ receivedOn }) => receivedOn <= day)
+    .reduce((sum, { amountYuan }) => sum + amountYuan, 0);
+const duplicates = (values: readonly string[]): string[] =>
+  values.filter((value, i) => values.indexOf(value) !== i);
+const named = (name: string): DemoProject => projects.find((project) => project.name === name) as DemoProject;
+
+const sections = new Map(industries.map(({ code, parent }) => [code, parent ?? code]));
+const investorsByKey = new Map(enterprises.map((enterprise) => [enterprise.key, enterprise]));
+const isTop500 = ({ investors, signedOn }: DemoProject): boolean => {
+  const year = Number(signedOn.slice(0, 4));
+  return investors.some((key) =>
+    investorsByKey.get(key)?.rankings.some((ranking) => ranking.year === year || ranking.year === year - 1),
+  );
+};
+
+describe('the 2020 edition adds up to what was published', () => {
+  it('as of 31 August 2022', () => {
+    expect(hyrd2020).toHaveLength(319);
+    expect(hyrd2020.every(({ signedOn }) => signedOn === '2020-06-29')).toBe(true);
+    expect(investment(hyrd2020)).toBe(297_880_000_000);
+    expect(countOf(hyrd2020, 'started', '2022-08-31')).toBe(266);
+    expect(fundsBy(hyrd2020, '2022-08-31')).toBe(136_550_000_000);
+    expect(countOf(hyrd2020, 'registered', '2022-08-31')).toBe(303);
+  });
+
+  it('in contracted funds', () => {
+    expect(hyrd2020.reduce((sum, { contractedFundsYuan }) => sum + (contractedFundsYuan ?? 0), 0)).toBe(
+      267_300_000_000,
+    );
+  });
+});
+
+describe('the 2022 edition adds up to what was published as of 4 November 2022', () => {
+  const figures: [string, (project: DemoProject) => boolean, number, number?][] = [
+    ['all', ({ signedOn }) => signedOn >= '2022-11-03' && signedOn <= '2022-11-04', 88, 93_588_000_000],
+    ['at least 1 billion', ({ investmentYuan }) => investmentYuan >= 1_000_000_000, 32, 73_910_000_000],
+    ['more than 5 billion', ({ investmentYuan }) => investmentYuan > 5_000_000_000, 3],
+    ['more than 10 billion', ({ investmentYuan }) => investmentYuan > 10_000_000_000, 2],
+    ['by three top-500', isTop500, 14, 30_860_000_000],
+    ['manufacturing', ({ industry }) => sections.get(industry ?? '') === 'C', 65, 63_828_000_000],
+  ];
+  it.each(figures)('%s', (_, selects, count, yuan) => {
+    const selected = hyrd2022.filter(selects);
+    expect(selected).toHaveLength(count);
+    if (yuan !== undefined) expect(investment(selected)).toBe(yuan);
+  });
+});
+
+describe('the demo data', () => {
+  it('is the same at every call', () => {
+    expect(demoData()).toEqual({ events, enterprises, projects });
+  });
+
+  it('is what the API would take', () => {
+    for (const event of events) expect(eventCatalogue.create.parse(event)).toEqual(event);
+    for (const { key, ...enterprise } of enterprises) {
+      expect(enterpriseCatalogue.create.parse(enterprise)).toEqual(enterprise);
+    }
+    for (const { investors, funds, ...project } of projects) {
+      expect(NewProject.parse(project)).toEqual(project);
+      for (const entry of funds) expect(NewFundsEntry.parse(entry)).toEqual(entry);
+    }
+  });
+
+  it('breaks no rule of a project', () => {
+    for (const project of projects) {
+      expect([project.code, lifecycleFaults(project as LifecycleDates, TODAY)]).toEqual([project.code, []]);
+      expect(project.contractedFundsYuan ?? 0).toBeLessThanOrEqual(project.investmentYuan);
+      expect(project.investmentYuan % 1_000_000).toBe(0);
+    }
+    expect(duplicates(projects.map(({ code }) => code))).toEqual([]);
+    expect(duplicates(projects.map(({ name }) => name))).toEqual([]);
+  });
+
+  it('has ledgers in order, never negative and never beyond the investment', () => {
+    for (const { code, funds, signedOn, investmentYuan } of projects) {
+      let balance = 0;
+      for (const [i, { receivedOn, amountYuan }] of funds.entries()) {
+        balance += amountYuan;
+        expect([code, balance >= 0, receivedOn >= signedOn]).toEqual([code, true, true]);
+        expect(receivedOn <= '2026-06-30' && receivedOn >= (funds[i - 1]?.receivedOn ?? '')).toBe(true);
+      }
+      expect(balance).toBeLessThanOrEqual(investmentYuan);
+    }
+    expect(
+      projects.flatMap(({ funds }) => funds).filter(({ amountYuan }) => amountYuan < 0).length,
+    ).toBeGreaterThan(20);
+  });
+
+  it('refers only to regions, zones, industries and enterprises that exist', () => {
+    const regionCodes = new Set(regions.map(({ code }) => code));
+    for (const { region, zone, industry, investors, event } of projects) {
+      if (region) expect(regionCodes).toContain(region);
+      if (zone) expect(zones.find(({ code }) => code === zone)?.region).toBe(region);
+      if (industry) expect(sections.has(industry)).toBe(true);
+      for (const key of investors) expect(investorsByKey.has(key)).toBe(true);
+      expect(events.map(({ code }) => code)).toContain(event);
+    }
+    const prefectures = new Set(projects.flatMap(({ region }) => (region ? [region.slice(0, 4)] : [])));
+    expect(prefectures.size).toBe(14);
+  });
+
+  it('goes on after the published days', () => {
+    for (const [rows, day] of [
+      [hyrd2020, '2022-08-31'],
+      [hyrd2022, '2022-11-04'],
+    ] as const) {
+      expect(fundsBy(rows, TODAY)).toBeGreaterThan(fundsBy(rows, day));
+      for (const flag of ['started', 'completed', 'inProduction', 'terminated'] as const) {
+        expect(countOf(rows, flag, TODAY)).toBeGreaterThan(countOf(rows, flag, day));
+      }
+    }
+    const statuses = new Set(projects.map((project) => operatingStatus(project as LifecycleDates, TODAY)));
+    expect(statuses.size).toBe(operatingStatuses.length);
+    for (const flag of lifecycleFlags) expect(countOf(projects, flag, TODAY)).toBeGreaterThan(0);
+    expect(
+      projects.some(
+        ({ startedOn, terminatedOn }) => startedOn && terminatedOn && terminatedOn <= '2022-08-31',
+      ),
+    ).toBe(true);
+    expect(projects.some(({ resumedOn }) => resumedOn)).toBe(true);
+  });
+
+  it('makes nothing up under a real name', () => {
+    for (const { name, nameEn, note, owner } of projects) {
+      if (NAMED.includes(name)) continue;
+      expect(name).toMatch(/^示例项目 \d{4}$/);
+      expect(nameEn).toMatch(/^Sample project \d{4}$/);
+      expect(note).toBe(SAMPLE_NOTE);
+      expect(owner ?? '示例单位 00').toMatch(/^示例单位 \d\d$/);
+    }
+    for (const { name, nameEn, socialCreditCode, rankings } of enterprises) {
+      expect(socialCreditCode).toBeNull();
+      if (name === '东佳（郴州）电子有限公司') {
+        expect(rankings).toEqual([]);
+        continue;
+      }
+      expect(name).toMatch(/^示例企业 \d{3}$/);
+      expect(nameEn).toMatch(/^Sample enterprise \d{3}$/);
+    }
+    expect(projects.filter(({ name }) => NAMED.includes(name))).toHaveLength(NAMED.length);
+  });
+
+  it('says of the named projects what was published, and leaves the rest empty', () => {
+    expect(named('瑶华半导体')).toMatchObject({
+      event: 'hyrd-2020',
+      startedOn: '2020-09-30',
+      productionOn: '2020-12-31',
+      investmentEstimated: true,
+      region: null,
+      investors: [],
+      funds: [],
+    });
+    expect(named('东佳电子高科技创新产业园')).toMatchObject({
+      event: 'hyrd-2020',
+      region: '431025',
+      investmentYuan: 3_000_000_000,
+      investmentEstimated: false,
+      investors: ['dongjia'],
+      funds: [],
+    });
+    for (const name of NAMED) {
+      const project = named(name);
+      expect(project.note).toMatch(/未公布.*\n.*\n.*Not published/);
+      for (const field of [
+        'registeredOn',
+        'completedOn',
+        'suspendedOn',
+        'terminatedOn',
+        'agreedStartOn',
+      ] as const) {
+        expect(project[field] ?? null).toBeNull();
+      }
+    }
+    expect(named('东佳电子高科技创新产业园').startedOn ?? null).toBeNull();
+  });
+});

@@ -1,0 +1,12 @@
+/** A process that holds SQLite's lock: `holder.ts FILE MILLISECONDS`. Says "held" once it has it. */
+import { writeSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+
+const [file = '', milliseconds] = process.argv.slice(2);
+const client = new Sqlite(file, { timeout: 5_000 });
+client.exec('begin immediate');
+writeSync(1, 'held\n');
+setTimeout(() => {
+  client.exec('commit');
+  client.close();
+}, Number(milliseconds));

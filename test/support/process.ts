@@ -1,0 +1,112 @@
+/** `luodi`, and scripts of the tests, as processes of their own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Ended {
+  /** Null where a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  /** What it has said so far. */
+  stdout(): string;
+  stderr(): string;
+  signal(name: NodeJS.Signals): void;
+  ended: Promise<Ended>;
+}
+
+interface Options {
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this environment. */
+export function start(script: string, args: readonly string[], { env = {}, cwd }: Options = {}): Running {
+  const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: cwd ?? own,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      running.delete(child);
+      if (own) rmSync(own, { recursive: true, force: true });
+      resolve({ code, stdout, stderr });
+    });
+  });
+  return {
+    pid: child.pid as number,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    signal: (name) => void child.kill(name),
+    ended,
+  };
+}
+
+/** `luodi COMMAND`, from source. */
+export const luodi = (command: string, env: Readonly<Record<string, string>>, cwd?: string): Running =>
+  start(join(projectFolder, 'src/cli.ts'), [command], { env, ...(cwd !== undefined && { cwd }) });
+
+/** For `afterEach`: nothing that a test started outlives it. */
+export async function endAll(): Promise<void> {
+  const ends = [...running].map((child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all(ends);
+}
+
+/** Waits until something holds. @throws when it does not within the time */
+export async function until<T>(look: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found as NonNullable<T>;
+    if (performance.now() > deadline) throw new Error(`Waited ${ms} ms in vain for ${look}`);
+    await sleep(10);
+  }
+}
+
+/** Occupies a port of this machine until it is given back. */
+export async function occupiedPort(): Promise<{ port: number; free(): Promise<void> }> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return { port: address.port, free: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** A service that has been started, and where it listens. */
+export async function served(env: Readonly<Record<string, string>>): Promise<Running & { address: string }> {
+  const service = luodi('serve', { PORT: '0', ...env });
+  const early = service.ended.then(({ stderr, stdout }) => {
+    throw new Error(`The service ended: ${stderr} ${stdout}`);
+  });
+  const address = await Promise.race([
+    early,
+    until(() => /Server listening at (http:\/\/[\d.]+:\d+)/.exec(service.stdout())?.[1], 20_000),
+  ]);
+  early.catch(() => {});
+  return { ...service, address };
+}

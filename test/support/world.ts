@@ -1,0 +1,55 @@
+/** Random worlds in the database: the service with nothing in it but what the model says. */
+
+import { inArray } from 'drizzle-orm';
+import type fc from 'fast-check';
+import { enterprises } from '../../src/enterprises/schema.ts';
+import type { NewProject } from '../../src/projects/schema.ts';
+import { projectService } from '../../src/projects/service.ts';
+import { catalogueService } from '../../src/references/service.ts';
+import { created, type TestApp, testApp } from './app.ts';
+import { EVENTS, TOWN, WORLD_TODAY } from './arbitraries.ts';
+import type { ModelWorld } from './model.ts';
+
+/** Shrinking stops in time to print what it found. */
+export const PROPERTY = { interruptAfterTimeLimit: 90_000 } satisfies fc.Parameters<unknown>;
+export const PROPERTY_TIMEOUT = 150_000;
+
+/** A service with the references of the worlds, on their today. */
+export async function worldApp(): Promise<TestApp> {
+  const api = await testApp({ today: WORLD_TODAY });
+  for (const event of EVENTS) await created(api, '/v1/events', event);
+  await created(api, '/v1/regions', TOWN);
+  return api;
+}
+
+const caller = { actor: 'test', requestId: null };
+
+/** Puts this world in the place of the one before. @returns the id of each project, by its code */
+export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map<string, string>> {
+  const projects = projectService(api);
+  const investors = catalogueService(api, enterprises);
+  const ids = new Map<string, string>();
+  await api.database.write(async (tx) => {
+    const { fundsEntries, projectInvestors, projects: rows, enterprises: firms } = tx.tables;
+    for (const table of [fundsEntries, projectInvestors, rows, firms]) await tx.delete(table);
+    for (const { rankings, ...investor } of world.investors) {
+      await investors.insert(tx, caller, {
+        ...investor,
+        rankings: rankings.map((one) => ({ ...one, rank: null })),
+      });
+    }
+    for (const { funds, investors, updatedAt, archived: _, ...fields } of world.projects) {
+      api.clock.set(updatedAt);
+      const input = { ...fields, investorIds: investors.map(({ id }) => id) } as NewProject;
+      const id = await projects.insert(tx, caller, input);
+      for (const entry of funds) await projects.insertFunds(tx, caller, id, entry);
+      ids.set(fields.code, id);
+    }
+    const archived = world.projects.filter((p) => p.archived).map(({ code }) => code);
+    if (archived.length > 0) {
+      await tx.update(rows).set({ archivedAt: api.clock.now() }).where(inArray(rows.code, archived));
+    }
+  });
+  api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
+  return ids;
+}
