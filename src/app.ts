@@ -36,7 +36,14 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, VERSION);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    theme: {
+      title: 'Luodi',
+      css: [{ filename: 'luodi.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
   app.addHook('onRequest', refuseRemoteWrites);
 
   await app.register(projectRoutes(projectService({ database, clock }), answers, clock));

@@ -8,7 +8,7 @@ import { demoState, loadDemo } from './service.ts';
 export async function serveDemo(config: Config): Promise<void> {
   const service = await openService(config);
   try {
-    await fill(config, service);
+    await fill(service);
   } catch (error) {
     await service.database.close();
     throw error;
@@ -17,7 +17,7 @@ export async function serveDemo(config: Config): Promise<void> {
   await serve(config, service);
 }
 
-async function fill(config: Config, service: Service): Promise<void> {
+async function fill(service: Service): Promise<void> {
   switch (await demoState(service.database)) {
     case 'demo':
       return;
@@ -25,7 +25,7 @@ async function fill(config: Config, service: Service): Promise<void> {
       return withProgress((onProgress) => loadDemo(service, onProgress));
     case 'other':
       throw new StartupError(
-        `${config.DATABASE_URL} has data of its own; the demo fills only an empty database and serves only its own`,
+        'The database has data of its own; the demo fills only an empty one and serves only its own. DATABASE_URL names another.',
       );
   }
 }
