@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { searchText } from '../database/search-text.ts';
 import { line, year } from '../http/fields.ts';
-import { rankingLists } from '../projects/filter.ts';
+import { rankingLists } from '../projects/classes.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { isCountry } from '../references/countries.ts';
 import { inputSchemas } from '../references/schema.ts';

@@ -2,15 +2,13 @@
  * The one filter: the list, every statistic, the export and every link go through this table of parameters.
  * Each parameter is a row: what it accepts, and the SQL that it means.
  */
-import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Reader } from '../database/database.ts';
 import type { Values } from '../database/prepared.ts';
 import { searchText } from '../database/search-text.ts';
 import {
   code,
-  day,
-  flags,
   industryCode,
   instant,
   integerText,
@@ -21,213 +19,40 @@ import {
   uuid,
   yuan,
 } from '../http/fields.ts';
-import type { FaultCode } from '../http/messages.ts';
+import {
+  investmentBandOf,
+  investmentBands,
+  investorOriginOf,
+  investorOrigins,
+  isTop500,
+  rankingLists,
+} from './classes.ts';
 import { countsAs, inPopulation, monthOf, operatingStatusOf, yearOf } from './conditions.ts';
 import { lifecycleFlags, operatingStatuses } from './lifecycle.ts';
+import {
+  among,
+  andBelow,
+  anyOf,
+  bound,
+  choiceList,
+  describe,
+  from,
+  leadInvestor,
+  missing,
+  NONE,
+  orNoLead,
+  type Parameter,
+  type Plan,
+  projectsIn as p,
+  question,
+  referenceList,
+  to,
+  yesNo,
+} from './parameter-kinds.ts';
 import { levels } from './schema.ts';
-
-/** Selects what has no value. */
-export const NONE = 'none';
-
-/** Lower bounds in yuan; a project stands in the last band that it reaches. */
-export const investmentBands = [
-  { code: 'under_100m', from: 0, name: '1亿元以下', nameEn: 'under 100 million yuan' },
-  { code: '100m_500m', from: 100_000_000, name: '1亿—5亿元', nameEn: '100–500 million yuan' },
-  { code: '500m_1b', from: 500_000_000, name: '5亿—10亿元', nameEn: '500 million – 1 billion yuan' },
-  { code: '1b_5b', from: 1_000_000_000, name: '10亿—50亿元', nameEn: '1–5 billion yuan' },
-  { code: '5b_10b', from: 5_000_000_000, name: '50亿—100亿元', nameEn: '5–10 billion yuan' },
-  { code: '10b_and_over', from: 10_000_000_000, name: '100亿元及以上', nameEn: '10 billion yuan and over' },
-] as const;
-
-export const investorOrigins = [
-  { code: 'domestic', name: '内资', nameEn: 'domestic' },
-  { code: 'hong_kong_macao_taiwan', name: '港澳台资', nameEn: 'Hong Kong, Macao, Taiwan' },
-  { code: 'foreign', name: '外资', nameEn: 'foreign' },
-] as const;
-
-export const rankingLists = ['fortune_global_500', 'china_500', 'china_private_500'] as const;
-export type RankingList = (typeof rankingLists)[number];
 
 const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
   rows.map((row) => row.code) as [C, ...C[]];
-
-/** Which band an investment stands in. */
-export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
-  sql<string>`(case ${sql.join(
-    investmentBands
-      .toReversed()
-      .map((band) => sql`when ${column} >= ${sql.raw(`${band.from} then '${band.code}'`)}`),
-    sql` `,
-  )} end)`;
-
-/** Where an investor from a country counts as coming from; null where the country is unknown. */
-export const investorOriginOf = (country: SQLWrapper): SQL<string | null> => sql<string | null>`(case
-  when ${country} is null then null
-  when ${country} = 'CN' then 'domestic'
-  when ${country} in ('HK', 'MO', 'TW') then 'hong_kong_macao_taiwan'
-  else 'foreign' end)`;
-
-/** Whether an investor stands on one of the three lists in the year of signing or the year before. */
-export function isTop500({ tables }: Reader, list?: SQLWrapper): SQL {
-  const { projects, projectInvestors, rankings } = tables;
-  const signed = sql`cast(${yearOf(projects.signedOn)} as integer)`;
-  // Nested, so that drizzle keeps the names of the tables where it drops them from the selection of one table.
-  return sql`${sql`exists (select 1 from ${projectInvestors}
-    join ${rankings} on ${rankings.enterpriseId} = ${projectInvestors.enterpriseId}
-    where ${projectInvestors.projectId} = ${projects.id}
-      and ${rankings.year} between ${signed} - 1 and ${signed}
-      ${list ? sql`and ${rankings.list} = ${list}` : sql``})`}`;
-}
-
-/** What a parameter with given values adds to a query. */
-interface Plan {
-  /** Equal for two plans only if they build the same SQL. */
-  shape: string;
-  values: Values;
-  where(reader: Reader): SQL;
-}
-
-interface Parameter<Given> {
-  schema: z.ZodType<Given | undefined>;
-  plan(name: string, given: Given): Plan;
-}
-
-/** A named value of a statement: its placeholder and what it stands for this time. */
-const placeholders = (name: string, count: number): SQLWrapper[] =>
-  Array.from({ length: count }, (_, i) => sql.placeholder(`${name}${i}`) as unknown as SQLWrapper);
-
-const listed = (items: SQLWrapper[]): SQL => sql`(${sql.join(items, sql`, `)})`;
-
-/** The condition of a list parameter for its values; there is at least one. */
-type AmongValues = (reader: Reader, values: SQL) => SQL;
-
-/** "Any of" the values, among which `none` may stand for having none. */
-function anyOf<Item extends string>(
-  schema: z.ZodType<Item[] | undefined>,
-  among: AmongValues,
-  none?: (reader: Reader) => SQL,
-): Parameter<Item[]> {
-  return {
-    schema,
-    plan: (name, given) => {
-      const values = none ? given.filter((value) => value !== NONE) : given;
-      const withNone = values.length < given.length;
-      return {
-        shape: `${name}${values.length}${withNone ? '0' : ''}`,
-        values: Object.fromEntries(values.map((value, i) => [`${name}${i}`, value])),
-        where: (reader) => {
-          const alternatives: SQL[] = [];
-          if (values.length > 0) alternatives.push(among(reader, listed(placeholders(name, values.length))));
-          if (withNone && none) alternatives.push(none(reader));
-          return sql`(${sql.join(alternatives, sql` or `)})`;
-        },
-      };
-    },
-  };
-}
-
-type ColumnOf = (reader: Reader) => SQLWrapper;
-
-/** A column that has one of the values. */
-const among =
-  (column: ColumnOf): AmongValues =>
-  (reader, values) =>
-    sql`${column(reader)} in ${values}`;
-
-const missing =
-  (column: ColumnOf) =>
-  (reader: Reader): SQL =>
-    sql`${column(reader)} is null`;
-
-const describe = <T extends z.ZodType>(schema: T, description: string, example?: unknown): T =>
-  schema.meta({ description, ...(example !== undefined && { example }) }) as T;
-
-/** Values of a format, or `none`. */
-const referenceList = (item: z.ZodType<string>, error: FaultCode, description: string, example: string) =>
-  describe(
-    listOf(z.string().refine((value) => value === NONE || item.safeParse(value).success, { error })),
-    `${description} Repeated or separated by commas: any of them; \`none\` selects projects without one.`,
-    [example],
-  );
-
-const choiceList = <C extends string>(choices: readonly C[], description: string) =>
-  describe(
-    listOf(z.enum(choices as readonly [C, ...C[]])),
-    `${description} Repeated or separated by commas: any of them.`,
-    [choices[0]],
-  );
-
-const p = (reader: Reader) => reader.tables.projects;
-
-/** The codes and everything below them in a tree of codes. */
-const andBelow =
-  (tree: 'regions' | 'industries', column: ColumnOf): AmongValues =>
-  (reader, values) => {
-    const table = reader.tables[tree];
-    return sql`${column(reader)} in (
-    with recursive tree(code) as (
-      select ${table.code} from ${table} where ${table.code} in ${values}
-      union select ${table.code} from ${table} join tree on ${table.parent} = tree.code
-    ) select code from tree)`;
-  };
-
-/** Projects whose lead investor satisfies a condition. */
-const leadInvestor =
-  (condition: (enterprises: Reader['tables']['enterprises']) => SQL) =>
-  (reader: Reader): SQL => {
-    const { enterprises, projects } = reader.tables;
-    return sql`${projects.leadInvestorId} in (select ${enterprises.id} from ${enterprises} where ${condition(enterprises)})`;
-  };
-
-const orNoLead =
-  (condition: (reader: Reader) => SQL) =>
-  (reader: Reader): SQL =>
-    sql`${p(reader).leadInvestorId} is null or ${condition(reader)}`;
-
-/** A yes-or-no question, which may be asked several times and then must hold each time. */
-function question<Answer extends string | boolean>(
-  schema: z.ZodType<Answer[] | undefined>,
-  condition: (reader: Reader, answer: Answer) => SQL,
-): Parameter<Answer[]> {
-  return {
-    schema,
-    plan: (name, given) => ({
-      shape: `${name}=${given.join()}`,
-      values: {},
-      where: (reader) =>
-        sql.join(
-          given.map((answer) => condition(reader, answer)),
-          sql` and `,
-        ),
-    }),
-  };
-}
-
-const yesNo = (description: string, condition: (reader: Reader) => SQL): Parameter<boolean[]> =>
-  question(describe(flags, description, [true]), (reader, yes) =>
-    yes ? condition(reader) : sql`(${condition(reader)}) is not true`,
-  );
-
-/** One bound of a range, the bound included. */
-function bound<Given extends string | number>(
-  schema: z.ZodType<Given | undefined>,
-  operator: '>=' | '<=',
-  column: ColumnOf,
-): Parameter<Given> {
-  return {
-    schema,
-    plan: (name, given) => ({
-      shape: name,
-      values: { [name]: given },
-      where: (reader) => sql`${column(reader)} ${sql.raw(operator)} ${sql.placeholder(name)}`,
-    }),
-  };
-}
-
-const from = (what: string, column: ColumnOf) =>
-  bound(describe(day, `${what} on this day or later.`, '2020-01-01').optional(), '>=', column);
-const to = (what: string, column: ColumnOf) =>
-  bound(describe(day, `${what} on this day or earlier.`, '2022-12-31').optional(), '<=', column);
 
 const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
   registered: 'Registered by the day, not terminated.',

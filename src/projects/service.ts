@@ -6,16 +6,15 @@ import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
-import { searchText } from '../database/search-text.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
-import { type Fault, notFound, Problem, refuse, taken } from '../http/problems.ts';
+import { notFound, Problem, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
-import { unknownReferences } from '../references/service.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
-import { lifecycleFaults, operatingStatus, overdue, sameYear } from './lifecycle.ts';
+import { changedRow, columnsOf, type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
 import * as repository from './repository.ts';
+import { faultsIn, refuseNegativeBalance } from './rules.ts';
 import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
 
 export const DEFAULT_SORT = '-signedOn';
@@ -40,35 +39,6 @@ export interface ProjectService {
   insert(tx: Transaction, caller: Caller, input: NewProject): Promise<string>;
   insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
 }
-
-/** Every field that a client may give, at the value that stands for "not given". */
-const UNKNOWN: Omit<Input, 'code' | 'name' | 'level' | 'signedOn' | 'investmentYuan'> = {
-  nameEn: null,
-  description: null,
-  event: null,
-  region: null,
-  zone: null,
-  industry: null,
-  investorIds: [],
-  owner: null,
-  contractAmount: null,
-  contractCurrency: null,
-  investmentEstimated: false,
-  contractedFundsYuan: null,
-  registeredOn: null,
-  startedOn: null,
-  completedOn: null,
-  productionOn: null,
-  suspendedOn: null,
-  resumedOn: null,
-  terminatedOn: null,
-  agreedStartOn: null,
-  agreedProductionOn: null,
-  note: null,
-};
-
-/** What a client may give, all of it. */
-type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
 
 export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
   /** Totals of lists at a revision: a page may change often while its total does not. */
@@ -277,140 +247,3 @@ const archived = (id: string): Problem => new Problem('projects.archived', { val
 
 const withInvestors = (rows: readonly repository.ProjectRow[]): string[] =>
   rows.filter((row) => row.leadInvestorId).map((row) => row.id);
-
-/** What follows from a stored project on a day. The order of the fields is the order of the answer. */
-function toProject(row: repository.ProjectRow, investors: Project['investors'], asOf: string): Project {
-  return {
-    id: row.id,
-    code: row.code,
-    name: row.name,
-    nameEn: row.nameEn,
-    description: row.description,
-    event: row.event,
-    level: row.level as Project['level'],
-    region: row.region,
-    zone: row.zone,
-    industry: row.industry,
-    investors,
-    owner: row.owner,
-    contractAmount: row.contractAmount,
-    contractCurrency: row.contractCurrency,
-    investmentYuan: row.investmentYuan,
-    investmentEstimated: row.investmentEstimated,
-    contractedFundsYuan: row.contractedFundsYuan,
-    signedOn: row.signedOn,
-    registeredOn: row.registeredOn,
-    startedOn: row.startedOn,
-    completedOn: row.completedOn,
-    productionOn: row.productionOn,
-    suspendedOn: row.suspendedOn,
-    resumedOn: row.resumedOn,
-    terminatedOn: row.terminatedOn,
-    agreedStartOn: row.agreedStartOn,
-    agreedProductionOn: row.agreedProductionOn,
-    note: row.note,
-    operatingStatus: operatingStatus(row, asOf),
-    fundsInPlaceYuan: row.fundsInPlaceYuan,
-    sameYear: sameYear(row, asOf),
-    overdue: overdue(row, asOf),
-    version: row.version,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    archivedAt: row.archivedAt,
-  };
-}
-
-/** The fields of a project that a client may give, as they stand. */
-function inputOf(row: repository.ProjectRow, project: Project): Input {
-  const fields: Record<string, unknown> = { ...row, investorIds: project.investors.map(({ id }) => id) };
-  const names = ['code', 'name', 'level', 'signedOn', 'investmentYuan', ...Object.keys(UNKNOWN)];
-  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Input;
-}
-
-/** A merge patch (RFC 7396); a list that is cleared is empty. */
-function merge(before: Input, changes: ProjectChanges): Input {
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const after = { ...before, ...given } as Input;
-  return { ...after, investorIds: after.investorIds ?? [] };
-}
-
-/** The columns that hold what a client gave. */
-function columnsOf({ investorIds, ...fields }: Input) {
-  return {
-    ...fields,
-    leadInvestorId: investorIds[0] ?? null,
-    searchText: searchText(fields.code, fields.name, fields.nameEn),
-  };
-}
-
-/** A row for its next version. */
-const changedRow = (
-  row: repository.ProjectRow,
-  now: string,
-  changes: Partial<repository.ProjectRecord>,
-): repository.ProjectRecord => ({
-  ...row,
-  searchText: searchText(row.code, row.name, row.nameEn),
-  ...changes,
-  version: row.version + 1,
-  updatedAt: now,
-});
-
-const references = [
-  { field: 'event', entity: 'events' },
-  { field: 'region', entity: 'regions' },
-  { field: 'zone', entity: 'zones' },
-  { field: 'industry', entity: 'industries' },
-] as const;
-
-/**
- * Every fault of a project as it would be.
- * @param before what it is now; null for a new one. References that stay are not looked up again.
- * @param faults those that the schema found; their fields are missing from `input`
- */
-async function faultsIn(
-  reader: Reader,
-  input: Input,
-  before: Input | null,
-  faults: Fault[],
-  today: string,
-): Promise<Fault[]> {
-  const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
-  const named = references.flatMap(({ field, entity }) => {
-    const key = input[field];
-    return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
-  });
-  const investors = input.investorIds.flatMap((key, i) =>
-    before?.investorIds.includes(key)
-      ? []
-      : [{ entity: 'enterprises' as const, key, pointer: `/investorIds/${i}` }],
-  );
-  return [
-    ...faults,
-    ...lifecycleFaults(input, today, unsound),
-    ...(input.contractedFundsYuan !== null && input.contractedFundsYuan > input.investmentYuan
-      ? [{ pointer: '/contractedFundsYuan', code: 'contracted_above_investment' } as const]
-      : []),
-    ...(await unknownReferences(reader, [...named, ...investors])),
-  ];
-}
-
-/** @throws Problem 422 when the balance would be negative on some day from the entry's on */
-async function refuseNegativeBalance(reader: Reader, id: string, entry: FundsEntry): Promise<void> {
-  const days = [
-    ...(await repository.fundsByDay(reader, id)),
-    { day: entry.receivedOn, yuan: entry.amountYuan },
-  ].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : b.yuan - a.yuan));
-  let balance = 0;
-  for (const { day, yuan } of days) {
-    balance += yuan;
-    if (balance < 0) {
-      throw new Problem('funds.negative_balance', {
-        values: { day, balance },
-        faults: [{ pointer: '/amountYuan', code: 'negative_balance', values: { day, balance } }],
-      });
-    }
-  }
-}
-
-export type { FundsEntry, Project };

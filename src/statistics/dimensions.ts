@@ -1,16 +1,16 @@
 /** What figures can be grouped by: each dimension is a row, and the filter parameter of its name selects a group. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
-import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
 import {
   investmentBandOf,
   investmentBands,
   investorOriginOf,
   investorOrigins,
   isTop500,
-  NONE,
-  type ProjectFilter,
-} from '../projects/filter.ts';
+} from '../projects/classes.ts';
+import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
+import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
 import { namesOf, readTree, type TreeNode } from '../references/service.ts';
 
