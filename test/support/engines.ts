@@ -74,7 +74,10 @@ async function freshPglite(template: string | undefined): Promise<TestDatabase> 
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
   const { readFileSync } = await import('node:fs');
   const db = await PGlite.create(template ? { loadDataDir: new Blob([readFileSync(template)]) } : {});
-  const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1' });
+  // A second, for the moment in which one connection takes another's place.
+  const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1', maxConnections: 2 });
+  // Its one session outlives the connection; a new client knows nothing of what the last one prepared.
+  server.addEventListener('connection', () => void db.exec('deallocate all'));
   await server.start();
   const { port } = addressOf(server.getServerConn());
   return {

@@ -1,6 +1,11 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { record } from '../../src/changes/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
+import { enterprises } from '../../src/enterprises/schema.ts';
+import { events } from '../../src/events/schema.ts';
+import { projectService } from '../../src/projects/service.ts';
+import { catalogueService } from '../../src/references/service.ts';
+import { clockOn } from './app.ts';
 
 const caller = { actor: 'test', requestId: null };
 
@@ -39,4 +44,34 @@ export async function eventCodes(reader: Reader): Promise<string[]> {
   const { events } = reader.tables;
   const rows = await reader.select({ code: events.code }).from(events).orderBy(events.code);
   return rows.map(({ code }) => code);
+}
+
+/** Puts rows into every table, through the services, each row with others that refer to it. */
+export async function populate(database: Database): Promise<void> {
+  const dependencies = { database, clock: clockOn('2026-11-22') };
+  const projects = projectService(dependencies);
+  await catalogueService(dependencies, events).create(caller, {
+    code: 'populated',
+    name: '活动',
+    startsOn: '2020-06-29',
+    endsOn: '2020-06-30',
+  });
+  const investor = await catalogueService(dependencies, enterprises).create(caller, {
+    name: '示例企业',
+    rankings: [{ list: 'china_500', year: 2020, rank: 1 }],
+  });
+  for (const code of ['P-1', 'P-2']) {
+    const { id } = await projects.create(caller, {
+      code,
+      name: '示例项目',
+      level: 'provincial',
+      event: 'populated',
+      region: '430100',
+      industry: 'C',
+      investorIds: [String(investor.id)],
+      signedOn: '2020-06-29',
+      investmentYuan: 100_000_000,
+    });
+    await projects.addFunds(caller, id, { receivedOn: '2021-01-01', amountYuan: 1_000_000 });
+  }
 }

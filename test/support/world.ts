@@ -1,8 +1,10 @@
 /** Random worlds in the database: the service with nothing in it but what the model says. */
 
-import { inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
+import { v7 as uuid } from 'uuid';
 import { enterprises } from '../../src/enterprises/schema.ts';
+import type { ProjectRecord } from '../../src/projects/repository.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
 import { projectService } from '../../src/projects/service.ts';
 import { catalogueService } from '../../src/references/service.ts';
@@ -52,4 +54,25 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
   });
   api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
   return ids;
+}
+
+/** Puts more rows like that of a project straight into the database; each with a code of its own. */
+export async function insertCopies(
+  { database }: TestApp,
+  { code, ...changes }: { code: string } & Partial<ProjectRecord>,
+  count: number,
+): Promise<void> {
+  await database.write(async (tx) => {
+    const { projects } = tx.tables;
+    const [original] = await tx.select().from(projects).where(eq(projects.code, code));
+    if (!original) throw new Error(`There is no project ${code}.`);
+    // SQLite takes 32 766 parameters in one statement.
+    for (let done = 0; done < count; done += 500) {
+      const copies = Array.from({ length: Math.min(500, count - done) }, () => {
+        const id = uuid();
+        return { ...original, ...changes, id, code: `COPY-${id}` };
+      });
+      await tx.insert(projects).values(copies);
+    }
+  });
 }

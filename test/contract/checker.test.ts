@@ -1,0 +1,201 @@
+/** The checker that every answer of every test goes through: a checker that lets all pass would prove nothing. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
+import { checkAgainstContract, operationFor } from '../support/contract.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const PROBLEM = 'application/problem+json; charset=utf-8';
+
+const aProblem = (fields: Body = {}): Body => ({
+  type: 'urn:luodi:problem:projects.not_found',
+  title: 'Not found',
+  status: 404,
+  detail: 'There is no project “x”.',
+  instance: '/v1/projects/x',
+  code: 'projects.not_found',
+  requestId: 'request-1',
+  ...fields,
+});
+
+let api: TestApp;
+let project: Body;
+let summary: Body;
+beforeAll(async () => {
+  api = await testApp();
+  project = await created(api, '/v1/projects', aProject());
+  summary = (await api.get('/v1/statistics/summary')).body;
+});
+afterAll(() => api.close());
+
+describe('the checker passes', () => {
+  it('a body as the document has it', () => {
+    checkAgainstContract('GET', '/v1/projects/1?asOf=2022-08-31', 200, JSON_TYPE, project);
+    checkAgainstContract('GET', '/v1/statistics/summary', 200, JSON_TYPE, summary);
+  });
+
+  it('a declared problem', () => {
+    checkAgainstContract('GET', '/v1/projects/x', 404, PROBLEM, aProblem());
+    const errors = [{ pointer: '/name', code: 'empty', message: 'must not be empty' }];
+    checkAgainstContract('POST', '/v1/projects', 422, PROBLEM, aProblem({ errors }));
+  });
+
+  it('no body where none is declared', () => {
+    checkAgainstContract('DELETE', '/v1/projects/x', 204, '', undefined);
+    checkAgainstContract('GET', '/v1/projects', 304, '', undefined);
+    checkAgainstContract('HEAD', '/v1/projects', 200, JSON_TYPE, undefined);
+  });
+
+  it('what is no operation but refused in the one shape', () => {
+    checkAgainstContract('GET', '/v1/nothing', 404, PROBLEM, aProblem());
+    checkAgainstContract('PUT', '/v1/projects', 405, PROBLEM, aProblem());
+  });
+});
+
+type Answer = [method: string, url: string, status: number, type: string, body: () => Body];
+
+const wrong: [what: string, answer: Answer, message: RegExp][] = [
+  ['a status that is not declared', ['GET', '/v1/projects', 418, PROBLEM, aProblem], /418 is not declared/],
+  [
+    'a conflict where none is declared',
+    ['GET', '/v1/events/x', 409, PROBLEM, aProblem],
+    /409 is not declared/,
+  ],
+  [
+    'a success that is not the declared one',
+    ['POST', '/v1/projects', 200, JSON_TYPE, () => project],
+    /200 is not declared/,
+  ],
+  [
+    'a field that is missing',
+    ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, version: undefined })],
+    /version|undefined/,
+  ],
+  [
+    'a field that is not declared',
+    ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, secret: 1 })],
+    /additional/,
+  ],
+  [
+    'a field of another type',
+    ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, investmentYuan: '5' })],
+    /investmentYuan/,
+  ],
+  [
+    'a value that is no choice',
+    ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, operatingStatus: 'started' })],
+    /operatingStatus/,
+  ],
+  [
+    'a day that does not exist',
+    ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, signedOn: '2026-02-30' })],
+    /signedOn/,
+  ],
+  ['an id that is none', ['GET', '/v1/projects/x', 200, JSON_TYPE, () => ({ ...project, id: 'x' })], /id/],
+  [
+    'a wrong item of a list',
+    [
+      'GET',
+      '/v1/projects',
+      200,
+      JSON_TYPE,
+      () => ({ items: [{}], page: { total: 1, limit: 5, nextCursor: null }, revision: 1 }),
+    ],
+    /items\/0/,
+  ],
+  [
+    'a page without its total',
+    [
+      'GET',
+      '/v1/projects',
+      200,
+      JSON_TYPE,
+      () => ({ items: [], page: { limit: 5, nextCursor: null }, revision: 1 }),
+    ],
+    /page/,
+  ],
+  [
+    'a measure that is missing',
+    ['GET', '/v1/statistics/summary', 200, JSON_TYPE, () => ({ ...summary, operatingRate: undefined })],
+    /operatingRate|undefined/,
+  ],
+  [
+    'a bare number for a rate',
+    ['GET', '/v1/statistics/summary', 200, JSON_TYPE, () => ({ ...summary, operatingRate: 83.4 })],
+    /operatingRate/,
+  ],
+  ['no body where one is declared', ['GET', '/v1/projects/x', 200, JSON_TYPE, () => undefined], /GET/],
+  [
+    'a body where none is declared',
+    ['DELETE', '/v1/projects/x', 204, JSON_TYPE, () => ({})],
+    /without a body/,
+  ],
+  ['a body with 304', ['GET', '/v1/projects', 304, JSON_TYPE, () => ({})], /without a body/],
+  ['a body to HEAD', ['HEAD', '/v1/projects', 200, JSON_TYPE, () => ({})], /has a body/],
+  [
+    'a success of another media type',
+    ['GET', '/v1/projects/x', 200, 'text/html', () => project],
+    /text\/html/,
+  ],
+  ['a problem as plain JSON', ['GET', '/v1/projects/x', 404, JSON_TYPE, aProblem], /application\/json/],
+  [
+    'a problem without its code',
+    ['GET', '/v1/projects/x', 404, PROBLEM, () => aProblem({ code: undefined })],
+    /code|undefined/,
+  ],
+  [
+    'a problem that tells more',
+    ['GET', '/v1/projects/x', 404, PROBLEM, () => aProblem({ stack: 'at …' })],
+    /additional/,
+  ],
+  [
+    'a fault without a message',
+    ['POST', '/v1/projects', 422, PROBLEM, () => aProblem({ errors: [{ pointer: '/name', code: 'empty' }] })],
+    /message/,
+  ],
+  [
+    'a refusal of another shape where there is no operation',
+    ['GET', '/v1/nothing', 404, JSON_TYPE, () => ({ error: 'no' })],
+    /GET/,
+  ],
+];
+
+describe('the checker refuses', () => {
+  it.each(wrong)('%s', (_, [method, url, status, type, body], message) => {
+    expect(() => checkAgainstContract(method, url, status, type, body())).toThrow(message);
+  });
+});
+
+describe('the client of the tests', () => {
+  it('fails when the service answers with a status that is not declared', async () => {
+    const broken = await testApp();
+    broken.app.addHook('onSend', async (_, reply, payload) => {
+      if (reply.statusCode === 404) reply.code(418);
+      return payload;
+    });
+    await expect(broken.get('/v1/projects/x')).rejects.toThrow(/418 is not declared/);
+    await broken.close();
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['GET', '/v1/projects', '/v1/projects'],
+    ['GET', '/v1/projects?q=a/b', '/v1/projects'],
+    ['PATCH', '/v1/projects/x', '/v1/projects/{id}'],
+    ['POST', '/v1/projects/x/restore', '/v1/projects/{id}/restore'],
+    ['GET', '/v1/events/x', '/v1/events/{code}'],
+    ['GET', '/v1/statistics/summary', '/v1/statistics/summary'],
+  ])('%s %s belongs to %s', (method, url, template) => {
+    expect(operationFor(method, url)?.template).toBe(template);
+  });
+
+  it.each([
+    ['PUT', '/v1/projects'],
+    ['GET', '/v1/projects/x/unknown'],
+    ['GET', '/v1/projects/x/restore'],
+    ['GET', '/v2/projects'],
+    ['GET', '/v1/projects/'],
+  ])('%s %s is no operation', (method, url) => {
+    expect(operationFor(method, url)).toBeNull();
+  });
+});

@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiDocument } from '../../src/app.ts';
+import { type Body, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { openapi } from '../support/contract.ts';
+import { bodyExamples, named, operations, resolve } from './operations.ts';
+
+const file = new URL('../../openapi/openapi.json', import.meta.url);
+
+let api: TestApp;
+beforeAll(async () => {
+  api = await testApp();
+});
+afterAll(() => api.close());
+
+const ajv = new Ajv2020({ strict: false });
+(formats as unknown as (ajv: Ajv2020) => void)(ajv);
+ajv.addSchema(openapi as never, 'openapi');
+
+/** Whether a value is what a schema of the document says. */
+const isValid = (schema: object, value: unknown): boolean => {
+  const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
+  return ajv.compile(JSON.parse(text))(value);
+};
+
+describe('the document', () => {
+  it('is what the service says of itself: run `npm run openapi` when it is not', async () => {
+    const document = await openApiDocument();
+    expect(openapi).toEqual(JSON.parse(JSON.stringify(document)));
+    expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
+  });
+
+  it('is served as it is', async () => {
+    const answer = await api.get('/openapi.json');
+    expect(answer).toMatchObject({ status: 200, body: openapi });
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+  });
+
+  it('takes nothing but reading', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const answer = await api.request(method, '/openapi.json');
+      expectProblem(answer, 405, 'request.method_not_allowed');
+      expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
+    }
+  });
+
+  it('is OpenAPI 3.1 and refers to nothing that is not in it', () => {
+    expect(openapi).toMatchObject({ openapi: expect.stringMatching(/^3\.1\.\d$/) });
+    const references = [...JSON.stringify(openapi).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref);
+    expect(references.length).toBeGreaterThan(100);
+    for (const $ref of new Set(references)) expect(resolve({ $ref })).toBeTypeOf('object');
+  });
+
+  it('has nothing that nothing refers to', () => {
+    const text = JSON.stringify(openapi);
+    for (const [kind, members] of Object.entries(openapi.components)) {
+      for (const name of Object.keys(members ?? {})) {
+        expect(text, `${kind} ${name}`).toContain(`"#/components/${kind}/${name}"`);
+      }
+    }
+  });
+
+  it('has no two operations of one id', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.toSorted()).toEqual([...new Set(ids)].sort());
+  });
+
+  it('describes each tag, and uses each', () => {
+    const { tags } = openapi as unknown as { tags: { name: string; description: string }[] };
+    for (const { description } of tags) expect(description.length).toBeGreaterThan(10);
+    const used = new Set(operations.flatMap((operation) => operation.tags));
+    expect([...used].sort()).toEqual(tags.map(({ name }) => name).sort());
+  });
+
+  it('has only examples of its schemas that the schemas allow', () => {
+    const schemas = Object.entries(openapi.components.schemas) as [string, Body][];
+    for (const [name, schema] of schemas) {
+      for (const example of schema.examples ?? []) {
+        expect(
+          isValid({ $ref: `#/components/schemas/${name}` }, example),
+          `${name} ${JSON.stringify(example)}`,
+        ).toBe(true);
+      }
+    }
+  });
+});
+
+describe.each(named())('%s', (_, operation) => {
+  const { parameters = [], responses, requestBody, template, method } = operation;
+
+  it('has an id, a summary, a description and a tag', () => {
+    expect(operation.operationId).toMatch(/^[a-z][A-Za-z0-9]+$/);
+    expect(operation.summary).toMatch(/^[A-Z].{3,80}[^.]$/);
+    expect(operation.description).toMatch(/^[A-Z][\s\S]*\.$/);
+    expect(operation.tags).toHaveLength(1);
+  });
+
+  it('describes each parameter and gives an example that its schema allows', () => {
+    for (const parameter of parameters) {
+      const { name, description, example, schema } = parameter;
+      expect(description, name).toMatch(/\S{2,}/);
+      expect(example, name).toBeDefined();
+      const values = resolve(schema).type === 'array' ? [example].flat() : example;
+      expect(isValid(schema, values), `${name} ${JSON.stringify(example)}`).toBe(true);
+    }
+  });
+
+  it('has every part of its path as a parameter, once', () => {
+    const inPath = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const told = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+    expect(told).toEqual(inPath);
+    const all = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('gives examples of its body that its schema allows', () => {
+    if (!requestBody) return;
+    const examples = bodyExamples(operation);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const { schema } of Object.values(requestBody.content)) {
+      expect(resolve(schema).additionalProperties).toBe(false);
+      for (const example of examples) expect(isValid(schema, example), JSON.stringify(example)).toBe(true);
+    }
+  });
+
+  it('declares every problem that it may answer, each in one shape', () => {
+    const writes = method !== 'GET';
+    const guarded = method === 'PATCH' || method === 'DELETE';
+    const expected = [
+      400,
+      422,
+      500,
+      503,
+      ...(template.includes('{') ? [404] : []),
+      ...(writes ? [403, 413, 415] : []),
+      ...(guarded ? [412, 428] : []),
+    ];
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(expected.map(String)));
+    for (const [status, response] of Object.entries(responses)) {
+      if (Number(status) < 400) continue;
+      const { content, description } = resolve(response);
+      expect(description).toMatch(/\S/);
+      expect(Object.keys(content)).toEqual(['application/problem+json']);
+      expect(content['application/problem+json'].schema.$ref).toBe('#/components/schemas/Problem');
+    }
+  });
+
+  it('declares one success, with a body unless there is none', () => {
+    const successes = Object.keys(responses).filter((status) => status.startsWith('2'));
+    expect(successes).toHaveLength(1);
+    const { content } = resolve(responses[successes[0] as string]);
+    expect(content === undefined).toBe(successes[0] === '204');
+    expect('304' in responses).toBe(method === 'GET' && template.startsWith('/v1/'));
+  });
+
+  it('asks for If-Match exactly where it changes or deletes', () => {
+    const ifMatch = parameters.find(({ name }) => name === 'If-Match') as Body;
+    expect(ifMatch?.required === true).toBe(method === 'PATCH' || method === 'DELETE');
+  });
+});
+
+const docs = ['/docs', '/docs/'];
+
+describe.each(docs)('%s', (page) => {
+  it('is HTML whose parts all come from this server', async () => {
+    const { status, text, headers } = await api.get(page);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toMatch(/^text\/html/);
+    const parts = [...text.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(
+      ([, address]) => address as string,
+    );
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) {
+      const address = new URL(part, `http://luodi.invalid${page}`);
+      expect(address.host, part).toBe('luodi.invalid');
+      expect((await api.get(address.pathname)).status, part).toBe(200);
+    }
+  });
+
+  it('has no script or style that is fetched from another host', async () => {
+    const { text } = await api.get(page);
+    expect(text).not.toMatch(/(?:src|href|action)\s*=\s*["']?(?:https?:)?\/\//i);
+    expect(text).not.toMatch(/@import|url\(\s*["']?(?:https?:)?\/\//i);
+  });
+
+  it('asks nobody else to validate the document', async () => {
+    const { status, text } = await api.get('/docs/static/swagger-initializer.js');
+    expect(status).toBe(200);
+    expect(text).toMatch(/validatorUrl:\s*null/);
+    expect(text).not.toMatch(/["'](?:https?:)?\/\/(?!luodi)[a-z]/i);
+  });
+
+  it('shows the document', async () => {
+    expect((await api.get('/docs/json')).body).toEqual(openapi);
+  });
+});

@@ -1,0 +1,79 @@
+/** Every operation of the document, and how to call it. */
+import { type Body, created, type TestApp } from '../support/app.ts';
+import { type OpenApiOperation, openapi } from '../support/contract.ts';
+
+export interface Operation extends OpenApiOperation {
+  method: string;
+  template: string;
+}
+
+export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([template, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    ...operation,
+    method: method.toUpperCase(),
+    template,
+  })),
+);
+
+/** For `it.each`: the operation by its method and path. */
+export const named = (some: readonly Operation[] = operations) =>
+  some.map((operation) => [`${operation.method} ${operation.template}`, operation] as const);
+
+const pointerIn = (ref: string): Body =>
+  ref
+    .slice(2)
+    .split('/')
+    .reduce((node: Body, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], openapi);
+
+/** What a `$ref` stands for. @throws when there is nothing */
+export function resolve(node: Body): Body {
+  if (node?.$ref === undefined) return node;
+  const found = pointerIn(node.$ref);
+  if (found === undefined) throw new Error(`${node.$ref} refers to nothing.`);
+  return resolve(found);
+}
+
+/** The examples of a request body. */
+export const bodyExamples = (operation: Operation): Body[] =>
+  Object.values(operation.requestBody?.content ?? {}).flatMap(
+    ({ schema }) => (resolve(schema).examples as Body[] | undefined) ?? [],
+  );
+
+/** Makes one thing of each kind. @returns the address of an operation's resource, without a query */
+export async function addresses(api: TestApp): Promise<(operation: Operation) => string> {
+  const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+  await created(api, '/v1/events', { code: 'hyrd-2020', name: '沪洽周', ...days });
+  const enterprise = await created(api, '/v1/enterprises', { name: '瑶华' });
+  const project = await created(api, '/v1/projects', {
+    code: 'ADDRESS-1',
+    name: '项目',
+    level: 'provincial',
+    signedOn: '2020-06-29',
+    investmentYuan: 1,
+    investorIds: [enterprise.id],
+  });
+  const keys: Record<string, string> = {
+    projects: project.id,
+    enterprises: enterprise.id,
+    events: 'hyrd-2020',
+    zones: 'changsha-etdz',
+    regions: '430100',
+    industries: '39',
+  };
+  return ({ template }) => {
+    const entity = template.split('/')[2] ?? '';
+    return template.replace(/\{\w+\}/, () => {
+      const key = keys[entity];
+      if (key === undefined) throw new Error(`Say how to address one of ${entity}.`);
+      return key;
+    });
+  };
+}
+
+/** The query without which an operation does not answer. */
+export const requiredQuery = ({ parameters = [] }: Operation): Record<string, string> =>
+  Object.fromEntries(
+    parameters
+      .filter((parameter) => parameter.in === 'query' && (parameter as Body).required)
+      .map(({ name, example }) => [name, String(example)]),
+  );

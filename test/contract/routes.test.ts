@@ -1,0 +1,153 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Body, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { openapi } from '../support/contract.ts';
+import { expectRefused } from '../support/state.ts';
+import { addresses, bodyExamples, named, type Operation, operations, requiredQuery } from './operations.ts';
+
+let api: TestApp;
+let addressOf: (operation: Operation) => string;
+const routes: RouteOptions[] = [];
+
+/** Hears of every route from the first on: Fastify announces each instance before anything is registered on it. */
+const listen = (message: unknown): void => {
+  const { fastify } = message as { fastify: FastifyInstance };
+  fastify.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+};
+
+beforeAll(async () => {
+  subscribe('fastify.initialization', listen);
+  api = await testApp();
+  unsubscribe('fastify.initialization', listen);
+  addressOf = await addresses(api);
+});
+afterAll(() => api.close());
+
+const templateOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}');
+const methodsOf = ({ method }: RouteOptions): string[] => [method].flat();
+
+describe('the routes of the service', () => {
+  it('are the operations of the document, no more and no fewer', () => {
+    const told = routes
+      .filter(({ schema }) => !schema?.hide)
+      .flatMap((route) => methodsOf(route).map((method) => `${method} ${templateOf(route.url)}`))
+      .filter((name) => !name.startsWith('HEAD '));
+    expect(told.length).toBeGreaterThan(35);
+    expect(told.toSorted()).toEqual(operations.map((one) => `${one.method} ${one.template}`).sort());
+  });
+
+  it('that are not in the document only refuse, or show the document', () => {
+    const hidden = routes.filter(({ schema }) => schema?.hide);
+    const others = hidden.filter(({ url }) => !(templateOf(url) in openapi.paths)).map(({ url }) => url);
+    for (const url of others) expect(url).toMatch(/^\/(openapi\.json|docs(\/.*)?)$/);
+    expect(others.length).toBeGreaterThan(0);
+  });
+});
+
+const paths = Object.keys(openapi.paths).map((template) => {
+  const own = operations.filter((operation) => operation.template === template);
+  return [template, own] as const;
+});
+
+describe.each(paths)('%s', (_, own) => {
+  const first = own[0] as Operation;
+  const methods = own.map(({ method }) => method);
+  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
+  const split = (allow: unknown) => String(allow).split(', ').sort();
+
+  it('refuses every other method, and says which it takes', async () => {
+    const others = api.app.supportedMethods.filter((method) => !allowed.includes(method));
+    expect(others.length).toBeGreaterThan(2);
+    for (const method of others) {
+      const answer = await api.request(method, addressOf(first), method === 'TRACE' ? undefined : {});
+      expect(answer.status).toBe(405);
+      expect(split(answer.headers.allow)).toEqual(allowed);
+      if (method === 'HEAD') continue;
+      expectProblem(answer, 405, 'request.method_not_allowed');
+      expect(answer.body.detail).toContain(method);
+    }
+  });
+
+  it('refuses them whatever their body is', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await api.request('PUT', addressOf(first), 'not { JSON', headers);
+    expectProblem(answer, 405, 'request.method_not_allowed');
+  });
+
+  it('tells its methods by OPTIONS', async () => {
+    const answer = await api.request('OPTIONS', addressOf(first));
+    expect(answer).toMatchObject({ status: 204, text: '' });
+    expect(split(answer.headers.allow)).toEqual(allowed);
+  });
+
+  if (methods.includes('GET')) {
+    it('answers HEAD as it answers GET, without the body', async () => {
+      const query = new URLSearchParams(
+        requiredQuery(own.find(({ method }) => method === 'GET') as Operation),
+      );
+      const url = `${addressOf(first)}?${query}`;
+      const [get, head] = [await api.get(url), await api.request('HEAD', url)];
+      expect(get.status).toBe(200);
+      expect(head).toMatchObject({ status: 200, text: '', etag: get.etag });
+      for (const name of ['content-type', 'content-length', 'cache-control']) {
+        expect(head.headers[name], name).toBe(get.headers[name]);
+      }
+    });
+  }
+});
+
+/** Calls an operation with the first example of its body, as somebody who has read what is there. */
+function call(operation: Operation, query: Record<string, string> = {}, body = bodyExamples(operation)[0]) {
+  const parameters = new URLSearchParams({ ...requiredQuery(operation), ...query });
+  return api.request(operation.method, `${addressOf(operation)}?${parameters}`, body, { 'if-match': '*' });
+}
+
+describe.each(named())('%s', (_, operation) => {
+  it('refuses a parameter that it does not know, by name', async () => {
+    const send = () => call(operation, { nonsense: '1' });
+    await expectRefused(api, send, 422, 'request.invalid', [['nonsense', 'unknown_parameter']]);
+  });
+});
+
+const queries = operations.flatMap((operation) =>
+  (operation.parameters ?? [])
+    .filter((parameter) => parameter.in === 'query' && parameter.name !== 'cursor')
+    .map(
+      ({ name, example }) => [`${operation.method} ${operation.template}`, name, example, operation] as const,
+    ),
+);
+
+describe('the examples', () => {
+  it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
+    // What depends on the day cannot stand over a timeline, though it is a parameter of every filter.
+    const answer = await call(operation, { [name]: String(example) });
+    const moving = answer.body.errors?.every(({ code }: Body) => code === 'depends_on_day');
+    if (!moving) expect(answer).toMatchObject({ status: 200 });
+    else expect(operation.template).toBe('/v1/statistics/timeline');
+  });
+
+  it.each(named(operations.filter(({ requestBody }) => requestBody)))(
+    'of %s: the body is taken',
+    async (_, operation) => {
+      for (const body of bodyExamples(operation)) {
+        const answer = await call(operation, {}, body);
+        // What the example names may be there already.
+        if (answer.status === 409) expect(answer.body.code).toMatch(/_taken$/);
+        else expect(answer.status).toBeOneOf([200, 201]);
+      }
+    },
+  );
+
+  it.each(named(operations.filter(({ template }) => template.includes('{'))))(
+    'of %s: the id is one that there may be',
+    async (_, operation) => {
+      const example = String(operation.parameters?.find((parameter) => parameter.in === 'path')?.example);
+      const url = operation.template.replace(/\{\w+\}/, example);
+      const answer = await api.request('GET', url.replace(/\/restore$/, ''));
+      expect(answer.status).toBeOneOf([200, 404]);
+    },
+  );
+});

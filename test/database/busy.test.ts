@@ -1,0 +1,134 @@
+/** Somebody else holds what a write needs: it waits for seconds, then gives up; nothing else waits. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { concurrent, engine } from '../support/engines.ts';
+import { endAll, start, until } from '../support/process.ts';
+import { type Connection, connect, provenLog } from '../support/sql.ts';
+import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';
+
+const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
+
+/** Longer than the service waits. */
+const LONG_MS = 8_500;
+
+let made = 0;
+const anEvent = () => ({
+  code: `busy-${++made}`,
+  name: '活动',
+  startsOn: '2020-06-29',
+  endsOn: '2020-06-30',
+});
+
+describe('a database that is busy', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  it('has a request wait no longer than seconds for a connection, and then try again later', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // More than either engine lends at once.
+    const lent = Array.from({ length: 20 }, () => api.database.snapshot(() => held).catch(() => {}));
+    await new Promise((turn) => setTimeout(turn, 200));
+    const started = performance.now();
+    const waiting = api.post('/v1/events', anEvent());
+    expect((await api.get('/livez')).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(4_000);
+    const answer = await waiting;
+    if (engine === 'sqlite') {
+      // Its writer shares nothing with the readers.
+      expect(answer.status).toBe(201);
+    } else {
+      expectProblem(answer, 503, 'service.unavailable');
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    release();
+    await Promise.all(lent);
+    expect((await api.post('/v1/events', anEvent())).status).toBe(201);
+  });
+
+  if (concurrent) {
+    describe('because another process writes', () => {
+      let aside: Connection | undefined;
+      afterEach(async () => {
+        await aside?.close();
+        aside = undefined;
+        await endAll();
+      });
+
+      /** Has another process hold the lock for a while. @returns when it has it */
+      async function hold(milliseconds: number): Promise<void> {
+        if (engine === 'sqlite') {
+          const { stdout } = start(holder, [api.url.slice('file:'.length), String(milliseconds)]);
+          await until(() => stdout().includes('held'));
+          return;
+        }
+        const connection = await connect(api.url);
+        aside = connection;
+        await connection.rows('begin');
+        await connection.rows('select seq from revision where id = 1 for update');
+        setTimeout(() => connection.rows('commit').catch(() => {}), milliseconds);
+      }
+
+      it('only delays a write while that takes a second', async () => {
+        await hold(1_000);
+        const started = performance.now();
+        const writes = Array.from({ length: 5 }, (_, i) => writeEvent(api.database, `delayed-${i}`));
+        await Promise.all(writes);
+        expect(performance.now() - started).toBeGreaterThan(500);
+        const codes = await eventCodes(api.database.read);
+        expect(codes.filter((code) => code.startsWith('delayed'))).toHaveLength(5);
+        await provenLog(api.database);
+      });
+
+      it('closes in good order meanwhile', async () => {
+        const own = await testApp();
+        // So much more than before that the planner's statistics are due.
+        await own.database.write(async (tx) => {
+          for (let i = 0; i < 3_000; i++) await recordEvent(tx, `many-${i}`);
+        });
+        if (engine === 'sqlite') {
+          const { stdout } = start(holder, [own.url.slice('file:'.length), '3000']);
+          await until(() => stdout().includes('held'));
+        }
+        await own.close();
+      });
+
+      it('gives up a write after seconds, with 503 and Retry-After, while reads go on', async () => {
+        await hold(LONG_MS);
+        const started = performance.now();
+        const event = anEvent();
+        const refused = api.post('/v1/events', event);
+        let reads = 0;
+        let waiting = true;
+        const reading = (async () => {
+          while (waiting) {
+            expect((await api.get('/livez')).status).toBe(200);
+            expect((await api.get('/v1/regions/430100')).status).toBe(200);
+            expect((await api.get('/v1/projects')).status).toBe(200);
+            reads++;
+            // An injected request takes no turn of the event loop; without one, no timer would ever fire.
+            await nextTurn();
+          }
+        })();
+        const answer = await refused;
+        waiting = false;
+        await reading;
+        expect(performance.now() - started).toBeLessThan(LONG_MS);
+        expectProblem(answer, 503, 'service.unavailable');
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+        expect(reads).toBeGreaterThan(10);
+
+        await until(async () => (await api.post('/v1/events', anEvent())).status === 201, 12_000);
+        expect(await eventCodes(api.database.read)).not.toContain(event.code);
+        await provenLog(api.database);
+      });
+    });
+  }
+});

@@ -1,0 +1,226 @@
+/** Migrations: from any state of an earlier version to this one, with everything that was there. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/database.ts';
+import { StartupError } from '../../src/database/errors.ts';
+import { emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { addMigration, copyOfTheHouse, type House, journal, keepMigrations } from '../support/house.ts';
+import { endAll, projectFolder, start } from '../support/process.ts';
+import { actualSchema, definedSchema } from '../support/schema.ts';
+import { type Connection, connect, provenLog } from '../support/sql.ts';
+import { populate, writeEvent } from '../support/works.ts';
+
+/** Processes start slowly on a machine that is busy. */
+const SLOW_MS = 120_000;
+
+describe('migrations', () => {
+  let house: House;
+  const places: TestDatabase[] = [];
+  beforeEach(() => {
+    house = copyOfTheHouse();
+  });
+  afterEach(async () => {
+    await endAll();
+    house.remove();
+    for (const place of places.splice(0)) await place.remove();
+  });
+
+  async function place(make: () => Promise<TestDatabase>): Promise<string> {
+    const made = await make();
+    places.push(made);
+    return made.url;
+  }
+
+  async function looking<T>(url: string, look: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await connect(url);
+    try {
+      return await look(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  const schemaOf = (url: string) => looking(url, actualSchema);
+
+  /** Every row of every table, as text that two dumps can be compared by. */
+  const dump = (url: string): Promise<Record<string, string[]>> =>
+    looking(url, async ({ rows }) => {
+      const tables = Object.keys(definedSchema());
+      const entries: [string, string[]][] = [];
+      for (const table of tables) {
+        const all = await rows(`select * from ${table}`);
+        entries.push([table, all.map((row) => JSON.stringify(row)).sort()]);
+      }
+      return Object.fromEntries(entries);
+    });
+
+  const migrateBy = async (cli: string, url: string) =>
+    start(cli, ['migrate'], { env: { DATABASE_URL: url } }).ended;
+
+  it('give an empty database the schema of the one definition', async () => {
+    const url = await place(emptyDatabase);
+    const database = await openDatabase(url);
+    expect(await database.revision()).toEqual({ seq: 0, hash: '0'.repeat(64) });
+    await database.close();
+    expect(await schemaOf(url)).toEqual(definedSchema());
+  });
+
+  it('do nothing to a database that has them all', async () => {
+    const url = await place(freshDatabase);
+    const database = await openDatabase(url);
+    await populate(database);
+    await database.close();
+    const [schema, rows] = [await schemaOf(url), await dump(url)];
+    const again = await openDatabase(url);
+    await provenLog(again);
+    await again.close();
+    expect(await schemaOf(url)).toEqual(schema);
+    expect(await dump(url)).toEqual(rows);
+  });
+
+  const entries = journal(projectFolder, engine);
+
+  it.each(entries.map(({ tag }, count) => ({ count, tag })))(
+    'take a database on from where an earlier version left it, $count applied, $tag the next',
+    async ({ count }) => {
+      const url = await place(emptyDatabase);
+      keepMigrations(house.folder, engine, count);
+      await migrateOnly(url, join(house.folder, 'migrations', engine));
+      const database = await openDatabase(url);
+      await writeEvent(database, 'afterwards');
+      await provenLog(database);
+      await database.close();
+      expect(await schemaOf(url)).toEqual(definedSchema());
+    },
+  );
+
+  it(
+    'keep every row when a later version makes every table anew',
+    async () => {
+      const url = await place(freshDatabase);
+      const database = await openDatabase(url);
+      await populate(database);
+      await database.close();
+      const before = await dump(url);
+      for (const [table, rows] of Object.entries(before))
+        expect({ table, rows }).not.toEqual({ table, rows: [] });
+
+      addMigration(house.folder, engine, '9999_anew', await looking(url, rebuilding));
+      const { code, stdout, stderr } = await migrateBy(house.cli, url);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(String(before.changes?.length));
+
+      expect(await dump(url)).toEqual(before);
+      expect(await schemaOf(url)).toEqual(definedSchema());
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'of a newer version are refused, and the database is named',
+    async () => {
+      const url = await place(freshDatabase);
+      addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
+      const { code, stderr } = await migrateBy(house.cli, url);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const rows = await dump(url);
+
+      const refused = await openDatabase(url).then(
+        async (opened) => {
+          await opened.close();
+          return null;
+        },
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(StartupError);
+      const { message } = refused as StartupError;
+      expect(message).toMatch(/newer version/);
+      const name = engine === 'sqlite' ? url.slice('file:'.length) : new URL(url).pathname.slice(1);
+      expect(message).toContain(name);
+      expect(await dump(url)).toEqual(rows);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'say everything that the definition says, so that drizzle-kit finds nothing to add',
+    async () => {
+      const before = readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort();
+      const { code, stdout, stderr } = await generate();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('No schema changes');
+      expect(readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort()).toEqual(
+        before,
+      );
+    },
+    SLOW_MS,
+  );
+
+  const generate = () => {
+    const { bin } = JSON.parse(
+      readFileSync(join(projectFolder, 'node_modules/drizzle-kit/package.json'), 'utf8'),
+    );
+    const kit = join(projectFolder, 'node_modules/drizzle-kit', bin['drizzle-kit']);
+    return start(kit, ['generate'], { cwd: house.folder, env: { ENGINE: engine } }).ended;
+  };
+
+  it('are the same on both engines, one for one', () => {
+    const tags = (['sqlite', 'postgres'] as const).map((one) =>
+      journal(projectFolder, one).map(({ idx, tag }) => ({ idx, tag })),
+    );
+    expect(tags[0]).toEqual(tags[1]);
+  });
+});
+
+/** What drizzle-kit writes when it cannot alter a table of SQLite's; Postgres alters them where they stand. */
+async function rebuilding({ rows }: Connection): Promise<string[]> {
+  const names = Object.keys(definedSchema());
+  if (engine === 'postgres') {
+    return names.flatMap((name) => [
+      `ALTER TABLE "${name}" ADD COLUMN "anew" integer;`,
+      `ALTER TABLE "${name}" DROP COLUMN "anew";`,
+    ]);
+  }
+  const statements: string[] = [];
+  for (const name of names) {
+    const [table] = await rows(`select sql from sqlite_schema where type = 'table' and name = '${name}'`);
+    const indexes = await rows(
+      `select sql from sqlite_schema where type = 'index' and tbl_name = '${name}' and sql is not null`,
+    );
+    statements.push(
+      'PRAGMA foreign_keys=OFF;',
+      `${String(table?.sql).replace(`\`${name}\``, `\`__new_${name}\``)};`,
+      `INSERT INTO \`__new_${name}\` SELECT * FROM \`${name}\`;`,
+      `DROP TABLE \`${name}\`;`,
+      `ALTER TABLE \`__new_${name}\` RENAME TO \`${name}\`;`,
+      'PRAGMA foreign_keys=ON;',
+      ...indexes.map(({ sql }) => `${sql};`),
+    );
+  }
+  return statements;
+}
+
+/** Applies a folder of migrations and nothing else, as the version that had only those did. */
+async function migrateOnly(url: string, folder: string): Promise<void> {
+  if (engine === 'sqlite') {
+    const [{ default: Sqlite }, { drizzle }, { migrate }] = await Promise.all([
+      import('better-sqlite3'),
+      import('drizzle-orm/better-sqlite3'),
+      import('drizzle-orm/better-sqlite3/migrator'),
+    ]);
+    const client = new Sqlite(url.slice('file:'.length));
+    migrate(drizzle(client), { migrationsFolder: folder });
+    client.close();
+    return;
+  }
+  const [{ default: pg }, { drizzle }, { migrate }] = await Promise.all([
+    import('pg'),
+    import('drizzle-orm/node-postgres'),
+    import('drizzle-orm/node-postgres/migrator'),
+  ]);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await migrate(drizzle(client), { migrationsFolder: folder });
+  await client.end();
+}

@@ -1,0 +1,138 @@
+/** Statements prepared once per shape. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase, type Reader } from '../../src/database/database.ts';
+import { everyColumn, inValues, paddedValues } from '../../src/database/prepared.ts';
+import { freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { eventCodes, writeEvent } from '../support/works.ts';
+
+/** More shapes than a connection keeps. */
+const MANY = 1_100;
+
+describe('prepared statements', () => {
+  let place: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    place = await freshDatabase();
+    database = await openDatabase(place.url);
+    for (const code of ['a', 'b', 'c']) await writeEvent(database, code);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  const readers: Record<'read' | 'snapshot' | 'analyze', <T>(work: (r: Reader) => Promise<T>) => Promise<T>> =
+    {
+      read: (work) => work(database.read),
+      snapshot: (work) => database.snapshot(work),
+      analyze: (work) => database.analyze(work),
+    };
+
+  const named = (reader: Reader, shape: string, code: string, condition?: SQL) =>
+    reader.prepared(shape, { code }, (db) => {
+      const { events } = db.tables;
+      return db
+        .select({ code: events.code, edition: events.edition })
+        .from(events)
+        .where(and(eq(events.code, sql.placeholder('code')), condition));
+    });
+
+  describe.each(Object.entries(readers))('through %s', (kind, using) => {
+    it('are built once for a shape, and run with other values each time', async () => {
+      let built = 0;
+      const find = (reader: Reader, code: string) =>
+        reader.prepared(`found by ${kind}`, { code }, (db) => {
+          built++;
+          return db
+            .select({ name: db.tables.events.name })
+            .from(db.tables.events)
+            .where(eq(db.tables.events.code, sql.placeholder('code')));
+        });
+      for (const code of ['a', 'b', 'c', 'nothing', 'a']) {
+        expect(await using((reader) => find(reader, code))).toEqual(
+          code === 'nothing' ? [] : [{ name: code }],
+        );
+      }
+      expect(built).toBe(1);
+    });
+
+    it('give values of the columns’ own kinds, and null for none', async () => {
+      expect(await using((reader) => named(reader, 'kinds', 'a'))).toEqual([{ code: 'a', edition: null }]);
+      const counted = await using((reader) =>
+        reader.prepared('counted', {}, (db) =>
+          db.select({ n: sql`count(*)`.mapWith(Number) }).from(db.tables.events),
+        ),
+      );
+      expect(counted).toEqual([{ n: 3 }]);
+    });
+
+    it('name the placeholder that was given no value', async () => {
+      const asked = using((reader) =>
+        reader.prepared(`missing ${kind}`, { other: 1 } as never, (db) =>
+          db
+            .select({ code: db.tables.events.code })
+            .from(db.tables.events)
+            .where(eq(db.tables.events.code, sql.placeholder('code'))),
+        ),
+      );
+      await expect(asked).rejects.toThrow('"code"');
+    });
+
+    it('come in more shapes than are kept, and all of them work', async () => {
+      await using(async (reader) => {
+        for (let i = 0; i < MANY; i++) {
+          const rows = await named(reader, `${kind} ${i}`, 'b', sql`${sql.raw(String(i))} = ${i}`);
+          expect(rows).toHaveLength(1);
+        }
+        // The first was evicted long ago.
+        expect(await named(reader, `${kind} 0`, 'c', sql`0 = ${0}`)).toHaveLength(1);
+      });
+    });
+
+    it('take a list of any length', async () => {
+      for (const wanted of [[], ['a'], ['a', 'c'], ['a', 'b', 'c'], ['x', 'y', 'z', 'b', 'w']]) {
+        const values = paddedValues(wanted, '');
+        const rows = await using((reader) =>
+          reader.prepared(`listed ${Object.keys(values).length}`, values, (db) =>
+            db
+              .select({ code: db.tables.events.code })
+              .from(db.tables.events)
+              .where(sql`${db.tables.events.code} in ${inValues(values)}`)
+              .orderBy(db.tables.events.code),
+          ),
+        );
+        expect(rows.map(({ code }) => code)).toEqual(['a', 'b', 'c'].filter((code) => wanted.includes(code)));
+      }
+    });
+  });
+
+  it('write as well, one shape with other values, and name what is missing', async () => {
+    const row = { nameEn: null, series: null, edition: 2020, hostCity: null };
+    const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+    const values = (code: string) => ({ code, name: `Event ${code}`, ...row, ...days });
+    await database.write(async (tx) => {
+      for (const code of ['p', 'q']) {
+        await tx.perform('test.insert', values(code), (db) =>
+          db.insert(db.tables.events).values(everyColumn(db.tables.events)),
+        );
+      }
+    });
+    expect(await named(database.read, 'written', 'q')).toEqual([{ code: 'q', edition: 2020 }]);
+    const { name: _, ...nameless } = values('r');
+    await expect(
+      database.write((tx) =>
+        tx.perform('test.insert', nameless, (db) =>
+          db.insert(db.tables.events).values(everyColumn(db.tables.events)),
+        ),
+      ),
+    ).rejects.toThrow('"name"');
+    expect(await eventCodes(database.read)).not.toContain('r');
+  });
+
+  it('refuse a selection that is not flat', async () => {
+    const nested = (db: Reader) =>
+      db.select({ event: { code: db.tables.events.code } }).from(db.tables.events);
+    await expect(database.read.prepared('nested', {}, nested)).rejects.toThrow('"event"');
+  });
+});

@@ -1,0 +1,72 @@
+/** `/livez` and `/readyz`, and what else is answered while the database is not there. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { administer, concurrent, engine } from '../support/engines.ts';
+import { connect } from '../support/sql.ts';
+
+describe('health', () => {
+  let api: TestApp;
+  beforeEach(async () => {
+    api = await testApp();
+  });
+  afterEach(() => api.close().catch(() => {}));
+
+  async function expectNotReady(): Promise<void> {
+    const answer = await api.get('/readyz');
+    expectProblem(answer, 503, 'service.unavailable');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect((await api.get('/livez')).body).toEqual({ status: 'ok' });
+  }
+
+  it('is live and ready', async () => {
+    for (const path of ['/livez', '/readyz']) {
+      const answer = await api.get(path);
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ status: 'ok' });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    }
+  });
+
+  it('is live but not ready once the database does not answer', async () => {
+    await api.database.close();
+    await expectNotReady();
+  });
+
+  it('never shows a client what went wrong inside', async () => {
+    await api.database.close();
+    for (const path of ['/v1/projects', '/v1/regions/430100', '/v1/statistics/summary', '/readyz']) {
+      const { status, text } = await api.get(path);
+      expect(status).toBeGreaterThanOrEqual(500);
+      expect(text).not.toMatch(/connection is not open|pool|sqlite|postgres|\.ts|node_modules/i);
+    }
+  });
+
+  if (concurrent) {
+    it('is not ready for a schema that another version has migrated meanwhile', async () => {
+      const aside = await connect(api.url);
+      const table = engine === 'sqlite' ? '__drizzle_migrations' : 'drizzle.__drizzle_migrations';
+      await aside.rows(
+        `insert into ${table} (hash, created_at) select 'newer', max(created_at) + 1 from ${table}`,
+      );
+      await expectNotReady();
+      await aside.rows(`delete from ${table} where hash = 'newer'`);
+      expect((await api.get('/readyz')).status).toBe(200);
+      await aside.close();
+    });
+  }
+
+  if (engine === 'postgres' && concurrent) {
+    it('is not ready while the database is gone, and ready when it is back', async () => {
+      const name = new URL(api.url).pathname.slice(1);
+      // A name that nothing answers to is what a server that stopped looks like, without stopping it for others.
+      const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
+      await administer(cut);
+      await administer(`alter database ${name} rename to ${name}_gone`);
+      await expectNotReady();
+      await administer(`alter database ${name}_gone rename to ${name}`);
+      expect((await api.get('/readyz')).status).toBe(200);
+      expect((await api.get('/v1/regions/430100')).status).toBe(200);
+    });
+  }
+});

@@ -1,0 +1,173 @@
+/** The environment: what each variable is when it is not given, what it may be, and what is said when it is wrong. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Config, readConfig, variables } from '../../src/config.ts';
+import { StartupError } from '../../src/database/errors.ts';
+
+type Name = keyof typeof variables;
+
+interface Cases {
+  default: unknown;
+  /** Text and what it is read as. */
+  valid: [string, unknown][];
+  invalid: string[];
+}
+
+const numbers = (min: number, max: number, otherwise: number): Cases => ({
+  default: otherwise,
+  valid: [
+    [String(min), min],
+    [String(max), max],
+  ],
+  invalid: [
+    ...(min > 0 ? [String(min - 1)] : ['-1']),
+    String(max + 1),
+    '0x10',
+    '1e3',
+    '12.0',
+    '+5',
+    ' 4000',
+    'many',
+    '٣٠٠٠',
+  ],
+});
+
+const cases: Record<Name, Cases> = {
+  PORT: numbers(0, 65_535, 3_000),
+  HOST: {
+    default: '127.0.0.1',
+    valid: [
+      ['0.0.0.0', '0.0.0.0'],
+      ['::', '::'],
+    ],
+    // What is no address of the machine is found when it listens.
+    invalid: [],
+  },
+  DATABASE_URL: {
+    default: 'file:./data/luodi.db',
+    valid: [
+      ['file:/var/lib/luodi.db', 'file:/var/lib/luodi.db'],
+      ['postgres://u:p@host:5433/db?pool=20', 'postgres://u:p@host:5433/db?pool=20'],
+      ['postgresql://host/db', 'postgresql://host/db'],
+    ],
+    invalid: ['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
+  },
+  TIME_ZONE: {
+    default: 'Asia/Shanghai',
+    valid: [
+      ['UTC', 'UTC'],
+      ['Asia/Urumqi', 'Asia/Urumqi'],
+    ],
+    invalid: ['Mars/Olympus', 'Shanghai', '北京'],
+  },
+  LOG_LEVEL: {
+    default: 'info',
+    valid: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, level]),
+    invalid: ['INFO', 'verbose', '30'],
+  },
+  BODY_LIMIT: numbers(1_024, 104_857_600, 1_048_576),
+  ANSWER_CACHE: numbers(0, 10_000_000_000, 67_108_864),
+  TRUST_PROXY: {
+    default: [],
+    valid: [
+      ['10.0.0.1', ['10.0.0.1']],
+      ['10.0.0.0/8, 192.168.0.0/16', ['10.0.0.0/8', '192.168.0.0/16']],
+      ['10.0.0.1 fd00::/8', ['10.0.0.1', 'fd00::/8']],
+      [' , ', []],
+    ],
+    invalid: ['everybody', 'loopback', '2', '999.1.1.1', '10.0.0.0/99', '10.0.0.1, abc'],
+  },
+};
+
+const names = Object.keys(variables) as Name[];
+
+describe('the configuration', () => {
+  it('has a case for each variable', () => {
+    expect(Object.keys(cases).sort()).toEqual([...names].sort());
+  });
+
+  it('is complete where nothing is given, or only empty text', () => {
+    const defaults = Object.fromEntries(names.map((name) => [name, cases[name].default]));
+    expect(readConfig({})).toEqual(defaults);
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
+  });
+
+  it('is frozen, and takes nothing that is not its own', () => {
+    const config = readConfig({ PATH: '/bin', SECRET: 'x' });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.keys(config).sort()).toEqual([...names].sort());
+  });
+
+  describe.each(names)('%s', (name) => {
+    const { valid, invalid } = cases[name];
+
+    it.each(valid)('may be “%s”', (text, value) => {
+      expect(readConfig({ [name]: text })[name as keyof Config]).toEqual(value);
+    });
+
+    it('may be no other than what is allowed, which is said together with its name', () => {
+      const accepted = invalid.filter((text) => {
+        try {
+          readConfig({ [name]: text });
+          return true;
+        } catch (error) {
+          expect(error).toBeInstanceOf(StartupError);
+          expect((error as Error).message).toBe(`${name} must be ${variables[name].allowed}`);
+          return false;
+        }
+      });
+      expect(accepted).toEqual([]);
+    });
+
+    it('has a default that it may be, and says what it is for', () => {
+      const { default: text, schema, allowed, description } = variables[name];
+      expect(schema.safeParse(text).success).toBe(true);
+      expect(allowed).not.toBe('');
+      expect(description).toMatch(/^[A-Z].*\.$/);
+    });
+  });
+
+  it('names every variable that is wrong, not the first', () => {
+    expect(() => readConfig({ PORT: 'x', TIME_ZONE: 'x', LOG_LEVEL: 'x' })).toThrow(
+      /PORT must be .*; TIME_ZONE must be .*; LOG_LEVEL must be /,
+    );
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).not.toThrow('hunter2');
+    expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).toThrow(StartupError);
+  });
+});
+
+const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const plain = (markdown: string): string => markdown.replaceAll('`', '');
+
+describe('.env.example', () => {
+  it('lists exactly the variables, each commented out at its default', () => {
+    const assignments = [...text('.env.example').matchAll(/^(#? ?)([A-Z_]+)=(.*)$/gm)];
+    expect(assignments.map(([, comment, name, value]) => [comment, name, value])).toEqual(
+      names.map((name) => ['#', name, variables[name].default]),
+    );
+  });
+
+  it('says of each what it is for and what it may be', () => {
+    for (const name of names) {
+      const { description, allowed, default: otherwise } = variables[name];
+      const comments = [description, `Allowed: ${allowed}.`].map((line) => `# ${plain(line)}`).join('\n');
+      expect(text('.env.example')).toContain(`${comments}\n#${name}=${otherwise}\n`);
+    }
+  });
+});
+
+describe('the table of variables in README.md', () => {
+  it('has exactly the variables, with their defaults and descriptions', () => {
+    const rows = [...text('README.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
+    expect(rows.map(([, name]) => name)).toEqual(names);
+    for (const [, name, otherwise = '', meaning = ''] of rows) {
+      const { default: value, description, allowed } = variables[name as Name];
+      if (value !== '') expect(plain(otherwise)).toBe(value);
+      expect(meaning).toContain(description);
+      expect(meaning).toContain(allowed);
+    }
+  });
+});

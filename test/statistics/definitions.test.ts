@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Body, type TestApp, testApp } from '../support/app.ts';
+import { operationFor } from '../support/contract.ts';
+import { DIMENSIONS } from '../support/model.ts';
+import { MEASURES } from '../support/model-figures.ts';
+
+describe('the definitions', () => {
+  let api: TestApp;
+  let definitions: Body;
+  beforeAll(async () => {
+    api = await testApp();
+    definitions = (await api.get('/v1/statistics/definitions')).body;
+  });
+  afterAll(() => api.close());
+
+  it('define every measure of the summary, in its order, and no other', async () => {
+    const { asOf, revision, filter, links, ...figures } = (await api.get('/v1/statistics/summary')).body;
+    const names = definitions.measures.map(({ name }: Body) => name);
+    expect(names).toEqual(Object.keys(figures));
+    expect(names).toEqual(MEASURES);
+  });
+
+  it('give each measure the unit that its figures have', async () => {
+    const { body } = await api.get('/v1/statistics/summary');
+    const unitOf = (figure: Body) =>
+      typeof figure === 'number'
+        ? 'projects'
+        : 'yuan' in figure
+          ? 'yuan'
+          : 'ratio' in figure
+            ? 'rate'
+            : 'median' in figure
+              ? 'days'
+              : '?';
+    for (const { name, unit } of definitions.measures) expect(unit, name).toBe(unitOf(body[name]));
+  });
+
+  it('define every dimension of a breakdown, each with the parameter that selects a group', () => {
+    expect(definitions.dimensions.map(({ name }: Body) => name)).toEqual(DIMENSIONS);
+    const declared = operationFor('GET', '/v1/projects')?.operation.parameters?.map(({ name }) => name);
+    for (const { parameter } of definitions.dimensions) expect(declared).toContain(parameter);
+  });
+
+  it('say everything in both languages', () => {
+    for (const { name, label, sentence } of [...definitions.measures, ...definitions.dimensions]) {
+      for (const words of sentence ? [label, sentence] : [label]) {
+        expect(words.zh, name).toMatch(/\p{Script=Han}/u);
+        expect(words.en, name).toMatch(/^[\x20-\x7e’–]+$/);
+      }
+    }
+    for (const { formula, name } of definitions.measures) expect(formula, name).not.toBe('');
+  });
+
+  it.each([
+    ['operatingRate', '开工率', 'operating rate'],
+    ['registrationRate', '注册率', 'registration rate'],
+    ['fulfilmentRate', '履约率', 'fulfilment rate'],
+    ['fundsInPlace', '到位资金', 'funds in place'],
+    ['contractedFunds', '合同引资额', 'contracted funds'],
+  ])('call %s %s', (name, zh, en) => {
+    const { label } = definitions.measures.find((one: Body) => one.name === name);
+    expect(label).toEqual({ zh, en });
+  });
+
+  it('are not sent again to a client that has them', async () => {
+    const { etag } = await api.get('/v1/statistics/definitions');
+    expect((await api.get('/v1/statistics/definitions', { 'if-none-match': etag })).status).toBe(304);
+  });
+});

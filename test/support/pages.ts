@@ -1,0 +1,51 @@
+/** Reads lists page by page, and says what order they ought to have. */
+import { expect } from 'vitest';
+import type { Body, Client } from './app.ts';
+
+/** Everything in a list, by following `page.nextCursor`, and doing something between two pages where asked. */
+export async function everyPage(
+  client: Client,
+  url: string,
+  between: (items: Body[], page: number) => Promise<void> = async () => {},
+): Promise<Body[]> {
+  const and = url.includes('?') ? '&' : '?';
+  const items: Body[] = [];
+  let cursor: string | null = null;
+  for (let page = 1; ; page++) {
+    const { status, body, text } = await client.get(cursor === null ? url : `${url}${and}cursor=${cursor}`);
+    if (status !== 200) throw new Error(`${url}: ${text}`);
+    items.push(...body.items);
+    cursor = body.page.nextCursor;
+    expect(body.items.length).toBeLessThanOrEqual(body.page.limit);
+    if (cursor === null) return items;
+    expect(body.items).toHaveLength(body.page.limit);
+    await between(items, page);
+  }
+}
+
+type Value = string | number;
+
+/** As both engines are to compare: numbers as numbers, text by the bytes of its UTF-8. */
+function compare(a: Value, b: Value): number {
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/**
+ * The items in the order of a `sort` parameter. What has no value comes first, and where all is equal the tie-breaker
+ * goes the way of the last name.
+ */
+export function inOrder(items: readonly Body[], sort: string, tieBreaker: string): Body[] {
+  const names = sort.split(',');
+  if (!names.some((name) => name.replace('-', '') === tieBreaker)) {
+    names.push(names.at(-1)?.startsWith('-') ? `-${tieBreaker}` : tieBreaker);
+  }
+  return items.toSorted((a, b) => {
+    for (const name of names) {
+      const field = name.replace('-', '');
+      const difference = compare(a[field] ?? '', b[field] ?? '');
+      if (difference !== 0) return name.startsWith('-') ? -difference : difference;
+    }
+    return 0;
+  });
+}
