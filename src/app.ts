@@ -32,7 +32,7 @@ export interface Dependencies {
 const catalogues = [events, enterprises, zones, regions, industries];
 
 export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
-  const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY });
+  const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, VERSION);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
@@ -46,7 +46,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   });
   app.addHook('onRequest', refuseRemoteWrites);
 
-  await app.register(projectRoutes(projectService({ database, clock }), answers, clock));
+  await app.register(projectRoutes(projectService({ database, clock }), answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));

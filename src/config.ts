@@ -1,4 +1,5 @@
 /** The environment, read once into a frozen object. Nothing else reads `process.env`. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isTimeZone } from './clock.ts';
 import { StartupError } from './database/errors.ts';
@@ -9,6 +10,17 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,12}$/)
     .transform(Number)
     .pipe(z.number().min(min).max(max));
+
+/** An address, or a range of them as `10.0.0.0/8`. */
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) > 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  );
+}
 
 /** Each variable with its default, what is allowed, and what it is for. README's table is checked against this. */
 export const variables = {
@@ -58,8 +70,8 @@ export const variables = {
   TRUST_PROXY: {
     schema: z
       .string()
-      .regex(/^[0-9a-fA-F.:/, ]*$/)
-      .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+      .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+      .refine((list) => list.every(isAddressRange)),
     default: '',
     allowed: 'addresses or CIDR ranges, separated by commas',
     description: 'Proxies whose `X-Forwarded-*` headers are believed.',

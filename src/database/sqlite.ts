@@ -86,12 +86,21 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
       await write.idle();
       await Promise.all([snapshots.close(), threads.close()]);
       reader.close();
-      // Statistics for the planner, and everything out of the write-ahead log, so that the one file is the database.
-      writer.pragma('optimize');
-      writer.pragma('wal_checkpoint(TRUNCATE)');
+      tidyUp(writer);
       writer.close();
     },
   };
+}
+
+/** Statistics for the planner, and everything out of the write-ahead log, so that the one file is the database. */
+function tidyUp(writer: Client): void {
+  try {
+    writer.pragma('optimize');
+    writer.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // Another process holds the file: the log stays beside it, and nothing is lost.
+    if (!isUnavailable(error)) throw error;
+  }
 }
 
 function openWriter(file: string): Client {

@@ -18,6 +18,8 @@ export const Ranking = z
   .meta({ id: 'Ranking' });
 export type Ranking = z.infer<typeof Ranking>;
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 const fields = {
   name: line(300).meta({ description: 'Registered name.' }),
   nameEn: line(300).nullable().meta({ description: 'Name in English.' }),
@@ -44,6 +46,8 @@ const fields = {
         error: 'ranking_twice',
       },
     )
+    // In the order in which they are stored, so that the same ones in another order are no change.
+    .overwrite((rankings) => rankings.toSorted((a, b) => compare(a.list, b.list) || a.year - b.year))
     .meta({ description: 'Dated places on the three top-500 lists.' }),
 };
 

@@ -7,7 +7,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Database, Revision } from '../database/database.ts';
-import { effectiveDay } from './as-of.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
 
 /** What a service computed: the text for the client, and the revision that it was computed at. */
@@ -73,11 +72,14 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     },
 
     send: async (request, reply, asOf, compute, headers) => {
-      const day = effectiveDay(asOf, clock.today());
+      const day = asOf ?? clock.today();
       const { url } = request;
       const before = await database.revision();
       const etag = etagFor(before, day, url);
-      if (isFresh(request, etag)) return sendText(request, reply, etag, '');
+      // `*` asks whether there is an answer at all, which only computing it tells.
+      if (request.headers['if-none-match'] !== '*' && isFresh(request, etag)) {
+        return sendText(request, reply, etag, '');
+      }
       const { revision, body } = await share(`${before.hash} ${day} ${url}`, () => compute(day));
       const answer: Answer = {
         etag: etagFor(revision, day, url),

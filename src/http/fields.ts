@@ -7,9 +7,7 @@ const fault = (code: FaultCode): FaultCode => code;
 
 /** NUL and lone surrogates break PostgreSQL, other control characters break files and terminals. */
 const plain = (allowLines: boolean) => (value: string) =>
-  value.isWellFormed() &&
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  !(allowLines ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/).test(value);
+  value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}/u : /\p{Cc}/u).test(value);
 
 /** One line of text: NFC, trimmed, not empty, no control characters. */
 export const line = (max: number) =>

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
-import { operation } from './openapi.ts';
+import { NoQuery, operation } from './openapi.ts';
 import { Problem } from './problems.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
@@ -17,6 +17,7 @@ export const healthRoutes =
           id: 'livez',
           tag: 'operation',
           summary: 'Whether the process runs',
+          query: NoQuery,
           success: { description: 'It does.', schema: Health },
         }),
       },
@@ -30,8 +31,9 @@ export const healthRoutes =
           id: 'readyz',
           tag: 'operation',
           summary: 'Whether the service can do its work',
+          query: NoQuery,
           description:
-            'The database answers, its schema is that of this version, and what it is told it keeps (SQLite at synchronous=FULL).',
+            'The database answers, its schema is that of this version, and it keeps on disk what it is told.',
           success: { description: 'It can.', schema: Health },
         }),
       },

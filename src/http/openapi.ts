@@ -28,6 +28,9 @@ type ProblemStatus = keyof typeof titles;
 const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [403, 413, 415];
 
+/** The query of an operation that takes no parameters. */
+export const NoQuery = z.strictObject({});
+
 /** What a PATCH may be sent as. */
 export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
 
@@ -162,7 +165,10 @@ function complete(document: Document): Document {
 function completeOperation(operation: PathOperation): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
-  const parameters = (operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[];
+  // What a query names only to refuse it for a reason of its own is no parameter.
+  const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
+    ({ schema = {} }) => !('not' in schema),
+  );
   for (const parameter of parameters) completeParameter(parameter);
   if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
   if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);

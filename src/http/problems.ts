@@ -116,6 +116,12 @@ export const ProblemBody = z
     ],
   });
 
+/** The headers of every answer. */
+export const identifying = (request: FastifyRequest): Record<string, string> => ({
+  'x-request-id': request.id,
+  'x-content-type-options': 'nosniff',
+});
+
 /** The language to answer in: Chinese where Accept-Language prefers it to English. */
 export function languageOf(request: FastifyRequest): Language {
   const preferred = new Negotiator(request.raw).language(['en', 'zh', 'zh-CN']);
@@ -147,6 +153,8 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .code(problem.status)
     .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept-Language' })
     .header('content-language', language === 'zh' ? 'zh-CN' : 'en')
+    // Also for what Fastify refuses before any hook runs.
+    .headers(identifying(request))
     .type('application/problem+json')
     .send(JSON.stringify(body));
 }

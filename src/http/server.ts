@@ -9,14 +9,17 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
-import { Problem, problemHandler, unsupportedMediaType } from './problems.ts';
-import { refuseFaultyBody, validatorCompiler } from './validation.ts';
+import { MERGE_PATCH } from './openapi.ts';
+import { identifying, Problem, problemHandler, unsupportedMediaType } from './problems.ts';
+import { refuseFaultyBody, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
   logger: FastifyBaseLogger;
   bodyLimit: number;
   trustProxy: readonly string[];
+  clock: Clock;
 }
 
 /** How long a client may take to send its request, and the service to answer it. */
@@ -25,7 +28,7 @@ const HANDLER_TIMEOUT_MS = 60_000;
 /** Longer than proxies keep theirs, so that it is the proxy that closes an idle connection. */
 const KEEP_ALIVE_MS = 72_000;
 
-export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): FastifyInstance {
+export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
     logController: new OneLineARequest(),
@@ -44,7 +47,7 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
     return503OnClosing: false,
   });
 
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validatorFor(clock));
   // Answers are written by `sendResource` and `answers`; what reaches a serializer is small.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(problemHandler);
@@ -55,7 +58,16 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
   // Text is not a body that anything here takes; a merge patch is JSON by another name.
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
+  const parse = (
+    request: FastifyRequest,
+    body: Buffer,
+    done: (error: Error | null, body?: unknown) => void,
+  ) => {
+    refuseOtherMediaTypes(request);
+    parseJson(request, decode(body), done);
+  };
+  app.removeContentTypeParser('application/json');
+  for (const type of MERGE_PATCH) app.addContentTypeParser(type, { parseAs: 'buffer' }, parse);
 
   let closing = false;
   app.addHook('preClose', async () => {
@@ -63,10 +75,8 @@ export function createServer({ logger, bodyLimit, trustProxy }: ServerOptions): 
   });
   app.addHook('onRequest', async (request, reply) => {
     if (closing) reply.header('connection', 'close');
-    reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
+    reply.headers(identifying(request));
   });
-  app.addHook('preParsing', refuseOtherCharsets);
   app.addHook('preHandler', refuseFaultyBody);
   return app;
 }
@@ -91,10 +101,22 @@ function genReqId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
-async function refuseOtherCharsets(request: FastifyRequest): Promise<void> {
-  const charset = /charset\s*=\s*"?([^;"\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-  if (charset && charset.toLowerCase() !== 'utf-8' && charset.toLowerCase() !== 'utf8') {
-    throw unsupportedMediaType(request);
+/** @throws Problem 415 for another charset than UTF-8, and for a merge patch that is not a PATCH */
+function refuseOtherMediaTypes(request: FastifyRequest): void {
+  const type = request.headers['content-type'] ?? '';
+  const charset = /charset\s*=\s*"?([^;"\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
+  const misplaced = type.includes('merge-patch') && request.method !== 'PATCH';
+  if (misplaced || (charset !== 'utf-8' && charset !== 'utf8')) throw unsupportedMediaType(request);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws Problem 400 for bytes that are not UTF-8, whose characters would be lost */
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch (cause) {
+    throw new Problem('request.malformed_json', { cause });
   }
 }
 
@@ -132,8 +154,9 @@ function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException,
  */
 export function refuseOtherMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();
-  app.addHook('onRoute', ({ method, url, schema }) => {
-    if (schema?.hide) return;
+  app.addHook('onRoute', ({ method, url }) => {
+    // The documentation pages bring routes of their own for every spelling of their address.
+    if (url.startsWith('/docs')) return;
     const methods = known.get(url) ?? new Set();
     for (const one of [method].flat()) methods.add(one);
     known.set(url, methods);

@@ -1,6 +1,7 @@
 /** From zod's issues to faults, and how Fastify validates with zod. */
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
+import type { Clock } from '../clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
 import { type Fault, invalid } from './problems.ts';
 
@@ -8,6 +9,7 @@ type Issue = z.core.$ZodIssue;
 
 /** What a fault says about each of zod's checks; a schema's own message, if it is a fault code, comes first. */
 function describe(issue: Issue): { code: FaultCode; values?: Record<string, MessageValue> } {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return { code: 'required' };
   if (issue.message in faultMessages) {
     const values =
       issue.code === 'custom' ? (issue.params as Record<string, MessageValue> | undefined) : undefined;
@@ -15,7 +17,6 @@ function describe(issue: Issue): { code: FaultCode; values?: Record<string, Mess
   }
   switch (issue.code) {
     case 'invalid_type': {
-      if (issue.input === undefined) return { code: 'required' };
       const expected = typeNames[issue.expected as keyof typeof typeNames] ?? issue.expected;
       return { code: 'wrong_type', values: { expected } };
     }
@@ -63,8 +64,9 @@ const READ_ONLY = new Set([
   'investors',
 ]);
 
+/** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */
 function toFaults(issues: readonly Issue[], place: Place): Fault[] {
-  return issues.flatMap((issue): Fault[] => {
+  const faults = issues.flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         ...place([...issue.path, key]),
@@ -73,6 +75,8 @@ function toFaults(issues: readonly Issue[], place: Place): Fault[] {
     }
     return [{ ...place(issue.path), ...describe(issue) }];
   });
+  const placed = faults.map((fault) => [`${fault.pointer ?? fault.parameter} ${fault.code}`, fault] as const);
+  return [...new Map(placed).values()];
 }
 
 const bodyFaults = new WeakMap<object, Fault[]>();
@@ -97,13 +101,21 @@ export async function refuseFaultyBody(request: FastifyRequest): Promise<void> {
   if (faults.length > 0) throw invalid(faults);
 }
 
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) =>
-  httpPart === 'body' ? (body) => validateBody(schema, body) : (value) => validate(schema, value);
+/** Validates with zod. The clock says which days are still to come: no query asks `asOf` one of them. */
+export const validatorFor =
+  (clock: Clock): FastifySchemaCompiler<z.ZodType> =>
+  ({ schema, httpPart }) =>
+    httpPart === 'body' ? (body) => validateBody(schema, body) : (value) => validate(schema, value, clock);
 
-function validate(schema: z.ZodType, value: unknown) {
+function validate(schema: z.ZodType, value: unknown, clock: Clock) {
   const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) return { value: parsed.data };
-  return { error: invalid(toFaults(parsed.error.issues, inQuery)) };
+  const faults = parsed.success ? [] : toFaults(parsed.error.issues, inQuery);
+  const { asOf } = value as { asOf?: unknown };
+  const isAsked = typeof asOf === 'string' && !faults.some(({ parameter }) => parameter === 'asOf');
+  if (isAsked && asOf > clock.today()) {
+    faults.push({ parameter: 'asOf', code: 'after_today', values: { today: clock.today() } });
+  }
+  return faults.length > 0 ? { error: invalid(faults) } : { value: parsed.data };
 }
 
 function validateBody(schema: z.ZodType, body: unknown) {

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { callerOf } from '../access/caller.ts';
-import type { Clock } from '../clock.ts';
 import type { Answers } from '../http/answers.ts';
-import { asOfField, effectiveDay } from '../http/as-of.ts';
+import { asOfField } from '../http/as-of.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
-import { MERGE_PATCH, operation } from '../http/openapi.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
@@ -34,13 +33,12 @@ const ListQuery = z.strictObject({
 
 const ReadQuery = z.strictObject({ asOf: asOfField, archived });
 const FundsQuery = z.strictObject(pageFields(fundsSortKeys, 'receivedOn'));
-const NoQuery = z.strictObject({});
 
 const ProjectPage = pageOf('ProjectPage', Project);
 const FundsPage = pageOf('FundsPage', FundsEntry);
 
 export const projectRoutes =
-  (projects: ProjectService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
+  (projects: ProjectService, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/projects',
@@ -105,7 +103,6 @@ export const projectRoutes =
       },
       async (request, reply) => {
         const { asOf, archived = false } = request.query;
-        if (asOf !== undefined) effectiveDay(asOf, clock.today());
         return sendResource(request, reply, await projects.read(request.params.id, asOf, archived));
       },
     );

@@ -7,6 +7,9 @@ import type { Input } from './record.ts';
 import { fundsByDay } from './repository.ts';
 import type { FundsEntry } from './schema.ts';
 
+const isAbove = (amount: number | null | undefined, limit: number | undefined): boolean =>
+  typeof amount === 'number' && limit !== undefined && amount > limit;
+
 const references = [
   { field: 'event', entity: 'events' },
   { field: 'region', entity: 'regions' },
@@ -27,6 +30,10 @@ export async function faultsIn(
   today: string,
 ): Promise<Fault[]> {
   const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
+  // What is faulty is measured against nothing, and nothing against what it said before.
+  const sound: Partial<Input> = Object.fromEntries(
+    Object.entries(input).filter(([field]) => !unsound.has(field)),
+  );
   const named = references.flatMap(({ field, entity }) => {
     const key = input[field];
     return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
@@ -38,8 +45,8 @@ export async function faultsIn(
   );
   return [
     ...faults,
-    ...lifecycleFaults(input, today, unsound),
-    ...(input.contractedFundsYuan !== null && input.contractedFundsYuan > input.investmentYuan
+    ...lifecycleFaults(sound, today, unsound),
+    ...(isAbove(sound.contractedFundsYuan, sound.investmentYuan)
       ? [{ pointer: '/contractedFundsYuan', code: 'contracted_above_investment' } as const]
       : []),
     ...(await unknownReferences(reader, [...named, ...investors])),

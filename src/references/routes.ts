@@ -6,12 +6,10 @@ import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
 import { nouns } from '../http/messages.ts';
-import { MERGE_PATCH, operation } from '../http/openapi.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { type CatalogueService, sortKeysOf } from './service.ts';
-
-const NoQuery = z.strictObject({});
 
 export const catalogueRoutes =
   (catalogue: Catalogue, service: CatalogueService, answers: Answers): FastifyPluginAsyncZod =>

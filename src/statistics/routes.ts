@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
-import { operation } from '../http/openapi.ts';
+import { NoQuery, operation } from '../http/openapi.ts';
 import {
   Breakdown,
   BreakdownQuery,
@@ -85,7 +84,7 @@ export const statisticsRoutes =
           id: 'definitions',
           tag: 'statistics',
           summary: 'What each measure and dimension means',
-          query: z.strictObject({}),
+          query: NoQuery,
           success: {
             description: 'Names, sentences and formulas in English and Chinese.',
             schema: Definitions,

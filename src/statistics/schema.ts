@@ -4,6 +4,7 @@ import { asOfField } from '../http/as-of.ts';
 import { integerText } from '../http/fields.ts';
 import { sortField } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
+import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { dimensionNames } from './dimensions.ts';
 import { emptyTally, MoneyBody, measures, RateBody, type Tally, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
@@ -13,31 +14,49 @@ export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField })
 
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
 
-export const BreakdownQuery = z.strictObject({
-  ...filterFields,
-  asOf: asOfField,
-  by: z
-    .preprocess(
-      (given) => [given].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
-      z
-        .array(z.enum(dimensionNames))
-        .min(1)
-        .max(2)
-        .refine((names) => new Set(names).size === names.length, { error: 'duplicate' }),
-    )
-    .meta({
-      description: 'One or two dimensions to group by, separated by a comma.',
-      example: ['region'],
+export const BreakdownQuery = z
+  .strictObject({
+    ...filterFields,
+    asOf: asOfField,
+    by: z
+      .preprocess(
+        (given) => [given].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
+        z
+          .array(z.enum(dimensionNames))
+          .min(1)
+          .max(2)
+          .refine((names) => new Set(names).size === names.length, { error: 'duplicate' }),
+      )
+      .meta({
+        description: 'One or two dimensions to group by, separated by a comma.',
+        example: ['region'],
+      }),
+    sort: sortField(breakdownSortNames, '-projectCount'),
+    limit: integerText(z.int().min(1).max(500)).optional().meta({
+      description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
+      example: 50,
     }),
-  sort: sortField(breakdownSortNames, '-projectCount'),
-  limit: integerText(z.int().min(1).max(500)).optional().meta({
-    description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
-    example: 50,
-  }),
-});
+  })
+  .refine(({ by, sort = '' }) => sort.split(',').every((part) => isSortable(part.replace(/^-/, ''), by)), {
+    path: ['sort'],
+    error: 'not_sortable',
+    params: { choices: 'the measures and the dimensions that `by` names' },
+  });
+
+const isSortable = (name: string, by: readonly string[]): boolean =>
+  !(dimensionNames as readonly string[]).includes(name) || by.includes(name);
+
+/** Parameters whose meaning moves with the day, so that they cannot stand over a timeline. */
+const moving = Object.fromEntries(
+  (['operatingStatus', ...lifecycleFlags] as const).map((name) => [
+    name,
+    z.never({ error: 'depends_on_day' }).optional(),
+  ]),
+);
 
 export const TimelineQuery = z.strictObject({
   ...filterFields,
+  ...moving,
   asOf: asOfField,
   interval: z
     .enum(intervals)

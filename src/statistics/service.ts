@@ -3,9 +3,8 @@ import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { DEFAULT_LIMIT } from '../http/pages.ts';
-import { type Fault, Problem, refuse } from '../http/problems.ts';
+import { Problem } from '../http/problems.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
-import { lifecycleFlags } from '../projects/lifecycle.ts';
 import {
   type Dimension,
   type DimensionName,
@@ -44,9 +43,6 @@ export type BreakdownRequest = ProjectFilter & {
   sort?: string | undefined;
   limit?: number | undefined;
 };
-
-/** Parameters whose meaning moves with the day, so that they cannot stand over a timeline. */
-const MOVING = ['operatingStatus', ...lifecycleFlags] as const;
 
 export function statisticsService({ database }: { database: Database }): StatisticsService {
   return {
@@ -111,11 +107,6 @@ export function statisticsService({ database }: { database: Database }): Statist
 
     timeline: async (query, interval, asOf) => {
       const filter = filterOf(query);
-      refuse(
-        MOVING.filter((name) => filter[name] !== undefined).map(
-          (parameter): Fault => ({ parameter, code: 'depends_on_day' }),
-        ),
-      );
       return database.analyze(async (reader) => {
         const items = await timelineItems(reader, select(filter, asOf), interval, asOf);
         const revision = await revisionIn(reader);

@@ -154,7 +154,10 @@ describe('a page', () => {
 /** Follows `Link: <…>; rel="next"` from page to page. */
 async function followed(url: string): Promise<Body[]> {
   const items: Body[] = [];
+  const seen = new Set<string>();
   for (let next: string | undefined = url; next !== undefined; ) {
+    if (seen.has(next)) throw new Error(`The pages come back to ${next}.`);
+    seen.add(next);
     const answer = await api.get(next);
     expect(answer.status).toBe(200);
     items.push(...answer.body.items);

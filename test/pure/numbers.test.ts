@@ -25,7 +25,7 @@ describe('a rate', () => {
     ['of the largest numbers but one', LARGEST - 1, LARGEST, 100],
     ['of half the largest number', (LARGEST - 1) / 2, LARGEST, 50],
     ['of the largest number of one', LARGEST, 1, 900_719_925_474_099_100],
-  ])('%s: %i of %i is %d %%', (_, numerator, denominator, percent) => {
+  ])('%s: %i of %i is %d percent', (_, numerator, denominator, percent) => {
     expect(rate(numerator, denominator)).toEqual({
       numerator,
       denominator,

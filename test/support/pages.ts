@@ -10,8 +10,11 @@ export async function everyPage(
 ): Promise<Body[]> {
   const and = url.includes('?') ? '&' : '?';
   const items: Body[] = [];
+  const cursors = new Set<string | null>();
   let cursor: string | null = null;
   for (let page = 1; ; page++) {
+    if (cursors.has(cursor)) throw new Error(`${url} comes back to the cursor ${cursor}.`);
+    cursors.add(cursor);
     const { status, body, text } = await client.get(cursor === null ? url : `${url}${and}cursor=${cursor}`);
     if (status !== 200) throw new Error(`${url}: ${text}`);
     items.push(...body.items);

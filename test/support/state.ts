@@ -1,18 +1,17 @@
 /** What the database holds, to prove that a refusal left everything as it was. */
 import { hash } from 'node:crypto';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Answer, expectProblem, type TestApp } from './app.ts';
 
 /** Every table's number of rows and a digest of them, and the revision. */
 export async function stateOf({ database }: TestApp): Promise<object> {
-  const tables: Record<string, string> = {};
-  for (const [name, table] of Object.entries(database.read.tables)) {
+  const digests = Object.entries(database.read.tables).map(async ([name, table]) => {
     const rows = await database.read.select().from(table as PgTable);
     const texts = rows.map((row) => JSON.stringify(row)).sort();
-    tables[name] = `${rows.length} ${hash('sha256', texts.join('\n'))}`;
-  }
-  return { ...tables, ...(await database.revision()) };
+    return [name, `${rows.length} ${hash('sha256', texts.join('\n'))}`];
+  });
+  return { ...Object.fromEntries(await Promise.all(digests)), ...(await database.revision()) };
 }
 
 /** Sends a request that is to be refused, and proves that it changed nothing. */
@@ -28,4 +27,15 @@ export async function expectRefused(
   expectProblem(answer, status, code, faults);
   expect(await stateOf(api)).toEqual(before);
   return answer;
+}
+
+/** For a table of many refusals: proves once that all the tests of the `describe` it stands in changed nothing. */
+export function changesNothing(api: () => TestApp): void {
+  let before: object;
+  beforeAll(async () => {
+    before = await stateOf(api());
+  });
+  afterAll(async () => {
+    expect(await stateOf(api())).toEqual(before);
+  });
 }

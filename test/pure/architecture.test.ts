@@ -1,0 +1,228 @@
+/** The rules of the house, which no compiler knows. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../support/process.ts';
+
+const read = (path: string): string => readFileSync(join(projectFolder, path), 'utf8');
+const json = (path: string) => JSON.parse(read(path));
+
+interface Source {
+  /** From `src` on. */
+  path: string;
+  text: string;
+  /** Without comments. */
+  code: string;
+  imports: { from: string; typesOnly: boolean }[];
+}
+
+/** Comments go, strings stay; a `//` inside a string is kept by looking at what stands before it. */
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[\s;{}(),])\/\/.*$/gm, '$1');
+
+function importsIn(code: string): Source['imports'] {
+  const statements = code.matchAll(/^\s*(?:import|export)\s+(type\s+)?([^'";]*?from\s+)?'([^']+)'/gm);
+  const dynamic = code.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g);
+  return [
+    ...[...statements].map(([, type, , from = '']) => ({ from, typesOnly: type !== undefined })),
+    ...[...dynamic].map(([, from = '']) => ({ from, typesOnly: false })),
+  ];
+}
+
+const sources: Source[] = readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+  .map((path) => {
+    const text = read(`src/${path}`);
+    const code = withoutComments(text);
+    return { path, text, code, imports: importsIn(code) };
+  });
+
+/** Where something stands that must not, each as `file: what`. */
+const offences = (find: (source: Source) => Iterable<string>): string[] =>
+  sources.flatMap((source) => [...find(source)].map((what) => `${source.path}: ${what}`));
+
+const matches = (code: string, pattern: RegExp): string[] => [...code.matchAll(pattern)].map(([all]) => all);
+
+const folderOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] as string) : '');
+
+/** The file under `src` that a relative import names. */
+const target = (source: Source, from: string): string =>
+  from.startsWith('.') ? join(source.path, '..', from) : '';
+
+/** Folders that serve every feature, and are none. */
+const SHARED = new Set(['', 'database', 'http']);
+
+const inDatabase = ({ path }: Source): boolean => folderOf(path) === 'database';
+
+describe('the sources', () => {
+  it('are found, and their imports with them', () => {
+    expect(sources.length).toBeGreaterThan(40);
+    const sqlite = sources.find(({ path }) => path === 'database/sqlite.ts');
+    expect(sqlite?.imports).toContainEqual({ from: 'better-sqlite3', typesOnly: false });
+    expect(sqlite?.imports).toContainEqual({ from: './database.ts', typesOnly: true });
+    const seam = sources.find(({ path }) => path === 'database/database.ts');
+    expect(seam?.imports).toContainEqual({ from: './postgres.ts', typesOnly: false });
+  });
+
+  it('import a driver or an engine’s part of drizzle only in src/database; types are allowed', () => {
+    const drivers = /^(better-sqlite3|pg|@electric-sql\/.*|drizzle-orm\/.+)$/;
+    const found = offences((source) =>
+      inDatabase(source)
+        ? []
+        : source.imports
+            .filter(({ from, typesOnly }) => drivers.test(from) && !typesOnly)
+            .map(({ from }) => from),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('name an engine only in src/database, and where the operator chooses one', () => {
+    const found = offences((source) =>
+      inDatabase(source) || source.path === 'config.ts'
+        ? []
+        : matches(source.code, /.*(sqlite|postgres).*/gi),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('reach into the database only through what it publishes', () => {
+    const published = /^database\/(database|errors|keyset|prepared|revision|search-text|tables)\.ts$/;
+    const found = offences((source) =>
+      inDatabase(source)
+        ? []
+        : source.imports
+            .map(({ from }) => target(source, from))
+            .filter((file) => folderOf(file) === 'database' && !published.test(file)),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('import of another feature never its repository or its routes', () => {
+    const found = offences((source) =>
+      source.imports
+        .map(({ from }) => target(source, from))
+        .filter((file) => folderOf(file) !== folderOf(source.path) && /(^|\/)repository\.ts$/.test(file)),
+    );
+    const routes = offences((source) =>
+      source.path === 'app.ts'
+        ? []
+        : source.imports.map(({ from }) => target(source, from)).filter((file) => file.endsWith('routes.ts')),
+    );
+    expect([...found, ...routes]).toEqual([]);
+  });
+
+  it('keep database and http free of every feature', () => {
+    const found = offences((source) =>
+      folderOf(source.path) === 'database' || folderOf(source.path) === 'http'
+        ? source.imports.map(({ from }) => target(source, from)).filter((file) => !SHARED.has(folderOf(file)))
+        : [],
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('open transactions in services, never in repositories or routes', () => {
+    const found = offences(({ path, code }) =>
+      /(repository|routes|schema)\.ts$/.test(path)
+        ? [
+            ...matches(code, /\.\s*(write|snapshot|analyze)\s*\(/g),
+            ...matches(code, /\bimport type \{[^}]*\bDatabase\b[^}]*\}/g),
+          ]
+        : [],
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('never pass an optional transaction', () => {
+    expect(offences(({ code }) => matches(code, /\b(tx|reader|db)\?\s*:/g))).toEqual([]);
+  });
+
+  it('read the environment only in config.ts and the commands', () => {
+    const found = offences(({ path, code }) =>
+      ['config.ts', 'commands.ts', 'cli.ts'].includes(path) ? [] : matches(code, /process\s*\.\s*env/g),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('ask only the clock what time it is', () => {
+    const found = offences(({ path, code }) =>
+      path === 'clock.ts' ? [] : matches(code, /new Date\(\s*\)|\bDate\.now\b|(?<![\w.]|new )Date\(\)/g),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('are files of at most 400 lines', () => {
+    const found = offences(({ text }) => {
+      const lines = text.split('\n').length - 1;
+      return lines > 400 ? [`${lines} lines`] : [];
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('have in a feature’s folder a schema, a repository, a service, routes, and names of the domain', () => {
+    const vague = /\/(utils?|helpers?|common|misc|types|index|constants|models?|controllers?|lib)\.ts$/;
+    expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
+  });
+});
+
+describe('the packages', () => {
+  const manifest = json('package.json');
+  const lock = json('package-lock.json');
+
+  it('need Node 22.18 or later, and bring the very Node that they were tested with', () => {
+    expect(manifest.engines.node).toBe('>=22.18');
+    expect(manifest.devDependencies.node).toMatch(/^24\.\d+\.\d+$/);
+    expect(lock.packages['node_modules/node'].version).toBe(manifest.devDependencies.node);
+  });
+
+  it('pin the database driver exactly: other versions end the process on one Node or another', () => {
+    expect(manifest.dependencies['better-sqlite3']).toMatch(/^13\.\d+\.\d+$/);
+    expect(lock.packages['node_modules/better-sqlite3'].version).toBe(
+      manifest.dependencies['better-sqlite3'],
+    );
+  });
+
+  it('never compile the database driver, which brings its binaries', () => {
+    // npm 11 asks allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails where there is no Python,
+    // unless the lockfile says otherwise; and npm drops that whenever it rewrites the lockfile.
+    expect(manifest.allowScripts['better-sqlite3']).toBe(false);
+    expect(lock.packages['node_modules/better-sqlite3'].gypfile).toBe(false);
+  });
+
+  it('say of every install script whether it may run', () => {
+    const scripted = Object.entries<{ hasInstallScript?: boolean; optional?: boolean }>(lock.packages)
+      .filter(([, { hasInstallScript, optional }]) => hasInstallScript && !optional)
+      .map(([path]) => path.replace(/^.*node_modules\//, ''));
+    expect(Object.keys(manifest.allowScripts)).toEqual(expect.arrayContaining(scripted));
+  });
+
+  it('of which the service itself needs are no development dependencies', () => {
+    const own = new Set(Object.keys(manifest.dependencies));
+    const found = offences((source) =>
+      source.imports
+        .filter(({ from, typesOnly }) => !typesOnly && !from.startsWith('.') && !from.startsWith('node:'))
+        .map(({ from }) =>
+          from
+            .split('/')
+            .slice(0, from.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
+        .filter((name) => !own.has(name)),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('are all used by the service', () => {
+    const used = new Set(
+      sources.flatMap(({ imports }) =>
+        imports.map(({ from }) =>
+          from
+            .split('/')
+            .slice(0, from.startsWith('@') ? 2 : 1)
+            .join('/'),
+        ),
+      ),
+    );
+    expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
+  });
+});
