@@ -21,7 +21,7 @@ interface Answer {
   revision: string;
   /** The day that the answer is for, when that was today's because the request named none. */
   day: string | null;
-  text: Buffer;
+  text: string;
 }
 
 export interface Answers {
@@ -85,7 +85,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         etag: etagFor(revision, day, url),
         revision: revision.hash,
         day: asOf === undefined ? day : null,
-        text: Buffer.from(JSON.stringify(body)),
+        text: JSON.stringify(body),
       };
       if (request.routeOptions.config.reusable) kept?.set(url, answer);
       if (headers) reply.headers(headers(body));
@@ -94,14 +94,9 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   };
 }
 
-const sizeOf = (answer: Answer, url: string): number => answer.text.length + 2 * url.length + 256;
+const sizeOf = (answer: Answer, url: string): number => 2 * (answer.text.length + url.length) + 256;
 
-function sendText(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  etag: string,
-  text: Buffer | string,
-): FastifyReply {
+function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: string): FastifyReply {
   reply.header('etag', etag).header('cache-control', REVALIDATE);
   if (isFresh(request, etag)) return reply.code(304).send();
   return reply.header('content-type', 'application/json; charset=utf-8').send(text);

@@ -131,7 +131,7 @@ export function languageOf(request: FastifyRequest): Language {
 /** Writes any error as a problem. Only what a client can do something about says more than "internal". */
 export function problemHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error, request);
-  if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (problem.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
   sendProblem(problem, request, reply);
 }
 

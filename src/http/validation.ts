@@ -1,5 +1,5 @@
 /** From zod's issues to faults, and how Fastify validates with zod. */
-import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
@@ -95,10 +95,14 @@ declare module 'fastify' {
 }
 
 /** Refuses a faulty body on every route whose service does not do so itself. */
-export async function refuseFaultyBody(request: FastifyRequest): Promise<void> {
-  if (request.routeOptions.config.gathersFaults) return;
-  const faults = request.body ? faultsOf(request.body) : [];
-  if (faults.length > 0) throw invalid(faults);
+export function refuseFaultyBody(
+  request: FastifyRequest,
+  _: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  const gathered = !request.body || request.routeOptions.config.gathersFaults;
+  const faults = gathered ? [] : faultsOf(request.body as object);
+  done(faults.length > 0 ? invalid(faults) : undefined);
 }
 
 /** Validates with zod. The clock says which days are still to come: no query asks `asOf` one of them. */

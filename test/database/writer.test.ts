@@ -28,7 +28,10 @@ describe('the writer', () => {
 
   const code = (i: number) => `e-${String(i).padStart(3, '0')}`;
 
-  it('keeps, of 200 writes at once, exactly those that did not fail', async () => {
+  // PGlite's one connection does not get through more of them in the time that a write waits for one.
+  const many = concurrent ? 200 : 40;
+
+  it(`keeps, of ${many} writes at once, exactly those that did not fail`, async () => {
     await writeEvent(database, 'taken');
     const { seq: before } = await database.revision();
     const kinds: { outcome: string; work(tx: Transaction, i: number): Promise<unknown> }[] = [
@@ -52,7 +55,7 @@ describe('the writer', () => {
       { outcome: 'kept', work: (tx, i) => recordEvent(tx, code(i)) },
     ];
     const kindOf = (i: number) => kinds[i % kinds.length] as (typeof kinds)[number];
-    const numbers = Array.from({ length: 200 }, (_, i) => i);
+    const numbers = Array.from({ length: many }, (_, i) => i);
 
     const given = await outcomes(numbers.map((i) => database.write((tx) => kindOf(i).work(tx, i))));
 

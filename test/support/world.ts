@@ -13,8 +13,8 @@ import { EVENTS, TOWN, WORLD_TODAY } from './arbitraries.ts';
 import type { ModelWorld } from './model.ts';
 
 /** Shrinking stops in time to print what it found. */
-export const PROPERTY = { interruptAfterTimeLimit: 90_000 } satisfies fc.Parameters<unknown>;
-export const PROPERTY_TIMEOUT = 150_000;
+export const PROPERTY = { interruptAfterTimeLimit: 40_000 } satisfies fc.Parameters<unknown>;
+export const PROPERTY_TIMEOUT = 120_000;
 
 /** A service with the references of the worlds, on their today. */
 export async function worldApp(): Promise<TestApp> {

@@ -1,0 +1,67 @@
+/** Child processes, each on a core of its own. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const SERVER_CORE = 0;
+export const CLIENT_CORE = 1;
+
+export const canPin = spawnSync('taskset', ['--version']).status === 0;
+
+/** Runs node on a core. Its output goes nowhere; its errors are shown. */
+export function startNode(
+  core: number,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const [command = '', ...rest] = [
+    ...(canPin ? ['taskset', '-c', String(core)] : []),
+    process.execPath,
+    ...args,
+  ];
+  return spawn(command, rest, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  });
+}
+
+const beside = (script: string): string => fileURLToPath(new URL(script, import.meta.url));
+
+/** The first message of a child. @throws when it ends without one */
+async function firstMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended with ${code} before it said anything`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  return message as Message;
+}
+
+export interface Server {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts one of the servers of this folder on the core for servers. */
+export async function startServer(script: string, ...args: string[]): Promise<Server> {
+  const child = startNode(SERVER_CORE, [beside(script), ...args]);
+  const url = await firstMessage<string>(child, script);
+  return { url, pid: child.pid as number, stop: () => stop(child) };
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Gives a job to a script of this folder on the core for clients, and waits for what it found. */
+export async function delegate<Job, Result>(script: string, job: Job): Promise<Result> {
+  const child = startNode(CLIENT_CORE, [beside(script)]);
+  const answer = firstMessage<Result>(child, script);
+  child.send(job as object);
+  const result = await answer;
+  await stop(child);
+  return result;
+}

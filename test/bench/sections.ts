@@ -1,0 +1,330 @@
+/** What is measured. Each section starts its servers, puts them under load in turns, and gives rows of the table. */
+import { copyFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { pageRequest } from '../../src/http/pages.ts';
+import { projectSortKeys, projectTieBreaker } from '../../src/projects/repository.ts';
+import { DEFAULT_SORT } from '../../src/projects/service.ts';
+import type { StatisticsName } from './by-hand-statistics.ts';
+import type { Figures, Job, Request } from './load.ts';
+import { residentMegabytes } from './machine.ts';
+import { delegate, SERVER_CORE, type Server, startNode, startServer, stop } from './processes.ts';
+
+export interface Row {
+  name: string;
+  ours: string;
+  yardstick: string;
+  ratio?: number;
+  /** What the ratio should be, at least or at most. */
+  target?: { least: number } | { most: number };
+}
+
+export interface Setting {
+  /** Where databases may be put. */
+  folder: string;
+  demo: string;
+  /** Makes the million first, where it is not there. */
+  million(): Promise<string>;
+  /** How long one run takes. */
+  seconds: number;
+  runs: number;
+}
+
+const CONNECTIONS = 32;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+interface Contender {
+  server: Server;
+  requests: Request[];
+  expect?: number;
+}
+
+/** Puts contenders under load in turns, several runs each, and gives each one's median figures. */
+async function race<Name extends string>(
+  { seconds, runs }: Setting,
+  contenders: Record<Name, Contender>,
+): Promise<Record<Name, Figures>> {
+  const names = Object.keys(contenders) as Name[];
+  const measured = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Figures[]>;
+  for (let run = 0; run < runs; run++) {
+    for (const name of names) {
+      const { server, requests, expect = 200 } = contenders[name];
+      const figures = await delegate<Job, Figures>('load.ts', {
+        url: server.url,
+        serverPid: server.pid,
+        requests,
+        expect,
+        connections: CONNECTIONS,
+        seconds,
+        warmUp: run === 0 ? seconds : seconds / 4,
+      });
+      measured[name].push(figures);
+    }
+  }
+  const middle = (all: Figures[]): Figures => ({
+    perSecond: median(all.map((one) => one.perSecond)),
+    perCpuSecond: median(all.map((one) => one.perCpuSecond)),
+    serverCpu: median(all.map((one) => one.serverCpu)),
+    clientCpu: median(all.map((one) => one.clientCpu)),
+  });
+  return Object.fromEntries(names.map((name) => [name, middle(measured[name])])) as Record<Name, Figures>;
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+const shown = ({ perSecond, perCpuSecond, serverCpu, clientCpu }: Figures): string =>
+  `${Math.round(perCpuSecond)} (${Math.round(perSecond)}/s; server ${percent(serverCpu)}, client ${percent(clientCpu)})`;
+
+const compared = (name: string, ours: Figures, yardstick: Figures, target: Row['target']): Row => ({
+  name,
+  ours: shown(ours),
+  yardstick: shown(yardstick),
+  ratio: ours.perCpuSecond / yardstick.perCpuSecond,
+  ...(target && { target }),
+});
+
+const get = (path: string): Request => ({ path });
+
+/** Ids in no order, for single reads that no cache of one row can answer. */
+function idsOf(file: string, limit: number): string[] {
+  const db = new Sqlite(file, { readonly: true });
+  const ids = db
+    .prepare<[number], string>('select id from projects where archived_at is null order by random() limit ?')
+    .pluck()
+    .all(limit);
+  db.close();
+  return ids;
+}
+
+const SUMMARY = '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31';
+
+/** Pages that differ in a bound which leaves nothing out, so that no two in a row are the same. */
+const pages = (prefix: string): Request[] =>
+  Array.from({ length: 64 }, (_, i) =>
+    get(`${prefix}/projects?event=hyrd-2020&minInvestment=${i + 1}&limit=50`),
+  );
+
+export async function demoReads(setting: Setting): Promise<Row[]> {
+  const service = await startServer('service.mjs', `file:${setting.demo}`);
+  const yardstick = await startServer('by-hand.ts', setting.demo);
+  await sleep(1_000);
+  const idle = residentMegabytes(service.pid);
+  const summary = await fetch(service.url + SUMMARY);
+  const etag = summary.headers.get('etag') as string;
+  await fetch(`${yardstick.url}/bare`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: await summary.text(),
+  });
+  const ids = idsOf(setting.demo, 1_000);
+  const cached = await race(setting, {
+    bare: { server: yardstick, requests: [get('/bare')] },
+    summary: { server: service, requests: [get(SUMMARY)] },
+    fresh: {
+      server: service,
+      requests: [{ path: SUMMARY, headers: { 'if-none-match': etag } }],
+      expect: 304,
+    },
+  });
+  const single = await race(setting, {
+    ours: { server: service, requests: ids.map((id) => get(`/v1/projects/${id}`)) },
+    byHand: { server: yardstick, requests: ids.map((id) => get(`/by-hand/projects/${id}`)) },
+  });
+  const paged = await race(setting, {
+    ours: { server: service, requests: pages('/v1') },
+    byHand: { server: yardstick, requests: pages('/by-hand') },
+  });
+  const loaded = residentMegabytes(service.pid);
+  await Promise.all([service.stop(), yardstick.stop()]);
+  return [
+    compared('summary from the cache ÷ bare', cached.summary, cached.bare, { least: 0.7 }),
+    compared('304 to a conditional GET ÷ bare', cached.fresh, cached.bare, { least: 0.7 }),
+    compared('project by id ÷ by hand', single.ours, single.byHand, { least: 0.6 }),
+    compared('filtered page of 50 ÷ by hand', paged.ours, paged.byHand, { least: 0.6 }),
+    { name: 'memory, demo data', ours: `${idle} MB idle, ${loaded} MB after the load`, yardstick: '' },
+  ];
+}
+
+/** A new project as an integrator sends it; its code is its own. */
+const newProject: Request = {
+  method: 'POST',
+  path: '/v1/projects',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    code: 'MADE-UP-{n}',
+    name: '虚构项目',
+    nameEn: 'Made-up project',
+    event: 'hyrd-2020',
+    level: 'provincial',
+    region: '430100',
+    industry: '39',
+    investmentYuan: 500_000_000,
+    contractedFundsYuan: 400_000_000,
+    signedOn: '2020-06-29',
+    registeredOn: '2020-08-01',
+    startedOn: '2020-09-15',
+    agreedStartOn: '2020-10-01',
+  }),
+};
+
+export async function creates(setting: Setting): Promise<Row[]> {
+  const start = async (name: string, ...options: string[]) => {
+    const file = join(setting.folder, `${name}.db`);
+    copyFileSync(setting.demo, file);
+    return startServer('service.mjs', `file:${file}`, ...options);
+  };
+  const grouped = await start('grouped');
+  const single = await start('single', '1');
+  const { ours, yardstick } = await race(setting, {
+    ours: { server: grouped, requests: [newProject], expect: 201 },
+    yardstick: { server: single, requests: [newProject], expect: 201 },
+  });
+  await Promise.all([grouped.stop(), single.stop()]);
+  return [
+    {
+      ...compared('durable creates ÷ groups of one', ours, yardstick, { least: 2.5 }),
+      // The disk decides how fast these are, not the processor.
+      ratio: ours.perSecond / yardstick.perSecond,
+    },
+  ];
+}
+
+const DEPTH = 500_000;
+
+/** The cursor of the page that comes after so many rows of the list's own order. */
+function cursorAt(file: string, depth: number): string {
+  const db = new Sqlite(file, { readonly: true });
+  const row = db
+    .prepare(
+      `select id, signed_on as signedOn from projects where archived_at is null
+       order by signed_on desc, id desc limit 1 offset ?`,
+    )
+    .get(depth - 1);
+  db.close();
+  return pageRequest({}, projectSortKeys, DEFAULT_SORT, projectTieBreaker).cursorAfter(row as never);
+}
+
+export async function millionReads(setting: Setting): Promise<Row[]> {
+  const file = await setting.million();
+  const demo = await startServer('service.mjs', `file:${setting.demo}`);
+  const million = await startServer('service.mjs', `file:${file}`);
+  await sleep(1_000);
+  const idle = residentMegabytes(million.pid);
+  const single = await race(setting, {
+    million: {
+      server: million,
+      requests: idsOf(file, 20_000).map((id) => get(`/v1/projects/${id}`)),
+    },
+    demo: { server: demo, requests: idsOf(setting.demo, 1_000).map((id) => get(`/v1/projects/${id}`)) },
+  });
+  const paged = await race(setting, {
+    million: { server: million, requests: [get('/v1/projects?limit=50')] },
+    deep: {
+      server: million,
+      requests: [get(`/v1/projects?limit=50&cursor=${cursorAt(file, DEPTH)}`)],
+    },
+    demo: { server: demo, requests: [get('/v1/projects?limit=50')] },
+  });
+  const loaded = residentMegabytes(million.pid);
+  await Promise.all([demo.stop(), million.stop()]);
+  return [
+    compared('a million: project by id ÷ demo', single.million, single.demo, { least: 0.7 }),
+    compared('a million: first page of 50 ÷ demo', paged.million, paged.demo, { least: 0.7 }),
+    // As fast as the first, with room for what the machine itself varies.
+    compared('a million: page at 500 000 ÷ first', paged.deep, paged.million, { least: 0.9 }),
+    { name: 'memory, a million', ours: `${idle} MB idle, ${loaded} MB after the load`, yardstick: '' },
+  ];
+}
+
+async function milliseconds(url: string): Promise<number> {
+  const began = performance.now();
+  const response = await fetch(url);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${url}: ${response.status} ${text}`);
+  return performance.now() - began;
+}
+
+const statisticsPaths: Record<StatisticsName, string> = {
+  summary: '/v1/statistics/summary?',
+  breakdown: '/v1/statistics/breakdown?by=region&',
+  timeline: '/v1/statistics/timeline?interval=month&',
+};
+
+/** Every request asks about another day, so that none is answered from the cache. */
+export async function coldStatistics(setting: Setting): Promise<Row[]> {
+  const file = await setting.million();
+  const service = await startServer('service.mjs', `file:${file}`);
+  const yardstick = await startServer('by-hand.ts', file);
+  const rows: Row[] = [];
+  for (const [name, path] of Object.entries(statisticsPaths)) {
+    const ours: number[] = [];
+    const byHand: number[] = [];
+    // The first of each only brings the file into memory.
+    for (let run = 0; run <= setting.runs; run++) {
+      const day = `2026-10-${String(run + 10).padStart(2, '0')}`;
+      byHand.push(await milliseconds(`${yardstick.url}/by-hand/statistics/${name}?day=${day}`));
+      ours.push(await milliseconds(`${service.url}${path}asOf=${day}`));
+    }
+    const [mine, theirs] = [median(ours.slice(1)), median(byHand.slice(1))];
+    rows.push({
+      name: `a million: ${name}, cold ÷ SQL by hand`,
+      ours: `${Math.round(mine)} ms`,
+      yardstick: `${Math.round(theirs)} ms`,
+      ratio: mine / theirs,
+      target: { most: 1.3 },
+    });
+  }
+  await Promise.all([service.stop(), yardstick.stop()]);
+  return rows;
+}
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Milliseconds from the start of a process to its first 200. */
+async function untilFirst200(script: string[], environment: Record<string, string>): Promise<number> {
+  const port = String(await freePort());
+  const began = performance.now();
+  const child = startNode(SERVER_CORE, script, { ...environment, PORT: port });
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => null);
+    if (response?.status === 200) break;
+    if (child.exitCode !== null) throw new Error(`${script.join(' ')} ended with ${child.exitCode}`);
+    await sleep(2);
+  }
+  const elapsed = performance.now() - began;
+  await stop(child);
+  return elapsed;
+}
+
+export async function coldStart(setting: Setting): Promise<Row[]> {
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let run = 0; run < 2 * setting.runs - 1; run++) {
+    bare.push(await untilFirst200([fileURLToPath(new URL('bare.mjs', import.meta.url))], {}));
+    ours.push(
+      await untilFirst200([join(root, 'dist/cli.js'), 'serve'], { DATABASE_URL: `file:${setting.demo}` }),
+    );
+  }
+  return [
+    {
+      name: 'cold start to the first 200 ÷ bare',
+      ours: `${Math.round(median(ours))} ms`,
+      yardstick: `${Math.round(median(bare))} ms`,
+      ratio: median(ours) / median(bare),
+      target: { most: 2 },
+    },
+  ];
+}
