@@ -1,6 +1,7 @@
 /** The column vocabulary in Postgres's words, and the SQL functions that differ from SQLite's. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { bigint, boolean, customType, integer, jsonb, pgTable } from 'drizzle-orm/pg-core';
+import { pairs } from './expressions.ts';
 
 export { foreignKey, index, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
 
@@ -27,6 +28,11 @@ export const functions = {
   /** Whole days from one day to another, negative when `to` comes first. */
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql<number>`(${to}::date - ${from}::date)`.mapWith(Number),
+  /** The rows of a correlated query as a list of objects, in the order given. */
+  listOfObjects: <Item>(fields: Record<string, SQLWrapper>, from: SQL, order: SQLWrapper): SQL<Item[]> =>
+    sql<
+      Item[]
+    >`(select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from})`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

@@ -1,6 +1,7 @@
 /** The column vocabulary in SQLite's words: the same names as in `columns.postgres.ts`. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text as sqliteText } from 'drizzle-orm/sqlite-core';
+import { pairs } from './expressions.ts';
 
 export { foreignKey, index, primaryKey, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
@@ -18,5 +19,9 @@ export const functions = {
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql`cast(julianday(${to}) - julianday(${from}) as integer)`,
+  listOfObjects: <Item>(fields: Record<string, SQLWrapper>, from: SQL, order: SQLWrapper): SQL<Item[]> =>
+    sql<Item[]>`(select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from})`.mapWith(
+      JSON.parse,
+    ),
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
 };

@@ -36,7 +36,12 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const writer = openWriter(file);
   const reader = openReader(file);
   const read = readerOn(reader);
-  const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT);
+  // Requests that arrive in one turn of the event loop share one lookup, unless a commit comes between them.
+  let lookedUp: Promise<Revision> | null = null;
+  const forget = () => {
+    lookedUp = null;
+  };
+  const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT, forget);
   const snapshots = new Pool(SNAPSHOT_READERS, () => {
     const client = openReader(file);
     return { client, reader: readerOn(client), close: () => client.close() };
@@ -57,7 +62,13 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
 
   return {
     read,
-    revision: async () => revision.get() as Revision,
+    revision: () => {
+      if (lookedUp === null) {
+        lookedUp = Promise.resolve(revision.get() as Revision);
+        setImmediate(forget);
+      }
+      return lookedUp;
+    },
     snapshot: (work) =>
       snapshots.lend(async ({ client, reader }) => {
         client.exec('begin');
@@ -243,7 +254,7 @@ type Write = Database['write'] & {
  * The writer: takes everything that waits, runs each work in a savepoint of its own, commits once, and only then
  * answers them all. One sync of the disk is shared by the group; a work that fails takes only itself back.
  */
-function groupCommit(client: Client, limit: number): Write {
+function groupCommit(client: Client, limit: number, onCommit: () => void): Write {
   const inside = new AsyncLocalStorage<true>();
   const log: Revision = { seq: 0, hash: '' };
   const tx = transactionOn(client, log);
@@ -287,6 +298,7 @@ function groupCommit(client: Client, limit: number): Write {
       for (const job of group) answers.push(await runJob(job));
       if (log.seq !== seq) writeLog.run(log.seq, log.hash);
       commit.run();
+      onCommit();
     } catch (error) {
       if (client.inTransaction) client.exec('rollback');
       for (const job of group) job.reject(error);

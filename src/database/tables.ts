@@ -1,19 +1,12 @@
 /** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type * as vocabulary from './columns.postgres.ts';
+import { orEmpty } from './expressions.ts';
 
 /** What a column vocabulary offers. Postgres, the stricter engine, gives the types. */
 export type Vocabulary = typeof vocabulary;
 
 /** One field of a change entry: what it said before and what it says after. */
 export type FieldChange = { before?: unknown; after?: unknown };
-
-/**
- * A nullable text as a sort key: what is missing sorts as empty, on both engines.
- * (No `coalesce`: drizzle-kit splits an index expression at its commas.)
- */
-export const orEmpty = (column: SQLWrapper): SQL<string> =>
-  sql<string>`(case when ${column} is null then '' else ${column} end)`;
 
 export function defineTables(columns: Vocabulary) {
   const { table, id, text, integer, money, day, instant, flag, json } = columns;

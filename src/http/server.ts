@@ -98,8 +98,13 @@ class OneLineARequest extends LogController {
 /** The client's own request id where it is a plain one, else a new one. */
 function genReqId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : newRequestId();
 }
+
+/** Of this process, in this life of it; with a count, unlike any other. */
+const life = randomUUID().slice(0, 8);
+let requests = 0;
+const newRequestId = (): string => `${life}-${(++requests).toString(36).padStart(6, '0')}`;
 
 /** @throws Problem 415 for another charset than UTF-8, and for a merge patch that is not a PATCH */
 function refuseOtherMediaTypes(request: FastifyRequest): void {
@@ -131,7 +136,7 @@ function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException,
   const kind = clientErrors[error.code ?? ''] ?? 'request.malformed';
   const problem = new Problem(kind, { values: { reason: 'parse error' }, cause: error });
   const { status } = problems[kind];
-  const requestId = randomUUID();
+  const requestId = newRequestId();
   this.log.info({ requestId, err: { code: error.code, message: error.message } }, 'client error');
   const body = JSON.stringify({
     type: `urn:luodi:problem:${kind}`,

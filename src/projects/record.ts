@@ -34,7 +34,7 @@ export const UNKNOWN: Omit<Input, 'code' | 'name' | 'level' | 'signedOn' | 'inve
 export type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
 
 /** What follows from a stored project on a day. The order of the fields is the order of the answer. */
-export function toProject(row: ProjectRow, investors: Project['investors'], asOf: string): Project {
+export function toProject(row: ProjectRow, asOf: string): Project {
   return {
     id: row.id,
     code: row.code,
@@ -46,7 +46,7 @@ export function toProject(row: ProjectRow, investors: Project['investors'], asOf
     region: row.region,
     zone: row.zone,
     industry: row.industry,
-    investors,
+    investors: row.investors,
     owner: row.owner,
     contractAmount: row.contractAmount,
     contractCurrency: row.contractCurrency,

@@ -1,17 +1,21 @@
 import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
+import { orEmpty } from '../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
-import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
-import { orEmpty, type Tables } from '../database/tables.ts';
+import { everyColumn } from '../database/prepared.ts';
+import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
 import { asOfDay } from './conditions.ts';
 import type { Selection } from './filter.ts';
-import type { FundsEntry } from './schema.ts';
+import type { FundsEntry, Project } from './schema.ts';
 
 /** A project as it is stored. */
 export type ProjectRecord = Tables['projects']['$inferSelect'];
-/** The same with its funds in place on the day of the query. */
-export type ProjectRow = Omit<ProjectRecord, 'searchText'> & { fundsInPlaceYuan: number };
+/** The same with its investors, and its funds in place on the day of the query. */
+export type ProjectRow = Omit<ProjectRecord, 'searchText'> & {
+  fundsInPlaceYuan: number;
+  investors: Project['investors'];
+};
 export type FundsRecord = Tables['fundsEntries']['$inferSelect'];
 
 const textKey = (
@@ -46,11 +50,17 @@ export const projectSortKeys = {
 
 export const projectTieBreaker = { name: 'id', key: textKey('id') };
 
-const columnsOf = ({ tables }: Reader) => {
-  const { projects, fundsEntries } = tables;
+const columnsOf = ({ tables, functions }: Reader) => {
+  const { projects, projectInvestors, enterprises, fundsEntries } = tables;
   const { searchText, ...columns } = getTableColumns(projects);
   return {
     ...columns,
+    investors: functions.listOfObjects<Project['investors'][number]>(
+      { id: enterprises.id, name: enterprises.name },
+      sql`from ${projectInvestors} join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
+        where ${projectInvestors.projectId} = ${projects.id}`,
+      sql`${projectInvestors.position}`,
+    ),
     // Nested, so that drizzle keeps the names of the tables, which it drops from the selection of one table.
     fundsInPlaceYuan:
       sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
@@ -119,31 +129,6 @@ export async function countProjects(
     (db) => db.select({ total: count() }).from(db.tables.projects).where(selection.where(db, population)),
   );
   return row?.total ?? 0;
-}
-
-/** The investors of many projects in one query, the lead first. */
-export async function investorsOf(
-  reader: Reader,
-  projectIds: readonly string[],
-): Promise<Map<string, { id: string; name: string }[]>> {
-  const found = new Map<string, { id: string; name: string }[]>();
-  if (projectIds.length === 0) return found;
-  const { projectInvestors, enterprises } = reader.tables;
-  const values = paddedValues(projectIds, '');
-  const rows = await reader.prepared(`projects.investors ${Object.keys(values).length}`, values, (db) =>
-    db
-      .select({ projectId: projectInvestors.projectId, id: enterprises.id, name: enterprises.name })
-      .from(projectInvestors)
-      .innerJoin(enterprises, eq(enterprises.id, projectInvestors.enterpriseId))
-      .where(sql`${projectInvestors.projectId} in ${inValues(values)}`)
-      .orderBy(asc(projectInvestors.projectId), asc(projectInvestors.position)),
-  );
-  for (const { projectId, ...investor } of rows) {
-    const list = found.get(projectId);
-    if (list) list.push(investor);
-    else found.set(projectId, [investor]);
-  }
-  return found;
 }
 
 export const insertProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>

@@ -51,8 +51,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     const today = clock.today();
     const row = await repository.findProject(reader, id, today);
     if (!row) throw notFound('projects', id);
-    const investors = row.leadInvestorId ? await repository.investorsOf(reader, [id]) : null;
-    return { row, project: toProject(row, investors?.get(id) ?? [], today) };
+    return { row, project: toProject(row, today) };
   }
 
   async function unarchived(reader: Reader, id: string) {
@@ -145,9 +144,7 @@ export function projectService({ database, clock }: { database: Database; clock:
 
       const read = async (reader: Reader, revision: Revision, total: number): Promise<Computed> => {
         const rows = await repository.listProjects(reader, selection, onlyArchived, request);
-        const investors = await repository.investorsOf(reader, withInvestors(rows));
-        const toItem = (row: repository.ProjectRow) => toProject(row, investors.get(row.id) ?? [], asOf);
-        return { revision, body: toPage(request, rows, total, revision.seq, toItem) };
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
       // A page costs the same however many projects there are; counting them does not.
       const page = await database.snapshot(async (reader) => {
@@ -174,8 +171,7 @@ export function projectService({ database, clock }: { database: Database; clock:
       if (asOf !== undefined && row.signedOn > asOf) {
         throw new Problem('projects.not_signed_yet', { values: { id, asOf } });
       }
-      const investors = row.leadInvestorId ? await repository.investorsOf(database.read, [id]) : null;
-      return toProject(row, investors?.get(id) ?? [], day);
+      return toProject(row, day);
     },
 
     create: (caller, input) =>
@@ -244,6 +240,3 @@ export function projectService({ database, clock }: { database: Database; clock:
 }
 
 const archived = (id: string): Problem => new Problem('projects.archived', { values: { id } });
-
-const withInvestors = (rows: readonly repository.ProjectRow[]): string[] =>
-  rows.filter((row) => row.leadInvestorId).map((row) => row.id);
