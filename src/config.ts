@@ -53,7 +53,8 @@ export const variables = {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     default: 'info',
     allowed: 'fatal, error, warn, info, debug, trace or silent',
-    description: 'How much is logged, as JSON lines on standard output. `info` has one line a request.',
+    description:
+      'How much is logged, as JSON lines on standard output. `info` has a line for each request that changes something, fails or is slow; `debug` for every one.',
   },
   BODY_LIMIT: {
     schema: wholeNumber(1_024, 104_857_600),

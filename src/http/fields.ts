@@ -49,8 +49,8 @@ export const uuid = z.guid({ error: fault('not_an_id') }).toLowerCase();
 /** A project's code. */
 export const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: fault('not_a_code') });
 
-/** The code of an event or a zone: fit for a URL. */
-export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: fault('not_a_slug') });
+/** The code of an event or a zone: fit for a URL, and not the filter's word for "without one". */
+export const slug = z.string().regex(/^(?!none$)[a-z0-9][a-z0-9-]{0,63}$/, { error: fault('not_a_slug') });
 
 export const regionCode = z
   .string()

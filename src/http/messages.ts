@@ -201,8 +201,8 @@ export const faults = {
     zh: '应为 1–64 个字符，限 A–Z a–z 0–9 . _ -',
   },
   not_a_slug: {
-    en: 'must be 1–64 lower-case letters, digits and hyphens, beginning with a letter or digit',
-    zh: '应为 1–64 个小写字母、数字或连字符，并以字母或数字开头',
+    en: 'must be 1–64 lower-case letters, digits and hyphens, beginning with a letter or digit, and not “none”',
+    zh: '应为 1–64 个小写字母、数字或连字符，并以字母或数字开头，且不能为 none',
   },
   not_a_region: { en: 'must be a six-digit code of GB/T 2260', zh: '应为 GB/T 2260 六位行政区划代码' },
   not_an_industry: {

@@ -85,13 +85,21 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   return app;
 }
 
+/** What is slower than this is logged whatever it is. */
+const SLOW_MS = 1_000;
+
+/** One line a request: what changes something, fails or is slow at `info`, reads that went well at `debug`. */
 class OneLineARequest extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(_: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const routine = request.method === 'GET' && reply.statusCode < 400 && reply.elapsedTime < SLOW_MS;
     const { id: requestId, method, url } = request;
     const ms = Math.round(reply.elapsedTime * 100) / 100;
-    reply.log.info({ requestId, method, url, status: reply.statusCode, ms }, 'request');
+    reply.log[routine ? 'debug' : 'info'](
+      { requestId, method, url, status: reply.statusCode, ms },
+      'request',
+    );
   }
 }
 

@@ -43,7 +43,7 @@ export function anyOf<Item extends string>(
       const values = none ? given.filter((value) => value !== NONE) : given;
       const withNone = values.length < given.length;
       return {
-        shape: `${name}${values.length}${withNone ? '0' : ''}`,
+        shape: `${name}${values.length}${withNone ? '+none' : ''}`,
         values: Object.fromEntries(values.map((value, i) => [`${name}${i}`, value])),
         where: (reader) => {
           const alternatives: SQL[] = [];

@@ -89,6 +89,9 @@ export function projectService({ database, clock }: { database: Database; clock:
   async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
     const today = clock.today();
     const faults = faultsOf(input);
+    const room = Number.MAX_SAFE_INTEGER - row.fundsInPlaceYuan;
+    if (input.amountYuan > room)
+      faults.push({ pointer: '/amountYuan', code: 'too_large', values: { max: room } });
     if (input.receivedOn > today)
       faults.push({ pointer: '/receivedOn', code: 'after_today', values: { today } });
     refuse(faults);

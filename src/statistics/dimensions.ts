@@ -209,7 +209,10 @@ export const dimensions = {
     value: (r) => sql`(case when ${isTop500(r)} then 'true' else 'false' end)`,
     grouping: fixed(top500Names),
     // A parameter of questions: what the filter asks already is asked as well.
-    narrow: (filter, group) => ({ ...filter, top500: [...(filter.top500 ?? []), group as 'true' | 'false'] }),
+    narrow: (filter, group) => ({
+      ...filter,
+      top500: [...new Set([...(filter.top500 ?? []), group as 'true' | 'false'])],
+    }),
   },
   investmentBand: {
     zh: '投资规模',

@@ -132,9 +132,9 @@ describe('luodi serve', () => {
   );
 
   it(
-    'logs a JSON line for every request, with its id and nothing secret',
+    'logs a JSON line for every request where it is asked to, with its id and nothing secret',
     async () => {
-      const service = await served(env);
+      const service = await served({ ...env, LOG_LEVEL: 'debug' });
       const headers = { authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}` };
       const plain = await fetch(`${service.address}/v1/regions`, { headers });
       const named = await post(service.address, aProject(), {
@@ -168,6 +168,23 @@ describe('luodi serve', () => {
         expect(level).toBeGreaterThan(0);
       }
       expect(stdout + stderr).not.toContain(SECRET);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'logs what changes something and what fails, but no read that went well, unless asked to',
+    async () => {
+      const service = await served(env);
+      await fetch(`${service.address}/v1/regions`);
+      await post(service.address, aProject());
+      await fetch(`${service.address}/v1/nothing`);
+      service.signal('SIGTERM');
+      const requests = logOf((await service.ended).stdout).filter(({ msg }) => msg === 'request');
+      expect(requests.map(({ method, status }) => [method, status])).toEqual([
+        ['POST', 201],
+        ['GET', 404],
+      ]);
     },
     SLOW_MS,
   );
