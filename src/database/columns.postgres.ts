@@ -23,6 +23,8 @@ export const flag = boolean;
 export const json = jsonb;
 
 export const functions = {
+  /** The column, with the advice to look for no index on it: SQLite takes the first that seems to fit. */
+  unindexed: (column: SQLWrapper): SQL => sql`${column}`,
   /** The later of two days. */
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`greatest(${a}, ${b})`,
   /** Whole days from one day to another, negative when `to` comes first. */

@@ -16,6 +16,7 @@ export const flag = (name: string) => integer(name, { mode: 'boolean' });
 export const json = (name: string) => sqliteText(name, { mode: 'json' });
 
 export const functions = {
+  unindexed: (column: SQLWrapper): SQL => sql`+${column}`,
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql`cast(julianday(${to}) - julianday(${from}) as integer)`,

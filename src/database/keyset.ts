@@ -24,8 +24,6 @@ export const afterValues = (values: readonly unknown[]): Record<string, unknown>
 export function comesAfter(columns: readonly SortColumn[]): SQL {
   const [first] = columns;
   if (!first) throw new Error('An order has at least one column.');
-  // Says nothing that the rest does not say, but lets an index on the first column begin at the right place.
-  const lead = sql`${first.expression} ${operator(first.descending, true)} ${after(0)}`;
   if (columns.every(({ descending }) => descending === first.descending)) {
     const left = sql.join(
       columns.map(({ expression }) => expression),
@@ -35,8 +33,10 @@ export function comesAfter(columns: readonly SortColumn[]): SQL {
       columns.map((_, i) => after(i)),
       sql`, `,
     );
-    return and(lead, sql`(${left}) ${operator(first.descending)} (${right})`) as SQL;
+    return sql`(${left}) ${operator(first.descending)} (${right})`;
   }
+  // Says nothing that the rest does not say, but lets an index on the first column begin at the right place.
+  const lead = sql`${first.expression} ${operator(first.descending, true)} ${after(0)}`;
   const alternatives = columns.map(({ expression, descending }, i) => {
     const equal = columns.slice(0, i).map((column, j) => sql`${column.expression} = ${after(j)}`);
     return and(...equal, sql`${expression} ${operator(descending)} ${after(i)}`);

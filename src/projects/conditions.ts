@@ -1,5 +1,6 @@
 /** The definitions of `lifecycle.ts` in SQL, for a day given by the placeholder `asOf`. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Reader } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { LifecycleFlag } from './lifecycle.ts';
 
@@ -16,8 +17,12 @@ export const monthOf = (column: SQLWrapper): SQL<string> => sql<string>`substr($
 
 const suspended = (p: Projects): SQL => sql`(${by(p.suspendedOn)} and ${notBy(p.resumedOn)})`;
 
-/** Signed by the day and not archived: what every list and every figure starts from. */
-export const inPopulation = (p: Projects): SQL => sql`(${p.archivedAt} is null and ${by(p.signedOn)})`;
+/**
+ * Signed by the day and not archived: what every list and every figure starts from.
+ * @param scanned whether another condition or none decides where to look, so that no index on the days should
+ */
+export const inPopulation = ({ tables: { projects: p }, functions }: Reader, scanned = false): SQL =>
+  sql`(${p.archivedAt} is null and ${by(scanned ? functions.unindexed(p.signedOn) : p.signedOn)})`;
 
 export const operatingStatusOf = (p: Projects): SQL<string> => sql<string>`(case
   when ${by(p.terminatedOn)} then 'terminated'

@@ -272,7 +272,7 @@ export function select(filter: ProjectFilter, asOf: string): Selection {
   return {
     shape: plans.map((plan) => plan.shape).join('&'),
     values: Object.assign({ asOf }, ...plans.map((plan) => plan.values)),
-    where: (reader, population = inPopulation(p(reader))) =>
+    where: (reader, population = inPopulation(reader)) =>
       and(population, ...plans.map((plan) => plan.where(reader))) as SQL,
   };
 }

@@ -5,7 +5,7 @@ import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
-import { asOfDay } from './conditions.ts';
+import { asOfDay, inPopulation } from './conditions.ts';
 import type { Selection } from './filter.ts';
 import type { FundsEntry, Project } from './schema.ts';
 
@@ -100,7 +100,8 @@ export function listProjects(
   page: PageRequest<ProjectRow>,
 ): Promise<ProjectRow[]> {
   const { projects } = reader.tables;
-  const population = archived ? archivedOnly(reader) : undefined;
+  // A page after the first begins at its cursor, not at the day.
+  const population = archived ? archivedOnly(reader) : inPopulation(reader, page.after !== null);
   const shape = `projects.list ${archived} ${page.shape} ${page.after !== null} ${selection.shape}`;
   const values = { ...selection.values, ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(shape, values, (db) => {

@@ -77,6 +77,26 @@ export function addDays(tally: Tally, name: DurationName, value: number, times: 
   tally[name].set(value, (tally[name].get(value) ?? 0) + times);
 }
 
+/** Adds lengths written as whole numbers with commas between them. Read digit by digit: there may be a million. */
+export function addLengths(tally: Tally, name: DurationName, lengths: string | null): void {
+  if (!lengths) return;
+  const histogram = tally[name];
+  let value = 0;
+  let negative = false;
+  for (let i = 0; i <= lengths.length; i++) {
+    const character = i === lengths.length ? COMMA : lengths.charCodeAt(i);
+    if (character === COMMA) {
+      const length = negative ? -value : value;
+      histogram.set(length, (histogram.get(length) ?? 0) + 1);
+      value = 0;
+      negative = false;
+    } else if (character === MINUS) negative = true;
+    else value = value * 10 + character - ZERO;
+  }
+}
+
+const [COMMA, MINUS, ZERO] = [44, 45, 48];
+
 export function addTally(tally: Tally, other: Tally): void {
   addSums(tally, other);
   for (const name of durationNames) {

@@ -1,7 +1,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Reader } from '../database/database.ts';
-import { asOfDay, countsAs, monthOf } from '../projects/conditions.ts';
+import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import {
@@ -17,10 +17,10 @@ import {
 /** The values of the dimensions of one row, as `group0`, `group1`. */
 export type GroupValues = Record<`group${number}`, string | null>;
 
-/** More groups than this are refused rather than held in memory, */
+/** More groups than this are refused rather than held in memory. */
 export const MAX_GROUPS = 50_000;
-/** and so are more different lengths of time in all of them. */
-export const MAX_DAYS = 1_000_000;
+/** From so many projects on, going through the whole ledger is faster than looking up the entries of each. */
+export const MANY = 100_000;
 
 const number = (expression: SQL): SQL<number | null> => sql<number | null>`${expression}`.mapWith(Number);
 
@@ -41,76 +41,82 @@ const readsLead = (by: readonly DimensionName[]): boolean =>
  * Joins what the dimensions read, groups by them (and by more), and bounds the number of groups. It groups by ordinals:
  * to Postgres, an expression with parameters does not equal its twin in the selection.
  */
-function grouped<Q extends PgSelect>(query: Q, reader: Reader, by: readonly DimensionName[], more = 0): Q {
+function grouped<Q extends PgSelect>(query: Q, reader: Reader, by: readonly DimensionName[]): Q {
   const { projects, enterprises } = reader.tables;
   const joined = readsLead(by)
     ? query.leftJoin(enterprises, eq(enterprises.id, projects.leadInvestorId))
     : query;
-  const ordinals = Array.from({ length: by.length + more }, (_, i) => sql.raw(String(i + 1)));
+  const ordinals = Array.from({ length: by.length }, (_, i) => sql.raw(String(i + 1)));
   const all = ordinals.length > 0 ? joined.groupBy(...ordinals) : joined;
-  return all.limit((more ? MAX_DAYS : MAX_GROUPS) + 1) as unknown as Q;
+  return all.limit(MAX_GROUPS + 1) as unknown as Q;
 }
 
 export function tallyProjects(
   reader: Reader,
   selection: Selection,
   by: readonly DimensionName[],
-): Promise<(GroupValues & Record<TallyName, number | null>)[]> {
+): Promise<(GroupValues & Record<TallyName, number | null> & Record<DurationName, string | null>)[]> {
   return reader.prepared(`statistics.projects ${by} ${selection.shape}`, selection.values, (db) => {
     const { projects } = db.tables;
     const sums = Object.fromEntries(
       Object.entries(tallies).map(([name, aggregate]) => [name, number(aggregate(projects))]),
     ) as Record<TallyName, SQL<number | null>>;
     const query = db
-      .select({ ...groupFields(db, by), ...sums })
+      .select({ ...groupFields(db, by), ...sums, ...lengths(db) })
       .from(projects)
-      .where(selection.where(db))
+      .where(selection.where(db, inPopulation(db, true)))
       .$dynamic();
     return grouped(query, db, by) as never;
   });
+}
+
+/**
+ * Projects with their ledger. SQLite keeps to the order of a cross join: over many projects it goes through the ledger,
+ * which stands in the order of their ids, so that each is found beside the last.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
+function joinLedger(db: Reader, selected: any, many: boolean, condition: SQL): any {
+  const { projects, fundsEntries } = db.tables;
+  const joined = eq(fundsEntries.projectId, projects.id);
+  return many
+    ? selected.from(fundsEntries).crossJoin(projects).where(sql`${joined} and ${condition}`)
+    : selected.from(projects).innerJoin(fundsEntries, joined).where(condition);
 }
 
 export function tallyLedger(
   reader: Reader,
   selection: Selection,
   by: readonly DimensionName[],
+  many: boolean,
 ): Promise<(GroupValues & Record<LedgerTallyName, number | null>)[]> {
-  return reader.prepared(`statistics.ledger ${by} ${selection.shape}`, selection.values, (db) => {
-    const { projects, fundsEntries } = db.tables;
+  return reader.prepared(`statistics.ledger ${many} ${by} ${selection.shape}`, selection.values, (db) => {
+    const { fundsEntries } = db.tables;
     const sums = Object.fromEntries(
       Object.entries(ledgerTallies).map(([name, aggregate]) => [name, number(aggregate(db.tables))]),
     ) as Record<LedgerTallyName, SQL<number | null>>;
-    const query = db
-      .select({ ...groupFields(db, by), ...sums })
-      .from(projects)
-      .innerJoin(fundsEntries, eq(fundsEntries.projectId, projects.id))
-      .where(sql`${selection.where(db)} and ${fundsEntries.receivedOn} <= ${asOfDay}`)
-      .$dynamic();
+    const selected = db.select({ ...groupFields(db, by), ...sums });
+    const query = joinLedger(
+      db,
+      selected,
+      many,
+      sql`${selection.where(db, inPopulation(db, true))} and ${fundsEntries.receivedOn} <= ${asOfDay}`,
+    ).$dynamic();
     return grouped(query, db, by) as never;
   });
 }
 
-/** How many projects took how many days to a milestone. */
-export function countDays(
-  reader: Reader,
-  selection: Selection,
-  by: readonly DimensionName[],
-  duration: DurationName,
-): Promise<(GroupValues & { days: number; times: number })[]> {
-  return reader.prepared(`statistics.${duration} ${by} ${selection.shape}`, selection.values, (db) => {
-    const { projects } = db.tables;
-    const query = db
-      .select({
-        ...groupFields(db, by),
-        days: sql`${durationOf(db, duration)}`.mapWith(Number),
-        times: sql`count(*)`.mapWith(Number),
-      })
-      .from(projects)
-      .where(sql`${selection.where(db)} and ${countsAs(durations[duration].flag, projects)}`)
-      .$dynamic();
-    return grouped(query, db, by, 1) as never;
-  });
-}
+/**
+ * The days that each project took to a milestone, as text separated by commas: counting them by length in SQL would
+ * cost a scan and a sort for each milestone.
+ */
+const lengths = (reader: Reader): Record<DurationName, SQL<string | null>> =>
+  Object.fromEntries(
+    Object.entries(durations).map(([name, { flag }]) => [
+      name,
+      sql<string | null>`string_agg(cast(${durationOf(reader, name as DurationName)} as text), ',')
+        filter (where ${countsAs(flag, reader.tables.projects)})`,
+    ]),
+  ) as Record<DurationName, SQL<string | null>>;
 
 /** What happened in one month. */
 export interface MonthRow {
@@ -130,7 +136,7 @@ export const signedByMonth = (reader: Reader, selection: Selection): Promise<Mon
         yuan: sql`sum(${projects.investmentYuan})`.mapWith(Number),
       })
       .from(projects)
-      .where(selection.where(db))
+      .where(selection.where(db, inPopulation(db, true)))
       .groupBy(sql.raw('1')) as never;
   });
 
@@ -158,7 +164,7 @@ export const milestoneByMonth = (
     return db
       .select({ month: monthOf(day), count: sql`count(*)`.mapWith(Number) })
       .from(projects)
-      .where(sql`${selection.where(db)} and ${condition}`)
+      .where(sql`${selection.where(db, inPopulation(db, true))} and ${condition}`)
       .groupBy(sql.raw('1')) as never;
   });
 
@@ -166,16 +172,18 @@ export const milestoneByMonth = (
 export const fundsByMonth = (
   reader: Reader,
   selection: Selection,
+  many: boolean,
 ): Promise<Pick<MonthRow, 'month' | 'yuan'>[]> =>
-  reader.prepared(`timeline.funds ${selection.shape}`, selection.values, (db) => {
+  reader.prepared(`timeline.funds ${many} ${selection.shape}`, selection.values, (db) => {
     const { projects, fundsEntries } = db.tables;
-    return db
-      .select({
-        month: monthOf(db.functions.later(fundsEntries.receivedOn, projects.signedOn)),
-        yuan: sql`sum(${fundsEntries.amountYuan})`.mapWith(Number),
-      })
-      .from(projects)
-      .innerJoin(fundsEntries, eq(fundsEntries.projectId, projects.id))
-      .where(sql`${selection.where(db)} and ${fundsEntries.receivedOn} <= ${asOfDay}`)
-      .groupBy(sql.raw('1')) as never;
+    const selected = db.select({
+      month: monthOf(db.functions.later(fundsEntries.receivedOn, projects.signedOn)),
+      yuan: sql`sum(${fundsEntries.amountYuan})`.mapWith(Number),
+    });
+    return joinLedger(
+      db,
+      selected,
+      many,
+      sql`${selection.where(db, inPopulation(db, true))} and ${fundsEntries.receivedOn} <= ${asOfDay}`,
+    ).groupBy(sql.raw('1')) as never;
   });

@@ -14,7 +14,7 @@ import {
   groupOf,
 } from './dimensions.ts';
 import {
-  addDays,
+  addLengths,
   addSums,
   addTally,
   type DurationName,
@@ -146,15 +146,15 @@ async function tallyGroups(
     groups.set(key, made);
     return made;
   };
+  let total = 0;
   for (const row of bounded(await repository.tallyProjects(reader, selection, by), repository.MAX_GROUPS)) {
-    addSums(tallyOf(row), row);
+    const tally = tallyOf(row);
+    addSums(tally, row as never);
+    for (const name of Object.keys(durations) as DurationName[]) addLengths(tally, name, row[name]);
+    total += row.projectCount ?? 0;
   }
-  for (const row of await repository.tallyLedger(reader, selection, by)) addSums(tallyOf(row), row);
-  for (const name of Object.keys(durations) as DurationName[]) {
-    for (const row of bounded(await repository.countDays(reader, selection, by, name), repository.MAX_DAYS)) {
-      addDays(tallyOf(row), name, row.days, row.times);
-    }
-  }
+  const many = total > repository.MANY;
+  for (const row of await repository.tallyLedger(reader, selection, by, many)) addSums(tallyOf(row), row);
   return groups;
 }
 
@@ -218,7 +218,8 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
     startedCount: await milestone(reader, selection, 'startedOn'),
     inProductionCount: await milestone(reader, selection, 'productionOn'),
   };
-  const funds = byMonth(await repository.fundsByMonth(reader, selection));
+  const total = [...signed.values()].reduce((sum, { count }) => sum + count, 0);
+  const funds = byMonth(await repository.fundsByMonth(reader, selection, total > repository.MANY));
   const first = [...signed.keys()].sort()[0];
   if (first === undefined) return [];
 

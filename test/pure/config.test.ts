@@ -50,7 +50,12 @@ const cases: Record<Name, Cases> = {
       ['postgres://u:p@host:5433/db?pool=20', 'postgres://u:p@host:5433/db?pool=20'],
       ['postgresql://host/db', 'postgresql://host/db'],
     ],
-    invalid: ['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
+    invalid: [
+      ...['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
+      // A password with characters that an address must escape, a port beyond all ports, a pool of no size.
+      ...['postgres://u:p/w@host/db', 'postgres://u:p@host:99999/db', 'postgres://host/db?pool=-1'],
+      'postgres://host/db?pool=many',
+    ],
   },
   TIME_ZONE: {
     default: 'Asia/Shanghai',
