@@ -22,6 +22,13 @@ function isAddressRange(text: string): boolean {
   );
 }
 
+/** Whether a server's address can be read, and its pool has a size; a `/` or `#` in a password must be escaped. */
+function isDatabaseUrl(text: string): boolean {
+  if (text.startsWith('file:')) return true;
+  const url = URL.parse(text);
+  return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
+}
+
 /** Each variable with its default, what is allowed, and what it is for. README's table is checked against this. */
 export const variables = {
   PORT: {
@@ -37,7 +44,10 @@ export const variables = {
     description: 'Address to listen on. `0.0.0.0` listens on all; the Docker image sets it.',
   },
   DATABASE_URL: {
-    schema: z.string().regex(/^(file:.|postgres(ql)?:\/\/.)/),
+    schema: z
+      .string()
+      .regex(/^(file:.|postgres(ql)?:\/\/.)/)
+      .refine(isDatabaseUrl),
     default: 'file:./data/luodi.db',
     allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
     description:

@@ -42,6 +42,7 @@ const unreachable = hasCode(
   'ETIMEDOUT',
   'EPIPE',
   '53300',
+  '55P03',
   '57P01',
   '57P02',
   '57P03',

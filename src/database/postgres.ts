@@ -28,11 +28,16 @@ export async function openPostgres(url: string): Promise<Database> {
     max: Number(new URL(url).searchParams.get('pool') ?? 10),
     connectionTimeoutMillis: 5_000,
     application_name: 'luodi',
+    onConnect: async (client) => {
+      // A connection that is lost while it is lent says so here as well; without a listener it would end the process.
+      client.on('error', () => {});
+      await client.query('set default_transaction_read_only = on; set lock_timeout = 5000');
+    },
   });
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
   try {
-    await lend(pool, (client) => migratePostgres(client, pool));
+    await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
   } catch (error) {
     await pool.end();
     if (error instanceof StartupError) throw error;
@@ -92,7 +97,9 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
   await client.query(begin);
   try {
     const value = await work();
-    await client.query('commit');
+    // Where the work survived a statement that failed, Postgres answers COMMIT with ROLLBACK.
+    const { command } = await client.query('commit');
+    if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed; nothing was kept.');
     return value;
   } catch (error) {
     await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
@@ -108,7 +115,7 @@ const readRevision = (lock: string) => ({
 const revisionOf = (result: pg.QueryResult): Revision => result.rows[0] as Revision;
 
 function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return transaction(client, 'begin isolation level read committed', async () => {
+  return transaction(client, 'begin isolation level read committed read write', async () => {
     // The lock comes first, so that numbers are given in the order of the commits.
     const log = revisionOf(await client.query(readRevision('for update')));
     const { seq } = log;
@@ -120,8 +127,9 @@ function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>
   });
 }
 
-async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<void> {
+async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {
   const folder = migrationsFolder('postgres');
+  await client.query('set default_transaction_read_only = off; set lock_timeout = 0');
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
     const known = await client.query(
@@ -129,7 +137,7 @@ async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<vo
     );
     if (known.rows[0].known) {
       const applied = await client.query(LAST_APPLIED);
-      refuseNewer(`The database ${pool.options.database ?? ''}`.trim(), folder, applied.rows[0].at);
+      refuseNewer(`The database ${database}`, folder, applied.rows[0].at);
     }
     await migrate(drizzle(client), { migrationsFolder: folder });
     await client.query('insert into revision (id, seq, hash) values (1, 0, $1) on conflict do nothing', [
@@ -137,6 +145,7 @@ async function migratePostgres(client: pg.PoolClient, pool: pg.Pool): Promise<vo
     ]);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await client.query('set default_transaction_read_only = on; set lock_timeout = 5000');
   }
 }
 
