@@ -40,7 +40,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
     connectionTimeout: HANDLER_TIMEOUT_MS + REQUEST_TIMEOUT_MS,
     handlerTimeout: HANDLER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384 },
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     genReqId,
     clientErrorHandler,
@@ -79,7 +79,9 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   app.addHook('onRequest', (request, reply, done) => {
     if (closing) reply.header('connection', 'close');
     reply.headers(identifying(request));
-    done();
+    // Left to Node, this would be refused in another shape.
+    const nameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+    done(nameless ? new Problem('request.malformed', { values: { reason: 'Host' } }) : undefined);
   });
   app.addHook('preHandler', refuseFaultyBody);
   return app;

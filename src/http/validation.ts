@@ -75,7 +75,12 @@ function toFaults(issues: readonly Issue[], place: Place): Fault[] {
     }
     return [{ ...place(issue.path), ...describe(issue) }];
   });
-  const placed = faults.map((fault) => [`${fault.pointer ?? fault.parameter} ${fault.code}`, fault] as const);
+  const placeOf = (fault: Fault) => fault.pointer ?? fault.parameter;
+  // Of a value of another type nothing else is said: a text in place of a list is not also too long.
+  const mistyped = new Set(faults.filter(({ code }) => code === 'wrong_type').map(placeOf));
+  const placed = faults
+    .filter((fault) => fault.code === 'wrong_type' || !mistyped.has(placeOf(fault)))
+    .map((fault) => [`${placeOf(fault)} ${fault.code}`, fault] as const);
   return [...new Map(placed).values()];
 }
 
@@ -85,7 +90,7 @@ const bodyFaults = new WeakMap<object, Fault[]>();
  * The faults found so far in a body. A service that knows further rules adds its own and refuses them all at once;
  * until then the fields with faults are missing from the body.
  */
-export const faultsOf = (body: object): Fault[] => bodyFaults.get(body) ?? [];
+export const faultsOf = (body: object): Fault[] => [...(bodyFaults.get(body) ?? [])];
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -72,6 +72,8 @@ const columnsOf = ({ tables, functions }: Reader) => {
 
 /** One project by id, archived or not, with its funds in place on the day. */
 export async function findProject(reader: Reader, id: string, asOf: string): Promise<ProjectRow | undefined> {
+  // PostgreSQL refuses NUL in a text; nothing has such an id.
+  if (id.includes('\0')) return undefined;
   const [row] = await reader.prepared('projects.find', { id, asOf }, (db) =>
     db
       .select(columnsOf(db))

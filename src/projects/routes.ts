@@ -7,6 +7,8 @@ import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import { refuse } from '../http/problems.ts';
+import { pointerTo } from '../http/validation.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
 import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
@@ -167,8 +169,11 @@ export const projectRoutes =
           problems: [403, 404, 413, 415],
         }),
       },
-      async (request, reply) =>
-        sendResource(request, reply, await projects.restore(callerOf(request), request.params.id)),
+      async (request, reply) => {
+        const fields = Object.keys(request.body ?? {});
+        refuse(fields.map((field) => ({ pointer: pointerTo([field]), code: 'unknown_field' })));
+        return sendResource(request, reply, await projects.restore(callerOf(request), request.params.id));
+      },
     );
 
     app.get(

@@ -18,6 +18,8 @@ function columnsOf(db: Reader, catalogue: Catalogue): Record<string, PgColumn> {
 }
 
 export async function findEntry(db: Reader, catalogue: Catalogue, key: string): Promise<Entry | undefined> {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  if (key.includes('\0')) return undefined;
   const [row] = await db.prepared(`${catalogue.entity}.find`, { key }, (reader) => {
     const table = tableOf(reader, catalogue.entity);
     return reader

@@ -87,11 +87,19 @@ export function catalogueService(
   };
 
   /** Every fault that needs more than one field or a look at the database. */
-  async function faultsIn(tx: Transaction, entry: Entry, before: Entry | null): Promise<Fault[]> {
+  async function faultsIn(
+    tx: Transaction,
+    entry: Entry,
+    before: Entry | null,
+    found: readonly Fault[],
+  ): Promise<Fault[]> {
     const named = Object.entries(catalogue.references)
       .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
       .map(([field, to]) => ({ entity: to, key: entry[field] as string, pointer: `/${field}` }));
-    const faults = [...(catalogue.rules?.(entry) ?? []), ...(await unknownReferences(tx, named))];
+    // What is faulty is measured against nothing, and nothing against what it said before.
+    const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
+    const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
+    const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await unknownReferences(tx, named))];
     if (await isOwnAncestor(tx, entry)) faults.push({ pointer: '/parent', code: 'circular' });
     return faults;
   }
@@ -127,7 +135,7 @@ export function catalogueService(
     const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
     const made = keyField === 'id' ? { id: uuid() } : {};
     const entry: Entry = { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
-    refuse([...faultsOf(input), ...(await faultsIn(tx, entry, null))]);
+    refuse(await faultsIn(tx, entry, null, faultsOf(input)));
     const key = entry[keyField] as string;
     if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
     await refuseTaken(tx, entry);
@@ -169,7 +177,7 @@ export function catalogueService(
         const before = await existing(tx, key);
         expectUnchanged(ifMatch, before);
         const entry: Entry = { ...before, ...input };
-        const faults = [...faultsOf(input), ...(await faultsIn(tx, entry, before))];
+        const faults = await faultsIn(tx, entry, before, faultsOf(input));
         if (entry[keyField] !== key) faults.push({ pointer: `/${keyField}`, code: 'immutable' });
         refuse(faults);
         await refuseTaken(tx, entry);
