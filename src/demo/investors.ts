@@ -69,7 +69,7 @@ export function sampleEnterprises(random: Random): DemoEnterprise[] {
   });
 }
 
-/** Places on one or two of the lists that are open to the country. */
+/** Places on one or two of the lists that are open to the country, in the order in which the API answers them. */
 function rankingsOf(random: Random, country: string | null, years: readonly number[]): Ranking[] {
   const lists: Ranking['list'][] =
     country === 'CN'
@@ -78,6 +78,7 @@ function rankingsOf(random: Random, country: string | null, years: readonly numb
   const rank = random.whole(40, 460);
   return lists
     .slice(0, random.whole(1, 2))
+    .toSorted()
     .flatMap((list) =>
       years.map((year) => ({ list, year, rank: random.chance(0.9) ? rank + random.whole(-30, 30) : null })),
     );

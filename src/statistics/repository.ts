@@ -12,7 +12,7 @@ import {
   ledgerTallies,
   type TallyName,
   tallies,
-} from './measures.ts';
+} from './tallies.ts';
 
 /** The values of the dimensions of one row, as `group0`, `group1`. */
 export type GroupValues = Record<`group${number}`, string | null>;

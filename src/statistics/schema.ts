@@ -6,8 +6,9 @@ import { sortField } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { dimensionNames } from './dimensions.ts';
-import { emptyTally, MoneyBody, measures, RateBody, type Tally, valuesOf } from './measures.ts';
+import { MoneyBody, measures, RateBody, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
+import { emptyTally, type Tally } from './tallies.ts';
 import { intervals } from './timeline.ts';
 
 export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField });

@@ -13,6 +13,9 @@ import {
   type Grouping,
   groupOf,
 } from './dimensions.ts';
+import { measures, valuesOf } from './measures.ts';
+import { money, rate } from './numbers.ts';
+import * as repository from './repository.ts';
 import {
   addLengths,
   addSums,
@@ -20,12 +23,8 @@ import {
   type DurationName,
   durations,
   emptyTally,
-  measures,
   type Tally,
-  valuesOf,
-} from './measures.ts';
-import { money, rate } from './numbers.ts';
-import * as repository from './repository.ts';
+} from './tallies.ts';
 import { type Interval, periods } from './timeline.ts';
 
 export interface StatisticsService {

@@ -44,8 +44,8 @@ const milestone = (column: string): string[] => [
 export const statistics = {
   summary: [`select ${measures} from projects where ${population}`, `select ${funds} from ${ledger}`],
   breakdown: [
-    `select substr(region_code, 1, 4), ${measures} from projects where ${population} group by 1`,
-    `select substr(region_code, 1, 4), ${funds} from ${ledger} group by 1`,
+    `select region_code, ${measures} from projects where ${population} group by 1`,
+    `select region_code, ${funds} from ${ledger} group by 1`,
   ],
   timeline: [
     `select ${month('signed_on')}, count(*), sum(investment_yuan) from projects where ${population} group by 1`,

@@ -29,8 +29,8 @@ const beside = (script: string): string => fileURLToPath(new URL(script, import.
 
 /** The first message of a child. @throws when it ends without one */
 async function firstMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${name} ended with ${code} before it said anything`);
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${name} ended with ${code ?? signal} before it said anything`);
   });
   const [message] = await Promise.race([once(child, 'message'), ended]);
   return message as Message;
