@@ -36,6 +36,8 @@ export const isSerializationFailure = hasCode('40001', '40P01');
 
 const unreachable = hasCode(
   'SQLITE_BUSY',
+  'SQLITE_BUSY_RECOVERY',
+  'SQLITE_BUSY_SNAPSHOT',
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -43,6 +45,7 @@ const unreachable = hasCode(
   'EPIPE',
   '53300',
   '55P03',
+  '57014',
   '57P01',
   '57P02',
   '57P03',
@@ -51,7 +54,7 @@ const unreachable = hasCode(
   '08006',
 );
 
-/** Worth trying again later: locked, starting, restarting, unreachable, out of connections. */
+/** Worth trying again later: locked, starting, restarting, unreachable, out of connections or of time. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof BusyError ||
   unreachable(error) ||

@@ -20,6 +20,9 @@ type Client = pg.Pool | pg.PoolClient;
 /** Any number that no other program takes; instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
+/** A connection that serves requests writes only where a write begins, and waits and works no longer than this. */
+const SERVING =
+  'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
 const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
 
 export async function openPostgres(url: string): Promise<Database> {
@@ -31,7 +34,7 @@ export async function openPostgres(url: string): Promise<Database> {
     onConnect: async (client) => {
       // A connection that is lost while it is lent says so here as well; without a listener it would end the process.
       client.on('error', () => {});
-      await client.query('set default_transaction_read_only = on; set lock_timeout = 5000');
+      await client.query(SERVING);
     },
   });
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the process.
@@ -129,7 +132,9 @@ function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>
 
 async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {
   const folder = migrationsFolder('postgres');
-  await client.query('set default_transaction_read_only = off; set lock_timeout = 0');
+  await client.query(
+    'set default_transaction_read_only = off; set lock_timeout = 0; set statement_timeout = 0',
+  );
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
     const known = await client.query(
@@ -145,7 +150,7 @@ async function migratePostgres(client: pg.PoolClient, database: string): Promise
     ]);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await client.query('set default_transaction_read_only = on; set lock_timeout = 5000');
+    await client.query(SERVING);
   }
 }
 

@@ -8,7 +8,9 @@ export interface Question {
   params: unknown[];
 }
 
-export type Answer = { id: number; rows: unknown[][] } | { id: number; error: string };
+export type Answer =
+  | { id: number; rows: unknown[][] }
+  | { id: number; error: { message: string; code: string } };
 
 export class SqliteThread {
   readonly #worker: Worker;
@@ -24,8 +26,10 @@ export class SqliteThread {
     this.#worker.on('message', (answer: Answer) => {
       const asker = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
-      if ('error' in answer) asker?.reject(new Error(answer.error));
-      else asker?.resolve(answer.rows);
+      if ('error' in answer) {
+        const { message, code } = answer.error;
+        asker?.reject(Object.assign(new Error(message), { code }));
+      } else asker?.resolve(answer.rows);
       if (this.#pending.size === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => this.#fail(error as Error));

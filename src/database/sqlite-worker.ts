@@ -20,6 +20,7 @@ function answer(id: number, sql: string, params: unknown[]): Answer {
     statement.run(...params);
     return { id, rows: [] };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    const { message, code } = error as InstanceType<typeof Sqlite.SqliteError>;
+    return { id, error: { message, code } };
   }
 }

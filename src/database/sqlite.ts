@@ -145,7 +145,8 @@ function openWriter(file: string): Client {
 /** Refuses a database that something else made, rather than add tables to it. */
 function refuseForeign(client: Client, file: string): void {
   const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
-  if (names.length > 0 && !names.includes('__drizzle_migrations')) {
+  const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
+  if (made.length > 0 && !(made.includes('revision') && made.includes('changes'))) {
     throw new StartupError(`${file} is a SQLite database, but not one of Luodi's`);
   }
 }
@@ -240,6 +241,7 @@ function transactionOn(client: Client, log: Revision): Transaction {
 }
 
 interface Job {
+  askedAt: number;
   work: (tx: Transaction) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
@@ -288,10 +290,10 @@ function groupCommit(client: Client, limit: number, onCommit: () => void): Write
     draining = null;
   }
 
-  async function runGroup(group: Job[]): Promise<void> {
+  async function runGroup(group: readonly Job[]): Promise<void> {
     let answers: (() => void)[];
     try {
-      await beginWhenFree(() => begin.run());
+      await beginWhenFree(() => begin.run(), (group[0] as Job).askedAt + BUSY_GIVE_UP_MS);
       Object.assign(log, readLog.get());
       const { seq } = log;
       answers = [];
@@ -327,15 +329,15 @@ function groupCommit(client: Client, limit: number, onCommit: () => void): Write
   const write = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
     if (inside.getStore()) return Promise.reject(new NestedWriteError());
     return new Promise<T>((resolve, reject) => {
-      waiting.push({ work, resolve: resolve as Job['resolve'], reject });
+      waiting.push({ askedAt: performance.now(), work, resolve: resolve as Job['resolve'], reject });
       draining ??= drain();
     });
   };
   return Object.assign(write, { idle: async () => draining ?? undefined });
 }
 
-async function beginWhenFree(begin: () => void): Promise<void> {
-  const deadline = performance.now() + BUSY_GIVE_UP_MS;
+/** @throws BusyError when another process still holds the lock at the deadline */
+async function beginWhenFree(begin: () => void, deadline: number): Promise<void> {
   for (;;) {
     try {
       begin();

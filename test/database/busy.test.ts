@@ -110,6 +110,12 @@ describe('a database that is busy', () => {
           const started = performance.now();
           const event = anEvent();
           const refused = api.post('/v1/events', event);
+          // Asked for while that waits, it does not begin to wait when that gives up.
+          await new Promise((turn) => setTimeout(turn, 2_000));
+          const behind = writeEvent(api.database, 'behind').then(
+            () => Number.NaN,
+            () => performance.now(),
+          );
           let reads = 0;
           let waiting = true;
           const reading = (async () => {
@@ -125,6 +131,8 @@ describe('a database that is busy', () => {
           const answer = await refused;
           waiting = false;
           await reading;
+          const gaveUp = performance.now();
+          expect((await behind) - gaveUp).toBeLessThan(4_000);
           expect(performance.now() - started).toBeLessThan(LONG_MS);
           expectProblem(answer, 503, 'service.unavailable');
           expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);

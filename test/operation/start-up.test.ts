@@ -63,6 +63,16 @@ const failures: Record<typeof engine, Failure[]> = {
       says: /other\.db is a SQLite database, but not one of Luodi's/,
     },
     {
+      name: 'a database that another program migrates with the same library',
+      arrange: async (folder) => {
+        const other = new Sqlite(join(folder, 'other.db'));
+        other.exec('create table __drizzle_migrations (id integer); create table recipes (title text)');
+        other.close();
+        return { url: `file:${folder}/other.db` };
+      },
+      says: /other\.db is a SQLite database, but not one of Luodi's/,
+    },
+    {
       name: 'a folder in the place of the file',
       arrange: async (folder) => {
         mkdirSync(join(folder, 'luodi.db'));
