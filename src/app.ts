@@ -1,8 +1,8 @@
 /** The service as a whole: one line a feature. */
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
 import { refuseRemoteWrites } from './access/caller.ts';
 import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
@@ -12,8 +12,9 @@ import { events } from './events/schema.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
 import { healthRoutes } from './http/health.ts';
-import { swaggerOptions, VERSION } from './http/openapi.ts';
+import { swaggerOptions } from './http/openapi.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
+import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
 import { catalogueRoutes } from './references/routes.ts';
@@ -26,14 +27,14 @@ export interface Dependencies {
   config: Pick<Config, 'BODY_LIMIT' | 'TRUST_PROXY' | 'ANSWER_CACHE'>;
   database: Database;
   clock: Clock;
-  logger: FastifyBaseLogger;
+  logger: Logger;
 }
 
 const catalogues = [events, enterprises, zones, regions, industries];
 
 export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
-  const answers = createAnswers(database, clock, config.ANSWER_CACHE, VERSION);
+  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
   await app.register(swaggerUi, {

@@ -1,10 +1,9 @@
 /** The commands of `luodi`. Each reads the configuration, opens what it needs, and says in one line what went wrong. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from './config.ts';
 import { StartupError } from './database/errors.ts';
-
-const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+import { packageVersion } from './package.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -12,7 +11,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description(
       'Follows investment projects from signing to production, and computes every figure on request.',
     )
-    .version(version)
+    .version(packageVersion)
     .showHelpAfterError();
 
   program.command('serve').description('Serve the API.').action(serve);

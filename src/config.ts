@@ -1,6 +1,6 @@
 /** The environment, read once into a frozen object. Nothing else reads `process.env`. */
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTimeZone } from './clock.ts';
 import { StartupError } from './database/errors.ts';
 

@@ -52,7 +52,9 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     await database.close();
   });
   try {
-    return await app.listen({ host: config.HOST, port: config.PORT });
+    const address = await app.listen({ host: config.HOST, port: config.PORT });
+    logger.info(`Server listening at ${address}`);
+    return address;
   } catch (error) {
     await app.close();
     await database.close();

@@ -1,14 +1,15 @@
 /** What both engines do about migrations. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageFolder } from '../package.ts';
 import { StartupError } from './errors.ts';
 
 /** The hash that the first entry of the change log has before it. */
 export const GENESIS = '0'.repeat(64);
 
-/** The folder that drizzle-kit fills for the engine. The same from `src` and from `dist`. */
+/** The folder that drizzle-kit fills for the engine. */
 export const migrationsFolder = (engine: 'sqlite' | 'postgres'): string =>
-  fileURLToPath(new URL(`../../migrations/${engine}`, import.meta.url));
+  join(packageFolder, 'migrations', engine);
 
 /** When the newest migration of this version was made, in milliseconds. */
 function newestIn(folder: string): number {

@@ -1,5 +1,5 @@
 /** Enterprises as the API words them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { searchText } from '../database/search-text.ts';
 import { line, year } from '../http/fields.ts';
 import { rankingLists } from '../projects/classes.ts';

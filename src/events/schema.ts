@@ -1,5 +1,5 @@
 /** Events as the API words them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { day, line, slug, year } from '../http/fields.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { inputSchemas } from '../references/schema.ts';

@@ -3,7 +3,7 @@
  * reused while those are the same, and 304 to a client that has them, at the cost of looking up the revision.
  */
 import { hash } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Database, Revision } from '../database/database.ts';
@@ -26,7 +26,7 @@ interface Answer {
 
 export interface Answers {
   /** Route hook: sends the answer that was made before, if it still holds. */
-  reuse(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  reuse(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void;
   /**
    * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
    * @param asOf the day that the request names, if it does; else `compute` is given today's
@@ -62,13 +62,13 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   }
 
   return {
-    reuse: async (request, reply) => {
+    reuse: (request, reply, done) => {
       const answer = kept?.get(request.url);
-      if (!answer) return undefined;
-      const revision = await database.revision();
-      if (answer.revision !== revision.hash) return undefined;
-      if (answer.day !== null && answer.day !== clock.today()) return undefined;
-      return sendText(request, reply, answer.etag, answer.text);
+      if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
+      database.revision().then((revision) => {
+        if (answer.revision === revision.hash) sendText(request, reply, answer.etag, answer.text);
+        else done();
+      }, done);
     },
 
     send: async (request, reply, asOf, compute, headers) => {
@@ -97,7 +97,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
 const sizeOf = (answer: Answer, url: string): number => 2 * (answer.text.length + url.length) + 256;
 
 function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: string): FastifyReply {
-  reply.header('etag', etag).header('cache-control', REVALIDATE);
+  reply.headers({ etag, 'cache-control': REVALIDATE });
   if (isFresh(request, etag)) return reply.code(304).send();
   return reply.header('content-type', 'application/json; charset=utf-8').send(text);
 }

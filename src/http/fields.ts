@@ -1,5 +1,5 @@
 /** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FaultCode } from './messages.ts';
 
 /** A schema's own error is a fault code; `validation.ts` looks it up. */

@@ -1,6 +1,6 @@
 /** `/livez`: the process runs. `/readyz`: it can do its work. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Database } from '../database/database.ts';
 import { NoQuery, operation } from './openapi.ts';
 import { Problem } from './problems.ts';

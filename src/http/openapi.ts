@@ -1,13 +1,13 @@
 /** What an operation says about itself, and how the zod schemas become one OpenAPI 3.1 document. */
+
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { z } from 'zod';
+import * as z from 'zod';
+import { packageVersion } from '../package.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
-
-export const VERSION = '0.1.0';
 
 const tags = {
   projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
@@ -141,7 +141,7 @@ export const swaggerOptions = {
       summary: 'Investment-project tracking: what was signed, for how much, and what has really started.',
       description:
         'Every figure is computed from the projects on request, for any day (`asOf`). Days are `2020-06-29`, moments RFC 3339 in UTC, money whole yuan. Unknown fields and parameters are refused by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
-      version: VERSION,
+      version: packageVersion,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],

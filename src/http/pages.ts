@@ -1,6 +1,6 @@
 /** The one page shape: how a list is limited, sorted and continued. */
 import type { SQLWrapper } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SortColumn } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
 import { integerText } from './fields.ts';

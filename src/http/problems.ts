@@ -2,7 +2,8 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
-import { z } from 'zod';
+import type { Logger } from 'pino';
+import * as z from 'zod';
 import { isForeignKeyViolation, isUnavailable, isUniqueViolation } from '../database/errors.ts';
 import {
   type Entity,
@@ -129,11 +130,13 @@ export function languageOf(request: FastifyRequest): Language {
 }
 
 /** Writes any error as a problem. Only what a client can do something about says more than "internal". */
-export function problemHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = asProblem(error, request);
-  if (problem.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
-  sendProblem(problem, request, reply);
-}
+export const problemHandler =
+  (logger: Logger) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const problem = asProblem(error, request);
+    if (problem.status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed');
+    sendProblem(problem, request, reply);
+  };
 
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const language = languageOf(request);

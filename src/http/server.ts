@@ -2,21 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './openapi.ts';
 import { identifying, Problem, problemHandler, unsupportedMediaType } from './problems.ts';
 import { refuseFaultyBody, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
-  logger: FastifyBaseLogger;
+  logger: Logger;
   bodyLimit: number;
   trustProxy: readonly string[];
   clock: Clock;
@@ -29,11 +25,8 @@ const HANDLER_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 72_000;
 
 export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOptions): FastifyInstance {
+  const handleProblem = problemHandler(logger);
   const app = Fastify({
-    loggerInstance: logger,
-    logController: new OneLineARequest(),
-    // A logger for each request costs more than naming the request in the lines that are about one.
-    childLoggerFactory: (root) => root,
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -42,8 +35,8 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
     http: { headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     genReqId,
-    clientErrorHandler,
-    frameworkErrors: problemHandler,
+    clientErrorHandler: clientErrorHandler(logger),
+    frameworkErrors: handleProblem,
     // What still arrives on an open connection while the service stops is answered, and the connection then closed.
     return503OnClosing: false,
   });
@@ -56,7 +49,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   app.setValidatorCompiler(validatorFor(clock));
   // Answers are written by `sendResource` and `answers`; what reaches a serializer is small.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.setErrorHandler(problemHandler);
+  app.setErrorHandler(handleProblem);
   app.setNotFoundHandler(() => {
     throw new Problem('request.unknown_path');
   });
@@ -75,6 +68,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   app.removeContentTypeParser('application/json');
   for (const type of MERGE_PATCH) app.addContentTypeParser(type, { parseAs: 'buffer' }, parse);
 
+  logRequests(app, logger);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
@@ -89,24 +83,6 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   });
   app.addHook('preHandler', refuseFaultyBody);
   return app;
-}
-
-/** What is slower than this is logged whatever it is. */
-const SLOW_MS = 1_000;
-
-/** One line a request: what changes something, fails or is slow at `info`, reads that went well at `debug`. */
-class OneLineARequest extends LogController {
-  override incomingRequest(): void {}
-
-  override requestCompleted(_: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const routine = request.method === 'GET' && reply.statusCode < 400 && reply.elapsedTime < SLOW_MS;
-    const { id: requestId, method, url } = request;
-    const ms = Math.round(reply.elapsedTime * 100) / 100;
-    reply.log[routine ? 'debug' : 'info'](
-      { requestId, method, url, status: reply.statusCode, ms },
-      'request',
-    );
-  }
 }
 
 /** The client's own request id where it is a plain one, else a new one. */
@@ -145,13 +121,13 @@ const clientErrors: Readonly<Record<string, ProblemKind>> = {
 };
 
 /** What is not even HTTP is answered in the same shape, by hand: there is no request yet. */
-function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
+const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, socket: Socket) => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const kind = clientErrors[error.code ?? ''] ?? 'request.malformed';
   const problem = new Problem(kind, { values: { reason: 'parse error' }, cause: error });
   const { status } = problems[kind];
   const requestId = newRequestId();
-  this.log.info({ requestId, err: { code: error.code, message: error.message } }, 'client error');
+  logger.info({ requestId, err: { code: error.code, message: error.message } }, 'client error');
   const body = JSON.stringify({
     type: `urn:luodi:problem:${kind}`,
     title: titles[status].en,
@@ -165,7 +141,7 @@ function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException,
   socket.end(
     `HTTP/1.1 ${status} ${titles[status].en}\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
-}
+};
 
 /**
  * Answers every known path: OPTIONS with what it takes, 405 to any other method. Call before the routes are

@@ -1,6 +1,6 @@
 /** From zod's issues to faults, and how Fastify validates with zod. */
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
 import { type Fault, invalid } from './problems.ts';

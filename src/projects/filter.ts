@@ -3,7 +3,7 @@
  * Each parameter is a row: what it accepts, and the SQL that it means.
  */
 import { and, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../database/database.ts';
 import type { Values } from '../database/prepared.ts';
 import { searchText } from '../database/search-text.ts';

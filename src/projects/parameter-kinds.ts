@@ -1,6 +1,6 @@
 /** The kinds of parameters that the filter is made of: what each accepts, and how it becomes SQL. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../database/database.ts';
 import type { Values } from '../database/prepared.ts';
 import { day, flags, listOf } from '../http/fields.ts';

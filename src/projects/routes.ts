@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callerOf } from '../access/caller.ts';
 import type { Answers } from '../http/answers.ts';
 import { asOfField } from '../http/as-of.ts';

@@ -1,5 +1,5 @@
 /** Projects and their funds as the API words them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { code, day, industryCode, line, paragraph, regionCode, slug, uuid, yuan } from '../http/fields.ts';
 import { operatingStatuses } from './lifecycle.ts';
 

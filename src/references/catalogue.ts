@@ -2,7 +2,7 @@
  * What a catalogue is: a resource that projects refer to by its code or id, with a few fields and no life of its own.
  * Regions, industries, zones, events and enterprises differ only in the rows of these tables of data.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Entity } from '../http/messages.ts';

@@ -1,6 +1,6 @@
 /** The routes of any catalogue. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callerOf } from '../access/caller.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';

@@ -1,5 +1,5 @@
 /** Regions, industries and zones as the API words them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { industryCode, line, regionCode, slug } from '../http/fields.ts';
 import type { Catalogue } from './catalogue.ts';
 

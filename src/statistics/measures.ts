@@ -2,7 +2,7 @@
  * Every figure, defined once: its names and sentence in both languages, and how it is worked out of the tally of its
  * projects.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '../http/problems.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
 import { days, money, rate } from './numbers.ts';

@@ -1,5 +1,5 @@
 /** Statistics as the API words them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { asOfField } from '../http/as-of.ts';
 import { integerText } from '../http/fields.ts';
 import { sortField } from '../http/pages.ts';

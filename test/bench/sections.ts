@@ -110,7 +110,7 @@ const pages = (prefix: string): Request[] =>
   );
 
 export async function demoReads(setting: Setting): Promise<Row[]> {
-  const service = await startServer('service.mjs', `file:${setting.demo}`);
+  const service = await startServer('service.ts', `file:${setting.demo}`);
   const yardstick = await startServer('by-hand.ts', setting.demo);
   await sleep(1_000);
   const idle = residentMegabytes(service.pid);
@@ -176,7 +176,7 @@ export async function creates(setting: Setting): Promise<Row[]> {
   const start = async (name: string, ...options: string[]) => {
     const file = join(setting.folder, `${name}.db`);
     copyFileSync(setting.demo, file);
-    return startServer('service.mjs', `file:${file}`, ...options);
+    return startServer('service.ts', `file:${file}`, ...options);
   };
   const grouped = await start('grouped');
   const single = await start('single', '1');
@@ -211,8 +211,8 @@ function cursorAt(file: string, depth: number): string {
 
 export async function millionReads(setting: Setting): Promise<Row[]> {
   const file = await setting.million();
-  const demo = await startServer('service.mjs', `file:${setting.demo}`);
-  const million = await startServer('service.mjs', `file:${file}`);
+  const demo = await startServer('service.ts', `file:${setting.demo}`);
+  const million = await startServer('service.ts', `file:${file}`);
   await sleep(1_000);
   const idle = residentMegabytes(million.pid);
   const single = await race(setting, {
@@ -258,7 +258,7 @@ const statisticsPaths: Record<StatisticsName, string> = {
 /** Every request asks about another day, so that none is answered from the cache. */
 export async function coldStatistics(setting: Setting): Promise<Row[]> {
   const file = await setting.million();
-  const service = await startServer('service.mjs', `file:${file}`);
+  const service = await startServer('service.ts', `file:${file}`);
   const yardstick = await startServer('by-hand.ts', file);
   const rows: Row[] = [];
   for (const [name, path] of Object.entries(statisticsPaths)) {

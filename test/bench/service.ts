@@ -1,8 +1,8 @@
-/** Child process: the service as `luodi serve` runs it once built, with groups of writes as large as it is told. */
-import { clockIn } from '../../dist/clock.js';
-import { readConfig } from '../../dist/config.js';
-import { openDatabase } from '../../dist/database/database.js';
-import { serve } from '../../dist/main.js';
+/** Child process: the service as `luodi serve` runs it, with groups of writes as large as it is told. */
+import { clockIn } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { serve } from '../../src/main.ts';
 
 const [url = '', groupLimit] = process.argv.slice(2);
 const config = readConfig({ DATABASE_URL: url, PORT: '0' });

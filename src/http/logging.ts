@@ -1,0 +1,33 @@
+/** One line a request: what changes something, fails or is slow at `info`, reads that went well at `debug`. */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+/** What is slower than this is logged whatever it is. */
+const SLOW_MS = 1_000;
+
+/** Fastify's own logging listens for the end of every answer, which costs more than all that is said here. */
+export function logRequests(app: FastifyInstance, logger: Logger): void {
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', (request, _, done) => {
+    request.startedAt = performance.now();
+    done();
+  });
+  app.addHook('onSend', (request, reply, _, done) => {
+    const elapsed = performance.now() - request.startedAt;
+    const { id: requestId, method, url } = request;
+    const status = reply.statusCode;
+    const routine = method === 'GET' && status < 400 && elapsed < SLOW_MS;
+    if (!routine || logger.isLevelEnabled('debug')) {
+      const ms = Math.round(elapsed * 100) / 100;
+      logger[routine ? 'debug' : 'info']({ requestId, method, url, status, ms }, 'request');
+    }
+    done();
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** By `performance.now()`. */
+    startedAt: number;
+  }
+}

@@ -1,0 +1,48 @@
+/** What `npm run build` makes for production: the service in few files, which start fast and find all that they need. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { endAll, projectFolder, start, until } from '../support/process.ts';
+
+describe('the built service', () => {
+  let folder: string;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    const builds = join(projectFolder, 'dist');
+    mkdirSync(builds, { recursive: true });
+    folder = mkdtempSync(join(builds, 'test-'));
+    // What stands in `dist` may be running: the script that clears it away is left out.
+    const build = ['run', 'build', '--ignore-scripts', '--', `--outdir=${folder}`];
+    await promisify(execFile)('npm', build, { cwd: projectFolder });
+    database = await freshDatabase();
+  });
+  afterAll(async () => {
+    await endAll();
+    await database?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('fills a database, computes figures, shows its documents and stops in good order', async () => {
+    const env = { DATABASE_URL: database.url, PORT: '0' };
+    const service = start(join(folder, 'cli.js'), ['demo'], { env });
+    const address = await until(() => /listening at (http:\/\/[\d.:]+)/.exec(service.stdout())?.[1], 60_000);
+    const summary = await fetch(`${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31`);
+    expect(await summary.json()).toMatchObject({ projectCount: 319, startedCount: 266 });
+    for (const path of ['/openapi.json', '/docs/', '/docs/static/swagger-ui-bundle.js', '/readyz']) {
+      expect((await fetch(address + path)).status, path).toBe(200);
+    }
+    service.signal('SIGTERM');
+    expect(await service.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('rror') });
+  });
+
+  it('refuses to run without a database it can write, in one line', async () => {
+    const env = { DATABASE_URL: 'file:/proc/luodi.db', PORT: '0' };
+    const { code, stderr } = await start(join(folder, 'cli.js'), ['serve'], { env }).ended;
+    expect(code).not.toBe(0);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
