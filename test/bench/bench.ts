@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast the service is beside two yardsticks, as ratios measured in one run on one machine.
  *
- *   node test/bench/bench.ts [--quick] [--only demo|creates|million|statistics|start]
+ *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--only demo|creates|million|statistics|start]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { loadDemo } from '../../src/demo/service.ts';
 import { openService } from '../../src/main.ts';
 import { machineFacts } from './machine.ts';
 import { millionDatabase } from './million.ts';
-import { CLIENT_CORE, canPin } from './processes.ts';
+import { CLIENT_CORE, canPin, root } from './processes.ts';
 import {
   coldStart,
   coldStatistics,
@@ -20,7 +20,6 @@ import {
   demoReads,
   millionReads,
   type Row,
-  root,
   type Setting,
 } from './sections.ts';
 
@@ -69,8 +68,8 @@ async function main(): Promise<void> {
       folder,
       demo,
       million: () => millionDatabase(tmpdir()),
-      seconds: options.quick ? 1 : 5,
-      runs: 3,
+      seconds: 1,
+      runs: options.quick ? 3 : 15,
     };
     const rows: Row[] = [];
     for (const [name, measure] of chosen) {
@@ -87,7 +86,7 @@ const report = (folder: string, rows: readonly Row[]): string => `
 ${machineFacts(folder)
   .map((fact) => `- ${fact}`)
   .join('\n')}
-- ${canPin ? 'Servers on core 0, clients on core 1' : 'taskset is missing: servers and clients share all cores'}; 32 connections; three runs in turns, median.
+- ${canPin ? 'Servers on core 0, clients on core 1' : 'taskset is missing: servers and clients share all cores'}; 32 connections; short runs in turns, median.
 - Reads are counted per second of the server's processor time, which neither a client at its limit nor a neighbour on
   the core changes; in brackets per second of the clock. Creates compare seconds of the clock.
 

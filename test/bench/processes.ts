@@ -1,15 +1,20 @@
 /** Child processes, each on a core of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-export const SERVER_CORE = 0;
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
 
 export const canPin = spawnSync('taskset', ['--version']).status === 0;
 
 /** Runs node on a core. Its output goes nowhere; its errors are shown. */
-export function startNode(
+function startNode(
   core: number,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -49,7 +54,37 @@ export async function startServer(script: string, ...args: string[]): Promise<Se
   return { url, pid: child.pid as number, stop: () => stop(child) };
 }
 
-export async function stop(child: ChildProcess): Promise<void> {
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts a script that listens on `PORT`. @returns at its first 200 */
+export async function startListening(
+  script: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const child = startNode(SERVER_CORE, script, { ...environment, PORT: port });
+  for (;;) {
+    const response = await fetch(`${url}/livez`).catch(() => null);
+    if (response?.status === 200) break;
+    if (child.exitCode !== null) throw new Error(`${script.join(' ')} ended with ${child.exitCode}`);
+    await sleep(2);
+  }
+  return { url, pid: child.pid as number, stop: () => stop(child) };
+}
+
+/** Starts the service as it is shipped: `npm run build` comes first. */
+export const startService = (databaseFile: string): Promise<Server> =>
+  startListening([join(root, 'dist/cli.js'), 'serve'], { DATABASE_URL: `file:${databaseFile}` });
+
+async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

@@ -1,6 +1,5 @@
 /** What is measured. Each section starts its servers, puts them under load in turns, and gives rows of the table. */
 import { copyFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +10,7 @@ import { DEFAULT_SORT } from '../../src/projects/service.ts';
 import type { StatisticsName } from './by-hand-statistics.ts';
 import type { Figures, Job, Request } from './load.ts';
 import { residentMegabytes } from './machine.ts';
-import { delegate, SERVER_CORE, type Server, startNode, startServer, stop } from './processes.ts';
+import { delegate, type Server, startListening, startServer, startService } from './processes.ts';
 
 export interface Row {
   name: string;
@@ -61,7 +60,7 @@ async function race<Name extends string>(
         expect,
         connections: CONNECTIONS,
         seconds,
-        warmUp: run === 0 ? seconds : seconds / 4,
+        warmUp: run === 0 ? 2 * seconds : seconds / 4,
       });
       measured[name].push(figures);
     }
@@ -110,7 +109,7 @@ const pages = (prefix: string): Request[] =>
   );
 
 export async function demoReads(setting: Setting): Promise<Row[]> {
-  const service = await startServer('service.ts', `file:${setting.demo}`);
+  const service = await startService(setting.demo);
   const yardstick = await startServer('by-hand.ts', setting.demo);
   await sleep(1_000);
   const idle = residentMegabytes(service.pid);
@@ -211,8 +210,8 @@ function cursorAt(file: string, depth: number): string {
 
 export async function millionReads(setting: Setting): Promise<Row[]> {
   const file = await setting.million();
-  const demo = await startServer('service.ts', `file:${setting.demo}`);
-  const million = await startServer('service.ts', `file:${file}`);
+  const demo = await startService(setting.demo);
+  const million = await startService(file);
   await sleep(1_000);
   const idle = residentMegabytes(million.pid);
   const single = await race(setting, {
@@ -258,7 +257,7 @@ const statisticsPaths: Record<StatisticsName, string> = {
 /** Every request asks about another day, so that none is answered from the cache. */
 export async function coldStatistics(setting: Setting): Promise<Row[]> {
   const file = await setting.million();
-  const service = await startServer('service.ts', `file:${file}`);
+  const service = await startService(file);
   const yardstick = await startServer('by-hand.ts', file);
   const rows: Row[] = [];
   for (const [name, path] of Object.entries(statisticsPaths)) {
@@ -283,29 +282,12 @@ export async function coldStatistics(setting: Setting): Promise<Row[]> {
   return rows;
 }
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Milliseconds from the start of a process to its first 200. */
-async function untilFirst200(script: string[], environment: Record<string, string>): Promise<number> {
-  const port = String(await freePort());
+async function coldStartOf(begin: () => Promise<Server>): Promise<number> {
   const began = performance.now();
-  const child = startNode(SERVER_CORE, script, { ...environment, PORT: port });
-  for (;;) {
-    const response = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => null);
-    if (response?.status === 200) break;
-    if (child.exitCode !== null) throw new Error(`${script.join(' ')} ended with ${child.exitCode}`);
-    await sleep(2);
-  }
+  const server = await begin();
   const elapsed = performance.now() - began;
-  await stop(child);
+  await server.stop();
   return elapsed;
 }
 
@@ -313,10 +295,8 @@ export async function coldStart(setting: Setting): Promise<Row[]> {
   const ours: number[] = [];
   const bare: number[] = [];
   for (let run = 0; run < 2 * setting.runs - 1; run++) {
-    bare.push(await untilFirst200([fileURLToPath(new URL('bare.mjs', import.meta.url))], {}));
-    ours.push(
-      await untilFirst200([join(root, 'dist/cli.js'), 'serve'], { DATABASE_URL: `file:${setting.demo}` }),
-    );
+    bare.push(await coldStartOf(() => startListening([fileURLToPath(new URL('bare.mjs', import.meta.url))])));
+    ours.push(await coldStartOf(() => startService(setting.demo)));
   }
   return [
     {
