@@ -37,8 +37,6 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const file = resolve(path);
   const writer = openWriter(file);
   const reader = openReader(file);
-  // Rows far apart in a large file are read from memory that the system shares, without a call for each page.
-  reader.pragma(`mmap_size = ${MMAP_BYTES}`);
   const read = readerOn(reader);
   // Requests that arrive in one turn of the event loop share one lookup, unless a commit comes between them.
   let lookedUp: Promise<Revision> | null = null;
@@ -182,6 +180,8 @@ function openReader(file: string): Client {
   const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   client.pragma('query_only = ON');
   client.pragma('trusted_schema = OFF');
+  // Rows far apart in a large file are read from memory that the system shares, without a call for each page.
+  client.pragma(`mmap_size = ${MMAP_BYTES}`);
   return client;
 }
 
