@@ -4,6 +4,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { refuseRemoteWrites } from './access/caller.ts';
+import { changesRoutes, type Tracked } from './changes/routes.ts';
+import { changesService } from './changes/service.ts';
 import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
@@ -32,6 +34,15 @@ export interface Dependencies {
 
 const catalogues = [events, enterprises, zones, regions, industries];
 
+/** What has a history, with a key of each for the document. */
+const tracked: readonly Tracked[] = [
+  { entity: 'projects', key: 'id', example: '0190a1b2-0000-7000-8000-000000000001' },
+  ...catalogues.map(({ entity, key, item }) => {
+    const [example] = (item.meta()?.examples ?? []) as Record<string, string>[];
+    return { entity, key, example: example?.[key] as string };
+  }),
+];
+
 export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
@@ -52,6 +63,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
+  await app.register(changesRoutes(changesService({ database }), answers, tracked));
   await app.register(healthRoutes(database));
   app.get('/openapi.json', { schema: { hide: true } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),

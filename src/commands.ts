@@ -26,6 +26,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     )
     .action(demo);
   program
+    .command('verify')
+    .description('Walk the log of changes and prove that nothing in it was altered.')
+    .action(verify);
+  program
     .command('openapi')
     .description('Write the OpenAPI document.')
     .argument('[file]', 'where to; standard output if left out')
@@ -52,6 +56,23 @@ async function migrate(): Promise<void> {
   const { seq } = await database.revision();
   await database.close();
   process.stdout.write(`The database is up to date; its revision is ${seq}.\n`);
+}
+
+async function verify(): Promise<void> {
+  const config = readConfig(process.env);
+  const { openDatabase } = await import('./database/database.ts');
+  const { verifyLog } = await import('./changes/service.ts');
+  const { withProgress } = await import('./progress.ts');
+  const database = await openDatabase(config.DATABASE_URL);
+  try {
+    const { broken, head } = await withProgress('Verifying', (onProgress) => verifyLog(database, onProgress));
+    if (broken) {
+      throw new StartupError(`the log of changes is broken at entry ${broken.seq}: ${broken.reason}`);
+    }
+    process.stdout.write(`The log of changes is whole: ${head.seq} entries, head ${head.hash}.\n`);
+  } finally {
+    await database.close();
+  }
 }
 
 async function demo(): Promise<void> {

@@ -10,6 +10,7 @@ import { seedReferences } from './references/seed.ts';
 
 /** Requests that run when the service is told to stop have this long to finish. */
 const GRACE_MS = 20_000;
+const HEAD_EVERY_MS = 3_600_000;
 
 export interface Service {
   database: Database;
@@ -45,15 +46,21 @@ const createLogger = (level: string): Logger =>
 export async function serve(config: Config, { database, clock }: Service): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
+  // Kept apart from the database, by whoever keeps the logs, it tells later whether the past was rewritten.
+  const logHead = async (when: string) =>
+    logger.info({ ...(await database.revision()), when }, 'log of changes');
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'stopping');
     else logger.info({ signal }, 'stopping');
     await app.close();
+    await logHead('at stop').catch(() => {});
     await database.close();
   });
   try {
     const address = await app.listen({ host: config.HOST, port: config.PORT });
     logger.info(`Server listening at ${address}`);
+    await logHead('at start');
+    setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
     return address;
   } catch (error) {
     await app.close();

@@ -1,6 +1,9 @@
-import type { Transaction } from '../database/database.ts';
+import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
+import type { Reader, Transaction } from '../database/database.ts';
+import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
+import type { PageRequest, SortKey } from '../http/pages.ts';
 
 export type ChangeEntry = Tables['changes']['$inferSelect'];
 
@@ -8,3 +11,49 @@ export const insertChange = (tx: Transaction, entry: ChangeEntry): Promise<void>
   tx.perform('changes.insert', { ...entry }, (db) =>
     db.insert(db.tables.changes).values(everyColumn(db.tables.changes)),
   );
+
+/** Up to `limit` entries after a position, in order. */
+export const entriesAfter = (reader: Reader, after: number, limit: number): Promise<ChangeEntry[]> =>
+  reader.prepared('changes.after', { after, limit }, (db) =>
+    db
+      .select()
+      .from(db.tables.changes)
+      .where(gt(db.tables.changes.seq, sql.placeholder('after')))
+      .orderBy(asc(db.tables.changes.seq))
+      .limit(sql.placeholder('limit')),
+  );
+
+export const seqKey: SortKey<ChangeEntry> = {
+  expression: ({ changes }) => changes.seq,
+  type: 'number',
+  of: (entry) => entry.seq,
+};
+
+const of = ({ changes }: Tables) =>
+  and(eq(changes.entity, sql.placeholder('entity')), eq(changes.entityId, sql.placeholder('entityId')));
+
+/** One more entry about a resource than the page's limit, where there is one. */
+export function listHistory(
+  reader: Reader,
+  entity: string,
+  entityId: string,
+  page: PageRequest<ChangeEntry>,
+): Promise<ChangeEntry[]> {
+  const values = { entity, entityId, ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  return reader.prepared(`changes.history ${page.shape} ${page.after !== null}`, values, (db) => {
+    const columns = page.columns(db.tables);
+    return db
+      .select()
+      .from(db.tables.changes)
+      .where(and(of(db.tables), page.after ? comesAfter(columns) : undefined))
+      .orderBy(...orderBy(columns))
+      .limit(sql.placeholder('limit'));
+  });
+}
+
+export async function countHistory(reader: Reader, entity: string, entityId: string): Promise<number> {
+  const [row] = await reader.prepared('changes.count', { entity, entityId }, (db) =>
+    db.select({ total: count() }).from(db.tables.changes).where(of(db.tables)),
+  );
+  return row?.total ?? 0;
+}

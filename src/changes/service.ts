@@ -1,10 +1,15 @@
 /** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Transaction } from '../database/database.ts';
+import type { Database, Revision, Transaction } from '../database/database.ts';
+import { GENESIS, revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
+import type { Computed } from '../http/answers.ts';
 import type { Entity } from '../http/messages.ts';
-import { type ChangeEntry, insertChange } from './repository.ts';
+import { DEFAULT_LIMIT, type PageQuery, pageRequest, toPage } from '../http/pages.ts';
+import { notFound } from '../http/problems.ts';
+import * as repository from './repository.ts';
+import type { ACTIONS } from './schema.ts';
 
 /** Who asked for a change. */
 export interface Caller {
@@ -13,7 +18,7 @@ export interface Caller {
   requestId: string | null;
 }
 
-export type Action = 'create' | 'change' | 'archive' | 'restore' | 'delete' | 'add_funds';
+export type Action = (typeof ACTIONS)[number];
 
 export interface Change {
   entity: Entity;
@@ -34,11 +39,96 @@ export async function record(tx: Transaction, caller: Caller, change: Change): P
     previousHash: tx.log.hash,
   };
   const chained = { ...entry, hash: hashOf(entry) };
-  await insertChange(tx, chained);
+  await repository.insertChange(tx, chained);
   tx.log.seq = chained.seq;
   tx.log.hash = chained.hash;
 }
 
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
-export const hashOf = (entry: Omit<ChangeEntry, 'hash'>): string =>
+export const hashOf = (entry: Omit<repository.ChangeEntry, 'hash'>): string =>
   hash('sha256', canonicalize(entry) as string, 'hex');
+
+/** What a history can be sorted by; the newest first unless told otherwise. */
+export const historySortKeys = { seq: repository.seqKey };
+export const HISTORY_SORT = '-seq';
+
+export interface ChangesService {
+  /** Entries after a position in the log, in the order of their commits. */
+  feed(query: { after?: number | undefined; limit?: number | undefined }): Promise<Computed>;
+  /** The end of the log. */
+  head(): Promise<Revision>;
+  /** What happened to one resource, also to one that has been deleted. @throws Problem 404 when nothing ever did */
+  history(entity: Entity, entityId: string, query: PageQuery): Promise<Computed>;
+}
+
+export const changesService = ({ database }: { database: Database }): ChangesService => ({
+  feed: ({ after = 0, limit = DEFAULT_LIMIT }) =>
+    database.snapshot(async (reader) => {
+      const revision = await revisionIn(reader);
+      const items = await repository.entriesAfter(reader, after, limit);
+      const last = items.at(-1)?.seq ?? after;
+      const page = {
+        total: Math.max(0, revision.seq - after),
+        limit,
+        nextCursor: last < revision.seq ? String(last) : null,
+      };
+      return { revision, body: { items, page, revision: revision.seq } };
+    }),
+
+  head: () => database.revision(),
+
+  history: (entity, entityId, query) =>
+    database.snapshot(async (reader) => {
+      if (entityId.includes('\0')) throw notFound(entity, entityId);
+      const request = pageRequest(query, historySortKeys, HISTORY_SORT, {
+        name: 'seq',
+        key: repository.seqKey,
+      });
+      const revision = await revisionIn(reader);
+      const total = await repository.countHistory(reader, entity, entityId);
+      if (total === 0) throw notFound(entity, entityId);
+      const rows = await repository.listHistory(reader, entity, entityId, request);
+      return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+    }),
+});
+
+/** The first place where the log is not what was written. */
+export interface Break {
+  seq: number;
+  reason: string;
+}
+
+const AT_ONCE = 1_000;
+
+/**
+ * Walks the whole log: its numbers, the hash of each entry, and that each names the one before.
+ * @returns the first entry that is not as it was written, or null and the end of the log
+ */
+export async function verifyLog(
+  { read, snapshot }: Pick<Database, 'read' | 'snapshot'>,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ broken: Break | null; head: Revision }> {
+  const head = await snapshot(revisionIn);
+  let previous: Revision = { seq: 0, hash: GENESIS };
+  const brokenAt = (seq: number, reason: string) => ({ broken: { seq, reason }, head });
+  while (previous.seq < head.seq) {
+    const entries = await repository.entriesAfter(read, previous.seq, AT_ONCE);
+    if (entries.length === 0) return brokenAt(previous.seq + 1, 'the entry is missing');
+    for (const { hash: stated, ...entry } of entries) {
+      if (entry.seq > head.seq) break;
+      if (entry.seq !== previous.seq + 1) return brokenAt(previous.seq + 1, 'the entry is missing');
+      if (entry.previousHash !== previous.hash) {
+        return brokenAt(entry.seq, 'it does not follow from the entry before');
+      }
+      if (hashOf(entry) !== stated)
+        return brokenAt(entry.seq, 'it does not say what it said when it was written');
+      previous = { seq: entry.seq, hash: stated };
+    }
+    onProgress(previous.seq, head.seq);
+  }
+  if (previous.hash !== head.hash) return brokenAt(head.seq, 'the revision does not name it as the last');
+  const [beyond] = await repository.entriesAfter(read, head.seq, 1);
+  const now = await snapshot(revisionIn);
+  if (beyond && now.seq === head.seq) return brokenAt(beyond.seq, 'the revision knows nothing of it');
+  return { broken: null, head };
+}

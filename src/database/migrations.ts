@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { packageFolder } from '../package.ts';
 import { StartupError } from './errors.ts';
 
-/** The hash that the first entry of the change log has before it. */
-export const GENESIS = '0'.repeat(64);
-
 /** The folder that drizzle-kit fills for the engine. */
 export const migrationsFolder = (engine: 'sqlite' | 'postgres'): string =>
   join(packageFolder, 'migrations', engine);

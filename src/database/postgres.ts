@@ -8,8 +8,9 @@ import pg from 'pg';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, Transaction } from './database.ts';
 import { isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
-import { expectCurrent, GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
+import { GENESIS } from './revision.ts';
 import { defineTables } from './tables.ts';
 
 const tables = defineTables(columns);

@@ -1,5 +1,8 @@
 import type { Reader, Revision } from './database.ts';
 
+/** The hash that the first entry of the change log has before it. */
+export const GENESIS = '0'.repeat(64);
+
 /** The revision as a snapshot sees it, to go with what else the snapshot reads. */
 export async function revisionIn(reader: Reader): Promise<Revision> {
   const { revision } = reader.tables;

@@ -10,9 +10,10 @@ import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import * as columns from './columns.sqlite.ts';
 import type { Database, OpenOptions, Reader, Revision, Transaction } from './database.ts';
 import { BusyError, isUnavailable, NestedWriteError, rootMessage, StartupError } from './errors.ts';
-import { expectCurrent, GENESIS, migrationsFolder, refuseNewer } from './migrations.ts';
+import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
+import { GENESIS } from './revision.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 import { defineTables, type Vocabulary } from './tables.ts';
 

@@ -1,8 +1,8 @@
 /** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
-import { SingleBar } from 'cli-progress';
 import type { Config } from '../config.ts';
 import { StartupError } from '../database/errors.ts';
 import { openService, type Service, serve } from '../main.ts';
+import { withProgress } from '../progress.ts';
 import { demoState, loadDemo } from './service.ts';
 
 export async function serveDemo(config: Config): Promise<void> {
@@ -22,31 +22,11 @@ async function fill(service: Service): Promise<void> {
     case 'demo':
       return;
     case 'empty':
-      return withProgress((onProgress) => loadDemo(service, onProgress));
+      return withProgress('Loading demo data', (onProgress) => loadDemo(service, onProgress));
     case 'other':
       throw new StartupError(
         'The database has data of its own; the demo fills only an empty one and serves only its own. DATABASE_URL names another.',
       );
-  }
-}
-
-async function withProgress(
-  work: (onProgress: (done: number, total: number) => void) => Promise<void>,
-): Promise<void> {
-  const bar = new SingleBar({
-    format: 'Loading demo data {bar} {percentage}% | {value}/{total} | {eta}s left',
-    noTTYOutput: true,
-    notTTYSchedule: 500,
-    hideCursor: true,
-  });
-  bar.start(1, 0);
-  try {
-    await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-  } finally {
-    bar.stop();
   }
 }
 

@@ -17,6 +17,7 @@ const tags = {
   zones: 'Development zones.',
   regions: 'Provinces, prefectures and counties (GB/T 2260).',
   industries: 'Sections and divisions of industry (GB/T 4754).',
+  changes: 'The log of everything that was ever changed.',
   operation: 'Whether the service lives and is ready.',
 } as const;
 

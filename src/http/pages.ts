@@ -176,11 +176,14 @@ export function toPage<Row, Item>(
   return { items: shown.map(toItem), page: { total, limit: request.limit, nextCursor }, revision };
 }
 
-/** The `Link` header of a page (RFC 8288): the request's own address with the next cursor. */
-export function linkToNext(url: string, page: PageOf<unknown>): Record<string, string> {
+/**
+ * The `Link` header of a page (RFC 8288): the request's own address with the next cursor.
+ * @param parameter the name under which the list takes it
+ */
+export function linkToNext(url: string, page: PageOf<unknown>, parameter = 'cursor'): Record<string, string> {
   if (page.page.nextCursor === null) return {};
   const [path, query] = url.split('?');
   const parameters = new URLSearchParams(query);
-  parameters.set('cursor', page.page.nextCursor);
+  parameters.set(parameter, page.page.nextCursor);
   return { link: `<${path}?${parameters}>; rel="next"` };
 }

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { hashOf } from '../../src/changes/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
-import { GENESIS } from '../../src/database/migrations.ts';
+import { GENESIS } from '../../src/database/revision.ts';
 import { engine } from './engines.ts';
 
 type Row = Record<string, unknown>;

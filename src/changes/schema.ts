@@ -1,0 +1,59 @@
+/** The log of changes in the words of the API. */
+import * as z from 'zod';
+import { nouns } from '../http/messages.ts';
+
+/** What may be done to a resource. */
+export const ACTIONS = ['create', 'change', 'archive', 'restore', 'delete', 'add_funds'] as const;
+
+const fields = z
+  .record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() }))
+  .meta({
+    description:
+      'Each field that changed, with what it said before and after. Of something new there is only `after`, of something deleted only `before`; fields without a value are left out there.',
+  });
+
+export const Change = z
+  .object({
+    seq: z
+      .int()
+      .meta({ description: 'Position in the log: from 1, without gaps, in the order of the commits.' }),
+    entity: z.enum(Object.keys(nouns) as (keyof typeof nouns)[]),
+    entityId: z.string().meta({ description: 'Id or code of what changed.' }),
+    action: z.enum(ACTIONS),
+    actor: z.string().meta({ description: 'Who did it.' }),
+    requestId: z.string().nullable().meta({ description: 'Of the HTTP request; null for a command.' }),
+    at: z.iso.datetime(),
+    fields,
+    previousHash: z
+      .string()
+      .meta({ description: 'The `hash` of the entry before; 64 zeros before the first.' }),
+    hash: z.string().meta({
+      description:
+        'SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of this entry without `hash`.',
+    }),
+  })
+  .meta({
+    id: 'Change',
+    description: 'One entry in the log of changes.',
+    examples: [
+      {
+        seq: 1207,
+        entity: 'projects',
+        entityId: '0190a1b2-0000-7000-8000-000000000001',
+        action: 'change',
+        actor: 'anonymous',
+        requestId: '3f2a9c1e-000042',
+        at: '2021-04-01T02:30:00.000Z',
+        fields: { startedOn: { before: null, after: '2020-09-15' } },
+        previousHash: '5b0c1f5d0f6f8c35f1d8a3c7b8b6a4c1d9f40a6d2e7b1c8f9a0e3d5c7b9a1f2e',
+        hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      },
+    ],
+  });
+
+/** The end of the log. */
+export const Head = z.object({ seq: z.int(), hash: z.string() }).meta({
+  id: 'ChangesHead',
+  description: 'Number and hash of the last entry; 0 and 64 zeros while there is none.',
+  examples: [{ seq: 1207, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }],
+});

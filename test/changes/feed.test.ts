@@ -1,0 +1,154 @@
+/** The log of changes over HTTP: the feed, its head, and the history of each resource. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { logOf } from '../support/change-log.ts';
+
+const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+
+describe('the change feed', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  it('gives the log as it stands, page by page, and ends', async () => {
+    const log = await logOf(api);
+    const seen: Body[] = [];
+    let url = '/v1/changes?limit=100';
+    for (;;) {
+      const { body, headers } = await api.get(url);
+      expect(body.page.total).toBe(log.length - seen.length);
+      seen.push(...body.items);
+      expect(body.page.nextCursor).toBe(seen.length < log.length ? String(seen.length) : null);
+      const next = /<([^>]+)>; rel="next"/.exec(String(headers.link ?? ''))?.[1];
+      if (next === undefined) break;
+      url = next;
+    }
+    expect(seen).toEqual(log);
+  });
+
+  it('tells whoever goes on from the last entry exactly what came since, deletions included', async () => {
+    const { body: before } = await api.get('/v1/changes/head');
+    const event = '/v1/events/feed-1';
+    await created(api, '/v1/events', { code: 'feed-1', name: '活动', ...days });
+    await api.patch(event, { name: '别的活动' });
+    await api.delete(event);
+    const { body } = await api.get(`/v1/changes?after=${before.seq}`);
+    expect(body.items.map(({ seq, action, entityId }: Body) => [seq, action, entityId])).toEqual([
+      [before.seq + 1, 'create', 'feed-1'],
+      [before.seq + 2, 'change', 'feed-1'],
+      [before.seq + 3, 'delete', 'feed-1'],
+    ]);
+    const [, change, deletion] = body.items;
+    expect(change.fields).toEqual({ name: { before: '活动', after: '别的活动' } });
+    expect(deletion.fields.name).toEqual({ before: '别的活动' });
+    const head = await api.get('/v1/changes/head');
+    expect(head.body).toEqual({ seq: deletion.seq, hash: deletion.hash });
+  });
+
+  it('has nothing after the last entry, and nothing beyond it', async () => {
+    const { body: head } = await api.get('/v1/changes/head');
+    for (const after of [head.seq, head.seq + 1_000]) {
+      const { body } = await api.get(`/v1/changes?after=${after}`);
+      expect(body).toMatchObject({ items: [], page: { total: 0, nextCursor: null }, revision: head.seq });
+    }
+  });
+
+  it('is answered 304 until something changes', async () => {
+    const first = await api.get('/v1/changes?after=5');
+    const fresh = { 'if-none-match': first.etag };
+    expect((await api.get('/v1/changes?after=5', fresh)).status).toBe(304);
+    await created(api, '/v1/projects', aProject());
+    expect((await api.get('/v1/changes?after=5', fresh)).status).toBe(200);
+  });
+
+  it.each([
+    ['after=-1', 'after'],
+    ['after=1.5', 'after'],
+    ['after=', 'after'],
+    ['limit=501', 'limit'],
+    ['limit=0', 'limit'],
+    ['cursor=5', 'cursor'],
+  ])('refuses %s', async (query, parameter) => {
+    const answer = await api.get(`/v1/changes?${query}`);
+    expectProblem(answer, 422, 'request.invalid');
+    expect(answer.body.errors).toEqual([expect.objectContaining({ parameter })]);
+  });
+});
+
+describe('a history', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  it('of a project says who changed what and when, the newest first', async () => {
+    const project = await created(api, '/v1/projects', aProject({ note: '原来' }));
+    const url = `/v1/projects/${project.id}`;
+    api.clock.set('2026-11-22T05:00:00Z');
+    const requestId = 'history-of-a-project';
+    const { etag } = await api.get(url);
+    await api.patch(
+      url,
+      { startedOn: '2020-09-15', note: null },
+      { 'if-match': etag, 'x-request-id': requestId },
+    );
+    await created(api, `${url}/funds`, { receivedOn: '2021-03-31', amountYuan: 5 });
+    await api.delete(url);
+    const { body } = await api.get(`${url}/history`);
+    expect(body.items.map(({ action }: Body) => action)).toEqual([
+      'archive',
+      'add_funds',
+      'change',
+      'create',
+    ]);
+    expect(body.items[2]).toMatchObject({
+      entity: 'projects',
+      entityId: project.id,
+      requestId,
+      at: '2026-11-22T05:00:00.000Z',
+      actor: expect.any(String),
+      fields: { startedOn: { before: null, after: '2020-09-15' }, note: { before: '原来', after: null } },
+    });
+    expect(body.page.total).toBe(4);
+  });
+
+  it('is paged, in either order', async () => {
+    const event = '/v1/events/paged';
+    await created(api, '/v1/events', { code: 'paged', name: '0', ...days });
+    for (let i = 1; i <= 6; i++) await api.patch(event, { name: String(i) });
+    for (const [sort, expected] of [
+      ['-seq', ['6', '5', '4', '3', '2', '1', '0']],
+      ['seq', ['0', '1', '2', '3', '4', '5', '6']],
+    ] as const) {
+      const names: string[] = [];
+      let cursor = '';
+      do {
+        const { body } = await api.get(
+          `${event}/history?limit=3&sort=${sort}${cursor && `&cursor=${cursor}`}`,
+        );
+        names.push(...body.items.map(({ fields }: Body) => fields.name.after));
+        cursor = body.page.nextCursor ?? '';
+      } while (cursor);
+      expect(names).toEqual(expected);
+    }
+  });
+
+  it('of something deleted can still be read', async () => {
+    await created(api, '/v1/zones', { code: 'gone', name: '园区', level: 'national' });
+    await api.delete('/v1/zones/gone');
+    expect((await api.get('/v1/zones/gone')).status).toBe(404);
+    const { body } = await api.get('/v1/zones/gone/history');
+    expect(body.items.map(({ action }: Body) => action)).toEqual(['delete', 'create']);
+  });
+
+  it.each(['projects', 'events', 'enterprises', 'zones', 'regions', 'industries'])(
+    'of one of %s that never was is 404, and mixes with no other resource of that name',
+    async (entity) => {
+      expectProblem(await api.get(`/v1/${entity}/hyrd-none/history`), 404, `${entity}.not_found`);
+      expectProblem(await api.get(`/v1/${entity}/%00/history`), 404, `${entity}.not_found`);
+    },
+  );
+});
