@@ -13,5 +13,6 @@ export const {
   projectInvestors,
   fundsEntries,
   changes,
+  apiKeys,
   revision,
 } = defineTables(columns);

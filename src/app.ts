@@ -3,7 +3,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { refuseRemoteWrites } from './access/caller.ts';
+import { authorize } from './access/authorize.ts';
+import { keyRoutes } from './access/routes.ts';
+import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { type Clock, clockIn } from './clock.ts';
@@ -26,7 +28,7 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { statisticsService } from './statistics/service.ts';
 
 export interface Dependencies {
-  config: Pick<Config, 'BODY_LIMIT' | 'TRUST_PROXY' | 'ANSWER_CACHE'>;
+  config: Pick<Config, 'BODY_LIMIT' | 'TRUST_PROXY' | 'ANSWER_CACHE' | 'ANONYMOUS_READ'>;
   database: Database;
   clock: Clock;
   logger: Logger;
@@ -36,16 +38,19 @@ const catalogues = [events, enterprises, zones, regions, industries];
 
 /** What has a history, with a key of each for the document. */
 const tracked: readonly Tracked[] = [
-  { entity: 'projects', key: 'id', example: '0190a1b2-0000-7000-8000-000000000001' },
+  { entity: 'keys', key: 'id', readers: 'administer', example: '0190a1b2-0000-7000-8000-000000000007' },
+  { entity: 'projects', key: 'id', readers: 'read', example: '0190a1b2-0000-7000-8000-000000000001' },
   ...catalogues.map(({ entity, key, item }) => {
     const [example] = (item.meta()?.examples ?? []) as Record<string, string>[];
-    return { entity, key, example: example?.[key] as string };
+    return { entity, key, readers: 'read' as const, example: example?.[key] as string };
   }),
 ];
 
 export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
+  const keys = keyService({ database, clock });
+  authorize(app, keys, config.ANONYMOUS_READ);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
   await app.register(swaggerUi, {
@@ -56,7 +61,6 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
       css: [{ filename: 'luodi.css', content: '.swagger-ui .topbar { display: none }' }],
     },
   });
-  app.addHook('onRequest', refuseRemoteWrites);
 
   await app.register(projectRoutes(projectService({ database, clock }), answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
@@ -64,8 +68,9 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
   await app.register(changesRoutes(changesService({ database }), answers, tracked));
+  await app.register(keyRoutes(keys, answers));
   await app.register(healthRoutes(database));
-  app.get('/openapi.json', { schema: { hide: true } }, async (_, reply) =>
+  app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
 
@@ -76,7 +81,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
 /** The OpenAPI document of the service. Making it needs no database. */
 export async function openApiDocument(): Promise<object> {
   const app = await buildApp({
-    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 0 },
+    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 0, ANONYMOUS_READ: 'none' },
     // Routes ask their services only when they are called.
     database: {} as Database,
     clock: clockIn('UTC'),

@@ -15,6 +15,19 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/**
+ * When a day begins in a time zone, RFC 3339 in UTC.
+ * @param day `2020-06-29`
+ */
+export function startOfDay(day: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const offsetAt = (moment: number) => Date.parse(`${format.format(moment).replace(' ', 'T')}Z`) - moment;
+  // Once more, because the offset at the first guess may be that of the day before.
+  const guess = midnight - offsetAt(midnight);
+  return new Date(midnight - offsetAt(guess)).toISOString();
+}
+
 /** A clock that shows the day of a time zone; `milliseconds` gives the time since 1970. */
 export function clockIn(timeZone: string, milliseconds: () => number = Date.now): Clock {
   // Swedish writes dates as ISO 8601 does.

@@ -1,8 +1,10 @@
 /** The commands of `luodi`. Each reads the configuration, opens what it needs, and says in one line what went wrong. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addKeyCommands } from './access/commands.ts';
 import { readConfig } from './config.ts';
 import { StartupError } from './database/errors.ts';
+import { faultsInWords, Problem } from './http/problems.ts';
 import { packageVersion } from './package.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -25,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       'Fill an empty database with two published editions, and serve it (./data/demo.db unless DATABASE_URL says otherwise).',
     )
     .action(demo);
+  addKeyCommands(program);
   program
     .command('verify')
     .description('Walk the log of changes and prove that nothing in it was altered.')
@@ -38,8 +41,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (!(error instanceof StartupError)) throw error;
-    process.stderr.write(`luodi: ${error.message}\n`);
+    if (!(error instanceof StartupError || error instanceof Problem)) throw error;
+    const faults = error instanceof Problem ? faultsInWords(error, 'en') : [];
+    process.stderr.write(`luodi: ${[error.message, ...faults].join('\n  ')}\n`);
     process.exit(1);
   }
 }
@@ -79,6 +83,7 @@ async function demo(): Promise<void> {
   const config = readConfig({
     ...process.env,
     DATABASE_URL: process.env.DATABASE_URL || 'file:./data/demo.db',
+    ANONYMOUS_READ: process.env.ANONYMOUS_READ || 'all',
   });
   const { serveDemo } = await import('./demo/serve.ts');
   await serveDemo(config);

@@ -78,6 +78,13 @@ export const variables = {
     allowed: 'bytes, 0–10000000000',
     description: 'Memory for statistics answers that are reused until something changes.',
   },
+  ANONYMOUS_READ: {
+    schema: z.enum(['none', 'statistics', 'all']),
+    default: 'none',
+    allowed: 'none, statistics or all',
+    description:
+      'What may be read without a key: nothing, figures that reveal no single project, or everything but the keys.',
+  },
   TRUST_PROXY: {
     schema: z
       .string()

@@ -1,6 +1,7 @@
 /** The process: database, app, listen, and an orderly end on SIGTERM. */
 import closeWithGrace from 'close-with-grace';
 import { type Logger, pino } from 'pino';
+import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
 import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
@@ -59,6 +60,9 @@ export async function serve(config: Config, { database, clock }: Service): Promi
   try {
     const address = await app.listen({ host: config.HOST, port: config.PORT });
     logger.info(`Server listening at ${address}`);
+    if (!(await keyService({ database, clock }).any())) {
+      logger.warn('There is no API key yet. Make the first: luodi keys create --name admin --role admin');
+    }
     await logHead('at start');
     setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
     return address;

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { integerText } from '../http/fields.ts';
@@ -13,6 +14,8 @@ import { type ChangesService, HISTORY_SORT, historySortKeys } from './service.ts
 export interface Tracked {
   entity: Exclude<Entity, 'funds'>;
   key: 'id' | 'code';
+  /** Who may read it. */
+  readers: 'read' | 'administer';
   /** A key, for the document. */
   example: string;
 }
@@ -38,6 +41,7 @@ export const changesRoutes =
       {
         schema: operation({
           id: 'listChanges',
+          access: 'read',
           tag: 'changes',
           summary: 'Follow every change, deletions included',
           description:
@@ -47,14 +51,17 @@ export const changesRoutes =
           conditional: true,
         }),
       },
-      (request, reply) =>
-        answers.send(
+      (request, reply) => {
+        const isAdmin = callerOf(request).role === 'admin';
+        return answers.send(
           request,
           reply,
           undefined,
-          () => changes.feed(request.query),
+          () => changes.feed(request.query, isAdmin),
           (body) => linkToNext(request.url, body as PageOf<unknown>, 'after'),
-        ),
+          isAdmin ? 'admin' : '',
+        );
+      },
     );
 
     app.get(
@@ -62,6 +69,7 @@ export const changesRoutes =
       {
         schema: operation({
           id: 'readChangesHead',
+          access: 'read',
           tag: 'changes',
           summary: 'Read the end of the log',
           description:
@@ -74,7 +82,7 @@ export const changesRoutes =
       async (request, reply) => sendResource(request, reply, await changes.head()),
     );
 
-    for (const { entity, key, example } of tracked) {
+    for (const { entity, key, example, readers } of tracked) {
       const noun = nouns[entity].en;
       const Key = z.object({
         [key]: z.string().meta({ description: `The ${key} of the ${noun}.`, examples: [example] }),
@@ -84,6 +92,7 @@ export const changesRoutes =
         {
           schema: operation({
             id: `list${noun[0]?.toUpperCase()}${noun.slice(1)}History`,
+            access: readers,
             tag: entity,
             summary: `List what happened to a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
             description:

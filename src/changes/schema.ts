@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { nouns } from '../http/messages.ts';
 
 /** What may be done to a resource. */
-export const ACTIONS = ['create', 'change', 'archive', 'restore', 'delete', 'add_funds'] as const;
+export const ACTIONS = ['create', 'change', 'archive', 'restore', 'delete', 'add_funds', 'revoke'] as const;
 
 const fields = z
   .record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() }))

@@ -16,7 +16,12 @@ export interface Caller {
   actor: string;
   /** Of the HTTP request; null for work at the command line. */
   requestId: string | null;
+  /** The regions whose projects it may write, each with what belongs to it; null for all. */
+  regions: readonly string[] | null;
 }
+
+/** The service itself, which may do everything. */
+export const byLuodi = (what: string): Caller => ({ actor: `luodi ${what}`, requestId: null, regions: null });
 
 export type Action = (typeof ACTIONS)[number];
 
@@ -53,8 +58,14 @@ export const historySortKeys = { seq: repository.seqKey };
 export const HISTORY_SORT = '-seq';
 
 export interface ChangesService {
-  /** Entries after a position in the log, in the order of their commits. */
-  feed(query: { after?: number | undefined; limit?: number | undefined }): Promise<Computed>;
+  /**
+   * Entries after a position in the log, in the order of their commits.
+   * @param showsKeys whether entries about API keys say what changed; else only that something did
+   */
+  feed(
+    query: { after?: number | undefined; limit?: number | undefined },
+    showsKeys: boolean,
+  ): Promise<Computed>;
   /** The end of the log. */
   head(): Promise<Revision>;
   /** What happened to one resource, also to one that has been deleted. @throws Problem 404 when nothing ever did */
@@ -62,10 +73,13 @@ export interface ChangesService {
 }
 
 export const changesService = ({ database }: { database: Database }): ChangesService => ({
-  feed: ({ after = 0, limit = DEFAULT_LIMIT }) =>
+  feed: ({ after = 0, limit = DEFAULT_LIMIT }, showsKeys) =>
     database.snapshot(async (reader) => {
       const revision = await revisionIn(reader);
-      const items = await repository.entriesAfter(reader, after, limit);
+      const entries = await repository.entriesAfter(reader, after, limit);
+      const items = entries.map((entry) =>
+        entry.entity === 'keys' && !showsKeys ? { ...entry, fields: {} } : entry,
+      );
       const last = items.at(-1)?.seq ?? after;
       const page = {
         total: Math.max(0, revision.seq - after),

@@ -221,6 +221,26 @@ export function defineTables(columns: Vocabulary) {
     (self) => [index('changes_entity').on(self.entity, self.entityId, self.seq)],
   );
 
+  const apiKeys = table(
+    'api_keys',
+    {
+      id: id('id').primaryKey(),
+      name: text('name').notNull(),
+      /** The first characters of the key, to tell it by. */
+      prefix: text('prefix').notNull(),
+      /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
+      hash: text('hash').notNull(),
+      role: text('role').notNull(),
+      /** Codes of the regions that it may write in; null for all. */
+      regions: json('regions').$type<string[]>(),
+      createdAt: instant('created_at').notNull(),
+      expiresAt: instant('expires_at'),
+      revokedAt: instant('revoked_at'),
+      lastUsedAt: instant('last_used_at'),
+    },
+    (self) => [uniqueIndex('api_keys_hash').on(self.hash)],
+  );
+
   /** One row: the number and hash of the last entry in `changes`. */
   const revision = table('revision', {
     id: integer('id').primaryKey(),
@@ -239,6 +259,7 @@ export function defineTables(columns: Vocabulary) {
     projectInvestors,
     fundsEntries,
     changes,
+    apiKeys,
     revision,
   };
 }

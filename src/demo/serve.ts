@@ -1,9 +1,15 @@
 /** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
+import type { ApiKey } from '../access/schema.ts';
+import { keyService } from '../access/service.ts';
+import { byLuodi } from '../changes/service.ts';
 import type { Config } from '../config.ts';
 import { StartupError } from '../database/errors.ts';
+import type { PageOf } from '../http/pages.ts';
 import { openService, type Service, serve } from '../main.ts';
 import { withProgress } from '../progress.ts';
 import { demoState, loadDemo } from './service.ts';
+
+const KEY_NAME = 'demo';
 
 export async function serveDemo(config: Config): Promise<void> {
   const service = await openService(config);
@@ -13,7 +19,7 @@ export async function serveDemo(config: Config): Promise<void> {
     await service.database.close();
     throw error;
   }
-  announce(config);
+  announce(config, await freshKey(service));
   await serve(config, service);
 }
 
@@ -30,7 +36,17 @@ async function fill(service: Service): Promise<void> {
   }
 }
 
-function announce({ HOST, PORT }: Config): void {
+/** A key to write with. The one of the start before is lost, so it is revoked. */
+async function freshKey(service: Service): Promise<string> {
+  const keys = keyService(service);
+  const { body } = await keys.list({ limit: 500, sort: '-createdAt' });
+  for (const { id, name, revokedAt } of (body as PageOf<ApiKey>).items) {
+    if (name === KEY_NAME && revokedAt === null) await keys.revoke(byLuodi('demo'), id);
+  }
+  return (await keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' })).key;
+}
+
+function announce({ HOST, PORT }: Config, key: string): void {
   const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
@@ -39,6 +55,10 @@ Documentation: ${address}/docs
   curl '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
   curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
   curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
+
+Reading needs no key here. To write, send this one, an administrator's, new at every start:
+
+  Authorization: Bearer ${key}
 
 Ctrl-C stops it.
 `);

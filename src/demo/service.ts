@@ -1,5 +1,5 @@
 /** Loads the demo data through the services, as a client would, and knows a database that it has filled. */
-import type { Caller } from '../changes/service.ts';
+import { byLuodi } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
@@ -10,7 +10,7 @@ import { demoData } from './editions.ts';
 import * as repository from './repository.ts';
 
 /** Who the log of changes says has written the demo data. */
-const caller: Caller = { actor: 'luodi demo', requestId: null };
+const caller = byLuodi('demo');
 
 /** What a database holds: nothing; the demo, whatever was added since; or data of its own. Reference data does not count. */
 export type DemoState = 'empty' | 'demo' | 'other';

@@ -85,5 +85,6 @@ export const enterprises: Catalogue = {
   searchable: true,
   unique: 'socialCreditCode',
   derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
+  editors: true,
   part: { field: 'rankings', load: rankingsOf, save: replaceRankings },
 };

@@ -29,6 +29,7 @@ export interface Answers {
   reuse(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void;
   /**
    * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
+   * @param variant tells apart what the same address answers to different callers
    * @param asOf the day that the request names, if it does; else `compute` is given today's
    */
   send(
@@ -37,6 +38,7 @@ export interface Answers {
     asOf: string | undefined,
     compute: (day: string) => Promise<Computed>,
     headers?: (body: object) => Readonly<Record<string, string>>,
+    variant?: string,
   ): Promise<FastifyReply>;
 }
 
@@ -71,9 +73,9 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
       }, done);
     },
 
-    send: async (request, reply, asOf, compute, headers) => {
+    send: async (request, reply, asOf, compute, headers, variant = '') => {
       const day = asOf ?? clock.today();
-      const { url } = request;
+      const url = `${request.url}${variant && ` ${variant}`}`;
       const before = await database.revision();
       const etag = etagFor(before, day, url);
       // `*` asks whether there is an answer at all, which only computing it tells.
@@ -87,7 +89,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         day: asOf === undefined ? day : null,
         text: JSON.stringify(body),
       };
-      if (request.routeOptions.config.reusable) kept?.set(url, answer);
+      if (request.routeOptions.config.reusable) kept?.set(request.url, answer);
       if (headers) reply.headers(headers(body));
       return sendText(request, reply, answer.etag, answer.text);
     },

@@ -15,6 +15,7 @@ export const healthRoutes =
       {
         schema: operation({
           id: 'livez',
+          access: 'open',
           tag: 'operation',
           summary: 'Whether the process runs',
           query: NoQuery,
@@ -29,6 +30,7 @@ export const healthRoutes =
       {
         schema: operation({
           id: 'readyz',
+          access: 'open',
           tag: 'operation',
           summary: 'Whether the service can do its work',
           query: NoQuery,

@@ -16,6 +16,7 @@ export const nouns = {
   zones: { en: 'zone', zh: '园区' },
   regions: { en: 'region', zh: '行政区划' },
   industries: { en: 'industry', zh: '行业' },
+  keys: { en: 'key', zh: '密钥' },
 } as const satisfies Record<string, Message>;
 
 export type Entity = keyof typeof nouns;
@@ -82,10 +83,32 @@ export const problems = {
     en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
   },
-  'access.loopback_only': {
+  'access.key_required': {
+    status: 401,
+    en: 'Send an API key: Authorization: Bearer luodi_…',
+    zh: '请提供 API 密钥：Authorization: Bearer luodi_…',
+  },
+  'access.invalid_key': {
+    status: 401,
+    en: 'This is not a key of this service; check that it is complete.',
+    zh: '该密钥无效，请检查是否完整。',
+  },
+  'access.revoked_key': { status: 401, en: 'This key has been revoked.', zh: '该密钥已被吊销。' },
+  'access.expired_key': { status: 401, en: 'This key has expired.', zh: '该密钥已过期。' },
+  'access.role': {
     status: 403,
-    en: 'Writing is open only to clients on the machine itself (127.0.0.1).',
-    zh: '仅允许本机（127.0.0.1）写入。',
+    en: 'This needs the role {needed}; the key has the role {role}.',
+    zh: '此操作需要角色 {needed}，当前密钥的角色为 {role}。',
+  },
+  'access.other_region': {
+    status: 403,
+    en: 'The key may write only in {regions}; this concerns {region}.',
+    zh: '该密钥只能写入 {regions}，而此操作涉及 {region}。',
+  },
+  'access.parameter_needs_key': {
+    status: 401,
+    en: 'The parameter {parameter} could reveal a single project and needs an API key.',
+    zh: '参数 {parameter} 可能暴露单个项目，需要提供 API 密钥。',
   },
   'resource.not_found': {
     status: 404,
@@ -147,6 +170,7 @@ export const problems = {
 /** The title of a problem: one for each status. */
 export const titles = {
   400: { en: 'Malformed request', zh: '请求格式错误' },
+  401: { en: 'Not authenticated', zh: '未认证' },
   403: { en: 'Not allowed', zh: '无权操作' },
   404: { en: 'Not found', zh: '未找到' },
   405: { en: 'Method not allowed', zh: '不支持该方法' },
@@ -256,6 +280,8 @@ export const faults = {
     en: 'would take the balance to {balance} yuan on {day}',
     zh: '会使 {day} 的余额变为 {balance} 元',
   },
+  only_for_editors: { en: 'can be given only to an editor', zh: '仅适用于 editor 角色' },
+  not_in_the_future: { en: 'must lie in the future', zh: '应为将来的时刻' },
   ranking_twice: { en: 'has this list and year twice', zh: '同一榜单同一年份重复' },
 } as const satisfies Record<string, Message>;
 

@@ -17,6 +17,7 @@ const tags = {
   zones: 'Development zones.',
   regions: 'Provinces, prefectures and counties (GB/T 2260).',
   industries: 'Sections and divisions of industry (GB/T 4754).',
+  keys: 'API keys: who may do what.',
   changes: 'The log of everything that was ever changed.',
   operation: 'Whether the service lives and is ready.',
 } as const;
@@ -27,7 +28,13 @@ type ProblemStatus = keyof typeof titles;
 
 /** What every operation may answer, whatever it does. */
 const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
-const WITH_BODY: readonly ProblemStatus[] = [403, 413, 415];
+const WITH_BODY: readonly ProblemStatus[] = [413, 415];
+
+/**
+ * Who may use an operation, by what they may do: `open` to everybody; `statistics` and `read` where ANONYMOUS_READ
+ * says so, else with any key; the rest with a key of that role or a higher one.
+ */
+export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
 /** The query of an operation that takes no parameters. */
 export const NoQuery = z.strictObject({});
@@ -37,6 +44,7 @@ export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
 
 interface Operation<Body, Query, Params, Success> {
   id: string;
+  access: Access;
   tag: Tag;
   summary: string;
   description?: string;
@@ -88,6 +96,7 @@ export function operation<
   const { success, conditional = false, guarded = false } = about;
   const problems = new Set<ProblemStatus>([
     ...ALWAYS,
+    ...PROBLEMS_OF[about.access],
     ...(about.body || guarded ? WITH_BODY : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(about.problems ?? []),
@@ -114,13 +123,31 @@ export function operation<
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
     response: responses,
     // Read by `complete` below; not for Fastify.
-    [NOTES]: { conditional, guarded, paged: about.query !== undefined && 'cursor' in shapeOf(about.query) },
+    [ACCESS]: about.access,
+    [NOTES]: {
+      access: about.access,
+      conditional,
+      guarded,
+      paged: about.query !== undefined && 'cursor' in shapeOf(about.query),
+    },
   } as unknown as FastifySchema & { body: Body; querystring: Query; params: Params };
 }
+
+const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
+  open: [],
+  statistics: [401],
+  read: [401],
+  edit: [401, 403],
+  administer: [401, 403],
+};
+
+/** Where the schema of a route says who may use it. */
+export const ACCESS = Symbol('access');
 
 const NOTES = 'x-notes';
 
 interface Notes {
+  access: Access;
   conditional: boolean;
   guarded: boolean;
   paged: boolean;
@@ -166,6 +193,10 @@ function complete(document: Document): Document {
 function completeOperation(operation: PathOperation): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
+  if (notes && notes.access !== 'open') {
+    operation.security =
+      notes.access === 'statistics' || notes.access === 'read' ? [{ key: [] }, {}] : [{ key: [] }];
+  }
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ schema = {} }) => !('not' in schema),
@@ -195,6 +226,15 @@ function completeOperation(operation: PathOperation): void {
     }
   }
 }
+
+const securitySchemes = {
+  key: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key, `luodi_…`. Operations that only read may also be open without one, where the operator says so (`ANONYMOUS_READ`).',
+  },
+};
 
 const problemName = (status: string): string => `Problem${status}`;
 
@@ -256,7 +296,10 @@ function dropUnused(document: Document): Document {
   visit(document.paths);
   visit(responses);
   const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
-  const pruned = JSON.stringify({ ...document, components: { schemas: kept, responses } });
+  const pruned = JSON.stringify({
+    ...document,
+    components: { schemas: kept, responses, securitySchemes },
+  });
   const shortened = pruned.replace(/"(#\/components\/schemas\/)?(\w+)Input"/g, (whole, prefix = '', name) =>
     used.has(`${name}Input`) && !used.has(name) ? `"${prefix}${name}"` : whole,
   );

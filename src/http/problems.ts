@@ -162,6 +162,13 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(JSON.stringify(body));
 }
 
+/** Each fault as a line: where it is, and what. */
+export const faultsInWords = (problem: Problem, language: Language): string[] =>
+  (problem.details.faults ?? []).map((fault) => {
+    const { message } = faultBody(fault, language);
+    return `${fault.pointer ?? fault.parameter}: ${message}`;
+  });
+
 const faultBody = (fault: Fault, language: Language) => ({
   ...(fault.pointer !== undefined && { pointer: fault.pointer }),
   ...(fault.parameter !== undefined && { parameter: fault.parameter }),

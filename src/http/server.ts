@@ -164,6 +164,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         method: others,
         url,
         schema: { hide: true },
+        config: { access: 'open' },
         // Before the body is read: what it is does not matter.
         onRequest: async (request) => {
           throw new Problem('request.method_not_allowed', {
@@ -177,6 +178,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         method: 'OPTIONS',
         url,
         schema: { hide: true },
+        config: { access: 'open' },
         handler: (_, reply) => reply.code(204).header('allow', allowed).send(),
       });
     }

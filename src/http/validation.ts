@@ -84,6 +84,9 @@ function toFaults(issues: readonly Issue[], place: Place): Fault[] {
   return [...new Map(placed).values()];
 }
 
+/** The faults of something that is no request, in the words of one. */
+export const faultsOfIssues = (issues: readonly Issue[]): Fault[] => toFaults(issues, inBody);
+
 const bodyFaults = new WeakMap<object, Fault[]>();
 
 /**

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf } from '../access/caller.ts';
+import { callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { asOfField } from '../http/as-of.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
@@ -47,6 +47,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'listProjects',
+          access: 'read',
           tag: 'projects',
           summary: 'List the projects that a filter selects',
           description:
@@ -72,6 +73,7 @@ export const projectRoutes =
         config: { gathersFaults: true },
         schema: operation({
           id: 'createProject',
+          access: 'edit',
           tag: 'projects',
           summary: 'Record a project',
           query: NoQuery,
@@ -92,6 +94,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'readProject',
+          access: 'read',
           tag: 'projects',
           summary: 'Read a project',
           description:
@@ -115,6 +118,7 @@ export const projectRoutes =
         config: { gathersFaults: true },
         schema: operation({
           id: 'changeProject',
+          access: 'edit',
           tag: 'projects',
           summary: 'Change a project',
           description: 'A merge patch (RFC 7396): what is absent stays, `null` clears.',
@@ -138,6 +142,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'archiveProject',
+          access: 'edit',
           tag: 'projects',
           summary: 'Archive a project that was entered by mistake',
           description:
@@ -159,6 +164,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'restoreProject',
+          access: 'edit',
           tag: 'projects',
           summary: 'Restore an archived project',
           description:
@@ -181,6 +187,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'listFunds',
+          access: 'read',
           tag: 'projects',
           summary: 'List the funds in place of a project',
           params: Id,
@@ -206,6 +213,7 @@ export const projectRoutes =
         config: { gathersFaults: true },
         schema: operation({
           id: 'addFunds',
+          access: 'edit',
           tag: 'projects',
           summary: 'Add an entry to the ledger of funds in place',
           description:

@@ -32,6 +32,8 @@ export interface Catalogue {
   sortedBy: readonly string[];
   /** Fields that the list can be filtered by, for equality. */
   filters: Readonly<Record<string, z.ZodType<string | undefined>>>;
+  /** Whether editors may write it; else only admins may. */
+  editors?: true;
   /** Whether the list takes `q`, looked for in the column `searchText`. */
   searchable?: true;
   /** A field besides the key that no two entries may share. */

@@ -165,6 +165,17 @@ export const readTree = (db: Reader, tree: 'regions' | 'industries'): Promise<Tr
     return reader.select({ code, name, nameEn, parent }).from(reader.tables[tree]);
   });
 
+/** The region that a region belongs to; null for one that belongs to none, undefined for one that is not there. */
+export async function parentOf(reader: Reader, code: string): Promise<string | null | undefined> {
+  const [row] = await reader.prepared('regions.parentOf', { code }, (db) =>
+    db
+      .select({ parent: db.tables.regions.parent })
+      .from(db.tables.regions)
+      .where(eq(db.tables.regions.code, sql.placeholder('code'))),
+  );
+  return row?.parent;
+}
+
 /** The names of every event or zone, by code. */
 export async function namesOf(
   db: Reader,

@@ -1,7 +1,7 @@
 /** The routes of any catalogue. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf } from '../access/caller.ts';
+import { callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
@@ -19,6 +19,7 @@ export const catalogueRoutes =
     const a = /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
     const Name = `${noun[0]?.toUpperCase()}${noun.slice(1)}`;
     const path = `/v1/${tag}`;
+    const writers = catalogue.editors ? 'edit' : 'administer';
 
     const [example] = (item.meta()?.examples ?? []) as Entry[];
     const Key = z.object({
@@ -39,6 +40,7 @@ export const catalogueRoutes =
       {
         schema: operation({
           id: `list${Name}s`.replace(/ys$/, 'ies'),
+          access: 'read',
           tag,
           summary: `List ${tag}`,
           query: ListQuery,
@@ -62,6 +64,7 @@ export const catalogueRoutes =
         config: { gathersFaults: true },
         schema: operation({
           id: `create${Name}`,
+          access: writers,
           tag,
           summary: `Add ${a}`,
           query: NoQuery,
@@ -82,6 +85,7 @@ export const catalogueRoutes =
       {
         schema: operation({
           id: `read${Name}`,
+          access: 'read',
           tag,
           summary: `Read ${a}`,
           params: Key,
@@ -100,6 +104,7 @@ export const catalogueRoutes =
         config: { gathersFaults: true },
         schema: operation({
           id: `change${Name}`,
+          access: writers,
           tag,
           summary: `Change ${a}`,
           description: 'A merge patch (RFC 7396): what is absent stays, `null` clears.',
@@ -124,6 +129,7 @@ export const catalogueRoutes =
       {
         schema: operation({
           id: `delete${Name}`,
+          access: writers,
           tag,
           summary: `Delete ${a}`,
           description: `Refused while something refers to the ${noun}.`,

@@ -1,4 +1,5 @@
 /** The reference data that every new database begins with; an operator may change it or load other. */
+import { byLuodi } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import industryRows from './data/industries.json' with { type: 'json' };
@@ -17,7 +18,7 @@ const parentsFirst = <Row extends { parent: string | null }>(rows: readonly Row[
 export async function seedReferences(dependencies: { database: Database; clock: Clock }): Promise<void> {
   const { database } = dependencies;
   if ((await database.revision()).seq > 0) return;
-  const caller = { actor: 'luodi seed', requestId: null };
+  const caller = byLuodi('seed');
   const seeds = [
     [regions, parentsFirst(regionRows)],
     [industries, parentsFirst(industryRows)],

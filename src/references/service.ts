@@ -31,6 +31,16 @@ export async function unknownReferences(
   return faults;
 }
 
+/** Whether a region is one of some, or belongs to one. */
+export async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
+  let code: string | null | undefined = region;
+  for (let depth = 0; typeof code === 'string' && depth <= MAX_DEPTH; depth++) {
+    if (scopes.includes(code)) return true;
+    code = await repository.parentOf(reader, code);
+  }
+  return false;
+}
+
 export interface CatalogueService {
   list(query: PageQuery & Readonly<Record<string, unknown>>): Promise<Computed>;
   read(key: string): Promise<Entry>;

@@ -24,6 +24,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'summary',
+          access: 'statistics',
           tag: 'statistics',
           summary: 'Every measure over a filter',
           description:
@@ -43,6 +44,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'breakdown',
+          access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
           description:
@@ -62,6 +64,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'timeline',
+          access: 'statistics',
           tag: 'statistics',
           summary: 'How the figures came about over time',
           description:
@@ -82,6 +85,7 @@ export const statisticsRoutes =
       {
         schema: operation({
           id: 'definitions',
+          access: 'statistics',
           tag: 'statistics',
           summary: 'What each measure and dimension means',
           query: NoQuery,

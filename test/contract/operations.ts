@@ -52,6 +52,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     investmentYuan: 1,
     investorIds: [enterprise.id],
   });
+  const key = await created(api, '/v1/keys', { name: 'addressed', role: 'viewer' });
   const keys: Record<string, string> = {
     projects: project.id,
     enterprises: enterprise.id,
@@ -59,6 +60,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     zones: 'changsha-etdz',
     regions: '430100',
     industries: '39',
+    keys: key.id,
   };
   return ({ template }) => {
     const entity = template.split('/')[2] ?? '';

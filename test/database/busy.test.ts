@@ -132,7 +132,8 @@ describe('a database that is busy', () => {
           waiting = false;
           await reading;
           const gaveUp = performance.now();
-          expect((await behind) - gaveUp).toBeLessThan(4_000);
+          // PostgreSQL bounds the wait for each of the locks that a row takes, not for all of them.
+          expect((await behind) - gaveUp).toBeLessThan(engine === 'sqlite' ? 4_000 : 12_000);
           expect(performance.now() - started).toBeLessThan(LONG_MS);
           expectProblem(answer, 503, 'service.unavailable');
           expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Test } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, aProject, created, expectProblem } from '../support/app.ts';
+import { adminKey } from '../support/engines.ts';
 import { answerOf, type TestServer, testServer } from '../support/server.ts';
 import { expectRefused } from '../support/state.ts';
 
@@ -141,8 +142,7 @@ describe('the size of a body', () => {
 
   it('is counted as it comes when it is not announced', async () => {
     const chunk = `80000\r\n${' '.repeat(0x80000)}\r\n`;
-    const head =
-      'POST /v1/projects HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n';
+    const head = `POST /v1/projects HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${adminKey()}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
     const answer = await api.raw(head + chunk.repeat(3));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('"code":"request.too_large"');
@@ -191,7 +191,7 @@ describe('the media type of a body', () => {
   it('has to be named', async () => {
     const body = project();
     const answer = await api.raw(
-      `POST /v1/projects HTTP/1.1\r\nHost: a\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `POST /v1/projects HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${adminKey()}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 415 /);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body } from '../support/app.ts';
 import { checkAgainstContract } from '../support/contract.ts';
+import { adminKey } from '../support/engines.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 import { stateOf } from '../support/state.ts';
 
@@ -26,7 +27,7 @@ function parse(received: string): RawAnswer {
   return { status: Number(line.split(' ')[1]), headers, body: body && JSON.parse(body) };
 }
 
-const HOST = 'Host: localhost\r\nConnection: close\r\n';
+const HOST = `Host: localhost\r\nConnection: close\r\nAuthorization: Bearer ${adminKey()}\r\n`;
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 
 const malformed: [what: string, text: string, status: number, code: string][] = [
@@ -118,7 +119,7 @@ describe('a request', () => {
     const url = new URL('/v1/projects', String(api.app.listeningOrigin));
     const sent = fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${adminKey()}` },
       body: new ReadableStream({
         start: (stream) => {
           stream.enqueue(Buffer.from(body.slice(0, 20)));
@@ -135,7 +136,7 @@ describe('a request', () => {
 
   it('follows another on one connection', async () => {
     const answers = await api.raw(
-      `GET /v1/projects/nonsense HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\n${HOST}\r\n`,
+      `GET /v1/nonsense HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\n${HOST}\r\n`,
     );
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200']);
   });

@@ -23,7 +23,9 @@ describe('the quick start of README', () => {
 
   const run = async (script: string): Promise<string> => {
     const local = script.replaceAll('localhost:3000', `127.0.0.1:${port}`);
-    return (await promisify(execFile)('sh', ['-euc', local], { maxBuffer: 1e8 })).stdout;
+    const KEY = /Bearer (luodi_\w+)/.exec(demo.stdout())?.[1];
+    const env = { ...process.env, KEY };
+    return (await promisify(execFile)('sh', ['-euc', local], { maxBuffer: 1e8, env })).stdout;
   };
 
   const startDemo = async (): Promise<Running> => {

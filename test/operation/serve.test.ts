@@ -5,13 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
 import { aProject } from '../support/app.ts';
-import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, served, until } from '../support/process.ts';
 import { connect, provenLog } from '../support/sql.ts';
 
 /** Processes start slowly on a machine that is busy. */
 const SLOW_MS = 60_000;
 const SECRET = 'luodi_hunter2';
+
+const authorization = () => ({ authorization: `Bearer ${adminKey()}` });
 
 interface Line {
   level: number;
@@ -34,7 +36,7 @@ function open(address: string, path: string): { request: ClientRequest; answer: 
   const asked = request(`${address}${path}`, {
     method: 'POST',
     agent: false,
-    headers: { 'content-type': 'application/json' },
+    headers: { ...authorization(), 'content-type': 'application/json' },
   });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     asked.on('response', resolve).on('error', reject);
@@ -51,7 +53,7 @@ async function bodyOf(answer: IncomingMessage): Promise<{ code?: string }> {
 describe('luodi serve', () => {
   let place: TestDatabase;
   /** The same database, with a password where the address may have one. */
-  let env: { DATABASE_URL: string };
+  let env: { DATABASE_URL: string; ANONYMOUS_READ: string };
   beforeEach(async () => {
     place = await freshDatabase();
     let { url } = place;
@@ -60,7 +62,7 @@ describe('luodi serve', () => {
       secret.password = SECRET;
       url = secret.href;
     }
-    env = { DATABASE_URL: url };
+    env = { DATABASE_URL: url, ANONYMOUS_READ: 'all' };
   });
   afterEach(async () => {
     await endAll();
@@ -70,7 +72,7 @@ describe('luodi serve', () => {
   const post = (address: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${address}/v1/projects`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { ...authorization(), 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
 
@@ -135,7 +137,7 @@ describe('luodi serve', () => {
     'logs a JSON line for every request where it is asked to, with its id and nothing secret',
     async () => {
       const service = await served({ ...env, LOG_LEVEL: 'debug' });
-      const headers = { authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}` };
+      const headers = { cookie: `session=${SECRET}` };
       const plain = await fetch(`${service.address}/v1/regions`, { headers });
       const named = await post(service.address, aProject(), {
         ...headers,
@@ -168,6 +170,7 @@ describe('luodi serve', () => {
         expect(level).toBeGreaterThan(0);
       }
       expect(stdout + stderr).not.toContain(SECRET);
+      expect(stdout + stderr).not.toContain(adminKey());
     },
     SLOW_MS,
   );

@@ -72,6 +72,14 @@ const cases: Record<Name, Cases> = {
   },
   BODY_LIMIT: numbers(1_024, 104_857_600, 1_048_576),
   ANSWER_CACHE: numbers(0, 10_000_000_000, 67_108_864),
+  ANONYMOUS_READ: {
+    default: 'none',
+    valid: [
+      ['statistics', 'statistics'],
+      ['all', 'all'],
+    ],
+    invalid: ['yes', 'All', 'some'],
+  },
   TRUST_PROXY: {
     default: [],
     valid: [

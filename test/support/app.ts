@@ -4,10 +4,11 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { type Clock, clockIn } from '../../src/clock.ts';
+import type { Config } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
 import { checkAgainstContract } from './contract.ts';
-import { freshDatabase } from './engines.ts';
+import { adminKey, freshDatabase } from './engines.ts';
 
 /** A clock that a test sets. */
 export interface TestClock extends Clock {
@@ -63,12 +64,24 @@ export interface TestApp extends Client {
 export const TODAY = '2026-11-22';
 
 /** @param today the day on which the service stands; set the clock to move on */
-export async function testApp({ today = TODAY }: { today?: string } = {}): Promise<TestApp> {
+export async function testApp({
+  today = TODAY,
+  config = {},
+}: {
+  today?: string;
+  config?: Partial<Config>;
+} = {}): Promise<TestApp> {
   const { url, remove } = await freshDatabase();
   const database = await openDatabase(url);
   const clock = clockOn(today);
   const app = await buildApp({
-    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 1_000_000 },
+    config: {
+      BODY_LIMIT: 1_048_576,
+      TRUST_PROXY: [],
+      ANSWER_CACHE: 1_000_000,
+      ANONYMOUS_READ: 'none',
+      ...config,
+    },
     database,
     clock,
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -88,12 +101,13 @@ export async function testApp({ today = TODAY }: { today?: string } = {}): Promi
   };
 }
 
-function clientOf(app: FastifyInstance): Client {
+/** @param key sent with every request that names none; none where null */
+export function clientOf(app: FastifyInstance, key: string | null = adminKey()): Client {
   const request: Client['request'] = async (method, url, body, headers = {}) => {
     const response = await app.inject({
       method: method as 'GET',
       url,
-      headers,
+      headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
       ...(body !== undefined && { payload: body as object }),
     });
     const type = String(response.headers['content-type'] ?? '');

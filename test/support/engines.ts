@@ -19,6 +19,14 @@ export const TEMPLATE = {
   pglite: 'LUODI_TEST_PGLITE_TEMPLATE',
 } as const;
 
+/** Where the global setup leaves the key of an administrator that is in every fresh database. */
+export const ADMIN_KEY = {
+  sqlite: 'LUODI_TEST_SQLITE_ADMIN_KEY',
+  postgres: 'LUODI_TEST_POSTGRES_ADMIN_KEY',
+} as const;
+
+export const adminKey = (): string => process.env[ADMIN_KEY[engine]] as string;
+
 export interface TestDatabase {
   url: string;
   remove(): Promise<void>;

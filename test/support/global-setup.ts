@@ -2,21 +2,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keyService } from '../../src/access/service.ts';
+import { byLuodi } from '../../src/changes/service.ts';
 import { clockIn } from '../../src/clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { seedReferences } from '../../src/references/seed.ts';
-import { administer, TEMPLATE } from './engines.ts';
+import { ADMIN_KEY, administer, TEMPLATE } from './engines.ts';
 
-async function seeded(url: string): Promise<void> {
+/** @returns the key of an administrator, `tests` */
+async function seeded(url: string): Promise<string> {
   const database = await openDatabase(url);
-  await seedReferences({ database, clock: clockIn('Asia/Shanghai') });
+  const dependencies = { database, clock: clockIn('Asia/Shanghai') };
+  await seedReferences(dependencies);
+  const { key } = await keyService(dependencies).create(byLuodi('tests'), { name: 'tests', role: 'admin' });
   await database.close();
+  return key;
 }
 
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'luodi-templates-'));
   const file = join(folder, 'template.db');
-  await seeded(`file:${file}`);
+  process.env[ADMIN_KEY.sqlite] = await seeded(`file:${file}`);
   process.env[TEMPLATE.sqlite] = file;
 
   const server = process.env.TEST_POSTGRES_URL;
@@ -25,9 +31,10 @@ export default async function setup(): Promise<() => Promise<void>> {
     await administer(`create database ${template}`);
     const url = new URL(server);
     url.pathname = template;
-    await seeded(url.href);
+    process.env[ADMIN_KEY.postgres] = await seeded(url.href);
     process.env[TEMPLATE.postgres] = template;
   } else {
+    if (process.env.CI) throw new Error('CI tests a real PostgreSQL: TEST_POSTGRES_URL must name one.');
     process.stdout.write(
       'No TEST_POSTGRES_URL: the Postgres tests run on PGlite, PostgreSQL in this process.\n',
     );
@@ -48,7 +55,7 @@ async function makePgliteTemplate(file: string): Promise<void> {
   const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1' });
   await server.start();
   const port = server.getServerConn().split(':').at(-1);
-  await seeded(`postgres://postgres@127.0.0.1:${port}/postgres?pool=1`);
+  process.env[ADMIN_KEY.postgres] = await seeded(`postgres://postgres@127.0.0.1:${port}/postgres?pool=1`);
   await server.stop();
   writeFileSync(file, Buffer.from(await (await db.dumpDataDir('gzip')).arrayBuffer()));
   await db.close();

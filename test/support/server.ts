@@ -3,9 +3,11 @@ import { connect } from 'node:net';
 import supertest, { type Test } from 'supertest';
 import { type Answer, type TestApp, testApp } from './app.ts';
 import { checkAgainstContract } from './contract.ts';
+import { adminKey } from './engines.ts';
 
 export interface TestServer extends TestApp {
-  agent: ReturnType<typeof supertest>;
+  /** With the key of an administrator. */
+  agent: ReturnType<typeof supertest.agent>;
   /** Sends text as it is, and gives back all that came until the connection ended. */
   raw(text: string): Promise<string>;
 }
@@ -14,7 +16,8 @@ export async function testServer(): Promise<TestServer> {
   const api = await testApp();
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(address);
-  return { ...api, agent: supertest(address), raw: (text) => exchange(Number(port), text) };
+  const agent = supertest.agent(address).set('authorization', `Bearer ${adminKey()}`);
+  return { ...api, agent, raw: (text) => exchange(Number(port), text) };
 }
 
 /** The answer of a supertest request, checked against the contract like every other. */

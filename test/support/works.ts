@@ -1,5 +1,6 @@
 /** The smallest real writes: an event and its entry in the log. */
-import { record } from '../../src/changes/service.ts';
+import { keyService } from '../../src/access/service.ts';
+import { type Caller, record } from '../../src/changes/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import { events } from '../../src/events/schema.ts';
@@ -7,7 +8,7 @@ import { projectService } from '../../src/projects/service.ts';
 import { catalogueService } from '../../src/references/service.ts';
 import { clockOn } from './app.ts';
 
-const caller = { actor: 'test', requestId: null };
+const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
 /** Inserts a row and writes no entry. */
 export async function insertEvent(tx: Transaction, code: string): Promise<void> {
@@ -49,6 +50,7 @@ export async function eventCodes(reader: Reader): Promise<string[]> {
 /** Puts rows into every table, through the services, each row with others that refer to it. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
+  await keyService(dependencies).create(caller, { name: 'a key', role: 'editor', regions: ['430100'] });
   const projects = projectService(dependencies);
   await catalogueService(dependencies, events).create(caller, {
     code: 'populated',

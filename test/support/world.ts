@@ -3,6 +3,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
+import type { Caller } from '../../src/changes/service.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import type { ProjectRecord } from '../../src/projects/repository.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
@@ -24,7 +25,7 @@ export async function worldApp(): Promise<TestApp> {
   return api;
 }
 
-const caller = { actor: 'test', requestId: null };
+const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
 /** Puts this world in the place of the one before. @returns the id of each project, by its code */
 export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map<string, string>> {

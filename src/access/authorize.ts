@@ -1,0 +1,107 @@
+/** Who may do what: the one place where a request is let through or refused. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { Caller } from '../changes/service.ts';
+import type { Config } from '../config.ts';
+import { ACCESS, type Access } from '../http/openapi.ts';
+import { Problem } from '../http/problems.ts';
+import type { ApiKey, Role } from './schema.ts';
+import { type KeyService, unauthorized } from './service.ts';
+
+type Rights = Exclude<Access, 'open'>;
+
+/** The least role that may use an operation. */
+const NEEDED: Record<Rights, Role> = {
+  statistics: 'viewer',
+  read: 'viewer',
+  edit: 'editor',
+  administer: 'admin',
+};
+
+const RANK: Record<Role, number> = { viewer: 1, editor: 2, admin: 3 };
+
+/** What needs no key, by ANONYMOUS_READ. */
+const ANONYMOUS: Record<Config['ANONYMOUS_READ'], readonly Access[]> = {
+  none: ['open'],
+  statistics: ['open', 'statistics'],
+  all: ['open', 'statistics', 'read'],
+};
+
+/** With these a figure may be about a single project: where only statistics are open, they need a key. */
+const REVEALING = [
+  'q',
+  'code',
+  'investor',
+  'minInvestment',
+  'maxInvestment',
+  'investmentBand',
+  'updatedSince',
+];
+
+const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
+
+/** Has every route say who may use it, and asks every request for the key that this needs. */
+export function authorize(
+  app: FastifyInstance,
+  keys: KeyService,
+  anonymousRead: Config['ANONYMOUS_READ'],
+): void {
+  app.addHook('onRoute', (route) => {
+    const stated = (route.schema as { [ACCESS]?: Access } | undefined)?.[ACCESS] ?? route.config?.access;
+    // The documentation pages bring routes of their own.
+    const access = route.url.startsWith('/docs') ? 'open' : stated;
+    if (!access) throw new Error(`${route.method} ${route.url} does not say who may use it.`);
+    route.config = { ...route.config, access };
+  });
+
+  const open = ANONYMOUS[anonymousRead];
+
+  function anonymous(request: FastifyRequest, access: Access): Problem | undefined {
+    if (!open.includes(access)) return unauthorized('access.key_required');
+    if (access === 'statistics' && anonymousRead === 'statistics') {
+      const asked = request.query as Record<string, unknown>;
+      const parameter = REVEALING.find((name) => asked[name] !== undefined);
+      if (parameter) {
+        const { headers } = unauthorized('access.key_required').details;
+        return new Problem('access.parameter_needs_key', {
+          values: { parameter },
+          ...(headers && { headers }),
+        });
+      }
+    }
+    request.caller = { ...ANONYMOUS_CALLER, requestId: request.id };
+    return undefined;
+  }
+
+  function identified(request: FastifyRequest, access: Rights, key: ApiKey): Problem | undefined {
+    const needed = NEEDED[access];
+    if (RANK[key.role] < RANK[needed]) {
+      return new Problem('access.role', { values: { needed, role: key.role } });
+    }
+    const { role, regions } = key;
+    request.caller = { actor: `${key.name} (${key.prefix})`, requestId: request.id, role, regions };
+    return undefined;
+  }
+
+  app.decorateRequest('caller');
+  app.addHook('onRequest', (request: FastifyRequest, _: FastifyReply, done: HookHandlerDoneFunction) => {
+    // Only the handler of unknown paths, which does nothing but refuse, is no route.
+    const access = request.routeOptions.config.access ?? 'open';
+    const { authorization } = request.headers;
+    if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
+    const [, key = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    keys.identify(key).then((found) => done(identified(request, access, found)), done);
+  });
+}
+
+/** Who asks. */
+export const callerOf = (request: FastifyRequest): Caller & { role: Role | null } => request.caller;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route; said by its schema (`operation`) unless it is not in the document. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    caller: Caller & { role: Role | null };
+  }
+}

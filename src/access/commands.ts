@@ -1,0 +1,93 @@
+/** `luodi keys create | list | revoke`. */
+import type { Command } from 'commander';
+import { byLuodi } from '../changes/service.ts';
+import { startOfDay } from '../clock.ts';
+import { readConfig } from '../config.ts';
+import { StartupError } from '../database/errors.ts';
+import type { PageOf } from '../http/pages.ts';
+import { invalid } from '../http/problems.ts';
+import { type ApiKey, ROLES } from './schema.ts';
+import type { KeyService } from './service.ts';
+
+export function addKeyCommands(program: Command): void {
+  const keys = program.command('keys').description('API keys: who may do what.');
+  keys
+    .command('create')
+    .description('Make a key, and show it this once.')
+    .requiredOption('--name <name>', 'who or what uses it; it stands in the log of changes')
+    .requiredOption('--role <role>', ROLES.join(', '))
+    .option('--region <codes...>', 'for an editor: the regions whose projects it may write')
+    .option('--expires <day>', 'the first day on which it is refused, like 2027-01-01')
+    .action(create);
+  keys.command('list').description('List the keys, the oldest first.').action(list);
+  keys
+    .command('revoke')
+    .description('Refuse a key from the next request on.')
+    .argument('<id>', 'as `keys list` shows it')
+    .action(revoke);
+}
+
+/** Works on the keys of the configured database. */
+async function withKeys<T>(work: (keys: KeyService) => Promise<T>): Promise<T> {
+  const { openService } = await import('../main.ts');
+  const { keyService } = await import('./service.ts');
+  const service = await openService(readConfig(process.env));
+  try {
+    return await work(keyService(service));
+  } finally {
+    await service.database.close();
+  }
+}
+
+interface Options {
+  name: string;
+  role: string;
+  region?: string[];
+  expires?: string;
+}
+
+async function create({ name, role, region, expires }: Options): Promise<void> {
+  const { NewApiKey } = await import('./schema.ts');
+  const { faultsOfIssues } = await import('../http/validation.ts');
+  const { TIME_ZONE } = readConfig(process.env);
+  if (expires !== undefined && !/^\d{4}-\d\d-\d\d$/.test(expires)) {
+    throw new StartupError('--expires must be a day, like 2027-01-01');
+  }
+  const given = NewApiKey.safeParse(
+    {
+      name,
+      role,
+      ...(region && { regions: region }),
+      ...(expires && { expiresAt: startOfDay(expires, TIME_ZONE) }),
+    },
+    { reportInput: true },
+  );
+  if (!given.success) throw invalid(faultsOfIssues(given.error.issues));
+  const key = await withKeys((keys) => keys.create(byLuodi('keys create'), given.data));
+  process.stderr.write(`The key of ${key.role} “${key.name}”, shown this once:\n`);
+  process.stdout.write(`${key.key}\n`);
+}
+
+async function list(): Promise<void> {
+  await withKeys(async (keys) => {
+    let cursor: string | null | undefined;
+    do {
+      const { body } = await keys.list({ limit: 500, ...(cursor && { cursor }) });
+      const page = body as PageOf<ApiKey>;
+      for (const key of page.items) {
+        const state = key.revokedAt ? `revoked ${key.revokedAt}` : `expires ${key.expiresAt ?? 'never'}`;
+        const regions = key.regions?.join(',') ?? 'all regions';
+        const used = `used ${key.lastUsedAt ?? 'never'}`;
+        process.stdout.write(
+          `${[key.id, key.prefix, key.role, regions, state, used, key.name].join('\t')}\n`,
+        );
+      }
+      cursor = page.page.nextCursor;
+    } while (cursor);
+  });
+}
+
+async function revoke(id: string): Promise<void> {
+  const key = await withKeys((keys) => keys.revoke(byLuodi('keys revoke'), id));
+  process.stdout.write(`“${key.name}” (${key.prefix}) is revoked.\n`);
+}

@@ -1,0 +1,34 @@
+/** What a key looks like: `luodi_`, 30 random base62 characters, and 6 that check them. */
+import { hash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const FORM = /^luodi_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
+
+/** About 178 bits, so that a fast hash is safe: there is nothing to guess. */
+export function newKey(): string {
+  const random = Array.from({ length: 30 }, () => DIGITS[randomInt(DIGITS.length)]).join('');
+  return `luodi_${random}${checksum(random)}`;
+}
+
+/** Whether it can be a key at all. A mistyped one is refused without a look at the database. */
+export function isKey(text: string): boolean {
+  const [, random, check] = FORM.exec(text) ?? [];
+  return random !== undefined && checksum(random) === check;
+}
+
+/** CRC-32 in base62. */
+function checksum(random: string): string {
+  let rest = crc32(random);
+  let digits = '';
+  for (let i = 0; i < 6; i++) {
+    digits = DIGITS[rest % DIGITS.length] + digits;
+    rest = Math.floor(rest / DIGITS.length);
+  }
+  return digits;
+}
+
+export const hashOfKey = (key: string): string => hash('sha256', key, 'hex');
+
+/** What is shown of a key once it has been made. */
+export const prefixOf = (key: string): string => key.slice(0, 'luodi_'.length + 6);

@@ -1,0 +1,27 @@
+/** An editor may be bound to regions: it then writes only what belongs to one of them. */
+import type { Caller } from '../changes/service.ts';
+import type { Reader } from '../database/database.ts';
+import { Problem } from '../http/problems.ts';
+import { isWithin } from '../references/service.ts';
+
+/**
+ * Checks a row as it is and as it would become.
+ * @param regions the regions that it belongs to; null where it belongs to none
+ * @throws Problem 403 for one that is not the caller's
+ */
+export async function expectOwnRegions(
+  reader: Reader,
+  caller: Caller,
+  ...regions: readonly (string | null)[]
+): Promise<void> {
+  if (caller.regions === null) return;
+  for (const region of regions) {
+    if (region !== null && (await isWithin(reader, region, caller.regions))) continue;
+    throw new Problem('access.other_region', {
+      values: {
+        regions: caller.regions.join(', '),
+        region: region ?? { en: 'a project without a region', zh: '无行政区划的项目' },
+      },
+    });
+  }
+}

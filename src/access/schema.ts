@@ -1,0 +1,65 @@
+/** API keys in the words of the API. */
+import * as z from 'zod';
+import { instant, line, regionCode } from '../http/fields.ts';
+
+/** What a key may do, each role with all that the one before it may. */
+export const ROLES = ['viewer', 'editor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const NewApiKey = z
+  .strictObject({
+    name: line(100).meta({ description: 'Who or what uses it; it stands in the log of changes.' }),
+    role: z.enum(ROLES).meta({
+      description:
+        '`viewer` reads; `editor` also writes projects, their funds, and enterprises; `admin` does everything.',
+    }),
+    regions: z.array(regionCode).min(1).max(200).nullable().optional().meta({
+      description:
+        'For an editor: the regions whose projects it may write, each with what belongs to it. All if left out.',
+    }),
+    expiresAt: instant
+      .nullable()
+      .optional()
+      .meta({ description: 'From then on it is refused. Never if left out.' }),
+  })
+  .meta({ id: 'NewApiKey', examples: [{ name: '长沙市商务局', role: 'editor', regions: ['430100'] }] });
+export type NewApiKey = z.infer<typeof NewApiKey>;
+
+const example = {
+  id: '0190a1b2-0000-7000-8000-000000000007',
+  name: '长沙市商务局',
+  prefix: 'luodi_7gK2mQ',
+  role: 'editor',
+  regions: ['430100'],
+  createdAt: '2026-01-05T01:00:00.000Z',
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: '2026-11-20T02:30:00.000Z',
+};
+
+export const ApiKey = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string().meta({ description: 'The first characters of the key, to tell it by.' }),
+    role: z.enum(ROLES),
+    regions: z.array(z.string()).nullable(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
+    revokedAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'To the minute.' }),
+  })
+  .meta({
+    id: 'ApiKey',
+    description: 'A key without the key itself, which is kept nowhere.',
+    examples: [example],
+  });
+export type ApiKey = z.infer<typeof ApiKey>;
+
+export const CreatedApiKey = ApiKey.extend({
+  key: z.string().meta({ description: 'The key. It is shown this once; only its hash is kept.' }),
+}).meta({
+  id: 'CreatedApiKey',
+  examples: [{ ...example, lastUsedAt: null, key: 'luodi_7gK2mQxXxXxXxXxXxXxXxXxXxXxXxX000000' }],
+});
+export type CreatedApiKey = z.infer<typeof CreatedApiKey>;

@@ -1,0 +1,171 @@
+/** API keys: making and revoking them, and telling who a request is from. */
+import { timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { v7 as uuid } from 'uuid';
+import { diff } from '../changes/diff.ts';
+import { type Caller, record } from '../changes/service.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import type { Computed } from '../http/answers.ts';
+import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
+import { type Fault, notFound, Problem, refuse } from '../http/problems.ts';
+import { faultsOf } from '../http/validation.ts';
+import { unknownReferences } from '../references/service.ts';
+import { hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
+import * as repository from './repository.ts';
+import type { ApiKey, CreatedApiKey, NewApiKey } from './schema.ts';
+
+export const KEY_SORT = 'createdAt';
+
+/** How exactly `lastUsedAt` is kept: a write for every request would cost more than the request. */
+const USE_NOTED_EVERY_MS = 60_000;
+
+export interface KeyService {
+  list(query: PageQuery): Promise<Computed>;
+  /** Whether there is any key, even one that is refused. */
+  any(): Promise<boolean>;
+  read(id: string): Promise<ApiKey>;
+  create(caller: Caller, input: NewApiKey): Promise<CreatedApiKey>;
+  /** From the next request on it is refused, in every instance. Does nothing to one that is revoked. */
+  revoke(caller: Caller, id: string): Promise<ApiKey>;
+  /** @throws Problem 401 for what is no key, unknown, revoked or expired */
+  identify(key: string): Promise<ApiKey>;
+}
+
+const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
+
+export function keyService({ database, clock }: { database: Database; clock: Clock }): KeyService {
+  /** Keys by their hash, as of the revision; any change, in whatever instance, makes another revision. */
+  const known = new LRUCache<string, repository.KeyRecord>({ max: 10_000 });
+  let knownAt = '';
+  const usedAt = new Map<string, number>();
+
+  async function existing(tx: Transaction, id: string): Promise<repository.KeyRecord> {
+    const key = await repository.findKey(tx, id);
+    if (!key) throw notFound('keys', id);
+    return key;
+  }
+
+  async function lookUp(hash: string): Promise<repository.KeyRecord | undefined> {
+    const revision = await database.revision();
+    if (revision.hash !== knownAt) {
+      known.clear();
+      knownAt = revision.hash;
+    }
+    const found = known.get(hash) ?? (await repository.findByHash(database.read, hash));
+    if (found) known.set(hash, found);
+    return found;
+  }
+
+  function noteUse(key: repository.KeyRecord, now: string): void {
+    const at = Date.parse(now);
+    if (at - (usedAt.get(key.id) ?? Date.parse(key.lastUsedAt ?? '1970-01-01')) < USE_NOTED_EVERY_MS) return;
+    usedAt.set(key.id, at);
+    // Nobody waits for it, and nothing but this note is lost where it fails.
+    database.write((tx) => repository.noteUse(tx, key.id, now)).catch(() => {});
+  }
+
+  return {
+    list: (query) =>
+      database.snapshot(async (reader) => {
+        const { keySortKeys, keyTieBreaker } = repository;
+        const request = pageRequest(query, keySortKeys, KEY_SORT, keyTieBreaker);
+        const revision = await revisionIn(reader);
+        const rows = (await repository.listKeys(reader, request)).map(shown);
+        const total = await repository.countKeys(reader);
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+      }),
+
+    any: async () => (await repository.countKeys(database.read)) > 0,
+
+    read: async (id) => {
+      const key = await repository.findKey(database.read, id);
+      if (!key) throw notFound('keys', id);
+      return shown(key);
+    },
+
+    create: (caller, input) =>
+      database.write(async (tx) => {
+        const regions = input.regions ?? null;
+        const faults: Fault[] = faultsOf(input);
+        if (regions && input.role !== 'editor')
+          faults.push({ pointer: '/regions', code: 'only_for_editors' });
+        if (input.expiresAt && input.expiresAt <= clock.now()) {
+          faults.push({ pointer: '/expiresAt', code: 'not_in_the_future' });
+        }
+        const named = (regions ?? []).map((key, i) => ({
+          entity: 'regions' as const,
+          key,
+          pointer: `/regions/${i}`,
+        }));
+        refuse([...faults, ...(await unknownReferences(tx, named))]);
+        const secret = newKey();
+        const key: repository.KeyRecord = {
+          id: uuid(),
+          name: input.name,
+          prefix: prefixOf(secret),
+          hash: hashOfKey(secret),
+          role: input.role,
+          regions,
+          createdAt: clock.now(),
+          expiresAt: input.expiresAt ?? null,
+          revokedAt: null,
+          lastUsedAt: null,
+        };
+        await repository.insertKey(tx, key);
+        const { id, createdAt, lastUsedAt: _, ...fields } = shown(key);
+        await record(tx, caller, {
+          entity: 'keys',
+          entityId: id,
+          action: 'create',
+          at: createdAt,
+          fields: diff(null, fields),
+        });
+        return { ...shown(key), key: secret };
+      }),
+
+    revoke: (caller, id) =>
+      database.write(async (tx) => {
+        const key = await existing(tx, id);
+        if (key.revokedAt) return shown(key);
+        const revokedAt = clock.now();
+        await repository.updateKey(tx, { ...key, revokedAt });
+        await record(tx, caller, {
+          entity: 'keys',
+          entityId: id,
+          action: 'revoke',
+          at: revokedAt,
+          fields: { revokedAt: { before: null, after: revokedAt } },
+        });
+        return shown({ ...key, revokedAt });
+      }),
+
+    identify: async (given) => {
+      if (!isKey(given)) throw unauthorized('access.invalid_key');
+      const hash = hashOfKey(given);
+      const key = await lookUp(hash);
+      if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) {
+        throw unauthorized('access.invalid_key');
+      }
+      const now = clock.now();
+      if (key.revokedAt) throw unauthorized('access.revoked_key');
+      if (key.expiresAt && key.expiresAt <= now) throw unauthorized('access.expired_key');
+      noteUse(key, now);
+      return key as ApiKey;
+    },
+  };
+}
+
+type Refusal = 'access.key_required' | 'access.invalid_key' | 'access.revoked_key' | 'access.expired_key';
+
+/** 401, saying how to do better (RFC 6750). */
+export const unauthorized = (kind: Refusal): Problem =>
+  new Problem(kind, {
+    headers: {
+      'www-authenticate':
+        kind === 'access.key_required'
+          ? 'Bearer realm="luodi"'
+          : 'Bearer realm="luodi", error="invalid_token"',
+    },
+  });

@@ -1,0 +1,245 @@
+/**
+ * Who may do what: every operation of the document, by every role, with its own and another region, and with keys that
+ * do not hold. What each is expected to answer is written down here a second time, by hand.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKey } from '../../src/access/key-format.ts';
+import {
+  addresses,
+  bodyExamples,
+  named,
+  type Operation,
+  operations,
+  requiredQuery,
+} from '../contract/operations.ts';
+import {
+  type Answer,
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  created,
+  expectProblem,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
+import { expectRefused, stateOf } from '../support/state.ts';
+
+let api: TestApp;
+let addressOf: (operation: Operation) => string;
+const keys: Record<string, string> = {};
+beforeAll(async () => {
+  api = await testApp();
+  addressOf = await addresses(api);
+  const make = async (name: string, fields: object) => {
+    const made = await created(api, '/v1/keys', { name, ...fields });
+    keys[name] = made.key;
+    return made.id;
+  };
+  await make('viewer', { role: 'viewer' });
+  await make('editor', { role: 'editor' });
+  await make('of Changsha', { role: 'editor', regions: ['430100'] });
+  await make('admin', { role: 'admin' });
+  const revoked = await make('revoked', { role: 'admin' });
+  await api.post(`/v1/keys/${revoked}/revoke`);
+  await make('expired', { role: 'admin', expiresAt: '2026-11-22T04:00:01Z' });
+  api.clock.set('2026-11-22T05:00:00Z');
+  keys.unknown = newKey();
+  keys.mistyped = `${keys.admin?.slice(0, -1)}${keys.admin?.endsWith('x') ? 'y' : 'x'}`;
+});
+afterAll(() => api.close());
+
+const as = (who: string | null): Client => clientOf(api.app, who === null ? null : (keys[who] as string));
+
+const OPEN = ['/livez', '/readyz'];
+const EDITED = ['projects', 'enterprises'];
+
+/** The least role that an operation needs. */
+function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor' | 'admin' {
+  const entity = template.split('/')[2] ?? '';
+  if (OPEN.includes(template)) return 'nobody';
+  if (entity === 'keys') return 'admin';
+  if (method === 'GET') return 'viewer';
+  return EDITED.includes(entity) ? 'editor' : 'admin';
+}
+
+const ORDER = ['nobody', 'viewer', 'editor', 'admin'];
+
+const call = (client: Client, operation: Operation): Promise<Answer> => {
+  const query = new URLSearchParams(requiredQuery(operation));
+  // Nothing is really deleted or revoked: what this needs is refused before, what it may is refused for its ETag.
+  return client.request(operation.method, `${addressOf(operation)}?${query}`, bodyExamples(operation)[0], {
+    'if-match': '"nothing that there is"',
+  });
+};
+
+/** Answers of somebody who was let through. */
+const LET_THROUGH = [200, 201, 409, 412, 422];
+
+describe.each(named())('%s', (_, operation) => {
+  const least = needed(operation);
+
+  it.each(['viewer', 'editor', 'admin'])('by a %s', async (role) => {
+    if (operation.template.endsWith('/revoke') && role === 'admin') return;
+    if (ORDER.indexOf(role) >= ORDER.indexOf(least)) {
+      expect((await call(as(role), operation)).status).toBeOneOf(LET_THROUGH);
+    } else {
+      await expectRefused(api, () => call(as(role), operation), 403, 'access.role');
+    }
+  });
+
+  it.each([
+    [null, 'access.key_required'],
+    ['revoked', 'access.revoked_key'],
+    ['expired', 'access.expired_key'],
+    ['unknown', 'access.invalid_key'],
+    ['mistyped', 'access.invalid_key'],
+  ])('with a key that does not hold: %s', async (who, code) => {
+    if (least === 'nobody') expect((await call(as(who), operation)).status).toBe(200);
+    else await expectRefused(api, () => call(as(who), operation), 401, code);
+  });
+
+  it('says in the document who may use it', () => {
+    const { security } = operation as Operation & { security?: unknown };
+    const expected = least === 'nobody' ? undefined : least === 'viewer' ? [{ key: [] }, {}] : [{ key: [] }];
+    expect(security).toEqual(expected);
+  });
+});
+
+describe('an editor of Changsha', () => {
+  const project = (region: string | null) => created(api, '/v1/projects', aProject({ region }));
+  const mine = () => as('of Changsha');
+
+  it.each(['430100', '430102'])('may do everything to a project of %s', async (region) => {
+    const { id } = await created(mine(), '/v1/projects', aProject({ region }));
+    const url = `/v1/projects/${id}`;
+    expect((await mine().patch(url, { note: '改', region: '430103' })).status).toBe(200);
+    expect((await mine().post(`${url}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 })).status).toBe(201);
+    expect((await mine().delete(url)).status).toBe(204);
+    expect((await mine().post(`${url}/restore`)).status).toBe(200);
+  });
+
+  // Hunan, which Changsha belongs to, is not Changsha's.
+  const others = ['431000', '431025', '430000', null];
+
+  it.each(others)('may do nothing to a project of %s but read it', async (region) => {
+    const { id } = await project(region);
+    const url = `/v1/projects/${id}`;
+    expect((await mine().get(url)).status).toBe(200);
+    expect((await mine().get(`${url}/history`)).status).toBe(200);
+    const { etag } = await api.get(url);
+    const refusals: (() => Promise<Answer>)[] = [
+      () => mine().patch(url, { note: '改' }),
+      () => mine().patch(url, { region: '430100' }),
+      () => mine().patch(url, { region: '430100' }, { 'if-match': '*' }),
+      () => mine().patch(url, {}, { 'if-match': '"an old one"' }),
+      () => mine().delete(url, { 'if-match': etag }),
+      () => mine().post(`${url}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 }),
+      () => mine().post('/v1/projects', aProject({ region })),
+    ];
+    for (const send of refusals) await expectRefused(api, send, 403, 'access.other_region');
+    await api.delete(url);
+    await expectRefused(api, () => mine().post(`${url}/restore`), 403, 'access.other_region');
+  });
+
+  it.each(others)('may not give a project of its own to %s', async (region) => {
+    const { id } = await project('430100');
+    const send = () => mine().patch(`/v1/projects/${id}`, { region });
+    await expectRefused(api, send, 403, 'access.other_region');
+  });
+
+  it('may record an enterprise, but no region that would be its own', async () => {
+    expect((await mine().post('/v1/enterprises', { name: '企业' })).status).toBe(201);
+    const send = () => mine().post('/v1/regions', { code: '430199', name: '新', parent: '430100' });
+    await expectRefused(api, send, 403, 'access.role');
+  });
+
+  it('is named in the history as who it was', async () => {
+    const { id } = await created(mine(), '/v1/projects', aProject({ region: '430100' }));
+    const { body } = await api.get(`/v1/projects/${id}/history`);
+    expect(body.items[0].actor).toBe(`of Changsha (${keys['of Changsha']?.slice(0, 12)})`);
+  });
+});
+
+describe('what the feed says about keys', () => {
+  it('is for admins; others learn only that there was something, and miss no number', async () => {
+    const { seq } = (await api.get('/v1/changes/head')).body;
+    await created(api, '/v1/keys', { name: 'whispered', role: 'viewer' });
+    const url = `/v1/changes?after=${seq}`;
+    // At the same moment, so that a shared answer would show.
+    const [admin, viewer] = await Promise.all([as('admin').get(url), as('viewer').get(url)]);
+    expect(admin.body.items[0].fields.name).toEqual({ after: 'whispered' });
+    expect(viewer.body.items).toEqual([{ ...admin.body.items[0], fields: {} }]);
+    expect(viewer.etag).not.toBe(admin.etag);
+  });
+});
+
+describe('ANONYMOUS_READ', () => {
+  const statistics = operations.filter(({ template }) => template.startsWith('/v1/statistics/'));
+  const mayRead = (operation: Operation, setting: string): boolean =>
+    needed(operation) === 'nobody' ||
+    (needed(operation) === 'viewer' && (setting === 'all' || statistics.includes(operation)));
+
+  describe.each(['statistics', 'all'] as const)('%s', (setting) => {
+    let opened: TestApp;
+    let anyone: Client;
+    let openedAddress: (operation: Operation) => string;
+    beforeAll(async () => {
+      opened = await testApp({ config: { ANONYMOUS_READ: setting } });
+      anyone = clientOf(opened.app, null);
+      openedAddress = await addresses(opened);
+    });
+    afterAll(() => opened.close());
+
+    it.each(named())('%s', async (_, operation) => {
+      const url = `${openedAddress(operation)}?${new URLSearchParams(requiredQuery(operation))}`;
+      const headers = { 'if-match': '"x"' };
+      const answer = await anyone.request(operation.method, url, bodyExamples(operation)[0], headers);
+      if (mayRead(operation, setting)) expect(answer.status).toBe(200);
+      else expectProblem(answer, 401, 'access.key_required');
+    });
+
+    it('asks a key that is sent all the same', async () => {
+      const wrong = clientOf(opened.app, newKey());
+      expectProblem(await wrong.get('/v1/statistics/summary'), 401, 'access.invalid_key');
+    });
+
+    it.each([
+      ['q', '长沙'],
+      ['code', 'ADDRESS-1'],
+      ['investor', '0190a1b2-0000-7000-8000-000000000001'],
+      ['minInvestment', '5'],
+      ['maxInvestment', '5'],
+      ['investmentBand', 'under_100m'],
+      ['updatedSince', '2020-01-01T00:00:00Z'],
+    ])('lets %s through only where everything is open', async (parameter, value) => {
+      for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&']) {
+        const url = `/v1/statistics/${path}${new URLSearchParams({ [parameter]: value })}`;
+        // Also when somebody with a key has just had the answer.
+        const known: Body = await opened.get(url);
+        const answer = await anyone.get(url);
+        if (setting === 'all') expect(answer.status).toBe(known.status);
+        else expectProblem(answer, 401, 'access.parameter_needs_key');
+      }
+    });
+  });
+});
+
+describe('a route', () => {
+  it('that does not say who may use it stops the start', async () => {
+    const { authorize } = await import('../../src/access/authorize.ts');
+    const { default: Fastify } = await import('fastify');
+    const app = Fastify();
+    authorize(app, {} as never, 'none');
+    expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow(
+      /GET \/v1\/forgotten does not say who may use it/,
+    );
+    await app.close();
+  });
+
+  it('that there is not reveals nothing', async () => {
+    const before = await stateOf(api);
+    expectProblem(await as(null).get('/v1/nothing'), 404, 'request.unknown_path');
+    expect(await stateOf(api)).toEqual(before);
+  });
+});
