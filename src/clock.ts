@@ -2,6 +2,8 @@
 export interface Clock {
   /** This moment, RFC 3339 in UTC with milliseconds. */
   now(): string;
+  /** This moment, in milliseconds since 1970. */
+  milliseconds(): number;
   /** Today's date in the service's time zone, `2020-06-29`. */
   today(): string;
 }
@@ -35,6 +37,7 @@ export function clockIn(timeZone: string, milliseconds: () => number = Date.now)
   let minute = Number.NaN;
   let day = '';
   return {
+    milliseconds,
     now: () => new Date(milliseconds()).toISOString(),
     today: () => {
       // Formatting costs microseconds; days begin on a whole minute in every time zone.

@@ -4,8 +4,8 @@ import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
 import { ACCESS, type Access } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
-import type { ApiKey, Role } from './schema.ts';
-import { type KeyService, unauthorized } from './service.ts';
+import type { Role } from './schema.ts';
+import { type Identity, type KeyService, unauthorized } from './service.ts';
 
 type Rights = Exclude<Access, 'open'>;
 
@@ -72,13 +72,11 @@ export function authorize(
     return undefined;
   }
 
-  function identified(request: FastifyRequest, access: Rights, key: ApiKey): Problem | undefined {
+  function identified(request: FastifyRequest, access: Rights, who: Identity): Problem | undefined {
     const needed = NEEDED[access];
-    if (RANK[key.role] < RANK[needed]) {
-      return new Problem('access.role', { values: { needed, role: key.role } });
-    }
-    const { role, regions } = key;
-    request.caller = { actor: `${key.name} (${key.prefix})`, requestId: request.id, role, regions };
+    const { actor, role, regions } = who;
+    if (RANK[role] < RANK[needed]) return new Problem('access.role', { values: { needed, role } });
+    request.caller = { actor, requestId: request.id, regions, role };
     return undefined;
   }
 
@@ -88,8 +86,7 @@ export function authorize(
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
-    const [, key = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    keys.identify(key).then((found) => done(identified(request, access, found)), done);
+    keys.identify(authorization).then((found) => done(identified(request, access, found)), done);
   });
 }
 

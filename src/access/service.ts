@@ -14,7 +14,7 @@ import { faultsOf } from '../http/validation.ts';
 import { unknownReferences } from '../references/service.ts';
 import { hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
 import * as repository from './repository.ts';
-import type { ApiKey, CreatedApiKey, NewApiKey } from './schema.ts';
+import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';
 
 export const KEY_SORT = 'createdAt';
 
@@ -29,17 +29,35 @@ export interface KeyService {
   create(caller: Caller, input: NewApiKey): Promise<CreatedApiKey>;
   /** From the next request on it is refused, in every instance. Does nothing to one that is revoked. */
   revoke(caller: Caller, id: string): Promise<ApiKey>;
-  /** @throws Problem 401 for what is no key, unknown, revoked or expired */
-  identify(key: string): Promise<ApiKey>;
+  /**
+   * @param authorization the header, `Bearer luodi_…`
+   * @throws Problem 401 for what is no key, unknown, revoked or expired
+   */
+  identify(authorization: string): Promise<Readonly<Identity>>;
+}
+
+/** What a request is let through by. */
+export interface Identity {
+  id: string;
+  /** What the log of changes calls it. */
+  actor: string;
+  role: Role;
+  regions: readonly string[] | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  /** When its use is to be noted again, in milliseconds since 1970. */
+  noteAgainAt: number;
 }
 
 const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
 
 export function keyService({ database, clock }: { database: Database; clock: Clock }): KeyService {
-  /** Keys by their hash, as of the revision; any change, in whatever instance, makes another revision. */
-  const known = new LRUCache<string, repository.KeyRecord>({ max: 10_000 });
+  /**
+   * Whom a header names, as of the revision: any change, in whatever instance, makes another revision. By the header as
+   * it was sent, so that a key is hashed and looked up once and not for every request.
+   */
+  const known = new LRUCache<string, Identity>({ max: 10_000 });
   let knownAt = '';
-  const usedAt = new Map<string, number>();
 
   async function existing(tx: Transaction, id: string): Promise<repository.KeyRecord> {
     const key = await repository.findKey(tx, id);
@@ -47,23 +65,29 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
     return key;
   }
 
-  async function lookUp(hash: string): Promise<repository.KeyRecord | undefined> {
-    const revision = await database.revision();
-    if (revision.hash !== knownAt) {
-      known.clear();
-      knownAt = revision.hash;
+  /** @throws Problem 401 for what is no key, or not one of this service */
+  async function lookUp(authorization: string): Promise<Identity> {
+    const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (!isKey(given)) throw unauthorized('access.invalid_key');
+    const hash = hashOfKey(given);
+    const at = knownAt;
+    const found = await repository.findByHash(database.read, hash);
+    if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
+      throw unauthorized('access.invalid_key');
     }
-    const found = known.get(hash) ?? (await repository.findByHash(database.read, hash));
-    if (found) known.set(hash, found);
-    return found;
+    const { id, name, prefix, role, regions, expiresAt, revokedAt, lastUsedAt } = found;
+    const noteAgainAt = lastUsedAt ? Date.parse(lastUsedAt) + USE_NOTED_EVERY_MS : 0;
+    const actor = `${name} (${prefix})`;
+    const identity = { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt };
+    if (at === knownAt) known.set(authorization, identity);
+    return identity;
   }
 
-  function noteUse(key: repository.KeyRecord, now: string): void {
-    const at = Date.parse(now);
-    if (at - (usedAt.get(key.id) ?? Date.parse(key.lastUsedAt ?? '1970-01-01')) < USE_NOTED_EVERY_MS) return;
-    usedAt.set(key.id, at);
+  function noteUse(key: Identity, now: number): void {
+    key.noteAgainAt = now + USE_NOTED_EVERY_MS;
     // Nobody waits for it, and nothing but this note is lost where it fails.
-    database.write((tx) => repository.noteUse(tx, key.id, now)).catch(() => {});
+    const at = new Date(now).toISOString();
+    database.write((tx) => repository.noteUse(tx, key.id, at)).catch(() => {});
   }
 
   return {
@@ -141,18 +165,18 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
         return shown({ ...key, revokedAt });
       }),
 
-    identify: async (given) => {
-      if (!isKey(given)) throw unauthorized('access.invalid_key');
-      const hash = hashOfKey(given);
-      const key = await lookUp(hash);
-      if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) {
-        throw unauthorized('access.invalid_key');
+    identify: async (authorization) => {
+      const { hash: revision } = await database.revision();
+      if (revision !== knownAt) {
+        known.clear();
+        knownAt = revision;
       }
-      const now = clock.now();
+      const key = known.get(authorization) ?? (await lookUp(authorization));
       if (key.revokedAt) throw unauthorized('access.revoked_key');
-      if (key.expiresAt && key.expiresAt <= now) throw unauthorized('access.expired_key');
-      noteUse(key, now);
-      return key as ApiKey;
+      const now = clock.milliseconds();
+      if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw unauthorized('access.expired_key');
+      if (now >= key.noteAgainAt) noteUse(key, now);
+      return key;
     },
   };
 }

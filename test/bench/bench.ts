@@ -1,19 +1,22 @@
 /**
  * `npm run bench`: how fast the service is beside two yardsticks, as ratios measured in one run on one machine.
  *
- *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--only demo|creates|million|statistics|start]
+ *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--only demo|access|creates|million|statistics|start]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keyService } from '../../src/access/service.ts';
+import { byLuodi } from '../../src/changes/service.ts';
 import { loadDemo } from '../../src/demo/service.ts';
 import { openService } from '../../src/main.ts';
 import { machineFacts } from './machine.ts';
 import { millionDatabase } from './million.ts';
 import { CLIENT_CORE, canPin, root } from './processes.ts';
 import {
+  accessChecks,
   coldStart,
   coldStatistics,
   creates,
@@ -25,6 +28,7 @@ import {
 
 const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   demo: demoReads,
+  access: accessChecks,
   creates,
   million: millionReads,
   statistics: coldStatistics,
@@ -63,10 +67,12 @@ async function main(): Promise<void> {
     const demo = join(folder, 'demo.db');
     const service = await openService({ DATABASE_URL: `file:${demo}`, TIME_ZONE: 'Asia/Shanghai' });
     await loadDemo(service, () => undefined);
+    const { key } = await keyService(service).create(byLuodi('bench'), { name: 'bench', role: 'admin' });
     await service.database.close();
     const setting: Setting = {
       folder,
       demo,
+      key,
       million: () => millionDatabase(tmpdir()),
       seconds: 1,
       runs: options.quick ? 3 : 15,

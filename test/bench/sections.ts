@@ -25,6 +25,8 @@ export interface Setting {
   /** Where databases may be put. */
   folder: string;
   demo: string;
+  /** Of an administrator of the demo. */
+  key: string;
   /** Makes the million first, where it is not there. */
   million(): Promise<string>;
   /** How long one run takes. */
@@ -149,11 +151,34 @@ export async function demoReads(setting: Setting): Promise<Row[]> {
   ];
 }
 
+/** What it costs to tell who asks and what they may do: with a key, beside the same without one. */
+export async function accessChecks(setting: Setting): Promise<Row[]> {
+  const service = await startService(setting.demo);
+  const authorization = `Bearer ${setting.key}`;
+  const ids = idsOf(setting.demo, 1_000);
+  const summary = await race(setting, {
+    open: { server: service, requests: [get(SUMMARY)] },
+    keyed: { server: service, requests: [{ ...get(SUMMARY), headers: { authorization } }] },
+  });
+  const single = await race(setting, {
+    open: { server: service, requests: ids.map((id) => get(`/v1/projects/${id}`)) },
+    keyed: {
+      server: service,
+      requests: ids.map((id) => ({ ...get(`/v1/projects/${id}`), headers: { authorization } })),
+    },
+  });
+  await service.stop();
+  return [
+    compared('summary from the cache, with a key ÷ without', summary.keyed, summary.open, { least: 0.9 }),
+    compared('project by id, with a key ÷ without', single.keyed, single.open, { least: 0.9 }),
+  ];
+}
+
 /** A new project as an integrator sends it; its code is its own. */
-const newProject: Request = {
+const newProject = (key: string): Request => ({
   method: 'POST',
   path: '/v1/projects',
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
   body: JSON.stringify({
     code: 'MADE-UP-{n}',
     name: '虚构项目',
@@ -169,7 +194,7 @@ const newProject: Request = {
     startedOn: '2020-09-15',
     agreedStartOn: '2020-10-01',
   }),
-};
+});
 
 export async function creates(setting: Setting): Promise<Row[]> {
   const start = async (name: string, ...options: string[]) => {
@@ -180,8 +205,8 @@ export async function creates(setting: Setting): Promise<Row[]> {
   const grouped = await start('grouped');
   const single = await start('single', '1');
   const { ours, yardstick } = await race(setting, {
-    ours: { server: grouped, requests: [newProject], expect: 201 },
-    yardstick: { server: single, requests: [newProject], expect: 201 },
+    ours: { server: grouped, requests: [newProject(setting.key)], expect: 201 },
+    yardstick: { server: single, requests: [newProject(setting.key)], expect: 201 },
   });
   await Promise.all([grouped.stop(), single.stop()]);
   return [
