@@ -14,5 +14,6 @@ export const {
   fundsEntries,
   changes,
   apiKeys,
+  keptAnswers,
   revision,
 } = defineTables(columns as unknown as Vocabulary);

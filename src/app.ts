@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { authorize } from './access/authorize.ts';
+import { authorize, callerOf } from './access/authorize.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
@@ -16,6 +16,7 @@ import { events } from './events/schema.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
 import { healthRoutes } from './http/health.ts';
+import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { packageVersion } from './package.ts';
@@ -51,6 +52,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock });
   authorize(app, keys, config.ANONYMOUS_READ);
+  guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
   await app.register(swaggerUi, {

@@ -2,8 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
+import { retryOf } from '../http/idempotency.ts';
 import { ACCESS, type Access } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
+import type { Answer } from '../http/replayed.ts';
 import type { Role } from './schema.ts';
 import { type Identity, type KeyService, unauthorized } from './service.ts';
 
@@ -74,9 +76,9 @@ export function authorize(
 
   function identified(request: FastifyRequest, access: Rights, who: Identity): Problem | undefined {
     const needed = NEEDED[access];
-    const { actor, role, regions } = who;
+    const { id, actor, role, regions } = who;
     if (RANK[role] < RANK[needed]) return new Problem('access.role', { values: { needed, role } });
-    request.caller = { actor, requestId: request.id, regions, role };
+    request.caller = { id, actor, requestId: request.id, regions, role };
     return undefined;
   }
 
@@ -92,6 +94,12 @@ export function authorize(
 
 /** Who asks. */
 export const callerOf = (request: FastifyRequest): Caller & { role: Role | null } => request.caller;
+
+/** Who asks for something that is done once, if the request has an `Idempotency-Key`. @param answer to what is done */
+export const retryingCallerOf = <T>(request: FastifyRequest, answer: (value: T) => Answer): Caller => ({
+  ...request.caller,
+  retry: retryOf(request, answer),
+});
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -12,6 +12,7 @@ import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { unknownReferences } from '../references/service.ts';
+import { once } from '../retries/service.ts';
 import { hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
 import * as repository from './repository.ts';
 import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';
@@ -150,7 +151,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
       }),
 
     revoke: (caller, id) =>
-      database.write(async (tx) => {
+      once({ database, clock }, caller, async (tx) => {
         const key = await existing(tx, id);
         if (key.revokedAt) return shown(key);
         const revokedAt = clock.now();

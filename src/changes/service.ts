@@ -5,6 +5,7 @@ import type { Database, Revision, Transaction } from '../database/database.ts';
 import { GENESIS, revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
+import type { Retry } from '../http/idempotency.ts';
 import type { Entity } from '../http/messages.ts';
 import { DEFAULT_LIMIT, type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound } from '../http/problems.ts';
@@ -18,6 +19,10 @@ export interface Caller {
   requestId: string | null;
   /** The regions whose projects it may write, each with what belongs to it; null for all. */
   regions: readonly string[] | null;
+  /** Id of the API key; none for the service itself and for anybody without one. */
+  id?: string;
+  /** Where the request may be sent again. */
+  retry?: Retry | undefined;
 }
 
 /** The service itself, which may do everything. */

@@ -241,6 +241,25 @@ export function defineTables(columns: Vocabulary) {
     (self) => [uniqueIndex('api_keys_hash').on(self.hash)],
   );
 
+  /** Answers to requests with an `Idempotency-Key`, to be given again. */
+  const keptAnswers = table(
+    'kept_answers',
+    {
+      /** Id of the API key that asked. */
+      caller: text('caller').notNull(),
+      key: text('key').notNull(),
+      fingerprint: text('fingerprint').notNull(),
+      status: integer('status').notNull(),
+      headers: json('headers').$type<Readonly<Record<string, string>>>().notNull(),
+      body: text('body').notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (self) => [
+      primaryKey({ columns: [self.caller, self.key] }),
+      index('kept_answers_created').on(self.createdAt),
+    ],
+  );
+
   /** One row: the number and hash of the last entry in `changes`. */
   const revision = table('revision', {
     id: integer('id').primaryKey(),
@@ -260,6 +279,7 @@ export function defineTables(columns: Vocabulary) {
     fundsEntries,
     changes,
     apiKeys,
+    keptAnswers,
     revision,
   };
 }

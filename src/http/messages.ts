@@ -83,6 +83,26 @@ export const problems = {
     en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
   },
+  'request.bad_idempotency_key': {
+    status: 400,
+    en: 'Idempotency-Key must be 1–255 visible ASCII characters.',
+    zh: 'Idempotency-Key 应为 1–255 个可见 ASCII 字符。',
+  },
+  'request.not_retryable': {
+    status: 422,
+    en: 'The answer shows a secret that is kept nowhere, so it cannot be repeated; send no Idempotency-Key.',
+    zh: '该响应包含不予保存的密钥，无法重放；请勿发送 Idempotency-Key。',
+  },
+  'request.idempotency_key_reused': {
+    status: 422,
+    en: 'This Idempotency-Key was sent with another request; take a new one for each.',
+    zh: '该 Idempotency-Key 已用于另一请求；请为每个请求使用新的键。',
+  },
+  'request.under_way': {
+    status: 409,
+    en: 'The first request with this Idempotency-Key is still under way; try again shortly.',
+    zh: '使用该 Idempotency-Key 的首个请求仍在处理，请稍后重试。',
+  },
   'access.key_required': {
     status: 401,
     en: 'Send an API key: Authorization: Bearer luodi_…',

@@ -61,6 +61,8 @@ interface Operation<Body, Query, Params, Success> {
   conditional?: boolean;
   /** Whether If-Match is needed. */
   guarded?: boolean;
+  /** Whether it takes an Idempotency-Key. */
+  retryable?: boolean;
 }
 
 const ifMatch = {
@@ -70,6 +72,16 @@ const ifMatch = {
   description: 'The ETag of what you read; refused with 412 when it has changed since.',
   schema: { type: 'string' },
   example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
+};
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A new one for each thing to be done, such as a UUID. Sent again with the same request within 24 hours it has no second effect: the first answer is repeated, with `Idempotency-Replayed: true`. With another request it is refused (422), and while the first is under way (409).',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
 };
 
 const ifNoneMatch = {
@@ -93,12 +105,13 @@ export function operation<
   Params extends z.ZodType = z.ZodUndefined,
   Success extends z.ZodType = z.ZodUndefined,
 >(about: Operation<Body, Query, Params, Success>) {
-  const { success, conditional = false, guarded = false } = about;
+  const { success, conditional = false, guarded = false, retryable = false } = about;
   const problems = new Set<ProblemStatus>([
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
     ...(about.body || guarded ? WITH_BODY : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
+    ...(retryable ? ([409] as const) : []),
     ...(about.problems ?? []),
   ]);
   const responses: Record<number, unknown> = {};
@@ -125,6 +138,7 @@ export function operation<
     // Read by `complete` below; not for Fastify.
     [ACCESS]: about.access,
     [NOTES]: {
+      retryable,
       access: about.access,
       conditional,
       guarded,
@@ -147,6 +161,7 @@ export const ACCESS = Symbol('access');
 const NOTES = 'x-notes';
 
 interface Notes {
+  retryable: boolean;
   access: Access;
   conditional: boolean;
   guarded: boolean;
@@ -203,6 +218,7 @@ function completeOperation(operation: PathOperation): void {
   );
   for (const parameter of parameters) completeParameter(parameter);
   if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
+  if (notes?.retryable) parameters.push(idempotencyKey as OpenAPIV3_1.ParameterObject);
   if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);
   if (parameters.length > 0) operation.parameters = parameters;
   for (const [status, response] of Object.entries(operation.responses ?? {})) {

@@ -17,6 +17,7 @@ import {
   say,
   titles,
 } from './messages.ts';
+import { Replayed, sendAnswer } from './replayed.ts';
 
 /** What is wrong with one field (`pointer`, RFC 6901) or one query parameter. */
 export interface Fault {
@@ -133,6 +134,10 @@ export function languageOf(request: FastifyRequest): Language {
 export const problemHandler =
   (logger: Logger) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    if (error instanceof Replayed) {
+      sendAnswer(reply.header('idempotency-replayed', 'true'), error.answer);
+      return;
+    }
     const problem = asProblem(error, request);
     if (problem.status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed');
     sendProblem(problem, request, reply);

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './openapi.ts';
@@ -63,6 +64,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
     done: (error: Error | null, body?: unknown) => void,
   ) => {
     refuseOtherMediaTypes(request);
+    noteBody(request, body);
     parseJson(request, decode(body), done);
   };
   app.removeContentTypeParser('application/json');

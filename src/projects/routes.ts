@@ -1,13 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf } from '../access/authorize.ts';
+import { callerOf, retryingCallerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { asOfField } from '../http/as-of.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
+import { resourceAnswer } from '../http/idempotency.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { refuse } from '../http/problems.ts';
+import { sendAnswer } from '../http/replayed.ts';
 import { pointerTo } from '../http/validation.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
@@ -70,9 +72,10 @@ export const projectRoutes =
     app.post(
       '/v1/projects',
       {
-        config: { gathersFaults: true },
+        config: { gathersFaults: true, retryable: true },
         schema: operation({
           id: 'createProject',
+          retryable: true,
           access: 'edit',
           tag: 'projects',
           summary: 'Record a project',
@@ -83,9 +86,9 @@ export const projectRoutes =
         }),
       },
       async (request, reply) => {
-        const project = await projects.create(callerOf(request), request.body);
-        reply.header('location', `/v1/projects/${project.id}`);
-        return sendResource(request, reply, project, 201);
+        const answer = (project: Project) => resourceAnswer(project, 201, `/v1/projects/${project.id}`);
+        const caller = retryingCallerOf(request, answer);
+        return sendAnswer(reply, answer(await projects.create(caller, request.body)));
       },
     );
 
@@ -162,8 +165,10 @@ export const projectRoutes =
     app.post(
       '/v1/projects/:id/restore',
       {
+        config: { retryable: true },
         schema: operation({
           id: 'restoreProject',
+          retryable: true,
           access: 'edit',
           tag: 'projects',
           summary: 'Restore an archived project',
@@ -172,13 +177,15 @@ export const projectRoutes =
           params: Id,
           query: NoQuery,
           success: { description: 'The project.', schema: Project },
-          problems: [403, 404, 413, 415],
+          problems: [404, 413, 415],
         }),
       },
       async (request, reply) => {
         const fields = Object.keys(request.body ?? {});
         refuse(fields.map((field) => ({ pointer: pointerTo([field]), code: 'unknown_field' })));
-        return sendResource(request, reply, await projects.restore(callerOf(request), request.params.id));
+        const answer = (project: Project) => resourceAnswer(project, 200);
+        const caller = retryingCallerOf(request, answer);
+        return sendAnswer(reply, answer(await projects.restore(caller, request.params.id)));
       },
     );
 
@@ -210,9 +217,10 @@ export const projectRoutes =
     app.post(
       '/v1/projects/:id/funds',
       {
-        config: { gathersFaults: true },
+        config: { gathersFaults: true, retryable: true },
         schema: operation({
           id: 'addFunds',
+          retryable: true,
           access: 'edit',
           tag: 'projects',
           summary: 'Add an entry to the ledger of funds in place',
@@ -225,12 +233,10 @@ export const projectRoutes =
           problems: [404],
         }),
       },
-      async (request, reply) =>
-        sendResource(
-          request,
-          reply,
-          await projects.addFunds(callerOf(request), request.params.id, request.body),
-          201,
-        ),
+      async (request, reply) => {
+        const answer = (entry: FundsEntry) => resourceAnswer(entry, 201);
+        const caller = retryingCallerOf(request, answer);
+        return sendAnswer(reply, answer(await projects.addFunds(caller, request.params.id, request.body)));
+      },
     );
   };

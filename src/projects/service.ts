@@ -12,6 +12,7 @@ import { expectUnchanged } from '../http/conditional.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound, Problem, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { once } from '../retries/service.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
 import { changedRow, columnsOf, type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
 import * as repository from './repository.ts';
@@ -182,7 +183,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     },
 
     create: (caller, input) =>
-      database.write(async (tx) => {
+      once({ database, clock }, caller, async (tx) => {
         const id = await insert(tx, caller, input);
         return (await existing(tx, id)).project;
       }),
@@ -218,7 +219,7 @@ export function projectService({ database, clock }: { database: Database; clock:
       }),
 
     restore: (caller, id) =>
-      database.write(async (tx) => {
+      once({ database, clock }, caller, async (tx) => {
         const { row, project } = await existing(tx, id);
         if (!row.archivedAt) return project;
         await setArchived(tx, caller, row, null);
@@ -241,7 +242,9 @@ export function projectService({ database, clock }: { database: Database; clock:
       }),
 
     addFunds: (caller, id, input) =>
-      database.write(async (tx) => addTo(tx, caller, (await unarchived(tx, id)).row, input)),
+      once({ database, clock }, caller, async (tx) =>
+        addTo(tx, caller, (await unarchived(tx, id)).row, input),
+      ),
 
     insert,
     insertFunds: async (tx, caller, id, input) => addTo(tx, caller, (await unarchived(tx, id)).row, input),

@@ -1,13 +1,15 @@
 /** The routes of any catalogue. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf } from '../access/authorize.ts';
+import { callerOf, retryingCallerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
+import { resourceAnswer } from '../http/idempotency.ts';
 import { nouns } from '../http/messages.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import { sendAnswer } from '../http/replayed.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { type CatalogueService, sortKeysOf } from './service.ts';
 
@@ -61,8 +63,9 @@ export const catalogueRoutes =
     app.post(
       path,
       {
-        config: { gathersFaults: true },
+        config: { gathersFaults: true, retryable: true },
         schema: operation({
+          retryable: true,
           id: `create${Name}`,
           access: writers,
           tag,
@@ -74,9 +77,9 @@ export const catalogueRoutes =
         }),
       },
       async (request, reply) => {
-        const entry = await service.create(callerOf(request), request.body);
-        reply.header('location', `${path}/${entry[key]}`);
-        return sendResource(request, reply, entry, 201);
+        const answer = (entry: Entry) => resourceAnswer(entry, 201, `${path}/${entry[key]}`);
+        const caller = retryingCallerOf(request, answer);
+        return sendAnswer(reply, answer(await service.create(caller, request.body)));
       },
     );
 

@@ -13,6 +13,7 @@ import { nouns } from '../http/messages.ts';
 import { type PageQuery, pageRequest, type SortKey, toPage } from '../http/pages.ts';
 import { type Fault, notFound, referenced, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { once } from '../retries/service.ts';
 import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
 import * as repository from './repository.ts';
 
@@ -178,7 +179,8 @@ export function catalogueService(
 
     read: (key) => existing(database.read, key),
 
-    create: (caller, input) => database.write(async (tx) => existing(tx, await insert(tx, caller, input))),
+    create: (caller, input) =>
+      once({ database, clock }, caller, async (tx) => existing(tx, await insert(tx, caller, input))),
 
     insert,
 

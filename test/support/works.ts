@@ -74,6 +74,9 @@ export async function populate(database: Database): Promise<void> {
       signedOn: '2020-06-29',
       investmentYuan: 100_000_000,
     });
-    await projects.addFunds(caller, id, { receivedOn: '2021-01-01', amountYuan: 1_000_000 });
+    const answer = () => ({ status: 201, headers: {}, body: '{}' });
+    const retry = { key: code, fingerprint: code, answer };
+    const funds = { receivedOn: '2021-01-01', amountYuan: 1_000_000 };
+    await projects.addFunds({ ...caller, id: 'a caller', retry }, id, funds);
   }
 }

@@ -1,0 +1,78 @@
+/** `Idempotency-Key`: a POST that is sent again has its effect once, and the same answer. */
+import { hash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { etagOf, REVALIDATE } from './conditional.ts';
+import { Problem } from './problems.ts';
+import type { Answer } from './replayed.ts';
+
+/** What a write needs to know of a request that may be sent again. */
+export interface Retry {
+  key: string;
+  /** Of the method, the address and the body. */
+  fingerprint: string;
+  /** The answer to what the work gives back. */
+  answer(value: unknown): Answer;
+}
+
+/** The answer that shows a resource. */
+export function resourceAnswer(resource: object, status: number, location?: string): Answer {
+  const body = JSON.stringify(resource);
+  const headers = { etag: etagOf(body), 'cache-control': REVALIDATE, ...(location && { location }) };
+  return { status, headers, body };
+}
+
+const keyOf = (request: FastifyRequest): string | undefined =>
+  request.method === 'POST' ? (request.headers['idempotency-key'] as string | undefined) : undefined;
+
+/** @returns undefined for a request without the header */
+export function retryOf<T>(request: FastifyRequest, answer: (value: T) => Answer): Retry | undefined {
+  const key = keyOf(request);
+  if (key === undefined) return undefined;
+  const fingerprint = hash('sha256', `${request.method} ${request.url} ${request.bodyDigest}`, 'hex');
+  return { key, fingerprint, answer: answer as Retry['answer'] };
+}
+
+/** To be told of the bytes of every body: two bodies are the same when their bytes are. */
+export function noteBody(request: FastifyRequest, body: Buffer): void {
+  if (keyOf(request) !== undefined) request.bodyDigest = hash('sha256', body, 'hex');
+}
+
+/**
+ * Refuses what is no key, a key where no answer may be kept, and one whose first request is still under way.
+ * @param callerOf tells apart the keys of one caller from those of another
+ */
+export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRequest) => string): void {
+  const underWay = new Set<string>();
+  app.decorateRequest('bodyDigest', '');
+  app.decorateRequest('underWay', '');
+  app.addHook('preValidation', (request, _, done) => {
+    const key = keyOf(request);
+    if (key === undefined) return done();
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) return done(new Problem('request.bad_idempotency_key'));
+    if (!request.routeOptions.config.retryable) return done(new Problem('request.not_retryable'));
+    const name = `${callerOf(request)} ${key}`;
+    if (underWay.has(name)) {
+      return done(new Problem('request.under_way', { headers: { 'retry-after': '1' } }));
+    }
+    underWay.add(name);
+    request.underWay = name;
+    done();
+  });
+  app.addHook('onSend', (request, _, __, done) => {
+    if (request.underWay) underWay.delete(request.underWay);
+    done();
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route's work is done once for an `Idempotency-Key`, and its answer kept. */
+    retryable?: true;
+  }
+  interface FastifyRequest {
+    /** SHA-256 of the body of a request that has an `Idempotency-Key`. */
+    bodyDigest: string;
+    /** What it holds while it is under way. */
+    underWay: string;
+  }
+}

@@ -1,0 +1,93 @@
+/** The process is killed in the middle of everything; clients that retry find each thing done exactly once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyLog } from '../../src/changes/service.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { aProject } from '../support/app.ts';
+import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { endAll, served } from '../support/process.ts';
+
+const CLIENTS = 32;
+const ROUNDS = engine === 'sqlite' ? 20 : 5;
+const SLOW_MS = 600_000;
+
+// A server of its own, which survives the process that is killed; PGlite lives in this one and takes one connection.
+if (concurrent) {
+  describe('a service that is killed while 32 clients write', () => {
+    let place: TestDatabase;
+    beforeAll(async () => {
+      place = await freshDatabase();
+    });
+    afterAll(async () => {
+      await endAll();
+      await place.remove();
+    });
+
+    it(
+      `has done each thing exactly once, over ${ROUNDS} rounds`,
+      async () => {
+        /** Every code that a client meant to record. */
+        const intended = new Set<string>();
+        /** What a client was told of: the id by the code. */
+        const acknowledged = new Map<string, string>();
+        let made = 0;
+
+        async function post(address: string, code: string): Promise<void> {
+          const response = await fetch(`${address}/v1/projects`, {
+            method: 'POST',
+            headers: {
+              authorization: `Bearer ${adminKey()}`,
+              'content-type': 'application/json',
+              'idempotency-key': code,
+            },
+            body: JSON.stringify(aProject({ code })),
+          });
+          const { id } = (await response.json()) as { id: string };
+          // A key whose first request died with its process is free: nothing is under way any more.
+          expect([code, response.status]).toEqual([code, 201]);
+          expect(acknowledged.get(code) ?? id).toBe(id);
+          acknowledged.set(code, id);
+        }
+
+        for (let round = 0; round < ROUNDS; round++) {
+          const service = await served({ DATABASE_URL: place.url });
+          const unsure = [...intended].filter((code) => !acknowledged.has(code));
+          await Promise.all(unsure.map((code) => post(service.address, code)));
+          let killed = false;
+          const clients = Array.from({ length: CLIENTS }, async () => {
+            while (!killed) {
+              const code = `CRASH-${++made}`;
+              intended.add(code);
+              try {
+                await post(service.address, code);
+              } catch (error) {
+                if (!(error instanceof TypeError) && !killed) throw error;
+                return;
+              }
+            }
+          });
+          await sleep(20 + Math.random() * 400);
+          killed = true;
+          service.signal('SIGKILL');
+          await Promise.all([service.ended, ...clients]);
+        }
+
+        const last = await served({ DATABASE_URL: place.url });
+        const unsure = [...intended].filter((code) => !acknowledged.has(code));
+        await Promise.all(unsure.map((code) => post(last.address, code)));
+        last.signal('SIGTERM');
+        expect((await last.ended).code).toBe(0);
+
+        const database = await openDatabase(place.url);
+        const { projects } = database.read.tables;
+        const rows = await database.read.select({ code: projects.code, id: projects.id }).from(projects);
+        expect(rows.map(({ code }) => code).sort()).toEqual([...intended].sort());
+        for (const { code, id } of rows) expect(acknowledged.get(code)).toBe(id);
+        expect((await verifyLog(database, () => {})).broken).toBeNull();
+        await database.close();
+        expect(intended.size).toBeGreaterThan(ROUNDS * CLIENTS);
+      },
+      SLOW_MS,
+    );
+  });
+}

@@ -1,0 +1,183 @@
+/** A POST that is sent again has its effect once, and the same answer. */
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import {
+  type Answer,
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  created,
+  expectProblem,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
+import { expectRefused, stateOf } from '../support/state.ts';
+
+let api: TestApp;
+let project: Body;
+beforeAll(async () => {
+  api = await testApp();
+  project = await created(api, '/v1/projects', aProject());
+});
+afterAll(() => api.close());
+
+let made = 0;
+const aKey = (): string => `retry-${process.pid}-${++made}`;
+const send = (url: string, body: unknown, key: string, client: Client = api): Promise<Answer> =>
+  client.post(url, body, { 'idempotency-key': key });
+
+const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+const posts: [string, () => Promise<[string, unknown]>][] = [
+  ['a project', async () => ['/v1/projects', aProject()]],
+  ['funds', async () => [`/v1/projects/${project.id}/funds`, { receivedOn: '2021-01-01', amountYuan: 7 }]],
+  [
+    'a restoration',
+    async () => {
+      const { id } = await created(api, '/v1/projects', aProject());
+      await api.delete(`/v1/projects/${id}`);
+      return [`/v1/projects/${id}/restore`, undefined];
+    },
+  ],
+  ['an event', async () => ['/v1/events', { code: aKey(), name: '活动', ...days }]],
+  ['an enterprise', async () => ['/v1/enterprises', { name: '企业' }]],
+  ['a zone', async () => ['/v1/zones', { code: aKey(), name: '园区', level: 'national' }]],
+  [
+    'a revocation',
+    async () => {
+      const { id } = await created(api, '/v1/keys', { name: 'revoked', role: 'viewer' });
+      return [`/v1/keys/${id}/revoke`, undefined];
+    },
+  ],
+];
+
+describe.each(posts)('%s sent twice', (_, arrange) => {
+  it('is done once, and answered the same', async () => {
+    const [url, body] = await arrange();
+    const key = aKey();
+    const first = await send(url, body, key);
+    expect(first.status).toBeOneOf([200, 201]);
+    expect(first.headers).not.toHaveProperty('idempotency-replayed');
+    const before = await stateOf(api);
+    const again = await send(url, body, key);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect([again.status, again.text, again.etag]).toEqual([first.status, first.text, first.etag]);
+    expect(again.headers.location).toBe(first.headers.location);
+    expect(await stateOf(api)).toEqual(before);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const funds = () => `/v1/projects/${project.id}/funds`;
+  const entry = { receivedOn: '2021-01-01', amountYuan: 1 };
+
+  it.each<[string, () => [string, unknown]]>([
+    ['another body', () => [funds(), { ...entry, amountYuan: 2 }]],
+    ['a body of other bytes', () => [funds(), { amountYuan: 1, receivedOn: '2021-01-01' }]],
+    ['another address', () => ['/v1/enterprises', entry]],
+  ])('is refused with %s', async (_, other) => {
+    const key = aKey();
+    await send(funds(), entry, key);
+    const [url, body] = other();
+    const answer = await expectUnchanged(() => send(url, body, key));
+    expect(answer.status).toBe(422);
+    if (url === funds()) expect(answer.body.code).toBe('request.idempotency_key_reused');
+  });
+
+  const expectUnchanged = async (act: () => Promise<Answer>): Promise<Answer> => {
+    const before = await stateOf(api);
+    const answer = await act();
+    expect(await stateOf(api)).toEqual(before);
+    return answer;
+  };
+
+  it('of a request that was refused is free again', async () => {
+    const key = aKey();
+    expect((await send(funds(), { ...entry, amountYuan: 0 }, key)).status).toBe(422);
+    expect((await send(funds(), entry, key)).status).toBe(201);
+  });
+
+  it('belongs to the API key that sent it', async () => {
+    const other = clientOf(api.app, (await created(api, '/v1/keys', { name: 'o', role: 'editor' })).key);
+    const key = aKey();
+    const mine = await send(funds(), entry, key);
+    const theirs = await send(funds(), entry, key, other);
+    expect(theirs.status).toBe(201);
+    expect(theirs.body.id).not.toBe(mine.body.id);
+  });
+
+  it('holds for 24 hours, and is then forgotten', async () => {
+    const key = aKey();
+    api.clock.set('2026-11-22T06:00:00.000Z');
+    const first = await send(funds(), entry, key);
+    api.clock.set('2026-11-23T06:00:00.000Z');
+    expect((await send(funds(), entry, key)).body.id).toBe(first.body.id);
+    api.clock.set('2026-11-23T06:00:00.001Z');
+    const later = await send(funds(), entry, key);
+    expect(later.status).toBe(201);
+    expect(later.body.id).not.toBe(first.body.id);
+    const kept = await api.database.read.select().from(api.database.read.tables.keptAnswers);
+    expect(kept.every(({ createdAt }) => createdAt >= '2026-11-22T06:00:00.001Z')).toBe(true);
+  });
+
+  it('is refused while its first request is under way', async () => {
+    const key = aKey();
+    let release: () => void = () => {};
+    const held = api.database.write(() => new Promise<void>((resolve) => (release = resolve)));
+    const first = send(funds(), entry, key);
+    await until(async () => (await send(funds(), entry, key)).status === 409);
+    const second = await send(funds(), entry, key);
+    expectProblem(second, 409, 'request.under_way');
+    expect(second.headers['retry-after']).toBe('1');
+    release();
+    await held;
+    const done = await first;
+    expect(done.status).toBe(201);
+    expect((await send(funds(), entry, key)).body).toEqual(done.body);
+  });
+
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 100; i++) if (await holds()) return;
+    throw new Error('In vain.');
+  };
+
+  it('has one effect when many send it at once to two instances', async () => {
+    const twin = await buildApp({
+      config: { BODY_LIMIT: 100_000, TRUST_PROXY: [], ANSWER_CACHE: 0, ANONYMOUS_READ: 'none' },
+      database: api.database,
+      clock: api.clock,
+      logger: pino({ level: 'silent' }),
+    });
+    for (let round = 0; round < 20; round++) {
+      const key = aKey();
+      const body = aProject();
+      const answers = await Promise.all(
+        [api, clientOf(twin), api, clientOf(twin)].map((client) => send('/v1/projects', body, key, client)),
+      );
+      const done = answers.filter(({ status }) => status === 201);
+      expect(done.length).toBeGreaterThan(0);
+      expect(new Set(done.map(({ text }) => text)).size).toBe(1);
+      expect(done.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
+      for (const { status } of answers) expect(status).toBeOneOf([201, 409]);
+    }
+    await twin.close();
+  });
+
+  it.each(['', ' ', 'a b', '长沙', 'a'.repeat(256)])('is refused where it is %j', async (key) => {
+    // Node sends no header that HTTP does not allow; what HTTP allows may still be no key.
+    const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
+    const answer = await expectUnchanged(() => api.post(funds(), entry, headers));
+    expectProblem(answer, 400, 'request.bad_idempotency_key');
+  });
+
+  it('is not taken where the answer shows a secret', async () => {
+    const make = () => send('/v1/keys', { name: 'secret', role: 'viewer' }, aKey());
+    await expectRefused(api, make, 422, 'request.not_retryable');
+  });
+
+  it('means nothing to what is no POST', async () => {
+    const headers = { 'idempotency-key': aKey() };
+    expect((await api.get('/v1/projects', headers)).status).toBe(200);
+  });
+});
