@@ -47,7 +47,7 @@ export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRe
   app.decorateRequest('underWay', '');
   app.addHook('preValidation', (request, _, done) => {
     const key = keyOf(request);
-    if (key === undefined) return done();
+    if (key === undefined || request.is404) return done();
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) return done(new Problem('request.bad_idempotency_key'));
     if (!request.routeOptions.config.retryable) return done(new Problem('request.not_retryable'));
     const name = `${callerOf(request)} ${key}`;

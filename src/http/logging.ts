@@ -16,7 +16,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
     const elapsed = performance.now() - request.startedAt;
     const { id: requestId, method, url } = request;
     const status = reply.statusCode;
-    const routine = method === 'GET' && status < 400 && elapsed < SLOW_MS;
+    const routine = (method === 'GET' || method === 'HEAD') && status < 400 && elapsed < SLOW_MS;
     if (!routine || logger.isLevelEnabled('debug')) {
       const ms = Math.round(elapsed * 100) / 100;
       logger[routine ? 'debug' : 'info']({ requestId, method, url, status, ms }, 'request');

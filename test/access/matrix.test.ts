@@ -99,6 +99,14 @@ describe.each(named())('%s', (_, operation) => {
     else await expectRefused(api, () => call(as(who), operation), 401, code);
   });
 
+  if (operation.method === 'GET' && least !== 'nobody') {
+    it('by HEAD tells nobody without a key even how long it is', async () => {
+      const answer = await as(null).request('HEAD', addressOf(operation));
+      expect(answer).toMatchObject({ status: 401, text: '' });
+      expect(answer.headers).not.toHaveProperty('etag');
+    });
+  }
+
   it('says in the document who may use it', () => {
     const { security } = operation as Operation & { security?: unknown };
     const expected = least === 'nobody' ? undefined : least === 'viewer' ? [{ key: [] }, {}] : [{ key: [] }];

@@ -176,6 +176,10 @@ describe('an Idempotency-Key', () => {
     await expectRefused(api, make, 422, 'request.not_retryable');
   });
 
+  it('means nothing where there is nothing', async () => {
+    expectProblem(await send('/v1/nothing', {}, aKey()), 404, 'request.unknown_path');
+  });
+
   it('means nothing to what is no POST', async () => {
     const headers = { 'idempotency-key': aKey() };
     expect((await api.get('/v1/projects', headers)).status).toBe(200);
