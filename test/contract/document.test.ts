@@ -196,4 +196,11 @@ describe.each(docs)('%s', (page) => {
   it('shows the document', async () => {
     expect((await api.get('/docs/json')).body).toEqual(openapi);
   });
+
+  it('open over plain HTTP as well, and take nothing from elsewhere', async () => {
+    const { headers } = await api.get('/docs/');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('upgrade-insecure-requests');
+  });
 });
