@@ -1,6 +1,6 @@
 /** `Idempotency-Key`: a POST that is sent again has its effect once, and the same answer. */
 import { hash } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { etagOf, REVALIDATE } from './conditional.ts';
 import { Problem } from './problems.ts';
 import type { Answer } from './replayed.ts';
@@ -45,22 +45,27 @@ export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRe
   const underWay = new Set<string>();
   app.decorateRequest('bodyDigest', '');
   app.decorateRequest('underWay', '');
-  app.addHook('preValidation', (request, _, done) => {
+  /** Takes hold of the key, unless something is against it. */
+  function take(request: FastifyRequest): Problem | undefined {
     const key = keyOf(request);
-    if (key === undefined || request.is404) return done();
-    if (!/^[\x21-\x7e]{1,255}$/.test(key)) return done(new Problem('request.bad_idempotency_key'));
-    if (!request.routeOptions.config.retryable) return done(new Problem('request.not_retryable'));
+    if (key === undefined) return undefined;
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) return new Problem('request.bad_idempotency_key');
+    if (!request.routeOptions.config.retryable) return new Problem('request.not_retryable');
     const name = `${callerOf(request)} ${key}`;
-    if (underWay.has(name)) {
-      return done(new Problem('request.under_way', { headers: { 'retry-after': '1' } }));
-    }
+    if (underWay.has(name)) return new Problem('request.under_way', { headers: { 'retry-after': '1' } });
     underWay.add(name);
     request.underWay = name;
-    done();
-  });
-  app.addHook('onSend', (request, _, __, done) => {
+    return undefined;
+  }
+
+  const guard = (request: FastifyRequest, _: unknown, done: HookHandlerDoneFunction): void =>
+    done(take(request));
+  const release = (request: FastifyRequest, _: unknown, __: unknown, done: HookHandlerDoneFunction): void => {
     if (request.underWay) underWay.delete(request.underWay);
     done();
+  };
+  app.addHook('onRoute', (route) => {
+    if (route.method === 'POST') Object.assign(route, { preValidation: guard, onSend: release });
   });
 }
 
