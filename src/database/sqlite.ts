@@ -162,16 +162,19 @@ function migrateSqlite(client: Client, file: string): void {
     .prepare("select count(*) from sqlite_schema where name = '__drizzle_migrations'")
     .pluck()
     .get();
-  const applied = known ? client.prepare(LAST_APPLIED).pluck().get() : undefined;
-  if (known) refuseNewer(file, folder, applied);
+  if (known) refuseNewer(file, folder, client.prepare(LAST_APPLIED).pluck().get());
   // drizzle-kit rebuilds a table by copying and dropping it, which would delete the rows that refer to it;
   // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.
   client.pragma('foreign_keys = OFF');
   migrate(drizzle(client), { migrationsFolder: folder });
-  const changed = client.prepare(LAST_APPLIED).pluck().get() !== applied;
-  const broken = changed ? (client.pragma('foreign_key_check') as unknown[]) : [];
-  if (broken.length > 0) {
-    throw new StartupError(`${file} has ${broken.length} rows that refer to rows that do not exist`);
+  // The check reads everything, so it runs once for each migration; until it has passed, every start runs it again.
+  const migratedAt = Math.floor(Number(client.prepare(LAST_APPLIED).pluck().get()) / 1_000);
+  if (client.pragma('user_version', { simple: true }) !== migratedAt) {
+    const broken = client.pragma('foreign_key_check') as unknown[];
+    if (broken.length > 0) {
+      throw new StartupError(`${file} has ${broken.length} rows that refer to rows that do not exist`);
+    }
+    client.pragma(`user_version = ${migratedAt}`);
   }
   client.pragma('foreign_keys = ON');
   client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);

@@ -61,7 +61,8 @@ if (concurrent) {
               try {
                 await post(service.address, code);
               } catch (error) {
-                if (!(error instanceof TypeError) && !killed) throw error;
+                // The connection broke; any other failure is one of the service.
+                if (!(error instanceof TypeError)) throw error;
                 return;
               }
             }

@@ -17,9 +17,11 @@ import { expectRefused, stateOf } from '../support/state.ts';
 
 let api: TestApp;
 let project: Body;
+let other: Body;
 beforeAll(async () => {
   api = await testApp();
   project = await created(api, '/v1/projects', aProject());
+  other = await created(api, '/v1/projects', aProject());
 });
 afterAll(() => api.close());
 
@@ -75,14 +77,13 @@ describe('an Idempotency-Key', () => {
   it.each<[string, () => [string, unknown]]>([
     ['another body', () => [funds(), { ...entry, amountYuan: 2 }]],
     ['a body of other bytes', () => [funds(), { amountYuan: 1, receivedOn: '2021-01-01' }]],
-    ['another address', () => ['/v1/enterprises', entry]],
-  ])('is refused with %s', async (_, other) => {
+    ['another address', () => [`/v1/projects/${other.id}/funds`, entry]],
+  ])('is refused with %s', async (_, arrange) => {
     const key = aKey();
     await send(funds(), entry, key);
-    const [url, body] = other();
+    const [url, body] = arrange();
     const answer = await expectUnchanged(() => send(url, body, key));
-    expect(answer.status).toBe(422);
-    if (url === funds()) expect(answer.body.code).toBe('request.idempotency_key_reused');
+    expectProblem(answer, 422, 'request.idempotency_key_reused');
   });
 
   const expectUnchanged = async (act: () => Promise<Answer>): Promise<Answer> => {
@@ -99,10 +100,10 @@ describe('an Idempotency-Key', () => {
   });
 
   it('belongs to the API key that sent it', async () => {
-    const other = clientOf(api.app, (await created(api, '/v1/keys', { name: 'o', role: 'editor' })).key);
+    const another = clientOf(api.app, (await created(api, '/v1/keys', { name: 'o', role: 'editor' })).key);
     const key = aKey();
     const mine = await send(funds(), entry, key);
-    const theirs = await send(funds(), entry, key, other);
+    const theirs = await send(funds(), entry, key, another);
     expect(theirs.status).toBe(201);
     expect(theirs.body.id).not.toBe(mine.body.id);
   });
