@@ -118,6 +118,25 @@ describe('migrations', () => {
   );
 
   it(
+    'that leave a row without what it refers to stop every start, not only the first',
+    async () => {
+      const url = await place(freshDatabase);
+      const database = await openDatabase(url);
+      await populate(database);
+      await database.close();
+      addMigration(house.folder, engine, '9999_broken', ["delete from projects where code = 'P-1'"]);
+      for (const attempt of ['first', 'second']) {
+        const { code, stderr } = await migrateBy(house.cli, url);
+        expect(code, attempt).not.toBe(0);
+        expect(stderr, attempt).toMatch(
+          engine === 'sqlite' ? /rows that refer to rows that do not exist/ : /foreign key/,
+        );
+      }
+    },
+    SLOW_MS,
+  );
+
+  it(
     'of a newer version are refused, and the database is named',
     async () => {
       const url = await place(freshDatabase);
