@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
 import { retryOf } from '../http/idempotency.ts';
-import { ACCESS, type Access } from '../http/openapi.ts';
+import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
-import type { Answer } from '../http/replayed.ts';
+import { type Answer, sendAnswer } from '../http/replayed.ts';
 import type { Role } from './schema.ts';
 import { type Identity, type KeyService, unauthorized } from './service.ts';
 
@@ -48,7 +48,7 @@ export function authorize(
   anonymousRead: Config['ANONYMOUS_READ'],
 ): void {
   app.addHook('onRoute', (route) => {
-    const stated = (route.schema as { [ACCESS]?: Access } | undefined)?.[ACCESS] ?? route.config?.access;
+    const stated = notesOf(route.schema)?.access ?? route.config?.access;
     // The documentation pages bring routes of their own.
     const access = route.url.startsWith('/docs') ? 'open' : stated;
     if (!access) throw new Error(`${route.method} ${route.url} does not say who may use it.`);
@@ -62,13 +62,7 @@ export function authorize(
     if (access === 'statistics' && anonymousRead === 'statistics') {
       const asked = request.query as Record<string, unknown>;
       const parameter = REVEALING.find((name) => asked[name] !== undefined);
-      if (parameter) {
-        const { headers } = unauthorized('access.key_required').details;
-        return new Problem('access.parameter_needs_key', {
-          values: { parameter },
-          ...(headers && { headers }),
-        });
-      }
+      if (parameter) return unauthorized('access.parameter_needs_key', { parameter });
     }
     request.caller = { ...ANONYMOUS_CALLER, requestId: request.id };
     return undefined;
@@ -95,11 +89,19 @@ export function authorize(
 /** Who asks. */
 export const callerOf = (request: FastifyRequest): Caller & { role: Role | null } => request.caller;
 
-/** Who asks for something that is done once, if the request has an `Idempotency-Key`. @param answer to what is done */
-export const retryingCallerOf = <T>(request: FastifyRequest, answer: (value: T) => Answer): Caller => ({
-  ...request.caller,
-  retry: retryOf(request, answer),
-});
+/**
+ * Has a POST do its work and answers it; once, where the request has an `Idempotency-Key`.
+ * @param answer to what the work gives back
+ */
+export async function answerOnce<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (value: T) => Answer,
+  work: (caller: Caller) => Promise<T>,
+): Promise<FastifyReply> {
+  const value = await work({ ...request.caller, retry: retryOf(request, answer) });
+  return sendAnswer(reply, answer(value));
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {

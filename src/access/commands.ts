@@ -6,7 +6,8 @@ import { readConfig } from '../config.ts';
 import { StartupError } from '../database/errors.ts';
 import type { PageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
-import { type ApiKey, ROLES } from './schema.ts';
+import { faultsOfIssues } from '../http/validation.ts';
+import { type ApiKey, NewApiKey, ROLES } from './schema.ts';
 import type { KeyService } from './service.ts';
 
 export function addKeyCommands(program: Command): void {
@@ -47,8 +48,6 @@ interface Options {
 }
 
 async function create({ name, role, region, expires }: Options): Promise<void> {
-  const { NewApiKey } = await import('./schema.ts');
-  const { faultsOfIssues } = await import('../http/validation.ts');
   const { TIME_ZONE } = readConfig(process.env);
   if (expires !== undefined && !/^\d{4}-\d\d-\d\d$/.test(expires)) {
     throw new StartupError('--expires must be a day, like 2027-01-01');

@@ -5,23 +5,17 @@ import { Problem } from '../http/problems.ts';
 import { isWithin } from '../references/service.ts';
 
 /**
- * Checks a row as it is and as it would become.
- * @param regions the regions that it belongs to; null where it belongs to none
+ * Call it for a row as it is, and as it would become.
+ * @param region null where the row belongs to none
  * @throws Problem 403 for one that is not the caller's
  */
-export async function expectOwnRegions(
-  reader: Reader,
-  caller: Caller,
-  ...regions: readonly (string | null)[]
-): Promise<void> {
+export async function expectOwnRegion(reader: Reader, caller: Caller, region: string | null): Promise<void> {
   if (caller.regions === null) return;
-  for (const region of regions) {
-    if (region !== null && (await isWithin(reader, region, caller.regions))) continue;
-    throw new Problem('access.other_region', {
-      values: {
-        regions: caller.regions.join(', '),
-        region: region ?? { en: 'a project without a region', zh: '无行政区划的项目' },
-      },
-    });
-  }
+  if (region !== null && (await isWithin(reader, region, caller.regions))) return;
+  throw new Problem('access.other_region', {
+    values: {
+      regions: caller.regions.join(', '),
+      region: region ?? { en: 'a project without a region', zh: '无行政区划的项目' },
+    },
+  });
 }

@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Answers } from '../http/answers.ts';
-import { sendResource } from '../http/conditional.ts';
-import { resourceAnswer } from '../http/idempotency.ts';
+import { resourceAnswer, sendResource } from '../http/conditional.ts';
 import { NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import { sendAnswer } from '../http/replayed.ts';
-import { callerOf, retryingCallerOf } from './authorize.ts';
+import { answerOnce, callerOf } from './authorize.ts';
 import { keySortKeys } from './repository.ts';
 import { ApiKey, CreatedApiKey, NewApiKey } from './schema.ts';
 import { KEY_SORT, type KeyService } from './service.ts';
@@ -90,7 +88,6 @@ export const keyRoutes =
     app.post(
       '/v1/keys/:id/revoke',
       {
-        config: { retryable: true },
         schema: operation({
           id: 'revokeKey',
           retryable: true,
@@ -104,10 +101,12 @@ export const keyRoutes =
           problems: [404, 413, 415],
         }),
       },
-      async (request, reply) => {
-        const answer = (key: ApiKey) => resourceAnswer(key, 200);
-        const caller = retryingCallerOf(request, answer);
-        return sendAnswer(reply, answer(await keys.revoke(caller, request.params.id)));
-      },
+      (request, reply) =>
+        answerOnce(
+          request,
+          reply,
+          (key: ApiKey) => resourceAnswer(key, 200),
+          (caller) => keys.revoke(caller, request.params.id),
+        ),
     );
   };

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
+import type { ProblemKind } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
@@ -182,15 +183,11 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
   };
 }
 
-type Refusal = 'access.key_required' | 'access.invalid_key' | 'access.revoked_key' | 'access.expired_key';
+type Refusal = Extract<ProblemKind, `access.${string}_key` | 'access.key_required'>;
 
 /** 401, saying how to do better (RFC 6750). */
-export const unauthorized = (kind: Refusal): Problem =>
-  new Problem(kind, {
-    headers: {
-      'www-authenticate':
-        kind === 'access.key_required'
-          ? 'Bearer realm="luodi"'
-          : 'Bearer realm="luodi", error="invalid_token"',
-    },
-  });
+export const unauthorized = (kind: Refusal, values: Readonly<Record<string, string>> = {}): Problem => {
+  const refused =
+    kind === 'access.key_required' || kind === 'access.parameter_needs_key' ? '' : ', error="invalid_token"';
+  return new Problem(kind, { values, headers: { 'www-authenticate': `Bearer realm="luodi"${refused}` } });
+};

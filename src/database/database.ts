@@ -5,6 +5,9 @@ import { StartupError } from './errors.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
+/** Drizzle's types for what a feature handles, in words that name no engine. */
+export type { PgColumn as Column, PgSelect as Select, PgTable as Table } from 'drizzle-orm/pg-core';
+
 type Builder = PgDatabase<PgQueryResultHKT>;
 
 /** What a query may use: drizzle's common subset, and statements prepared once per shape. */

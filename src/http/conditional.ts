@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problems.ts';
+import { type Answer, sendAnswer } from './replayed.ts';
 
 /** A strong ETag: a hash of the very text that is sent. */
 export const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
@@ -21,19 +22,21 @@ export function isFresh(request: FastifyRequest, etag: string): boolean {
 
 export const REVALIDATE = 'private, no-cache';
 
-/** Answers with one resource as JSON: its ETag, and 304 to a client that has it already. */
-export function sendResource(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  resource: object,
-  status = 200,
-): FastifyReply {
-  const text = JSON.stringify(resource);
-  const etag = etagOf(text);
-  reply.header('etag', etag).header('cache-control', REVALIDATE);
+/** The answer that shows a resource, with its ETag. */
+export function resourceAnswer(resource: object, status: number, location?: string): Answer {
+  const body = JSON.stringify(resource);
+  const headers = { etag: etagOf(body), 'cache-control': REVALIDATE, ...(location && { location }) };
+  return { status, headers, body };
+}
+
+/** Shows a resource; 304 to a client that reads it and has it already. */
+export function sendResource(request: FastifyRequest, reply: FastifyReply, resource: object): FastifyReply {
+  const answer = resourceAnswer(resource, 200);
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (reads && isFresh(request, etag)) return reply.code(304).send();
-  return reply.code(status).type('application/json; charset=utf-8').send(text);
+  if (reads && isFresh(request, answer.headers.etag as string)) {
+    return reply.code(304).headers(answer.headers).send();
+  }
+  return sendAnswer(reply, answer);
 }
 
 /** The If-Match of a request that changes something. @throws Problem 428 without one */

@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: a POST that is sent again has its effect once, and the same answer. */
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { etagOf, REVALIDATE } from './conditional.ts';
+import { notesOf } from './openapi.ts';
 import { Problem } from './problems.ts';
 import type { Answer } from './replayed.ts';
 
@@ -12,13 +12,6 @@ export interface Retry {
   fingerprint: string;
   /** The answer to what the work gives back. */
   answer(value: unknown): Answer;
-}
-
-/** The answer that shows a resource. */
-export function resourceAnswer(resource: object, status: number, location?: string): Answer {
-  const body = JSON.stringify(resource);
-  const headers = { etag: etagOf(body), 'cache-control': REVALIDATE, ...(location && { location }) };
-  return { status, headers, body };
 }
 
 const keyOf = (request: FastifyRequest): string | undefined =>
@@ -45,12 +38,13 @@ export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRe
   const underWay = new Set<string>();
   app.decorateRequest('bodyDigest', '');
   app.decorateRequest('underWay', '');
+
   /** Takes hold of the key, unless something is against it. */
-  function take(request: FastifyRequest): Problem | undefined {
+  function take(request: FastifyRequest, retryable: boolean): Problem | undefined {
     const key = keyOf(request);
     if (key === undefined) return undefined;
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) return new Problem('request.bad_idempotency_key');
-    if (!request.routeOptions.config.retryable) return new Problem('request.not_retryable');
+    if (!retryable) return new Problem('request.not_retryable');
     const name = `${callerOf(request)} ${key}`;
     if (underWay.has(name)) return new Problem('request.under_way', { headers: { 'retry-after': '1' } });
     underWay.add(name);
@@ -58,22 +52,19 @@ export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRe
     return undefined;
   }
 
-  const guard = (request: FastifyRequest, _: unknown, done: HookHandlerDoneFunction): void =>
-    done(take(request));
   const release = (request: FastifyRequest, _: unknown, __: unknown, done: HookHandlerDoneFunction): void => {
     if (request.underWay) underWay.delete(request.underWay);
     done();
   };
   app.addHook('onRoute', (route) => {
-    if (route.method === 'POST') Object.assign(route, { preValidation: guard, onSend: release });
+    if (route.method !== 'POST') return;
+    const retryable = notesOf(route.schema)?.retryable ?? false;
+    route.preValidation = (request, _, done) => done(take(request, retryable));
+    route.onSend = release;
   });
 }
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The route's work is done once for an `Idempotency-Key`, and its answer kept. */
-    retryable?: true;
-  }
   interface FastifyRequest {
     /** SHA-256 of the body of a request that has an `Idempotency-Key`. */
     bodyDigest: string;

@@ -135,8 +135,7 @@ export function operation<
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
     response: responses,
-    // Read by `complete` below; not for Fastify.
-    [ACCESS]: about.access,
+    // Read by `complete` below and by the hooks that act on it; not for Fastify.
     [NOTES]: {
       retryable,
       access: about.access,
@@ -155,9 +154,6 @@ const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   administer: [401, 403],
 };
 
-/** Where the schema of a route says who may use it. */
-export const ACCESS = Symbol('access');
-
 const NOTES = 'x-notes';
 
 interface Notes {
@@ -167,6 +163,10 @@ interface Notes {
   guarded: boolean;
   paged: boolean;
 }
+
+/** What `operation` said of a route; undefined of one that is not in the document. */
+export const notesOf = (schema: unknown): Notes | undefined =>
+  (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
 
 const shapeOf = (schema: z.ZodType): object => ('shape' in schema ? (schema.shape as object) : {});
 

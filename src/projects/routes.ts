@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, retryingCallerOf } from '../access/authorize.ts';
+import { answerOnce, callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { asOfField } from '../http/as-of.ts';
-import { requireIfMatch, sendResource } from '../http/conditional.ts';
+import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
-import { resourceAnswer } from '../http/idempotency.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { refuse } from '../http/problems.ts';
-import { sendAnswer } from '../http/replayed.ts';
 import { pointerTo } from '../http/validation.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
@@ -72,7 +70,7 @@ export const projectRoutes =
     app.post(
       '/v1/projects',
       {
-        config: { gathersFaults: true, retryable: true },
+        config: { gathersFaults: true },
         schema: operation({
           id: 'createProject',
           retryable: true,
@@ -85,11 +83,13 @@ export const projectRoutes =
           problems: [409],
         }),
       },
-      async (request, reply) => {
-        const answer = (project: Project) => resourceAnswer(project, 201, `/v1/projects/${project.id}`);
-        const caller = retryingCallerOf(request, answer);
-        return sendAnswer(reply, answer(await projects.create(caller, request.body)));
-      },
+      (request, reply) =>
+        answerOnce(
+          request,
+          reply,
+          (project: Project) => resourceAnswer(project, 201, `/v1/projects/${project.id}`),
+          (caller) => projects.create(caller, request.body),
+        ),
     );
 
     app.get(
@@ -165,7 +165,6 @@ export const projectRoutes =
     app.post(
       '/v1/projects/:id/restore',
       {
-        config: { retryable: true },
         schema: operation({
           id: 'restoreProject',
           retryable: true,
@@ -183,9 +182,12 @@ export const projectRoutes =
       async (request, reply) => {
         const fields = Object.keys(request.body ?? {});
         refuse(fields.map((field) => ({ pointer: pointerTo([field]), code: 'unknown_field' })));
-        const answer = (project: Project) => resourceAnswer(project, 200);
-        const caller = retryingCallerOf(request, answer);
-        return sendAnswer(reply, answer(await projects.restore(caller, request.params.id)));
+        return answerOnce(
+          request,
+          reply,
+          (project: Project) => resourceAnswer(project, 200),
+          (caller) => projects.restore(caller, request.params.id),
+        );
       },
     );
 
@@ -217,7 +219,7 @@ export const projectRoutes =
     app.post(
       '/v1/projects/:id/funds',
       {
-        config: { gathersFaults: true, retryable: true },
+        config: { gathersFaults: true },
         schema: operation({
           id: 'addFunds',
           retryable: true,
@@ -233,10 +235,12 @@ export const projectRoutes =
           problems: [404],
         }),
       },
-      async (request, reply) => {
-        const answer = (entry: FundsEntry) => resourceAnswer(entry, 201);
-        const caller = retryingCallerOf(request, answer);
-        return sendAnswer(reply, answer(await projects.addFunds(caller, request.params.id, request.body)));
-      },
+      (request, reply) =>
+        answerOnce(
+          request,
+          reply,
+          (entry: FundsEntry) => resourceAnswer(entry, 201),
+          (caller) => projects.addFunds(caller, request.params.id, request.body),
+        ),
     );
   };

@@ -1,7 +1,7 @@
 /** The rules of projects: what one write consists of, and what is read together. */
 import { LRUCache } from 'lru-cache';
 import { v7 as uuid } from 'uuid';
-import { expectOwnRegions } from '../access/regions.ts';
+import { expectOwnRegion } from '../access/regions.ts';
 import { diff } from '../changes/diff.ts';
 import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
@@ -64,7 +64,7 @@ export function projectService({ database, clock }: { database: Database; clock:
 
   async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
     const input: Input = { ...UNKNOWN, ...given } as Input;
-    await expectOwnRegions(tx, caller, input.region);
+    await expectOwnRegion(tx, caller, input.region);
     refuse(await faultsIn(tx, input, null, faultsOf(given), clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
     const now = clock.now();
@@ -90,7 +90,7 @@ export function projectService({ database, clock }: { database: Database; clock:
 
   /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
   async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
-    await expectOwnRegions(tx, caller, row.region);
+    await expectOwnRegion(tx, caller, row.region);
     const today = clock.today();
     const faults = faultsOf(input);
     const room = Number.MAX_SAFE_INTEGER - row.fundsInPlaceYuan;
@@ -125,7 +125,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     row: repository.ProjectRow,
     archivedAt: string | null,
   ) {
-    await expectOwnRegions(tx, caller, row.region);
+    await expectOwnRegion(tx, caller, row.region);
     const now = clock.now();
     await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
     await record(tx, caller, {
@@ -191,11 +191,11 @@ export function projectService({ database, clock }: { database: Database; clock:
     change: (caller, id, ifMatch, changes) =>
       database.write(async (tx) => {
         const { row, project } = await unarchived(tx, id);
-        await expectOwnRegions(tx, caller, row.region);
+        await expectOwnRegion(tx, caller, row.region);
         expectUnchanged(ifMatch, project);
         const before = inputOf(row, project);
         const after = merge(before, changes);
-        await expectOwnRegions(tx, caller, after.region);
+        await expectOwnRegion(tx, caller, after.region);
         const faults = faultsOf(changes);
         if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
         refuse(await faultsIn(tx, after, before, faults, clock.today()));

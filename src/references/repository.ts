@@ -1,18 +1,17 @@
 /** SQL for any catalogue. */
 import { and, count, eq, getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import type { Reader, Transaction } from '../database/database.ts';
+import type { Column, Reader, Table, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest } from '../http/pages.ts';
 import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
 
-const columnOf = (table: PgTable, name: string): PgColumn => getTableColumns(table)[name] as PgColumn;
+const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
 
-const tableOf = (db: Reader, entity: CatalogueEntity): PgTable => db.tables[entity];
+const tableOf = (db: Reader, entity: CatalogueEntity): Table => db.tables[entity];
 
-function columnsOf(db: Reader, catalogue: Catalogue): Record<string, PgColumn> {
+function columnsOf(db: Reader, catalogue: Catalogue): Record<string, Column> {
   const table = tableOf(db, catalogue.entity);
   return Object.fromEntries(catalogue.columns.map((name) => [name, columnOf(table, name)]));
 }
@@ -65,7 +64,7 @@ export interface ListFilter {
   q: string | undefined;
 }
 
-function conditions(db: Reader, table: PgTable, filter: ListFilter): SQL | undefined {
+function conditions(db: Reader, table: Table, filter: ListFilter): SQL | undefined {
   const equal = Object.keys(filter.equal).map((name) =>
     eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
   );
@@ -146,7 +145,7 @@ export async function countReferences(
 ): Promise<number> {
   const [row] = await db
     .select({ count: count() })
-    .from(db.tables[table] as PgTable)
+    .from(db.tables[table] as Table)
     .where(eq(columnOf(db.tables[table], column), key));
   return row?.count ?? 0;
 }
@@ -183,7 +182,7 @@ export async function namesOf(
 ): Promise<Map<string, { name: string; nameEn: string | null }>> {
   const rows = await db.prepared(`${entity}.names`, {}, (reader) => {
     const { code, name, nameEn } = reader.tables[entity];
-    return reader.select({ code, name, nameEn }).from(reader.tables[entity] as PgTable);
+    return reader.select({ code, name, nameEn }).from(reader.tables[entity] as Table);
   });
   return new Map(rows.map(({ code, ...names }) => [code, names]));
 }

@@ -1,15 +1,13 @@
 /** The routes of any catalogue. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf, retryingCallerOf } from '../access/authorize.ts';
+import { answerOnce, callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
-import { requireIfMatch, sendResource } from '../http/conditional.ts';
+import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
-import { resourceAnswer } from '../http/idempotency.ts';
 import { nouns } from '../http/messages.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import { sendAnswer } from '../http/replayed.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { type CatalogueService, sortKeysOf } from './service.ts';
 
@@ -63,7 +61,7 @@ export const catalogueRoutes =
     app.post(
       path,
       {
-        config: { gathersFaults: true, retryable: true },
+        config: { gathersFaults: true },
         schema: operation({
           retryable: true,
           id: `create${Name}`,
@@ -76,11 +74,13 @@ export const catalogueRoutes =
           problems: [409],
         }),
       },
-      async (request, reply) => {
-        const answer = (entry: Entry) => resourceAnswer(entry, 201, `${path}/${entry[key]}`);
-        const caller = retryingCallerOf(request, answer);
-        return sendAnswer(reply, answer(await service.create(caller, request.body)));
-      },
+      (request, reply) =>
+        answerOnce(
+          request,
+          reply,
+          (entry: Entry) => resourceAnswer(entry, 201, `${path}/${entry[key]}`),
+          (caller) => service.create(caller, request.body),
+        ),
     );
 
     app.get(

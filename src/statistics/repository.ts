@@ -1,6 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { PgSelect } from 'drizzle-orm/pg-core';
-import type { Reader } from '../database/database.ts';
+import type { Reader, Select } from '../database/database.ts';
 import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
@@ -41,7 +40,7 @@ const readsLead = (by: readonly DimensionName[]): boolean =>
  * Joins what the dimensions read, groups by them (and by more), and bounds the number of groups. It groups by ordinals:
  * to Postgres, an expression with parameters does not equal its twin in the selection.
  */
-function grouped<Q extends PgSelect>(query: Q, reader: Reader, by: readonly DimensionName[]): Q {
+function grouped<Q extends Select>(query: Q, reader: Reader, by: readonly DimensionName[]): Q {
   const { projects, enterprises } = reader.tables;
   const joined = readsLead(by)
     ? query.leftJoin(enterprises, eq(enterprises.id, projects.leadInvestorId))

@@ -65,14 +65,12 @@ describe('the sources', () => {
     expect(seam?.imports).toContainEqual({ from: './postgres.ts', typesOnly: false });
   });
 
-  it('import a driver or an engine’s part of drizzle only in src/database; types are allowed', () => {
+  it('import a driver or an engine’s part of drizzle only in src/database, not even its types', () => {
     const drivers = /^(better-sqlite3|pg|@electric-sql\/.*|drizzle-orm\/.+)$/;
     const found = offences((source) =>
       inDatabase(source)
         ? []
-        : source.imports
-            .filter(({ from, typesOnly }) => drivers.test(from) && !typesOnly)
-            .map(({ from }) => from),
+        : source.imports.filter(({ from }) => drivers.test(from)).map(({ from }) => from),
     );
     expect(found).toEqual([]);
   });
