@@ -9,7 +9,9 @@ import { type Database, openDatabase } from './database/database.ts';
 import { rootMessage, StartupError } from './database/errors.ts';
 import { seedReferences } from './references/seed.ts';
 
-/** Requests that run when the service is told to stop have this long to finish. */
+/** Answers that are under way when the service is told to stop have this long; then their connections are cut. */
+const DRAIN_MS = 10_000;
+/** All that is to be done before the end has this long. */
 const GRACE_MS = 20_000;
 const HEAD_EVERY_MS = 3_600_000;
 
@@ -53,7 +55,10 @@ export async function serve(config: Config, { database, clock }: Service): Promi
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'stopping');
     else logger.info({ signal }, 'stopping');
+    // A client that does not read its answer would keep the service from ever ending in good order.
+    const drained = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     await app.close();
+    clearTimeout(drained);
     await logHead('at stop').catch(() => {});
     await database.close();
   });

@@ -1,6 +1,7 @@
 /** The service as the operator runs it: a process that starts, answers, and ends in good order. */
 import { existsSync, statSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
@@ -129,6 +130,24 @@ describe('luodi serve', () => {
       const again = await served(env);
       const list = await fetch(`${again.address}/v1/projects?code=${project.code}`);
       expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'cuts who does not read an answer, and ends in good order all the same',
+    async () => {
+      const service = await served(env);
+      const socket = createConnection(Number(new URL(service.address).port), '127.0.0.1');
+      socket.on('error', () => {}).pause();
+      // More than the buffers between the two can hold.
+      socket.write('GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: luodi\r\n\r\n'.repeat(20));
+      await sleep(500);
+      service.signal('SIGTERM');
+      const { code, stdout } = await service.ended;
+      socket.destroy();
+      expect(code, stdout).toBe(0);
+      expect(logOf(stdout).at(-1)).toMatchObject({ msg: 'log of changes', when: 'at stop' });
     },
     SLOW_MS,
   );
