@@ -8,6 +8,7 @@ import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
+import { changesStream } from './changes/stream.ts';
 import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
@@ -51,7 +52,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock });
-  authorize(app, keys, config.ANONYMOUS_READ);
+  const stillHolds = authorize(app, keys, config.ANONYMOUS_READ);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
@@ -71,7 +72,9 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
-  await app.register(changesRoutes(changesService({ database }), answers, tracked));
+  const changes = changesService({ database });
+  const stream = changesStream({ database, changes });
+  await app.register(changesRoutes(changes, stream, answers, stillHolds, tracked));
   await app.register(keyRoutes(keys, answers));
   await app.register(healthRoutes(database));
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>

@@ -41,12 +41,15 @@ const REVEALING = [
 
 const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
 
+/** Whether the key that a request was let through by would be let through again. */
+export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
+
 /** Has every route say who may use it, and asks every request for the key that this needs. */
 export function authorize(
   app: FastifyInstance,
   keys: KeyService,
   anonymousRead: Config['ANONYMOUS_READ'],
-): void {
+): StillHolds {
   app.addHook('onRoute', (route) => {
     const stated = notesOf(route.schema)?.access ?? route.config?.access;
     // The documentation pages bring routes of their own.
@@ -84,6 +87,13 @@ export function authorize(
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
     keys.identify(authorization).then((found) => done(identified(request, access, found)), done);
   });
+
+  return async ({ headers: { authorization } }) =>
+    authorization === undefined ||
+    keys.identify(authorization).then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Who asks. */

@@ -1,14 +1,17 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { callerOf } from '../access/authorize.ts';
+import { callerOf, type StillHolds } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { integerText } from '../http/fields.ts';
-import { type Entity, nouns } from '../http/messages.ts';
+import { type Entity, nouns, typeNames } from '../http/messages.ts';
 import { NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import { invalid } from '../http/problems.ts';
 import { Change, Head } from './schema.ts';
 import { type ChangesService, HISTORY_SORT, historySortKeys } from './service.ts';
+import type { ChangesStream } from './stream.ts';
 
 /** A resource that has a history, and the name of its key in its path. */
 export interface Tracked {
@@ -22,20 +25,33 @@ export interface Tracked {
 
 const { limit } = pageFields({}, '');
 
-const FeedQuery = z.strictObject({
-  after: integerText(z.int().min(0)).optional().meta({
-    description: 'The `seq` of the last entry that you have; 0, the beginning, if left out.',
-    example: 1200,
-  }),
-  limit,
+const after = integerText(z.int().min(0)).optional().meta({
+  description: 'The `seq` of the last entry that you have; 0, the beginning, if left out.',
+  example: 12,
+});
+const FeedQuery = z.strictObject({ after, limit });
+const StreamQuery = z.strictObject({ after });
+
+const Events = z.string().meta({
+  description:
+    'Events with the `seq` of an entry as `id`, `change` as `event` and the entry, a `Change` in JSON, as `data`; a comment every 15 seconds in which there are none.',
+  examples: ['id: 1207\nevent: change\ndata: {"seq":1207,"entity":"projects","action":"archive"}\n\n'],
 });
 
 const HistoryQuery = z.strictObject(pageFields(historySortKeys, HISTORY_SORT));
 const ChangePage = pageOf('ChangePage', Change);
 
 export const changesRoutes =
-  (changes: ChangesService, answers: Answers, tracked: readonly Tracked[]): FastifyPluginAsyncZod =>
+  (
+    changes: ChangesService,
+    stream: ChangesStream,
+    answers: Answers,
+    stillHolds: StillHolds,
+    tracked: readonly Tracked[],
+  ): FastifyPluginAsyncZod =>
   async (app) => {
+    app.addHook('preClose', async () => stream.close());
+
     app.get(
       '/v1/changes',
       {
@@ -82,6 +98,32 @@ export const changesRoutes =
       async (request, reply) => sendResource(request, reply, await changes.head()),
     );
 
+    app.get(
+      '/v1/changes/stream',
+      {
+        schema: operation({
+          id: 'streamChanges',
+          access: 'read',
+          tag: 'changes',
+          summary: 'Follow every change as it happens',
+          description:
+            'The feed as Server-Sent Events: the entries that are there already, then each within a quarter of a second of its commit. Whoever was cut goes on with `Last-Event-ID` and misses nothing; a reader that leaves what it was sent unread for 30 seconds is cut. To begin with what comes next, send the `seq` of `/v1/changes/head`.',
+          query: StreamQuery,
+          success: { description: 'Events, without an end.', schema: Events, type: 'text/event-stream' },
+          resumable: true,
+        }),
+      },
+      async (request, reply) => {
+        const showsKeys = callerOf(request).role === 'admin';
+        const mayFollow = () => stillHolds(request);
+        const follower = { ...positionOf(request), showsKeys, mayFollow };
+        // Proxies that gather answers before they pass them on would hold back every event.
+        reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).type('text/event-stream');
+        if (request.method === 'HEAD') return reply.send();
+        return reply.send(await stream.follow(follower));
+      },
+    );
+
     for (const { entity, key, example, readers } of tracked) {
       const noun = nouns[entity].en;
       const Key = z.object({
@@ -117,3 +159,15 @@ export const changesRoutes =
       );
     }
   };
+
+/** Where a follower goes on. A client that was cut repeats its address, so its `Last-Event-ID` is the later one. */
+function positionOf(request: FastifyRequest): { after: number; parameter: string } {
+  const { 'last-event-id': id } = request.headers;
+  const { after = 0 } = request.query as z.infer<typeof StreamQuery>;
+  if (id === undefined || id === '') return { after, parameter: 'after' };
+  const parameter = 'Last-Event-ID';
+  if (!/^\d{1,15}$/.test(String(id))) {
+    throw invalid([{ parameter, code: 'wrong_type', values: { expected: typeNames.int } }]);
+  }
+  return { after: Number(id), parameter };
+}

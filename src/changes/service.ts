@@ -8,7 +8,7 @@ import type { Computed } from '../http/answers.ts';
 import type { Retry } from '../http/idempotency.ts';
 import type { Entity } from '../http/messages.ts';
 import { DEFAULT_LIMIT, type PageQuery, pageRequest, toPage } from '../http/pages.ts';
-import { notFound } from '../http/problems.ts';
+import { notFound, refuse } from '../http/problems.ts';
 import * as repository from './repository.ts';
 import type { ACTIONS } from './schema.ts';
 
@@ -71,6 +71,10 @@ export interface ChangesService {
     query: { after?: number | undefined; limit?: number | undefined },
     showsKeys: boolean,
   ): Promise<Computed>;
+  /** Up to `limit` entries after a position, as the feed has them. */
+  entries(after: number, limit: number, showsKeys: boolean): Promise<repository.ChangeEntry[]>;
+  /** @throws Problem 422 for a position that the log has not reached, as a client has that knew a later state */
+  expectReached(after: number, parameter: string): Promise<void>;
   /** The end of the log. */
   head(): Promise<Revision>;
   /** What happened to one resource, also to one that has been deleted. @throws Problem 404 when nothing ever did */
@@ -81,18 +85,21 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
   feed: ({ after = 0, limit = DEFAULT_LIMIT }, showsKeys) =>
     database.snapshot(async (reader) => {
       const revision = await revisionIn(reader);
-      const entries = await repository.entriesAfter(reader, after, limit);
-      const items = entries.map((entry) =>
-        entry.entity === 'keys' && !showsKeys ? { ...entry, fields: {} } : entry,
-      );
+      expectWithin(revision, after, 'after');
+      const items = shown(await repository.entriesAfter(reader, after, limit), showsKeys);
       const last = items.at(-1)?.seq ?? after;
       const page = {
-        total: Math.max(0, revision.seq - after),
+        total: revision.seq - after,
         limit,
         nextCursor: last < revision.seq ? String(last) : null,
       };
       return { revision, body: { items, page, revision: revision.seq } };
     }),
+
+  entries: async (after, limit, showsKeys) =>
+    shown(await repository.entriesAfter(database.read, after, limit), showsKeys),
+
+  expectReached: async (after, parameter) => expectWithin(await database.revision(), after, parameter),
 
   head: () => database.revision(),
 
@@ -110,6 +117,14 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
       return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
     }),
 });
+
+/** To whom keys are no business, an entry about one says only that something happened: its number must not miss. */
+const shown = (entries: repository.ChangeEntry[], showsKeys: boolean): repository.ChangeEntry[] =>
+  entries.map((entry) => (entry.entity === 'keys' && !showsKeys ? { ...entry, fields: {} } : entry));
+
+function expectWithin({ seq }: Revision, after: number, parameter: string): void {
+  if (after > seq) refuse([{ parameter, code: 'beyond_the_end', values: { seq } }]);
+}
 
 /** The first place where the log is not what was written. */
 export interface Break {

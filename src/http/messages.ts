@@ -180,6 +180,11 @@ export const problems = {
     en: 'The database is busy or cannot be reached; try again shortly.',
     zh: '数据库繁忙或无法连接，请稍后重试。',
   },
+  'service.overloaded': {
+    status: 503,
+    en: 'The service is asked for more than it can do; try again shortly.',
+    zh: '服务负载过高，请稍后重试。',
+  },
   'service.error': {
     status: 500,
     en: 'Something went wrong inside the service; the request id finds it in the log.',
@@ -276,6 +281,10 @@ export const faults = {
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'names the same thing twice', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
+  beyond_the_end: {
+    en: 'must not be beyond the end of the log, {seq}; was an older backup restored?',
+    zh: '不能超过变更日志的末尾（{seq}）；是否恢复了较早的备份？',
+  },
   circular: { en: 'would make it its own ancestor', zh: '会使其成为自身的上级' },
   depends_on_day: {
     en: 'depends on the day and cannot filter a timeline',

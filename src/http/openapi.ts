@@ -53,8 +53,8 @@ interface Operation<Body, Query, Params, Success> {
   body?: Body;
   /** What the body may be sent as; JSON unless told otherwise. */
   consumes?: string[];
-  /** The answer of success: its status, what it is, its schema. 204 has none. */
-  success: { status?: 200 | 201 | 204; description: string; schema?: Success };
+  /** The answer of success: its status, what it is, its schema, and its type unless that is JSON. 204 has none. */
+  success: { status?: 200 | 201 | 204; description: string; schema?: Success; type?: string };
   /** The statuses of problems besides those that every operation has. */
   problems?: readonly ProblemStatus[];
   /** Whether a client may ask for it only if it changed. */
@@ -63,6 +63,8 @@ interface Operation<Body, Query, Params, Success> {
   guarded?: boolean;
   /** Whether it takes an Idempotency-Key. */
   retryable?: boolean;
+  /** Whether it takes a Last-Event-ID. */
+  resumable?: boolean;
 }
 
 const ifMatch = {
@@ -82,6 +84,15 @@ const idempotencyKey = {
     'A new one for each thing to be done, such as a UUID. Sent again with the same request within 24 hours it has no second effect: the first answer is repeated, with `Idempotency-Replayed: true`. With another request it is refused (422), and while the first is under way (409).',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
+};
+
+const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that you have; goes before `after`. Browsers send it by themselves.',
+  schema: { type: 'integer', minimum: 0 },
+  example: 12,
 };
 
 const ifNoneMatch = {
@@ -105,7 +116,7 @@ export function operation<
   Params extends z.ZodType = z.ZodUndefined,
   Success extends z.ZodType = z.ZodUndefined,
 >(about: Operation<Body, Query, Params, Success>) {
-  const { success, conditional = false, guarded = false, retryable = false } = about;
+  const { success, conditional = false, guarded = false, retryable = false, resumable = false } = about;
   const problems = new Set<ProblemStatus>([
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
@@ -115,9 +126,9 @@ export function operation<
     ...(about.problems ?? []),
   ]);
   const responses: Record<number, unknown> = {};
-  const { schema, status = 200, description } = success;
+  const { schema, status = 200, description, type = 'application/json' } = success;
   responses[status] = schema
-    ? { description, content: { 'application/json': { schema } } }
+    ? { description, content: { [type]: { schema } } }
     : z.null().meta({ description });
   if (conditional) responses[304] = z.null().meta({ description: 'What you have still holds.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
@@ -138,6 +149,7 @@ export function operation<
     // Read by `complete` below and by the hooks that act on it; not for Fastify.
     [NOTES]: {
       retryable,
+      resumable,
       access: about.access,
       conditional,
       guarded,
@@ -158,6 +170,7 @@ const NOTES = 'x-notes';
 
 interface Notes {
   retryable: boolean;
+  resumable: boolean;
   access: Access;
   conditional: boolean;
   guarded: boolean;
@@ -219,6 +232,7 @@ function completeOperation(operation: PathOperation): void {
   for (const parameter of parameters) completeParameter(parameter);
   if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
   if (notes?.retryable) parameters.push(idempotencyKey as OpenAPIV3_1.ParameterObject);
+  if (notes?.resumable) parameters.push(lastEventId as OpenAPIV3_1.ParameterObject);
   if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);
   if (parameters.length > 0) operation.parameters = parameters;
   for (const [status, response] of Object.entries(operation.responses ?? {})) {

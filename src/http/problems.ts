@@ -73,6 +73,10 @@ export const referenced = (entity: Entity, id: string, count: number, by: Entity
     values: { noun: nouns[entity], id, count, by: { en: `${by}`, zh: nouns[by].zh } },
   });
 
+/** 503: more is asked for than the service can do. */
+export const overloaded = (): Problem =>
+  new Problem('service.overloaded', { headers: { 'retry-after': '5' } });
+
 /** 422 `request.invalid` with all the faults. */
 export const invalid = (faults: readonly Fault[]): Problem =>
   new Problem('request.invalid', { faults, values: { count: faults.length } });

@@ -4,7 +4,15 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, isKey, newKey } from '../../src/access/key-format.ts';
 import { buildApp } from '../../src/app.ts';
-import { type Body, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import {
+  type Body,
+  clientOf,
+  created,
+  expectProblem,
+  type TestApp,
+  testApp,
+  testConfig,
+} from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
 import { adminKey, emptyDatabase, freshDatabase } from '../support/engines.ts';
 import { endAll, projectFolder, served, start, until } from '../support/process.ts';
@@ -109,7 +117,7 @@ describe('a key that no longer holds', () => {
   it('is refused from the next request on once it is revoked, by another instance as well', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'revoked', role: 'viewer' });
     const other = await buildApp({
-      config: { BODY_LIMIT: 1_000, TRUST_PROXY: [], ANSWER_CACHE: 1_000_000, ANONYMOUS_READ: 'none' },
+      config: testConfig(),
       database: api.database,
       clock: api.clock,
       logger: pino({ level: 'silent' }),

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, expectProblem, type TestApp, testApp } from '../support/app.ts';
-import { openapi } from '../support/contract.ts';
+import { isEndless, openapi } from '../support/contract.ts';
 import { expectRefused } from '../support/state.ts';
 import { addresses, bodyExamples, named, type Operation, operations, requiredQuery } from './operations.ts';
 
@@ -92,7 +92,9 @@ describe.each(paths)('%s', (_, own) => {
       const [get, head] = [await api.get(url), await api.request('HEAD', url)];
       expect(get.status).toBe(200);
       expect(head).toMatchObject({ status: 200, text: '', etag: get.etag });
-      for (const name of ['content-type', 'content-length', 'cache-control']) {
+      // What has no end has no length, and HEAD of nothing is 0 long.
+      const length = isEndless('GET', url) ? [] : ['content-length'];
+      for (const name of ['content-type', 'cache-control', ...length]) {
         expect(head.headers[name], name).toBe(get.headers[name]);
       }
     });
@@ -124,7 +126,7 @@ describe('the examples', () => {
   it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
     // What depends on the day cannot stand over a timeline, though it is a parameter of every filter.
     const answer = await call(operation, { [name]: String(example) });
-    const moving = answer.body.errors?.every(({ code }: Body) => code === 'depends_on_day');
+    const moving = answer.body?.errors?.every(({ code }: Body) => code === 'depends_on_day');
     if (!moving) expect(answer).toMatchObject({ status: 200 });
     else expect(operation.template).toBe('/v1/statistics/timeline');
   });

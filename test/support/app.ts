@@ -1,13 +1,15 @@
 /** The whole service on a fresh database, and a client that checks every answer against the contract. */
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { buildApp } from '../../src/app.ts';
+import { buildApp, type Dependencies } from '../../src/app.ts';
 import { type Clock, clockIn } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
-import { checkAgainstContract } from './contract.ts';
+import { checkAgainstContract, isEndless } from './contract.ts';
 import { adminKey, freshDatabase } from './engines.ts';
 
 /** A clock that a test sets. */
@@ -63,6 +65,15 @@ export interface TestApp extends Client {
 
 export const TODAY = '2026-11-22';
 
+/** The configuration of the services under test. */
+export const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
+  BODY_LIMIT: 1_048_576,
+  TRUST_PROXY: [],
+  ANSWER_CACHE: 1_000_000,
+  ANONYMOUS_READ: 'none',
+  ...differing,
+});
+
 /** @param today the day on which the service stands; set the clock to move on */
 export async function testApp({
   today = TODAY,
@@ -75,13 +86,7 @@ export async function testApp({
   const database = await openDatabase(url);
   const clock = clockOn(today);
   const app = await buildApp({
-    config: {
-      BODY_LIMIT: 1_048_576,
-      TRUST_PROXY: [],
-      ANSWER_CACHE: 1_000_000,
-      ANONYMOUS_READ: 'none',
-      ...config,
-    },
+    config: testConfig(config),
     database,
     clock,
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -109,15 +114,17 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
       url,
       headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
       ...(body !== undefined && { payload: body as object }),
+      payloadAsStream: isEndless(method, url),
     });
     const type = String(response.headers['content-type'] ?? '');
-    const parsed = type.includes('json') && response.body !== '' ? JSON.parse(response.body) : undefined;
+    const written = isEndless(method, url) ? await textOf(response.stream(), type) : response.body;
+    const parsed = type.includes('json') && written !== '' ? JSON.parse(written) : undefined;
     checkAgainstContract(method, url, response.statusCode, type, parsed);
     return {
       status: response.statusCode,
       headers: response.headers as Answer['headers'],
       body: parsed,
-      text: response.body,
+      text: written,
       etag: String(response.headers.etag ?? ''),
     };
   };
@@ -129,6 +136,13 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
     patch: async (url, body, headers) => request('PATCH', url, body, headers ?? (await current(url))),
     delete: async (url, headers) => request('DELETE', url, undefined, headers ?? (await current(url))),
   };
+}
+
+/** All of a refusal, nothing of what would not end. */
+async function textOf(stream: Readable, type: string): Promise<string> {
+  if (type.includes('json')) return text(stream);
+  stream.destroy();
+  return '';
 }
 
 let made = 0;

@@ -1,0 +1,132 @@
+/** The log of changes as Server-Sent Events: what is there already, then each entry soon after its commit. */
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { overloaded } from '../http/problems.ts';
+import type { ChangesService } from './service.ts';
+
+/** How soon a follower hears of an entry, at the latest: other instances and commands write too, and tell nobody. */
+const LOOK_EVERY_MS = 250;
+/** More often than proxies give up a connection on which nothing happens. */
+const HEARTBEAT_MS = 15_000;
+/** How long a follower may leave what it was sent unread. */
+const STALL_MS = 30_000;
+/** What is read ahead for one follower, at most. */
+const ENTRIES_AT_ONCE = 100;
+const MAX_FOLLOWERS = 1_000;
+/** When a client that was cut is to come back. */
+const RECONNECT_MS = 2_000;
+
+export interface Follower {
+  /** The last entry that it has. */
+  after: number;
+  /** What said so. */
+  parameter: string;
+  /** Whether entries about API keys say what changed. */
+  showsKeys: boolean;
+  /** Whether it may go on: a key can be revoked, or expire, while the stream is open. */
+  mayFollow(): Promise<boolean>;
+}
+
+export interface ChangesStream {
+  /**
+   * The entries after a position, without an end; each has its `seq` as its id. It ends, complete up to an entry, when
+   * the follower may not go on or the service stops, and is destroyed when what it gave is not read for 30 seconds.
+   * @throws Problem 503 when there are too many followers, 422 for a position that the log has not reached
+   */
+  follow(follower: Follower): Promise<Readable>;
+  /** Ends every stream. */
+  close(): void;
+}
+
+interface Options {
+  database: Pick<Database, 'revision'>;
+  changes: Pick<ChangesService, 'entries' | 'expectReached'>;
+  /** Shorter ones, for tests. */
+  heartbeatMs?: number;
+  stallMs?: number;
+}
+
+export function changesStream({
+  database,
+  changes,
+  heartbeatMs = HEARTBEAT_MS,
+  stallMs = STALL_MS,
+}: Options): ChangesStream {
+  const news = newsOf(database);
+  let open = 0;
+  let closing = false;
+
+  async function* events(follower: Follower, isGone: () => boolean, cut: () => void): AsyncGenerator<string> {
+    const told = function* (text: string) {
+      const stalled = setTimeout(cut, stallMs);
+      try {
+        // Comes back only when there is room for more.
+        yield text;
+      } finally {
+        clearTimeout(stalled);
+      }
+    };
+    let { after } = follower;
+    yield* told(`retry: ${RECONNECT_MS}\n\n`);
+    while (!isGone() && (await follower.mayFollow())) {
+      const entries = await changes.entries(after, ENTRIES_AT_ONCE, follower.showsKeys);
+      const last = entries.at(-1);
+      if (last) {
+        after = last.seq;
+        yield* told(entries.map(eventOf).join(''));
+      } else if (!(await news.since(after, heartbeatMs, isGone)) && !isGone()) {
+        yield* told(':\n\n');
+      }
+    }
+  }
+
+  return {
+    follow: async (follower) => {
+      await changes.expectReached(follower.after, follower.parameter);
+      if (open >= MAX_FOLLOWERS || closing) throw overloaded();
+      open += 1;
+      // Destroying it waits for the generator, which has to look for itself whether it is wanted.
+      const isGone = () => closing || stream.destroyed;
+      const stream: Readable = Readable.from(events(follower, isGone, () => stream.destroy()));
+      return stream.once('close', () => {
+        open -= 1;
+      });
+    },
+    close: () => {
+      closing = true;
+    },
+  };
+}
+
+const eventOf = (entry: { seq: number }): string =>
+  `id: ${entry.seq}\nevent: change\ndata: ${JSON.stringify(entry)}\n\n`;
+
+/** One look at the revision for all who wait, and none while nobody does. */
+function newsOf(database: Pick<Database, 'revision'>) {
+  let head = 0;
+  let looking: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    await sleep(LOOK_EVERY_MS, undefined, { ref: false });
+    // A database that does not answer now has no news; those who wait keep waiting.
+    head = await database.revision().then(
+      ({ seq }) => seq,
+      () => head,
+    );
+    looking = undefined;
+  }
+
+  return {
+    /** @returns whether there is an entry after the position, once there is or the time has passed */
+    since: async (after: number, ms: number, isGone: () => boolean): Promise<boolean> => {
+      const deadline = performance.now() + ms;
+      while (!isGone() && performance.now() < deadline) {
+        looking ??= look();
+        await looking;
+        if (head > after) return true;
+      }
+      return false;
+    },
+  };
+}

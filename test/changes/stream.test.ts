@@ -1,0 +1,252 @@
+/** The log of changes as it happens. */
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { changesService } from '../../src/changes/service.ts';
+import { changesStream } from '../../src/changes/stream.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import {
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  created,
+  expectProblem,
+  type TestApp,
+  testApp,
+  testConfig,
+} from '../support/app.ts';
+import { logOf } from '../support/change-log.ts';
+import { adminKey, concurrent } from '../support/engines.ts';
+import { type Listener, listenTo } from '../support/events.ts';
+import { until } from '../support/process.ts';
+
+const authorization = (key = adminKey()) => ({ authorization: `Bearer ${key}` });
+
+/** An app that listens, and the address of its stream. */
+async function listening(api: TestApp): Promise<string> {
+  return `${await api.app.listen({ host: '127.0.0.1', port: 0 })}/v1/changes/stream`;
+}
+
+describe('the stream of changes', () => {
+  let api: TestApp;
+  let address: string;
+  beforeAll(async () => {
+    api = await testApp();
+    address = await listening(api);
+  });
+  afterAll(() => api.close());
+
+  const head = async (): Promise<number> => (await api.get('/v1/changes/head')).body.seq;
+
+  it('gives the whole log, and then each entry as it comes', async () => {
+    const listener = await listenTo(address, authorization());
+    expect(listener.answer.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    const already = await logOf(api);
+    await until(() => listener.entries.length === already.length);
+    const { id } = await created(api, '/v1/projects', aProject());
+    await until(() => listener.entries.length > already.length);
+    expect(listener.entries).toEqual(await logOf(api));
+    expect(listener.entries.at(-1)).toMatchObject({ action: 'create', entityId: id });
+    listener.cut();
+  });
+
+  it('goes on after the id of the last event, whatever the address says', async () => {
+    const seq = await head();
+    await created(api, '/v1/projects', aProject());
+    const by = await Promise.all([
+      listenTo(`${address}?after=${seq}`, authorization()),
+      listenTo(`${address}?after=3`, { ...authorization(), 'last-event-id': String(seq) }),
+    ]);
+    for (const listener of by) {
+      await until(() => listener.entries.length > 0);
+      expect(listener.entries.map((entry) => entry.seq)).toEqual([seq + 1]);
+      listener.cut();
+    }
+  });
+
+  it.each(['x', '-1', '1.5', '9'.repeat(20)])('refuses to go on after “%s”', async (id) => {
+    const answer = await api.get('/v1/changes/stream', { 'last-event-id': id });
+    expectProblem(answer, 422, 'request.invalid', [['Last-Event-ID', 'wrong_type']]);
+  });
+
+  it('tells only admins what changed about a key', async () => {
+    const after = await head();
+    const viewer = await created(api, '/v1/keys', { name: 'listener', role: 'viewer' });
+    const url = `${address}?after=${after}`;
+    const [byAdmin, byViewer] = await Promise.all([
+      listenTo(url, authorization()),
+      listenTo(url, authorization(viewer.key)),
+    ]);
+    await until(() => byAdmin.entries.length > 0 && byViewer.entries.length > 0);
+    expect(byAdmin.entries[0].fields.name).toEqual({ after: 'listener' });
+    expect(byViewer.entries).toEqual([{ ...byAdmin.entries[0], fields: {} }]);
+    byAdmin.cut();
+    byViewer.cut();
+  });
+
+  it('ends when the key that opened it is revoked', async () => {
+    const viewer = await created(api, '/v1/keys', { name: 'to be revoked', role: 'viewer' });
+    const listener = await listenTo(`${address}?after=${await head()}`, authorization(viewer.key));
+    await api.post(`/v1/keys/${viewer.id}/revoke`);
+    await created(api, '/v1/projects', aProject());
+    expect(await listener.ended).toBe('complete');
+    expect(listener.entries.filter(({ entity }) => entity === 'projects')).toEqual([]);
+  });
+
+  it('ends in good order when the service stops, also for who waits for nothing', async () => {
+    const own = await testApp();
+    const listener = await listenTo(await listening(own), authorization());
+    await until(() => listener.entries.length > 0);
+    await own.close();
+    expect(await listener.ended).toBe('complete');
+  });
+});
+
+describe('a follower', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  /** A stream with short times, and how often it read the log. */
+  function shortStream(times: { heartbeatMs?: number; stallMs?: number }) {
+    const changes = changesService({ database: api.database });
+    let reads = 0;
+    const counted: typeof changes = {
+      ...changes,
+      entries: (...args) => {
+        reads += 1;
+        return changes.entries(...args);
+      },
+    };
+    const stream = changesStream({ database: api.database, changes: counted, ...times });
+    const follow = (after: number) =>
+      stream.follow({ after, parameter: 'after', showsKeys: true, mayFollow: async () => true });
+    return { follow, reads: () => reads };
+  }
+
+  it('hears that the connection lives while nothing happens', async () => {
+    const { seq } = await api.database.revision();
+    const stream = await shortStream({ heartbeatMs: 300 }).follow(seq);
+    const heard: string[] = [];
+    stream.on('data', (text) => heard.push(text));
+    await until(() => heard.length > 2);
+    expect(heard.slice(0, 3)).toEqual(['retry: 2000\n\n', ':\n\n', ':\n\n']);
+    stream.destroy();
+  });
+
+  it('that does not read makes the service hold next to nothing, is cut, and can go on', async () => {
+    const { follow, reads } = shortStream({ stallMs: 500 });
+    const stream = await follow(0);
+    let taken = '';
+    // Takes one chunk of many, and then no more.
+    const stuck = new Writable({
+      highWaterMark: 1,
+      write: (chunk) => {
+        taken += chunk;
+      },
+    });
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.pipe(stuck);
+    await closed;
+    expect(stream.destroyed).toBe(true);
+    // The log has several times as many entries as are read at once.
+    expect((await api.database.revision()).seq).toBeGreaterThan(300);
+    expect(reads()).toBeLessThanOrEqual(2);
+    const last = Number([...taken.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? 0);
+    const again = await follow(last);
+    const [, next] = /id: (\d+)/.exec(String((await again.take(2).toArray()).join(''))) ?? [];
+    expect(Number(next)).toBe(last + 1);
+    again.destroy();
+  });
+
+  it('that has gone is forgotten at once', async () => {
+    const { follow, reads } = shortStream({});
+    const stream = await follow(0);
+    stream.resume();
+    await until(() => reads() > 4);
+    stream.destroy();
+    await sleep(600);
+    const before = reads();
+    await created(api, '/v1/projects', aProject());
+    await sleep(600);
+    expect(reads()).toBe(before);
+  });
+});
+
+describe('a client that is cut at random', () => {
+  const WRITERS = 4;
+  const WRITES_EACH = 60;
+
+  it('misses nothing and sees nothing twice while others write through every instance', async () => {
+    const api = await testApp();
+    const others = concurrent ? [await anotherInstance(api)] : [];
+    const apps = [api.app, ...others.map(({ app }) => app)];
+    const addresses: string[] = [];
+    for (const app of apps) addresses.push(await app.listen({ host: '127.0.0.1', port: 0 }));
+    try {
+      const write = async (client: Client) => {
+        for (let i = 0; i < WRITES_EACH; i++) {
+          const { id } = await created(client, '/v1/projects', aProject());
+          if (i % 3 === 0) await client.delete(`/v1/projects/${id}`);
+          await sleep(Math.random() * 10);
+        }
+      };
+      const clients = apps.map((app) => clientOf(app));
+      const writing = Promise.all(
+        Array.from({ length: WRITERS }, (_, i) => write(clients[i % clients.length] as Client)),
+      );
+      let done = false;
+      writing.finally(() => {
+        done = true;
+      });
+      const seen: Body[] = [];
+      let connections = 0;
+      const caughtUp = async () => done && seen.length === (await api.database.revision()).seq;
+      while (!(await caughtUp())) {
+        const after = seen.at(-1)?.seq ?? 0;
+        const address = addresses[connections % addresses.length];
+        const enough = 1 + Math.floor(Math.random() * 40);
+        const listener: Listener = await listenTo(
+          `${address}/v1/changes/stream`,
+          { ...authorization(), 'last-event-id': String(after) },
+          ({ entries, cut }) => {
+            // What arrives in the same moment may be taken or lost with the connection.
+            if (entries.length === enough) cut();
+          },
+        );
+        await Promise.race([listener.ended, sleep(Math.random() * 400)]);
+        listener.cut();
+        seen.push(...listener.entries);
+        connections += 1;
+      }
+      await writing;
+      expect(connections).toBeGreaterThan(5);
+      expect(seen).toEqual(await logOf(api));
+      expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+    } finally {
+      for (const other of others) await other.close();
+      await api.close();
+    }
+  }, 60_000);
+});
+
+/** A second service on the database of the first. */
+async function anotherInstance({ url, clock }: TestApp) {
+  const database = await openDatabase(url);
+  const app = await buildApp({ config: testConfig(), database, clock, logger: pino({ level: 'silent' }) });
+  return {
+    app,
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}
