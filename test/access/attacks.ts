@@ -1,0 +1,107 @@
+/** What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press it. */
+
+import { addresses, type Operation, operations, resolve } from '../contract/operations.ts';
+import { kinds, pathOf } from '../references/kinds.ts';
+import type { Answer, Body, Client } from '../support/app.ts';
+import { aProject, clientOf, created } from '../support/app.ts';
+import { adminKey } from '../support/engines.ts';
+import { type TestServer, testServer } from '../support/server.ts';
+
+export interface Target extends TestServer {
+  keys: Record<'viewer' | 'editor' | 'of Changsha' | 'revoked' | 'expired', string>;
+  /** Somebody with one of the keys; with none where null. */
+  as(who: keyof Target['keys'] | null): Client;
+  addressOf(operation: Operation): string;
+  /** Calls an operation, as an admin unless told otherwise, whatever the ETag is. */
+  call(operation: Operation, body: unknown, client?: Client): Promise<Answer>;
+  /** Sends a request as it is written; clients would tidy up its address and headers. */
+  exactly(method: string, path: string, headers?: readonly string[]): Promise<RawAnswer>;
+  /** Writes a text into every field that takes any, of something new or something that is there. */
+  writeEverywhere(operation: Operation, text: string): Promise<Answer>;
+}
+
+export interface RawAnswer {
+  status: number;
+  head: string;
+  text: string;
+}
+
+export const JSON_TYPE = { 'content-type': 'application/json' };
+
+export const bearer = (key = adminKey()): string => `Authorization: Bearer ${key}`;
+
+/** Every POST and PATCH, and those of them that take a body. */
+export const writes = operations.filter(({ method }) => method === 'POST' || method === 'PATCH');
+export const takers = writes.filter(({ requestBody }) => requestBody);
+
+/** The fields of an operation's body, as the document describes them. */
+export function fieldsOf({ requestBody }: Operation): Record<string, Body> {
+  const [media] = Object.values(requestBody?.content ?? {});
+  return media ? resolve(media.schema).properties : {};
+}
+
+/** The fields that take any text. */
+export const textsOf = (operation: Operation): string[] =>
+  Object.entries(fieldsOf(operation))
+    .filter(([, field]) => JSON.stringify(field).includes('"maxLength"'))
+    .map(([name]) => name);
+
+export const writers = takers.filter((operation) => textsOf(operation).length > 0);
+
+/** What each POST takes to make one more of its kind. */
+export const makers: Record<string, () => Body> = {
+  '/v1/projects': aProject,
+  '/v1/projects/{id}/funds': () => ({ receivedOn: '2021-01-01', amountYuan: 1 }),
+  '/v1/keys': () => ({ name: 'key', role: 'viewer' }),
+  ...Object.fromEntries(kinds.map((kind) => [pathOf(kind), kind.make])),
+};
+
+export const repeated = (count: number, value: (i: number) => string): string[] =>
+  Array.from({ length: count }, (_, i) => value(i));
+
+export async function target(): Promise<Target> {
+  const api = await testServer();
+  const addressOf = await addresses(api);
+  const ids: Record<string, string> = {};
+  const make = async (name: string, fields: object): Promise<string> => {
+    const { id, key } = await created(api, '/v1/keys', { name, ...fields });
+    ids[name] = id;
+    return key;
+  };
+  const keys: Target['keys'] = {
+    viewer: await make('viewer', { role: 'viewer' }),
+    editor: await make('editor', { role: 'editor' }),
+    'of Changsha': await make('of Changsha', { role: 'editor', regions: ['430100'] }),
+    revoked: await make('revoked', { role: 'admin' }),
+    expired: await make('expired', { role: 'admin', expiresAt: '2026-11-22T04:00:01Z' }),
+  };
+  await api.post(`/v1/keys/${ids.revoked}/revoke`);
+  api.clock.set('2026-11-22T05:00:00Z');
+
+  const call: Target['call'] = (operation, body, client = api) =>
+    client.request(operation.method, addressOf(operation), body, { 'if-match': '*', ...JSON_TYPE });
+
+  return {
+    ...api,
+    keys,
+    addressOf,
+    call,
+    as: (who) => clientOf(api.app, who && keys[who]),
+    exactly: async (method, path, headers = []) => {
+      const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers];
+      const received = await api.raw(`${lines.join('\r\n')}\r\n\r\n`);
+      const [head = '', text = ''] = received.split('\r\n\r\n');
+      return { status: Number(head.split(' ')[1]), head, text };
+    },
+    writeEverywhere: async (operation, text) => {
+      const texts = Object.fromEntries(textsOf(operation).map((field) => [field, text]));
+      const base = operation.method === 'POST' ? makers[operation.template]?.() : {};
+      const answer = await call(operation, { ...base, ...texts });
+      // There are few codes of industries.
+      if (answer.status === 201 && operation.template === '/v1/industries') {
+        await api.delete(String(answer.headers.location));
+      }
+      return answer;
+    },
+  };
+}
