@@ -4,6 +4,7 @@ import type { Answers } from '../http/answers.ts';
 import { resourceAnswer, sendResource } from '../http/conditional.ts';
 import { NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import { refuseFields } from '../http/validation.ts';
 import { answerOnce, callerOf } from './authorize.ts';
 import { keySortKeys } from './repository.ts';
 import { ApiKey, CreatedApiKey, NewApiKey } from './schema.ts';
@@ -101,12 +102,14 @@ export const keyRoutes =
           problems: [404, 413, 415],
         }),
       },
-      (request, reply) =>
-        answerOnce(
+      async (request, reply) => {
+        refuseFields(request.body);
+        return answerOnce(
           request,
           reply,
           (key: ApiKey) => resourceAnswer(key, 200),
           (caller) => keys.revoke(caller, request.params.id),
-        ),
+        );
+      },
     );
   };

@@ -17,6 +17,8 @@ export const day = text;
 /** A moment, RFC 3339 in UTC with milliseconds, so that its text sorts in time order. */
 export const instant = text;
 export { integer };
+/** A place in a log that has no end. */
+export const sequence = (name: string) => bigint(name, { mode: 'number' });
 /** Whole yuan. */
 export const money = (name: string) => bigint(name, { mode: 'number' });
 export const flag = boolean;

@@ -11,6 +11,7 @@ export const id = text;
 export const day = text;
 export const instant = text;
 export { integer };
+export const sequence = (name: string) => integer(name);
 export const money = (name: string) => integer(name);
 export const flag = (name: string) => integer(name, { mode: 'boolean' });
 export const json = (name: string) => sqliteText(name, { mode: 'json' });

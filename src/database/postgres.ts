@@ -116,7 +116,7 @@ const readRevision = (lock: string) => ({
   text: `select seq, hash from revision where id = 1 ${lock}`,
 });
 
-const revisionOf = (result: pg.QueryResult): Revision => result.rows[0] as Revision;
+const revisionOf = ({ rows: [row] }: pg.QueryResult): Revision => ({ seq: Number(row.seq), hash: row.hash });
 
 function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return transaction(client, 'begin isolation level read committed read write', async () => {

@@ -9,7 +9,7 @@ export type Vocabulary = typeof vocabulary;
 export type FieldChange = { before?: unknown; after?: unknown };
 
 export function defineTables(columns: Vocabulary) {
-  const { table, id, text, integer, money, day, instant, flag, json } = columns;
+  const { table, id, text, integer, sequence, money, day, instant, flag, json } = columns;
   const { index, uniqueIndex, primaryKey, foreignKey } = columns;
 
   const regions = table(
@@ -207,7 +207,7 @@ export function defineTables(columns: Vocabulary) {
     'changes',
     {
       /** Position in the log: gapless from 1, in commit order; the service's revision. */
-      seq: integer('seq').primaryKey(),
+      seq: sequence('seq').primaryKey(),
       entity: text('entity').notNull(),
       entityId: text('entity_id').notNull(),
       action: text('action').notNull(),
@@ -263,7 +263,7 @@ export function defineTables(columns: Vocabulary) {
   /** One row: the number and hash of the last entry in `changes`. */
   const revision = table('revision', {
     id: integer('id').primaryKey(),
-    seq: integer('seq').notNull(),
+    seq: sequence('seq').notNull(),
     hash: text('hash').notNull(),
   });
 

@@ -5,9 +5,12 @@ import type { FaultCode } from './messages.ts';
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
 
-/** NUL and lone surrogates break PostgreSQL, other control characters break files and terminals. */
+/**
+ * NUL and lone surrogates break PostgreSQL, other control characters break files and terminals. More than 30 marks on
+ * one character are no text (UAX #15, Stream-Safe Text Format), and to bring them in order takes the square of their number.
+ */
 const plain = (allowLines: boolean) => (value: string) =>
-  value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}/u : /\p{Cc}/u).test(value);
+  value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}|\p{M}{31}/u : /\p{Cc}|\p{M}{31}/u).test(value);
 
 /** One line of text: NFC, trimmed, not empty, no control characters. */
 export const line = (max: number) =>
@@ -38,6 +41,11 @@ export const day = z.iso
 /** A moment with its offset, brought to UTC with milliseconds so that moments compare as text. */
 export const instant = z.iso
   .datetime({ error: fault('not_an_instant'), offset: true, abort: true })
+  // An offset can lead out of the years that are written with four digits and compare as text.
+  .refine((value) => new Date(value).toISOString().length === 24, {
+    error: fault('not_an_instant'),
+    abort: true,
+  })
   .overwrite((value) => new Date(value).toISOString())
   .meta({ examples: ['2022-08-31T16:00:00Z'] });
 

@@ -234,8 +234,8 @@ export const faults = {
   too_small: { en: 'must be at least {min}', zh: '不能小于 {min}' },
   too_large: { en: 'must be at most {max}', zh: '不能大于 {max}' },
   not_plain_text: {
-    en: 'must not have control characters or broken Unicode',
-    zh: '不能含有控制字符或无效的 Unicode 字符',
+    en: 'must not have control characters, broken Unicode or heaps of marks on one character',
+    zh: '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
   },
   not_a_day: { en: 'must be a day that exists, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
   not_an_instant: {

@@ -182,8 +182,8 @@ export function toPage<Row, Item>(
  */
 export function linkToNext(url: string, page: PageOf<unknown>, parameter = 'cursor'): Record<string, string> {
   if (page.page.nextCursor === null) return {};
-  const [path, query] = url.split('?');
-  const parameters = new URLSearchParams(query);
-  parameters.set(parameter, page.page.nextCursor);
-  return { link: `<${path}?${parameters}>; rel="next"` };
+  // A request may name the host as well; which one is not for the client to say.
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  searchParams.set(parameter, page.page.nextCursor);
+  return { link: `<${pathname}?${searchParams}>; rel="next"` };
 }

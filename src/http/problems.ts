@@ -77,9 +77,12 @@ export const referenced = (entity: Entity, id: string, count: number, by: Entity
 export const overloaded = (): Problem =>
   new Problem('service.overloaded', { headers: { 'retry-after': '5' } });
 
-/** 422 `request.invalid` with all the faults. */
+/** A request can have more faults than anybody reads, at a few bytes each. */
+const MAX_FAULTS = 1_000;
+
+/** 422 `request.invalid` with all the faults, up to a thousand. */
 export const invalid = (faults: readonly Fault[]): Problem =>
-  new Problem('request.invalid', { faults, values: { count: faults.length } });
+  new Problem('request.invalid', { faults: faults.slice(0, MAX_FAULTS), values: { count: faults.length } });
 
 export function refuse(faults: readonly Fault[]): void {
   if (faults.length > 0) throw invalid(faults);
@@ -199,6 +202,8 @@ const frameworkErrors: Readonly<Record<string, Translate>> = {
   FST_ERR_HANDLER_TIMEOUT: (cause) =>
     new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } }),
   FST_ERR_BAD_URL: (cause) => new Problem('request.malformed', { cause, values: { reason: 'URL' } }),
+  // A file of the documentation pages that cannot be one.
+  FST_STATIC_FORBIDDEN_PATH: () => new Problem('request.unknown_path'),
   FST_ERR_MAX_PARAM_LENGTH: (cause) => new Problem('request.uri_too_long', { cause }),
 };
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastif
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
-import { type Fault, invalid } from './problems.ts';
+import { type Fault, invalid, refuse } from './problems.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -111,6 +111,13 @@ export function refuseFaultyBody(
   const gathered = !request.body || request.routeOptions.config.gathersFaults;
   const faults = gathered ? [] : faultsOf(request.body as object);
   done(faults.length > 0 ? invalid(faults) : undefined);
+}
+
+/** For what takes no body: an object without fields says nothing either. @throws Problem 422 naming each field */
+export function refuseFields(body: unknown): void {
+  refuse(
+    Object.keys(body ?? {}).map((field) => ({ pointer: pointerTo([field]), code: 'unknown_field' as const })),
+  );
 }
 
 /** Validates with zod. The clock says which days are still to come: no query asks `asOf` one of them. */

@@ -7,8 +7,7 @@ import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditiona
 import { flag } from '../http/fields.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import { refuse } from '../http/problems.ts';
-import { pointerTo } from '../http/validation.ts';
+import { refuseFields } from '../http/validation.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
 import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
@@ -180,8 +179,7 @@ export const projectRoutes =
         }),
       },
       async (request, reply) => {
-        const fields = Object.keys(request.body ?? {});
-        refuse(fields.map((field) => ({ pointer: pointerTo([field]), code: 'unknown_field' })));
+        refuseFields(request.body);
         return answerOnce(
           request,
           reply,

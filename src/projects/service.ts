@@ -125,7 +125,6 @@ export function projectService({ database, clock }: { database: Database; clock:
     row: repository.ProjectRow,
     archivedAt: string | null,
   ) {
-    await expectOwnRegion(tx, caller, row.region);
     const now = clock.now();
     await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
     await record(tx, caller, {
@@ -214,6 +213,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     archive: (caller, id, ifMatch) =>
       database.write(async (tx) => {
         const { row, project } = await unarchived(tx, id);
+        await expectOwnRegion(tx, caller, row.region);
         expectUnchanged(ifMatch, project);
         await setArchived(tx, caller, row, clock.now());
       }),
@@ -221,6 +221,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     restore: (caller, id) =>
       once({ database, clock }, caller, async (tx) => {
         const { row, project } = await existing(tx, id);
+        await expectOwnRegion(tx, caller, row.region);
         if (!row.archivedAt) return project;
         await setArchived(tx, caller, row, null);
         return (await existing(tx, id)).project;

@@ -1,0 +1,2 @@
+-- Whole numbers of SQLite have 64 bits already; PostgreSQL widens its own here.
+SELECT 1;
