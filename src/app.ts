@@ -1,16 +1,18 @@
 /** The service as a whole: one line a feature. */
+import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { authorize, callerOf } from './access/authorize.ts';
+import { limitsOf, rateLimitOptions } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
 import { type Clock, clockIn } from './clock.ts';
-import type { Config } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
 import { enterprises } from './enterprises/schema.ts';
 import { events } from './events/schema.ts';
@@ -19,6 +21,7 @@ import { REVALIDATE } from './http/conditional.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
+import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -30,7 +33,7 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { statisticsService } from './statistics/service.ts';
 
 export interface Dependencies {
-  config: Pick<Config, 'BODY_LIMIT' | 'TRUST_PROXY' | 'ANSWER_CACHE' | 'ANONYMOUS_READ'>;
+  config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
   database: Database;
   clock: Clock;
   logger: Logger;
@@ -52,7 +55,9 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock });
-  const stillHolds = authorize(app, keys, config.ANONYMOUS_READ);
+  await protect(app, config);
+  await app.register(rateLimit, rateLimitOptions);
+  const stillHolds = authorize(app, keys, limitsOf(app, config), config.ANONYMOUS_READ);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
@@ -88,7 +93,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
 /** The OpenAPI document of the service. Making it needs no database. */
 export async function openApiDocument(): Promise<object> {
   const app = await buildApp({
-    config: { BODY_LIMIT: 1_048_576, TRUST_PROXY: [], ANSWER_CACHE: 0, ANONYMOUS_READ: 'none' },
+    config: readConfig({}),
     // Routes ask their services only when they are called.
     database: {} as Database,
     clock: clockIn('UTC'),

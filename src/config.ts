@@ -83,7 +83,36 @@ export const variables = {
     default: 'none',
     allowed: 'none, statistics or all',
     description:
-      'What may be read without a key: nothing, figures that reveal no single project, or everything but the keys.',
+      'What may be read without a key: nothing, statistics without the parameters that pick out single projects, or everything but the keys.',
+  },
+  RATE_LIMIT: {
+    schema: wholeNumber(0, 100_000_000),
+    default: '60000',
+    allowed: 'requests, 0–100000000 (0 sets no limit)',
+    description: 'Requests that a key may make in a minute, of each instance.',
+  },
+  FAILED_KEYS_LIMIT: {
+    schema: wholeNumber(0, 100_000_000),
+    default: '100',
+    allowed: 'attempts, 0–100000000 (0 sets no limit)',
+    description:
+      'Keys that do not hold which an address may send in a minute, before no other that is new is looked at.',
+  },
+  OVERLOAD_DELAY: {
+    schema: wholeNumber(0, 60_000),
+    default: '1000',
+    allowed: 'milliseconds, 0–60000 (0 never refuses)',
+    description:
+      'How far the service may fall behind, on average over a second, before it answers 503 to all but `/livez`.',
+  },
+  CORS_ORIGINS: {
+    schema: z
+      .string()
+      .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+      .refine((list) => list.every((origin) => origin === '*' || URL.parse(origin)?.origin === origin)),
+    default: '',
+    allowed: 'origins as `https://example.org`, separated by commas, or `*`',
+    description: 'Websites whose pages may call the API from a browser.',
   },
   TRUST_PROXY: {
     schema: z

@@ -1,12 +1,12 @@
 /** The process: database, app, listen, and an orderly end on SIGTERM. */
 import closeWithGrace from 'close-with-grace';
-import { type Logger, pino } from 'pino';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
 import { type Clock, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { rootMessage, StartupError } from './database/errors.ts';
+import { createLogger } from './http/logging.ts';
 import { seedReferences } from './references/seed.ts';
 
 /** Answers that are under way when the service is told to stop have this long; then their connections are cut. */
@@ -29,17 +29,6 @@ export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZO
   await seedReferences(service);
   return service;
 }
-
-const createLogger = (level: string): Logger =>
-  pino(
-    {
-      level,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      redact: ['req.headers.authorization', 'req.headers.cookie', 'err.config'],
-    },
-    // Lines are written together, a quarter of a second late at most.
-    pino.destination({ minLength: 4_096, periodicFlush: 250 }),
-  );
 
 /**
  * Serves until the process is told to stop.

@@ -6,6 +6,7 @@ import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
+import type { Limits } from './limits.ts';
 import type { Role } from './schema.ts';
 import { type Identity, type KeyService, unauthorized } from './service.ts';
 
@@ -48,6 +49,7 @@ export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
 export function authorize(
   app: FastifyInstance,
   keys: KeyService,
+  limits: Limits,
   anonymousRead: Config['ANONYMOUS_READ'],
 ): StillHolds {
   app.addHook('onRoute', (route) => {
@@ -74,18 +76,38 @@ export function authorize(
   function identified(request: FastifyRequest, access: Rights, who: Identity): Problem | undefined {
     const needed = NEEDED[access];
     const { id, actor, role, regions } = who;
-    if (RANK[role] < RANK[needed]) return new Problem('access.role', { values: { needed, role } });
     request.caller = { id, actor, requestId: request.id, regions, role };
-    return undefined;
+    return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
+  }
+
+  /** @throws Problem 401 for a key that does not hold, 429 for too many of them or too many requests of one */
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    access: Rights,
+    authorization: string,
+  ): Promise<Problem | undefined> {
+    // Who shares an address with somebody that guesses goes on with the keys that hold.
+    if (!keys.recognizes(authorization)) await limits.expectFewFailures(request);
+    let who: Identity;
+    try {
+      who = await keys.identify(authorization);
+    } catch (error) {
+      if (error instanceof Problem) await limits.noteFailure(request);
+      throw error;
+    }
+    const refusal = identified(request, access, who);
+    await limits.spend(request, reply);
+    return refusal;
   }
 
   app.decorateRequest('caller');
-  app.addHook('onRequest', (request: FastifyRequest, _: FastifyReply, done: HookHandlerDoneFunction) => {
+  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     // Only the handler of unknown paths, which does nothing but refuse, is no route.
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
-    keys.identify(authorization).then((found) => done(identified(request, access, found)), done);
+    admit(request, reply, access, authorization).then(done, done);
   });
 
   return async ({ headers: { authorization } }) =>

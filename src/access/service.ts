@@ -36,6 +36,8 @@ export interface KeyService {
    * @throws Problem 401 for what is no key, unknown, revoked or expired
    */
   identify(authorization: string): Promise<Readonly<Identity>>;
+  /** Whether the header has named a key before, in this instance. */
+  recognizes(authorization: string): boolean;
 }
 
 /** What a request is let through by. */
@@ -49,17 +51,18 @@ export interface Identity {
   revokedAt: string | null;
   /** When its use is to be noted again, in milliseconds since 1970. */
   noteAgainAt: number;
+  /** The hash of the revision as of which this holds. */
+  asOf: string;
 }
 
 const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
 
 export function keyService({ database, clock }: { database: Database; clock: Clock }): KeyService {
   /**
-   * Whom a header names, as of the revision: any change, in whatever instance, makes another revision. By the header as
+   * Whom a header names, as of a revision: any change, in whatever instance, makes another revision. By the header as
    * it was sent, so that a key is hashed and looked up once and not for every request.
    */
   const known = new LRUCache<string, Identity>({ max: 10_000 });
-  let knownAt = '';
 
   async function existing(tx: Transaction, id: string): Promise<repository.KeyRecord> {
     const key = await repository.findKey(tx, id);
@@ -68,11 +71,10 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
   }
 
   /** @throws Problem 401 for what is no key, or not one of this service */
-  async function lookUp(authorization: string): Promise<Identity> {
+  async function lookUp(authorization: string, asOf: string): Promise<Identity> {
     const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (!isKey(given)) throw unauthorized('access.invalid_key');
     const hash = hashOfKey(given);
-    const at = knownAt;
     const found = await repository.findByHash(database.read, hash);
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       throw unauthorized('access.invalid_key');
@@ -80,8 +82,8 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
     const { id, name, prefix, role, regions, expiresAt, revokedAt, lastUsedAt } = found;
     const noteAgainAt = lastUsedAt ? Date.parse(lastUsedAt) + USE_NOTED_EVERY_MS : 0;
     const actor = `${name} (${prefix})`;
-    const identity = { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt };
-    if (at === knownAt) known.set(authorization, identity);
+    const identity = { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt, asOf };
+    known.set(authorization, identity);
     return identity;
   }
 
@@ -169,17 +171,16 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
 
     identify: async (authorization) => {
       const { hash: revision } = await database.revision();
-      if (revision !== knownAt) {
-        known.clear();
-        knownAt = revision;
-      }
-      const key = known.get(authorization) ?? (await lookUp(authorization));
+      const seen = known.get(authorization);
+      const key = seen?.asOf === revision ? seen : await lookUp(authorization, revision);
       if (key.revokedAt) throw unauthorized('access.revoked_key');
       const now = clock.milliseconds();
       if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw unauthorized('access.expired_key');
       if (now >= key.noteAgainAt) noteUse(key, now);
       return key;
     },
+
+    recognizes: (authorization) => known.has(authorization),
   };
 }
 

@@ -21,6 +21,8 @@ export const healthRoutes =
           query: NoQuery,
           success: { description: 'It does.', schema: Health },
         }),
+        // It lives, however much it has to do.
+        config: { pressureHandler: () => undefined },
       },
       async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
     );

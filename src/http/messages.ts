@@ -175,6 +175,11 @@ export const problems = {
     en: 'Somebody else changed what this refers to at the same moment; try again.',
     zh: '相关数据刚刚被他人修改，请重试。',
   },
+  'request.too_many': {
+    status: 429,
+    en: 'There were too many; try again in {seconds} seconds.',
+    zh: '请求过于频繁，请在 {seconds} 秒后重试。',
+  },
   'service.unavailable': {
     status: 503,
     en: 'The database is busy or cannot be reached; try again shortly.',
@@ -207,6 +212,7 @@ export const titles = {
   415: { en: 'Unsupported media type', zh: '不支持的媒体类型' },
   422: { en: 'Invalid request', zh: '请求内容有误' },
   428: { en: 'Precondition required', zh: '缺少前提条件' },
+  429: { en: 'Too many requests', zh: '请求过多' },
   431: { en: 'Headers too large', zh: '请求头过大' },
   500: { en: 'Internal error', zh: '内部错误' },
   503: { en: 'Unavailable', zh: '服务暂不可用' },

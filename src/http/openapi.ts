@@ -160,10 +160,10 @@ export function operation<
 
 const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   open: [],
-  statistics: [401],
-  read: [401],
-  edit: [401, 403],
-  administer: [401, 403],
+  statistics: [401, 429],
+  read: [401, 429],
+  edit: [401, 403, 429],
+  administer: [401, 403, 429],
 };
 
 const NOTES = 'x-notes';
@@ -274,7 +274,7 @@ const problemResponses = Object.fromEntries(
     problemName(status),
     {
       description: en,
-      ...(status === '503' && {
+      ...((status === '503' || status === '429') && {
         headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
       }),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

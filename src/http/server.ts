@@ -9,7 +9,7 @@ import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './openapi.ts';
-import { identifying, Problem, problemHandler, unsupportedMediaType } from './problems.ts';
+import { Problem, problemHandler, standardHeaders, unsupportedMediaType } from './problems.ts';
 import { refuseFaultyBody, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
@@ -78,7 +78,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   // Hooks call back rather than promise: a promise each costs a request more than all that they do.
   app.addHook('onRequest', (request, reply, done) => {
     if (closing) reply.header('connection', 'close');
-    reply.headers(identifying(request));
+    reply.headers(standardHeaders(request));
     // Left to Node, this would be refused in another shape.
     const nameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
     done(nameless ? new Problem('request.malformed', { values: { reason: 'Host' } }) : undefined);

@@ -237,7 +237,7 @@ describe('a route', () => {
     const { authorize } = await import('../../src/access/authorize.ts');
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
-    authorize(app, {} as never, 'none');
+    authorize(app, {} as never, {} as never, 'none');
     expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow(
       /GET \/v1\/forgotten does not say who may use it/,
     );

@@ -169,6 +169,32 @@ describe('API2 Broken Authentication', () => {
     expect((await api.exactly('GET', '/v1/keys', headers())).status).toBe(400);
   });
 
+  it('a key is not found by trying: an address that fails a hundred times is not listened to', async () => {
+    const guessed = await testApp({ config: { FAILED_KEYS_LIMIT: 100 } });
+    const known = await created(guessed, '/v1/keys', { name: 'in use', role: 'viewer' });
+    const unused = await created(guessed, '/v1/keys', { name: 'unused', role: 'admin' });
+    const read = (key: string) => clientOf(guessed.app, key).get('/v1/changes/head');
+    expect((await read(known.key)).status).toBe(200);
+    for (let i = 0; i < 100; i++) expectProblem(await read(newKey()), 401, 'access.invalid_key');
+    for (const key of [newKey(), mistyped(adminKey()), unused.key]) {
+      const refused = await read(key);
+      expectProblem(refused, 429, 'request.too_many');
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+      expect(refused.headers['ratelimit-policy']).toBe('"failed-keys";q=100;w=60');
+      expect(refused.headers.ratelimit).toMatch(/^"failed-keys";r=0;t=\d+$/);
+    }
+    // A colleague at the same address goes on, and so does everybody elsewhere.
+    expect((await read(known.key)).status).toBe(200);
+    const elsewhere = await guessed.app.inject({
+      url: '/v1/changes/head',
+      headers: { authorization: `Bearer ${unused.key}` },
+      remoteAddress: '192.0.2.7',
+    });
+    expect(elsewhere.statusCode).toBe(200);
+    await guessed.close();
+  });
+
   it('is by the first header, where there are several', async () => {
     expect((await api.exactly('GET', '/v1/keys', [bearer(), bearer(newKey())])).status).toBe(200);
     expect((await api.exactly('GET', '/v1/keys', [bearer(api.keys.viewer), bearer()])).status).toBe(403);

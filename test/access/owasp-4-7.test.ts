@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { named, type Operation, operations, requiredQuery } from '../contract/operations.ts';
-import { aProject, type Body, clientOf, created, expectProblem } from '../support/app.ts';
+import { aProject, type Body, clientOf, created, expectProblem, testApp } from '../support/app.ts';
 import { changesNothing, expectRefused, stateOf } from '../support/state.ts';
 import {
   bearer,
@@ -95,6 +95,28 @@ describe('API4 Unrestricted Resource Consumption', () => {
     const body = JSON.stringify(makers[path]?.()).replace('}', `,"${field}":${list}}`);
     const post = () => api.request('POST', path, body, JSON_TYPE);
     await expectRefused(api, post, 422, 'request.invalid', [[`/${field}`, 'too_many']]);
+  });
+
+  it('a key makes so many requests in a minute, and is told how many are left', async () => {
+    const limited = await testApp({ config: { RATE_LIMIT: 5 } });
+    const made = await created(limited, '/v1/keys', { name: 'busy', role: 'viewer' });
+    const busy = clientOf(limited.app, made.key);
+    for (const left of [4, 3, 2, 1, 0]) {
+      // What is refused counts as well: it was work.
+      const answer = left === 2 ? await busy.post('/v1/projects', {}) : await busy.get('/v1/changes/head');
+      expect(answer.status).toBe(left === 2 ? 403 : 200);
+      expect(answer.headers['ratelimit-policy']).toBe('"key";q=5;w=60');
+      expect(answer.headers.ratelimit).toMatch(new RegExp(`^"key";r=${left};t=\\d+$`));
+    }
+    const refused = await busy.get('/v1/changes/head');
+    expectProblem(refused, 429, 'request.too_many');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers.ratelimit).toMatch(/^"key";r=0;t=\d+$/);
+    expect(refused.body.detail).toContain(String(refused.headers['retry-after']));
+    // Nobody else has to wait.
+    expect((await limited.get('/v1/changes/head')).status).toBe(200);
+    expect((await busy.get('/livez')).status).toBe(200);
+    await limited.close();
   });
 
   it('an answer does not grow with what is wrong', async () => {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { named, operations } from '../contract/operations.ts';
-import { aProject, type Body, clientOf, created, expectProblem } from '../support/app.ts';
+import { aProject, type Body, clientOf, created, expectProblem, testConfig } from '../support/app.ts';
 import { openapi } from '../support/contract.ts';
 import { expectRefused } from '../support/state.ts';
 import { bearer, makers, type Target, target, textsOf, writers } from './attacks.ts';
@@ -87,7 +87,7 @@ describe('API8 Security Misconfiguration', () => {
     const fail = () =>
       Promise.reject(new Error('SQLITE_ERROR: select hash from api_keys at /srv/luodi/src/main.ts:1'));
     const failing = await buildApp({
-      config: { BODY_LIMIT: 1_000, TRUST_PROXY: [], ANSWER_CACHE: 0, ANONYMOUS_READ: 'all' },
+      config: testConfig({ ANONYMOUS_READ: 'all' }),
       database: { ...api.database, revision: fail, snapshot: fail, write: fail },
       clock: api.clock,
       logger: pino({ level: 'silent' }),

@@ -80,6 +80,19 @@ const cases: Record<Name, Cases> = {
     ],
     invalid: ['yes', 'All', 'some'],
   },
+  RATE_LIMIT: numbers(0, 100_000_000, 60_000),
+  FAILED_KEYS_LIMIT: numbers(0, 100_000_000, 100),
+  OVERLOAD_DELAY: numbers(0, 60_000, 1_000),
+  CORS_ORIGINS: {
+    default: [],
+    valid: [
+      ['https://example.org', ['https://example.org']],
+      ['https://a.example, http://localhost:8080', ['https://a.example', 'http://localhost:8080']],
+      ['*', ['*']],
+      [' , ', []],
+    ],
+    invalid: ['example.org', 'https://example.org/', 'https://example.org/path', 'null', 'https://*.org:x'],
+  },
   TRUST_PROXY: {
     default: [],
     valid: [

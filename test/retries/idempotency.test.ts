@@ -12,6 +12,7 @@ import {
   expectProblem,
   type TestApp,
   testApp,
+  testConfig,
 } from '../support/app.ts';
 import { expectRefused, stateOf } from '../support/state.ts';
 
@@ -148,7 +149,7 @@ describe('an Idempotency-Key', () => {
 
   it('has one effect when many send it at once to two instances', async () => {
     const twin = await buildApp({
-      config: { BODY_LIMIT: 100_000, TRUST_PROXY: [], ANSWER_CACHE: 0, ANONYMOUS_READ: 'none' },
+      config: testConfig(),
       database: api.database,
       clock: api.clock,
       logger: pino({ level: 'silent' }),

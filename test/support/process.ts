@@ -32,6 +32,12 @@ interface Options {
 
 const running = new Set<ChildProcess>();
 
+/** Lines of logs in which there was a key. */
+const revealing: string[] = [];
+
+/** Whether a text has an API key in it. */
+export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(text);
+
 /** Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this environment. */
 export function start(script: string, args: readonly string[], { env = {}, cwd }: Options = {}): Running {
   const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
@@ -53,6 +59,7 @@ export function start(script: string, args: readonly string[], { env = {}, cwd }
     child.on('error', reject);
     child.on('close', (code) => {
       running.delete(child);
+      revealing.push(...stdout.split('\n').filter((line) => line.startsWith('{') && hasKey(line)));
       if (own) rmSync(own, { recursive: true, force: true });
       resolve({ code, stdout, stderr });
     });
@@ -70,11 +77,12 @@ export function start(script: string, args: readonly string[], { env = {}, cwd }
 export const luodi = (command: string, env: Readonly<Record<string, string>>, cwd?: string): Running =>
   start(join(projectFolder, 'src/cli.ts'), [command], { env, ...(cwd !== undefined && { cwd }) });
 
-/** For `afterEach`: nothing that a test started outlives it. */
+/** For `afterEach`: nothing that a test started outlives it. @throws where one of them logged a key */
 export async function endAll(): Promise<void> {
   const ends = [...running].map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of running) child.kill('SIGKILL');
   await Promise.all(ends);
+  if (revealing.length > 0) throw new Error(`A key was logged: ${revealing.splice(0).join('\n')}`);
 }
 
 /** Waits until something holds. @throws when it does not within the time */

@@ -1,0 +1,34 @@
+/** What guards the service as a whole: it refuses more than it can do, and pages of other websites unless they are named. */
+import cors from '@fastify/cors';
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import { overloaded } from './problems.ts';
+
+/** What a page may read besides the body. */
+const EXPOSED = [
+  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'X-Request-Id'],
+  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate'],
+];
+const PREFLIGHT_HOLDS_S = 600;
+
+/** Call before routes are registered. */
+export async function protect(
+  app: FastifyInstance,
+  { OVERLOAD_DELAY, CORS_ORIGINS }: Pick<Config, 'OVERLOAD_DELAY' | 'CORS_ORIGINS'>,
+): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: OVERLOAD_DELAY,
+    pressureHandler: () => Promise.reject(overloaded()),
+  });
+  if (CORS_ORIGINS.length === 0) return;
+  await app.register(cors, {
+    origin: [...CORS_ORIGINS],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED,
+    maxAge: PREFLIGHT_HOLDS_S,
+    // The service's own routes answer OPTIONS, whoever asks.
+    preflightContinue: true,
+    strictPreflight: false,
+  });
+}
