@@ -1,17 +1,15 @@
 /** API keys: made, shown once, told apart, revoked, expired. */
 
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, isKey, newKey } from '../../src/access/key-format.ts';
-import { buildApp } from '../../src/app.ts';
 import {
   type Body,
   clientOf,
   created,
   expectProblem,
+  instanceBeside,
   type TestApp,
   testApp,
-  testConfig,
 } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
 import { adminKey, emptyDatabase, freshDatabase } from '../support/engines.ts';
@@ -116,12 +114,7 @@ describe('a key', () => {
 describe('a key that no longer holds', () => {
   it('is refused from the next request on once it is revoked, by another instance as well', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'revoked', role: 'viewer' });
-    const other = await buildApp({
-      config: testConfig(),
-      database: api.database,
-      clock: api.clock,
-      logger: pino({ level: 'silent' }),
-    });
+    const other = await instanceBeside(api, api.database);
     const elsewhere = clientOf(other, key);
     expect((await reading(key)).status).toBe(200);
     expect((await elsewhere.get('/v1/statistics/summary')).status).toBe(200);

@@ -1,11 +1,9 @@
 /** The OWASP API Security Top 10 (2023), API8 to API10. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../src/app.ts';
 import { named, operations } from '../contract/operations.ts';
-import { aProject, type Body, clientOf, created, expectProblem, testConfig } from '../support/app.ts';
+import { aProject, type Body, clientOf, created, expectProblem, instanceBeside } from '../support/app.ts';
 import { openapi } from '../support/contract.ts';
 import { expectRefused } from '../support/state.ts';
 import { bearer, makers, type Target, target, textsOf, writers } from './attacks.ts';
@@ -86,12 +84,8 @@ describe('API8 Security Misconfiguration', () => {
   it('a failure inside says no more either', async () => {
     const fail = () =>
       Promise.reject(new Error('SQLITE_ERROR: select hash from api_keys at /srv/luodi/src/main.ts:1'));
-    const failing = await buildApp({
-      config: testConfig({ ANONYMOUS_READ: 'all' }),
-      database: { ...api.database, revision: fail, snapshot: fail, write: fail },
-      clock: api.clock,
-      logger: pino({ level: 'silent' }),
-    });
+    const database = { ...api.database, revision: fail, snapshot: fail, write: fail };
+    const failing = await instanceBeside(api, database, { ANONYMOUS_READ: 'all' });
     for (const path of ['/v1/projects', '/v1/statistics/summary', '/v1/changes', '/v1/changes/head']) {
       const answer = await clientOf(failing, null).get(path);
       expectProblem(answer, 500, 'service.error');

@@ -1,9 +1,7 @@
 /** The log of changes as it happens. */
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../src/app.ts';
 import { changesService } from '../../src/changes/service.ts';
 import { changesStream } from '../../src/changes/stream.ts';
 import { openDatabase } from '../../src/database/database.ts';
@@ -14,9 +12,9 @@ import {
   clientOf,
   created,
   expectProblem,
+  instanceBeside,
   type TestApp,
   testApp,
-  testConfig,
 } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
 import { adminKey, concurrent } from '../support/engines.ts';
@@ -241,7 +239,7 @@ describe('a client that is cut at random', () => {
 /** A second service on the database of the first. */
 async function anotherInstance({ url, clock }: TestApp) {
   const database = await openDatabase(url);
-  const app = await buildApp({ config: testConfig(), database, clock, logger: pino({ level: 'silent' }) });
+  const app = await instanceBeside({ clock }, database);
   return {
     app,
     close: async () => {

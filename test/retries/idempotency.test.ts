@@ -1,7 +1,5 @@
 /** A POST that is sent again has its effect once, and the same answer. */
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../src/app.ts';
 import {
   type Answer,
   aProject,
@@ -10,9 +8,9 @@ import {
   clientOf,
   created,
   expectProblem,
+  instanceBeside,
   type TestApp,
   testApp,
-  testConfig,
 } from '../support/app.ts';
 import { expectRefused, stateOf } from '../support/state.ts';
 
@@ -148,12 +146,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('has one effect when many send it at once to two instances', async () => {
-    const twin = await buildApp({
-      config: testConfig(),
-      database: api.database,
-      clock: api.clock,
-      logger: pino({ level: 'silent' }),
-    });
+    const twin = await instanceBeside(api, api.database);
     for (let round = 0; round < 20; round++) {
       const key = aKey();
       const body = aProject();

@@ -67,7 +67,7 @@ export interface TestApp extends Client {
 export const TODAY = '2026-11-22';
 
 /** The configuration of the services under test. */
-export const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
+const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
   ...readConfig({}),
   // Tests send keys that do not hold by the hundred, and hold up the event loop, as nobody else does.
   FAILED_KEYS_LIMIT: 0,
@@ -108,6 +108,14 @@ export async function testApp({
     },
   };
 }
+
+/** Another instance of a service, on the database of the first unless it has one of its own. */
+export const instanceBeside = (
+  { clock }: Pick<TestApp, 'clock'>,
+  database: Database,
+  config?: Partial<Config>,
+): Promise<FastifyInstance> =>
+  buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent') });
 
 /** The keys that this test file sent. */
 const sent = new Set<string>();
