@@ -57,7 +57,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const keys = keyService({ database, clock });
   await protect(app, config);
   await app.register(rateLimit, rateLimitOptions);
-  const stillHolds = authorize(app, keys, limitsOf(app, config), config.ANONYMOUS_READ);
+  const stillHolds = authorize(app, keys, limitsOf(app, clock, config), config.ANONYMOUS_READ);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);

@@ -97,8 +97,7 @@ export function authorize(
       throw error;
     }
     const refusal = identified(request, access, who);
-    await limits.spend(request, reply);
-    return refusal;
+    return limits.spend(who.id, reply) ?? refusal;
   }
 
   app.decorateRequest('caller');

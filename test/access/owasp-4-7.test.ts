@@ -116,6 +116,8 @@ describe('API4 Unrestricted Resource Consumption', () => {
     // Nobody else has to wait.
     expect((await limited.get('/v1/changes/head')).status).toBe(200);
     expect((await busy.get('/livez')).status).toBe(200);
+    limited.clock.set('2026-11-22T04:01:00Z');
+    expect((await busy.get('/v1/changes/head')).headers.ratelimit).toBe('"key";r=4;t=60');
     await limited.close();
   });
 
