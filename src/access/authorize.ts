@@ -73,31 +73,24 @@ export function authorize(
     return undefined;
   }
 
-  function identified(request: FastifyRequest, access: Rights, who: Identity): Problem | undefined {
-    const needed = NEEDED[access];
-    const { id, actor, role, regions } = who;
-    request.caller = { id, actor, requestId: request.id, regions, role };
-    return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
-  }
-
-  /** @throws Problem 401 for a key that does not hold, 429 for too many of them or too many requests of one */
-  async function admit(
+  function identified(
     request: FastifyRequest,
     reply: FastifyReply,
     access: Rights,
-    authorization: string,
-  ): Promise<Problem | undefined> {
-    // Who shares an address with somebody that guesses goes on with the keys that hold.
-    if (!keys.recognizes(authorization)) await limits.expectFewFailures(request);
-    let who: Identity;
-    try {
-      who = await keys.identify(authorization);
-    } catch (error) {
-      if (error instanceof Problem) await limits.noteFailure(request);
-      throw error;
-    }
-    const refusal = identified(request, access, who);
-    return limits.spend(who.id, reply) ?? refusal;
+    who: Identity,
+  ): Problem | undefined {
+    const needed = NEEDED[access];
+    const { id, actor, role, regions } = who;
+    request.caller = { id, actor, requestId: request.id, regions, role };
+    const tooMany = limits.spend(id, reply);
+    if (tooMany) return tooMany;
+    return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
+  }
+
+  /** @throws Problem 401 for a key that does not hold, 429 for too many of them */
+  async function notedFailure(request: FastifyRequest, error: unknown): Promise<never> {
+    if (error instanceof Problem) await limits.noteFailure(request);
+    throw error;
   }
 
   app.decorateRequest('caller');
@@ -106,7 +99,14 @@ export function authorize(
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
-    admit(request, reply, access, authorization).then(done, done);
+    // Who shares an address with somebody that guesses goes on with the keys that hold.
+    const who = keys.recognizes(authorization)
+      ? keys.identify(authorization)
+      : limits.expectFewFailures(request).then(() => keys.identify(authorization));
+    who.then(
+      (found) => done(identified(request, reply, access, found)),
+      (error) => notedFailure(request, error).catch(done),
+    );
   });
 
   return async ({ headers: { authorization } }) =>

@@ -13,7 +13,7 @@ const MAX_COUNTED = 20_000;
 export const rateLimitOptions: RateLimitPluginOptions = { global: false, cache: MAX_COUNTED };
 
 export interface Limits {
-  /** Counts a request of a key, and tells the client what is left. @returns Problem 429, where nothing was */
+  /** Counts a request of a key, and tells the client what is left once that is half. @returns Problem 429, if nothing was */
   spend(keyId: string, reply: FastifyReply): Problem | undefined;
   /** Before a key is looked up that has not been seen to hold. @throws Problem 429 */
   expectFewFailures(request: FastifyRequest): Promise<void>;
@@ -60,7 +60,10 @@ export function limitsOf(
       const left = RATE_LIMIT - window.count;
       const seconds = Math.ceil((window.endsAt - now) / 1000);
       if (left < 0) return tooMany('key', RATE_LIMIT, seconds);
-      reply.headers({ 'ratelimit-policy': policy, ratelimit: leftOf('key', left, seconds) });
+      // Two more headers on every answer would cost most clients more than they are worth to any.
+      if (left <= RATE_LIMIT / 2) {
+        reply.headers({ 'ratelimit-policy': policy, ratelimit: leftOf('key', left, seconds) });
+      }
       return undefined;
     },
 

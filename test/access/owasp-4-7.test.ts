@@ -105,8 +105,10 @@ describe('API4 Unrestricted Resource Consumption', () => {
       // What is refused counts as well: it was work.
       const answer = left === 2 ? await busy.post('/v1/projects', {}) : await busy.get('/v1/changes/head');
       expect(answer.status).toBe(left === 2 ? 403 : 200);
-      expect(answer.headers['ratelimit-policy']).toBe('"key";q=5;w=60');
-      expect(answer.headers.ratelimit).toMatch(new RegExp(`^"key";r=${left};t=\\d+$`));
+      const { ratelimit, 'ratelimit-policy': policy } = answer.headers;
+      expect([ratelimit, policy]).toEqual(
+        left > 2 ? [undefined, undefined] : [`"key";r=${left};t=60`, '"key";q=5;w=60'],
+      );
     }
     const refused = await busy.get('/v1/changes/head');
     expectProblem(refused, 429, 'request.too_many');
@@ -117,7 +119,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     expect((await limited.get('/v1/changes/head')).status).toBe(200);
     expect((await busy.get('/livez')).status).toBe(200);
     limited.clock.set('2026-11-22T04:01:00Z');
-    expect((await busy.get('/v1/changes/head')).headers.ratelimit).toBe('"key";r=4;t=60');
+    expect((await busy.get('/v1/changes/head')).status).toBe(200);
     await limited.close();
   });
 
