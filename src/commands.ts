@@ -64,7 +64,8 @@ async function migrate(): Promise<void> {
 
 async function verify(): Promise<void> {
   const config = readConfig(process.env);
-  const { openDatabase } = await import('./database/database.ts');
+  const { expectDatabase, openDatabase } = await import('./database/database.ts');
+  expectDatabase(config.DATABASE_URL);
   const { verifyLog } = await import('./changes/service.ts');
   const { withProgress } = await import('./progress.ts');
   const database = await openDatabase(config.DATABASE_URL);
@@ -73,6 +74,8 @@ async function verify(): Promise<void> {
     if (broken) {
       throw new StartupError(`the log of changes is broken at entry ${broken.seq}: ${broken.reason}`);
     }
+    // Even a new database has entries: its reference data.
+    if (head.seq === 0) throw new StartupError('the log of changes is empty; is this the right database?');
     process.stdout.write(`The log of changes is whole: ${head.seq} entries, head ${head.hash}.\n`);
   } finally {
     await database.close();

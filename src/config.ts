@@ -109,7 +109,11 @@ export const variables = {
     schema: z
       .string()
       .transform((list) => list.split(/[\s,]+/).filter(Boolean))
-      .refine((list) => list.every((origin) => origin === '*' || URL.parse(origin)?.origin === origin)),
+      .refine((list) =>
+        list.every(
+          (origin) => origin === '*' || (!origin.includes('*') && URL.parse(origin)?.origin === origin),
+        ),
+      ),
     default: '',
     allowed: 'origins as `https://example.org`, separated by commas, or `*`',
     description: 'Websites whose pages may call the API from a browser.',

@@ -4,6 +4,7 @@ import { byLuodi } from '../changes/service.ts';
 import { startOfDay } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { StartupError } from '../database/errors.ts';
+import { day } from '../http/fields.ts';
 import type { PageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
 import { faultsOfIssues } from '../http/validation.ts';
@@ -28,11 +29,17 @@ export function addKeyCommands(program: Command): void {
     .action(revoke);
 }
 
-/** Works on the keys of the configured database. */
-async function withKeys<T>(work: (keys: KeyService) => Promise<T>): Promise<T> {
+/** Works on the keys of the configured database, which only the first key may make. */
+async function withKeys<T>(
+  work: (keys: KeyService) => Promise<T>,
+  { mayMake = false }: { mayMake?: boolean } = {},
+): Promise<T> {
   const { openService } = await import('../main.ts');
+  const { expectDatabase } = await import('../database/database.ts');
   const { keyService } = await import('./service.ts');
-  const service = await openService(readConfig(process.env));
+  const config = readConfig(process.env);
+  if (!mayMake) expectDatabase(config.DATABASE_URL);
+  const service = await openService(config);
   try {
     return await work(keyService(service));
   } finally {
@@ -49,8 +56,8 @@ interface Options {
 
 async function create({ name, role, region, expires }: Options): Promise<void> {
   const { TIME_ZONE } = readConfig(process.env);
-  if (expires !== undefined && !/^\d{4}-\d\d-\d\d$/.test(expires)) {
-    throw new StartupError('--expires must be a day, like 2027-01-01');
+  if (expires !== undefined && !day.safeParse(expires).success) {
+    throw new StartupError('--expires must be a day that exists, like 2027-01-01');
   }
   const given = NewApiKey.safeParse(
     {
@@ -62,7 +69,7 @@ async function create({ name, role, region, expires }: Options): Promise<void> {
     { reportInput: true },
   );
   if (!given.success) throw invalid(faultsOfIssues(given.error.issues));
-  const key = await withKeys((keys) => keys.create(byLuodi('keys create'), given.data));
+  const key = await withKeys((keys) => keys.create(byLuodi('keys create'), given.data), { mayMake: true });
   process.stderr.write(`The key of ${key.role} “${key.name}”, shown this once:\n`);
   process.stdout.write(`${key.key}\n`);
 }

@@ -25,9 +25,11 @@ export interface Limits {
 const policyOf = (name: string, max: number): string => `"${name}";q=${max};w=${WINDOW_MS / 1000}`;
 const leftOf = (name: string, left: number, seconds: number): string => `"${name}";r=${left};t=${seconds}`;
 
-const tooMany = (name: string, max: number, seconds: number): Problem =>
-  new Problem('request.too_many', {
-    values: { seconds },
+const kinds = { key: 'request.too_many', 'failed-keys': 'access.too_many_failures' } as const;
+
+const tooMany = (name: keyof typeof kinds, max: number, seconds: number): Problem =>
+  new Problem(kinds[name], {
+    values: { max, seconds },
     headers: {
       'ratelimit-policy': policyOf(name, max),
       ratelimit: leftOf(name, 0, seconds),

@@ -1,4 +1,4 @@
-import { count, eq, sql } from 'drizzle-orm';
+import { count, eq, max, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
@@ -57,6 +57,14 @@ export async function countKeys(reader: Reader): Promise<number> {
     db.select({ total: count() }).from(db.tables.apiKeys),
   );
   return row?.total ?? 0;
+}
+
+/** When any key was last noted to be used. */
+export async function latestUse(reader: Reader): Promise<string | null> {
+  const [row] = await reader.prepared('apiKeys.latestUse', {}, (db) =>
+    db.select({ at: max(db.tables.apiKeys.lastUsedAt) }).from(db.tables.apiKeys),
+  );
+  return row?.at ?? null;
 }
 
 export const insertKey = (tx: Transaction, key: KeyRecord): Promise<void> =>

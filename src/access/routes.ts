@@ -33,13 +33,14 @@ export const keyRoutes =
           conditional: true,
         }),
       },
-      (request, reply) =>
+      async (request, reply) =>
         answers.send(
           request,
           reply,
           undefined,
           () => keys.list(request.query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
+          (await keys.latestUse()) ?? '',
         ),
     );
 

@@ -13,10 +13,17 @@ export const NewApiKey = z
       description:
         '`viewer` reads; `editor` also writes projects, their funds, and enterprises; `admin` does everything.',
     }),
-    regions: z.array(regionCode).min(1).max(200).nullable().optional().meta({
-      description:
-        'For an editor: the regions whose projects it may write, each with what belongs to it. All if left out.',
-    }),
+    regions: z
+      .array(regionCode)
+      .min(1)
+      .max(200)
+      .refine((codes) => new Set(codes).size === codes.length, { error: 'duplicate' })
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'For an editor: the regions whose projects it may write, each with what belongs to it. All if left out.',
+      }),
     expiresAt: instant
       .nullable()
       .optional()

@@ -25,6 +25,8 @@ const USE_NOTED_EVERY_MS = 60_000;
 
 export interface KeyService {
   list(query: PageQuery): Promise<Computed>;
+  /** What the list depends on besides the revision: uses of keys are no changes. */
+  latestUse(): Promise<string | null>;
   /** Whether there is any key, even one that is refused. */
   any(): Promise<boolean>;
   read(id: string): Promise<ApiKey>;
@@ -104,6 +106,8 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
         const total = await repository.countKeys(reader);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
       }),
+
+    latestUse: () => repository.latestUse(database.read),
 
     any: async () => (await repository.countKeys(database.read)) > 0,
 

@@ -107,20 +107,32 @@ export const changesRoutes =
           tag: 'changes',
           summary: 'Follow every change as it happens',
           description:
-            'The feed as Server-Sent Events: the entries that are there already, then each within a quarter of a second of its commit. Whoever was cut goes on with `Last-Event-ID` and misses nothing; a reader that leaves what it was sent unread for 30 seconds is cut. To begin with what comes next, send the `seq` of `/v1/changes/head`.',
+            'The feed as Server-Sent Events: the entries that are there already, then each within a quarter of a second of its commit. Whoever was cut goes on with `Last-Event-ID` and misses nothing; a reader that takes nothing for 30 seconds is cut. `EventSource` in browsers cannot send a key; with one, read the stream with `fetch`. To begin with what comes next, send the `seq` of `/v1/changes/head`.',
           query: StreamQuery,
           success: { description: 'Events, without an end.', schema: Events, type: 'text/event-stream' },
           resumable: true,
         }),
       },
       async (request, reply) => {
-        const showsKeys = callerOf(request).role === 'admin';
-        const mayFollow = () => stillHolds(request);
-        const follower = { ...positionOf(request), showsKeys, mayFollow };
-        // Proxies that gather answers before they pass them on would hold back every event.
-        reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).type('text/event-stream');
-        if (request.method === 'HEAD') return reply.send();
-        return reply.send(await stream.follow(follower));
+        const { id, role } = callerOf(request);
+        const position = positionOf(request);
+        const isHead = request.method === 'HEAD';
+        const events = isHead
+          ? await changes.expectReached(position.after, position.parameter)
+          : await stream.follow({
+              ...position,
+              caller: id ?? request.ip,
+              showsKeys: role === 'admin',
+              mayFollow: () => stillHolds(request),
+            });
+        reply.headers({
+          'cache-control': 'no-store',
+          // A stream ends when the service stops: over this connection nobody may come back to it.
+          connection: 'close',
+          // Proxies that gather answers before they pass them on would hold back every event.
+          'x-accel-buffering': 'no',
+        });
+        return reply.type('text/event-stream').send(events);
       },
     );
 

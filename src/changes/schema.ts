@@ -29,7 +29,7 @@ export const Change = z
       .meta({ description: 'The `hash` of the entry before; 64 zeros before the first.' }),
     hash: z.string().meta({
       description:
-        'SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of this entry without `hash`.',
+        'SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of this entry without `hash`. Entries about keys are shown to others than admins without their `fields`, so only admins can check those.',
     }),
   })
   .meta({

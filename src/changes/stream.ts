@@ -11,9 +11,10 @@ const LOOK_EVERY_MS = 250;
 const HEARTBEAT_MS = 15_000;
 /** How long a follower may leave what it was sent unread. */
 const STALL_MS = 30_000;
-/** What is read ahead for one follower, at most. */
-const ENTRIES_AT_ONCE = 100;
-const MAX_FOLLOWERS = 1_000;
+/** What is read ahead for one follower, at most: an entry with long texts, before and after, has some 100 kB. */
+const ENTRIES_AT_ONCE = 10;
+const MAX_FOLLOWERS = 500;
+const MAX_OF_ONE_CALLER = 50;
 /** When a client that was cut is to come back. */
 const RECONNECT_MS = 2_000;
 
@@ -22,6 +23,8 @@ export interface Follower {
   after: number;
   /** What said so. */
   parameter: string;
+  /** Who follows: a key, or without one an address. */
+  caller: string;
   /** Whether entries about API keys say what changed. */
   showsKeys: boolean;
   /** Whether it may go on: a key can be revoked, or expire, while the stream is open. */
@@ -54,7 +57,7 @@ export function changesStream({
   stallMs = STALL_MS,
 }: Options): ChangesStream {
   const news = newsOf(database);
-  let open = 0;
+  const open: string[] = [];
   let closing = false;
 
   async function* events(follower: Follower, isGone: () => boolean, cut: () => void): AsyncGenerator<string> {
@@ -71,11 +74,11 @@ export function changesStream({
     yield* told(`retry: ${RECONNECT_MS}\n\n`);
     while (!isGone() && (await follower.mayFollow())) {
       const entries = await changes.entries(after, ENTRIES_AT_ONCE, follower.showsKeys);
-      const last = entries.at(-1);
-      if (last) {
-        after = last.seq;
-        yield* told(entries.map(eventOf).join(''));
-      } else if (!(await news.since(after, heartbeatMs, isGone)) && !isGone()) {
+      for (const entry of entries) {
+        after = entry.seq;
+        yield* told(eventOf(entry));
+      }
+      if (entries.length === 0 && !(await news.since(after, heartbeatMs, isGone)) && !isGone()) {
         yield* told(':\n\n');
       }
     }
@@ -84,13 +87,14 @@ export function changesStream({
   return {
     follow: async (follower) => {
       await changes.expectReached(follower.after, follower.parameter);
-      if (open >= MAX_FOLLOWERS || closing) throw overloaded();
-      open += 1;
+      const own = open.filter((caller) => caller === follower.caller).length;
+      if (closing || open.length >= MAX_FOLLOWERS || own >= MAX_OF_ONE_CALLER) throw overloaded();
+      open.push(follower.caller);
       // Destroying it waits for the generator, which has to look for itself whether it is wanted.
       const isGone = () => closing || stream.destroyed;
       const stream: Readable = Readable.from(events(follower, isGone, () => stream.destroy()));
       return stream.once('close', () => {
-        open -= 1;
+        open.splice(open.indexOf(follower.caller), 1);
       });
     },
     close: () => {

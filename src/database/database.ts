@@ -1,4 +1,5 @@
 /** The seam between the features and the engine. Features know these types and nothing below them. */
+import { existsSync } from 'node:fs';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import { StartupError } from './errors.ts';
@@ -57,6 +58,12 @@ export interface Database {
 export interface OpenOptions {
   /** How many waiting writes share one commit, at most (SQLite). */
   groupLimit?: number;
+}
+
+/** For what reads a database and has no business making one. @throws StartupError when a file is not there */
+export function expectDatabase(url: string): void {
+  const file = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
+  if (file !== undefined && !existsSync(file)) throw new StartupError(`There is no database at ${file}`);
 }
 
 /**

@@ -5,6 +5,14 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 /** Whatever is logged, and from wherever it comes, no API key stands in it. */
 const withoutKeys = (line: string): string => line.replace(/(luodi_[0-9A-Za-z]{6})[0-9A-Za-z]{30}/g, '$1…');
 
+/** As it was sent, or in plain letters where a key hides in it behind percent signs. */
+function addressOf(url: string): string {
+  const plain = url.replace(/%([0-7][0-9a-f])/gi, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return plain === withoutKeys(plain) ? url : plain;
+}
+
 /** @param to where the lines go, one JSON object each; standard output unless given */
 export const createLogger = (
   level: string,
@@ -30,7 +38,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
     const routine = (method === 'GET' || method === 'HEAD') && status < 400 && elapsed < SLOW_MS;
     if (!routine || logger.isLevelEnabled('debug')) {
       const ms = Math.round(elapsed * 100) / 100;
-      logger[routine ? 'debug' : 'info']({ requestId, method, url, status, ms }, 'request');
+      logger[routine ? 'debug' : 'info']({ requestId, method, url: addressOf(url), status, ms }, 'request');
     }
     done();
   });

@@ -177,8 +177,13 @@ export const problems = {
   },
   'request.too_many': {
     status: 429,
-    en: 'There were too many; try again in {seconds} seconds.',
-    zh: '请求过于频繁，请在 {seconds} 秒后重试。',
+    en: 'This key may make {max} requests a minute; try again in {seconds} seconds.',
+    zh: '该密钥每分钟最多请求 {max} 次，请在 {seconds} 秒后重试。',
+  },
+  'access.too_many_failures': {
+    status: 429,
+    en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',
+    zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
   },
   'service.unavailable': {
     status: 503,

@@ -244,7 +244,9 @@ function completeOperation(operation: PathOperation): void {
       continue;
     }
     const tagged =
-      Number(status) < 400 && status !== '204' && (notes?.conditional || notes?.guarded || status === '201');
+      Number(status) < 400 &&
+      status !== '204' &&
+      (notes?.conditional || notes?.guarded || (status === '201' && notes?.retryable));
     if (tagged) {
       answer.headers = {
         ETag: etag,

@@ -129,7 +129,7 @@ export const ProblemBody = z
  * What browsers are told (OWASP REST Security Cheat Sheet): an answer is data, never a page, and part of none. The pages
  * of the documentation have a policy of their own. A plugin writes 13 headers on each answer, most of them for pages.
  */
-const SECURITY = {
+export const SECURITY = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',
@@ -158,7 +158,11 @@ export const problemHandler =
       return;
     }
     const problem = asProblem(error, request);
-    if (problem.status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed');
+    // What the service refuses by itself is said by the line of the request.
+    const isForeign = !(error instanceof Problem) || error.cause !== undefined;
+    if (problem.status >= 500 && isForeign) {
+      logger.error({ requestId: request.id, err: error }, 'request failed');
+    }
     sendProblem(problem, request, reply);
   };
 

@@ -17,18 +17,20 @@ export async function protect(
   app: FastifyInstance,
   { OVERLOAD_DELAY, CORS_ORIGINS }: Pick<Config, 'OVERLOAD_DELAY' | 'CORS_ORIGINS'>,
 ): Promise<void> {
+  // First, so that a page can read why it is refused.
+  if (CORS_ORIGINS.length > 0) {
+    await app.register(cors, {
+      origin: [...CORS_ORIGINS],
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: EXPOSED,
+      maxAge: PREFLIGHT_HOLDS_S,
+      // The service's own routes answer OPTIONS, whoever asks.
+      preflightContinue: true,
+      strictPreflight: false,
+    });
+  }
   await app.register(underPressure, {
     maxEventLoopDelay: OVERLOAD_DELAY,
     pressureHandler: () => Promise.reject(overloaded()),
-  });
-  if (CORS_ORIGINS.length === 0) return;
-  await app.register(cors, {
-    origin: [...CORS_ORIGINS],
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: EXPOSED,
-    maxAge: PREFLIGHT_HOLDS_S,
-    // The service's own routes answer OPTIONS, whoever asks.
-    preflightContinue: true,
-    strictPreflight: false,
   });
 }

@@ -9,7 +9,7 @@ import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './openapi.ts';
-import { Problem, problemHandler, standardHeaders, unsupportedMediaType } from './problems.ts';
+import { Problem, problemHandler, SECURITY, standardHeaders, unsupportedMediaType } from './problems.ts';
 import { refuseFaultyBody, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
@@ -90,7 +90,9 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
 /** The client's own request id where it is a plain one, else a new one. */
 function genReqId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : newRequestId();
+  // It is kept in the log of changes for good, where a key sent by mistake has no place.
+  const isFit = typeof given === 'string' && /^(?!.*luodi_)[A-Za-z0-9_-]{8,64}$/.test(given);
+  return isFit ? given : newRequestId();
 }
 
 /** Of this process, in this life of it; with a count, unlike any other. */
@@ -140,8 +142,16 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
     requestId,
   });
   if (!socket.writable) return;
+  const head = Object.entries({
+    ...SECURITY,
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
   socket.end(
-    `HTTP/1.1 ${status} ${titles[status].en}\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${titles[status].en}\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   );
 };
 

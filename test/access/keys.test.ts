@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, isKey, newKey } from '../../src/access/key-format.ts';
 import {
+  type Answer,
   type Body,
   clientOf,
   created,
@@ -111,6 +112,21 @@ describe('a key', () => {
   });
 });
 
+describe('the list of keys', () => {
+  it('is another as soon as a key is used, though no change was made', async () => {
+    const { key, id } = await created(api, '/v1/keys', { name: 'to be used', role: 'viewer' });
+    const before = await api.get('/v1/keys?limit=500');
+    const usedAt = ({ body }: Answer) => body.items.find((one: Body) => one.id === id).lastUsedAt;
+    expect(usedAt(before)).toBe(null);
+    api.clock.set('2026-11-24T04:30:00Z');
+    await reading(key);
+    await until(async () => (await api.get(`/v1/keys/${id}`)).body.lastUsedAt !== null);
+    const after = await api.get('/v1/keys?limit=500', { 'if-none-match': before.etag });
+    expect(after.status).toBe(200);
+    expect(usedAt(after)).toBe('2026-11-24T04:30:00.000Z');
+  });
+});
+
 describe('a key that no longer holds', () => {
   it('is refused from the next request on once it is revoked, by another instance as well', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'revoked', role: 'viewer' });
@@ -201,6 +217,9 @@ describe('luodi keys', () => {
     expect(wrong.code).not.toBe(0);
     expect(wrong.stderr).toContain('/role: must be one of viewer, editor, admin');
     expect(wrong.stderr).toContain('/regions/0: must be a six-digit code');
+    const never = await run('create', '--name', 'a', '--role', 'viewer', '--expires', '2027-02-30');
+    expect(never).toMatchObject({ code: 1, stdout: '' });
+    expect(never.stderr).toBe('luodi: --expires must be a day that exists, like 2027-01-01\n');
     expect((await run('revoke', 'nobody')).stderr).toContain('There is no key “nobody”.');
     await endAll();
     await place.remove();

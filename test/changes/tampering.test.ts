@@ -1,8 +1,9 @@
 /** The log cannot be altered through the database's own rules; where somebody gets round them, it shows. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../src/changes/service.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi } from '../support/process.ts';
 import { type Connection, connect, perform } from '../support/sql.ts';
 import { populate } from '../support/works.ts';
@@ -92,6 +93,25 @@ if (concurrent) {
         const broken = await luodi('verify', env).ended;
         expect(broken.code).not.toBe(0);
         expect(broken.stderr).toMatch(/luodi: the log of changes is broken at entry 3: \w+/);
+      },
+      SLOW_MS,
+    );
+
+    it(
+      '`luodi verify` does not call the log of a database whole that is not there, or has nothing in it',
+      async () => {
+        const empty = await emptyDatabase();
+        if (engine === 'sqlite') {
+          const missing = await luodi('verify', { DATABASE_URL: empty.url }).ended;
+          expect(missing).toMatchObject({ code: 1, stdout: '' });
+          expect(missing.stderr).toMatch(/^luodi: There is no database at .*\n$/);
+          expect(existsSync(empty.url.slice('file:'.length))).toBe(false);
+          writeFileSync(empty.url.slice('file:'.length), '');
+        }
+        const nothing = await luodi('verify', { DATABASE_URL: empty.url }).ended;
+        expect(nothing).toMatchObject({ code: 1, stdout: '' });
+        expect(nothing.stderr).toContain('luodi: the log of changes is empty');
+        await empty.remove();
       },
       SLOW_MS,
     );

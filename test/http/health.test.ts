@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKey } from '../../src/access/key-format.ts';
 import { type Answer, aProject, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
 
@@ -75,6 +76,8 @@ describe('the id of a request', () => {
     '{"$ne":1}',
     'üüüüüüüü',
     'twelve-34,twelve-35',
+    // A key sent by mistake would stand in the log of changes for good.
+    newKey(),
   ];
   it.each(unsound)('%j is replaced by a new one', async (id) => {
     const answers: Answer[] = [];

@@ -7,7 +7,9 @@ import { until } from '../support/process.ts';
 describe('a service that falls behind', () => {
   let api: TestApp;
   beforeAll(async () => {
-    api = await testApp({ config: { OVERLOAD_DELAY: 50, ANONYMOUS_READ: 'all' } });
+    api = await testApp({
+      config: { OVERLOAD_DELAY: 50, ANONYMOUS_READ: 'all', CORS_ORIGINS: ['https://dashboard.example'] },
+    });
   });
   afterAll(() => api.close());
 
@@ -24,8 +26,10 @@ describe('a service that falls behind', () => {
   it('refuses with 503 and says when to come back, but lives; then goes on', async () => {
     expect((await api.get('/v1/changes/head')).status).toBe(200);
     await fallBehind();
-    const refused = await api.get('/v1/changes/head');
+    const refused = await api.get('/v1/changes/head', { origin: 'https://dashboard.example' });
     expectProblem(refused, 503, 'service.overloaded');
+    // A page must be able to read when to come back.
+    expect(refused.headers).toMatchObject({ 'access-control-allow-origin': 'https://dashboard.example' });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expectProblem(await api.get('/readyz'), 503, 'service.overloaded');
     expect((await api.get('/livez')).status).toBe(200);

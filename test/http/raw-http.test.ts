@@ -100,6 +100,8 @@ describe('a request', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ status, code, type: `urn:luodi:problem:${code}` });
     expect(answer.headers['x-request-id']).toBe(answer.body.requestId);
+    expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
+    expect(answer.headers['cache-control']).toBe('no-store');
     checkAgainstContract('GET', '/livez', status, 'application/problem+json', answer.body);
     expect(await stateOf(api)).toEqual(before);
   });

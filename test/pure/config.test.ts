@@ -91,7 +91,14 @@ const cases: Record<Name, Cases> = {
       ['*', ['*']],
       [' , ', []],
     ],
-    invalid: ['example.org', 'https://example.org/', 'https://example.org/path', 'null', 'https://*.org:x'],
+    invalid: [
+      'example.org',
+      'https://example.org/',
+      'https://example.org/path',
+      'null',
+      'https://*.org',
+      'https://*.org:x',
+    ],
   },
   TRUST_PROXY: {
     default: [],
