@@ -82,7 +82,6 @@ export function authorize(
     const needed = NEEDED[access];
     const { id, actor, role, regions } = who;
     request.caller = { id, actor, requestId: request.id, regions, role };
-    request.revision = who.asOf;
     const tooMany = limits.spend(id, reply);
     if (tooMany) return tooMany;
     return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
@@ -95,7 +94,6 @@ export function authorize(
   }
 
   app.decorateRequest('caller');
-  app.decorateRequest('revision');
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     // Only the handler of unknown paths, which does nothing but refuse, is no route.
     const access = request.routeOptions.config.access ?? 'open';

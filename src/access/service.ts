@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { diff } from '../changes/diff.ts';
 import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Revision, Transaction } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import type { ProblemKind } from '../http/messages.ts';
@@ -53,8 +53,8 @@ export interface Identity {
   revokedAt: string | null;
   /** When its use is to be noted again, in milliseconds since 1970. */
   noteAgainAt: number;
-  /** As of what this holds. */
-  asOf: Revision;
+  /** The hash of the revision as of which this holds. */
+  asOf: string;
 }
 
 const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
@@ -73,7 +73,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
   }
 
   /** @throws Problem 401 for what is no key, or not one of this service */
-  async function lookUp(authorization: string, asOf: Revision): Promise<Identity> {
+  async function lookUp(authorization: string, asOf: string): Promise<Identity> {
     const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (!isKey(given)) throw unauthorized('access.invalid_key');
     const hash = hashOfKey(given);
@@ -174,9 +174,9 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
       }),
 
     identify: async (authorization) => {
-      const revision = await database.revision();
+      const { hash: revision } = await database.revision();
       const seen = known.get(authorization);
-      const key = seen?.asOf.hash === revision.hash ? seen : await lookUp(authorization, revision);
+      const key = seen?.asOf === revision ? seen : await lookUp(authorization, revision);
       if (key.revokedAt) throw unauthorized('access.revoked_key');
       const now = clock.milliseconds();
       if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw unauthorized('access.expired_key');

@@ -67,18 +67,16 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     reuse: (request, reply, done) => {
       const answer = kept?.get(request.url);
       if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
-      const sendIfCurrent = ({ hash }: Revision) => {
-        if (answer.revision === hash) sendText(request, reply, answer.etag, answer.text);
+      database.revision().then((revision) => {
+        if (answer.revision === revision.hash) sendText(request, reply, answer.etag, answer.text);
         else done();
-      };
-      if (request.revision) sendIfCurrent(request.revision);
-      else database.revision().then(sendIfCurrent, done);
+      }, done);
     },
 
     send: async (request, reply, asOf, compute, headers, variant = '') => {
       const day = asOf ?? clock.today();
       const url = `${request.url}${variant && ` ${variant}`}`;
-      const before = request.revision ?? (await database.revision());
+      const before = await database.revision();
       const etag = etagFor(before, day, url);
       // `*` asks whether there is an answer at all, which only computing it tells.
       if (request.headers['if-none-match'] !== '*' && isFresh(request, etag)) {
@@ -107,10 +105,6 @@ function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, te
 }
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** The revision as the request found it, where finding out who asks has taken a look at it. */
-    revision?: Revision;
-  }
   interface FastifyContextConfig {
     /** Answers of this route are kept, body and all. */
     reusable?: true;
