@@ -42,7 +42,7 @@ const REVEALING = [
 
 const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
 
-/** Whether the key that a request was let through by would be let through again. */
+/** Whether the key that a request was let through by still holds, as far as can be told. */
 export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
 
 /** Has every route say who may use it, and asks every request for the key that this needs. */
@@ -113,7 +113,7 @@ export function authorize(
     authorization === undefined ||
     keys.identify(authorization).then(
       () => true,
-      () => false,
+      (error) => !(error instanceof Problem),
     );
 }
 

@@ -73,7 +73,8 @@ export function changesStream({
     let { after } = follower;
     yield* told(`retry: ${RECONNECT_MS}\n\n`);
     while (!isGone() && (await follower.mayFollow())) {
-      const entries = await changes.entries(after, ENTRIES_AT_ONCE, follower.showsKeys);
+      // While the database does not answer there is nothing to tell: who came back then would be sent away for good.
+      const entries = await changes.entries(after, ENTRIES_AT_ONCE, follower.showsKeys).catch(() => []);
       for (const entry of entries) {
         after = entry.seq;
         yield* told(eventOf(entry));

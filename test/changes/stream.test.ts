@@ -116,13 +116,14 @@ describe('a follower', () => {
   afterAll(() => api.close());
 
   /** A stream with short times, and how often it read the log. */
-  function shortStream(times: { heartbeatMs?: number; stallMs?: number }) {
+  function shortStream(times: { heartbeatMs?: number; stallMs?: number; failures?: number }) {
     const changes = changesService({ database: api.database });
     let reads = 0;
     const counted: typeof changes = {
       ...changes,
-      entries: (...args) => {
+      entries: async (...args) => {
         reads += 1;
+        if (reads <= (times.failures ?? 0)) throw new Error('The database does not answer.');
         return changes.entries(...args);
       },
     };
@@ -145,6 +146,18 @@ describe('a follower', () => {
     stream.on('data', (text) => heard.push(text));
     await until(() => heard.length > 2);
     expect(heard.slice(0, 3)).toEqual(['retry: 2000\n\n', ':\n\n', ':\n\n']);
+    stream.destroy();
+  });
+
+  it('outlasts a database that does not answer for a while', async () => {
+    const { follow, reads } = shortStream({ heartbeatMs: 100, failures: 3 });
+    const stream = await follow(0);
+    let heard = '';
+    stream.on('data', (text) => {
+      heard += text;
+    });
+    await until(() => heard.includes('id: 1\n'));
+    expect(reads()).toBeGreaterThan(3);
     stream.destroy();
   });
 
