@@ -1,5 +1,4 @@
 /** What guards the service as a whole: it refuses more than it can do, and pages of other websites unless they are named. */
-import cors from '@fastify/cors';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
@@ -19,6 +18,8 @@ export async function protect(
 ): Promise<void> {
   // First, so that a page can read why it is refused.
   if (CORS_ORIGINS.length > 0) {
+    // Loaded only where it is wanted: most services have no pages elsewhere, and start sooner.
+    const { default: cors } = await import('@fastify/cors');
     await app.register(cors, {
       origin: [...CORS_ORIGINS],
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
