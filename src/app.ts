@@ -1,11 +1,10 @@
 /** The service as a whole: one line a feature. */
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { authorize, callerOf } from './access/authorize.ts';
-import { limitsOf, rateLimitOptions } from './access/limits.ts';
+import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
@@ -56,8 +55,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock });
   await protect(app, config);
-  await app.register(rateLimit, rateLimitOptions);
-  const stillHolds = authorize(app, keys, limitsOf(app, clock, config), config.ANONYMOUS_READ);
+  const stillHolds = authorize(app, keys, limitsOf(clock, config), config.ANONYMOUS_READ);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);

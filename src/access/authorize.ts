@@ -87,12 +87,6 @@ export function authorize(
     return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
   }
 
-  /** @throws Problem 401 for a key that does not hold, 429 for too many of them */
-  async function notedFailure(request: FastifyRequest, error: unknown): Promise<never> {
-    if (error instanceof Problem) await limits.noteFailure(request);
-    throw error;
-  }
-
   app.decorateRequest('caller');
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     // Only the handler of unknown paths, which does nothing but refuse, is no route.
@@ -100,12 +94,11 @@ export function authorize(
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
     // Who shares an address with somebody that guesses goes on with the keys that hold.
-    const who = keys.recognizes(authorization)
-      ? keys.identify(authorization)
-      : limits.expectFewFailures(request).then(() => keys.identify(authorization));
-    who.then(
+    const tooMany = keys.recognizes(authorization) ? undefined : limits.tooManyFailures(request.ip);
+    if (tooMany) return done(tooMany);
+    keys.identify(authorization).then(
       (found) => done(identified(request, reply, access, found)),
-      (error) => notedFailure(request, error).catch(done),
+      (error) => done((error instanceof Problem && limits.noteFailure(request.ip)) || error),
     );
   });
 

@@ -1,24 +1,21 @@
 /** How often one may ask: each key, and each address that sends keys which do not hold. Counted in each instance. */
-import type { RateLimitPluginOptions } from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problems.ts';
 
 const WINDOW_MS = 60_000;
+/** More are forgotten, the longest unseen first. */
 const MAX_COUNTED = 20_000;
-
-/** For `app.register(rateLimit, …)`: nothing is limited but by `limitsOf`, and memory is bounded. */
-export const rateLimitOptions: RateLimitPluginOptions = { global: false, cache: MAX_COUNTED };
 
 export interface Limits {
   /** Counts a request of a key, and tells the client what is left once that is half. @returns Problem 429, if nothing was */
   spend(keyId: string, reply: FastifyReply): Problem | undefined;
-  /** Before a key is looked up that has not been seen to hold. @throws Problem 429 */
-  expectFewFailures(request: FastifyRequest): Promise<void>;
-  /** Counts a key that does not hold. @throws Problem 429 */
-  noteFailure(request: FastifyRequest): Promise<void>;
+  /** For before a key is looked up that has not been seen to hold. @returns Problem 429, if there were too many */
+  tooManyFailures(address: string): Problem | undefined;
+  /** Counts a key that does not hold. @returns Problem 429, if there were too many */
+  noteFailure(address: string): Problem | undefined;
 }
 
 /** The fields of the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10). */
@@ -37,30 +34,63 @@ const tooMany = (name: keyof typeof kinds, max: number, seconds: number): Proble
     },
   });
 
-/** @param app with the plugin of `rateLimitOptions` */
+/** Counts in windows of a minute, the first of which begins with the first that is counted. */
+function counterOf(name: keyof typeof kinds, max: number, clock: Clock) {
+  const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_COUNTED });
+  const current = (key: string) => {
+    const window = windows.get(key);
+    return window && clock.milliseconds() < window.endsAt ? window : undefined;
+  };
+  const secondsLeft = (endsAt: number) => Math.ceil((endsAt - clock.milliseconds()) / 1000);
+
+  return {
+    /** @returns how many are left, below 0 when there were too many, and for how many seconds that holds */
+    count: (key: string): { left: number; seconds: number } => {
+      let window = current(key);
+      if (!window) {
+        window = { count: 0, endsAt: clock.milliseconds() + WINDOW_MS };
+        windows.set(key, window);
+      }
+      window.count += 1;
+      return { left: max - window.count, seconds: secondsLeft(window.endsAt) };
+    },
+    /** @returns Problem 429, where nothing is left */
+    spent: (key: string): Problem | undefined => {
+      const window = current(key);
+      return window && window.count >= max ? tooMany(name, max, secondsLeft(window.endsAt)) : undefined;
+    },
+  };
+}
+
+/** An address, of version 6 its /64, which is one network. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [, version4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  if (version4 !== undefined) return version4;
+  const [head = '', tail = ''] = address.split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::')
+    ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0')
+    : [];
+  return [...before, ...zeros, ...after]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
 export function limitsOf(
-  app: FastifyInstance,
   clock: Clock,
   { RATE_LIMIT, FAILED_KEYS_LIMIT }: Pick<Config, 'RATE_LIMIT' | 'FAILED_KEYS_LIMIT'>,
 ): Limits {
-  // Not by the plugin: its promises cost a request a quarter of an answer from memory.
-  const requests = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_COUNTED });
+  const requests = counterOf('key', RATE_LIMIT, clock);
+  const failures = counterOf('failed-keys', FAILED_KEYS_LIMIT, clock);
   const policy = policyOf('key', RATE_LIMIT);
-  // By address, of version 6 by its /64, which is one network.
-  const failures = app.createRateLimit({ max: FAILED_KEYS_LIMIT, timeWindow: WINDOW_MS });
 
   return {
     spend: (keyId, reply) => {
       if (RATE_LIMIT === 0) return undefined;
-      const now = clock.milliseconds();
-      let window = requests.get(keyId);
-      if (!window || now >= window.endsAt) {
-        window = { count: 0, endsAt: now + WINDOW_MS };
-        requests.set(keyId, window);
-      }
-      window.count += 1;
-      const left = RATE_LIMIT - window.count;
-      const seconds = Math.ceil((window.endsAt - now) / 1000);
+      const { left, seconds } = requests.count(keyId);
       if (left < 0) return tooMany('key', RATE_LIMIT, seconds);
       // Two more headers on every answer would cost most clients more than they are worth to any.
       if (left <= RATE_LIMIT / 2) {
@@ -69,20 +99,12 @@ export function limitsOf(
       return undefined;
     },
 
-    expectFewFailures: async (request) => {
-      if (FAILED_KEYS_LIMIT === 0) return;
-      const count = await failures(request, { increment: false });
-      if (!count.isAllowed && count.remaining === 0) {
-        throw tooMany('failed-keys', FAILED_KEYS_LIMIT, count.ttlInSeconds);
-      }
-    },
+    tooManyFailures: (address) => (FAILED_KEYS_LIMIT === 0 ? undefined : failures.spent(networkOf(address))),
 
-    noteFailure: async (request) => {
-      if (FAILED_KEYS_LIMIT === 0) return;
-      const count = await failures(request);
-      if (!count.isAllowed && count.isExceeded) {
-        throw tooMany('failed-keys', FAILED_KEYS_LIMIT, count.ttlInSeconds);
-      }
+    noteFailure: (address) => {
+      if (FAILED_KEYS_LIMIT === 0) return undefined;
+      const { left, seconds } = failures.count(networkOf(address));
+      return left < 0 ? tooMany('failed-keys', FAILED_KEYS_LIMIT, seconds) : undefined;
     },
   };
 }
