@@ -79,6 +79,7 @@ export function networkOf(address: string): string {
     .join(':');
 }
 
+/** The limits of one instance. 0 sets none. */
 export function limitsOf(
   clock: Clock,
   { RATE_LIMIT, FAILED_KEYS_LIMIT }: Pick<Config, 'RATE_LIMIT' | 'FAILED_KEYS_LIMIT'>,
