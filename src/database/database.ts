@@ -22,6 +22,28 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
 }
 
+/** A reader for work whose rows do not all fit into memory. */
+export interface StreamReader extends Reader {
+  /**
+   * As `prepared`, but `size` rows at a time from one statement: sorted once, however many there are, and never
+   * more of them in memory.
+   */
+  batches<Row>(
+    shape: string,
+    values: Values,
+    size: number,
+    build: (reader: Reader) => PromiseLike<Row[]>,
+  ): AsyncIterable<Row[]>;
+}
+
+/** Work that gives back parts for as long as somebody takes them. */
+export interface StreamWork<Input, Part> {
+  /** The module that exports `run`; where the work has a thread of its own, it is loaded there. */
+  readonly module: URL;
+  /** @param input plain data, which can be sent to a thread; so can the parts. Of bytes, the buffer itself is sent. */
+  run(reader: StreamReader, input: Input): AsyncIterable<Part>;
+}
+
 /** A reader that may also write. Only `Database.write` hands one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
   /** As `prepared`, for a statement without rows to give back. */
@@ -45,6 +67,13 @@ export interface Database {
   snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** As `snapshot`, for work that grows with the data: it never runs on the event loop. */
   analyze<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * What a work gives, from one snapshot that ends with it: read to its end, or given up (`return`, a `break`).
+   * Off the event loop where the engine has threads, else in the batches that the work reads.
+   */
+  stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncIterable<Part>;
+  /** How many streams there may be at once without anybody else waiting for a connection; more wait for each other. */
+  readonly streams: number;
   /**
    * Everything in `work` or nothing, durable when the promise resolves. Writes are serialized in commit order.
    * @throws NestedWriteError inside another write, BusyError when another process holds the lock for seconds

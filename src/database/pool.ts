@@ -20,8 +20,7 @@ export class Pool<T extends Lent> {
 
   /** Runs `use` with an item that nobody else has, waiting for one where all are lent. */
   async lend<R>(use: (item: T) => Promise<R>): Promise<R> {
-    const item =
-      this.#idle.pop() ?? this.#grow() ?? (await new Promise<T>((give) => this.#waiting.push(give)));
+    const item = await this.#take();
     try {
       return await use(item);
     } finally {
@@ -29,8 +28,22 @@ export class Pool<T extends Lent> {
     }
   }
 
+  /** As `lend`, until what `use` gives has been read to its end or is given up. */
+  async *lendTo<Part>(use: (item: T) => AsyncIterable<Part>): AsyncGenerator<Part, void> {
+    const item = await this.#take();
+    try {
+      yield* use(item);
+    } finally {
+      this.#takeBack(item);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#all].map((item) => item.close()));
+  }
+
+  async #take(): Promise<T> {
+    return this.#idle.pop() ?? this.#grow() ?? new Promise<T>((give) => this.#waiting.push(give));
   }
 
   #grow(): T | undefined {

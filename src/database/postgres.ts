@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import * as columns from './columns.postgres.ts';
-import type { Database, Reader, Revision, Transaction } from './database.ts';
+import type { Database, Reader, Revision, StreamReader, Transaction } from './database.ts';
 import { isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
@@ -21,6 +21,9 @@ type Client = pg.Pool | pg.PoolClient;
 /** Any number that no other program takes; instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
+const SNAPSHOT = 'begin isolation level repeatable read read only';
+/** Of this many connections, one may be lent to a stream, which keeps it for as long as its reader takes. */
+const STREAM_SHARE = 4;
 /** A connection that serves requests writes only where a write begins, and waits and works no longer than this. */
 const SERVING =
   'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
@@ -55,15 +58,31 @@ export async function openPostgres(url: string): Promise<Database> {
   const inside = new AsyncLocalStorage<true>();
 
   const snapshot: Database['snapshot'] = (work) =>
-    lend(pool, (client) =>
-      transaction(client, 'begin isolation level repeatable read read only', () => work(readerOn(client))),
-    );
+    lend(pool, (client) => transaction(client, SNAPSHOT, () => work(readerOn(client))));
 
   return {
     read,
     revision: async () => revisionOf(await pool.query(readRevision(''))),
     snapshot,
     analyze: snapshot,
+    streams: Math.max(1, Math.floor(pool.options.max / STREAM_SHARE)),
+    stream: async function* (work, input) {
+      const client = await pool.connect();
+      let failure: Error | undefined;
+      try {
+        await client.query(SNAPSHOT);
+        yield* work.run(streamReaderOn(client), input);
+      } catch (error) {
+        failure = error as Error;
+        throw error;
+      } finally {
+        // Given up in the middle, the cursor goes with its transaction.
+        await client.query('rollback').catch((lost: Error) => {
+          failure = Object.assign(failure ?? lost, { connectionLost: true });
+        });
+        release(client, failure);
+      }
+    },
     write: async (work) => {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
@@ -92,10 +111,13 @@ async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
-    // A connection whose rollback failed is not given to anybody else.
-    client.release(failure && 'connectionLost' in failure ? failure : undefined);
+    release(client, failure);
   }
 }
+
+/** A connection whose rollback failed is not given to anybody else. */
+const release = (client: pg.PoolClient, failure: Error | undefined): void =>
+  client.release(failure && 'connectionLost' in failure ? failure : undefined);
 
 async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
   await client.query(begin);
@@ -183,6 +205,31 @@ function readerOn(client: Client): Reader {
     },
   } as unknown as Reader;
   return reader;
+}
+
+/** Rows come through a cursor, one for each call, which ends with the transaction. */
+function streamReaderOn(client: pg.PoolClient): StreamReader {
+  const reader = readerOn(client);
+  let cursors = 0;
+  return {
+    ...reader,
+    batches: async function* (
+      shape: string,
+      values: Values,
+      size: number,
+      build: (r: Reader) => PromiseLike<unknown>,
+    ) {
+      const statement = prepare(shape, () => named(build(reader)));
+      const cursor = `luodi_batches_${++cursors}`;
+      await client.query(`declare ${cursor} no scroll cursor for ${statement.sql}`, statement.bind(values));
+      for (;;) {
+        const { rows } = await client.query({ text: `fetch ${size} from ${cursor}`, rowMode: 'array' });
+        if (rows.length > 0) yield rows.map(statement.row);
+        if (rows.length < size) break;
+      }
+      await client.query(`close ${cursor}`);
+    },
+  } as unknown as StreamReader;
 }
 
 function transactionOn(client: pg.PoolClient, log: Revision): Transaction {

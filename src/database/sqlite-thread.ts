@@ -1,16 +1,24 @@
 /** A query-only SQLite connection on a thread of its own, so that long reads do not hold up the event loop. */
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
+import type { StreamWork } from './database.ts';
 
-export interface Question {
-  id: number;
-  sql: string;
-  params: unknown[];
-}
+export type Question =
+  | { id: number; sql: string; params: unknown[] }
+  /** The module of a `StreamWork`, and the port over which its parts are asked for and given. */
+  | { stream: string; input: unknown; port: MessagePort };
 
 export type Answer =
   | { id: number; rows: unknown[][] }
   | { id: number; error: { message: string; code: string } };
+
+/** What is asked of a stream: its next part, or that it ends. */
+export type Demand = 'next' | 'end';
+
+export type Streamed = { part: unknown } | { end: true } | { error: { message: string; code: string } };
+
+const failureOf = ({ message, code }: { message: string; code: string }): Error =>
+  Object.assign(new Error(message), { code });
 
 export class SqliteThread {
   readonly #worker: Worker;
@@ -18,18 +26,17 @@ export class SqliteThread {
   #last = 0;
   #failure: Error | null = null;
 
-  constructor(file: string) {
+  /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
+  constructor(file: string, resourceLimits: ResourceLimits = {}) {
     // The neighbour has this file's ending: .ts from source, .js once built.
     const script = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
-    this.#worker = new Worker(script, { workerData: { file } });
+    this.#worker = new Worker(script, { workerData: { file }, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       const asker = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
-      if ('error' in answer) {
-        const { message, code } = answer.error;
-        asker?.reject(Object.assign(new Error(message), { code }));
-      } else asker?.resolve(answer.rows);
+      if ('error' in answer) asker?.reject(failureOf(answer.error));
+      else asker?.resolve(answer.rows);
       if (this.#pending.size === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => this.#fail(error as Error));
@@ -50,6 +57,52 @@ export class SqliteThread {
       this.#worker.ref();
       this.#worker.postMessage({ id, sql, params } satisfies Question);
     });
+  }
+
+  /** Runs a work on the thread, one part ahead of what is taken. The transaction ends before this does. */
+  async *stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
+    if (this.#failure) throw this.#failure;
+    const { port1: port, port2 } = new MessageChannel();
+    const question: Question = { stream: work.module.href, input, port: port2 };
+    let arrived = Promise.withResolvers<Streamed>();
+    const arrivals = [arrived.promise];
+    port.on('message', (message: Streamed) => {
+      arrived.resolve(message);
+      arrived = Promise.withResolvers();
+      arrivals.push(arrived.promise);
+    });
+    // The other end closes when the stream has ended, and also when its thread has.
+    port.on('close', () =>
+      arrived.resolve({ error: { message: 'The thread of a reader has ended.', code: '' } }),
+    );
+    const demand = (what: Demand) => port.postMessage(what);
+    this.#worker.ref();
+    this.#worker.postMessage(question, [port2]);
+    demand('next');
+    let ended = false;
+    try {
+      for (;;) {
+        const message = (await arrivals[0]) as Streamed;
+        arrivals.shift();
+        if ('part' in message) {
+          demand('next');
+          yield message.part as Part;
+          continue;
+        }
+        ended = true;
+        if ('error' in message) throw failureOf(message.error);
+        return;
+      }
+    } finally {
+      if (!ended) {
+        demand('end');
+        for (let last: Streamed = { part: null }; 'part' in last; arrivals.shift()) {
+          last = (await arrivals[0]) as Streamed;
+        }
+      }
+      port.close();
+      if (this.#pending.size === 0) this.#worker.unref();
+    }
   }
 
   async close(): Promise<void> {

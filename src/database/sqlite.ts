@@ -7,37 +7,38 @@ import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
-import * as columns from './columns.sqlite.ts';
 import type { Database, OpenOptions, Reader, Revision, Transaction } from './database.ts';
 import { BusyError, isUnavailable, NestedWriteError, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
+import {
+  BUSY_TIMEOUT_MS,
+  type Client,
+  functions,
+  openReader,
+  type Prepared,
+  readerOn,
+  tables,
+} from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { defineTables, type Vocabulary } from './tables.ts';
 
-/** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
-const vocabulary = columns as unknown as Vocabulary;
-const tables = defineTables(vocabulary);
-const { functions } = vocabulary;
-
-type Client = Sqlite.Database;
-
-/** While another process holds the lock, SQLite blocks the event loop this long, then asynchronous retries go on. */
-const BUSY_TIMEOUT_MS = 250;
 const BUSY_GIVE_UP_MS = 5_000;
 /** As much as SQLite takes. It reserves addresses, not memory. */
 const MMAP_BYTES = 2_147_418_112;
 const SNAPSHOT_READERS = 8;
 const ANALYSIS_THREADS = 2;
+const STREAM_THREADS = 2;
+/** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
+const STREAM_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 96 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
   const writer = openWriter(file);
-  const reader = openReader(file);
+  const reader = openMapped(file);
   const read = readerOn(reader);
   // Requests that arrive in one turn of the event loop share one lookup, unless a commit comes between them.
   let lookedUp: Promise<Revision> | null = null;
@@ -46,9 +47,11 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   };
   const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT, forget);
   const snapshots = new Pool(SNAPSHOT_READERS, () => {
-    const client = openReader(file);
+    const client = openMapped(file);
     return { client, reader: readerOn(client), close: () => client.close() };
   });
+  // Apart from the others, so that whoever takes a stream slowly holds up nobody's figures.
+  const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const threads = new Pool(ANALYSIS_THREADS, () => {
     const thread = new SqliteThread(file);
     return {
@@ -90,6 +93,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
           await thread.run('commit', []);
         }
       }),
+    streams: STREAM_THREADS,
+    stream: (work, input) => streams.lendTo((thread) => thread.stream(work, input)),
     write,
     check: async () => {
       expectCurrent('sqlite', applied.pluck().get());
@@ -98,7 +103,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     },
     close: async () => {
       await write.idle();
-      await Promise.all([snapshots.close(), threads.close()]);
+      await Promise.all([snapshots.close(), threads.close(), streams.close()]);
       reader.close();
       tidyUp(writer);
       writer.close();
@@ -180,37 +185,11 @@ function migrateSqlite(client: Client, file: string): void {
   client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);
 }
 
-function openReader(file: string): Client {
-  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-  client.pragma('query_only = ON');
-  client.pragma('trusted_schema = OFF');
-  // Rows far apart in a large file are read from memory that the system shares, without a call for each page.
+/** Rows far apart in a large file are read from memory that the system shares, without a call for each page. */
+function openMapped(file: string): Client {
+  const client = openReader(file);
   client.pragma(`mmap_size = ${MMAP_BYTES}`);
   return client;
-}
-
-interface Prepared {
-  compiled: Compiled;
-  statement: Sqlite.Statement;
-}
-
-function readerOn(client: Client): Reader {
-  const db = drizzle(client);
-  const prepare = shapeCache<Prepared>();
-  const reader = {
-    tables,
-    functions,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
-    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
-      const { compiled, statement } = prepare(shape, () => {
-        const compiled = compile(build(reader));
-        return { compiled, statement: client.prepare(compiled.sql).raw() };
-      });
-      return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));
-    },
-  } as unknown as Reader;
-  return reader;
 }
 
 function readerOnThread(thread: SqliteThread): Reader {

@@ -1,0 +1,69 @@
+/** What a SQLite connection that only reads can do, on the event loop's thread or on one of its own. */
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import * as columns from './columns.sqlite.ts';
+import type { Reader, StreamReader } from './database.ts';
+import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
+import { defineTables, type Vocabulary } from './tables.ts';
+
+/** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
+const vocabulary = columns as unknown as Vocabulary;
+export const tables = defineTables(vocabulary);
+export const { functions } = vocabulary;
+
+export type Client = Sqlite.Database;
+
+/** While another process holds the lock, SQLite blocks its thread this long, then asynchronous retries go on. */
+export const BUSY_TIMEOUT_MS = 250;
+
+/** A connection that refuses to write. */
+export function openReader(file: string): Client {
+  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  client.pragma('query_only = ON');
+  client.pragma('trusted_schema = OFF');
+  return client;
+}
+
+export interface Prepared {
+  compiled: Compiled;
+  statement: Sqlite.Statement;
+}
+
+type Build = (reader: Reader) => PromiseLike<unknown>;
+
+export function readerOn(client: Client): Reader {
+  return streamReaderOn(client);
+}
+
+/** A reader that also hands out rows in batches, from one statement that it steps through. */
+export function streamReaderOn(client: Client): StreamReader {
+  const db = drizzle(client);
+  const prepare = shapeCache<Prepared>();
+  const statementFor = (shape: string, build: Build): Prepared =>
+    prepare(shape, () => {
+      const compiled = compile(build(reader));
+      return { compiled, statement: client.prepare(compiled.sql).raw() };
+    });
+  const reader = {
+    tables,
+    functions,
+    select: db.select.bind(db),
+    selectDistinct: db.selectDistinct.bind(db),
+    prepared: async (shape: string, values: Values, build: Build) => {
+      const { compiled, statement } = statementFor(shape, build);
+      return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));
+    },
+    batches: async function* (shape: string, values: Values, size: number, build: Build) {
+      const { compiled, statement } = statementFor(shape, build);
+      let batch: unknown[] = [];
+      for (const row of statement.iterate(...compiled.bind(values))) {
+        batch.push(compiled.row(row as unknown[]));
+        if (batch.length < size) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    },
+  } as unknown as StreamReader;
+  return reader;
+}
