@@ -30,6 +30,8 @@ import { industries, regions, zones } from './references/schema.ts';
 import { catalogueService } from './references/service.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
 import { statisticsService } from './statistics/service.ts';
+import { exportAnswers } from './transfer/answers.ts';
+import { exportService } from './transfer/service.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
@@ -70,7 +72,8 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
     },
   });
 
-  await app.register(projectRoutes(projectService({ database, clock }), answers));
+  const exports = exportAnswers(exportService({ database }), answers);
+  await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));

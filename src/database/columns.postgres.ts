@@ -32,11 +32,18 @@ export const functions = {
   /** Whole days from one day to another, negative when `to` comes first. */
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql<number>`(${to}::date - ${from}::date)`.mapWith(Number),
-  /** The rows of a correlated query as a list of objects, in the order given. */
-  listOfObjects: <Item>(fields: Record<string, SQLWrapper>, from: SQL, order: SQLWrapper): SQL<Item[]> =>
-    sql<
-      Item[]
-    >`(select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from})`,
+  /**
+   * The rows of a correlated query as a list of objects, in the order given.
+   * @param none where it is null there are none, and nothing is looked up
+   */
+  listOfObjects: <Item>(
+    fields: Record<string, SQLWrapper>,
+    from: SQL,
+    order: SQLWrapper,
+    none: SQLWrapper,
+  ): SQL<Item[]> =>
+    sql<Item[]>`(case when ${none} is null then '[]' else
+      (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

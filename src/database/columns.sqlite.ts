@@ -21,8 +21,14 @@ export const functions = {
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql`cast(julianday(${to}) - julianday(${from}) as integer)`,
-  listOfObjects: <Item>(fields: Record<string, SQLWrapper>, from: SQL, order: SQLWrapper): SQL<Item[]> =>
-    sql<Item[]>`(select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from})`.mapWith(
+  listOfObjects: <Item>(
+    fields: Record<string, SQLWrapper>,
+    from: SQL,
+    order: SQLWrapper,
+    none: SQLWrapper,
+  ): SQL<Item[]> =>
+    sql<Item[]>`(case when ${none} is null then '[]' else
+      (select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from}) end)`.mapWith(
       JSON.parse,
     ),
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,

@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Database, Revision } from '../database/database.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
+import { varyByFormat, wantsJson } from './formats.ts';
 
 /** What a service computed: the text for the client, and the revision that it was computed at. */
 export interface Computed {
@@ -40,6 +41,32 @@ export interface Answers {
     headers?: (body: object) => Readonly<Record<string, string>>,
     variant?: string,
   ): Promise<FastifyReply>;
+  /** As `send`, for an answer that is a file made of what was computed. */
+  sendFile(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asOf: string | undefined,
+    variant: string,
+    compute: (day: string) => Promise<Computed>,
+    toFile: (body: object, revision: Revision, day: string) => Promise<File>,
+  ): Promise<FastifyReply>;
+  /** Whether the client has the answer, for one that is neither computed as a whole nor kept. */
+  validate(request: FastifyRequest, asOf: string | undefined, variant: string): Promise<Validation>;
+}
+
+/** What an answer would be, were it made now. */
+export interface Validation {
+  day: string;
+  etag: string;
+  /** The client has it; it gets 304. */
+  fresh: boolean;
+  /** The ETag of what a snapshot at another revision gives. */
+  etagAt(revision: Revision): string;
+}
+
+export interface File {
+  headers: Readonly<Record<string, string>>;
+  content: Buffer;
 }
 
 /**
@@ -63,28 +90,34 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     return started;
   }
 
+  async function validate(request: FastifyRequest, asOf: string | undefined, variant: string) {
+    const day = asOf ?? clock.today();
+    const url = `${request.url}${variant && ` ${variant}`}`;
+    const before = await database.revision();
+    const etagAt = (revision: Revision) => etagFor(revision, day, url);
+    const etag = etagAt(before);
+    // `*` asks whether there is an answer at all, which only computing it tells.
+    const fresh = request.headers['if-none-match'] !== '*' && isFresh(request, etag);
+    return { day, etag, etagAt, fresh, key: `${before.hash} ${day} ${url}` };
+  }
+
   return {
     reuse: (request, reply, done) => {
+      if (!wantsJson(request)) return done();
       const answer = kept?.get(request.url);
       if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
       database.revision().then((revision) => {
-        if (answer.revision === revision.hash) sendText(request, reply, answer.etag, answer.text);
-        else done();
+        if (answer.revision !== revision.hash) return done();
+        sendText(request, varyByFormat(reply), answer.etag, answer.text);
       }, done);
     },
 
     send: async (request, reply, asOf, compute, headers, variant = '') => {
-      const day = asOf ?? clock.today();
-      const url = `${request.url}${variant && ` ${variant}`}`;
-      const before = await database.revision();
-      const etag = etagFor(before, day, url);
-      // `*` asks whether there is an answer at all, which only computing it tells.
-      if (request.headers['if-none-match'] !== '*' && isFresh(request, etag)) {
-        return sendText(request, reply, etag, '');
-      }
-      const { revision, body } = await share(`${before.hash} ${day} ${url}`, () => compute(day));
+      const { day, etag, etagAt, fresh, key } = await validate(request, asOf, variant);
+      if (fresh) return sendText(request, reply, etag, '');
+      const { revision, body } = await share(key, () => compute(day));
       const answer: Answer = {
-        etag: etagFor(revision, day, url),
+        etag: etagAt(revision),
         revision: revision.hash,
         day: asOf === undefined ? day : null,
         text: JSON.stringify(body),
@@ -93,6 +126,17 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
       if (headers) reply.headers(headers(body));
       return sendText(request, reply, answer.etag, answer.text);
     },
+
+    sendFile: async (request, reply, asOf, variant, compute, toFile) => {
+      const { day, etag, etagAt, fresh, key } = await validate(request, asOf, variant);
+      reply.headers({ etag, 'cache-control': REVALIDATE });
+      if (fresh) return reply.code(304).send();
+      const { revision, body } = await share(key, () => compute(day));
+      const { headers, content } = await toFile(body, revision, day);
+      return reply.headers({ ...headers, etag: etagAt(revision) }).send(content);
+    },
+
+    validate,
   };
 }
 

@@ -103,6 +103,21 @@ export const problems = {
     en: 'The first request with this Idempotency-Key is still under way; try again shortly.',
     zh: '使用该 Idempotency-Key 的首个请求仍在处理，请稍后重试。',
   },
+  'request.not_acceptable': {
+    status: 406,
+    en: 'Accept admits none of {offered}; change it, or name one with ?format=.',
+    zh: 'Accept 不接受可提供的任何格式（{offered}）；请修改，或用 ?format= 指定。',
+  },
+  'transfer.too_many_exports': {
+    status: 503,
+    en: 'There are {max} exports under way already; try again shortly.',
+    zh: '已有 {max} 个导出正在进行，请稍后重试。',
+  },
+  'transfer.too_many_rows': {
+    status: 422,
+    en: 'A worksheet holds {max} rows, and there are more; narrow the filter, or take csv or ndjson.',
+    zh: '工作表最多 {max} 行，所选项目超出；请缩小筛选范围，或改用 csv、ndjson 格式。',
+  },
   'access.key_required': {
     status: 401,
     en: 'Send an API key: Authorization: Bearer luodi_…',
@@ -209,6 +224,7 @@ export const titles = {
   403: { en: 'Not allowed', zh: '无权操作' },
   404: { en: 'Not found', zh: '未找到' },
   405: { en: 'Method not allowed', zh: '不支持该方法' },
+  406: { en: 'Not acceptable', zh: '无可接受的格式' },
   408: { en: 'Request timed out', zh: '请求超时' },
   409: { en: 'Conflict', zh: '冲突' },
   412: { en: 'Changed meanwhile', zh: '内容已变更' },
@@ -289,6 +305,7 @@ export const faults = {
     en: 'is not a cursor of this list with this sort order',
     zh: '不是该列表在此排序下的游标',
   },
+  not_for_format: { en: 'has no meaning for {format}', zh: '不适用于 {format} 格式' },
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'names the same thing twice', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },

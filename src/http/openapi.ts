@@ -53,8 +53,16 @@ interface Operation<Body, Query, Params, Success> {
   body?: Body;
   /** What the body may be sent as; JSON unless told otherwise. */
   consumes?: string[];
-  /** The answer of success: its status, what it is, its schema, and its type unless that is JSON. 204 has none. */
-  success: { status?: 200 | 201 | 204; description: string; schema?: Success; type?: string };
+  /** The answer of success: its status, what it is, its schema. 204 has none. */
+  success: {
+    status?: 200 | 201 | 204;
+    description: string;
+    schema?: Success;
+    /** What it comes as; JSON unless told otherwise. */
+    type?: string;
+    /** The media types besides that one in which the same may be had. */
+    also?: Readonly<Record<string, { schema: z.ZodType }>>;
+  };
   /** The statuses of problems besides those that every operation has. */
   problems?: readonly ProblemStatus[];
   /** Whether a client may ask for it only if it changed. */
@@ -123,12 +131,13 @@ export function operation<
     ...(about.body || guarded ? WITH_BODY : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(retryable ? ([409] as const) : []),
+    ...(success.also ? ([406] as const) : []),
     ...(about.problems ?? []),
   ]);
   const responses: Record<number, unknown> = {};
-  const { schema, status = 200, description, type = 'application/json' } = success;
+  const { schema, status = 200, description, type = 'application/json', also } = success;
   responses[status] = schema
-    ? { description, content: { [type]: { schema } } }
+    ? { description, content: { [type]: { schema }, ...also } }
     : z.null().meta({ description });
   if (conditional) responses[304] = z.null().meta({ description: 'What you have still holds.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {

@@ -1,5 +1,5 @@
-import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Reader, Transaction } from '../database/database.ts';
+import { and, asc, count, eq, getTableColumns, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { orEmpty } from '../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
@@ -16,6 +16,8 @@ export type ProjectRow = Omit<ProjectRecord, 'searchText'> & {
   fundsInPlaceYuan: number;
   investors: Project['investors'];
 };
+type Coded = Project['investors'][number] & { socialCreditCode: string | null };
+export type StreamedRow = Omit<ProjectRow, 'investors'> & { investors: Coded[] };
 export type FundsRecord = Tables['fundsEntries']['$inferSelect'];
 
 const textKey = (
@@ -50,17 +52,27 @@ export const projectSortKeys = {
 
 export const projectTieBreaker = { name: 'id', key: textKey('id') };
 
-const columnsOf = ({ tables, functions }: Reader) => {
-  const { projects, projectInvestors, enterprises, fundsEntries } = tables;
+/** The investors of a project, the lead first. */
+function listOfInvestors<Item>({ tables, functions }: Reader, fields: Record<string, SQLWrapper>) {
+  const { projects, projectInvestors, enterprises } = tables;
+  return functions.listOfObjects<Item>(
+    fields,
+    sql`from ${projectInvestors} join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
+      where ${projectInvestors.projectId} = ${projects.id}`,
+    sql`${projectInvestors.position}`,
+    projects.leadInvestorId,
+  );
+}
+
+const columnsOf = (reader: Reader) => {
+  const { projects, enterprises, fundsEntries } = reader.tables;
   const { searchText, ...columns } = getTableColumns(projects);
   return {
     ...columns,
-    investors: functions.listOfObjects<Project['investors'][number]>(
-      { id: enterprises.id, name: enterprises.name },
-      sql`from ${projectInvestors} join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
-        where ${projectInvestors.projectId} = ${projects.id}`,
-      sql`${projectInvestors.position}`,
-    ),
+    investors: listOfInvestors<Project['investors'][number]>(reader, {
+      id: enterprises.id,
+      name: enterprises.name,
+    }),
     // Nested, so that drizzle keeps the names of the tables, which it drops from the selection of one table.
     fundsInPlaceYuan:
       sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
@@ -115,6 +127,49 @@ export function listProjects(
       .orderBy(...orderBy(columns))
       .limit(sql.placeholder('limit'));
   });
+}
+
+/** Every project of a selection in an order, `size` at a time, each investor with its social credit code. */
+export const streamProjects = (
+  reader: StreamReader,
+  selection: Selection,
+  archived: boolean,
+  order: Pick<PageRequest<ProjectRow>, 'shape' | 'columns'>,
+  size: number,
+): AsyncIterable<StreamedRow[]> =>
+  reader.batches(
+    `projects.stream ${archived} ${order.shape} ${selection.shape}`,
+    selection.values,
+    size,
+    (db) => {
+      const { id, name, socialCreditCode } = db.tables.enterprises;
+      return db
+        .select({ ...columnsOf(db), investors: listOfInvestors<Coded>(db, { id, name, socialCreditCode }) })
+        .from(db.tables.projects)
+        .where(selection.where(db, archived ? archivedOnly(db) : undefined))
+        .orderBy(...orderBy(order.columns(db.tables)));
+    },
+  );
+
+/** Whether a selection has more projects than a number, counting no further. */
+export async function areMoreThan(
+  reader: Reader,
+  selection: Selection,
+  archived: boolean,
+  most: number,
+): Promise<boolean> {
+  const rows = await reader.prepared(
+    `projects.moreThan ${archived} ${selection.shape}`,
+    { ...selection.values, most },
+    (db) =>
+      db
+        .select({ id: db.tables.projects.id })
+        .from(db.tables.projects)
+        .where(selection.where(db, archived ? archivedOnly(db) : undefined))
+        .limit(1)
+        .offset(sql.placeholder('most')),
+  );
+  return rows.length > 0;
 }
 
 const archivedOnly = ({ tables: { projects } }: Reader) =>

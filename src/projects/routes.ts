@@ -5,13 +5,17 @@ import type { Answers } from '../http/answers.ts';
 import { asOfField } from '../http/as-of.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { flag } from '../http/fields.ts';
+import { alsoAs, formatField, langField, negotiate } from '../http/formats.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { refuseFields } from '../http/validation.ts';
+import type { ExportAnswers } from '../transfer/answers.ts';
+import { encodingField, unitField } from '../transfer/schema.ts';
+import { DEFAULT_SORT } from './batches.ts';
 import { filterFields } from './filter.ts';
 import { fundsSortKeys, projectSortKeys } from './repository.ts';
 import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
-import { DEFAULT_SORT, type ProjectService } from './service.ts';
+import type { ProjectService } from './service.ts';
 
 const Id = z.object({
   id: z.string().meta({
@@ -25,10 +29,16 @@ const archived = flag.meta({
   example: true,
 });
 
+const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;
+
 const ListQuery = z.strictObject({
   ...filterFields,
   asOf: asOfField,
   archived,
+  format: formatField(formats),
+  lang: langField,
+  unit: unitField,
+  encoding: encodingField,
   ...pageFields(projectSortKeys, DEFAULT_SORT),
 });
 
@@ -39,7 +49,7 @@ const ProjectPage = pageOf('ProjectPage', Project);
 const FundsPage = pageOf('FundsPage', FundsEntry);
 
 export const projectRoutes =
-  (projects: ProjectService, answers: Answers): FastifyPluginAsyncZod =>
+  (projects: ProjectService, exports: ExportAnswers, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/projects',
@@ -50,20 +60,28 @@ export const projectRoutes =
           tag: 'projects',
           summary: 'List the projects that a filter selects',
           description:
-            'Keyset pages: no project is skipped or repeated while others write. All parameters must hold together.',
+            'Keyset pages: no project is skipped or repeated while others write. All parameters must hold together. As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) it is the whole selection at once, from one snapshot, without `limit` or `cursor`.',
           query: ListQuery,
-          success: { description: 'A page of projects.', schema: ProjectPage },
+          success: {
+            description: 'A page of projects; of a file format, all of them.',
+            schema: ProjectPage,
+            also: alsoAs(['csv', 'ndjson', 'xlsx']),
+          },
           conditional: true,
         }),
       },
-      (request, reply) =>
-        answers.send(
+      (request, reply) => {
+        const { format, language } = negotiate(request, reply, formats);
+        const { format: _, lang, limit, cursor, ...query } = request.query;
+        if (format !== 'json') return exports.send(request, reply, query, { format, language });
+        return answers.send(
           request,
           reply,
-          request.query.asOf,
-          (asOf) => projects.list(request.query, asOf),
+          query.asOf,
+          (asOf) => projects.list({ ...query, limit, cursor }, asOf),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
-        ),
+        );
+      },
     );
 
     app.post(

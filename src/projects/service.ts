@@ -13,13 +13,12 @@ import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound, Problem, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { once } from '../retries/service.ts';
+import { DEFAULT_SORT } from './batches.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
 import { changedRow, columnsOf, type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
 import * as repository from './repository.ts';
 import { faultsIn, refuseNegativeBalance } from './rules.ts';
 import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
-
-export const DEFAULT_SORT = '-signedOn';
 
 export interface ProjectService {
   /** A page of the projects that a filter selects, as of a day. */

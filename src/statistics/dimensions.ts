@@ -99,7 +99,7 @@ function withinTree(
   };
 }
 
-const statusNames = named([
+export const statusNames = named([
   { code: 'signed', name: '已签约', nameEn: 'signed' },
   { code: 'registered', name: '已注册', nameEn: 'registered' },
   { code: 'under_construction', name: '在建', nameEn: 'under construction' },
@@ -109,7 +109,7 @@ const statusNames = named([
   { code: 'terminated', name: '已终止', nameEn: 'terminated' },
 ]);
 
-const levelNames = named([
+export const levelNames = named([
   { code: 'provincial', name: '省级', nameEn: 'provincial' },
   { code: 'municipal', name: '市级', nameEn: 'municipal' },
   { code: 'county', name: '县级', nameEn: 'county' },

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { Problem } from '../http/problems.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
 import { days, money, rate } from './numbers.ts';
-import type { DurationName, SumName, Tally, TallyName } from './tallies.ts';
+import { type DurationName, ledgerTallies, type SumName, type Tally, type TallyName } from './tallies.ts';
 
 const described = <T extends z.ZodType>(schema: T, id: string, description: string): T =>
   schema.meta({ id, description }) as T;
@@ -43,6 +43,8 @@ const DaysBody = described(
 export interface Measure {
   name: string;
   unit: 'projects' | 'yuan' | 'rate' | 'days';
+  /** Of a rate: whether it is one of amounts, whose numerator and denominator are yuan. */
+  ofMoney?: boolean;
   /** Chinese and English name and sentence. */
   zh: string;
   en: string;
@@ -86,6 +88,7 @@ function quotient(name: string, numerator: SumName, denominator: SumName, words:
   return {
     name,
     unit: 'rate',
+    ofMoney: numerator in ledgerTallies,
     ...words,
     schema: RateBody,
     value: (tally) => rate(exact(tally, numerator), exact(tally, denominator)),

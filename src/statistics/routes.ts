@@ -1,21 +1,45 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Answers } from '../http/answers.ts';
+import type { Answers, Computed } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
+import { alsoAs, negotiate } from '../http/formats.ts';
 import { NoQuery, operation } from '../http/openapi.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
+import type { SheetQuery } from '../transfer/schema.ts';
+import { tableFile } from '../transfer/table-file.ts';
 import {
   Breakdown,
   BreakdownQuery,
   Definitions,
+  formats,
   Summary,
   SummaryQuery,
   Timeline,
   TimelineQuery,
 } from './schema.ts';
 import type { StatisticsService } from './service.ts';
+import { type TableName, tables } from './tables.ts';
 
 export const statisticsRoutes =
   (statistics: StatisticsService, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
+    /** Answers with figures, or with the table of them. */
+    function answer(
+      name: TableName,
+      request: FastifyRequest<{ Querystring: SheetQuery & { asOf?: string | undefined } & ProjectFilter }>,
+      reply: FastifyReply,
+      compute: (asOf: string) => Promise<Computed>,
+    ): Promise<FastifyReply> {
+      const { asOf, unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
+      const { format, language } = negotiate(request, reply, formats, ['limit']);
+      if (format === 'json') return answers.send(request, reply, asOf, compute);
+      const variant = `${format} ${language}`;
+      return answers.sendFile(request, reply, asOf, variant, compute, (body, { seq }, day) => {
+        const file = [name, ...(event.length === 1 ? event : []), day, `r${seq}`].join('-');
+        return tableFile(tables[name](body, language, unit), file, { format, language, encoding });
+      });
+    }
+    const also = alsoAs(['csv', 'xlsx']);
     const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
 
     app.get(
@@ -30,12 +54,12 @@ export const statisticsRoutes =
           description:
             'Counts, sums and rates over the projects that the filter selects, as of a day. Each count has a link to exactly the projects that make it up.',
           query: SummaryQuery,
-          success: { description: 'The measures.', schema: Summary },
+          success: { description: 'The measures.', schema: Summary, also },
           conditional: true,
         }),
       },
       (request, reply) =>
-        answers.send(request, reply, request.query.asOf, (asOf) => statistics.summary(request.query, asOf)),
+        answer('summary', request, reply, (asOf) => statistics.summary(request.query, asOf)),
     );
 
     app.get(
@@ -50,12 +74,12 @@ export const statisticsRoutes =
           description:
             'Grouped by one or two dimensions. `region` rolls up to prefectures, `industry` to sections. Projects without a value stand in a group whose code is null.',
           query: BreakdownQuery,
-          success: { description: 'The groups, and their total.', schema: Breakdown },
+          success: { description: 'The groups, and their total.', schema: Breakdown, also },
           conditional: true,
         }),
       },
       (request, reply) =>
-        answers.send(request, reply, request.query.asOf, (asOf) => statistics.breakdown(request.query, asOf)),
+        answer('breakdown', request, reply, (asOf) => statistics.breakdown(request.query, asOf)),
     );
 
     app.get(
@@ -70,13 +94,13 @@ export const statisticsRoutes =
           description:
             'Each period with what happened in it and the summary as of its last day, from the first signing to the day, without holes. Parameters whose meaning depends on the day are refused.',
           query: TimelineQuery,
-          success: { description: 'The periods.', schema: Timeline },
+          success: { description: 'The periods.', schema: Timeline, also },
           conditional: true,
         }),
       },
       (request, reply) => {
-        const { interval = 'month', asOf } = request.query;
-        return answers.send(request, reply, asOf, (day) => statistics.timeline(request.query, interval, day));
+        const { interval = 'month' } = request.query;
+        return answer('timeline', request, reply, (day) => statistics.timeline(request.query, interval, day));
       },
     );
 

@@ -2,16 +2,27 @@
 import * as z from 'zod';
 import { asOfField } from '../http/as-of.ts';
 import { integerText } from '../http/fields.ts';
+import { formatField, langField } from '../http/formats.ts';
 import { sortField } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
+import { encodingField, unitField } from '../transfer/schema.ts';
 import { dimensionNames } from './dimensions.ts';
 import { MoneyBody, measures, RateBody, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
 import { emptyTally, type Tally } from './tallies.ts';
 import { intervals } from './timeline.ts';
 
-export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField });
+export const formats = ['json', 'csv', 'xlsx'] as const;
+
+const sheetFields = {
+  format: formatField(formats),
+  lang: langField,
+  unit: unitField,
+  encoding: encodingField,
+};
+
+export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField, ...sheetFields });
 
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
 
@@ -19,6 +30,7 @@ export const BreakdownQuery = z
   .strictObject({
     ...filterFields,
     asOf: asOfField,
+    ...sheetFields,
     by: z
       .preprocess(
         (given) => [given].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
@@ -59,6 +71,7 @@ export const TimelineQuery = z.strictObject({
   ...filterFields,
   ...moving,
   asOf: asOfField,
+  ...sheetFields,
   interval: z
     .enum(intervals)
     .optional()

@@ -32,6 +32,14 @@ describe('the built service', () => {
     const address = await until(() => /listening at (http:\/\/[\d.:]+)/.exec(service.stdout())?.[1], 60_000);
     const summary = await fetch(`${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31`);
     expect(await summary.json()).toMatchObject({ projectCount: 319, startedCount: 266 });
+    const formats = { csv: /^text\/csv/, ndjson: /ndjson/, xlsx: /spreadsheetml/ };
+    for (const [format, type] of Object.entries(formats)) {
+      const file = await fetch(`${address}/v1/projects?format=${format}&event=hyrd-2020`);
+      expect(file.headers.get('content-type')).toMatch(type);
+      expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(10_000);
+    }
+    const chinese = await fetch(`${address}/v1/statistics/summary?format=csv&encoding=gb18030&lang=zh`);
+    expect(new TextDecoder('gb18030').decode(await chinese.arrayBuffer())).toContain('开工率');
     for (const path of ['/openapi.json', '/docs/', '/docs/static/swagger-ui-bundle.js', '/readyz']) {
       const answer = await fetch(address + path);
       expect(answer.status, path).toBe(200);

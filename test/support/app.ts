@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { createLogger } from '../../src/http/logging.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
-import { checkAgainstContract, isEndless } from './contract.ts';
+import { checkAgainstContract, isEndless, isJson } from './contract.ts';
 import { adminKey, freshDatabase } from './engines.ts';
 import { hasKey } from './process.ts';
 
@@ -40,6 +40,7 @@ export interface Answer {
   /** Parsed where it is JSON; undefined where there is none. */
   body: Body;
   text: string;
+  bytes: Buffer;
   /** The ETag, which there must be. */
   etag: string;
 }
@@ -132,22 +133,24 @@ function expectNoSecrets(logged: readonly string[]): void {
 export function clientOf(app: FastifyInstance, key: string | null = adminKey()): Client {
   if (key !== null) sent.add(key);
   const request: Client['request'] = async (method, url, body, headers = {}) => {
+    const endless = isEndless(method, url);
     const response = await app.inject({
       method: method as 'GET',
       url,
       headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
       ...(body !== undefined && { payload: body as object }),
-      payloadAsStream: isEndless(method, url),
+      payloadAsStream: endless,
     });
     const type = String(response.headers['content-type'] ?? '');
-    const written = isEndless(method, url) ? await textOf(response.stream(), type) : response.body;
-    const parsed = type.includes('json') && written !== '' ? JSON.parse(written) : undefined;
+    const written = endless ? await textOf(response.stream(), type) : response.body;
+    const parsed = isJson(type) && written !== '' ? JSON.parse(written) : undefined;
     checkAgainstContract(method, url, response.statusCode, type, parsed);
     return {
       status: response.statusCode,
       headers: response.headers as Answer['headers'],
       body: parsed,
       text: written,
+      bytes: endless ? Buffer.from(written) : response.rawPayload,
       etag: String(response.headers.etag ?? ''),
     };
   };
@@ -163,7 +166,7 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
 
 /** All of a refusal, nothing of what would not end. */
 async function textOf(stream: Readable, type: string): Promise<string> {
-  if (type.includes('json')) return text(stream);
+  if (isJson(type)) return text(stream);
   stream.destroy();
   return '';
 }

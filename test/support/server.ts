@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import supertest, { type Test } from 'supertest';
 import { type Answer, type TestApp, testApp } from './app.ts';
-import { checkAgainstContract } from './contract.ts';
+import { checkAgainstContract, isJson } from './contract.ts';
 import { adminKey } from './engines.ts';
 
 export interface TestServer extends TestApp {
@@ -24,10 +24,17 @@ export async function testServer(): Promise<TestServer> {
 export async function answerOf(test: Test): Promise<Answer> {
   const response = await test;
   const type = String(response.headers['content-type'] ?? '');
-  const body = type.includes('json') && response.text ? JSON.parse(response.text) : undefined;
+  const body = isJson(type) && response.text ? JSON.parse(response.text) : undefined;
   checkAgainstContract(test.method, new URL(test.url).pathname, response.status, type, body);
   const { status, headers, text } = response;
-  return { status, headers, body, text: text ?? '', etag: String(headers.etag ?? '') };
+  return {
+    status,
+    headers,
+    body,
+    text: text ?? '',
+    bytes: Buffer.from(text ?? ''),
+    etag: String(headers.etag ?? ''),
+  };
 }
 
 const GIVE_UP_MS = 5_000;

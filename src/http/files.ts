@@ -1,0 +1,71 @@
+/** Answers that are files: their headers, and bodies too large to be held. */
+import { Readable } from 'node:stream';
+import { create as dispositionOf } from 'content-disposition';
+import type { FastifyReply } from 'fastify';
+import { type FileFormat, mediaTypes } from './formats.ts';
+import type { Language } from './messages.ts';
+
+/** What systems and browsers refuse in the name of a file, or read as something else. */
+const UNFIT = /[\\/:*?"<>|%\p{Cc}]/gu;
+
+/** A part of a file's name. */
+export const fitForName = (text: string): string => text.replace(UNFIT, '_').slice(0, 80);
+
+/**
+ * The headers of a file that is kept.
+ * @param plain its name in ASCII, for clients that know nothing else (RFC 6266)
+ */
+export function fileHeaders(
+  format: FileFormat,
+  encoding: string,
+  name: string,
+  plain: string,
+): Record<string, string> {
+  const type = mediaTypes[format];
+  const text = type.startsWith('text/') ? `; charset=${encoding}` : '';
+  return {
+    'content-type': `${type}${text}`,
+    'content-disposition': dispositionOf(`${name}.${format}`, { fallback: `${plain}.${format}` }),
+  };
+}
+
+export const contentLanguage = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en');
+
+/** Read ahead of what the connection takes, besides the one part that is on its way. */
+const HELD_BYTES = 262_144;
+
+/** A reader that takes nothing for so long has gone away, whatever its connection says. */
+const STALLED_MS = 30_000;
+
+/**
+ * Sends what there will be, as fast as it is taken and no faster. Where it breaks off, for whatever reason, the
+ * connection is destroyed: what arrived does not look complete. The source always ends (`return`).
+ */
+export function sendStream(
+  reply: FastifyReply,
+  parts: AsyncIterable<Uint8Array>,
+  stalledAfter = STALLED_MS,
+): FastifyReply {
+  const source = parts[Symbol.asyncIterator]();
+  let stalled: NodeJS.Timeout | undefined;
+  const body = new Readable({
+    highWaterMark: HELD_BYTES,
+    read() {
+      clearTimeout(stalled);
+      source.next().then(
+        ({ done, value }) => {
+          const hungry = body.push(done ? null : value);
+          if (hungry || done) return;
+          stalled = setTimeout(() => body.destroy(new Error('The reader takes nothing.')), stalledAfter);
+        },
+        (error: Error) => body.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      clearTimeout(stalled);
+      const finish = () => done(error);
+      (source.return?.() ?? Promise.resolve()).then(finish, finish);
+    },
+  });
+  return reply.send(body);
+}

@@ -1,0 +1,107 @@
+/** In which format a client wants an answer: by `format`, or else by `Accept`; and what belongs to each format. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import * as z from 'zod';
+import type { Language } from './messages.ts';
+import { invalid, languageOf, Problem } from './problems.ts';
+
+export const mediaTypes = {
+  json: 'application/json',
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
+
+export type Format = keyof typeof mediaTypes;
+export type FileFormat = Exclude<Format, 'json'>;
+
+/** The `format` parameter of an operation that knows some of the formats. */
+export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
+  z
+    .enum(formats)
+    .optional()
+    .meta({
+      description: `Format of the answer, whatever \`Accept\` says: ${formats.map((name) => `\`${name}\``).join(', ')}.`,
+      example: formats[0],
+    });
+
+export const langField = z.enum(['zh', 'en']).optional().meta({
+  description: 'Language of headings and words in `csv` and `xlsx`; that of `Accept-Language` if left out.',
+  example: 'zh',
+});
+
+/** The parameters that some formats only have a use for. */
+const OWN: Readonly<Record<Format, readonly string[]>> = {
+  json: ['limit', 'cursor'],
+  csv: ['lang', 'unit', 'encoding'],
+  ndjson: [],
+  xlsx: ['lang', 'unit'],
+};
+const PARTICULAR = [...new Set(Object.values(OWN).flat())];
+
+/** Says in an answer what it depends on, besides what it says already. */
+export function varyByFormat(reply: FastifyReply): FastifyReply {
+  const others = reply.getHeader('vary');
+  return reply.header('vary', [...(others ? [others] : []), 'Accept', 'Accept-Language'].join(', '));
+}
+
+/** Whether `Accept` asks for JSON, or leaves the choice to the service. What the address says comes first. */
+export function wantsJson({ headers: { accept }, raw }: FastifyRequest): boolean {
+  if (accept === undefined || accept === '*/*' || accept === mediaTypes.json) return true;
+  return new Negotiator(raw).mediaType(Object.values(mediaTypes)) === mediaTypes.json;
+}
+
+interface Asked<F extends Format> {
+  format: F;
+  language: Language;
+}
+
+/**
+ * The format and the language to answer in; says in the answer what they depend on.
+ * @param formats those of the operation, the first where the client does not mind
+ * @param shared parameters that belong to one format elsewhere, and here to all
+ * @throws Problem 406 when the client takes none of them, 422 for parameters that the format has no use for
+ */
+export function negotiate<F extends Format>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  formats: readonly F[],
+  shared: readonly string[] = [],
+): Asked<F> {
+  const query = request.query as Readonly<Record<string, unknown>>;
+  varyByFormat(reply);
+  const format = (query.format as F | undefined) ?? accepted(request, formats);
+  const useless = PARTICULAR.filter(
+    (name) => query[name] !== undefined && !OWN[format].includes(name) && !shared.includes(name),
+  );
+  if (useless.length > 0) {
+    throw invalid(useless.map((parameter) => ({ parameter, code: 'not_for_format', values: { format } })));
+  }
+  return { format, language: (query.lang as Language | undefined) ?? languageOf(request) };
+}
+
+function accepted<F extends Format>(request: FastifyRequest, formats: readonly F[]): F {
+  const wanted = new Negotiator(request.raw).mediaType(formats.map((format) => mediaTypes[format]));
+  const format = formats.find((one) => mediaTypes[one] === wanted);
+  if (!format) {
+    const offered = formats.map((one) => mediaTypes[one]).join(', ');
+    throw new Problem('request.not_acceptable', { values: { offered } });
+  }
+  return format;
+}
+
+const descriptions: Record<FileFormat, string> = {
+  csv: 'A table with a heading row: with BOM and CRLF, and an apostrophe before what a spreadsheet takes for a formula.',
+  ndjson:
+    'One object a line; the last line is `{"end":true,"count":…,"revision":…}`. Without it, it is not complete.',
+  xlsx: 'A workbook of one sheet with a heading row.',
+};
+
+/** The formats of an operation besides JSON, for the document. */
+export const alsoAs = (formats: readonly FileFormat[]) =>
+  Object.fromEntries(
+    formats.map((format) => [
+      mediaTypes[format],
+      { schema: z.string().meta({ description: descriptions[format] }) },
+    ]),
+  );

@@ -1,0 +1,46 @@
+/** Sheets as CSV, as Excel opens it: with BOM and CRLF, and no cell that it takes for a formula. */
+import iconv from 'iconv-lite';
+import type { Cell, Kind, Sheet } from './sheet.ts';
+
+export const encodings = ['utf-8', 'gb18030'] as const;
+export type Encoding = (typeof encodings)[number];
+
+/**
+ * What a spreadsheet reads as a formula, full-width signs included. An apostrophe before it counts too, so that taking
+ * one away gives back exactly what there was.
+ */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+
+const BOM = '\uFEFF';
+
+/** A text that no spreadsheet runs. */
+export const neutralised = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+const NEEDS_QUOTES = /[",\r\n]/;
+
+const quoted = (text: string): string => (NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Cells of these kinds are written as they are: nothing in them needs a quote, and a negative amount is no formula. */
+const PLAIN: ReadonlySet<Kind> = new Set(['money', 'day', 'integer', 'number', 'instant']);
+
+export async function* writeCsv({ headings, rows }: Sheet, encoding: Encoding): AsyncGenerator<Uint8Array> {
+  const encode = (text: string): Uint8Array =>
+    encoding === 'utf-8' ? Buffer.from(text) : iconv.encode(text, encoding);
+  const plain = headings.map(({ kind }) => PLAIN.has(kind));
+  const written = (row: readonly Cell[]): string => {
+    let line = '';
+    for (let i = 0; i < row.length; i++) {
+      const cell = row[i] as Cell;
+      if (i > 0) line += ',';
+      if (cell !== null) line += plain[i] ? cell : quoted(neutralised(String(cell)));
+    }
+    return `${line}\r\n`;
+  };
+  const mark = encoding === 'utf-8' ? BOM : '';
+  yield encode(`${mark}${headings.map(({ text }) => quoted(text)).join()}\r\n`);
+  for await (const batch of rows) {
+    let lines = '';
+    for (const row of batch) lines += written(row);
+    yield encode(lines);
+  }
+}

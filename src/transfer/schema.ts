@@ -1,0 +1,20 @@
+/** The parameters that say how a sheet is written. */
+import * as z from 'zod';
+import { type Encoding, encodings } from './csv.ts';
+import { type Unit, unitNames } from './units.ts';
+
+export const unitField = z.enum(unitNames).optional().meta({
+  description:
+    'Unit of money in `csv` and `xlsx`, said in the heading: `yuan` (if left out), `wan` (10⁴) or `yi` (10⁸ yuan).',
+  example: 'yi',
+});
+
+export const encodingField = z.enum(encodings).optional().meta({
+  description: 'Encoding of `csv`: `utf-8` with BOM, or `gb18030`.',
+  example: 'gb18030',
+});
+
+export interface SheetQuery {
+  unit?: Unit | undefined;
+  encoding?: Encoding | undefined;
+}

@@ -1,0 +1,59 @@
+/** Exports: whole selections as files, each from one snapshot, a few at a time. */
+import { extname } from 'node:path';
+import type { Database, StreamWork } from '../database/database.ts';
+import { Problem } from '../http/problems.ts';
+import { type ExportHead, type ExportRequest, headOf } from './export-head.ts';
+import { run } from './export-job.ts';
+import { XLSX_ROWS } from './xlsx.ts';
+
+export interface ExportService {
+  /** What an export would say of itself, without making it. */
+  describe(request: ExportRequest): Promise<ExportHead>;
+  /**
+   * Begins an export. Its parts have to be read to their end or given up.
+   * @throws Problem 422 for more rows than the format holds, 503 when as many run as there may
+   */
+  start(request: ExportRequest): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
+}
+
+// The neighbour has this file's ending: .ts from source, .js once built.
+const module = new URL(`./export-job${extname(import.meta.filename)}`, import.meta.url);
+const work: StreamWork<ExportRequest, ExportHead | Uint8Array> = { module, run };
+
+const RETRY_AFTER_S = '5';
+
+export function exportService({ database }: { database: Database }): ExportService {
+  let running = 0;
+
+  /** A stream that counts while it runs. */
+  async function* counted(request: ExportRequest): AsyncGenerator<ExportHead | Uint8Array, void> {
+    running += 1;
+    try {
+      yield* database.stream(work, request);
+    } finally {
+      running -= 1;
+    }
+  }
+
+  return {
+    describe: (request) =>
+      database.snapshot(async (reader) => ({ ...(await headOf(reader, request.query)), tooMany: false })),
+
+    start: async (request) => {
+      if (running >= database.streams) {
+        throw new Problem('transfer.too_many_exports', {
+          values: { max: database.streams },
+          headers: { 'retry-after': RETRY_AFTER_S },
+        });
+      }
+      const parts = counted(request);
+      const first = await parts.next();
+      const head = first.value as ExportHead;
+      if (head.tooMany) {
+        await parts.return();
+        throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
+      }
+      return { head, parts: parts as AsyncIterable<Uint8Array> };
+    },
+  };
+}

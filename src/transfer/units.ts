@@ -1,0 +1,25 @@
+/** Units of money: whole yuan written in another unit, exactly, and never by way of a binary fraction. */
+import type { Language } from '../http/messages.ts';
+
+export const units = {
+  yuan: { zh: '元', en: 'yuan', zeros: 0 },
+  wan: { zh: '万元', en: '10 thousand yuan', zeros: 4 },
+  yi: { zh: '亿元', en: '100 million yuan', zeros: 8 },
+} as const;
+
+export type Unit = keyof typeof units;
+export const unitNames = Object.keys(units) as [Unit, ...Unit[]];
+
+/** A heading that says its unit. */
+export const inUnitOf = (heading: string, language: Language, unit: Unit): string =>
+  language === 'zh' ? `${heading}(${units[unit].zh})` : `${heading} (${units[unit].en})`;
+
+/** 297 880 000 000 yuan in `yi` is `2978.8`. @param yuan a safe integer */
+export function inUnit(yuan: number, unit: Unit): string {
+  const { zeros } = units[unit];
+  if (zeros === 0) return String(yuan);
+  const digits = String(Math.abs(yuan)).padStart(zeros + 1, '0');
+  const fraction = digits.slice(-zeros).replace(/0+$/, '');
+  const amount = digits.slice(0, -zeros) + (fraction && `.${fraction}`);
+  return yuan < 0 ? `-${amount}` : amount;
+}
