@@ -1,0 +1,133 @@
+/** How fast whole selections leave as files, what memory that takes, and how long others wait meanwhile. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { openService } from '../../src/main.ts';
+import { cpuSeconds, residentMegabytes } from './machine.ts';
+import { type Server, startService } from './processes.ts';
+import type { Row, Setting } from './sections.ts';
+
+const PROJECTS = 100_000;
+
+/** A database of the first of the million, with all that belongs to them. */
+async function smallDatabase({ folder, million }: Setting): Promise<string> {
+  const file = join(folder, 'exports.db');
+  const configuration = { DATABASE_URL: `file:${file}`, TIME_ZONE: 'Asia/Shanghai' };
+  await (await openService(configuration)).database.close();
+  const db = new Sqlite(file);
+  db.pragma('foreign_keys = OFF');
+  db.exec(`attach '${await million()}' as million`);
+  db.transaction(() => {
+    for (const table of ['events', 'enterprises'])
+      db.exec(`insert into ${table} select * from million.${table}`);
+    db.exec(`insert into projects select * from million.projects order by id limit ${PROJECTS}`);
+    for (const table of ['project_investors', 'funds_entries']) {
+      db.exec(
+        `insert into ${table} select * from million.${table} where project_id <= (select max(id) from projects)`,
+      );
+    }
+  })();
+  db.close();
+  return file;
+}
+
+interface Measured {
+  seconds: number;
+  /** Of the server's processor, for whatever it did meanwhile. */
+  cpuSeconds: number;
+  megabytes: number;
+}
+
+async function download(url: string, pid: number): Promise<Measured> {
+  const before = cpuSeconds(pid);
+  const began = performance.now();
+  const response = await fetch(url);
+  if (response.status !== 200) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  let bytes = 0;
+  for await (const part of response.body as AsyncIterable<Uint8Array>) bytes += part.byteLength;
+  return {
+    seconds: (performance.now() - began) / 1_000,
+    cpuSeconds: cpuSeconds(pid) - before,
+    megabytes: bytes / 1_000_000,
+  };
+}
+
+interface Watched {
+  /** Milliseconds that each look at /livez took. */
+  waits: number[];
+  /** Most memory seen. */
+  peak: number;
+}
+
+/** Looks at the service until told to stop. */
+function watch({ url, pid }: Server): () => Promise<Watched> {
+  const seen: Watched = { waits: [], peak: 0 };
+  let watching = true;
+  const ended = (async () => {
+    while (watching) {
+      const began = performance.now();
+      await (await fetch(`${url}/livez`)).arrayBuffer();
+      seen.waits.push(performance.now() - began);
+      seen.peak = Math.max(seen.peak, residentMegabytes(pid));
+      await sleep(5);
+    }
+  })();
+  return async () => {
+    watching = false;
+    await ended;
+    return seen;
+  };
+}
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
+
+const formats = {
+  ndjson: { rowsPerSecond: 100_000 },
+  csv: { rowsPerSecond: 50_000 },
+  'csv&encoding=gb18030': { rowsPerSecond: 50_000 },
+  xlsx: { rowsPerSecond: 100_000 / 15 },
+};
+
+export async function exports(setting: Setting): Promise<Row[]> {
+  const service = await startService(await smallDatabase(setting));
+  const page = await fetch(`${service.url}/v1/projects?limit=1`);
+  const { total } = ((await page.json()) as { page: { total: number } }).page;
+  const rows: Row[] = [];
+  const stop = watch(service);
+  for (const [format, { rowsPerSecond }] of Object.entries(formats)) {
+    const url = `${service.url}/v1/projects?format=${format}`;
+    const runs: Measured[] = [];
+    for (let run = 0; run <= Math.min(setting.runs, 5); run++) runs.push(await download(url, service.pid));
+    // The first one reads the file from the disk.
+    const middle = runs.slice(1).sort((a, b) => a.cpuSeconds - b.cpuSeconds)[
+      Math.floor((runs.length - 1) / 2)
+    ] as Measured;
+    rows.push({
+      name: `export of ${total} projects as ${format}`,
+      ours: `${Math.round(total / middle.cpuSeconds)} rows (${Math.round(total / middle.seconds)}/s; ${middle.seconds.toFixed(1)} s, ${middle.megabytes.toFixed(0)} MB)`,
+      yardstick: `${Math.round(rowsPerSecond)} rows/s`,
+      ratio: total / middle.cpuSeconds / rowsPerSecond,
+      target: { least: 1 },
+    });
+  }
+  const { waits, peak } = await stop();
+  await service.stop();
+  return [
+    ...rows,
+    {
+      name: '/livez while an export runs, 99th percentile',
+      ours: `${quantile(waits, 0.99).toFixed(1)} ms (median ${quantile(waits, 0.5).toFixed(1)})`,
+      yardstick: '50 ms',
+      ratio: quantile(waits, 0.99) / 50,
+      target: { most: 1 },
+    },
+    {
+      name: 'peak memory of the service while it exports',
+      ours: `${peak} MB`,
+      yardstick: '300 MB',
+      ratio: peak / 300,
+      target: { most: 1 },
+    },
+  ];
+}
