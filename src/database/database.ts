@@ -44,12 +44,20 @@ export interface StreamWork<Input, Part> {
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }
 
-/** A reader that may also write. Only `Database.write` hands one out. */
+/** A reader that may also write. Only `Database.write` and `Database.load` hand one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
   /** As `prepared`, for a statement without rows to give back. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
+}
+
+/** Work that writes more than anybody should wait for, and gives parts that say how far it is. */
+export interface LoadWork<Input, Part> {
+  /** The module that exports `load`; where the work has a thread of its own, it is loaded there. */
+  readonly module: URL;
+  /** @param input plain data, which can be sent to a thread; so can the parts */
+  load(tx: Transaction, input: Input): AsyncIterable<Part>;
 }
 
 /** The number and hash of the last entry in the change log. */
@@ -79,6 +87,12 @@ export interface Database {
    * @throws NestedWriteError inside another write, BusyError when another process holds the lock for seconds
    */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * As `write`, for work that grows with its input: off the event loop where the engine has threads. Read to its end,
+   * it is committed; broken off or given up (`return`, a `break`), nothing of it is. Other writers wait as for any
+   * other write: some seconds, then they get a BusyError. Loads wait for each other.
+   */
+  load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
   /** @throws when the database does not answer, or would not keep what it is told (readiness). */
   check(): Promise<void>;
   close(): Promise<void>;

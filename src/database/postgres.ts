@@ -22,6 +22,9 @@ type Client = pg.Pool | pg.PoolClient;
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
 const SNAPSHOT = 'begin isolation level repeatable read read only';
+const WRITE = 'begin isolation level read committed read write';
+/** A load waits for others that write; they do not wait for it. */
+const PATIENTLY = 'set local lock_timeout = 60000';
 /** Of this many connections, one may be lent to a stream, which keeps it for as long as its reader takes. */
 const STREAM_SHARE = 4;
 /** A connection that serves requests writes only where a write begins, and waits and works no longer than this. */
@@ -66,23 +69,7 @@ export async function openPostgres(url: string): Promise<Database> {
     snapshot,
     analyze: snapshot,
     streams: Math.max(1, Math.floor(pool.options.max / STREAM_SHARE)),
-    stream: async function* (work, input) {
-      const client = await pool.connect();
-      let failure: Error | undefined;
-      try {
-        await client.query(SNAPSHOT);
-        yield* work.run(streamReaderOn(client), input);
-      } catch (error) {
-        failure = error as Error;
-        throw error;
-      } finally {
-        // Given up in the middle, the cursor goes with its transaction.
-        await client.query('rollback').catch((lost: Error) => {
-          failure = Object.assign(failure ?? lost, { connectionLost: true });
-        });
-        release(client, failure);
-      }
-    },
+    stream: (work, input) => streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)),
     write: async (work) => {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
@@ -93,6 +80,12 @@ export async function openPostgres(url: string): Promise<Database> {
           await sleep(10 * attempt * Math.random());
         }
       }
+    },
+    load: (work, input) => {
+      if (inside.getStore()) throw new NestedWriteError();
+      return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) =>
+        loaded(client, (tx) => work.load(tx, input)),
+      );
     },
     check: async () => {
       const { rows } = await pool.query(LAST_APPLIED);
@@ -123,13 +116,44 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
   await client.query(begin);
   try {
     const value = await work();
-    // Where the work survived a statement that failed, Postgres answers COMMIT with ROLLBACK.
-    const { command } = await client.query('commit');
-    if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed; nothing was kept.');
+    await commit(client);
     return value;
   } catch (error) {
     await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
     throw error;
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  // Where the work survived a statement that failed, Postgres answers COMMIT with ROLLBACK.
+  const { command } = await client.query('commit');
+  if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed; nothing was kept.');
+}
+
+/** As `transaction`, for work that gives parts: given up, it is undone, and its cursors go with it. */
+async function* streamed<Part>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: pg.PoolClient) => AsyncIterable<Part>,
+): AsyncGenerator<Part, void> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  let isOver = false;
+  try {
+    await client.query(begin);
+    yield* work(client);
+    await commit(client);
+    isOver = true;
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    if (!isOver) {
+      await client.query('rollback').catch((lost: Error) => {
+        failure = Object.assign(failure ?? lost, { connectionLost: true });
+      });
+    }
+    release(client, failure);
   }
 }
 
@@ -140,17 +164,31 @@ const readRevision = (lock: string) => ({
 
 const revisionOf = ({ rows: [row] }: pg.QueryResult): Revision => ({ seq: Number(row.seq), hash: row.hash });
 
-function writeOn<T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return transaction(client, 'begin isolation level read committed read write', async () => {
-    // The lock comes first, so that numbers are given in the order of the commits.
-    const log = revisionOf(await client.query(readRevision('for update')));
-    const { seq } = log;
+const writeOn = <T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  transaction(client, WRITE, async () => {
+    const log = await lockedLog(client);
+    const before = log.seq;
     const value = await work(transactionOn(client, log));
-    if (log.seq !== seq) {
-      await client.query('update revision set seq = $1, hash = $2 where id = 1', [log.seq, log.hash]);
-    }
+    await moveLog(client, before, log);
     return value;
   });
+
+async function* loaded<Part>(
+  client: pg.PoolClient,
+  work: (tx: Transaction) => AsyncIterable<Part>,
+): AsyncGenerator<Part, void> {
+  const log = await lockedLog(client);
+  const before = log.seq;
+  yield* work(transactionOn(client, log));
+  await moveLog(client, before, log);
+}
+
+/** The lock comes first, so that numbers are given in the order of the commits. */
+const lockedLog = async (client: pg.PoolClient): Promise<Revision> =>
+  revisionOf(await client.query(readRevision('for update')));
+
+async function moveLog(client: pg.PoolClient, before: number, { seq, hash }: Revision): Promise<void> {
+  if (seq !== before) await client.query('update revision set seq = $1, hash = $2 where id = 1', [seq, hash]);
 }
 
 async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {

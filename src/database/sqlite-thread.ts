@@ -1,12 +1,13 @@
 /** A query-only SQLite connection on a thread of its own, so that long reads do not hold up the event loop. */
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
-import type { StreamWork } from './database.ts';
+import type { LoadWork, StreamWork } from './database.ts';
 
 export type Question =
   | { id: number; sql: string; params: unknown[] }
-  /** The module of a `StreamWork`, and the port over which its parts are asked for and given. */
-  | { stream: string; input: unknown; port: MessagePort };
+  /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
+  | { stream: string; input: unknown; port: MessagePort }
+  | { load: string; input: unknown; port: MessagePort };
 
 export type Answer =
   | { id: number; rows: unknown[][] }
@@ -59,11 +60,20 @@ export class SqliteThread {
     });
   }
 
-  /** Runs a work on the thread, one part ahead of what is taken. The transaction ends before this does. */
-  async *stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
+  /** Runs a work that reads, one part ahead of what is taken. The transaction ends before this does. */
+  stream<Input, Part>({ module }: StreamWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
+    return this.#run((port) => ({ stream: module.href, input, port }));
+  }
+
+  /** Runs a work that writes, on a connection of its own; what it wrote is committed when this ends. */
+  load<Input, Part>({ module }: LoadWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
+    return this.#run((port) => ({ load: module.href, input, port }));
+  }
+
+  async *#run<Part>(ask: (port: MessagePort) => Question): AsyncGenerator<Part, void> {
     if (this.#failure) throw this.#failure;
     const { port1: port, port2 } = new MessageChannel();
-    const question: Question = { stream: work.module.href, input, port: port2 };
+    const question = ask(port2);
     let arrived = Promise.withResolvers<Streamed>();
     const arrivals = [arrived.promise];
     port.on('message', (message: Streamed) => {

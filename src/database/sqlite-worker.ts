@@ -1,9 +1,9 @@
 /** The thread's side of `SqliteThread`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type Sqlite from 'better-sqlite3';
-import type { StreamWork } from './database.ts';
+import Sqlite from 'better-sqlite3';
+import type { LoadWork, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
-import { openReader, streamReaderOn } from './sqlite-reader.ts';
+import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
 import type { Answer, Demand, Question, Streamed } from './sqlite-thread.ts';
 
 const client = openReader(workerData.file);
@@ -13,7 +13,7 @@ const prepare = shapeCache<Sqlite.Statement>();
 
 parentPort?.on('message', (question: Question) => {
   if ('sql' in question) parentPort?.postMessage(answer(question));
-  else void stream(question.stream, question.input, question.port);
+  else void give(question.port, 'stream' in question ? read(question) : write(question));
 });
 
 function answer({ id, sql, params }: Extract<Question, { sql: string }>): Answer {
@@ -27,28 +27,55 @@ function answer({ id, sql, params }: Extract<Question, { sql: string }>): Answer
   }
 }
 
-/** Runs a work of `Database.stream`, in a transaction that ends with it, one part for each that is asked for. */
-async function stream(module: string, input: unknown, port: MessagePort): Promise<void> {
+/** A work of `Database.stream`, in a transaction that ends with it. */
+async function* read({ stream, input }: { stream: string; input: unknown }): AsyncGenerator<unknown, void> {
+  const { run } = (await import(stream)) as StreamWork<unknown, unknown>;
+  client.exec('begin');
+  try {
+    yield* run(streamReaderOn(client), input);
+  } finally {
+    client.exec('commit');
+  }
+}
+
+/** How long a load waits for another process that writes. */
+const LOAD_GIVE_UP_MS = 60_000;
+
+/** A work of `Database.load`: committed when it ends by itself, else undone. */
+async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
+  const work = (await import(load)) as LoadWork<unknown, unknown>;
+  const { beginWhenFree, logOn, prepareForWriting, transactionOn } = await import('./sqlite-writer.ts');
+  const writer: Client = new Sqlite(workerData.file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    prepareForWriting(writer);
+    await beginWhenFree(() => void writer.exec('begin immediate'), performance.now() + LOAD_GIVE_UP_MS);
+    const kept = logOn(writer);
+    const log = kept.read();
+    const { seq } = log;
+    yield* work.load(transactionOn(writer, log), input);
+    if (log.seq !== seq) kept.write(log);
+    writer.exec('commit');
+  } finally {
+    // With the connection goes what was not committed.
+    writer.close();
+  }
+}
+
+/** Gives the parts of a work over a port, one for each that is asked for. What a work ends with is done before its end is told. */
+async function give(port: MessagePort, parts: AsyncGenerator<unknown, void>): Promise<void> {
   const say = (message: Streamed, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const demands = queueOf<Demand>(port);
   try {
-    const { run } = (await import(module)) as StreamWork<unknown, unknown>;
-    client.exec('begin');
-    try {
-      const parts = run(streamReaderOn(client), input)[Symbol.asyncIterator]();
-      while ((await demands()) === 'next') {
-        const { done, value } = await parts.next();
-        if (done) return say({ end: true });
-        if (value instanceof Uint8Array) {
-          const part = ownBytes(value);
-          say({ part }, [part.buffer]);
-        } else say({ part: value });
-      }
-      await parts.return?.();
-      say({ end: true });
-    } finally {
-      client.exec('commit');
+    while ((await demands()) === 'next') {
+      const { done, value } = await parts.next();
+      if (done) return say({ end: true });
+      if (value instanceof Uint8Array) {
+        const part = ownBytes(value);
+        say({ part }, [part.buffer]);
+      } else say({ part: value });
     }
+    await parts.return();
+    say({ end: true });
   } catch (error) {
     say({ error: described(error) });
   } finally {

@@ -1,0 +1,205 @@
+/** Writing to SQLite: a transaction as features see it, and the writer that commits in groups. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Database, Revision, Transaction } from './database.ts';
+import { BusyError, isUnavailable, NestedWriteError } from './errors.ts';
+import { compile, shapeCache, type Values } from './prepared.ts';
+import { type Client, type Prepared, readerOn } from './sqlite-reader.ts';
+
+/** How long a write waits for others before it is refused. */
+export const BUSY_GIVE_UP_MS = 5_000;
+
+/** Settings of a connection that writes. */
+export function prepareForWriting(client: Client): void {
+  // Reopened in WAL mode, better-sqlite3 runs at NORMAL, where a power cut can take committed data.
+  client.pragma('synchronous = FULL');
+  client.pragma('trusted_schema = OFF');
+}
+
+/** A transaction on a connection that has begun one. @param log the end of the log of changes, moved on as entries are written */
+export function transactionOn(client: Client, log: Revision): Transaction {
+  const db = drizzle(client);
+  const prepare = shapeCache<Prepared>();
+  const tx: Transaction = {
+    ...readerOn(client),
+    insert: db.insert.bind(db),
+    update: db.update.bind(db),
+    delete: db.delete.bind(db),
+    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
+      const { compiled, statement } = prepare(shape, () => {
+        const compiled = compile(build(tx));
+        return { compiled, statement: client.prepare(compiled.sql) };
+      });
+      statement.run(...compiled.bind(values));
+    },
+    log,
+  } as unknown as Transaction;
+  return tx;
+}
+
+/** The number and hash of the last entry in the log of changes, as a connection reads and moves them. */
+export function logOn(client: Client): { read(): Revision; write(log: Revision): void } {
+  const read = client.prepare<[], Revision>('select seq, hash from revision where id = 1');
+  const write = client.prepare('update revision set seq = ?, hash = ? where id = 1');
+  return { read: () => read.get() as Revision, write: ({ seq, hash }) => write.run(seq, hash) };
+}
+
+interface Job {
+  askedAt: number;
+  work: (tx: Transaction) => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Somebody else writes, until what `begin` gives is settled. */
+interface Turn {
+  begin: () => Promise<void>;
+}
+
+type Write = Database['write'] & {
+  /** Resolves when nothing waits to be written. */
+  idle(): Promise<void>;
+  /**
+   * Waits for its turn and stands back for another connection of this process, which would otherwise keep the event
+   * loop waiting for the lock. @returns to be called when that has written
+   */
+  standBack(): Promise<() => void>;
+};
+
+/** How often those who wait for another connection are told that they have waited long enough. */
+const REFUSE_EVERY_MS = 100;
+
+/**
+ * The writer: takes everything that waits, runs each work in a savepoint of its own, commits once, and only then
+ * answers them all. One sync of the disk is shared by the group; a work that fails takes only itself back.
+ */
+export function groupCommit(client: Client, limit: number, onCommit: () => void): Write {
+  const inside = new AsyncLocalStorage<true>();
+  const log: Revision = { seq: 0, hash: '' };
+  const tx = transactionOn(client, log);
+  const kept = logOn(client);
+  const [begin, savepoint, release, rollbackTo, commit] = [
+    'begin immediate',
+    'savepoint work',
+    'release work',
+    'rollback to work',
+    'commit',
+  ].map((sql) => client.prepare(sql)) as [
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+    Sqlite.Statement,
+  ];
+
+  let waiting: (Job | Turn)[] = [];
+  let draining: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    // What arrives in one turn of the event loop shares one commit.
+    await new Promise((turn) => setImmediate(turn));
+    for (;;) {
+      const [first] = waiting;
+      if (!first) break;
+      if ('begin' in first) {
+        waiting.shift();
+        await others(first);
+        continue;
+      }
+      const turn = waiting.findIndex((one) => 'begin' in one);
+      const group = waiting.slice(0, Math.min(limit, turn < 0 ? limit : turn)) as Job[];
+      waiting = waiting.slice(group.length);
+      await runGroup(group);
+    }
+    draining = null;
+  }
+
+  /** Those who wait longer than anybody should are refused meanwhile. */
+  async function others(turn: Turn): Promise<void> {
+    const refusing = setInterval(() => {
+      const latest = performance.now() - BUSY_GIVE_UP_MS;
+      const late = (one: Job | Turn): one is Job => 'work' in one && one.askedAt < latest;
+      const refused = waiting.filter(late);
+      waiting = waiting.filter((one) => !late(one));
+      for (const job of refused) job.reject(new BusyError('Much is being written at once.'));
+    }, REFUSE_EVERY_MS);
+    await turn.begin();
+    clearInterval(refusing);
+    onCommit();
+  }
+
+  async function runGroup(group: readonly Job[]): Promise<void> {
+    let answers: (() => void)[];
+    try {
+      await beginWhenFree(() => begin.run(), (group[0] as Job).askedAt + BUSY_GIVE_UP_MS);
+      Object.assign(log, kept.read());
+      const { seq } = log;
+      answers = [];
+      for (const job of group) answers.push(await runJob(job));
+      if (log.seq !== seq) kept.write(log);
+      commit.run();
+      onCommit();
+    } catch (error) {
+      if (client.inTransaction) client.exec('rollback');
+      for (const job of group) job.reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** @throws when the whole transaction is gone (a full disk takes more than the savepoint). */
+  async function runJob(job: Job): Promise<() => void> {
+    const before = { ...log };
+    savepoint.run();
+    try {
+      const value = await inside.run(true, () => job.work(tx));
+      release.run();
+      return () => job.resolve(value);
+    } catch (error) {
+      if (!client.inTransaction) throw error;
+      rollbackTo.run();
+      release.run();
+      Object.assign(log, before);
+      return () => job.reject(error);
+    }
+  }
+
+  const enqueue = (one: Job | Turn): void => {
+    waiting.push(one);
+    draining ??= drain();
+  };
+
+  const write = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    if (inside.getStore()) return Promise.reject(new NestedWriteError());
+    return new Promise<T>((resolve, reject) => {
+      enqueue({ askedAt: performance.now(), work, resolve: resolve as Job['resolve'], reject });
+    });
+  };
+  return Object.assign(write, {
+    idle: async () => draining ?? undefined,
+    standBack: () => {
+      if (inside.getStore()) return Promise.reject(new NestedWriteError());
+      return new Promise<() => void>((give) => {
+        enqueue({ begin: () => new Promise<void>((over) => give(over)) });
+      });
+    },
+  });
+}
+
+/** @throws BusyError when another process still holds the lock at the deadline */
+export async function beginWhenFree(begin: () => void, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      begin();
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (performance.now() > deadline) {
+        throw new BusyError('The database is locked by another process.', { cause: error });
+      }
+      await sleep(25);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** Loads: all or nothing, apart from the event loop, in turn with other writes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { BusyError, NestedWriteError } from '../../src/database/errors.ts';
+import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { eventsInOne, type Wanted } from '../support/load-work.ts';
+import { provenLog } from '../support/sql.ts';
+import { eventCodes, writeEvent } from '../support/works.ts';
+
+const SLOW_MS = 60_000;
+
+let made = 0;
+const codes = (many: number): string[] => Array.from({ length: many }, () => `load-${1_000 + ++made}`);
+
+describe('a load', () => {
+  let place: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    place = await freshDatabase();
+    database = await openDatabase(place.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  async function whole(wanted: Wanted): Promise<string[]> {
+    const parts: string[] = [];
+    for await (const part of database.load(eventsInOne, wanted)) parts.push(part);
+    return parts;
+  }
+
+  const present = async (wanted: readonly string[]) => {
+    const there = new Set(await eventCodes(database.read));
+    return wanted.filter((code) => there.has(code));
+  };
+
+  it('is there when it has been read to its end, with its entries in the log', async () => {
+    const wanted = codes(5);
+    const { seq } = await database.revision();
+    expect(await whole({ codes: wanted })).toEqual(wanted);
+    expect(await present(wanted)).toEqual(wanted);
+    expect((await database.revision()).seq).toBe(seq + 5);
+  });
+
+  it('that breaks leaves nothing, and gives its numbers back', async () => {
+    const wanted = codes(5);
+    const { seq } = await database.revision();
+    await expect(whole({ codes: wanted, breakAt: wanted[3] as string })).rejects.toThrow(
+      'broken in the middle',
+    );
+    expect(await present(wanted)).toEqual([]);
+    expect((await database.revision()).seq).toBe(seq);
+    const after = codes(1);
+    expect(await whole({ codes: after })).toEqual(after);
+  });
+
+  it('that is given up leaves nothing', async () => {
+    const wanted = codes(5);
+    for await (const part of database.load(eventsInOne, { codes: wanted })) {
+      if (part === wanted[2]) break;
+    }
+    expect(await present(wanted)).toEqual([]);
+    await writeEvent(database, codes(1)[0] as string);
+  });
+
+  it('inside a write is refused, since it would wait for itself', async () => {
+    const nested = database.write(async () => whole({ codes: codes(1) }));
+    await expect(nested).rejects.toThrow(NestedWriteError);
+  });
+
+  it('takes turns with writes and other loads: every number is given once', async () => {
+    const many = Array.from({ length: 4 }, () => codes(10));
+    const singles = codes(20);
+    await Promise.all([
+      ...many.map((wanted) => whole({ codes: wanted })),
+      ...singles.map((code) => writeEvent(database, code)),
+    ]);
+    const wanted = [...many.flat(), ...singles].sort();
+    expect((await present(wanted)).sort()).toEqual(wanted);
+    await provenLog(database);
+  });
+
+  if (!concurrent) return;
+
+  it('shows nothing to readers before its end', async () => {
+    const wanted = codes(3);
+    for await (const part of database.load(eventsInOne, { codes: wanted })) {
+      expect(await present([part])).toEqual([]);
+    }
+    expect(await present(wanted)).toEqual(wanted);
+  });
+
+  it(
+    'has other writers wait for seconds, then try again later, while readers go on',
+    async () => {
+      const parts = database.load(eventsInOne, { codes: codes(2) })[Symbol.asyncIterator]();
+      await parts.next();
+      const began = performance.now();
+      const waits = writeEvent(database, codes(1)[0] as string).catch((error) => error);
+      let longest = 0;
+      const looks = (async () => {
+        while (performance.now() - began < 4_000) {
+          const asked = performance.now();
+          await database.revision();
+          longest = Math.max(longest, performance.now() - asked);
+          await sleep(10);
+        }
+      })();
+      const refusal = await waits;
+      const waited = performance.now() - began;
+      await looks;
+      expect(refusal).toBeInstanceOf(Error);
+      if (engine === 'sqlite') expect(refusal).toBeInstanceOf(BusyError);
+      expect(waited).toBeGreaterThan(4_000);
+      expect(waited).toBeLessThan(30_000);
+      expect(longest).toBeLessThan(3_000);
+      while (!(await parts.next()).done);
+      const after = codes(1);
+      await writeEvent(database, after[0] as string);
+      expect(await present(after)).toEqual(after);
+    },
+    SLOW_MS,
+  );
+});

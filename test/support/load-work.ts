@@ -1,0 +1,39 @@
+/** A work for `Database.load` that a test sees through; a module of its own, so that a thread can load it. */
+import { byLuodi, record } from '../../src/changes/service.ts';
+import type { LoadWork, Transaction } from '../../src/database/database.ts';
+
+export interface Wanted {
+  codes: string[];
+  /** Before which code it breaks. */
+  breakAt?: string;
+  /** How long it waits before each code. */
+  pause?: number;
+}
+
+/** Writes an event and its entry in the log for each code, and gives the code. */
+export async function* load(tx: Transaction, { codes, breakAt, pause = 0 }: Wanted): AsyncGenerator<string> {
+  for (const code of codes) {
+    if (pause > 0) await new Promise((later) => setTimeout(later, pause));
+    if (code === breakAt) throw new Error('broken in the middle');
+    await tx.insert(tx.tables.events).values({
+      code,
+      name: code,
+      nameEn: null,
+      series: null,
+      edition: null,
+      hostCity: null,
+      startsOn: '2020-06-29',
+      endsOn: '2020-06-30',
+    });
+    await record(tx, byLuodi('test'), {
+      entity: 'events',
+      entityId: code,
+      action: 'create',
+      at: '2026-11-22T04:00:00.000Z',
+      fields: { code: { after: code } },
+    });
+    yield code;
+  }
+}
+
+export const eventsInOne: LoadWork<Wanted, string> = { module: new URL(import.meta.url), load };
