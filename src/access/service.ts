@@ -131,7 +131,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
           key,
           pointer: `/regions/${i}`,
         }));
-        refuse([...faults, ...(await unknownReferences(tx, named))]);
+        refuse([...faults, ...(await unknownReferences(tx)(named))]);
         const secret = newKey();
         const key: repository.KeyRecord = {
           id: uuid(),

@@ -138,19 +138,31 @@ function validate(schema: z.ZodType, value: unknown, clock: Clock) {
 }
 
 function validateBody(schema: z.ZodType, body: unknown) {
-  const parsed = schema.safeParse(body, { reportInput: true });
-  if (parsed.success) return { value: parsed.data };
-  const faults = toFaults(parsed.error.issues, inBody);
-  if (!(schema instanceof z.ZodObject) || typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { error: invalid(faults) };
+  const isRecord = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (!(schema instanceof z.ZodObject) || !isRecord) {
+    const parsed = schema.safeParse(body, { reportInput: true });
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: invalid(toFaults(parsed.error.issues, inBody)) };
   }
-  const sound = soundFields(schema, body as Record<string, unknown>);
-  bodyFaults.set(sound, faults);
+  const { sound, faults } = checked(schema, body as Record<string, unknown>);
+  if (faults.length > 0) bodyFaults.set(sound, faults);
   return { value: sound };
 }
 
+/** What a body gives: the fields that are right, and the faults of the others. */
+export function checked<Schema extends z.ZodObject>(
+  schema: Schema,
+  body: Readonly<Record<string, unknown>>,
+): { sound: z.infer<Schema>; faults: Fault[] } {
+  const parsed = schema.safeParse(body, { reportInput: true });
+  if (parsed.success) return { sound: parsed.data, faults: [] };
+  const faults = toFaults(parsed.error.issues, inBody);
+  return { sound: soundFields(schema, body) as z.infer<Schema>, faults };
+}
+
 /** The fields that are right by themselves. */
-function soundFields(schema: z.ZodObject, body: Record<string, unknown>): Record<string, unknown> {
+function soundFields(schema: z.ZodObject, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sound: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const parsed = z.safeParse(field, body[name]);

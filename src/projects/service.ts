@@ -1,9 +1,8 @@
 /** The rules of projects: what one write consists of, and what is read together. */
 import { LRUCache } from 'lru-cache';
-import { v7 as uuid } from 'uuid';
 import { expectOwnRegion } from '../access/regions.ts';
 import { diff } from '../changes/diff.ts';
-import { type Caller, record } from '../changes/service.ts';
+import type { Caller } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
@@ -12,13 +11,15 @@ import { expectUnchanged } from '../http/conditional.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound, Problem, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
 import { DEFAULT_SORT } from './batches.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
-import { changedRow, columnsOf, type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
+import { type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
 import * as repository from './repository.ts';
-import { faultsIn, refuseNegativeBalance } from './rules.ts';
+import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
 import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+import { addFundsEntry, changeProject, createProject, setArchived } from './writes.ts';
 
 export interface ProjectService {
   /** A page of the projects that a filter selects, as of a day. */
@@ -64,75 +65,17 @@ export function projectService({ database, clock }: { database: Database; clock:
   async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
     const input: Input = { ...UNKNOWN, ...given } as Input;
     await expectOwnRegion(tx, caller, input.region);
-    refuse(await faultsIn(tx, input, null, faultsOf(given), clock.today()));
+    refuse(await faultsIn(unknownReferences(tx), input, null, faultsOf(given), clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
-    const now = clock.now();
-    const id = uuid();
-    await repository.insertProject(tx, {
-      ...columnsOf(input),
-      id,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-      archivedAt: null,
-    });
-    await repository.insertInvestors(tx, id, input.investorIds);
-    await record(tx, caller, {
-      entity: 'projects',
-      entityId: id,
-      action: 'create',
-      at: now,
-      fields: diff(null, input),
-    });
-    return id;
+    return createProject(tx, { caller, clock }, input);
   }
 
   /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
   async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
     await expectOwnRegion(tx, caller, row.region);
-    const today = clock.today();
-    const faults = faultsOf(input);
-    const room = Number.MAX_SAFE_INTEGER - row.fundsInPlaceYuan;
-    if (input.amountYuan > room)
-      faults.push({ pointer: '/amountYuan', code: 'too_large', values: { max: room } });
-    if (input.receivedOn > today)
-      faults.push({ pointer: '/receivedOn', code: 'after_today', values: { today } });
-    refuse(faults);
-    const now = clock.now();
-    const entry = {
-      id: uuid(),
-      receivedOn: input.receivedOn,
-      amountYuan: input.amountYuan,
-      note: input.note ?? null,
-    };
-    if (entry.amountYuan < 0) await refuseNegativeBalance(tx, row.id, entry);
-    await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
-    await repository.updateProject(tx, changedRow(row, now, {}));
-    await record(tx, caller, {
-      entity: 'projects',
-      entityId: row.id,
-      action: 'add_funds',
-      at: now,
-      fields: { fundsEntry: { after: entry } },
-    });
-    return entry;
-  }
-
-  async function setArchived(
-    tx: Transaction,
-    caller: Caller,
-    row: repository.ProjectRow,
-    archivedAt: string | null,
-  ) {
-    const now = clock.now();
-    await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
-    await record(tx, caller, {
-      entity: 'projects',
-      entityId: row.id,
-      action: archivedAt ? 'archive' : 'restore',
-      at: now,
-      fields: { archivedAt: { before: row.archivedAt, after: archivedAt } },
-    });
+    refuse(fundsFaults(input, row.fundsInPlaceYuan, faultsOf(input), clock.today()));
+    if (input.amountYuan < 0) await refuseNegativeBalance(tx, row.id, input);
+    return addFundsEntry(tx, { caller, clock }, row, input);
   }
 
   return {
@@ -196,16 +139,10 @@ export function projectService({ database, clock }: { database: Database; clock:
         await expectOwnRegion(tx, caller, after.region);
         const faults = faultsOf(changes);
         if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
-        refuse(await faultsIn(tx, after, before, faults, clock.today()));
+        refuse(await faultsIn(unknownReferences(tx), after, before, faults, clock.today()));
         const fields = diff(before, after);
         if (Object.keys(fields).length === 0) return project;
-        const now = clock.now();
-        await repository.updateProject(tx, changedRow(row, now, columnsOf(after)));
-        if (fields.investorIds) {
-          await repository.deleteInvestors(tx, id);
-          await repository.insertInvestors(tx, id, after.investorIds);
-        }
-        await record(tx, caller, { entity: 'projects', entityId: id, action: 'change', at: now, fields });
+        await changeProject(tx, { caller, clock }, row, after, fields);
         return (await existing(tx, id)).project;
       }),
 
@@ -214,7 +151,7 @@ export function projectService({ database, clock }: { database: Database; clock:
         const { row, project } = await unarchived(tx, id);
         await expectOwnRegion(tx, caller, row.region);
         expectUnchanged(ifMatch, project);
-        await setArchived(tx, caller, row, clock.now());
+        await setArchived(tx, { caller, clock }, row, clock.now());
       }),
 
     restore: (caller, id) =>
@@ -222,7 +159,7 @@ export function projectService({ database, clock }: { database: Database; clock:
         const { row, project } = await existing(tx, id);
         await expectOwnRegion(tx, caller, row.region);
         if (!row.archivedAt) return project;
-        await setArchived(tx, caller, row, null);
+        await setArchived(tx, { caller, clock }, row, null);
         return (await existing(tx, id)).project;
       }),
 

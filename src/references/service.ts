@@ -19,18 +19,22 @@ import * as repository from './repository.ts';
 
 export { namesOf, readTree, type TreeNode } from './repository.ts';
 
-/** A fault for each of the keys that names nothing. `pointer` says where each key stands. */
-export async function unknownReferences(
-  reader: Reader,
+/** Gives a fault for each of the keys that names nothing. `pointer` says where each key stands. */
+export type Lookup = (
   references: readonly { entity: CatalogueEntity; key: string; pointer: string }[],
-): Promise<Fault[]> {
-  const faults: Fault[] = [];
-  for (const { entity, key, pointer } of references) {
-    if (await repository.keyExists(reader, entity, key)) continue;
-    faults.push({ pointer, code: 'unknown_reference', values: { noun: nouns[entity], id: key } });
-  }
-  return faults;
-}
+) => Promise<Fault[]>;
+
+/** Looks in the database. */
+export const unknownReferences =
+  (reader: Reader): Lookup =>
+  async (references) => {
+    const faults: Fault[] = [];
+    for (const { entity, key, pointer } of references) {
+      if (await repository.keyExists(reader, entity, key)) continue;
+      faults.push({ pointer, code: 'unknown_reference', values: { noun: nouns[entity], id: key } });
+    }
+    return faults;
+  };
 
 /** Whether a region is one of some, or belongs to one. */
 export async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
@@ -110,7 +114,7 @@ export function catalogueService(
     // What is faulty is measured against nothing, and nothing against what it said before.
     const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
     const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
-    const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await unknownReferences(tx, named))];
+    const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await unknownReferences(tx)(named))];
     if (await isOwnAncestor(tx, entry)) faults.push({ pointer: '/parent', code: 'circular' });
     return faults;
   }
