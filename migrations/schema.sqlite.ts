@@ -15,5 +15,7 @@ export const {
   changes,
   apiKeys,
   keptAnswers,
+  mappings,
+  imports,
   revision,
 } = defineTables(columns as unknown as Vocabulary);

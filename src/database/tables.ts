@@ -260,6 +260,43 @@ export function defineTables(columns: Vocabulary) {
     ],
   );
 
+  /** How files with headings and units of their own are read. */
+  const mappings = table('mappings', {
+    code: text('code').primaryKey(),
+    name: text('name').notNull(),
+    definition: json('definition').$type<Record<string, unknown>>().notNull(),
+  });
+
+  /** Files that came in, each with what became of it. Bookkeeping: what they wrote is in the log of changes. */
+  const imports = table(
+    'imports',
+    {
+      id: id('id').primaryKey(),
+      /** Id of the API key that sent it; null for the command line. */
+      caller: text('caller'),
+      actor: text('actor').notNull(),
+      requestId: text('request_id'),
+      /** What was asked for. */
+      request: json('request').$type<Record<string, unknown>>().notNull(),
+      status: text('status').notNull(),
+      /** What was found out about the file; null until it has been read. */
+      file: json('file').$type<Record<string, unknown>>(),
+      /** Rows of the file that are dealt with for good, in the transaction that did so. */
+      rowsDone: integer('rows_done').notNull(),
+      /** What the rows did, so far. */
+      outcome: json('outcome').$type<Record<string, unknown>>(),
+      /** Why it was refused or failed as a whole. */
+      problem: json('problem').$type<Record<string, unknown>>(),
+      /** The process that works on it; null where none does. */
+      owner: json('owner').$type<Record<string, unknown>>(),
+      createdAt: instant('created_at').notNull(),
+      /** When its owner last said that it goes on. */
+      seenAt: instant('seen_at').notNull(),
+      finishedAt: instant('finished_at'),
+    },
+    (self) => [index('imports_created').on(self.createdAt, self.id), index('imports_status').on(self.status)],
+  );
+
   /** One row: the number and hash of the last entry in `changes`. */
   const revision = table('revision', {
     id: integer('id').primaryKey(),
@@ -280,6 +317,8 @@ export function defineTables(columns: Vocabulary) {
     changes,
     apiKeys,
     keptAnswers,
+    mappings,
+    imports,
     revision,
   };
 }

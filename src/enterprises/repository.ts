@@ -32,3 +32,26 @@ export async function replaceRankings(tx: Transaction, enterpriseId: string, val
     );
   }
 }
+
+/** The enterprises with one of these names or social credit codes. */
+export async function findByNamesAndCodes(
+  reader: Reader,
+  names: readonly string[],
+  codes: readonly string[],
+): Promise<{ id: string; name: string; socialCreditCode: string | null }[]> {
+  const { enterprises } = reader.tables;
+  const { id, name, socialCreditCode } = enterprises;
+  const find = (column: typeof name | typeof socialCreditCode, wanted: readonly string[]) => {
+    const values = paddedValues(wanted, '');
+    return reader.prepared(`enterprises.by ${column.name} ${Object.keys(values).length}`, values, (db) =>
+      db
+        .select({ id, name, socialCreditCode })
+        .from(enterprises)
+        .where(sql`${column} in ${inValues(values)}`),
+    );
+  };
+  return [
+    ...(names.length > 0 ? await find(name, names) : []),
+    ...(codes.length > 0 ? await find(socialCreditCode, codes) : []),
+  ];
+}

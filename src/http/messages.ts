@@ -309,6 +309,36 @@ export const faults = {
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'names the same thing twice', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
+  ambiguous_reference: {
+    en: '“{id}” is the name of several: {choices}; give the code',
+    zh: '“{id}”对应多个代码：{choices}；请填写代码',
+  },
+  unknown_enterprise: {
+    en: 'there is no enterprise “{id}”; enter it first, or have the import create it (createEnterprises=true)',
+    zh: '没有企业“{id}”；请先录入，或在导入时允许新建（createEnterprises=true）',
+  },
+  ambiguous_enterprise: {
+    en: '{count} enterprises are called “{id}”; give the social credit code',
+    zh: '有 {count} 家企业名为“{id}”；请填写统一社会信用代码',
+  },
+  codes_without_names: {
+    en: 'has {codes} lines for {names} investors; give one a line, or none at all',
+    zh: '有 {codes} 行，而投资方有 {names} 家；请每行对应一家，或全部留空',
+  },
+  archived_row: {
+    en: '{noun} “{id}” is archived; restore it first',
+    zh: '{noun}“{id}”已归档，请先恢复',
+  },
+  other_region: {
+    en: 'lies outside {regions}, where the key may write',
+    zh: '不在该密钥可写入的区域（{regions}）内',
+  },
+  changed_since: {
+    en: 'has changed since the sheet was exported: version {sheet} there, {now} now; export again',
+    zh: '导出之后已被修改（表中版本 {sheet}，当前版本 {now}），请重新导出后再改',
+  },
+  taken: { en: 'belongs to another {noun} already', zh: '已被其他{noun}使用' },
+  duplicate_row: { en: 'stands in row {row} already', zh: '与第 {row} 行重复' },
   beyond_the_end: {
     en: 'must not be beyond the end of the log, {seq}; was an older backup restored?',
     zh: '不能超过变更日志的末尾（{seq}）；是否恢复了较早的备份？',

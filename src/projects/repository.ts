@@ -2,7 +2,7 @@ import { and, asc, count, eq, getTableColumns, type SQLWrapper, sql } from 'driz
 import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { orEmpty } from '../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
-import { everyColumn } from '../database/prepared.ts';
+import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
 import { asOfDay, inPopulation } from './conditions.ts';
@@ -93,6 +93,23 @@ export async function findProject(reader: Reader, id: string, asOf: string): Pro
       .where(eq(db.tables.projects.id, sql.placeholder('id'))),
   );
   return row;
+}
+
+/** The projects with these codes, archived or not. */
+export async function findByCodes(
+  reader: Reader,
+  codes: readonly string[],
+  asOf: string,
+): Promise<ProjectRow[]> {
+  if (codes.length === 0) return [];
+  const values = paddedValues(codes, '');
+  const shape = `projects.byCodes ${Object.keys(values).length}`;
+  return reader.prepared(shape, { ...values, asOf }, (db) =>
+    db
+      .select(columnsOf(db))
+      .from(db.tables.projects)
+      .where(sql`${db.tables.projects.code} in ${inValues(values)}`),
+  );
 }
 
 export async function codeExists(reader: Reader, code: string): Promise<boolean> {
@@ -237,6 +254,19 @@ export async function fundsByDay(
       .where(eq(fundsEntries.projectId, sql.placeholder('projectId')))
       .groupBy(fundsEntries.receivedOn)
       .orderBy(asc(fundsEntries.receivedOn)),
+  );
+}
+
+/** The ledgers of many projects. */
+export async function ledgersOf(reader: Reader, projectIds: readonly string[]) {
+  const { projectId, receivedOn, amountYuan, note } = reader.tables.fundsEntries;
+  if (projectIds.length === 0) return [];
+  const values = paddedValues(projectIds, '');
+  return reader.prepared(`funds.ledgers ${Object.keys(values).length}`, values, (db) =>
+    db
+      .select({ projectId, receivedOn, amountYuan, note })
+      .from(db.tables.fundsEntries)
+      .where(sql`${projectId} in ${inValues(values)}`),
   );
 }
 

@@ -11,6 +11,9 @@ import type { Fault } from '../http/problems.ts';
 /** The entities that are catalogues; each is the name of its table and of its path as well. */
 export type CatalogueEntity = Extract<Entity, 'regions' | 'industries' | 'zones' | 'events' | 'enterprises'>;
 
+/** How many levels a tree may have; more would be a mistake, and an endless one is. */
+export const MAX_DEPTH = 8;
+
 /** One thing in a catalogue, in the words of the API. */
 export type Entry = Readonly<Record<string, unknown>>;
 

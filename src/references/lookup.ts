@@ -1,0 +1,23 @@
+/** Whether what a body refers to is there. */
+import type { Reader } from '../database/database.ts';
+import { nouns } from '../http/messages.ts';
+import type { Fault } from '../http/problems.ts';
+import type { CatalogueEntity } from './catalogue.ts';
+import * as repository from './repository.ts';
+
+/** Gives a fault for each of the keys that names nothing. `pointer` says where each key stands. */
+export type Lookup = (
+  references: readonly { entity: CatalogueEntity; key: string; pointer: string }[],
+) => Promise<Fault[]>;
+
+/** Looks in the database. */
+export const unknownReferences =
+  (reader: Reader): Lookup =>
+  async (references) => {
+    const faults: Fault[] = [];
+    for (const { entity, key, pointer } of references) {
+      if (await repository.keyExists(reader, entity, key)) continue;
+      faults.push({ pointer, code: 'unknown_reference', values: { noun: nouns[entity], id: key } });
+    }
+    return faults;
+  };

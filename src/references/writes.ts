@@ -1,0 +1,121 @@
+/** What writes to a catalogue consist of, and what may be against them: for requests and imports alike. */
+import { v7 as uuid } from 'uuid';
+import { diff } from '../changes/diff.ts';
+import { type Action, type Caller, record } from '../changes/service.ts';
+import type { Clock } from '../clock.ts';
+import type { Reader, Transaction } from '../database/database.ts';
+import { type Fault, notFound, refuse, taken } from '../http/problems.ts';
+import { faultsOf } from '../http/validation.ts';
+import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
+import { type Lookup, unknownReferences } from './lookup.ts';
+import * as repository from './repository.ts';
+
+export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
+  const { entity, key: keyField, part } = catalogue;
+
+  async function withPart(reader: Reader, entries: readonly Entry[]): Promise<Entry[]> {
+    if (!part) return [...entries];
+    const parts = await part.load(
+      reader,
+      entries.map((entry) => entry[keyField] as string),
+    );
+    return entries.map((entry) => ({ ...entry, [part.field]: parts.get(entry[keyField] as string) ?? [] }));
+  }
+
+  async function find(reader: Reader, key: string): Promise<Entry | undefined> {
+    const entry = await repository.findEntry(reader, catalogue, key);
+    return entry && (await withPart(reader, [entry]))[0];
+  }
+
+  async function existing(reader: Reader, key: string): Promise<Entry> {
+    const entry = await find(reader, key);
+    if (!entry) throw notFound(entity, key);
+    return entry;
+  }
+
+  const rowOf = (entry: Entry): Entry => {
+    const row = { ...entry, ...catalogue.derived?.(entry) };
+    if (part) delete (row as Record<string, unknown>)[part.field];
+    return row;
+  };
+
+  /** Every fault that needs more than one field or a look at the database. */
+  async function faultsIn(
+    reader: Reader,
+    entry: Entry,
+    before: Entry | null,
+    found: readonly Fault[],
+    lookup: Lookup = unknownReferences(reader),
+  ): Promise<Fault[]> {
+    const named = Object.entries(catalogue.references)
+      .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
+      .map(([field, to]) => ({ entity: to, key: entry[field] as string, pointer: `/${field}` }));
+    // What is faulty is measured against nothing, and nothing against what it said before.
+    const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
+    const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
+    const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await lookup(named))];
+    if (await isOwnAncestor(reader, entry)) faults.push({ pointer: '/parent', code: 'circular' });
+    return faults;
+  }
+
+  async function isOwnAncestor(reader: Reader, entry: Entry): Promise<boolean> {
+    let parent = entry.parent;
+    for (let depth = 0; typeof parent === 'string'; depth++) {
+      if (parent === entry[keyField] || depth > MAX_DEPTH) return true;
+      parent = (await repository.findEntry(reader, catalogue, parent))?.parent;
+    }
+    return false;
+  }
+
+  /** Whether another entry has what no two may share. */
+  async function isTaken(reader: Reader, entry: Entry): Promise<boolean> {
+    const { unique } = catalogue;
+    const value = unique && entry[unique];
+    if (typeof value !== 'string') return false;
+    return repository.valueTaken(reader, catalogue, unique as string, value, entry[keyField] as string);
+  }
+
+  async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
+    if (await isTaken(tx, entry)) throw taken(entity, catalogue.unique as string);
+  }
+
+  const log = (tx: Transaction, caller: Caller, action: Action, before: Entry | null, after: Entry | null) =>
+    record(tx, caller, {
+      entity,
+      entityId: (after ?? before)?.[keyField] as string,
+      action,
+      at: clock.now(),
+      fields: diff(before, after),
+    });
+
+  /** What a new entry says of every field. */
+  const complete = (input: Entry): Entry => {
+    const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
+    const made = keyField === 'id' ? { id: uuid() } : {};
+    return { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
+  };
+
+  async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
+    const entry = complete(input);
+    refuse(await faultsIn(tx, entry, null, faultsOf(input)));
+    const key = entry[keyField] as string;
+    if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
+    await refuseTaken(tx, entry);
+    await create(tx, caller, entry);
+    return key;
+  }
+
+  async function create(tx: Transaction, caller: Caller, entry: Entry): Promise<void> {
+    await repository.insertEntry(tx, catalogue, rowOf(entry));
+    if (part) await part.save(tx, entry[keyField] as string, entry[part.field]);
+    await log(tx, caller, 'create', null, entry);
+  }
+
+  async function update(tx: Transaction, caller: Caller, before: Entry, after: Entry): Promise<void> {
+    await repository.updateEntry(tx, catalogue, rowOf(after));
+    if (part) await part.save(tx, after[keyField] as string, after[part.field]);
+    await log(tx, caller, 'change', before, after);
+  }
+
+  return { find, existing, withPart, complete, faultsIn, isTaken, refuseTaken, insert, create, update, log };
+}
