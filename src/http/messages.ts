@@ -1,8 +1,10 @@
 /** Everything that the service says about a mistake, in English and Chinese: one row a code. */
 
+import { importFaults, importProblems } from './import-messages.ts';
+
 export type Language = 'en' | 'zh';
 
-interface Message {
+export interface Message {
   en: string;
   zh: string;
 }
@@ -118,6 +120,7 @@ export const problems = {
     en: 'A worksheet holds {max} rows, and there are more; narrow the filter, or take csv or ndjson.',
     zh: '工作表最多 {max} 行，所选项目超出；请缩小筛选范围，或改用 csv、ndjson 格式。',
   },
+  ...importProblems,
   'access.key_required': {
     status: 401,
     en: 'Send an API key: Authorization: Bearer luodi_…',
@@ -369,6 +372,7 @@ export const faults = {
   },
   only_for_editors: { en: 'can be given only to an editor', zh: '仅适用于 editor 角色' },
   not_in_the_future: { en: 'must lie in the future', zh: '应为将来的时刻' },
+  ...importFaults,
   ranking_twice: { en: 'has this list and year twice', zh: '同一榜单同一年份重复' },
 } as const satisfies Record<string, Message>;
 

@@ -10,6 +10,7 @@ import {
 } from '../projects/classes.ts';
 import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
+import { levelNames, type Names, named, statusNames } from '../projects/names.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
 import { namesOf, readTree, type TreeNode } from '../references/service.ts';
@@ -20,8 +21,6 @@ export interface Group {
   name: string | null;
   nameEn: string | null;
 }
-
-type Names = ReadonlyMap<string, { name: string; nameEn: string | null }>;
 
 /** What is needed to make groups of the values in the database. */
 export interface Grouping {
@@ -45,9 +44,6 @@ export interface Dimension {
 }
 
 const fixed = (names: Names) => async (): Promise<Grouping> => ({ names });
-
-const named = (rows: readonly { code: string; name: string; nameEn: string }[]): Names =>
-  new Map(rows.map(({ code, name, nameEn }) => [code, { name, nameEn }]));
 
 /** Selects a group by the parameter of the dimension's own name: the group is among what the filter selects already. */
 const byParameter =
@@ -98,22 +94,6 @@ function withinTree(
     return { ...filter, [parameter]: covered ? [group] : below };
   };
 }
-
-export const statusNames = named([
-  { code: 'signed', name: '已签约', nameEn: 'signed' },
-  { code: 'registered', name: '已注册', nameEn: 'registered' },
-  { code: 'under_construction', name: '在建', nameEn: 'under construction' },
-  { code: 'completed', name: '已竣工', nameEn: 'completed' },
-  { code: 'in_production', name: '已投产', nameEn: 'in production' },
-  { code: 'suspended', name: '停工', nameEn: 'suspended' },
-  { code: 'terminated', name: '已终止', nameEn: 'terminated' },
-]);
-
-export const levelNames = named([
-  { code: 'provincial', name: '省级', nameEn: 'provincial' },
-  { code: 'municipal', name: '市级', nameEn: 'municipal' },
-  { code: 'county', name: '县级', nameEn: 'county' },
-]);
 
 const top500Names = named([
   { code: 'true', name: '三类500强', nameEn: 'three top-500' },

@@ -5,14 +5,11 @@
  */
 import type { Language } from '../http/messages.ts';
 import type { ExportedProject } from '../projects/batches.ts';
-import { levelNames, statusNames } from '../statistics/dimensions.ts';
+import { levelNames, type Names, statusNames } from '../projects/names.ts';
 import type { Kind as AnyKind, Cell, Heading } from './sheet.ts';
 import { inUnit, inUnitOf, type Unit } from './units.ts';
 
 export type Kind = Exclude<AnyKind, 'number'>;
-
-/** What stands for a code in a sheet, by language. */
-type Words = ReadonlyMap<string, { name: string; nameEn: string | null }>;
 
 export interface Column {
   /** The project's field, or the part of one that the column holds. */
@@ -26,7 +23,8 @@ export interface Column {
   width: number;
   /** Worked out by the service: a sheet that comes back does not change it. */
   derived: boolean;
-  words?: Words;
+  /** What stands for a code in a sheet, by language. */
+  words?: Names;
 }
 
 type Options = Partial<Pick<Column, 'width' | 'words'>>;
@@ -56,7 +54,7 @@ const column =
 const given = column(false);
 const derived = column(true);
 
-const words = (pairs: Readonly<Record<string, readonly [string, string]>>): Words =>
+const words = (pairs: Readonly<Record<string, readonly [string, string]>>): Names =>
   new Map(Object.entries(pairs).map(([code, [name, nameEn]]) => [code, { name, nameEn }]));
 
 export const flagWords = words({ true: ['是', 'yes'], false: ['否', 'no'] });
@@ -183,7 +181,7 @@ export const columns: readonly Column[] = [
   derived('archivedAt', 'instant', '归档时间', 'Archived'),
 ];
 
-const inWords = (code: string, words: Words | undefined, language: Language): string => {
+const inWords = (code: string, words: Names | undefined, language: Language): string => {
   const word = words?.get(code);
   return (language === 'zh' ? word?.name : word?.nameEn) ?? code;
 };

@@ -1,0 +1,135 @@
+/** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
+import * as z from 'zod';
+import { unitNames } from '../units.ts';
+import { importEntities, readColumns } from './tables.ts';
+
+const heading = z.string().trim().min(1).max(300);
+const cellText = z.string().max(2_000);
+
+export const roundings = ['down', 'up', 'half_up'] as const;
+export type Rounding = (typeof roundings)[number];
+
+/** Year, month and day in any order that is in use; then, if it says so, a time of day to be left off. */
+const DATE_FORMAT = /^(YYYY([-/.]?)MM\2DD|MM([-/.])DD\3YYYY|DD([-/.])MM\4YYYY)( hh:mm)?$/;
+
+export const MappedSource = z
+  .strictObject({
+    from: heading.optional().meta({
+      description: 'Heading of the column. Capitals, spaces and full-width forms make no difference.',
+    }),
+    constant: z
+      .union([cellText, z.number(), z.boolean()])
+      .optional()
+      .meta({ description: 'The same value in every row, as the API has it, instead of `from`.' }),
+    unit: z.enum(unitNames).optional().meta({
+      description: 'Unit of the amounts, whatever the heading says: `yuan`, `wan` (10⁴) or `yi` (10⁸ yuan).',
+    }),
+    factor: z
+      .string()
+      .regex(/^(?=.*[1-9])\d{1,15}(\.\d{1,15})?$/)
+      .optional()
+      .meta({ description: 'Decimal number that amounts are multiplied by, exactly.', examples: ['7.1'] }),
+    rounding: z.enum(roundings).optional().meta({
+      description:
+        'What becomes of a fraction of a yuan: `down` cuts it off, `up` goes to the next whole yuan away from zero, `half_up` to the nearest. Without it a fraction is a fault.',
+    }),
+    dates: z
+      .array(z.string().regex(DATE_FORMAT))
+      .min(1)
+      .max(10)
+      .optional()
+      .meta({
+        description:
+          'How days are written as text, the first that fits: year, month and day with `-`, `/`, `.` or nothing between them; ` hh:mm` at the end leaves a time of day off, which else is a fault. Days written with the year first need none.',
+        examples: [['MM/DD/YYYY']],
+      }),
+    codes: z
+      .record(cellText, cellText.nullable())
+      .optional()
+      .meta({
+        description: 'What each text of the column stands for; null for no value.',
+        examples: [{ Active: 'provincial' }],
+      }),
+    otherwise: cellText.nullable().optional().meta({
+      description:
+        'What every text stands for that `codes` does not have. Without it such a text is a fault.',
+    }),
+    when: z
+      .strictObject({ column: heading, in: z.array(cellText).min(1).max(1_000) })
+      .optional()
+      .meta({
+        description:
+          'Gives a value only where another column is one of these; an empty text is an empty cell.',
+      }),
+  })
+  .refine((source) => (source.from === undefined) !== (source.constant === undefined), {
+    error: 'Needs either from or constant.',
+  })
+  .meta({ id: 'MappedSource', description: 'Where the values of a field come from.' });
+export type MappedSource = z.infer<typeof MappedSource>;
+
+/** The settings that only some kinds of values have a use for. */
+const particular = {
+  unit: ['money'],
+  factor: ['money'],
+  rounding: ['money'],
+  dates: ['day'],
+} as const;
+
+export const Mapping = z
+  .strictObject({
+    entity: z.enum(importEntities).default('projects').meta({ description: 'What the rows are.' }),
+    sheet: z.string().min(1).max(100).optional().meta({
+      description: 'Name of the worksheet; without it the first that has the headings.',
+    }),
+    headingRow: z.int().min(1).max(1_000).optional().meta({
+      description: 'Row of the headings, counted from 1; without it, it is found.',
+    }),
+    fields: z.record(z.string(), z.union([MappedSource, z.array(MappedSource).min(1).max(20)])).meta({
+      description:
+        'Field by field, where its values come from; of several sources the first whose `when` holds. Columns that no field names are not read.',
+    }),
+  })
+  .superRefine(({ entity, fields }, context) => {
+    const kinds = new Map(readColumns(entity).map(({ field, kind }) => [field, kind]));
+    for (const [field, given] of Object.entries(fields)) {
+      const kind = kinds.get(field);
+      const path = ['fields', field];
+      if (kind === undefined) {
+        const message = `Is no field of ${entity}; there are ${[...kinds.keys()].join(', ')}.`;
+        context.addIssue({ code: 'custom', path, message });
+        continue;
+      }
+      for (const source of [given].flat()) {
+        for (const [setting, kindsOfIt] of Object.entries(particular)) {
+          if (!(setting in source) || (kindsOfIt as readonly string[]).includes(kind)) continue;
+          context.addIssue({
+            code: 'custom',
+            path: [...path, setting],
+            message: `Is for ${kindsOfIt} only.`,
+          });
+        }
+      }
+    }
+  })
+  .meta({
+    id: 'Mapping',
+    description: 'How a file with headings, units and codes of its own is read.',
+    examples: [
+      {
+        entity: 'projects',
+        headingRow: 2,
+        fields: {
+          code: { from: 'Project Id' },
+          level: { constant: 'provincial' },
+          investmentYuan: { from: 'Current Project Cost', rounding: 'down' },
+          completedOn: {
+            from: 'Project Closing Date',
+            dates: ['MM/DD/YYYY'],
+            when: { column: 'Project Status', in: ['Closed'] },
+          },
+        },
+      },
+    ],
+  });
+export type Mapping = z.infer<typeof Mapping>;

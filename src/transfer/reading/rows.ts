@@ -1,0 +1,91 @@
+/** What reading a file gives, between the process that parses it and whoever asked: plain data, all of it. */
+import type { FileFormat } from '../../http/formats.ts';
+import type { FaultCode, MessageValue } from '../../http/messages.ts';
+import type { Encoding } from '../csv.ts';
+import type { Unit } from '../units.ts';
+import type { Mapping } from './mapping.ts';
+import type { ImportEntity } from './tables.ts';
+
+export interface ReadRequest {
+  /** Where the upload lies. */
+  file: string;
+  /** Where the rows are written: one `ReadRow` a line, as JSON. */
+  rows: string;
+  /** As the client calls the file, if it says. */
+  name: string | null;
+  /** As the client says; null has it found out. */
+  format: FileFormat | null;
+  encoding: Encoding | null;
+  entity: ImportEntity;
+  /** Of money whose heading does not say one. */
+  unit: Unit;
+  /** What an empty cell means: nothing, or that there is no value. */
+  empty: 'keep' | 'clear';
+  mapping: Mapping | null;
+}
+
+/** What was found out about a file. */
+export interface FileHead {
+  format: FileFormat;
+  /** The worksheet that was read, and those that were not. */
+  sheet: string | null;
+  otherSheets: string[];
+  encoding: Encoding | null;
+  /** Counted from 1, as a spreadsheet does; null where lines name their fields themselves. */
+  headingRow: number | null;
+  columns: RecognisedColumn[];
+  ignored: { column: string; heading: string }[];
+  warnings: Warning[];
+}
+
+export interface RecognisedColumn {
+  /** A, B … AA; null where lines name their fields themselves. */
+  column: string | null;
+  heading: string;
+  field: string;
+  /** Of a column of money. */
+  unit?: Unit;
+}
+
+/** Something that a reader took in a way that might surprise, such as the cached value of a formula. */
+export interface Warning {
+  row: number | null;
+  column: string | null;
+  code: FaultCode;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+export interface ReadRow {
+  /** Of the sheet, or of the file's lines; counted from 1. */
+  row: number;
+  /**
+   * The values that the row gives, in the words of the API: a field that is not in it stays as it is, null clears.
+   * References (event, region …) are texts as they stand in the cell: a code or a name. Faulty values are missing.
+   */
+  fields: Record<string, unknown>;
+  /** The texts of cells whose value reads differently, by field. */
+  texts?: Record<string, string>;
+  faults: CellFault[];
+}
+
+export interface CellFault {
+  field: string | null;
+  /** Null for a fault of the row as a whole. */
+  column: string | null;
+  heading: string | null;
+  /** The text of the cell, cut to 100 characters. */
+  value: string | null;
+  code: FaultCode;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+export interface ReadProgress {
+  rows: number;
+  bytes: number;
+  /** Rows with faults of their own. */
+  refused: number;
+}
+
+export interface ReadResult extends ReadProgress {
+  head: FileHead;
+}
