@@ -19,6 +19,8 @@ export const nouns = {
   regions: { en: 'region', zh: '行政区划' },
   industries: { en: 'industry', zh: '行业' },
   keys: { en: 'key', zh: '密钥' },
+  imports: { en: 'import', zh: '导入' },
+  mappings: { en: 'mapping', zh: '映射' },
 } as const satisfies Record<string, Message>;
 
 export type Entity = keyof typeof nouns;
@@ -84,6 +86,57 @@ export const problems = {
     status: 412,
     en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
+  },
+  'imports.key_required': {
+    status: 428,
+    en: 'Send an Idempotency-Key with what is to be committed, so that a file sent again does nothing twice.',
+    zh: '提交导入须带 Idempotency-Key，以免重复提交产生重复效果。',
+  },
+  'imports.too_large': {
+    status: 413,
+    en: 'The file is larger than the {limit} MB allowed for its format.',
+    zh: '文件超过该格式允许的 {limit} MB。',
+  },
+  'imports.empty': { status: 422, en: 'There is nothing in the file.', zh: '文件为空。' },
+  'imports.no_file': {
+    status: 422,
+    en: 'The form needs exactly one file, as its last part.',
+    zh: '表单须包含且仅包含一个文件，并放在最后。',
+  },
+  'imports.other_entity': {
+    status: 422,
+    en: 'The mapping is for {mapped}, not for {asked}.',
+    zh: '该映射用于 {mapped}，而非 {asked}。',
+  },
+  'imports.faulty_rows': {
+    status: 422,
+    en: '{refused} of {rows} rows are faulty and nothing was written; see errors. partial=true writes the others.',
+    zh: '{rows} 行中有 {refused} 行有误，未写入任何数据，详见 errors。partial=true 可只写入其余各行。',
+  },
+  'imports.changed_meanwhile': {
+    status: 409,
+    en: 'Rows became faulty while the file was being written, {done} rows in: those before were kept. Correct the file and send it again.',
+    zh: '写入期间有数据发生变化，已写入前 {done} 行；请更正后重新提交。',
+  },
+  'imports.finished': {
+    status: 409,
+    en: 'The import has ended: {status}.',
+    zh: '该导入已结束：{status}。',
+  },
+  'imports.too_many': {
+    status: 503,
+    en: 'There are {max} imports waiting already; try again shortly.',
+    zh: '已有 {max} 个导入在等待，请稍后重试。',
+  },
+  'imports.report_gone': {
+    status: 404,
+    en: 'The full report is kept for {days} days, where the file was read; it is not here.',
+    zh: '完整报告仅在读取该文件的服务实例上保留 {days} 天，此处没有。',
+  },
+  'imports.interrupted': {
+    status: 503,
+    en: 'The import was interrupted; {done} rows are written for good. Send the file again: they will be unchanged.',
+    zh: '导入被中断；已写入 {done} 行。请重新提交，已写入的行不会重复。',
   },
   'request.bad_idempotency_key': {
     status: 400,

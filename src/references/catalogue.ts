@@ -9,7 +9,10 @@ import type { Entity } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 
 /** The entities that are catalogues; each is the name of its table and of its path as well. */
-export type CatalogueEntity = Extract<Entity, 'regions' | 'industries' | 'zones' | 'events' | 'enterprises'>;
+export type CatalogueEntity = Extract<
+  Entity,
+  'regions' | 'industries' | 'zones' | 'events' | 'enterprises' | 'mappings'
+>;
 
 /** How many levels a tree may have; more would be a mistake, and an endless one is. */
 export const MAX_DEPTH = 8;

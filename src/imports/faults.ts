@@ -1,0 +1,63 @@
+/** What is wrong in a file, cell by cell: where it stands, what stands there, and what is the matter with it. */
+import {
+  type FaultCode,
+  faults as faultMessages,
+  type Language,
+  type MessageValue,
+  say,
+} from '../http/messages.ts';
+import type { Fault } from '../http/problems.ts';
+import type { ReadRow, RecognisedColumn } from '../transfer/reading/rows.ts';
+
+export interface FileFault {
+  row: number;
+  /** A, B … AA; null for the row as a whole, and where lines name their fields themselves. */
+  column: string | null;
+  heading: string | null;
+  field: string | null;
+  /** The text of the cell, cut to 100 characters. */
+  value: string | null;
+  code: FaultCode;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+const SHOWN_CHARACTERS = 100;
+
+/** Where the value of a field comes from, when not from a column of its name. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = { investorIds: ['investors', 'investorCodes'] };
+
+/** The faults of a row, each with its cell. */
+export function rowFaults(
+  faults: readonly Fault[],
+  { row, fields, texts = {}, faults: read }: ReadRow,
+  columns: readonly RecognisedColumn[],
+): FileFault[] {
+  return faults.map(({ pointer, code, values }) => {
+    const field = pointer?.split('/')[1] ?? null;
+    const own = read.find((one) => one.field === field && one.code === code);
+    const names = field === null ? [] : [field, ...(COLUMNS[field] ?? [])];
+    const column = columns.find((one) => names.includes(one.field));
+    const text = column && (texts[column.field] ?? inWords(fields[column.field]));
+    return {
+      row,
+      column: own?.column ?? column?.column ?? null,
+      heading: own?.heading ?? column?.heading ?? null,
+      field,
+      value: own?.value ?? text?.slice(0, SHOWN_CHARACTERS) ?? null,
+      code,
+      ...(values && { values }),
+    };
+  });
+}
+
+function inWords(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return Array.isArray(value) ? value.join('\n') : String(value);
+}
+
+/** As it is answered. */
+export const faultInWords = ({ values, ...fault }: FileFault, sheet: string | null, language: Language) => ({
+  sheet,
+  ...fault,
+  message: say(faultMessages[fault.code], language, values),
+});

@@ -1,0 +1,71 @@
+/** What the rows of a file did, or would do: counts, the first changes, the first faults. */
+import type { FieldChange } from '../database/tables.ts';
+import type { FileFault } from './faults.ts';
+import type { PlannedRow } from './importer.ts';
+
+export interface Outcome {
+  rows: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  refused: number;
+  /** Of the refused: rows that changed since the sheet was exported. */
+  conflicts: number;
+  faultCount: number;
+  /** The first ones. */
+  changes: ShownChange[];
+  faults: FileFault[];
+}
+
+interface ShownChange {
+  row: number;
+  key: string | null;
+  effect: 'create' | 'change';
+  fields: Record<string, FieldChange>;
+}
+
+/** How many are shown in an answer; there are as many again in the report. */
+export const SHOWN_CHANGES = 20;
+export const SHOWN_FAULTS = 1_000;
+
+export const startOutcome = (): Outcome => ({
+  rows: 0,
+  created: 0,
+  changed: 0,
+  unchanged: 0,
+  refused: 0,
+  conflicts: 0,
+  faultCount: 0,
+  changes: [],
+  faults: [],
+});
+
+const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', refused: 'refused' } as const;
+
+/** Counts a row. */
+export function addRow(outcome: Outcome, planned: PlannedRow, faults: readonly FileFault[]): void {
+  const { row, key, effect, fields } = planned;
+  outcome.rows += 1;
+  outcome[COUNTS[effect]] += 1;
+  outcome.faultCount += faults.length;
+  if (faults.some(({ code }) => code === 'changed_since')) outcome.conflicts += 1;
+  if ((effect === 'create' || effect === 'change') && outcome.changes.length < SHOWN_CHANGES) {
+    outcome.changes.push({ row, key, effect, fields });
+  }
+  if (outcome.faults.length < SHOWN_FAULTS) {
+    outcome.faults.push(...faults.slice(0, SHOWN_FAULTS - outcome.faults.length));
+  }
+}
+
+/** The outcome of rows and of those that come after them. */
+export function joined(first: Outcome | null, next: Outcome): Outcome {
+  if (!first) return next;
+  const sums = (
+    ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
+  ).map((name) => [name, first[name] + next[name]]);
+  return {
+    ...(Object.fromEntries(sums) as Omit<Outcome, 'changes' | 'faults'>),
+    changes: [...first.changes, ...next.changes].slice(0, SHOWN_CHANGES),
+    faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
+  };
+}

@@ -1,0 +1,95 @@
+import { and, count, eq, inArray, lt, sql } from 'drizzle-orm';
+import type { Reader, Transaction } from '../database/database.ts';
+import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
+import type { Tables } from '../database/tables.ts';
+import type { PageRequest, SortKey } from '../http/pages.ts';
+import { joined, type Outcome } from './outcome.ts';
+
+export type ImportRecord = Tables['imports']['$inferSelect'];
+
+export const insertImport = async (tx: Transaction, record: ImportRecord): Promise<void> => {
+  await tx.insert(tx.tables.imports).values(record);
+};
+
+export async function findImport(reader: Reader, id: string): Promise<ImportRecord | undefined> {
+  // PostgreSQL refuses NUL in a text; nothing has such an id.
+  if (id.includes('\0')) return undefined;
+  const { imports } = reader.tables;
+  const [row] = await reader.select().from(imports).where(eq(imports.id, id));
+  return row;
+}
+
+export async function updateImport(
+  tx: Transaction,
+  id: string,
+  changes: Partial<ImportRecord>,
+): Promise<void> {
+  const { imports } = tx.tables;
+  await tx.update(imports).set(changes).where(eq(imports.id, id));
+}
+
+/** Notes, in the transaction that dealt with them, that rows are dealt with for good, and what they did. */
+export async function noteRows(
+  tx: Transaction,
+  id: string,
+  rowsDone: number,
+  outcome: Outcome,
+): Promise<void> {
+  const record = await findImport(tx, id);
+  const before = (record?.outcome ?? null) as Outcome | null;
+  await updateImport(tx, id, { rowsDone, outcome: { ...joined(before, outcome) } });
+}
+
+/** Those that nobody has finished. */
+export const unfinished = (reader: Reader): Promise<ImportRecord[]> => {
+  const { imports } = reader.tables;
+  return reader.select().from(imports).where(eq(imports.status, 'running'));
+};
+
+/** Removes those that were finished before a moment. @returns their ids */
+export async function removeFinishedBefore(tx: Transaction, instant: string): Promise<string[]> {
+  const { imports } = tx.tables;
+  const old = await tx.select({ id: imports.id }).from(imports).where(lt(imports.finishedAt, instant));
+  const ids = old.map(({ id }) => id);
+  if (ids.length > 0) await tx.delete(imports).where(inArray(imports.id, ids));
+  return ids;
+}
+
+const textKey = (field: 'createdAt' | 'id'): SortKey<ImportRecord> => ({
+  expression: ({ imports }) => imports[field],
+  type: 'string',
+  of: (row) => row[field],
+});
+
+export const importSortKeys = { createdAt: textKey('createdAt') };
+export const importTieBreaker = { name: 'id', key: textKey('id') };
+
+/** One more than the page's limit, where there is one. @param caller only those of one key; null for all */
+export function listImports(
+  reader: Reader,
+  caller: string | null,
+  page: PageRequest<ImportRecord>,
+): Promise<ImportRecord[]> {
+  const values = { caller: caller ?? '', ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  const shape = `imports.list ${page.shape} ${page.after !== null} ${caller !== null}`;
+  return reader.prepared(shape, values, (db) => {
+    const { imports } = db.tables;
+    const columns = page.columns(db.tables);
+    return db
+      .select()
+      .from(imports)
+      .where(and(of(db.tables, caller), page.after ? comesAfter(columns) : undefined))
+      .orderBy(...orderBy(columns))
+      .limit(sql.placeholder('limit'));
+  });
+}
+
+export async function countImports(reader: Reader, caller: string | null): Promise<number> {
+  const [row] = await reader.prepared(`imports.count ${caller !== null}`, { caller: caller ?? '' }, (db) =>
+    db.select({ total: count() }).from(db.tables.imports).where(of(db.tables, caller)),
+  );
+  return row?.total ?? 0;
+}
+
+const of = ({ imports }: Tables, caller: string | null) =>
+  caller === null ? undefined : eq(imports.caller, sql.placeholder('caller'));

@@ -1,0 +1,132 @@
+/** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { Caller } from '../changes/service.ts';
+import type { LoadWork, Reader, StreamWork, Transaction } from '../database/database.ts';
+import { enterprises } from '../enterprises/schema.ts';
+import { events } from '../events/schema.ts';
+import { projectImporter } from '../projects/importing.ts';
+import { fundsImporter } from '../projects/importing-funds.ts';
+import { catalogueImporter } from '../references/importing.ts';
+import { industries, regions, zones } from '../references/schema.ts';
+import type { ReadRow, RecognisedColumn } from '../transfer/reading/rows.ts';
+import type { ImportEntity } from '../transfer/reading/tables.ts';
+import { rowFaults } from './faults.ts';
+import type { ImportContext, Importer, PlannedRow } from './importer.ts';
+import { addRow, type Outcome, startOutcome } from './outcome.ts';
+import { noteRows } from './repository.ts';
+
+/** Plain data: it goes to a thread. */
+export interface ImportRun {
+  id: string;
+  entity: ImportEntity;
+  /** Where the rows lie: a `ReadRow` a line. */
+  rows: string;
+  /** Where the faults of these rows are written, a `FileFault` a line. */
+  faults: string;
+  columns: readonly RecognisedColumn[];
+  /** Which of the rows, counted from 0. */
+  from: number;
+  count: number;
+  /** Whether the good rows are written where there are others. */
+  partial: boolean;
+  createEnterprises: boolean;
+  caller: Pick<Caller, 'actor' | 'requestId' | 'regions' | 'id'>;
+  /** The moment and the day at which everything in it happens. */
+  now: string;
+  today: string;
+}
+
+/** How far it is; at the end what the rows do, or have done. */
+export type ImportPart = { done: number } | { outcome: Outcome };
+
+/** What is planned together, and looked up with a few queries. */
+const BATCH = 256;
+
+const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Importer>> = {
+  projects: projectImporter,
+  funds: fundsImporter,
+  enterprises: (context) => catalogueImporter(enterprises, context),
+  events: (context) => catalogueImporter(events, context),
+  regions: (context) => catalogueImporter(regions, context),
+  zones: (context) => catalogueImporter(zones, context),
+  industries: (context) => catalogueImporter(industries, context),
+};
+
+/** What the rows would do. */
+export const run = (reader: Reader, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
+  go(reader, null, asked);
+
+/** Does it. Where a row is refused, and not the good ones are wanted, nothing should be kept: whoever asked gives it up. */
+export const load = (tx: Transaction, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
+  go(tx, tx, asked);
+
+async function* go(
+  reader: Reader,
+  tx: Transaction | null,
+  asked: ImportRun,
+): AsyncGenerator<ImportPart, void> {
+  const { caller, createEnterprises, now, today, partial } = asked;
+  const clock = { now: () => now, today: () => today, milliseconds: () => Date.parse(now) };
+  const importer = importers[asked.entity]({ caller, clock, createEnterprises });
+  const outcome = startOutcome();
+  const faults = createWriteStream(asked.faults);
+  const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
+  try {
+    for await (const batch of batchesOf(asked)) {
+      const planned = await importer.plan(reader, batch.map(toImported));
+      for (const [i, row] of planned.entries()) {
+        const found = rowFaults(row.faults, batch[i] as ReadRow, asked.columns);
+        for (const fault of found) faults.write(`${JSON.stringify(fault)}\n`);
+        addRow(outcome, row, found);
+        if (tx && mayWrite()) await (row satisfies PlannedRow).write(tx);
+      }
+      yield { done: asked.from + outcome.rows };
+    }
+    if (tx && mayWrite()) await noteRows(tx, asked.id, asked.from + outcome.rows, outcome);
+    yield { outcome };
+  } finally {
+    await new Promise((written) => faults.end(written));
+  }
+}
+
+const toImported = ({ row, fields, faults }: ReadRow) => ({
+  row,
+  fields,
+  faults: faults.map(({ field, code, values }) => ({
+    ...(field !== null && { pointer: `/${field}` }),
+    code,
+    ...(values && { values }),
+  })),
+});
+
+/** The rows of a run, some at a time. */
+async function* batchesOf({ rows, from, count }: ImportRun): AsyncGenerator<ReadRow[]> {
+  let batch: ReadRow[] = [];
+  let number = 0;
+  for await (const line of linesOf(rows)) {
+    if (number >= from + count) break;
+    if (number++ < from) continue;
+    batch.push(JSON.parse(line));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The lines of a text file that ends with a line break. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const part of createReadStream(file, { encoding: 'utf8', highWaterMark: 262_144 })) {
+    const lines = `${rest}${part}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+const module = new URL(import.meta.url);
+export const importWork: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
+  module,
+  run,
+  load,
+};
