@@ -22,6 +22,11 @@ import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
+import { importRoutes } from './imports/routes.ts';
+import { importRunner, type Runner } from './imports/runner.ts';
+import { mappings } from './imports/schema.ts';
+import { importService } from './imports/service.ts';
+import { uploadsIn } from './imports/uploads.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
@@ -40,7 +45,7 @@ export interface Dependencies {
   logger: Logger;
 }
 
-const catalogues = [events, enterprises, zones, regions, industries];
+const catalogues = [events, enterprises, zones, regions, industries, mappings];
 
 /** What has a history, with a key of each for the document. */
 const tracked: readonly Tracked[] = [
@@ -78,6 +83,10 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
+  const uploads = uploadsIn(config.IMPORT_DIR);
+  const runner = importRunner({ database, clock }, uploads, (err) => logger.error({ err }, 'import failed'));
+  await app.register(importRoutes(importService({ database, clock }, uploads, runner)));
+  takeOverWhileListening(app, runner, logger);
   const changes = changesService({ database });
   const stream = changesStream({ database, changes });
   await app.register(changesRoutes(changes, stream, answers, stillHolds, tracked));
@@ -89,6 +98,24 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
 
   completeMethods();
   return app;
+}
+
+const TAKE_OVER_EVERY_MS = 60_000;
+
+/** Goes on with imports that no living process works on; leaves those of this one to the next. */
+function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Logger): void {
+  let timer: NodeJS.Timeout | undefined;
+  const takeOver = () =>
+    void runner.takeOver().catch((err) => logger.error({ err }, 'imports not taken over'));
+  app.addHook('onListen', async () => {
+    takeOver();
+    timer = setInterval(takeOver, TAKE_OVER_EVERY_MS);
+    timer.unref();
+  });
+  app.addHook('preClose', async () => {
+    clearInterval(timer);
+    await runner.stop();
+  });
 }
 
 /** The OpenAPI document of the service. Making it needs no database. */

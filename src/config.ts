@@ -72,6 +72,13 @@ export const variables = {
     allowed: 'bytes, 1024–104857600',
     description: 'Largest request body.',
   },
+  IMPORT_DIR: {
+    schema: z.string().min(1),
+    default: './data/imports',
+    allowed: 'a folder',
+    description:
+      'Where files that come in lie until they are dealt with, and the reports on their faults for seven days after. Needs room for 20 of them. Instances that share it take over each other’s imports.',
+  },
   ANSWER_CACHE: {
     schema: wholeNumber(0, 10_000_000_000),
     default: '67108864',

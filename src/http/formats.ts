@@ -77,7 +77,7 @@ export function negotiate<F extends Format>(
   if (useless.length > 0) {
     throw invalid(useless.map((parameter) => ({ parameter, code: 'not_for_format', values: { format } })));
   }
-  return { format, language: (query.lang as Language | undefined) ?? languageOf(request) };
+  return { format, language: languageOf(request) };
 }
 
 function accepted<F extends Format>(request: FastifyRequest, formats: readonly F[]): F {

@@ -87,57 +87,6 @@ export const problems = {
     en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
   },
-  'imports.key_required': {
-    status: 428,
-    en: 'Send an Idempotency-Key with what is to be committed, so that a file sent again does nothing twice.',
-    zh: '提交导入须带 Idempotency-Key，以免重复提交产生重复效果。',
-  },
-  'imports.too_large': {
-    status: 413,
-    en: 'The file is larger than the {limit} MB allowed for its format.',
-    zh: '文件超过该格式允许的 {limit} MB。',
-  },
-  'imports.empty': { status: 422, en: 'There is nothing in the file.', zh: '文件为空。' },
-  'imports.no_file': {
-    status: 422,
-    en: 'The form needs exactly one file, as its last part.',
-    zh: '表单须包含且仅包含一个文件，并放在最后。',
-  },
-  'imports.other_entity': {
-    status: 422,
-    en: 'The mapping is for {mapped}, not for {asked}.',
-    zh: '该映射用于 {mapped}，而非 {asked}。',
-  },
-  'imports.faulty_rows': {
-    status: 422,
-    en: '{refused} of {rows} rows are faulty and nothing was written; see errors. partial=true writes the others.',
-    zh: '{rows} 行中有 {refused} 行有误，未写入任何数据，详见 errors。partial=true 可只写入其余各行。',
-  },
-  'imports.changed_meanwhile': {
-    status: 409,
-    en: 'Rows became faulty while the file was being written, {done} rows in: those before were kept. Correct the file and send it again.',
-    zh: '写入期间有数据发生变化，已写入前 {done} 行；请更正后重新提交。',
-  },
-  'imports.finished': {
-    status: 409,
-    en: 'The import has ended: {status}.',
-    zh: '该导入已结束：{status}。',
-  },
-  'imports.too_many': {
-    status: 503,
-    en: 'There are {max} imports waiting already; try again shortly.',
-    zh: '已有 {max} 个导入在等待，请稍后重试。',
-  },
-  'imports.report_gone': {
-    status: 404,
-    en: 'The full report is kept for {days} days, where the file was read; it is not here.',
-    zh: '完整报告仅在读取该文件的服务实例上保留 {days} 天，此处没有。',
-  },
-  'imports.interrupted': {
-    status: 503,
-    en: 'The import was interrupted; {done} rows are written for good. Send the file again: they will be unchanged.',
-    zh: '导入被中断；已写入 {done} 行。请重新提交，已写入的行不会重复。',
-  },
   'request.bad_idempotency_key': {
     status: 400,
     en: 'Idempotency-Key must be 1–255 visible ASCII characters.',
@@ -365,36 +314,6 @@ export const faults = {
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'names the same thing twice', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
-  ambiguous_reference: {
-    en: '“{id}” is the name of several: {choices}; give the code',
-    zh: '“{id}”对应多个代码：{choices}；请填写代码',
-  },
-  unknown_enterprise: {
-    en: 'there is no enterprise “{id}”; enter it first, or have the import create it (createEnterprises=true)',
-    zh: '没有企业“{id}”；请先录入，或在导入时允许新建（createEnterprises=true）',
-  },
-  ambiguous_enterprise: {
-    en: '{count} enterprises are called “{id}”; give the social credit code',
-    zh: '有 {count} 家企业名为“{id}”；请填写统一社会信用代码',
-  },
-  codes_without_names: {
-    en: 'has {codes} lines for {names} investors; give one a line, or none at all',
-    zh: '有 {codes} 行，而投资方有 {names} 家；请每行对应一家，或全部留空',
-  },
-  archived_row: {
-    en: '{noun} “{id}” is archived; restore it first',
-    zh: '{noun}“{id}”已归档，请先恢复',
-  },
-  other_region: {
-    en: 'lies outside {regions}, where the key may write',
-    zh: '不在该密钥可写入的区域（{regions}）内',
-  },
-  changed_since: {
-    en: 'has changed since the sheet was exported: version {sheet} there, {now} now; export again',
-    zh: '导出之后已被修改（表中版本 {sheet}，当前版本 {now}），请重新导出后再改',
-  },
-  taken: { en: 'belongs to another {noun} already', zh: '已被其他{noun}使用' },
-  duplicate_row: { en: 'stands in row {row} already', zh: '与第 {row} 行重复' },
   beyond_the_end: {
     en: 'must not be beyond the end of the log, {seq}; was an older backup restored?',
     zh: '不能超过变更日志的末尾（{seq}）；是否恢复了较早的备份？',

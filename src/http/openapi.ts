@@ -75,6 +75,10 @@ interface Operation<Body, Query, Params, Success> {
   retryable?: boolean;
   /** Whether it takes a Last-Event-ID. */
   resumable?: boolean;
+  /** The media types of a body that is a file. */
+  takes?: readonly string[];
+  /** What 202 means, where what is asked for may go on after the answer. */
+  accepted?: string;
 }
 
 const ifMatch = {
@@ -114,6 +118,34 @@ const ifNoneMatch = {
   example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
 };
 
+const prefer = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  description: '`respond-async` has it answered at once, with 202 and where to look (RFC 7240).',
+  schema: { type: 'string' },
+  example: 'respond-async',
+};
+
+const FORM = 'multipart/form-data';
+const file = { type: 'string', format: 'binary' } as const;
+
+/** A body that is a file, as it is or as the one part of a form. */
+const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
+  required: true,
+  content: Object.fromEntries(
+    types.map((type) => [
+      type,
+      {
+        schema:
+          type === FORM
+            ? { type: 'object', properties: { file }, required: ['file'], additionalProperties: false }
+            : file,
+      },
+    ]),
+  ),
+});
+
 const etag: OpenAPIV3_1.HeaderObject = {
   description: 'Identifies this state of the answer.',
   schema: { type: 'string' },
@@ -130,7 +162,7 @@ export function operation<
   const problems = new Set<ProblemStatus>([
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
-    ...(about.body || guarded ? WITH_BODY : []),
+    ...(about.body || about.takes || guarded ? WITH_BODY : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(retryable ? ([409] as const) : []),
     ...(success.also ? ([406] as const) : []),
@@ -141,6 +173,7 @@ export function operation<
   responses[status] = schema
     ? { description, content: { [type]: { schema }, ...also } }
     : z.null().meta({ description });
+  if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
   if (conditional) responses[304] = z.null().meta({ description: 'What you have still holds.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
     responses[problem] = {
@@ -161,6 +194,8 @@ export function operation<
     [NOTES]: {
       retryable,
       resumable,
+      takes: about.takes,
+      mayGoOn: about.accepted !== undefined,
       access: about.access,
       conditional,
       guarded,
@@ -182,6 +217,8 @@ const NOTES = 'x-notes';
 interface Notes {
   retryable: boolean;
   resumable: boolean;
+  takes: readonly string[] | undefined;
+  mayGoOn: boolean;
   access: Access;
   conditional: boolean;
   guarded: boolean;
@@ -244,6 +281,8 @@ function completeOperation(operation: PathOperation): void {
   if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
   if (notes?.retryable) parameters.push(idempotencyKey as OpenAPIV3_1.ParameterObject);
   if (notes?.resumable) parameters.push(lastEventId as OpenAPIV3_1.ParameterObject);
+  if (notes?.mayGoOn) parameters.push(prefer as OpenAPIV3_1.ParameterObject);
+  if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);
   if (parameters.length > 0) operation.parameters = parameters;
   for (const [status, response] of Object.entries(operation.responses ?? {})) {

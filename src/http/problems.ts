@@ -19,10 +19,21 @@ import {
 } from './messages.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 
-/** What is wrong with one field (`pointer`, RFC 6901) or one query parameter. */
+/** Where something stands in a file. */
+export interface Cell {
+  sheet: string | null;
+  row: number;
+  column: string | null;
+  heading: string | null;
+  /** The text that stands there. */
+  value: string | null;
+}
+
+/** What is wrong with one field (`pointer`, RFC 6901) or one query parameter; of a file, in which cell. */
 export interface Fault {
   pointer?: string;
   parameter?: string;
+  cell?: Cell;
   code: FaultCode;
   values?: Readonly<Record<string, MessageValue>>;
 }
@@ -102,6 +113,11 @@ export const ProblemBody = z
         z.object({
           pointer: z.string().optional().meta({ description: 'JSON Pointer to the field.' }),
           parameter: z.string().optional().meta({ description: 'Name of the query parameter.' }),
+          sheet: z.string().nullable().optional().meta({ description: 'Of a file: the worksheet.' }),
+          row: z.int().optional().meta({ description: 'Of a file: the row, or line, counted from 1.' }),
+          column: z.string().nullable().optional().meta({ description: 'Of a file: A, B … AA.' }),
+          heading: z.string().nullable().optional().meta({ description: 'Of a file: the heading.' }),
+          value: z.string().nullable().optional().meta({ description: 'Of a file: what stands there.' }),
           code: z.string(),
           message: z.string(),
         }),
@@ -143,8 +159,10 @@ export const standardHeaders = (request: FastifyRequest): Record<string, string>
   ...(request.protocol === 'https' ? SECURITY_OVER_TLS : SECURITY),
 });
 
-/** The language to answer in: Chinese where Accept-Language prefers it to English. */
+/** The language to answer in: as `lang` says, else Chinese where Accept-Language prefers it to English. */
 export function languageOf(request: FastifyRequest): Language {
+  const { lang } = (request.query ?? {}) as { lang?: unknown };
+  if (lang === 'zh' || lang === 'en') return lang;
   const preferred = new Negotiator(request.raw).language(['en', 'zh', 'zh-CN']);
   return preferred?.startsWith('zh') ? 'zh' : 'en';
 }
@@ -200,6 +218,7 @@ export const faultsInWords = (problem: Problem, language: Language): string[] =>
 const faultBody = (fault: Fault, language: Language) => ({
   ...(fault.pointer !== undefined && { pointer: fault.pointer }),
   ...(fault.parameter !== undefined && { parameter: fault.parameter }),
+  ...fault.cell,
   code: fault.code,
   message: say(faultMessages[fault.code], language, fault.values),
 });
@@ -223,14 +242,15 @@ const frameworkErrors: Readonly<Record<string, Translate>> = {
   FST_ERR_MAX_PARAM_LENGTH: (cause) => new Problem('request.uri_too_long', { cause }),
 };
 
-/** 415, saying what the method takes. */
-export const unsupportedMediaType = (request: FastifyRequest): Problem =>
-  new Problem('request.unsupported_media_type', {
-    values: {
-      expected:
-        request.method === 'PATCH' ? 'application/merge-patch+json or application/json' : 'application/json',
-    },
-  });
+const TAKEN: Readonly<Record<string, string>> = {
+  PATCH: 'application/merge-patch+json or application/json',
+};
+
+/** 415, saying what is taken: that of the method, unless told. */
+export const unsupportedMediaType = (
+  request: FastifyRequest,
+  expected = TAKEN[request.method] ?? 'application/json',
+): Problem => new Problem('request.unsupported_media_type', { values: { expected } });
 
 function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;

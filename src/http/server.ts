@@ -45,7 +45,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   // A timer for each request costs half as much again as answering from memory. What reads is bounded by the database
   // and, like everything, by the connection's own timeout.
   app.addHook('onRoute', (route) => {
-    if (route.method !== 'GET' && route.method !== 'HEAD') route.handlerTimeout = HANDLER_TIMEOUT_MS;
+    if (route.method !== 'GET' && route.method !== 'HEAD') route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
   });
   app.setValidatorCompiler(validatorFor(clock));
   // Answers are written by `sendResource` and `answers`; what reaches a serializer is small.

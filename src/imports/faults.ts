@@ -61,3 +61,11 @@ export const faultInWords = ({ values, ...fault }: FileFault, sheet: string | nu
   ...fault,
   message: say(faultMessages[fault.code], language, values),
 });
+
+/** As a fault of the request that sent the file. */
+export const faultInFile = ({ field, code, values, ...cell }: FileFault, sheet: string | null): Fault => ({
+  ...(field !== null && { pointer: `/${field}` }),
+  code,
+  ...(values && { values }),
+  cell: { sheet, ...cell },
+});

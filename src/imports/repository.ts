@@ -46,6 +46,16 @@ export const unfinished = (reader: Reader): Promise<ImportRecord[]> => {
   return reader.select().from(imports).where(eq(imports.status, 'running'));
 };
 
+export async function areFinishedBefore(reader: Reader, instant: string): Promise<boolean> {
+  const { imports } = reader.tables;
+  const old = await reader
+    .select({ id: imports.id })
+    .from(imports)
+    .where(lt(imports.finishedAt, instant))
+    .limit(1);
+  return old.length > 0;
+}
+
 /** Removes those that were finished before a moment. @returns their ids */
 export async function removeFinishedBefore(tx: Transaction, instant: string): Promise<string[]> {
   const { imports } = tx.tables;

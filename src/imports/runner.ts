@@ -45,6 +45,8 @@ type Ending = Pick<repository.ImportRecord, 'status'> &
   Partial<Pick<repository.ImportRecord, 'problem' | 'outcome' | 'file'>>;
 
 export interface Runner {
+  /** This process, as the owner of an import. */
+  readonly owner: Record<string, unknown>;
   /** Begins, or goes on with, an import whose file lies here. */
   start(record: repository.ImportRecord): void;
   /** How far one is that runs here. */
@@ -274,6 +276,7 @@ export function importRunner(
   }
 
   return {
+    owner: { ...me },
     start,
     progress: (id) => running.get(id)?.progress,
     ended: async (id) => running.get(id)?.end,
@@ -287,19 +290,23 @@ export function importRunner(
     },
 
     takeOver: async () => {
+      const isLeft = ({ id, owner, seenAt }: repository.ImportRecord) =>
+        !isStopped &&
+        !running.has(id) &&
+        uploads.has(id) &&
+        (owner === null || isGone(owner as unknown as Owner, seenAt));
+      if ((await repository.unfinished(database.read)).some(isLeft)) {
+        const taken = await database.write(async (tx) => {
+          const left = (await repository.unfinished(tx)).filter(isLeft);
+          for (const { id } of left) {
+            await repository.updateImport(tx, id, { owner: { ...me }, seenAt: clock.now() });
+          }
+          return left;
+        });
+        for (const record of taken) start(record);
+      }
       const oldest = new Date(clock.milliseconds() - REPORT_DAYS * DAY_MS).toISOString();
-      const mine = await database.write(async (tx) => {
-        const taken: repository.ImportRecord[] = [];
-        for (const record of await repository.unfinished(tx)) {
-          const owner = record.owner as unknown as Owner | null;
-          if (isStopped || running.has(record.id) || !uploads.has(record.id)) continue;
-          if (owner !== null && !isGone(owner, record.seenAt)) continue;
-          await repository.updateImport(tx, record.id, { owner: { ...me }, seenAt: clock.now() });
-          taken.push(record);
-        }
-        return taken;
-      });
-      for (const record of mine) start(record);
+      if (!(await repository.areFinishedBefore(database.read, oldest))) return;
       const removed = await database.write((tx) => repository.removeFinishedBefore(tx, oldest));
       for (const id of removed) await uploads.remove(id);
     },

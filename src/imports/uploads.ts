@@ -69,7 +69,8 @@ export function uploadsIn(folder: string): Uploads {
       async function* measured(source: AsyncIterable<Buffer>) {
         for await (const part of source) {
           bytes += part.byteLength;
-          if (bytes > limit) throw new Problem('imports.too_large', { values: { limit: limit / MIB } });
+          if (bytes > limit)
+            throw new Problem('imports.too_large', { values: { max: limit / MIB, format: format ?? 'csv' } });
           hash.update(part);
           yield part;
         }
@@ -77,7 +78,7 @@ export function uploadsIn(folder: string): Uploads {
       const arriving = at(id, 'arriving');
       try {
         await pipeline(stream, measured, createWriteStream(arriving));
-        if (bytes === 0) throw new Problem('imports.empty');
+        if (bytes === 0) throw new Problem('imports.empty_file');
         await rename(arriving, at(id, 'file'));
       } catch (error) {
         await rm(at(id), { recursive: true, force: true });

@@ -10,7 +10,8 @@ import { writeXlsx } from './xlsx.ts';
 
 export type TableFormat = Exclude<FileFormat, 'ndjson'>;
 
-const writers: Record<TableFormat, (sheet: Sheet, encoding: Encoding) => AsyncIterable<Uint8Array>> = {
+/** How each format is written. */
+export const writers: Record<TableFormat, (sheet: Sheet, encoding: Encoding) => AsyncIterable<Uint8Array>> = {
   csv: writeCsv,
   xlsx: writeXlsx,
 };

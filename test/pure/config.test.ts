@@ -71,6 +71,12 @@ const cases: Record<Name, Cases> = {
     invalid: ['INFO', 'verbose', '30'],
   },
   BODY_LIMIT: numbers(1_024, 104_857_600, 1_048_576),
+  // What cannot be written is found when a file comes in.
+  IMPORT_DIR: {
+    default: './data/imports',
+    valid: [['/var/lib/luodi/imports', '/var/lib/luodi/imports']],
+    invalid: [],
+  },
   ANSWER_CACHE: numbers(0, 10_000_000_000, 67_108_864),
   ANONYMOUS_READ: {
     default: 'none',

@@ -1,4 +1,7 @@
 /** The whole service on a fresh database, and a client that checks every answer against the contract. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
@@ -88,8 +91,9 @@ export async function testApp({
   const database = await openDatabase(url);
   const clock = clockOn(today);
   const logged: string[] = [];
+  const imports = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
   const app = await buildApp({
-    config: testConfig(config),
+    config: testConfig({ IMPORT_DIR: imports, ...config }),
     database,
     clock,
     logger: createLogger('trace', { write: (line) => logged.push(line) }),
@@ -105,6 +109,7 @@ export async function testApp({
       await app.close();
       await database.close();
       await remove();
+      rmSync(imports, { recursive: true, force: true });
       expectNoSecrets(logged);
     },
   };

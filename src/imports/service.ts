@@ -1,0 +1,282 @@
+/** Imports: taken in, followed, and told of in the language of whoever asks. */
+import type { Readable } from 'node:stream';
+import { v7 as uuid } from 'uuid';
+import type { Caller } from '../changes/service.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import type { Computed } from '../http/answers.ts';
+import { faults as faultMessages, type Language, problems, say } from '../http/messages.ts';
+import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
+import { notFound, Problem } from '../http/problems.ts';
+import { catalogueWrites } from '../references/writes.ts';
+import { once } from '../retries/service.ts';
+import { Mapping } from '../transfer/reading/mapping.ts';
+import type { FileHead } from '../transfer/reading/rows.ts';
+import type { ImportEntity } from '../transfer/reading/tables.ts';
+import { type FileFault, faultInFile, faultInWords } from './faults.ts';
+import { type Outcome, startOutcome } from './outcome.ts';
+import * as repository from './repository.ts';
+import { type ImportRequest, REPORT_DAYS, type Runner, type StoredProblem, WAITING_MAX } from './runner.ts';
+import { type Import, type ImportQuery, mappings } from './schema.ts';
+import type { Upload, Uploads } from './uploads.ts';
+import { linesOf } from './work.ts';
+
+/** Who may import what: the rest is an administrator's. */
+const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises']);
+
+export interface ImportCaller extends Caller {
+  role: string | null;
+}
+
+export type Asked = Omit<ImportQuery, 'mapping' | 'lang' | 'filename'> & {
+  /** Code of a stored mapping, or one as it is. */
+  mapping?: string | Mapping | undefined;
+};
+
+export interface ImportService {
+  /** @throws Problem 403, 422 or 503 for what would be refused whatever the file */
+  expectAllowed(
+    caller: ImportCaller,
+    asked: Asked,
+  ): Promise<{ entity: ImportEntity; mapping: Mapping | null }>;
+  /** Takes a file in. @returns the id of the import to be */
+  receive(stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<{ id: string; upload: Upload }>;
+  /** Forgets a file that has been received. */
+  discard(id: string): Promise<void>;
+  /**
+   * Begins with a file that has been received, once for the caller's `Idempotency-Key`.
+   * @throws Replayed when it had begun before; the file is then removed
+   */
+  begin(caller: ImportCaller, asked: Asked, id: string, upload: Upload): Promise<string>;
+  /** Waits for an import of this process, for so many milliseconds at most. @returns whether it has ended */
+  settled(id: string, milliseconds: number): Promise<boolean>;
+  list(caller: ImportCaller, query: PageQuery, language: Language): Promise<Computed>;
+  /** @throws Problem 404 for one that is not there, or somebody else's */
+  read(caller: ImportCaller, id: string, language: Language): Promise<Import>;
+  /** The problem that a commit, or a file, has ended with. */
+  problemOf(caller: ImportCaller, id: string): Promise<Problem | null>;
+  /** Every fault, in the order of the rows. @throws Problem 404 where the report is no longer */
+  allFaults(caller: ImportCaller, id: string): Promise<AsyncIterable<FileFault & { sheet: string | null }>>;
+  /** @throws Problem 409 for one that has ended, or runs elsewhere */
+  cancel(caller: ImportCaller, id: string): Promise<void>;
+}
+
+const SORT = '-createdAt';
+
+export function importService(
+  { database, clock }: { database: Database; clock: Clock },
+  uploads: Uploads,
+  runner: Runner,
+): ImportService {
+  const storedMappings = catalogueWrites(mappings, clock);
+
+  async function existing({ role, id: caller }: ImportCaller, id: string): Promise<repository.ImportRecord> {
+    const record = await repository.findImport(database.read, id);
+    const isTheirs = role === 'admin' || (caller !== undefined && record?.caller === caller);
+    if (!record || !isTheirs) throw notFound('imports', id);
+    return record;
+  }
+
+  async function mappingOf(given: string | Mapping | undefined): Promise<Mapping | null> {
+    if (given === undefined) return null;
+    if (typeof given !== 'string') return given;
+    return Mapping.parse((await storedMappings.existing(database.read, given)).definition);
+  }
+
+  const toImport = (record: repository.ImportRecord, language: Language): Import => {
+    const { id, status, rowsDone, actor, createdAt, finishedAt } = record;
+    const request = record.request as unknown as ImportRequest;
+    const head = record.file as unknown as FileHead | null;
+    const { faults, changes, ...counts } = (record.outcome ?? startOutcome()) as Outcome;
+    const problem = record.problem as unknown as StoredProblem | null;
+    const progress = runner.progress(id);
+    const sheet = head?.sheet ?? null;
+    return {
+      id,
+      status: status as Import['status'],
+      mode: request.mode,
+      entity: request.entity,
+      partial: request.partial ?? false,
+      committed: request.mode === 'commit' && rowsDone > 0 && counts.created + counts.changed > 0,
+      progress: {
+        phase: status === 'running' ? (progress?.phase ?? 'waiting') : null,
+        bytesRead: progress?.bytesRead ?? (head ? request.bytes : 0),
+        bytes: request.bytes,
+        rowsRead: progress?.rowsRead ?? counts.rows,
+        rowsDone: progress?.rowsDone ?? counts.rows,
+        rowsRefused: progress?.rowsRefused ?? counts.refused,
+      },
+      file: {
+        name: request.name,
+        bytes: request.bytes,
+        format:
+          head?.format === undefined ? (request.format ?? null) : (head.format as Import['file']['format']),
+        sheet,
+        otherSheets: head?.otherSheets ?? [],
+        encoding: head?.encoding ?? null,
+        headingRow: head?.headingRow ?? null,
+        columns: head?.columns ?? [],
+        ignored: head?.ignored ?? [],
+        warnings: (head?.warnings ?? []).map(({ row, column, code, values }) => ({
+          row,
+          column,
+          code,
+          message: say(faultMessages[code], language, values),
+        })),
+      },
+      ...counts,
+      changes,
+      faults: faults.map((fault) => faultInWords(fault, sheet, language)),
+      problem: problem && {
+        code: problem.kind,
+        detail: say(problems[problem.kind], language, problem.values),
+      },
+      actor,
+      createdAt,
+      finishedAt,
+      links: {
+        self: `/v1/imports/${id}`,
+        faults: counts.faultCount > 0 ? `/v1/imports/${id}/faults` : null,
+      },
+    };
+  };
+
+  async function expectAllowed({ role }: ImportCaller, asked: Asked) {
+    if (runner.isFull) {
+      throw new Problem('imports.too_many', {
+        values: { max: WAITING_MAX },
+        headers: { 'retry-after': '10' },
+      });
+    }
+    const mapping = await mappingOf(asked.mapping);
+    const entity = asked.entity ?? mapping?.entity ?? 'projects';
+    if (mapping && mapping.entity !== entity) {
+      throw new Problem('imports.other_entity', { values: { mapped: mapping.entity, asked: entity } });
+    }
+    if (role !== 'admin' && !EDITORS.has(entity)) {
+      throw new Problem('access.role', { values: { needed: 'admin', role: role ?? '' } });
+    }
+    return { entity, mapping };
+  }
+
+  /** Does the first thing about a file that has arrived; it is removed where that fails. */
+  async function orRemove<T>(id: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await uploads.remove(id);
+      throw error;
+    }
+  }
+
+  return {
+    expectAllowed,
+
+    receive: async (stream, about) => {
+      const id = uuid();
+      return { id, upload: await uploads.receive(id, stream, about) };
+    },
+
+    discard: uploads.remove,
+
+    begin: async (caller, asked, id, upload) => {
+      const { entity, mapping } = await orRemove(id, () => expectAllowed(caller, asked));
+      const { mapping: _, ...options } = asked;
+      const request: ImportRequest = {
+        ...options,
+        entity,
+        mapping,
+        format: upload.format ?? undefined,
+        name: upload.name,
+        bytes: upload.bytes,
+        regions: caller.regions,
+      };
+      const record: repository.ImportRecord = {
+        id,
+        caller: caller.id ?? null,
+        actor: caller.actor,
+        requestId: caller.requestId,
+        request: { ...request },
+        status: 'running',
+        file: null,
+        rowsDone: 0,
+        outcome: null,
+        problem: null,
+        owner: runner.owner,
+        createdAt: clock.now(),
+        seenAt: clock.now(),
+        finishedAt: null,
+      };
+      await orRemove(id, () =>
+        once({ database, clock }, caller, async (tx) => {
+          await repository.insertImport(tx, record);
+          return id;
+        }),
+      );
+      runner.start(record);
+      return id;
+    },
+
+    settled: async (id, milliseconds) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<false>((give) => {
+        timer = setTimeout(give, milliseconds, false);
+      });
+      const isOver = await Promise.race([runner.ended(id).then(() => true), late]);
+      clearTimeout(timer);
+      return isOver;
+    },
+
+    list: (caller, query, language) =>
+      database.snapshot(async (reader) => {
+        const { importSortKeys, importTieBreaker } = repository;
+        const request = pageRequest(query, importSortKeys, SORT, importTieBreaker);
+        const whose = caller.role === 'admin' ? null : (caller.id ?? '');
+        const revision = await revisionIn(reader);
+        const rows = await repository.listImports(reader, whose, request);
+        const total = await repository.countImports(reader, whose);
+        return {
+          revision,
+          body: toPage(request, rows, total, revision.seq, (row) => toImport(row, language)),
+        };
+      }),
+
+    read: async (caller, id, language) => toImport(await existing(caller, id), language),
+
+    problemOf: async (caller, id) => {
+      const record = await existing(caller, id);
+      const problem = record.problem as unknown as StoredProblem | null;
+      if (!problem) return null;
+      const { faults = [], faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
+      const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
+      return new Problem(problem.kind, {
+        ...(problem.values && { values: problem.values }),
+        ...(faultCount > 0 && { faults: faults.map((fault) => faultInFile(fault, sheet)) }),
+        headers: { location: `/v1/imports/${id}` },
+      });
+    },
+
+    allFaults: async (caller, id) => {
+      const record = await existing(caller, id);
+      const { faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
+      const files = await uploads.allFaults(id);
+      if (faultCount > 0 && files.length === 0) {
+        throw new Problem('imports.report_gone', { values: { days: REPORT_DAYS } });
+      }
+      const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
+      return (async function* () {
+        for (const file of files) {
+          for await (const line of linesOf(file)) yield { sheet, ...(JSON.parse(line) as FileFault) };
+        }
+      })();
+    },
+
+    cancel: async (caller, id) => {
+      const { status } = await existing(caller, id);
+      if (status !== 'running') throw new Problem('imports.finished', { values: { status } });
+      if (!runner.cancel(id)) throw new Problem('imports.elsewhere');
+      await runner.ended(id);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** The faults of an import as a sheet. */
+import type { Language } from '../http/messages.ts';
+import type { Heading, Sheet } from '../transfer/sheet.ts';
+import { type FileFault, faultInWords } from './faults.ts';
+
+const columns = [
+  { field: 'sheet', zh: '工作表', en: 'Sheet', kind: 'text', width: 16 },
+  { field: 'row', zh: '行', en: 'Row', kind: 'integer', width: 8 },
+  { field: 'column', zh: '列', en: 'Column', kind: 'text', width: 8 },
+  { field: 'heading', zh: '表头', en: 'Heading', kind: 'text', width: 20 },
+  { field: 'value', zh: '内容', en: 'Value', kind: 'text', width: 28 },
+  { field: 'message', zh: '问题', en: 'What is the matter', kind: 'text', width: 60 },
+  { field: 'code', zh: '代码', en: 'Code', kind: 'text', width: 24 },
+] as const;
+
+const TITLE = { zh: '错误', en: 'Faults' };
+const BATCH = 500;
+
+export function faultSheet(
+  faults: AsyncIterable<FileFault & { sheet: string | null }>,
+  language: Language,
+): Sheet {
+  async function* rows() {
+    let batch = [];
+    for await (const { sheet, ...fault } of faults) {
+      const shown = faultInWords(fault, sheet, language);
+      batch.push(columns.map(({ field }) => shown[field]));
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+  const headings = columns.map(
+    ({ kind, width, ...names }): Heading => ({ text: names[language], kind, width }),
+  );
+  return { name: TITLE[language], headings, rows: rows() };
+}
