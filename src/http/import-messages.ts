@@ -144,6 +144,11 @@ export const importProblems = {
     en: 'The import has ended: {status}.',
     zh: '该导入已结束：{status}。',
   },
+  'imports.not_yours': {
+    status: 403,
+    en: 'Another key has sent the file; that, or an administrator’s, can cancel the import.',
+    zh: '该导入由其他密钥提交；只有该密钥或管理员可以取消。',
+  },
   'imports.elsewhere': {
     status: 409,
     en: 'Another instance works on the import, which alone can cancel it.',

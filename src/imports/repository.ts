@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, lt, sql } from 'drizzle-orm';
+import { count, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
@@ -74,32 +74,23 @@ const textKey = (field: 'createdAt' | 'id'): SortKey<ImportRecord> => ({
 export const importSortKeys = { createdAt: textKey('createdAt') };
 export const importTieBreaker = { name: 'id', key: textKey('id') };
 
-/** One more than the page's limit, where there is one. @param caller only those of one key; null for all */
-export function listImports(
-  reader: Reader,
-  caller: string | null,
-  page: PageRequest<ImportRecord>,
-): Promise<ImportRecord[]> {
-  const values = { caller: caller ?? '', ...afterValues(page.after ?? []), limit: page.limit + 1 };
-  const shape = `imports.list ${page.shape} ${page.after !== null} ${caller !== null}`;
-  return reader.prepared(shape, values, (db) => {
-    const { imports } = db.tables;
+/** One more than the page's limit, where there is one. */
+export function listImports(reader: Reader, page: PageRequest<ImportRecord>): Promise<ImportRecord[]> {
+  const values = { ...afterValues(page.after ?? []), limit: page.limit + 1 };
+  return reader.prepared(`imports.list ${page.shape} ${page.after !== null}`, values, (db) => {
     const columns = page.columns(db.tables);
     return db
       .select()
-      .from(imports)
-      .where(and(of(db.tables, caller), page.after ? comesAfter(columns) : undefined))
+      .from(db.tables.imports)
+      .where(page.after ? comesAfter(columns) : undefined)
       .orderBy(...orderBy(columns))
       .limit(sql.placeholder('limit'));
   });
 }
 
-export async function countImports(reader: Reader, caller: string | null): Promise<number> {
-  const [row] = await reader.prepared(`imports.count ${caller !== null}`, { caller: caller ?? '' }, (db) =>
-    db.select({ total: count() }).from(db.tables.imports).where(of(db.tables, caller)),
+export async function countImports(reader: Reader): Promise<number> {
+  const [row] = await reader.prepared('imports.count', {}, (db) =>
+    db.select({ total: count() }).from(db.tables.imports),
   );
   return row?.total ?? 0;
 }
-
-const of = ({ imports }: Tables, caller: string | null) =>
-  caller === null ? undefined : eq(imports.caller, sql.placeholder('caller'));

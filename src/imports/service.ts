@@ -51,14 +51,13 @@ export interface ImportService {
   begin(caller: ImportCaller, asked: Asked, id: string, upload: Upload): Promise<string>;
   /** Waits for an import of this process, for so many milliseconds at most. @returns whether it has ended */
   settled(id: string, milliseconds: number): Promise<boolean>;
-  list(caller: ImportCaller, query: PageQuery, language: Language): Promise<Computed>;
-  /** @throws Problem 404 for one that is not there, or somebody else's */
-  read(caller: ImportCaller, id: string, language: Language): Promise<Import>;
+  list(query: PageQuery, language: Language): Promise<Computed>;
+  read(id: string, language: Language): Promise<Import>;
   /** The problem that a commit, or a file, has ended with. */
-  problemOf(caller: ImportCaller, id: string): Promise<Problem | null>;
+  problemOf(id: string): Promise<Problem | null>;
   /** Every fault, in the order of the rows. @throws Problem 404 where the report is no longer */
-  allFaults(caller: ImportCaller, id: string): Promise<AsyncIterable<FileFault & { sheet: string | null }>>;
-  /** @throws Problem 409 for one that has ended, or runs elsewhere */
+  allFaults(id: string): Promise<AsyncIterable<FileFault & { sheet: string | null }>>;
+  /** @throws Problem 403 for somebody else's, 409 for one that has ended or runs elsewhere */
   cancel(caller: ImportCaller, id: string): Promise<void>;
 }
 
@@ -71,10 +70,9 @@ export function importService(
 ): ImportService {
   const storedMappings = catalogueWrites(mappings, clock);
 
-  async function existing({ role, id: caller }: ImportCaller, id: string): Promise<repository.ImportRecord> {
+  async function existing(id: string): Promise<repository.ImportRecord> {
     const record = await repository.findImport(database.read, id);
-    const isTheirs = role === 'admin' || (caller !== undefined && record?.caller === caller);
-    if (!record || !isTheirs) throw notFound('imports', id);
+    if (!record) throw notFound('imports', id);
     return record;
   }
 
@@ -228,24 +226,23 @@ export function importService(
       return isOver;
     },
 
-    list: (caller, query, language) =>
+    list: (query, language) =>
       database.snapshot(async (reader) => {
         const { importSortKeys, importTieBreaker } = repository;
         const request = pageRequest(query, importSortKeys, SORT, importTieBreaker);
-        const whose = caller.role === 'admin' ? null : (caller.id ?? '');
         const revision = await revisionIn(reader);
-        const rows = await repository.listImports(reader, whose, request);
-        const total = await repository.countImports(reader, whose);
+        const rows = await repository.listImports(reader, request);
+        const total = await repository.countImports(reader);
         return {
           revision,
           body: toPage(request, rows, total, revision.seq, (row) => toImport(row, language)),
         };
       }),
 
-    read: async (caller, id, language) => toImport(await existing(caller, id), language),
+    read: async (id, language) => toImport(await existing(id), language),
 
-    problemOf: async (caller, id) => {
-      const record = await existing(caller, id);
+    problemOf: async (id) => {
+      const record = await existing(id);
       const problem = record.problem as unknown as StoredProblem | null;
       if (!problem) return null;
       const { faults = [], faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
@@ -257,8 +254,8 @@ export function importService(
       });
     },
 
-    allFaults: async (caller, id) => {
-      const record = await existing(caller, id);
+    allFaults: async (id) => {
+      const record = await existing(id);
       const { faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
       const files = await uploads.allFaults(id);
       if (faultCount > 0 && files.length === 0) {
@@ -273,7 +270,8 @@ export function importService(
     },
 
     cancel: async (caller, id) => {
-      const { status } = await existing(caller, id);
+      const { status, caller: owner } = await existing(id);
+      if (caller.role !== 'admin' && owner !== caller.id) throw new Problem('imports.not_yours');
       if (status !== 'running') throw new Problem('imports.finished', { values: { status } });
       if (!runner.cancel(id)) throw new Problem('imports.elsewhere');
       await runner.ended(id);
