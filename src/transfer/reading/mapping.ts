@@ -1,7 +1,11 @@
 /** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
 import * as z from 'zod';
+import type { FaultCode, MessageValue } from '../../http/messages.ts';
 import { unitNames } from '../units.ts';
 import { importEntities, readColumns } from './tables.ts';
+
+/** A schema's own error is a fault code; `validation.ts` looks it up. */
+const fault = (code: FaultCode): FaultCode => code;
 
 const heading = z.string().trim().min(1).max(300);
 const cellText = z.string().max(2_000);
@@ -26,7 +30,7 @@ export const MappedSource = z
     }),
     factor: z
       .string()
-      .regex(/^(?=.*[1-9])\d{1,15}(\.\d{1,15})?$/)
+      .regex(/^(?=.*[1-9])\d{1,15}(\.\d{1,15})?$/, { error: fault('not_a_factor') })
       .optional()
       .meta({ description: 'Decimal number that amounts are multiplied by, exactly.', examples: ['7.1'] }),
     rounding: z.enum(roundings).optional().meta({
@@ -34,7 +38,7 @@ export const MappedSource = z
         'What becomes of a fraction of a yuan: `down` cuts it off, `up` goes to the next whole yuan away from zero, `half_up` to the nearest. Without it a fraction is a fault.',
     }),
     dates: z
-      .array(z.string().regex(DATE_FORMAT))
+      .array(z.string().regex(DATE_FORMAT, { error: fault('not_a_date_format') }))
       .min(1)
       .max(10)
       .optional()
@@ -63,18 +67,13 @@ export const MappedSource = z
       }),
   })
   .refine((source) => (source.from === undefined) !== (source.constant === undefined), {
-    error: 'Needs either from or constant.',
+    error: fault('from_or_constant'),
   })
   .meta({ id: 'MappedSource', description: 'Where the values of a field come from.' });
 export type MappedSource = z.infer<typeof MappedSource>;
 
-/** The settings that only some kinds of values have a use for. */
-const particular = {
-  unit: ['money'],
-  factor: ['money'],
-  rounding: ['money'],
-  dates: ['day'],
-} as const;
+/** The kind of values that alone has a use for a setting. */
+const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day' } as const;
 
 export const Mapping = z
   .strictObject({
@@ -85,29 +84,20 @@ export const Mapping = z
     headingRow: z.int().min(1).max(1_000).optional().meta({
       description: 'Row of the headings, counted from 1; without it, it is found.',
     }),
-    fields: z.record(z.string(), z.union([MappedSource, z.array(MappedSource).min(1).max(20)])).meta({
-      description:
-        'Field by field, where its values come from; of several sources the first whose `when` holds. Columns that no field names are not read.',
+    fields: z.record(z.string(), MappedSource).meta({
+      description: 'Field by field, where its values come from. Columns that no field names are not read.',
     }),
   })
   .superRefine(({ entity, fields }, context) => {
     const kinds = new Map(readColumns(entity).map(({ field, kind }) => [field, kind]));
-    for (const [field, given] of Object.entries(fields)) {
+    const issue = (path: string[], message: FaultCode, params?: Record<string, MessageValue>) =>
+      context.addIssue({ code: 'custom', path: ['fields', ...path], message, ...(params && { params }) });
+    for (const [field, source] of Object.entries(fields)) {
       const kind = kinds.get(field);
-      const path = ['fields', field];
-      if (kind === undefined) {
-        const message = `Is no field of ${entity}; there are ${[...kinds.keys()].join(', ')}.`;
-        context.addIssue({ code: 'custom', path, message });
-        continue;
-      }
-      for (const source of [given].flat()) {
-        for (const [setting, kindsOfIt] of Object.entries(particular)) {
-          if (!(setting in source) || (kindsOfIt as readonly string[]).includes(kind)) continue;
-          context.addIssue({
-            code: 'custom',
-            path: [...path, setting],
-            message: `Is for ${kindsOfIt} only.`,
-          });
+      if (kind === undefined) issue([field], 'not_a_choice', { choices: [...kinds.keys()].join(', ') });
+      for (const [setting, itsKind] of Object.entries(PARTICULAR)) {
+        if (setting in source && kind !== undefined && kind !== itsKind) {
+          issue([field, setting], 'not_for_this_field');
         }
       }
     }

@@ -24,17 +24,20 @@ export interface ReadRequest {
   mapping: Mapping | null;
 }
 
+/** UTF-16 is read where a mark says it, as Excel's "Unicode text" has it. */
+export type FileEncoding = Encoding | 'utf-16le' | 'utf-16be';
+
 /** What was found out about a file. */
 export interface FileHead {
   format: FileFormat;
   /** The worksheet that was read, and those that were not. */
   sheet: string | null;
   otherSheets: string[];
-  encoding: Encoding | null;
+  encoding: FileEncoding | null;
   /** Counted from 1, as a spreadsheet does; null where lines name their fields themselves. */
   headingRow: number | null;
   columns: RecognisedColumn[];
-  ignored: { column: string; heading: string }[];
+  ignored: { column: string | null; heading: string }[];
   warnings: Warning[];
 }
 
