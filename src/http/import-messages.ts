@@ -64,6 +64,11 @@ export const importProblems = {
     en: 'The mapping names headings that the file does not have in row {row}: {headings}',
     zh: '映射所指的表头在文件第 {row} 行中不存在：{headings}',
   },
+  'imports.mapping_without_headings': {
+    status: 422,
+    en: 'A mapping is for CSV and workbooks; a line of NDJSON names the fields of the service itself.',
+    zh: '映射只适用于 CSV 和工作簿；NDJSON 的每一行须直接使用本服务的字段名。',
+  },
   'imports.too_many_rows': {
     status: 413,
     en: 'The file has more than {max} rows; split it.',

@@ -1,20 +1,12 @@
 /** Sheets as CSV, as Excel opens it: with BOM and CRLF, and no cell that it takes for a formula. */
 import iconv from 'iconv-lite';
+import { neutralised } from './formulas.ts';
 import type { Cell, Kind, Sheet } from './sheet.ts';
 
 export const encodings = ['utf-8', 'gb18030'] as const;
 export type Encoding = (typeof encodings)[number];
 
-/**
- * What a spreadsheet reads as a formula, full-width signs included. An apostrophe before it counts too, so that taking
- * one away gives back exactly what there was.
- */
-const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
-
 const BOM = '\uFEFF';
-
-/** A text that no spreadsheet runs. */
-export const neutralised = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
 const NEEDS_QUOTES = /[",\r\n]/;
 

@@ -1,0 +1,105 @@
+/** Days as people and spreadsheets write them. */
+import { plain, type ReadCell, Unreadable } from './cells.ts';
+
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+/** The day as `2020-06-29`, if there is one. */
+function dayOf(year: string, month: string, day: string): string | Unreadable {
+  const [y, m, d] = [Number(year), Number(month), Number(day)];
+  if (m < 1 || m > 12 || d < 1 || d > daysIn(y, m)) return new Unreadable('not_a_day');
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
+
+const ISO_DAY = /^\d{4}-\d\d-\d\d$/;
+const YEAR_FIRST =
+  /^(\d{4}) ?(?:([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,2})|年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日?)(?!\d)(.*)$/;
+const EIGHT_DIGITS = /^(\d{4})(\d\d)(\d\d)$/;
+const YEAR_LAST = /^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)\b/;
+
+/** A time of day behind a day, with or without an offset: it is the day that is written. */
+const TIME = /^(?:T| +)(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)? ?([AP]M)? ?(?:Z|[+-]\d\d:?\d\d)?$/i;
+
+function isMidnight([, hour, minute, second = '0', fraction = '0', half]: RegExpExecArray): boolean {
+  const noon = half?.toUpperCase() === 'PM';
+  const isFirstHour = half ? Number(hour) === 12 && !noon : Number(hour) === 0;
+  return isFirstHour && [minute, second, fraction].every((part) => Number(part) === 0);
+}
+
+/** What stands behind a day must be nothing, or a time that says nothing. */
+function behind(day: string | Unreadable, rest: string, isTimeCut: boolean): string | Unreadable {
+  if (rest === '' || day instanceof Unreadable) return day;
+  const time = TIME.exec(rest);
+  if (!time) return new Unreadable('not_a_day');
+  return isTimeCut || isMidnight(time) ? day : new Unreadable('time_of_day');
+}
+
+/** Days with the year first, which everybody reads alike. */
+export const readDay: ReadCell = (text) => {
+  if (ISO_DAY.test(text)) return dayOf(text.slice(0, 4), text.slice(5, 7), text.slice(8));
+  const written = plain(text);
+  const parts = YEAR_FIRST.exec(written);
+  if (parts) {
+    const [, year = '', , month = parts[5] ?? '', day = parts[6] ?? '', , , rest = ''] = parts;
+    return behind(dayOf(year, month, day), rest, false);
+  }
+  const digits = EIGHT_DIGITS.exec(written);
+  if (digits) return dayOf(digits[1] ?? '', digits[2] ?? '', digits[3] ?? '');
+  return new Unreadable(YEAR_LAST.test(written) ? 'ambiguous_day' : 'not_a_day');
+};
+
+/** Part of a text, by the letters that a mapping writes for it. */
+const PARTS = { YYYY: '(?<year>\\d{4})', MM: '(?<month>\\d{1,2})', DD: '(?<day>\\d{1,2})' };
+
+/**
+ * Days as a mapping says that they are written, the first form that fits; and days with the year first.
+ * @param formats such as `MM/DD/YYYY`; one that ends with ` hh:mm` leaves a time of day off
+ */
+export function readDayBy(formats: readonly string[]): ReadCell {
+  const forms = formats.map((format) => {
+    const [date = '', time] = format.split(' ');
+    // Nothing between its parts: then they have a fixed number of digits.
+    const digits = /^[YMD]+$/.test(date) ? '\\d{2}' : '\\d{1,2}';
+    const pattern = date
+      .replaceAll('.', '\\.')
+      .replaceAll(/YYYY|MM|DD/g, (part) => PARTS[part as keyof typeof PARTS].replace('\\d{1,2}', digits));
+    return { pattern: new RegExp(`^${pattern}(?!\\d)(?<rest>.*)$`), isTimeCut: time !== undefined };
+  });
+  return (text) => {
+    const written = plain(text);
+    let first: Unreadable | undefined;
+    for (const { pattern, isTimeCut } of forms) {
+      const found = pattern.exec(written)?.groups;
+      if (!found) continue;
+      const { year = '', month = '', day = '', rest = '' } = found;
+      const read = behind(dayOf(year, month, day), rest, isTimeCut);
+      if (typeof read === 'string') return read;
+      first ??= read;
+    }
+    return first ?? readDay(text);
+  };
+}
+
+const DAY_MS = 86_400_000;
+const EPOCH_1900 = Date.UTC(1899, 11, 31);
+const EPOCH_1904 = Date.UTC(1904, 0, 1);
+
+/** 29 February 1900, which Lotus 1-2-3 thought there was, and Excel after it. */
+const NO_DAY = 60;
+const LAST_SERIAL = 2_958_465;
+
+/**
+ * What a spreadsheet means by a number that it shows as a date: `2020-06-29`, or `2020-06-29T08:00:00` where it has a time
+ * of day, to the second; the time alone below 1.
+ */
+export function textOfSerial(serial: number, is1904: boolean): string | Unreadable {
+  const seconds = Math.round(serial * 86_400);
+  const number = Math.floor(seconds / 86_400);
+  const isDay = number >= (is1904 ? 0 : 1) && number <= LAST_SERIAL && (is1904 || number !== NO_DAY);
+  const time = new Date((seconds - number * 86_400) * 1000).toISOString().slice(11, 19);
+  if (!isDay) {
+    return number === 0 ? time : new Unreadable('not_a_day', undefined, String(serial));
+  }
+  const offset = is1904 || number < NO_DAY ? number : number - 1;
+  const day = new Date((is1904 ? EPOCH_1904 : EPOCH_1900) + offset * DAY_MS).toISOString().slice(0, 10);
+  return time === '00:00:00' ? day : `${day}T${time}`;
+}

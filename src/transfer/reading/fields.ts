@@ -1,0 +1,192 @@
+/** Which column of a file gives which field, and how its cells are read: by the usual headings, or by a mapping. */
+
+import type { Unit } from '../units.ts';
+import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
+import { readDay, readDayBy } from './days.ts';
+import { type Headings, headingOf, letterOf, unitAbove, unitOf } from './headings.ts';
+import type { MappedSource, Mapping } from './mapping.ts';
+import { readMoney, readMoneyBy } from './money.ts';
+import { cut, Refusal } from './refusal.ts';
+import type { FileHead, ReadRequest, RecognisedColumn, Warning } from './rows.ts';
+import type { SourceRow } from './source.ts';
+import { type ImportColumn, tables } from './tables.ts';
+
+/** A field, and where its values come from. */
+export interface Field extends RecognisedColumn {
+  /** Counted from 0; null for a constant. */
+  index: number | null;
+  constant?: Value | undefined;
+  /** What a text of the column stands for; null for no value. */
+  translate?(text: string): string | null | Unreadable;
+  read: ReadCell;
+  /** Whether texts may be told beside values. */
+  isList: boolean;
+  when?: { index: number; texts: ReadonlySet<string> };
+}
+
+/** The fields of a file, and what is said about its columns. */
+export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
+  fields: Field[];
+}
+
+const cellReader = (column: ImportColumn, unit: Unit): ReadCell => {
+  const { kind, words, otherWords } = column;
+  if (words) return readWords(words, otherWords);
+  if (kind === 'money') return readMoney(unit);
+  if (kind === 'day') return readDay;
+  return simpleKinds[kind as keyof typeof simpleKinds];
+};
+
+/** The texts of a row of headings, by column. */
+const textsOf = (cells: readonly Cell[]): (readonly [number, string])[] =>
+  [...cells.entries()].flatMap(([index, cell]) =>
+    typeof cell === 'string' && cell.trim() !== ''
+      ? [[index, cell.trim().replaceAll(/\s+/g, ' ')] as const]
+      : [],
+  );
+
+const named = (index: number, heading: string) => ({ column: letterOf(index), heading: cut(heading, 300) });
+
+/**
+ * The columns that a row of headings has for a kind of import.
+ * @param above the rows over it, which may say the unit of money
+ * @throws Refusal where two columns mean one field
+ */
+export function layoutByHeadings(
+  { cells }: SourceRow,
+  above: readonly SourceRow[],
+  headings: Headings,
+  request: Pick<ReadRequest, 'unit'>,
+): Layout {
+  const fields = new Map<string, Field>();
+  const ignored: FileHead['ignored'] = [];
+  const warnings: Warning[] = [];
+  const unitForAll = unitAbove(above.map((row) => row.cells)) ?? request.unit;
+  for (const [index, heading] of textsOf(cells)) {
+    const found = headings.recognise(heading);
+    const place = named(index, heading);
+    if (found === 'unit') {
+      warnings.push({
+        row: null,
+        column: place.column,
+        code: 'unknown_unit',
+        values: { heading: place.heading },
+      });
+    }
+    if (!found || found === 'unit' || found.column.derived) {
+      ignored.push(place);
+      continue;
+    }
+    const { column, unit = unitForAll } = found;
+    const other = fields.get(column.field);
+    if (other) throw columnTwice({ zh: column.zh, en: column.en }, [other, place]);
+    fields.set(column.field, {
+      ...place,
+      field: column.field,
+      ...(column.kind === 'money' && { unit }),
+      index,
+      read: cellReader(column, unit),
+      isList: column.kind === 'list',
+    });
+  }
+  return { fields: [...fields.values()], ignored, warnings };
+}
+
+const columnTwice = (
+  field: string | { zh: string; en: string },
+  places: readonly { column: string | null; heading: string }[],
+): Refusal =>
+  new Refusal('imports.column_twice', {
+    field,
+    columns: places.map(({ column, heading }) => `${column} “${cut(heading)}”`).join(', '),
+  });
+
+/** How a mapping has the cells of a column read. */
+function mappedReader(column: ImportColumn, source: MappedSource, unit: Unit): ReadCell {
+  const { factor = '1', rounding, dates } = source;
+  if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
+    return readMoneyBy(unit, factor, rounding);
+  }
+  return dates ? readDayBy(dates) : cellReader(column, unit);
+}
+
+function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
+  if (!codes && otherwise === undefined) return {};
+  const texts = new Map(Object.entries(codes ?? {}).map(([text, code]) => [plain(text), code]));
+  const rest = otherwise === undefined ? new Unreadable('not_translated') : otherwise;
+  return {
+    translate: (text) => {
+      const code = texts.get(plain(text));
+      return code === undefined ? rest : code;
+    },
+  };
+}
+
+/** Every heading that a mapping names. */
+const headingsIn = ({ fields }: Mapping): string[] =>
+  Object.values(fields).flatMap(({ from, when }) =>
+    [from, when?.column].filter((name) => name !== undefined),
+  );
+
+/** How many of a mapping's headings a row has. */
+export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
+  const there = new Set(textsOf(cells).map(([, heading]) => headingOf(heading)));
+  return new Set(
+    headingsIn(mapping)
+      .map(headingOf)
+      .filter((name) => there.has(name)),
+  ).size;
+}
+
+/**
+ * The columns that a mapping names in a row of headings.
+ * @throws Refusal where it names one that is not there, or is there twice
+ */
+export function layoutByMapping(
+  { row, cells }: SourceRow,
+  mapping: Mapping,
+  request: Pick<ReadRequest, 'entity' | 'unit'>,
+): Layout {
+  const texts = textsOf(cells);
+  const indices = new Map<string, number>();
+  const wanted = new Set(headingsIn(mapping).map(headingOf));
+  for (const [index, heading] of texts) {
+    const name = headingOf(heading);
+    if (!wanted.has(name)) continue;
+    const other = indices.get(name);
+    if (other !== undefined) throw columnTwice(heading, [named(other, heading), named(index, heading)]);
+    indices.set(name, index);
+  }
+  const missing = headingsIn(mapping).filter((heading) => !indices.has(headingOf(heading)));
+  if (missing.length > 0) {
+    const headings = [...new Set(missing)].map((heading) => `“${cut(heading)}”`).join(', ');
+    throw new Refusal('imports.missing_headings', { row, headings });
+  }
+  const indexOf = (heading: string): number => indices.get(headingOf(heading)) as number;
+  const columns = new Map(tables[request.entity].columns.map((column) => [column.field, column]));
+  const fields = Object.entries(mapping.fields).flatMap(([field, source]): Field[] => {
+    const column = columns.get(field);
+    if (!column) return [];
+    const { from, constant, when } = source;
+    const unit = source.unit ?? (from === undefined ? undefined : unitOf(from)) ?? request.unit;
+    const index = from === undefined ? null : indexOf(from);
+    return [
+      {
+        column: index === null ? null : letterOf(index),
+        heading: from ?? '',
+        field,
+        ...(column.kind === 'money' && { unit }),
+        index,
+        ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
+        ...translation(source),
+        read: mappedReader(column, source, unit),
+        isList: column.kind === 'list',
+        ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
+      },
+    ];
+  });
+  const ignored = texts
+    .filter(([, heading]) => !indices.has(headingOf(heading)))
+    .map(([index, heading]) => named(index, heading));
+  return { fields, ignored, warnings: [] };
+}

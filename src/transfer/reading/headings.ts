@@ -1,0 +1,99 @@
+/** Which row of a sheet says what its columns are, and what each of its headings means. */
+import type { Unit } from '../units.ts';
+import { type Cell, wordOf } from './cells.ts';
+import type { ImportColumn, ImportTable } from './tables.ts';
+
+/** One for what people take for the same heading. */
+export const headingOf = (text: string): string =>
+  wordOf(text)
+    .replaceAll(/[\s\u200B-\u200D\u2060\uFEFF]/g, '')
+    .replaceAll(/[[【〔{]/g, '(')
+    .replaceAll(/[\]】〕}]/g, ')')
+    .replaceAll(/^\*+|[*:]+$/g, '');
+
+/** What stands in brackets behind a heading and says nothing about what the column holds. */
+const REMARK =
+  /\((必填|必填项|选填|可选|可不填|required|optional|年月日|年\/月\/日|yyyy[-/.]?mm[-/.]?dd|是\/否|yes\/no|代码|编码|code)\)$/;
+
+const UNIT_WORDS: Readonly<Record<string, Unit>> = {
+  亿元: 'yi',
+  亿: 'yi',
+  '100millionyuan': 'yi',
+  '100,000,000yuan': 'yi',
+  yi: 'yi',
+  万元: 'wan',
+  万: 'wan',
+  '10thousandyuan': 'wan',
+  '10,000yuan': 'wan',
+  '10000yuan': 'wan',
+  wan: 'wan',
+  元: 'yuan',
+  yuan: 'yuan',
+};
+
+const UNIT = Object.keys(UNIT_WORDS).join('|');
+const WITH_UNIT = new RegExp(`^(.+?)[(/:,_-]?(?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
+const WITH_BRACKETS = /^(.+?)\(.+\)$/;
+
+/** What a sheet says above its headings: `单位：万元`. */
+const UNIT_LINE = new RegExp(`(?:单位|unit):(?:人民币|rmb|cny)?(${UNIT})(?=$|[),;，；。])`);
+
+export interface Recognised {
+  column: ImportColumn;
+  unit: Unit | undefined;
+}
+
+export interface Headings {
+  /** What a heading means; undefined if it is not known, `unit` if only its unit is not. */
+  recognise(heading: string): Recognised | 'unit' | undefined;
+}
+
+/** The headings of a table in both languages, with what else they are called, and the names of the fields. */
+export function headingsOf({ columns }: ImportTable): Headings {
+  const byHeading = new Map<string, ImportColumn>();
+  for (const column of columns) {
+    // The name of a field of money ends with its unit.
+    const field = column.kind === 'money' ? [] : [column.field];
+    for (const name of [column.zh, column.en, ...column.synonyms, ...field]) {
+      byHeading.set(headingOf(name), column);
+    }
+  }
+  const money = (name: string): ImportColumn | undefined => {
+    const column = byHeading.get(name);
+    return column?.kind === 'money' ? column : undefined;
+  };
+  return {
+    recognise: (heading) => {
+      let name = headingOf(heading);
+      let column = byHeading.get(name);
+      while (!column && REMARK.test(name)) {
+        name = headingOf(name.replace(REMARK, ''));
+        column = byHeading.get(name);
+      }
+      if (column) return { column, unit: undefined };
+      const [, base = '', unit = ''] = WITH_UNIT.exec(name) ?? [];
+      const priced = money(base);
+      if (priced) return { column: priced, unit: UNIT_WORDS[unit] };
+      return money(WITH_BRACKETS.exec(name)?.[1] ?? '') && 'unit';
+    },
+  };
+}
+
+const SET_OFF_UNIT = new RegExp(`[(/:](?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
+
+/** The unit that is set off at the end of any heading: a word may well end with `wan`. */
+export const unitOf = (heading: string): Unit | undefined =>
+  UNIT_WORDS[SET_OFF_UNIT.exec(headingOf(heading))?.[1] ?? ''];
+
+/** The unit that one of the rows above the headings says for all of them. */
+export function unitAbove(rows: readonly (readonly Cell[])[]): Unit | undefined {
+  for (const cell of rows.flat()) {
+    const unit = typeof cell === 'string' && UNIT_LINE.exec(headingOf(cell))?.[1];
+    if (unit) return UNIT_WORDS[unit];
+  }
+  return undefined;
+}
+
+/** A, B … Z, AA … of a column counted from 0. */
+export const letterOf = (index: number): string =>
+  (index >= 26 ? letterOf(Math.floor(index / 26) - 1) : '') + String.fromCharCode(65 + (index % 26));

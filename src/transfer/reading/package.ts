@@ -1,0 +1,109 @@
+/** The parts of a workbook, which is a zip archive: looked at as a whole before any of it is unpacked. */
+import { crc32 } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+
+const MIB = 1024 * 1024;
+
+/** Stored, and deflate: what a workbook is packed with. */
+const METHODS: ReadonlySet<number> = new Set([0, 8]);
+
+/** What only a workbook with macros has; the sheets of Excel 4 are some, too. */
+const MACROS = /(^|\/)vbaProject\.bin$|^xl\/macrosheets\//i;
+
+const damaged = (reason: string, cause?: unknown): Refusal =>
+  new Refusal('imports.damaged_workbook', { reason }, cause);
+
+const tooLarge = (max: number, what: { en: string; zh: string }): Refusal =>
+  new Refusal('imports.zip_too_large', { max, what });
+
+const megabytes = (bytes: number) => [bytes / MIB, { en: 'MB', zh: 'MB' }] as const;
+
+/** @throws Refusal for an archive that no program for spreadsheets writes */
+function refuseEntry(entry: Entry, sizes: { unpacked: number; count: number }, seen: Set<string>): void {
+  if (sizes.count > limits.entries) throw tooLarge(limits.entries, { en: 'parts', zh: '个部分' });
+  if (sizes.unpacked > limits.unpackedBytes) throw tooLarge(...megabytes(limits.unpackedBytes));
+  if (entry.isEncrypted()) throw new Refusal('imports.old_or_locked_workbook');
+  if (MACROS.test(entry.fileName)) throw new Refusal('imports.macro_workbook');
+  if (!METHODS.has(entry.compressionMethod)) throw damaged(`compression ${entry.compressionMethod}`);
+  if (seen.has(entry.fileName)) throw damaged(`${entry.fileName.slice(0, 100)} twice`);
+  const isLarge = entry.uncompressedSize > limits.ratioFromBytes;
+  if (isLarge && entry.uncompressedSize > limits.ratio * entry.compressedSize) {
+    throw tooLarge(...megabytes(limits.ratioFromBytes));
+  }
+}
+
+/** Errors of the archive's reader are faults of the archive. */
+async function blaming<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Refusal ? error : damaged((error as Error).message.slice(0, 200), error);
+  }
+}
+
+export interface Package {
+  has(name: string): boolean;
+  /** A small part, as a whole. @throws Refusal where it is not small, or damaged */
+  text(name: string): Promise<string>;
+  /** The bytes of a part. @throws Refusal where it is damaged */
+  bytes(name: string): AsyncIterable<Buffer>;
+  /** Of a part, unpacked. */
+  sizeOf(name: string): number;
+}
+
+async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  const seen = new Set<string>();
+  const sizes = { unpacked: 0, count: 0 };
+  for await (const entry of zip.eachEntry()) {
+    sizes.unpacked += entry.uncompressedSize;
+    sizes.count += 1;
+    refuseEntry(entry, sizes, seen);
+    seen.add(entry.fileName);
+    entries.set(entry.fileName, entry);
+  }
+  return entries;
+}
+
+/** Stays open until the process ends. @throws Refusal for an archive that is damaged, or would not end when unpacked */
+export async function openPackage(file: string): Promise<Package> {
+  const zip = await blaming(() => openPromise(file, { autoClose: false }));
+  const entries = await blaming(() => entriesOf(zip));
+  const entryOf = (name: string): Entry => {
+    const entry = entries.get(name);
+    if (!entry) throw new Refusal('imports.not_a_workbook', { reason: `${name.slice(0, 100)}: –` });
+    return entry;
+  };
+
+  /** Its length is checked by the archive's reader, against what the archive says. */
+  async function* bytes(name: string): AsyncGenerator<Buffer> {
+    const entry = entryOf(name);
+    const stream = await blaming(() => zip.openReadStreamPromise(entry));
+    let sum = 0;
+    try {
+      for await (const chunk of stream) {
+        sum = crc32(chunk, sum);
+        yield chunk;
+      }
+    } catch (error) {
+      throw error instanceof Refusal ? error : damaged((error as Error).message.slice(0, 200), error);
+    } finally {
+      stream.destroy();
+    }
+    if (sum !== entry.crc32) throw damaged(`CRC-32: ${name.slice(0, 100)}`);
+  }
+
+  return {
+    has: (name) => entries.has(name),
+    text: async (name) => {
+      if (entryOf(name).uncompressedSize > limits.partBytes) throw tooLarge(...megabytes(limits.partBytes));
+      const chunks: Buffer[] = [];
+      for await (const chunk of bytes(name)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    bytes,
+    sizeOf: (name) => entryOf(name).uncompressedSize,
+  };
+}

@@ -1,0 +1,132 @@
+/** From a file on disk to rows on disk, in this process. `read-job.ts` runs it in one of its own. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { FileFormat } from '../../http/formats.ts';
+import { CHUNK, encodingOf } from './encoding.ts';
+import { formatOf } from './format.ts';
+import { limits } from './limits.ts';
+import { jsonSource } from './lines.ts';
+import { objectReader } from './object-reader.ts';
+import { Refusal } from './refusal.ts';
+import type { FileHead, ReadProgress, ReadRequest, ReadResult, ReadRow } from './rows.ts';
+import type { Source } from './source.ts';
+import { type OpenTable, openTable } from './table.ts';
+
+const MIB = 1024 * 1024;
+
+interface Beginning {
+  start: Buffer;
+  /** Of all of the file. */
+  size: number;
+}
+
+async function beginningOf(file: string): Promise<Beginning> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(CHUNK), 0, CHUNK, 0);
+    return { start: buffer.subarray(0, bytesRead), size };
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuseLarge(format: FileFormat, size: number): void {
+  const max = format === 'xlsx' ? limits.workbookBytes : limits.textBytes;
+  if (size > max) throw new Refusal('imports.too_large', { max: max / MIB, format });
+}
+
+/** Rows on their way, and what is known of the file once they have all passed. */
+interface Reading {
+  batches: AsyncIterable<ReadRow[]>;
+  bytes(): number;
+  head(): FileHead;
+}
+
+const readingOf = (format: FileFormat, { source, batches, head }: OpenTable): Reading => ({
+  batches,
+  bytes: source.bytes,
+  head: () => ({ format, ...head() }),
+});
+
+async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Reading> {
+  if (request.mapping) throw new Refusal('imports.mapping_without_headings');
+  const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
+  const { lines, bytes } = jsonSource(request.file, encoding);
+  const reader = objectReader(request.entity);
+  async function* batches() {
+    for await (const batch of lines) yield batch.map(reader.read);
+  }
+  const head = (): FileHead => ({
+    format: 'ndjson',
+    sheet: null,
+    otherSheets: [],
+    encoding: encoding.encoding,
+    headingRow: null,
+    warnings: [],
+    ...reader.met(),
+  });
+  return { batches: batches(), bytes, head };
+}
+
+/** The parsers are loaded where they are needed: loading them takes longer than most files do. */
+async function readingFor(
+  request: ReadRequest,
+  format: FileFormat,
+  { start, size }: Beginning,
+): Promise<Reading> {
+  if (format === 'xlsx') {
+    const { workbookSources } = await import('./workbook.ts');
+    return readingOf(format, await openTable(await workbookSources(request, size), request, false));
+  }
+  if (format === 'ndjson') return readingOfLines(request, start);
+  const { csvSource } = await import('./csv-source.ts');
+  const encoding = await encodingOf(request.file, start, request.encoding);
+  const source = async (): Promise<Source> => csvSource(request.file, start, encoding);
+  return readingOf(format, await openTable([source], request, true));
+}
+
+/** What is written at once. */
+const PIECE = 256 * 1024;
+
+/** Writes rows as fast as they are taken. */
+async function writeRows(reading: Reading, rows: FileHandle, onProgress: (progress: ReadProgress) => void) {
+  const counts = { rows: 0, refused: 0 };
+  let piece = '';
+  for await (const batch of reading.batches) {
+    for (const row of batch) {
+      counts.rows += 1;
+      if (row.faults.length > 0) counts.refused += 1;
+      piece += `${JSON.stringify(row)}\n`;
+    }
+    if (counts.rows > limits.rows) throw new Refusal('imports.too_many_rows', { max: limits.rows });
+    if (piece.length > PIECE) {
+      await rows.write(piece);
+      piece = '';
+    }
+    onProgress({ ...counts, bytes: reading.bytes() });
+  }
+  await rows.write(piece);
+  return counts;
+}
+
+/**
+ * Reads a file to its end.
+ * @param onProgress called after each batch
+ * @throws Refusal for a file that cannot be read as a whole
+ */
+export async function read(
+  request: ReadRequest,
+  onProgress: (progress: ReadProgress) => void,
+): Promise<ReadResult> {
+  const beginning = await beginningOf(request.file);
+  const format = formatOf(beginning.start, request);
+  refuseLarge(format, beginning.size);
+  const reading = await readingFor(request, format, beginning);
+  const rows = await open(request.rows, 'w');
+  try {
+    const counts = await writeRows(reading, rows, onProgress);
+    return { ...counts, bytes: beginning.size, head: reading.head() };
+  } finally {
+    await rows.close();
+  }
+}

@@ -1,0 +1,25 @@
+/** A file that is refused as a whole, on its way from the process that reads it. */
+import type { MessageValue, ProblemKind } from '../../http/messages.ts';
+
+export type RefusalKind = Extract<ProblemKind, `imports.${string}`>;
+
+/** Plain data. */
+export interface RefusalReport {
+  kind: RefusalKind;
+  values: Readonly<Record<string, MessageValue>>;
+}
+
+export class Refusal extends Error implements RefusalReport {
+  readonly kind: RefusalKind;
+  readonly values: Readonly<Record<string, MessageValue>>;
+
+  constructor(kind: RefusalKind, values: Readonly<Record<string, MessageValue>> = {}, cause?: unknown) {
+    super(kind, { cause });
+    this.kind = kind;
+    this.values = values;
+  }
+}
+
+/** What people wrote, short enough to be said back to them. */
+export const cut = (text: string, characters = 100): string =>
+  text.length > characters ? `${text.slice(0, characters - 1)}…`.toWellFormed() : text;

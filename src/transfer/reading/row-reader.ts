@@ -1,0 +1,116 @@
+/** From the cells of a row to the values that it gives. */
+import { restored } from '../formulas.ts';
+import { type Cell, plain, Unreadable } from './cells.ts';
+import type { Field } from './fields.ts';
+import { limits } from './limits.ts';
+import { cut, Refusal } from './refusal.ts';
+import type { CellFault, ReadRequest, ReadRow } from './rows.ts';
+import type { SourceRow } from './source.ts';
+
+/** Begins the first cell of a row that explains the columns, as in the template. */
+const EXPLANATION = '※';
+
+const SPACE = 0x20;
+
+/** Empty, or white space only. */
+const isEmpty = (cell: Cell): boolean =>
+  cell === undefined ||
+  cell === '' ||
+  (typeof cell === 'string' && cell.charCodeAt(0) <= SPACE && cell.trim() === '');
+
+const isExplanation = (cells: readonly Cell[]): boolean => {
+  const first = cells.find((cell) => !isEmpty(cell));
+  return typeof first === 'string' && first.trimStart().startsWith(EXPLANATION);
+};
+
+/** A file can have a row of ten thousand columns of which nobody means any. */
+function refuseTooWide({ row, cells }: SourceRow): void {
+  if (cells.length <= limits.columns) return;
+  let count = 0;
+  // Over its holes a sparse row is quick.
+  cells.forEach((cell) => {
+    if (!isEmpty(cell)) count += 1;
+  });
+  if (count > limits.columns) throw new Refusal('imports.too_many_columns', { row, max: limits.columns });
+}
+
+const faultAt = ({ field, column, heading }: Field, text: string | null, why: Unreadable): CellFault => ({
+  field,
+  column,
+  heading,
+  value: text === null ? null : cut(text),
+  code: why.code,
+  ...(why.values && { values: why.values }),
+});
+
+const TOO_LONG = new Unreadable('too_long', { max: limits.cellCharacters });
+
+/** What a field's cell gives: a value, null for none, or why it cannot be read. */
+function valueIn(field: Field, cell: Cell) {
+  if (isEmpty(cell)) return null;
+  if (cell instanceof Unreadable) return cell;
+  const text = cell as string;
+  if (text.length > limits.cellCharacters) return TOO_LONG;
+  const code = field.translate ? field.translate(text) : text;
+  return typeof code === 'string' ? field.read(code) : code;
+}
+
+function applies({ when }: Field, cells: readonly Cell[]): boolean {
+  if (!when) return true;
+  const cell = cells[when.index];
+  return !(cell instanceof Unreadable) && when.texts.has(plain(cell ?? ''));
+}
+
+/** Every column that a row must have something in, in order to be one. */
+const columnsOf = (fields: readonly Field[]): number[] => [
+  ...new Set(
+    fields.flatMap(({ index, when }) => [index, when?.index ?? null]).filter((index) => index !== null),
+  ),
+];
+
+export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
+
+/**
+ * Reads the rows below the headings; none where nothing stands in the columns that are read, or only an explanation.
+ * @throws Refusal for a row that no sheet has
+ */
+export function rowReader(
+  fields: readonly Field[],
+  { empty }: Pick<ReadRequest, 'empty'>,
+  isCsv: boolean,
+): ReadSourceRow {
+  const columns = columnsOf(fields);
+  return (source) => {
+    refuseTooWide(source);
+    const { row, cells } = source;
+    if (columns.every((index) => isEmpty(cells[index])) || isExplanation(cells)) return undefined;
+    const values: Record<string, unknown> = {};
+    const faults: CellFault[] = [];
+    let texts: Record<string, string> | undefined;
+    for (const field of fields) {
+      if (!applies(field, cells)) {
+        if (empty === 'clear') values[field.field] = null;
+        continue;
+      }
+      if (field.index === null) {
+        values[field.field] = field.constant;
+        continue;
+      }
+      const given = cells[field.index];
+      const cell = isCsv && typeof given === 'string' ? restored(given) : given;
+      const value = valueIn(field, cell);
+      if (value instanceof Unreadable) {
+        faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
+      } else if (value !== null) {
+        values[field.field] = value;
+        if (value !== cell && !field.isList && String(value) !== cell) {
+          texts ??= {};
+          texts[field.field] = cut(cell as string);
+        }
+      } else if (empty === 'clear' && field.field !== 'version') {
+        values[field.field] = null;
+      }
+    }
+    return { row, fields: values, ...(texts && { texts }), faults };
+  };
+}

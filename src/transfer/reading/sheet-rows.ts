@@ -1,0 +1,181 @@
+/** The rows of a worksheet, cell by cell, as the file has them: what it declares of its size is not looked at. */
+import { type Cell, Unreadable } from './cells.ts';
+import { textOfSerial } from './days.ts';
+import { limits } from './limits.ts';
+import { decimalOf } from './money.ts';
+import { Refusal } from './refusal.ts';
+import type { SharedTexts } from './shared-texts.ts';
+import type { SourceRow } from './source.ts';
+import { type Attributes, malformed, readXml, unescaped, type XmlEvents } from './xml.ts';
+import { xmlPieces } from './xml-pieces.ts';
+
+/** What a worksheet refers to. */
+export interface Book {
+  texts: SharedTexts | undefined;
+  /** By the number of a cell's style: whether it shows a number as a date or a time. */
+  dates: readonly boolean[];
+  is1904: boolean;
+}
+
+const MAX_ROWS = 1_048_576;
+const MAX_COLUMNS = 16_384;
+
+/** The column of `AB12`, counted from 0. */
+function columnOf(reference: string): number {
+  let column = 0;
+  for (let i = 0; i < reference.length; i++) {
+    const letter = reference.charCodeAt(i) - 64;
+    if (letter < 1 || letter > 26) break;
+    column = column * 26 + letter;
+  }
+  if (column < 1 || column > MAX_COLUMNS) throw malformed(reference);
+  return column - 1;
+}
+
+const namedBy = <T>(handlers: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
+  new Map(Object.entries(handlers));
+
+export class SheetParser {
+  readonly formulas = new Map<number, { count: number; row: number }>();
+  readonly #book: Book;
+  #rows: SourceRow[] = [];
+  #row = 0;
+  #cells: Cell[] = [];
+  #column = -1;
+  #type = '';
+  #style = 0;
+  #text = '';
+  #takesText = false;
+  #isFormula = false;
+  #hasValue = false;
+  #hints = 0;
+
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  // Maps, because a file may call an element as it likes.
+  readonly #opening = namedBy<(attributes: () => Attributes) => void>({
+    row: (attributes) => {
+      const { r } = attributes();
+      this.#row = r === undefined ? this.#row + 1 : Number(r);
+      if (!Number.isInteger(this.#row) || this.#row < 1 || this.#row > MAX_ROWS) throw malformed(`r="${r}"`);
+      this.#cells = [];
+      this.#column = -1;
+    },
+    c: (attributes) => {
+      const { r, t = 'n', s } = attributes();
+      this.#column = r === undefined ? this.#column + 1 : columnOf(r);
+      this.#type = t;
+      this.#style = s === undefined ? 0 : Number(s);
+      this.#text = '';
+      this.#isFormula = false;
+      this.#hasValue = false;
+    },
+    v: () => {
+      this.#takesText = true;
+      this.#hasValue = true;
+    },
+    f: () => {
+      this.#isFormula = true;
+    },
+    // Within `is`; how a text is pronounced is no part of it.
+    t: () => {
+      this.#takesText = this.#hints === 0;
+    },
+    rPh: () => {
+      this.#hints += 1;
+    },
+  });
+
+  readonly #closing = namedBy<() => void>({
+    row: () => {
+      if (this.#cells.length > 0) this.#rows.push({ row: this.#row, cells: this.#cells });
+      this.#cells = [];
+    },
+    c: () => {
+      const cell = this.#cell();
+      if (cell !== undefined && cell !== '') this.#cells[this.#column] = cell;
+    },
+    v: () => {
+      this.#takesText = false;
+    },
+    t: () => {
+      this.#takesText = false;
+    },
+    rPh: () => {
+      this.#hints -= 1;
+    },
+  });
+
+  #cell(): Cell {
+    if (this.#isFormula) {
+      if (!this.#hasValue) return new Unreadable('formula_without_value');
+      const met = this.formulas.get(this.#column);
+      if (met) met.count += 1;
+      else this.formulas.set(this.#column, { count: 1, row: this.#row });
+    }
+    const text = this.#text;
+    if (text === '') return undefined;
+    switch (this.#type) {
+      case 's': {
+        const shared = this.#book.texts?.text(Number(text));
+        if (shared === undefined) throw malformed(`t="s" ${text}`);
+        return shared;
+      }
+      case 'str':
+      case 'inlineStr':
+        return unescaped(text);
+      case 'b':
+        return text === '1' || text === 'true' ? 'TRUE' : 'FALSE';
+      case 'e':
+        return new Unreadable('error_value', undefined, text.slice(0, 100));
+      case 'n':
+        return this.#number(text);
+      default:
+        return text;
+    }
+  }
+
+  #number(text: string): Cell {
+    const number = Number(text);
+    if (!Number.isFinite(number)) return text;
+    return this.#book.dates[this.#style] ? textOfSerial(number, this.#book.is1904) : decimalOf(number);
+  }
+
+  readonly #events: XmlEvents = {
+    open: (name, attributes) => this.#opening.get(name)?.(attributes),
+    close: (name) => this.#closing.get(name)?.(),
+    text: (text) => {
+      if (this.#takesText) this.#text += text;
+    },
+  };
+
+  /** The rows that end in a piece of the sheet's XML. */
+  take(piece: string): SourceRow[] {
+    readXml(piece, this.#events);
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  /** The row that has been reached. */
+  get row(): number {
+    return this.#row;
+  }
+}
+
+/** @throws Refusal for what is no worksheet */
+export async function* sheetRows(
+  bytes: AsyncIterable<Buffer>,
+  parser: SheetParser,
+): AsyncGenerator<SourceRow[]> {
+  const pieces = xmlPieces(bytes, {
+    root: 'worksheet',
+    list: 'sheetData',
+    element: 'row',
+    most: limits.rowXml,
+    tooLong: () => new Refusal('imports.record_too_large', { row: parser.row + 1, max: limits.rowXml }),
+  });
+  for await (const piece of pieces) yield parser.take(piece);
+}

@@ -1,0 +1,155 @@
+/** A table with a row of headings, found in a file. */
+import type { Cell } from './cells.ts';
+import { headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
+import { type Headings, headingsOf } from './headings.ts';
+import { limits } from './limits.ts';
+import type { Mapping } from './mapping.ts';
+import { cut, Refusal } from './refusal.ts';
+import { rowReader } from './row-reader.ts';
+import type { FileHead, ReadRequest, ReadRow, Warning } from './rows.ts';
+import type { Source, SourceRow } from './source.ts';
+import { tables } from './tables.ts';
+
+export interface OpenTable {
+  source: Source;
+  batches: AsyncIterable<ReadRow[]>;
+  /** Complete once all batches have passed. */
+  head(): Omit<FileHead, 'format'>;
+}
+
+const isText = (cell: Cell): cell is string => typeof cell === 'string' && cell.trim() !== '';
+
+/** Two headings are no coincidence, and nor is that of the key alone. */
+const ENOUGH = 2;
+
+/** How sure it is that a row is that of the headings; 0 if it is not. */
+function scoreBy(headings: Headings, key: string): (row: SourceRow) => number {
+  return ({ cells }) => {
+    const fields = new Set<string>();
+    for (const cell of cells) {
+      const found = isText(cell) ? headings.recognise(cell) : undefined;
+      if (found && found !== 'unit') fields.add(found.column.field);
+    }
+    return fields.size >= ENOUGH || fields.has(key) ? fields.size : 0;
+  };
+}
+
+/** The first of the rows that have most of the headings. */
+function best(rows: readonly SourceRow[], score: (row: SourceRow) => number): number | undefined {
+  const scores = rows.map(score);
+  const most = Math.max(0, ...scores);
+  return most === 0 ? undefined : scores.indexOf(most);
+}
+
+const MAX_SEEN = 40;
+
+function noHeadings(rows: readonly SourceRow[]): Refusal {
+  const fullest = rows.toSorted((a, b) => b.cells.filter(isText).length - a.cells.filter(isText).length)[0];
+  const texts = (fullest?.cells ?? []).filter(isText).slice(0, MAX_SEEN);
+  const headings = texts.map((text) => `“${cut(text.trim(), 40)}”`).join(', ');
+  return new Refusal('imports.no_headings', { rows: limits.headingRows, headings: headings || '—' });
+}
+
+/** Where the headings are among the first rows, and what they mean. */
+function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: number; layout: Layout } {
+  const { entity, mapping } = request;
+  if (mapping) {
+    const index =
+      mapping.headingRow === undefined
+        ? best(rows, (row) => headingsFound(row, mapping))
+        : rows.findIndex(({ row }) => row === mapping.headingRow);
+    const row = index === undefined ? undefined : rows[index];
+    if (!row || index === undefined) throw noHeadings(rows);
+    return { index, layout: layoutByMapping(row, mapping, request) };
+  }
+  const headings = headingsOf(tables[entity]);
+  const index = best(rows, scoreBy(headings, tables[entity].key));
+  if (index === undefined) throw noHeadings(rows);
+  const layout = layoutByHeadings(rows[index] as SourceRow, rows.slice(0, index), headings, request);
+  return { index, layout };
+}
+
+/** Takes batches until the headings must be among them. */
+async function beginning(
+  batches: AsyncIterator<readonly SourceRow[]>,
+  mapping: Mapping | null,
+): Promise<SourceRow[]> {
+  const rows: SourceRow[] = [];
+  const last = mapping?.headingRow ?? 0;
+  for (;;) {
+    const { done, value } = await batches.next();
+    if (done) return rows;
+    for (const row of value) rows.push(row);
+    if (rows.length >= limits.headingRows && (rows.at(-1)?.row ?? 0) >= last) return rows;
+  }
+}
+
+/** Says once a column that its values were formulas'. */
+const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
+  fields.flatMap(({ index, column }) => {
+    const met = index === null ? undefined : formulas?.get(index);
+    return met
+      ? [{ row: met.row, column, code: 'formula_value_taken', values: { count: met.count } } as const]
+      : [];
+  });
+
+async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Promise<OpenTable> {
+  const iterator = source.rows[Symbol.asyncIterator]();
+  const rows = await beginning(iterator, request.mapping);
+  const first = request.mapping?.headingRow === undefined ? rows.slice(0, limits.headingRows) : rows;
+  const { index, layout } = layoutOf(first, request);
+  const readRow = rowReader(layout.fields, request, isCsv);
+  const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
+    const read: ReadRow[] = [];
+    for (const row of batch) {
+      const one = readRow(row);
+      if (one) read.push(one);
+    }
+    return read;
+  };
+  async function* batches(): AsyncGenerator<ReadRow[]> {
+    yield readBatch(rows.slice(index + 1));
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      yield readBatch(value);
+    }
+  }
+  const columns = layout.fields
+    .filter((field) => field.index !== null)
+    .map(({ column, heading, field, unit }) => ({ column, heading, field, ...(unit && { unit }) }));
+  return {
+    source,
+    batches: batches(),
+    head: () => ({
+      sheet: source.sheet,
+      otherSheets: source.otherSheets,
+      encoding: source.encoding,
+      headingRow: (rows[index] as SourceRow).row,
+      columns,
+      ignored: layout.ignored,
+      warnings: [...layout.warnings, ...formulaWarnings(source, layout)],
+    }),
+  };
+}
+
+/**
+ * Opens the first of the tables that has headings.
+ * @throws Refusal where none has, or where those of one contradict each other
+ */
+export async function openTable(
+  sources: readonly (() => Promise<Source>)[],
+  request: ReadRequest,
+  isCsv: boolean,
+): Promise<OpenTable> {
+  let first: Refusal | undefined;
+  for (const open of sources) {
+    try {
+      return await openOne(await open(), request, isCsv);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== 'imports.no_headings') throw error;
+      first ??= error;
+    }
+  }
+  throw first ?? new Refusal('imports.empty_file');
+}

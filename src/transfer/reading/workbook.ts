@@ -1,0 +1,158 @@
+/** The visible worksheets of a workbook, as tables. */
+import { isDateFormat } from './date-formats.ts';
+import { openPackage, type Package } from './package.ts';
+import { cut, Refusal } from './refusal.ts';
+import type { ReadRequest } from './rows.ts';
+import { readSharedTexts } from './shared-texts.ts';
+import { type Book, SheetParser, sheetRows } from './sheet-rows.ts';
+import type { Source } from './source.ts';
+import { type Attributes, malformed, readXml } from './xml.ts';
+
+interface Element {
+  tag: string;
+  parent: string;
+  attributes: Attributes;
+}
+
+/** The elements of a small part, in their order. */
+async function elementsOf(parts: Package, name: string): Promise<Element[]> {
+  const elements: Element[] = [];
+  const path: string[] = [];
+  readXml(await parts.text(name), {
+    open: (tag, attributes) => {
+      elements.push({ tag, parent: path.at(-1) ?? '', attributes: attributes() });
+      path.push(tag);
+    },
+    close: () => path.pop(),
+    text: () => undefined,
+  });
+  return elements;
+}
+
+/** Where a part that another one names lies. */
+function resolve(from: string, target: string): string {
+  const path = target.startsWith('/') ? [] : from.split('/').slice(0, -1);
+  for (const step of target.split('/')) {
+    if (step === '..') path.pop();
+    else if (step !== '.' && step !== '') path.push(step);
+  }
+  return path.join('/');
+}
+
+interface Relation {
+  id: string;
+  /** The last word of its type, which all versions of the format share. */
+  type: string;
+  target: string;
+}
+
+async function relationsOf(parts: Package, name: string): Promise<Relation[]> {
+  const slash = name.lastIndexOf('/') + 1;
+  const relations = `${name.slice(0, slash)}_rels/${name.slice(slash)}.rels`;
+  if (!parts.has(relations)) return [];
+  return (await elementsOf(parts, relations))
+    .filter(({ tag, attributes }) => tag === 'Relationship' && attributes.TargetMode !== 'External')
+    .map(({ attributes: { Id = '', Type = '', Target = '' } }) => ({
+      id: Id,
+      type: Type.slice(Type.lastIndexOf('/') + 1),
+      target: resolve(name, Target),
+    }));
+}
+
+/** The workbook among the parts. @throws Refusal for another document, or one with macros */
+async function workbookIn(parts: Package): Promise<string> {
+  if (!parts.has('[Content_Types].xml')) throw malformed('[Content_Types].xml');
+  const workbook = (await relationsOf(parts, '')).find(({ type }) => type === 'officeDocument')?.target;
+  if (!workbook || !parts.has(workbook)) throw malformed('officeDocument');
+  const types = await elementsOf(parts, '[Content_Types].xml');
+  const own = ({ attributes: { PartName } }: Element) =>
+    PartName?.toLowerCase() === `/${workbook.toLowerCase()}`;
+  const type = types.find(own)?.attributes.ContentType;
+  if (type?.includes('macroEnabled')) throw new Refusal('imports.macro_workbook');
+  if (type && !type.includes('spreadsheetml')) throw malformed(cut(type));
+  return workbook;
+}
+
+/** Of every style of cells, whether it shows dates. */
+async function dateStyles(parts: Package, name: string | undefined): Promise<boolean[]> {
+  if (!name || !parts.has(name)) return [];
+  const elements = await elementsOf(parts, name);
+  const formats = new Map(
+    elements
+      .filter(({ tag }) => tag === 'numFmt')
+      .map(({ attributes: { numFmtId, formatCode = '' } }) => [Number(numFmtId), formatCode]),
+  );
+  return elements
+    .filter(({ tag, parent }) => tag === 'xf' && parent === 'cellXfs')
+    .map(({ attributes: { numFmtId = '0' } }) =>
+      isDateFormat(Number(numFmtId), formats.get(Number(numFmtId))),
+    );
+}
+
+interface Sheet {
+  name: string;
+  part: string;
+}
+
+/** A source whose rows are read as they are taken. */
+function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fileSize: number): Source {
+  const parser = new SheetParser(book);
+  const size = Math.max(1, parts.sizeOf(sheet.part));
+  let unpacked = 0;
+  async function* counted() {
+    for await (const chunk of parts.bytes(sheet.part)) {
+      unpacked += chunk.length;
+      yield chunk;
+    }
+  }
+  return {
+    sheet: sheet.name,
+    otherSheets: others,
+    encoding: null,
+    rows: sheetRows(counted(), parser),
+    bytes: () => Math.round((Math.min(unpacked, size) / size) * fileSize),
+    formulas: parser.formulas,
+  };
+}
+
+const isOn = (value: string | undefined): boolean => value === '1' || value === 'true';
+
+/**
+ * The worksheets that one can see, in their order: that of the mapping, or all of them.
+ * @param fileSize in bytes, of which progress is told
+ * @throws Refusal for a file that is no workbook, or has none of these sheets
+ */
+export async function workbookSources(
+  { file, mapping }: Pick<ReadRequest, 'file' | 'mapping'>,
+  fileSize: number,
+): Promise<(() => Promise<Source>)[]> {
+  const parts = await openPackage(file);
+  const workbook = await workbookIn(parts);
+  const relations = await relationsOf(parts, workbook);
+  const elements = await elementsOf(parts, workbook);
+  const partOf = (type: string) => relations.find((relation) => relation.type === type)?.target;
+  const sheets = elements
+    .filter(({ tag, attributes }) => tag === 'sheet' && (attributes.state ?? 'visible') === 'visible')
+    .flatMap(({ attributes }): Sheet[] => {
+      const id = Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1];
+      const part = relations.find((one) => one.id === id && one.type === 'worksheet')?.target;
+      return part ? [{ name: attributes.name ?? '', part }] : [];
+    });
+  const chosen = mapping?.sheet === undefined ? sheets : sheets.filter(({ name }) => name === mapping.sheet);
+  if (chosen.length === 0) {
+    throw new Refusal('imports.no_sheet', {
+      sheet: mapping?.sheet ?? '',
+      sheets: sheets.map(({ name }) => name).join(', ') || '—',
+    });
+  }
+  const textsPart = partOf('sharedStrings');
+  const book: Book = {
+    texts: textsPart && parts.has(textsPart) ? await readSharedTexts(parts.bytes(textsPart)) : undefined,
+    dates: await dateStyles(parts, partOf('styles')),
+    is1904: isOn(elements.find(({ tag }) => tag === 'workbookPr')?.attributes.date1904),
+  };
+  return chosen.map((sheet) => {
+    const others = sheets.filter((other) => other !== sheet).map(({ name }) => name);
+    return async () => sourceOf(parts, sheet, others, book, fileSize);
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * The XML of workbooks as events. hucre keeps its parser to itself, and its reader of rows says neither that a value is
+ * a formula's or an error, nor which sheets are hidden, and reads on while nobody takes the rows.
+ */
+import { Refusal } from './refusal.ts';
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/** By local names; attributes are read where they are asked for. */
+export interface XmlEvents {
+  open(name: string, attributes: () => Attributes): void;
+  close(name: string): void;
+  text(text: string): void;
+}
+
+export const malformed = (reason: string): Refusal =>
+  new Refusal('imports.not_a_workbook', { reason: reason.slice(0, 100) });
+
+const NAMED = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
+
+/** Those that XML itself has, and no others: who declares his own means no good. */
+function character(whole: string, name: string): string {
+  const isHex = name.startsWith('#x');
+  const code = name.startsWith('#') ? Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10) : undefined;
+  const found =
+    code === undefined ? NAMED.get(name) : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+  if (found === undefined) throw malformed(whole);
+  return found;
+}
+
+const decoded = (text: string): string =>
+  text.includes('&') ? text.replaceAll(/&([^;&<\s]{1,20});?/g, character) : text;
+
+/** Line breaks as XML has them; one that is meant to be another is written as a reference. */
+const normalBreaks = (xml: string): string => (xml.includes('\r') ? xml.replaceAll(/\r\n?/g, '\n') : xml);
+
+const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/** By their names with their prefix. */
+function attributesIn(tag: string): Attributes {
+  const attributes: Record<string, string> = {};
+  for (const [, name = '', double, single = ''] of tag.matchAll(ATTRIBUTE)) {
+    attributes[name] = decoded(double ?? single);
+  }
+  return attributes;
+}
+
+const [TAB, NEWLINE, SPACE, QUOTE, APOSTROPHE, SLASH, GREATER] = [9, 10, 32, 34, 39, 47, 62];
+
+/** Where the tag ends that begins there: at its `>`, not at one in an attribute. */
+function endOfTag(xml: string, start: number): number {
+  for (let i = start; i < xml.length; i++) {
+    const code = xml.charCodeAt(i);
+    if (code === GREATER) return i;
+    if (code === QUOTE || code === APOSTROPHE) {
+      i = xml.indexOf(code === QUOTE ? '"' : "'", i + 1);
+      if (i < 0) break;
+    }
+  }
+  throw malformed(xml.slice(start, start + 40));
+}
+
+const endOf = (xml: string, mark: string, start: number): number => {
+  const end = xml.indexOf(mark, start);
+  if (end < 0) throw malformed(xml.slice(start, start + 40));
+  return end;
+};
+
+const local = (name: string): string => name.slice(name.indexOf(':') + 1);
+
+/** Reads what opens at `<`, and gives where it ends. */
+function readTag(xml: string, start: number, events: XmlEvents): number {
+  const end = endOfTag(xml, start);
+  const isEmpty = xml.charCodeAt(end - 1) === SLASH;
+  let nameEnd = start + 1;
+  for (; nameEnd < end; nameEnd++) {
+    const code = xml.charCodeAt(nameEnd);
+    if (code === SPACE || code === NEWLINE || code === TAB || code === SLASH) break;
+  }
+  const name = local(xml.slice(start + 1, nameEnd));
+  events.open(name, () => attributesIn(xml.slice(nameEnd, end)));
+  if (isEmpty) events.close(name);
+  return end + 1;
+}
+
+/**
+ * Tells the elements and texts of a piece of XML that ends between two of them, in their order.
+ * @throws Refusal for what no program for spreadsheets writes
+ */
+export function readXml(given: string, events: XmlEvents): void {
+  const xml = normalBreaks(given);
+  let at = 0;
+  for (;;) {
+    const start = xml.indexOf('<', at);
+    const text = xml.slice(at, start < 0 ? xml.length : start);
+    if (text !== '') events.text(decoded(text));
+    if (start < 0) return;
+    if (xml.startsWith('</', start)) {
+      const end = endOf(xml, '>', start);
+      events.close(local(xml.slice(start + 2, end).trimEnd()));
+      at = end + 1;
+    } else if (xml.startsWith('<!--', start)) at = endOf(xml, '-->', start) + 3;
+    else if (xml.startsWith('<?', start)) at = endOf(xml, '?>', start) + 2;
+    else if (xml.startsWith('<![CDATA[', start)) {
+      const end = endOf(xml, ']]>', start);
+      events.text(xml.slice(start + 9, end));
+      at = end + 3;
+    } else if (xml.startsWith('<!', start)) throw malformed('DOCTYPE');
+    else at = readTag(xml, start, events);
+  }
+}
+
+/** What Excel writes as `_x000D_` because XML cannot hold it (ECMA-376, ST_Xstring). */
+export const unescaped = (text: string): string =>
+  text.includes('_x')
+    ? text.replaceAll(/_x([\dA-Fa-f]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
