@@ -36,7 +36,7 @@ export const statisticsRoutes =
       const variant = `${format} ${language}`;
       return answers.sendFile(request, reply, asOf, variant, compute, (body, { seq }, day) => {
         const file = [name, ...(event.length === 1 ? event : []), day, `r${seq}`].join('-');
-        return tableFile(tables[name](body, language, unit), file, { format, language, encoding });
+        return tableFile(tables[name](body, language, unit), file, { format, language, encoding, day });
       });
     }
     const also = alsoAs(['csv', 'xlsx']);

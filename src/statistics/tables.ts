@@ -173,7 +173,10 @@ export const tables = {
   breakdown: (body, language, unit) => {
     const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
     const columns = [...by.flatMap((name) => groupColumns(name, language)), ...measureColumns];
-    return sheetOf('breakdown', columns, [...items, total], language, unit);
+    return {
+      ...sheetOf('breakdown', columns, [...items, total], language, unit),
+      endsInTotal: true,
+    };
   },
   timeline: (body, language, unit) =>
     sheetOf('timeline', timelineColumns, (body as { items: Row[] }).items, language, unit),

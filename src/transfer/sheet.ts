@@ -20,6 +20,8 @@ export interface Sheet {
   /** The name of the worksheet. */
   name: string;
   headings: readonly Heading[];
+  /** Whether the last row sums up the others, so that no filter or order may move it. */
+  endsInTotal?: boolean;
   /** In batches: between two of them a writer lets others have their turn. */
   rows: AsyncIterable<readonly Cell[][]> | Iterable<readonly Cell[][]>;
 }

@@ -6,24 +6,28 @@ import type { FileFormat } from '../http/formats.ts';
 import type { Language } from '../http/messages.ts';
 import { type Encoding, writeCsv } from './csv.ts';
 import type { Sheet } from './sheet.ts';
-import { writeXlsx } from './xlsx.ts';
+import { writeTableXlsx } from './table-xlsx.ts';
 
 export type TableFormat = Exclude<FileFormat, 'ndjson'>;
 
-/** How each format is written. */
-export const writers: Record<TableFormat, (sheet: Sheet, encoding: Encoding) => AsyncIterable<Uint8Array>> = {
-  csv: writeCsv,
-  xlsx: writeXlsx,
+interface TableOptions {
+  format: TableFormat;
+  language: Language;
+  encoding: Encoding;
+  /** The day that the figures are for. */
+  day: string;
+}
+
+const writers: Record<TableFormat, (sheet: Sheet, options: TableOptions) => Promise<Uint8Array>> = {
+  csv: (sheet, { encoding }) => buffer(writeCsv(sheet, encoding)),
+  xlsx: (sheet, { day }) => writeTableXlsx(sheet, day),
 };
 
 /** @param name of the file, without what its format adds */
-export async function tableFile(
-  sheet: Sheet,
-  name: string,
-  { format, language, encoding }: { format: TableFormat; language: Language; encoding: Encoding },
-): Promise<File> {
+export async function tableFile(sheet: Sheet, name: string, options: TableOptions): Promise<File> {
+  const { format, language, encoding } = options;
   return {
     headers: { ...fileHeaders(format, encoding, name, name), 'content-language': contentLanguage(language) },
-    content: await buffer(writers[format](sheet, encoding)),
+    content: Buffer.from(await writers[format](sheet, options)),
   };
 }

@@ -19,7 +19,7 @@ const values: Partial<Record<Kind, (cell: string) => CellValue>> = {
 };
 
 /** A literal `_x000D_` would be read as the character that it names; and two characters XML does not allow. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text
     .replace(/_(?=x[\dA-Fa-f]{4}_)/g, '_x005F_')
     .replaceAll('\uFFFE', '_xFFFE_')
@@ -31,13 +31,14 @@ function written(cell: Cell, { kind }: Heading): CellValue {
   return convert ? convert(cell) : escaped(cell);
 }
 
-async function* valuesOf({ headings, rows }: Sheet): AsyncGenerator<CellValue[]> {
+/** The rows of a sheet as the cells of a workbook. */
+export async function* valuesOf({ headings, rows }: Sheet): AsyncGenerator<CellValue[]> {
   for await (const batch of rows) {
     for (const row of batch) yield row.map((cell, i) => written(cell, headings[i] as Heading));
   }
 }
 
-const columnOf = ({ text, kind, width }: Heading): ColumnDef => {
+export const columnOf = ({ text, kind, width }: Heading): ColumnDef => {
   const numFmt = FORMATS[kind];
   return { header: text, width, ...(numFmt && { numFmt }) };
 };

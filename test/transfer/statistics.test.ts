@@ -139,6 +139,21 @@ describe.each(['csv', 'xlsx'] as const)('statistics as %s', (format) => {
   });
 });
 
+it.each([
+  ['breakdown?by=region&', 4, 5],
+  ['timeline?interval=year&', 2, 2],
+])('the xlsx of %s has a filter on each heading down to row %i of %i', async (url, last, rows) => {
+  const answer = await api.get(`/v1/statistics/${url}asOf=2020-12-31&lang=zh&format=xlsx`);
+  const sheet = await readXlsx(answer);
+  expect(sheet.rowCount).toBe(rows);
+  expect(sheet.autoFilter).toBe(`A1:${sheet.getRow(last).getCell(sheet.columnCount).address}`);
+  // A total is none of the rows that a filter hides or an order moves.
+  if (rows > last) expect(sheet.getCell(`A${rows}`).value).toBe('合计');
+  expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+  const again = await api.get(`/v1/statistics/${url}asOf=2020-12-31&lang=zh&format=xlsx`);
+  expect(again.bytes.equals(answer.bytes)).toBe(true);
+});
+
 it('statistics as files are not what is kept as JSON, nor the other way round', async () => {
   const url = '/v1/statistics/summary';
   for (const _ of [1, 2]) {
