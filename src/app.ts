@@ -22,10 +22,12 @@ import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
+import { codeListService } from './imports/code-lists.ts';
 import { importRoutes } from './imports/routes.ts';
 import { importRunner, type Runner } from './imports/runner.ts';
 import { mappings } from './imports/schema.ts';
 import { importService } from './imports/service.ts';
+import { templateRoutes } from './imports/template-routes.ts';
 import { uploadsIn } from './imports/uploads.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -80,6 +82,7 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   const exports = exportAnswers(exportService({ database }), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
+  await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }

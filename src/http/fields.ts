@@ -49,8 +49,11 @@ export const instant = z.iso
   .overwrite((value) => new Date(value).toISOString())
   .meta({ examples: ['2022-08-31T16:00:00Z'] });
 
-/** Whole yuan, from `min` to a thousand billion. */
-export const yuan = (min: number) => z.int().min(min).max(1_000_000_000_000);
+/** A thousand billion yuan: no amount is larger. */
+export const MAX_YUAN = 1_000_000_000_000;
+
+/** Whole yuan, from `min` to the largest amount. */
+export const yuan = (min: number) => z.int().min(min).max(MAX_YUAN);
 
 export const uuid = z.guid({ error: fault('not_an_id') }).toLowerCase();
 

@@ -17,7 +17,7 @@ const tags = {
   zones: 'Development zones.',
   regions: 'Provinces, prefectures and counties (GB/T 2260).',
   industries: 'Sections and divisions of industry (GB/T 4754).',
-  imports: 'Files that come in: what they would do, and doing it.',
+  imports: 'Files that come in: what they would do, doing it, and a template for them.',
   mappings: 'How files with headings, units and codes of their own are read.',
   keys: 'API keys: who may do what.',
   changes: 'The log of everything that was ever changed.',

@@ -1,6 +1,17 @@
 /** Projects and their funds as the API words them. */
 import * as z from 'zod';
-import { code, day, industryCode, line, paragraph, regionCode, slug, uuid, yuan } from '../http/fields.ts';
+import {
+  code,
+  day,
+  industryCode,
+  line,
+  MAX_YUAN,
+  paragraph,
+  regionCode,
+  slug,
+  uuid,
+  yuan,
+} from '../http/fields.ts';
 import { operatingStatuses } from './lifecycle.ts';
 
 export const levels = ['provincial', 'municipal', 'county'] as const;
@@ -182,8 +193,8 @@ export const NewFundsEntry = z
     amountYuan: described(
       z
         .int()
-        .min(-1_000_000_000_000)
-        .max(1_000_000_000_000)
+        .min(-MAX_YUAN)
+        .max(MAX_YUAN)
         .refine((amount) => amount !== 0, { error: 'zero_amount' }),
       'Whole yuan; negative for a correction or money returned. The balance may not be negative on any day.',
     ),
