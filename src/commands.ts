@@ -6,6 +6,7 @@ import { readConfig } from './config.ts';
 import { StartupError } from './database/errors.ts';
 import { faultsInWords, Problem } from './http/problems.ts';
 import { packageVersion } from './package.ts';
+import { addTransferCommands } from './transfer/commands.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -28,6 +29,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     )
     .action(demo);
   addKeyCommands(program);
+  addTransferCommands(program);
   program
     .command('verify')
     .description('Walk the log of changes and prove that nothing in it was altered.')

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
 import type { Language } from './messages.ts';
-import { invalid, languageOf, Problem } from './problems.ts';
+import { type Fault, languageOf, Problem, refuse } from './problems.ts';
 
 export const mediaTypes = {
   json: 'application/json',
@@ -71,14 +71,19 @@ export function negotiate<F extends Format>(
   const query = request.query as Readonly<Record<string, unknown>>;
   varyByFormat(reply);
   const format = (query.format as F | undefined) ?? accepted(request, formats);
-  const useless = PARTICULAR.filter(
-    (name) => query[name] !== undefined && !OWN[format].includes(name) && !shared.includes(name),
-  );
-  if (useless.length > 0) {
-    throw invalid(useless.map((parameter) => ({ parameter, code: 'not_for_format', values: { format } })));
-  }
+  refuse(uselessFor(format, query, shared));
   return { format, language: languageOf(request) };
 }
+
+/** A fault for each parameter that the format has no use for. */
+export const uselessFor = (
+  format: Format,
+  query: Readonly<Record<string, unknown>>,
+  shared: readonly string[] = [],
+): Fault[] =>
+  PARTICULAR.filter(
+    (name) => query[name] !== undefined && !OWN[format].includes(name) && !shared.includes(name),
+  ).map((parameter) => ({ parameter, code: 'not_for_format', values: { format } }));
 
 function accepted<F extends Format>(request: FastifyRequest, formats: readonly F[]): F {
   const wanted = new Negotiator(request.raw).mediaType(formats.map((format) => mediaTypes[format]));

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastif
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
-import { type Fault, invalid, refuse } from './problems.ts';
+import { type Fault, invalid, type Problem, refuse } from './problems.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -124,9 +124,14 @@ export function refuseFields(body: unknown): void {
 export const validatorFor =
   (clock: Clock): FastifySchemaCompiler<z.ZodType> =>
   ({ schema, httpPart }) =>
-    httpPart === 'body' ? (body) => validateBody(schema, body) : (value) => validate(schema, value, clock);
+    httpPart === 'body' ? (body) => validateBody(schema, body) : (value) => checkQuery(schema, value, clock);
 
-function validate(schema: z.ZodType, value: unknown, clock: Clock) {
+/** The parameters of a question as the schema makes them, or the problem with all their faults. */
+export function checkQuery<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  clock: Clock,
+): { value: T } | { error: Problem } {
   const parsed = schema.safeParse(value, { reportInput: true });
   const faults = parsed.success ? [] : toFaults(parsed.error.issues, inQuery);
   const { asOf } = value as { asOf?: unknown };
@@ -134,7 +139,7 @@ function validate(schema: z.ZodType, value: unknown, clock: Clock) {
   if (isAsked && asOf > clock.today()) {
     faults.push({ parameter: 'asOf', code: 'after_today', values: { today: clock.today() } });
   }
-  return faults.length > 0 ? { error: invalid(faults) } : { value: parsed.data };
+  return faults.length > 0 ? { error: invalid(faults) } : { value: parsed.data as T };
 }
 
 function validateBody(schema: z.ZodType, body: unknown) {

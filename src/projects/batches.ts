@@ -8,6 +8,9 @@ import type { Project } from './schema.ts';
 
 export const DEFAULT_SORT = '-signedOn';
 
+/** What the projects can be sorted by. */
+export const sortNames = Object.keys(repository.projectSortKeys);
+
 /** The list's own question, without its pages. */
 export type ProjectQuery = ProjectFilter & { archived?: boolean | undefined; sort?: string | undefined };
 
@@ -31,6 +34,10 @@ export async function* projectBatches(
     yield rows.map((row) => toProject(row, asOf) as ExportedProject);
   }
 }
+
+/** How many projects a query selects. */
+export const countOf = (reader: Reader, query: ProjectQuery, asOf: string): Promise<number> =>
+  repository.countProjects(reader, select(filterOf(query), asOf), query.archived === true);
 
 /** Whether a query selects more projects than a number. */
 export const selectsMoreThan = (

@@ -17,6 +17,8 @@ export interface ExportRequest {
   language: Language;
   unit: Unit;
   encoding: Encoding;
+  /** Whether somebody looks on, and is told how many rows there are and how many have been read. */
+  watched?: boolean;
 }
 
 export interface ExportHead {
@@ -25,12 +27,19 @@ export interface ExportHead {
   event: { code: string; name: string } | null;
   /** Whether there are more rows than the format holds. Nothing follows then. */
   tooMany: boolean;
+  /** How many rows follow, if it is watched. */
+  rows: number | null;
+}
+
+/** Said before the part that has them, if it is watched. */
+export interface RowsSoFar {
+  rowsSoFar: number;
 }
 
 export async function headOf(
   reader: Reader,
   { event = [] }: ProjectQuery,
-): Promise<Omit<ExportHead, 'tooMany'>> {
+): Promise<Pick<ExportHead, 'revision' | 'event'>> {
   const [code, ...others] = event;
   const isOne = code !== undefined && code !== NONE && others.length === 0;
   const name = isOne ? (await namesOf(reader, 'events')).get(code)?.name : undefined;

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { Database, StreamWork } from '../database/database.ts';
 import { Problem } from '../http/problems.ts';
 import { type ExportHead, type ExportRequest, headOf } from './export-head.ts';
-import { run } from './export-job.ts';
+import { type ExportPart, run } from './export-job.ts';
 import { XLSX_ROWS } from './xlsx.ts';
 
 export interface ExportService {
@@ -11,22 +11,37 @@ export interface ExportService {
   describe(request: ExportRequest): Promise<ExportHead>;
   /**
    * Begins an export. Its parts have to be read to their end or given up.
+   * @param onRows is told how many rows have been read, if the request is watched
    * @throws Problem 422 for more rows than the format holds, 503 when as many run as there may
    */
-  start(request: ExportRequest): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
+  start(
+    request: ExportRequest,
+    onRows?: (rows: number) => void,
+  ): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
 }
 
 // The neighbour has this file's ending: .ts from source, .js once built.
 const module = new URL(`./export-job${extname(import.meta.filename)}`, import.meta.url);
-const work: StreamWork<ExportRequest, ExportHead | Uint8Array> = { module, run };
+const work: StreamWork<ExportRequest, ExportPart> = { module, run };
 
 const RETRY_AFTER_S = '5';
+
+/** The file itself, of all that an export says. */
+async function* bytesOf(
+  parts: AsyncIterable<ExportPart>,
+  onRows: (rows: number) => void,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const part of parts) {
+    if (part instanceof Uint8Array) yield part;
+    else if ('rowsSoFar' in part) onRows(part.rowsSoFar);
+  }
+}
 
 export function exportService({ database }: { database: Database }): ExportService {
   let running = 0;
 
   /** A stream that counts while it runs. */
-  async function* counted(request: ExportRequest): AsyncGenerator<ExportHead | Uint8Array, void> {
+  async function* counted(request: ExportRequest): AsyncGenerator<ExportPart, void> {
     running += 1;
     try {
       yield* database.stream(work, request);
@@ -37,9 +52,13 @@ export function exportService({ database }: { database: Database }): ExportServi
 
   return {
     describe: (request) =>
-      database.snapshot(async (reader) => ({ ...(await headOf(reader, request.query)), tooMany: false })),
+      database.snapshot(async (reader) => ({
+        ...(await headOf(reader, request.query)),
+        tooMany: false,
+        rows: null,
+      })),
 
-    start: async (request) => {
+    start: async (request, onRows = () => {}) => {
       if (running >= database.streams) {
         throw new Problem('transfer.too_many_exports', {
           values: { max: database.streams },
@@ -53,7 +72,10 @@ export function exportService({ database }: { database: Database }): ExportServi
         await parts.return();
         throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
       }
-      return { head, parts: parts as AsyncIterable<Uint8Array> };
+      return {
+        head,
+        parts: request.watched ? bytesOf(parts, onRows) : (parts as AsyncIterable<Uint8Array>),
+      };
     },
   };
 }

@@ -51,6 +51,15 @@ describe('the built service', () => {
     expect(stderr).not.toContain('rror');
   });
 
+  it('writes a file at the command line', async () => {
+    const place = await freshDatabase();
+    const args = ['export', '--format', 'ndjson'];
+    const { code, stdout } = await start(join(folder, 'cli.js'), args, { env: { DATABASE_URL: place.url } })
+      .ended;
+    expect({ code, last: JSON.parse(stdout) }).toMatchObject({ code: 0, last: { end: true, count: 0 } });
+    await place.remove();
+  });
+
   it('refuses to run without a database it can write, in one line', async () => {
     const env = { DATABASE_URL: 'file:/proc/luodi.db', PORT: '0' };
     const { code, stderr } = await start(join(folder, 'cli.js'), ['serve'], { env }).ended;

@@ -59,7 +59,7 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
 
 /** Puts more rows like that of a project straight into the database; each with a code of its own. */
 export async function insertCopies(
-  { database }: TestApp,
+  { database }: Pick<TestApp, 'database'>,
   { code, ...changes }: { code: string } & Partial<ProjectRecord>,
   count: number,
 ): Promise<void> {
