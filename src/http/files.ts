@@ -8,8 +8,12 @@ import type { Language } from './messages.ts';
 /** What systems and browsers refuse in the name of a file, or read as something else. */
 const UNFIT = /[\\/:*?"<>|%\p{Cc}]/gu;
 
+/** Characters that leave room for what else a name says: systems take 255 bytes, and a character has up to four. */
+const LONGEST = 50;
+
 /** A part of a file's name. */
-export const fitForName = (text: string): string => text.replace(UNFIT, '_').slice(0, 80);
+export const fitForName = (text: string): string =>
+  Array.from(text.replace(UNFIT, '_')).slice(0, LONGEST).join('');
 
 /**
  * The headers of a file that is kept.

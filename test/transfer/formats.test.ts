@@ -106,6 +106,18 @@ describe('the name of the file', () => {
     );
     expect(await nameOf('format=xlsx&event=hyrd-2020,none')).not.toContain('hyrd');
   });
+
+  it.each([
+    ['of one character in two halves', '𠮷'.repeat(150), '𠮷'.repeat(50)],
+    ['in which one stands across the end', `a${'𠮷'.repeat(100)}`, `a${'𠮷'.repeat(49)}`],
+  ])('is cut between characters where the event has a long name %s', async (_, name, shown) => {
+    const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+    const { code } = await created(api, '/v1/events', { code: `long-${name.length}`, name, ...days });
+    const header = String(await nameOf(`format=csv&lang=zh&event=${code}`));
+    const told = decodeURIComponent(/filename\*=UTF-8''(.*)$/.exec(header)?.[1] ?? '');
+    expect(told.split('-')[1]).toBe(shown);
+    expect(Buffer.byteLength(told)).toBeLessThan(256);
+  });
 });
 
 describe('a file', () => {
