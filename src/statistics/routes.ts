@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Answers, Computed } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { alsoAs, negotiate } from '../http/formats.ts';
+import type { Language } from '../http/messages.ts';
 import { NoQuery, operation } from '../http/openapi.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
 import type { SheetQuery } from '../transfer/schema.ts';
@@ -18,7 +19,7 @@ import {
   TimelineQuery,
 } from './schema.ts';
 import type { StatisticsService } from './service.ts';
-import { type TableName, tables } from './tables.ts';
+import { type TableName, tableNames, tables } from './tables.ts';
 
 export const statisticsRoutes =
   (statistics: StatisticsService, answers: Answers): FastifyPluginAsyncZod =>
@@ -35,8 +36,10 @@ export const statisticsRoutes =
       if (format === 'json') return answers.send(request, reply, asOf, compute);
       const variant = `${format} ${language}`;
       return answers.sendFile(request, reply, asOf, variant, compute, (body, { seq }, day) => {
-        const file = [name, ...(event.length === 1 ? event : []), day, `r${seq}`].join('-');
-        return tableFile(tables[name](body, language, unit), file, { format, language, encoding, day });
+        const parts = [...(event.length === 1 ? event : []), day, `r${seq}`];
+        const named = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
+        const sheet = tables[name](body, language, unit);
+        return tableFile(sheet, named(language), named('en'), { format, language, encoding, day });
       });
     }
     const also = alsoAs(['csv', 'xlsx']);

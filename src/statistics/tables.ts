@@ -144,8 +144,17 @@ const timelineColumns: Column[] = [
   ]),
 ];
 
+/** What each table is called: the worksheet, and the file. */
+export const tableNames = {
+  summary: { zh: '汇总', en: 'summary' },
+  breakdown: { zh: '分组', en: 'breakdown' },
+  timeline: { zh: '时间序列', en: 'timeline' },
+} as const satisfies Record<string, Names>;
+
+export type TableName = keyof typeof tableNames;
+
 function sheetOf(
-  name: string,
+  name: TableName,
   columns: readonly Column[],
   rows: readonly Row[],
   language: Language,
@@ -156,7 +165,7 @@ function sheetOf(
     return kind === 'money' && value !== null ? inUnit(value as number, unit) : value;
   };
   return {
-    name,
+    name: tableNames[name][language],
     headings: columns.map(({ names, kind }) => {
       const text = kind === 'money' ? inUnitOf(names[language], language, unit) : names[language];
       return { text, kind, width: Math.max(12, language === 'zh' ? 2 * text.length : text.length) };
@@ -168,7 +177,7 @@ function sheetOf(
 type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
 
 /** The table of each answer. */
-export const tables = {
+export const tables: Record<TableName, ToSheet> = {
   summary: (body, language, unit) => sheetOf('summary', measureColumns, [body as Row], language, unit),
   breakdown: (body, language, unit) => {
     const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
@@ -180,6 +189,4 @@ export const tables = {
   },
   timeline: (body, language, unit) =>
     sheetOf('timeline', timelineColumns, (body as { items: Row[] }).items, language, unit),
-} as const satisfies Record<string, ToSheet>;
-
-export type TableName = keyof typeof tables;
+};

@@ -23,11 +23,19 @@ const writers: Record<TableFormat, (sheet: Sheet, options: TableOptions) => Prom
   xlsx: (sheet, { day }) => writeTableXlsx(sheet, day),
 };
 
-/** @param name of the file, without what its format adds */
-export async function tableFile(sheet: Sheet, name: string, options: TableOptions): Promise<File> {
+/**
+ * @param name of the file, without what its format adds
+ * @param plain the same in ASCII
+ */
+export async function tableFile(
+  sheet: Sheet,
+  name: string,
+  plain: string,
+  options: TableOptions,
+): Promise<File> {
   const { format, language, encoding } = options;
   return {
-    headers: { ...fileHeaders(format, encoding, name, name), 'content-language': contentLanguage(language) },
+    headers: { ...fileHeaders(format, encoding, name, plain), 'content-language': contentLanguage(language) },
     content: Buffer.from(await writers[format](sheet, options)),
   };
 }

@@ -173,3 +173,17 @@ it('statistics as files are not what is kept as JSON, nor the other way round', 
   });
   expect(csv.headers['content-disposition']).toMatch(/summary-2026-11-22-r\d+\.csv/);
 });
+
+it.each([
+  ['summary?', '汇总'],
+  ['breakdown?by=region&', '分组'],
+  ['timeline?', '时间序列'],
+])('%s as a file is called %s in Chinese, its worksheet too', async (url, name) => {
+  const answer = await api.get(`/v1/statistics/${url}format=xlsx&lang=zh&asOf=2020-12-31&event=hyrd-2020`);
+  const [plain] = url.split('?');
+  const rest = `-hyrd-2020-2020-12-31-r${(await api.database.revision()).seq}.xlsx`;
+  expect(answer.headers['content-disposition']).toBe(
+    `attachment; filename=${plain}${rest}; filename*=UTF-8''${encodeURIComponent(name)}${rest}`,
+  );
+  expect((await readXlsx(answer)).name).toBe(name);
+});
