@@ -14,7 +14,7 @@ import { languageOf, Problem, unsupportedMediaType } from '../http/problems.ts';
 import { Replayed } from '../http/replayed.ts';
 import { refuseFields } from '../http/validation.ts';
 import type { Encoding } from '../transfer/csv.ts';
-import { writers } from '../transfer/table-file.ts';
+import { writeSheet } from '../transfer/sheet-file.ts';
 import { importSortKeys } from './repository.ts';
 import { Import, ImportQuery } from './schema.ts';
 import type { ImportService } from './service.ts';
@@ -218,7 +218,7 @@ export const importRoutes =
           'content-language': contentLanguage(language),
           'cache-control': 'no-store',
         });
-        return sendStream(reply, writers[format](sheet, 'utf-8'));
+        return sendStream(reply, writeSheet(sheet, format));
       },
     );
 

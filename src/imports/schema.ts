@@ -99,7 +99,7 @@ export const ImportedFile = z
       .array(RecognisedColumn)
       .meta({ description: 'Columns that were recognised, with their fields.' }),
     ignored: z
-      .array(z.object({ column: z.string(), heading: z.string() }))
+      .array(z.object({ column: z.string().nullable(), heading: z.string() }))
       .meta({ description: 'Columns that were not read.' }),
     warnings: z
       .array(
