@@ -62,15 +62,18 @@ export class SqliteThread {
 
   /** Runs a work that reads, one part ahead of what is taken. The transaction ends before this does. */
   stream<Input, Part>({ module }: StreamWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
-    return this.#run((port) => ({ stream: module.href, input, port }));
+    return this.#run((port) => ({ stream: module.href, input, port }), true);
   }
 
-  /** Runs a work that writes, on a connection of its own; what it wrote is committed when this ends. */
+  /**
+   * Runs a work that writes, on a connection of its own; what it wrote is committed when this ends. It is never ahead of
+   * what is taken, or it would have committed already what is given up after its last part.
+   */
   load<Input, Part>({ module }: LoadWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
-    return this.#run((port) => ({ load: module.href, input, port }));
+    return this.#run((port) => ({ load: module.href, input, port }), false);
   }
 
-  async *#run<Part>(ask: (port: MessagePort) => Question): AsyncGenerator<Part, void> {
+  async *#run<Part>(ask: (port: MessagePort) => Question, isAhead: boolean): AsyncGenerator<Part, void> {
     if (this.#failure) throw this.#failure;
     const { port1: port, port2 } = new MessageChannel();
     const question = ask(port2);
@@ -95,8 +98,9 @@ export class SqliteThread {
         const message = (await arrivals[0]) as Streamed;
         arrivals.shift();
         if ('part' in message) {
-          demand('next');
+          if (isAhead) demand('next');
           yield message.part as Part;
+          if (!isAhead) demand('next');
           continue;
         }
         ended = true;
