@@ -127,23 +127,28 @@ const prefer = {
   example: 'respond-async',
 };
 
-const FORM = 'multipart/form-data';
 const file = { type: 'string', format: 'binary' } as const;
+
+/** How a body of a type looks, where that is not just any bytes. */
+const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
+  'text/csv': {
+    type: 'string',
+    examples: [
+      '项目编号,项目名称,项目级别,签约日期,投资总额(亿元)\r\nHYRD-2020-0002,示例项目 0002,省级,2020-06-29,30\r\n',
+    ],
+  },
+  'multipart/form-data': {
+    type: 'object',
+    properties: { file },
+    required: ['file'],
+    additionalProperties: false,
+  },
+};
 
 /** A body that is a file, as it is or as the one part of a form. */
 const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   required: true,
-  content: Object.fromEntries(
-    types.map((type) => [
-      type,
-      {
-        schema:
-          type === FORM
-            ? { type: 'object', properties: { file }, required: ['file'], additionalProperties: false }
-            : file,
-      },
-    ]),
-  ),
+  content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),
 });
 
 const etag: OpenAPIV3_1.HeaderObject = {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf } from '../access/authorize.ts';
-import { sendResource } from '../http/conditional.ts';
+import { etagOf, isFresh, REVALIDATE, sendResource } from '../http/conditional.ts';
 import { contentLanguage, fileHeaders, sendStream } from '../http/files.ts';
 import { type FileFormat, formatField, langField, mediaTypes, negotiate } from '../http/formats.ts';
 import { retryOf } from '../http/idempotency.ts';
@@ -206,17 +206,21 @@ export const importRoutes =
             },
           },
           problems: [404],
+          conditional: true,
         }),
       },
       async (request, reply) => {
         const { format, language } = negotiate(request, reply, ['csv', 'xlsx'] as const);
         const { id } = request.params;
+        const { status, faultCount } = await imports.read(id, language);
+        const etag = etagOf([id, status, faultCount, format, language].join());
+        reply.headers({ etag, 'cache-control': REVALIDATE });
+        if (isFresh(request, etag)) return reply.code(304).send();
         const sheet = faultSheet(await imports.allFaults(id), language);
         const name = `faults-${id}`;
         reply.headers({
           ...fileHeaders(format, 'utf-8', name, name),
           'content-language': contentLanguage(language),
-          'cache-control': 'no-store',
         });
         return sendStream(reply, writeSheet(sheet, format));
       },

@@ -271,8 +271,8 @@ export function importService(
 
     cancel: async (caller, id) => {
       const { status, caller: owner } = await existing(id);
-      if (caller.role !== 'admin' && owner !== caller.id) throw new Problem('imports.not_yours');
       if (status !== 'running') throw new Problem('imports.finished', { values: { status } });
+      if (caller.role !== 'admin' && owner !== caller.id) throw new Problem('imports.not_yours');
       if (!runner.cancel(id)) throw new Problem('imports.elsewhere');
       await runner.ended(id);
     },

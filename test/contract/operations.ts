@@ -53,6 +53,12 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     investorIds: [enterprise.id],
   });
   const key = await created(api, '/v1/keys', { name: 'addressed', role: 'viewer' });
+  const mapping = await created(api, '/v1/mappings', {
+    code: 'addressed',
+    name: '映射',
+    definition: { fields: { code: { from: 'No.' } } },
+  });
+  const sent = await api.post('/v1/imports', '项目编号\r\nADDRESS-1');
   const keys: Record<string, string> = {
     projects: project.id,
     enterprises: enterprise.id,
@@ -61,6 +67,8 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     regions: '430100',
     industries: '39',
     keys: key.id,
+    mappings: mapping.code,
+    imports: sent.body.id,
   };
   return ({ template }) => {
     const entity = template.split('/')[2] ?? '';

@@ -129,6 +129,15 @@ describe('the examples', () => {
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;
     const moving = refusedWith('depends_on_day');
+    // A file is sent as what the example is not, or by a mapping that is not there.
+    if (operation.template === '/v1/imports' && answer.status !== 200) {
+      expect(answer.body.code).toBeOneOf([
+        'imports.wrong_encoding',
+        'imports.no_headings',
+        'mappings.not_found',
+      ]);
+      return;
+    }
     // How a sheet is written means something for a sheet only.
     if (refusedWith('not_for_format')) {
       expect(await call(operation, { [name]: String(example), format: 'csv' })).toMatchObject({
@@ -155,7 +164,7 @@ describe('the examples', () => {
     async (_, operation) => {
       const example = String(operation.parameters?.find((parameter) => parameter.in === 'path')?.example);
       const url = operation.template.replace(/\{\w+\}/, example);
-      const answer = await api.request('GET', url.replace(/\/(restore|revoke)$/, ''));
+      const answer = await api.request('GET', url.replace(/\/(restore|revoke|cancel)$/, ''));
       expect(answer.status).toBeOneOf([200, 404]);
     },
   );

@@ -142,7 +142,12 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
     const response = await app.inject({
       method: method as 'GET',
       url,
-      headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        // A text is a file.
+        ...(typeof body === 'string' && { 'content-type': 'text/csv' }),
+        ...headers,
+      },
       ...(body !== undefined && { payload: body as object }),
       payloadAsStream: endless,
     });
