@@ -32,9 +32,10 @@ export async function faultsIn(
 ): Promise<Fault[]> {
   const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
   // What is faulty is measured against nothing, and nothing against what it said before.
-  const sound: Partial<Input> = Object.fromEntries(
-    Object.entries(input).filter(([field]) => !unsound.has(field)),
-  );
+  const sound: Partial<Input> =
+    unsound.size === 0
+      ? input
+      : Object.fromEntries(Object.entries(input).filter(([field]) => !unsound.has(field)));
   const named = references.flatMap(({ field, entity }) => {
     const key = input[field];
     return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast the service is beside two yardsticks, as ratios measured in one run on one machine.
  *
- *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--only demo|access|creates|million|statistics|exports|start]
+ *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--only demo|access|creates|million|statistics|exports|imports|start]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { byLuodi } from '../../src/changes/service.ts';
 import { loadDemo } from '../../src/demo/service.ts';
 import { openService } from '../../src/main.ts';
 import { exports } from './exports.ts';
+import { imports } from './imports.ts';
 import { machineFacts } from './machine.ts';
 import { millionDatabase } from './million.ts';
 import { CLIENT_CORE, canPin, root } from './processes.ts';
@@ -34,6 +35,7 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   million: millionReads,
   statistics: coldStatistics,
   exports,
+  imports,
   start: coldStart,
 };
 

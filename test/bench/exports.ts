@@ -10,7 +10,7 @@ import type { Row, Setting } from './sections.ts';
 const PROJECTS = 100_000;
 
 /** A database of the first of the million, with all that belongs to them. */
-async function smallDatabase({ folder, million }: Setting): Promise<string> {
+export async function smallDatabase({ folder, million }: Setting): Promise<string> {
   const file = join(folder, 'exports.db');
   const configuration = { DATABASE_URL: `file:${file}`, TIME_ZONE: 'Asia/Shanghai' };
   await (await openService(configuration)).database.close();
@@ -60,7 +60,7 @@ interface Watched {
 }
 
 /** Looks at the service until told to stop. */
-function watch({ url, pid }: Server): () => Promise<Watched> {
+export function watch({ url, pid }: Server): () => Promise<Watched> {
   const seen: Watched = { waits: [], peak: 0 };
   let watching = true;
   const ended = (async () => {
@@ -79,7 +79,7 @@ function watch({ url, pid }: Server): () => Promise<Watched> {
   };
 }
 
-const quantile = (values: readonly number[], share: number): number =>
+export const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
 
 const formats = {

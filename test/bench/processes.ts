@@ -10,17 +10,19 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
+/** Which cores a process has: one, or as many as there are. */
+type Cores = number | 'both';
 
 export const canPin = spawnSync('taskset', ['--version']).status === 0;
 
-/** Runs node on a core. Its output goes nowhere; its errors are shown. */
+/** Runs node on its cores. Its output goes nowhere; its errors are shown. */
 function startNode(
-  core: number,
+  cores: Cores,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const [command = '', ...rest] = [
-    ...(canPin ? ['taskset', '-c', String(core)] : []),
+    ...(canPin && cores !== 'both' ? ['taskset', '-c', String(cores)] : []),
     process.execPath,
     ...args,
   ];
@@ -67,10 +69,11 @@ async function freePort(): Promise<number> {
 export async function startListening(
   script: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  cores: Cores = SERVER_CORE,
 ): Promise<Server> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = startNode(SERVER_CORE, script, { ...environment, PORT: port });
+  const child = startNode(cores, script, { ...environment, PORT: port });
   for (;;) {
     const response = await fetch(`${url}/livez`).catch(() => null);
     if (response?.status === 200) break;
@@ -81,13 +84,22 @@ export async function startListening(
 }
 
 /** Starts the service as it is shipped: `npm run build` comes first. */
-export const startService = (databaseFile: string): Promise<Server> =>
-  startListening([join(root, 'dist/cli.js'), 'serve'], {
-    DATABASE_URL: `file:${databaseFile}`,
-    ANONYMOUS_READ: 'all',
-    // Counts, but never refuses: one client asks more here than anybody may.
-    RATE_LIMIT: '100000000',
-  });
+export const startService = (
+  databaseFile: string,
+  environment: Readonly<Record<string, string>> = {},
+  cores?: Cores,
+): Promise<Server> =>
+  startListening(
+    [join(root, 'dist/cli.js'), 'serve'],
+    {
+      DATABASE_URL: `file:${databaseFile}`,
+      ANONYMOUS_READ: 'all',
+      // Counts, but never refuses: one client asks more here than anybody may.
+      RATE_LIMIT: '100000000',
+      ...environment,
+    },
+    cores,
+  );
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
