@@ -1,8 +1,9 @@
 /** The life of imports in this process: each is read, checked or written, and ends with what became of it. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { extname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, LoadWork, StreamWork } from '../database/database.ts';
 import { isUnavailable } from '../database/errors.ts';
 import type { MessageValue, ProblemKind } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
@@ -10,11 +11,11 @@ import type { Mapping } from '../transfer/reading/mapping.ts';
 import { readFile } from '../transfer/reading/read-file.ts';
 import type { FileHead, ReadResult } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
+import { type ImportPart, type ImportRun, load, run } from './import-job.ts';
 import type { Outcome } from './outcome.ts';
 import * as repository from './repository.ts';
 import type { ImportQuery, phases } from './schema.ts';
 import type { Uploads } from './uploads.ts';
-import { type ImportRun, importWork } from './work.ts';
 
 /** What was asked for, as it is kept. */
 export interface ImportRequest extends Omit<ImportQuery, 'mapping' | 'lang' | 'entity' | 'filename'> {
@@ -79,6 +80,10 @@ interface Owner {
   pid: number;
   life: string;
 }
+
+// The neighbour has this file's ending: .ts from source, .js once built.
+const module = new URL(`./import-job${extname(import.meta.filename)}`, import.meta.url);
+const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = { module, run, load };
 
 class Stopped extends Error {}
 class Cancelled extends Error {}
@@ -181,7 +186,7 @@ export function importRunner(
 
     async function* parts(from: number, count: number, writes: boolean) {
       const asked = runOf(record, request, read.head, from, count);
-      const work = writes ? database.load(importWork, asked) : database.stream(importWork, asked);
+      const work = writes ? database.load(job, asked) : database.stream(job, asked);
       for await (const part of work) {
         expectGoingOn();
         yield part;

@@ -15,12 +15,12 @@ import { Mapping } from '../transfer/reading/mapping.ts';
 import type { FileHead } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
+import { linesOf } from './import-job.ts';
 import { type Outcome, startOutcome } from './outcome.ts';
 import * as repository from './repository.ts';
 import { type ImportRequest, REPORT_DAYS, type Runner, type StoredProblem, WAITING_MAX } from './runner.ts';
 import { type Import, type ImportQuery, mappings } from './schema.ts';
 import type { Upload, Uploads } from './uploads.ts';
-import { linesOf } from './work.ts';
 
 /** Who may import what: the rest is an administrator's. */
 const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises']);

@@ -1,7 +1,7 @@
 /** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Caller } from '../changes/service.ts';
-import type { LoadWork, Reader, StreamWork, Transaction } from '../database/database.ts';
+import type { Reader, Transaction } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
 import { projectImporter } from '../projects/importing.ts';
@@ -123,10 +123,3 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
     yield* lines;
   }
 }
-
-const module = new URL(import.meta.url);
-export const importWork: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
-  module,
-  run,
-  load,
-};
