@@ -81,8 +81,8 @@ export const importProblems = {
   },
   'imports.record_too_large': {
     status: 422,
-    en: 'Row {row} is larger than {max} bytes.',
-    zh: '第 {row} 行超过 {max} 字节。',
+    en: 'Row {row} has more than {max} characters.',
+    zh: '第 {row} 行超过 {max} 个字符。',
   },
   'imports.unclosed_quote': {
     status: 422,

@@ -1,12 +1,17 @@
 /** Days as people and spreadsheets write them. */
 import { plain, type ReadCell, Unreadable } from './cells.ts';
 
-const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 && isLeap(year) ? 29 : (LENGTHS[month - 1] ?? 0);
 
 /** The day as `2020-06-29`, if there is one. */
 function dayOf(year: string, month: string, day: string): string | Unreadable {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
-  if (m < 1 || m > 12 || d < 1 || d > daysIn(y, m)) return new Unreadable('not_a_day');
+  if (d < 1 || d > daysIn(y, m)) return new Unreadable('not_a_day');
   return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 

@@ -64,8 +64,8 @@ export async function encodingOf(file: string, start: Buffer, asked: Encoding | 
 const wrongEncoding = (encoding: FileEncoding, cause?: unknown): Refusal =>
   new Refusal('imports.wrong_encoding', { encoding }, cause);
 
-/** The bytes of a file in UTF-8, whatever they were, and how many of its own have been read. */
-export class Utf8Bytes implements AsyncIterable<Buffer> {
+/** The text of a file, in pieces, and how many of its bytes have been read. */
+export class TextFile implements AsyncIterable<string> {
   bytes = 0;
   readonly #file: string;
   readonly #encoding: TextEncoding;
@@ -76,20 +76,20 @@ export class Utf8Bytes implements AsyncIterable<Buffer> {
   }
 
   /** @throws Refusal for bytes that the encoding does not have */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     const { encoding, mark } = this.#encoding;
-    const decoder = encoding === 'utf-8' ? undefined : new TextDecoder(encoding, { fatal: true });
-    const decode = (chunk?: Buffer): Buffer => {
+    const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+    const decode = (chunk?: Buffer): string => {
       try {
-        return Buffer.from(decoder?.decode(chunk, { stream: chunk !== undefined }) ?? '');
+        return decoder.decode(chunk, { stream: chunk !== undefined });
       } catch (cause) {
         throw wrongEncoding(encoding, cause);
       }
     };
     for await (const chunk of createReadStream(this.#file, { highWaterMark: CHUNK, start: mark })) {
       this.bytes += (chunk as Buffer).length;
-      yield decoder ? decode(chunk) : (chunk as Buffer);
+      yield decode(chunk);
     }
-    if (decoder) yield decode();
+    yield decode();
   }
 }

@@ -28,7 +28,7 @@ export const limits = {
   /** What a cell of Excel holds. */
   cellCharacters: 32_767,
   /** A record of CSV, or a line of NDJSON. */
-  recordBytes: MIB,
+  recordCharacters: MIB,
   /** Rows among which the headings are looked for. */
   headingRows: 20,
   /** The heap of the process that reads. It holds one piece of the file, whatever the size of the file. */

@@ -1,5 +1,5 @@
 /** The objects of an NDJSON file, one a line, as the service itself writes them. */
-import { type TextEncoding, Utf8Bytes } from './encoding.ts';
+import { type TextEncoding, TextFile } from './encoding.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,13 +16,12 @@ export interface JsonLine {
 const NEWLINE = '\n';
 
 /** The lines of a text, in batches, without those in which nothing stands. */
-async function* textLines(bytes: Utf8Bytes): AsyncGenerator<{ row: number; text: string }[]> {
-  const decoder = new TextDecoder();
+async function* textLines(file: TextFile): AsyncGenerator<{ row: number; text: string }[]> {
   let row = 0;
   let rest = '';
   const refuseLong = (text: string) => {
-    if (text.length > limits.recordBytes) {
-      throw new Refusal('imports.record_too_large', { row: row + 1, max: limits.recordBytes });
+    if (text.length > limits.recordCharacters) {
+      throw new Refusal('imports.record_too_large', { row: row + 1, max: limits.recordCharacters });
     }
   };
   function* linesIn(texts: readonly string[]): Generator<{ row: number; text: string }> {
@@ -32,8 +31,8 @@ async function* textLines(bytes: Utf8Bytes): AsyncGenerator<{ row: number; text:
       if (text.trim() !== '') yield { row, text };
     }
   }
-  for await (const chunk of bytes) {
-    const texts = (rest + decoder.decode(chunk, { stream: true })).split(NEWLINE);
+  for await (const chunk of file) {
+    const texts = (rest + chunk).split(NEWLINE);
     rest = texts.pop() as string;
     yield [...linesIn(texts)];
     refuseLong(rest);
@@ -61,9 +60,9 @@ export interface JsonSource {
   bytes(): number;
 }
 
-async function* linesOf(bytes: Utf8Bytes): AsyncGenerator<JsonLine[]> {
+async function* linesOf(file: TextFile): AsyncGenerator<JsonLine[]> {
   let count = 0;
-  for await (const batch of textLines(bytes)) {
+  for await (const batch of textLines(file)) {
     const lines: JsonLine[] = [];
     for (const { row, text } of batch) {
       const object = parsed(text);
@@ -83,6 +82,6 @@ async function* linesOf(bytes: Utf8Bytes): AsyncGenerator<JsonLine[]> {
 
 /** @throws Refusal where a last line counts other lines than there are */
 export function jsonSource(file: string, encoding: TextEncoding): JsonSource {
-  const bytes = new Utf8Bytes(file, encoding);
-  return { lines: linesOf(bytes), bytes: () => bytes.bytes };
+  const texts = new TextFile(file, encoding);
+  return { lines: linesOf(texts), bytes: () => texts.bytes };
 }

@@ -81,17 +81,18 @@ async function readingFor(
   if (format === 'ndjson') return readingOfLines(request, start);
   const { csvSource } = await import('./csv-source.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
-  const source = async (): Promise<Source> => csvSource(request.file, start, encoding);
+  const source = async (): Promise<Source> => csvSource(request.file, encoding);
   return readingOf(format, await openTable([source], request, true));
 }
 
 /** What is written at once. */
 const PIECE = 256 * 1024;
 
-/** Writes rows as fast as they are taken. */
+/** Writes rows as fast as they are taken: no piece is begun to be written before the last one is. */
 async function writeRows(reading: Reading, rows: FileHandle, onProgress: (progress: ReadProgress) => void) {
   const counts = { rows: 0, refused: 0 };
   let piece = '';
+  let written: Promise<unknown> = Promise.resolve();
   for await (const batch of reading.batches) {
     for (const row of batch) {
       counts.rows += 1;
@@ -100,11 +101,13 @@ async function writeRows(reading: Reading, rows: FileHandle, onProgress: (progre
     }
     if (counts.rows > limits.rows) throw new Refusal('imports.too_many_rows', { max: limits.rows });
     if (piece.length > PIECE) {
-      await rows.write(piece);
+      await written;
+      written = rows.write(piece);
       piece = '';
     }
     onProgress({ ...counts, bytes: reading.bytes() });
   }
+  await written;
   await rows.write(piece);
   return counts;
 }

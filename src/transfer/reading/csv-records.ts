@@ -1,0 +1,124 @@
+/**
+ * The records of CSV (RFC 4180), a piece of text at a time. By hand, because it is a fifth of an import's time this way
+ * and more than half of it with csv-parse, which looks at every byte on its own; the tests compare the two.
+ */
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import type { SourceRow } from './source.ts';
+
+const [NEWLINE, RETURN, QUOTE] = [10, 13, 34];
+
+/** What comes next has not arrived. */
+const MORE = -1;
+
+export class CsvRecords {
+  readonly #delimiter: number;
+  #text = '';
+  #isLast = false;
+  #row = 0;
+  /** Where reading goes on, within the record that has been begun. */
+  #at = 0;
+  #isOpen = false;
+
+  /** @param delimiter one character */
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter.charCodeAt(0);
+  }
+
+  /**
+   * The records that end in the next piece; records in which nothing stands count, and are left out.
+   * @throws Refusal where a quotation mark is out of place, or a record has no end
+   */
+  take(piece: string, isLast: boolean): SourceRow[] {
+    this.#text += piece;
+    this.#isLast = isLast;
+    const rows: SourceRow[] = [];
+    let start = 0;
+    while (start < this.#text.length) {
+      this.#at = start;
+      const cells = this.#record();
+      if (!cells) break;
+      this.#row += 1;
+      if (cells.length > 1 || cells[0] !== '') rows.push({ row: this.#row, cells });
+      start = this.#at;
+    }
+    this.#text = this.#text.slice(start);
+    this.#refuseEndless();
+    return rows;
+  }
+
+  #refuseEndless(): void {
+    const row = this.#row + 1;
+    if (this.#isLast ? this.#text === '' : this.#text.length <= limits.recordCharacters) return;
+    // A record of such a size is mostly one that nobody closed.
+    if (this.#isOpen) throw new Refusal('imports.unclosed_quote', { row });
+    throw new Refusal('imports.record_too_large', { row, max: limits.recordCharacters });
+  }
+
+  /** The cells up to the next line break; undefined where there is none yet. */
+  #record(): string[] | undefined {
+    const cells: string[] = [];
+    for (;;) {
+      const isQuoted = this.#text.charCodeAt(this.#at) === QUOTE;
+      const cell = isQuoted ? this.#quotedCell() : this.#plainCell();
+      if (cell === undefined) return undefined;
+      cells.push(cell);
+      if (this.#text.charCodeAt(this.#at) === this.#delimiter && this.#at < this.#text.length) {
+        this.#at += 1;
+        if (this.#at < this.#text.length || this.#isLast) continue;
+        return undefined;
+      }
+      const length = this.#breakLength();
+      if (length === MORE) return undefined;
+      this.#at += length;
+      return cells;
+    }
+  }
+
+  /** Of the line break that stands here: one or two characters, none at the end of the file. */
+  #breakLength(): number {
+    const { length } = this.#text;
+    if (this.#at >= length) return this.#isLast ? 0 : MORE;
+    if (this.#text.charCodeAt(this.#at) === NEWLINE) return 1;
+    if (this.#at + 1 >= length) return this.#isLast ? 1 : MORE;
+    return this.#text.charCodeAt(this.#at + 1) === NEWLINE ? 2 : 1;
+  }
+
+  /** Within it a quotation mark is one like any other character. */
+  #plainCell(): string | undefined {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === this.#delimiter || code === NEWLINE || code === RETURN) break;
+    }
+    if (end === text.length && !this.#isLast) return undefined;
+    this.#at = end;
+    return text.slice(start, end);
+  }
+
+  #quotedCell(): string | undefined {
+    const text = this.#text;
+    let cell = '';
+    let start = this.#at + 1;
+    this.#isOpen = true;
+    for (;;) {
+      const end = text.indexOf('"', start);
+      // Whether it closes the cell is said by what follows.
+      if (end < 0 || (end + 1 === text.length && !this.#isLast)) return undefined;
+      cell += text.slice(start, end);
+      if (text.charCodeAt(end + 1) !== QUOTE) {
+        this.#at = end + 1;
+        break;
+      }
+      cell += '"';
+      start = end + 2;
+    }
+    this.#isOpen = false;
+    const next = text.charCodeAt(this.#at);
+    const isEnd = this.#at === text.length || next === NEWLINE || next === RETURN || next === this.#delimiter;
+    if (!isEnd) throw new Refusal('imports.misplaced_quote', { row: this.#row + 1 });
+    return cell;
+  }
+}
