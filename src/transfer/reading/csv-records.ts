@@ -38,6 +38,7 @@ export class CsvRecords {
       this.#at = start;
       const cells = this.#record();
       if (!cells) break;
+      if (this.#at - start > limits.recordCharacters) throw this.#tooLarge();
       this.#row += 1;
       if (cells.length > 1 || cells[0] !== '') rows.push({ row: this.#row, cells });
       start = this.#at;
@@ -48,11 +49,13 @@ export class CsvRecords {
   }
 
   #refuseEndless(): void {
-    const row = this.#row + 1;
     if (this.#isLast ? this.#text === '' : this.#text.length <= limits.recordCharacters) return;
     // A record of such a size is mostly one that nobody closed.
-    if (this.#isOpen) throw new Refusal('imports.unclosed_quote', { row });
-    throw new Refusal('imports.record_too_large', { row, max: limits.recordCharacters });
+    throw this.#isOpen ? new Refusal('imports.unclosed_quote', { row: this.#row + 1 }) : this.#tooLarge();
+  }
+
+  #tooLarge(): Refusal {
+    return new Refusal('imports.record_too_large', { row: this.#row + 1, max: limits.recordCharacters });
   }
 
   /** The cells up to the next line break; undefined where there is none yet. */

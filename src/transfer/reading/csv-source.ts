@@ -9,17 +9,25 @@ const DELIMITERS = [',', ';', '\t'] as const;
 /** What is said by `sep=;` in the first line, which Excel takes for itself. */
 const SEPARATOR_LINE = /^sep=(.)[\r\n]/i;
 
-/** How often a character stands in a line, outside quotation marks. */
-const countIn = (line: string, character: string): number =>
-  line.replaceAll(/"[^"]*"/g, '').split(character).length - 1;
+/** How many lines have a character equally often, and how often that is. */
+function regularity(lines: readonly string[], character: string): { lines: number; times: number } {
+  const counts = new Map<number, number>();
+  for (const line of lines) {
+    const times = line.split(character).length - 1;
+    if (times > 0) counts.set(times, (counts.get(times) ?? 0) + 1);
+  }
+  const [times, most] = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0, 0];
+  return { lines: most, times };
+}
 
-/** The character that some line near the beginning has most of: the one with the headings. */
+/** The character that stands equally often in most lines near the beginning: it separates columns. */
 function delimiterOf(start: string): string {
   const said = SEPARATOR_LINE.exec(start)?.[1];
   if (said) return said;
-  const lines = start.split(/\r\n|\r|\n/, limits.headingRows);
-  const most = (character: string) => Math.max(...lines.map((line) => countIn(line, character)));
-  return DELIMITERS.toSorted((a, b) => most(b) - most(a))[0] as string;
+  const unquoted = start.replaceAll(/"(?:[^"]|"")*"/g, '');
+  const lines = unquoted.split(/[\r\n]+/, limits.headingRows);
+  const found = DELIMITERS.map((character) => ({ character, ...regularity(lines, character) }));
+  return found.toSorted((a, b) => b.lines - a.lines || b.times - a.times)[0]?.character as string;
 }
 
 async function* rowsOf(texts: TextFile): AsyncGenerator<SourceRow[]> {

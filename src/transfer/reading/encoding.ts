@@ -42,27 +42,51 @@ async function isUtf8File(file: string): Promise<boolean> {
   return isUtf8(rest);
 }
 
+/** Whether all of a file is text in an encoding. */
+async function isText(file: string, encoding: FileEncoding): Promise<boolean> {
+  if (encoding === 'utf-8') return isUtf8File(file);
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK })) {
+      decoder.decode(chunk as Buffer, { stream: true });
+    }
+    decoder.decode();
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+/** So many characters of UTF-8 in a row are no accident in a file of another encoding. */
+const NO_ACCIDENT = 8;
+
+/** Whether a file begins as UTF-8, apart from ASCII: then it is damaged further on, and nothing else. */
+function beginsAsUtf8(start: Buffer): boolean {
+  const [sound = ''] = new TextDecoder('utf-8').decode(start).split('\uFFFD', 1);
+  return (sound.match(/[^\0-\x7F]/g)?.length ?? 0) >= NO_ACCIDENT;
+}
+
+/** The encodings that a file may have, the likeliest first. */
+function likely(start: Buffer, asked: Encoding | null): readonly FileEncoding[] {
+  if (asked) return [asked];
+  return beginsAsUtf8(start) ? ['utf-8'] : ['utf-8', 'gb18030'];
+}
+
 /**
  * The encoding that a mark says, or else UTF-8 if all of the file is, or else GB18030, as Excel writes it in China.
  * @param start the first bytes of the file
  * @param asked what the client says, which comes before anything but a mark
- * @throws Refusal where a file that is asked to be UTF-8 is not
+ * @throws Refusal for a file that is no text in any of them, or not in the one asked for
  */
 export async function encodingOf(file: string, start: Buffer, asked: Encoding | null): Promise<TextEncoding> {
-  for (const [encoding, mark] of MARKS) {
-    if (start.subarray(0, mark.length).equals(mark)) {
-      if (encoding === 'utf-8' && !(await isUtf8File(file))) throw wrongEncoding(encoding);
-      return { encoding, mark: mark.length };
-    }
+  const marked = MARKS.find(([, mark]) => start.subarray(0, mark.length).equals(mark));
+  const candidates = marked ? [marked[0]] : likely(start, asked);
+  for (const encoding of candidates) {
+    if (await isText(file, encoding)) return { encoding, mark: marked?.[1].length ?? 0 };
   }
-  if (asked === 'gb18030') return { encoding: asked, mark: 0 };
-  if (await isUtf8File(file)) return { encoding: 'utf-8', mark: 0 };
-  if (asked === 'utf-8') throw wrongEncoding(asked);
-  return { encoding: 'gb18030', mark: 0 };
+  throw new Refusal('imports.wrong_encoding', { encoding: candidates.join(' / ') });
 }
-
-const wrongEncoding = (encoding: FileEncoding, cause?: unknown): Refusal =>
-  new Refusal('imports.wrong_encoding', { encoding }, cause);
 
 /** The text of a file, in pieces, and how many of its bytes have been read. */
 export class TextFile implements AsyncIterable<string> {
@@ -75,21 +99,14 @@ export class TextFile implements AsyncIterable<string> {
     this.#encoding = encoding;
   }
 
-  /** @throws Refusal for bytes that the encoding does not have */
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     const { encoding, mark } = this.#encoding;
-    const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-    const decode = (chunk?: Buffer): string => {
-      try {
-        return decoder.decode(chunk, { stream: chunk !== undefined });
-      } catch (cause) {
-        throw wrongEncoding(encoding, cause);
-      }
-    };
+    // All of it is known to be text.
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
     for await (const chunk of createReadStream(this.#file, { highWaterMark: CHUNK, start: mark })) {
       this.bytes += (chunk as Buffer).length;
-      yield decode(chunk);
+      yield decoder.decode(chunk as Buffer, { stream: true });
     }
-    yield decode();
+    yield decoder.decode();
   }
 }

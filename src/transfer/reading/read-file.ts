@@ -14,16 +14,25 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
+/** What reads a file, and how long it may take. */
+export interface Reader {
+  start(): ChildProcess;
+  milliseconds: number;
+}
+
 // The neighbour has this file's ending: .ts from source, .js once built.
 const module = fileURLToPath(new URL(`./read-job${extname(import.meta.filename)}`, import.meta.url));
 
-/** Without the environment of the service: there are secrets in it, and settings of its own for Node. */
-const start = (): ChildProcess =>
-  fork(module, [], {
-    execArgv: [`--max-old-space-size=${limits.heapMib}`, '--max-semi-space-size=32'],
-    env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+const reader: Reader = {
+  // Without the environment of the service: there are secrets in it, and settings of its own for Node.
+  start: () =>
+    fork(module, [], {
+      execArgv: [`--max-old-space-size=${limits.heapMib}`, '--max-semi-space-size=32'],
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    }),
+  milliseconds: limits.milliseconds,
+};
 
 /** What the last words of a process say about its end. */
 function problemOf(words: string, code: number | null, signal: string | null): Problem {
@@ -36,13 +45,12 @@ function problemOf(words: string, code: number | null, signal: string | null): P
 /** Enough of what a failing process says of itself. */
 const MAX_WORDS = 8_192;
 
-/**
- * Writes the rows of a file to `request.rows`, faulty ones with their faults.
- * @throws Problem 422 or 413 `imports.…` for a file that cannot be read as a whole; then what is in `request.rows` is
- * not to be used
- */
-export function readFile(request: ReadRequest, options: ReadOptions = {}): Promise<ReadResult> {
-  const { onProgress, signal } = options;
+/** As `readFile`, by another reader. */
+export function readWith(
+  { start, milliseconds }: Reader,
+  request: ReadRequest,
+  { onProgress, signal }: ReadOptions = {},
+): Promise<ReadResult> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const child = start();
@@ -57,9 +65,10 @@ export function readFile(request: ReadRequest, options: ReadOptions = {}): Promi
       reject(reason);
     };
     const abort = () => fail(signal?.reason);
-    const tooSlow = () =>
-      fail(new Problem('imports.too_slow', { values: { seconds: limits.milliseconds / 1000 } }));
-    const timer = setTimeout(tooSlow, limits.milliseconds);
+    const timer = setTimeout(
+      () => fail(new Problem('imports.too_slow', { values: { seconds: milliseconds / 1000 } })),
+      milliseconds,
+    );
     signal?.addEventListener('abort', abort);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-MAX_WORDS);
@@ -76,6 +85,15 @@ export function readFile(request: ReadRequest, options: ReadOptions = {}): Promi
     child.on('error', fail);
     // Once its streams have ended: then it has said everything. After an answer this says nothing any more.
     child.on('close', (code, killedBy) => fail(problemOf(words, code, killedBy)));
-    child.send(request);
+    // One that is gone before it was asked says so by its end.
+    child.send(request, () => undefined);
   });
 }
+
+/**
+ * Writes the rows of a file to `request.rows`, faulty ones with their faults.
+ * @throws Problem 422 or 413 `imports.…` for a file that cannot be read as a whole; then what is in `request.rows` is
+ * not to be used
+ */
+export const readFile = (request: ReadRequest, options?: ReadOptions): Promise<ReadResult> =>
+  readWith(reader, request, options);

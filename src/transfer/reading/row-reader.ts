@@ -10,13 +10,14 @@ import type { SourceRow } from './source.ts';
 /** Begins the first cell of a row that explains the columns, as in the template. */
 const EXPLANATION = '※';
 
-const SPACE = 0x20;
+/** What most cells begin with: then there is more to them than white space. */
+const VISIBLE = /^[!-~\u4E00-\u9FFF]/;
 
 /** Empty, or white space only. */
 const isEmpty = (cell: Cell): boolean =>
   cell === undefined ||
   cell === '' ||
-  (typeof cell === 'string' && cell.charCodeAt(0) <= SPACE && cell.trim() === '');
+  (typeof cell === 'string' && !VISIBLE.test(cell) && cell.trim() === '');
 
 const isExplanation = (cells: readonly Cell[]): boolean => {
   const first = cells.find((cell) => !isEmpty(cell));

@@ -20,6 +20,9 @@ export interface Book {
 const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 
+/** A hundred years of them. */
+const MAX_DAYS = 36_525;
+
 /** The column of `AB12`, counted from 0. */
 function columnOf(reference: string): number {
   let column = 0;
@@ -38,6 +41,7 @@ const namedBy = <T>(handlers: Readonly<Record<string, T>>): ReadonlyMap<string, 
 export class SheetParser {
   readonly formulas = new Map<number, { count: number; row: number }>();
   readonly #book: Book;
+  readonly #days = new Map<number, Cell>();
   #rows: SourceRow[] = [];
   #row = 0;
   #cells: Cell[] = [];
@@ -140,7 +144,16 @@ export class SheetParser {
   #number(text: string): Cell {
     const number = Number(text);
     if (!Number.isFinite(number)) return text;
-    return this.#book.dates[this.#style] ? textOfSerial(number, this.#book.is1904) : decimalOf(number);
+    return this.#book.dates[this.#style] ? this.#day(number) : decimalOf(number);
+  }
+
+  /** Many rows have the same few days. */
+  #day(serial: number): Cell {
+    const known = this.#days.get(serial);
+    if (known !== undefined) return known;
+    const text = textOfSerial(serial, this.#book.is1904);
+    if (this.#days.size < MAX_DAYS) this.#days.set(serial, text);
+    return text;
   }
 
   readonly #events: XmlEvents = {

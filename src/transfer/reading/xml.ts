@@ -34,18 +34,23 @@ const decoded = (text: string): string =>
 /** Line breaks as XML has them; one that is meant to be another is written as a reference. */
 const normalBreaks = (xml: string): string => (xml.includes('\r') ? xml.replaceAll(/\r\n?/g, '\n') : xml);
 
-const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const [TAB, NEWLINE, SPACE, QUOTE, APOSTROPHE, SLASH, GREATER] = [9, 10, 32, 34, 39, 47, 62];
 
 /** By their names with their prefix. */
 function attributesIn(tag: string): Attributes {
   const attributes: Record<string, string> = {};
-  for (const [, name = '', double, single = ''] of tag.matchAll(ATTRIBUTE)) {
-    attributes[name] = decoded(double ?? single);
+  for (let at = 0; ; ) {
+    const equals = tag.indexOf('=', at);
+    if (equals < 0) return attributes;
+    let start = equals + 1;
+    while (tag.charCodeAt(start) <= SPACE) start += 1;
+    const quote = tag.charAt(start);
+    const end = quote === '"' || quote === "'" ? tag.indexOf(quote, start + 1) : -1;
+    if (end < 0) throw malformed(tag);
+    attributes[tag.slice(at, equals).trim()] = decoded(tag.slice(start + 1, end));
+    at = end + 1;
   }
-  return attributes;
 }
-
-const [TAB, NEWLINE, SPACE, QUOTE, APOSTROPHE, SLASH, GREATER] = [9, 10, 32, 34, 39, 47, 62];
 
 /** Where the tag ends that begins there: at its `>`, not at one in an attribute. */
 function endOfTag(xml: string, start: number): number {
@@ -66,7 +71,10 @@ const endOf = (xml: string, mark: string, start: number): number => {
   return end;
 };
 
-const local = (name: string): string => name.slice(name.indexOf(':') + 1);
+const local = (name: string): string => {
+  const colon = name.indexOf(':');
+  return colon < 0 ? name : name.slice(colon + 1);
+};
 
 /** Reads what opens at `<`, and gives where it ends. */
 function readTag(xml: string, start: number, events: XmlEvents): number {
@@ -92,19 +100,17 @@ export function readXml(given: string, events: XmlEvents): void {
   let at = 0;
   for (;;) {
     const start = xml.indexOf('<', at);
-    const text = xml.slice(at, start < 0 ? xml.length : start);
-    if (text !== '') events.text(decoded(text));
+    const end = start < 0 ? xml.length : start;
+    if (end > at) events.text(decoded(xml.slice(at, end)));
     if (start < 0) return;
     if (xml.startsWith('</', start)) {
-      const end = endOf(xml, '>', start);
-      events.close(local(xml.slice(start + 2, end).trimEnd()));
-      at = end + 1;
+      at = endOf(xml, '>', start) + 1;
+      events.close(local(xml.slice(start + 2, at - 1).trimEnd()));
     } else if (xml.startsWith('<!--', start)) at = endOf(xml, '-->', start) + 3;
     else if (xml.startsWith('<?', start)) at = endOf(xml, '?>', start) + 2;
     else if (xml.startsWith('<![CDATA[', start)) {
-      const end = endOf(xml, ']]>', start);
-      events.text(xml.slice(start + 9, end));
-      at = end + 3;
+      at = endOf(xml, ']]>', start) + 3;
+      events.text(xml.slice(start + 9, at - 3));
     } else if (xml.startsWith('<!', start)) throw malformed('DOCTYPE');
     else at = readTag(xml, start, events);
   }

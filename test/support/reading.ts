@@ -1,0 +1,79 @@
+/** Files read into memory, in this process or in one of their own. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { type Language, problems, say } from '../../src/http/messages.ts';
+import { Problem } from '../../src/http/problems.ts';
+import { read } from '../../src/transfer/reading/read.ts';
+import { readFile } from '../../src/transfer/reading/read-file.ts';
+import { Refusal } from '../../src/transfer/reading/refusal.ts';
+import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/transfer/reading/rows.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'luodi-reading-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+
+export function aPath(): string {
+  count += 1;
+  return join(folder, String(count));
+}
+
+export function aFile(content: string | Buffer): string {
+  const path = aPath();
+  writeFileSync(path, content);
+  return path;
+}
+
+export const aRequest = (options: Partial<ReadRequest> = {}): ReadRequest => ({
+  file: '',
+  rows: aPath(),
+  name: null,
+  format: null,
+  encoding: null,
+  entity: 'projects',
+  unit: 'yuan',
+  empty: 'keep',
+  mapping: null,
+  ...options,
+});
+
+export interface Read {
+  rows: ReadRow[];
+  head: FileHead;
+  result: ReadResult;
+}
+
+function withRows(request: ReadRequest, result: ReadResult): Read {
+  const lines = readFileSync(request.rows, 'utf8').split('\n').filter(Boolean);
+  return { rows: lines.map((line) => JSON.parse(line)), head: result.head, result };
+}
+
+/** In this process. */
+export async function reading(content: string | Buffer, options: Partial<ReadRequest> = {}): Promise<Read> {
+  const request = aRequest({ file: aFile(content), ...options });
+  return withRows(request, await read(request, () => undefined));
+}
+
+/** In a process of its own. */
+export async function readingApart(file: string, options: Partial<ReadRequest> = {}): Promise<Read> {
+  const request = aRequest({ file, ...options });
+  return withRows(request, await readFile(request));
+}
+
+/** Why a file is refused, with its message in both languages. */
+export async function refusal(content: string | Buffer, options: Partial<ReadRequest> = {}) {
+  const error = await reading(content, options).catch((reason: unknown) => reason);
+  if (!(error instanceof Refusal))
+    throw new Error(`It was not refused: ${JSON.stringify(error)}`, { cause: error });
+  const message = (language: Language) => say(problems[error.kind], language, error.values);
+  return { kind: error.kind, values: error.values, en: message('en'), zh: message('zh') };
+}
+
+/** The code with which a file is refused by a process of its own. */
+export async function refusalApart(file: string, options: Partial<ReadRequest> = {}): Promise<Problem> {
+  const error = await readFile(aRequest({ file, ...options })).catch((reason: unknown) => reason);
+  if (!(error instanceof Problem)) throw new Error('It was not refused.', { cause: error });
+  return error;
+}
