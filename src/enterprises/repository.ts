@@ -33,25 +33,24 @@ export async function replaceRankings(tx: Transaction, enterpriseId: string, val
   }
 }
 
-/** The enterprises with one of these names or social credit codes. */
-export async function findByNamesAndCodes(
+export interface EnterpriseName {
+  id: string;
+  name: string;
+  socialCreditCode: string | null;
+}
+
+/** The enterprises with one of these values in a column. */
+export function findEnterprisesBy(
   reader: Reader,
-  names: readonly string[],
-  codes: readonly string[],
-): Promise<{ id: string; name: string; socialCreditCode: string | null }[]> {
-  const { enterprises } = reader.tables;
-  const { id, name, socialCreditCode } = enterprises;
-  const find = (column: typeof name | typeof socialCreditCode, wanted: readonly string[]) => {
-    const values = paddedValues(wanted, '');
-    return reader.prepared(`enterprises.by ${column.name} ${Object.keys(values).length}`, values, (db) =>
-      db
-        .select({ id, name, socialCreditCode })
-        .from(enterprises)
-        .where(sql`${column} in ${inValues(values)}`),
-    );
-  };
-  return [
-    ...(names.length > 0 ? await find(name, names) : []),
-    ...(codes.length > 0 ? await find(socialCreditCode, codes) : []),
-  ];
+  column: keyof EnterpriseName,
+  wanted: readonly string[],
+): Promise<EnterpriseName[]> {
+  const values = paddedValues(wanted, '');
+  return reader.prepared(`enterprises.by ${column} ${Object.keys(values).length}`, values, (db) => {
+    const { id, name, socialCreditCode } = db.tables.enterprises;
+    return db
+      .select({ id, name, socialCreditCode })
+      .from(db.tables.enterprises)
+      .where(sql`${db.tables.enterprises[column]} in ${inValues(values)}`);
+  });
 }

@@ -2,39 +2,51 @@
 import type { Reader } from '../database/database.ts';
 import * as repository from './repository.ts';
 
+/** What enterprises are to be found by. */
+export interface EnterpriseKeys {
+  ids: ReadonlySet<string>;
+  /** Exact. */
+  names: ReadonlySet<string>;
+  socialCreditCodes: ReadonlySet<string>;
+}
+
 export interface FoundEnterprises {
   /** The ids of all that have exactly this name. */
   byName(name: string): readonly string[];
   byCode(socialCreditCode: string): string | undefined;
+  /** Of one that was found, by whatever. */
   nameOf(id: string): string | undefined;
+  codeOf(id: string): string | null | undefined;
 }
 
-/** Finds enterprises by their exact names and their social credit codes, any number of them in a few queries. */
-export async function findEnterprises(
-  reader: Reader,
-  names: ReadonlySet<string>,
-  codes: ReadonlySet<string>,
-): Promise<FoundEnterprises> {
-  const ids = new Map<string, Set<string>>();
-  const idOf = new Map<string, string>();
-  const nameOf = new Map<string, string>();
-  const [allNames, allCodes] = [[...names], [...codes]];
-  for (let i = 0; i < Math.max(allNames.length, allCodes.length); i += AT_ONCE) {
-    const found = await repository.findByNamesAndCodes(
-      reader,
-      allNames.slice(i, i + AT_ONCE),
-      allCodes.slice(i, i + AT_ONCE),
-    );
-    for (const { id, name, socialCreditCode } of found) {
-      ids.set(name, (ids.get(name) ?? new Set()).add(id));
-      nameOf.set(id, name);
-      if (socialCreditCode !== null) idOf.set(socialCreditCode, id);
+/** Finds any number of enterprises in a few queries. */
+export async function findEnterprises(reader: Reader, keys: EnterpriseKeys): Promise<FoundEnterprises> {
+  const found = new Map<string, repository.EnterpriseName>();
+  for (const [column, wanted] of [
+    ['id', keys.ids],
+    ['name', keys.names],
+    ['socialCreditCode', keys.socialCreditCodes],
+  ] as const) {
+    // PostgreSQL refuses NUL in a text; nothing has such a key.
+    const all = [...wanted].filter((key) => !key.includes('\0'));
+    for (let i = 0; i < all.length; i += AT_ONCE) {
+      const rows = await repository.findEnterprisesBy(reader, column, all.slice(i, i + AT_ONCE));
+      for (const row of rows) found.set(row.id, row);
     }
   }
+  const byName = new Map<string, string[]>();
+  const byCode = new Map<string, string>();
+  for (const { id, name, socialCreditCode } of found.values()) {
+    const ids = byName.get(name);
+    if (ids) ids.push(id);
+    else byName.set(name, [id]);
+    if (socialCreditCode !== null) byCode.set(socialCreditCode, id);
+  }
   return {
-    byName: (name) => [...(ids.get(name) ?? [])],
-    byCode: (code) => idOf.get(code),
-    nameOf: (id) => nameOf.get(id),
+    byName: (name) => byName.get(name) ?? [],
+    byCode: (code) => byCode.get(code),
+    nameOf: (id) => found.get(id)?.name,
+    codeOf: (id) => found.get(id)?.socialCreditCode,
   };
 }
 

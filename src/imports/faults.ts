@@ -52,7 +52,8 @@ export function rowFaults(
 
 function inWords(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return Array.isArray(value) ? value.join('\n') : String(value);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('\n');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** As it is answered. */

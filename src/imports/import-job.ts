@@ -1,5 +1,6 @@
 /** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Caller } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
@@ -11,7 +12,7 @@ import { industries, regions, zones } from '../references/schema.ts';
 import type { ReadRow, RecognisedColumn } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { rowFaults } from './faults.ts';
-import type { ImportContext, Importer, PlannedRow } from './importer.ts';
+import type { ImportContext, Importer } from './importer.ts';
 import { addRow, type Outcome, startOutcome } from './outcome.ts';
 import { noteRows } from './repository.ts';
 
@@ -69,25 +70,36 @@ async function* go(
   const clock = { now: () => now, today: () => today, milliseconds: () => Date.parse(now) };
   const importer = importers[asked.entity]({ caller, clock, createEnterprises });
   const outcome = startOutcome();
-  const faults = createWriteStream(asked.faults);
+  const report = await open(asked.faults, 'w');
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
-    for await (const batch of batchesOf(asked)) {
+    if (asked.from > 0 && needsEarlierRows(asked)) {
+      for await (const batch of batchesOf(asked.rows, 0, asked.from)) importer.pass(batch.map(toImported));
+    }
+    for await (const batch of batchesOf(asked.rows, asked.from, asked.count)) {
       const planned = await importer.plan(reader, batch.map(toImported));
+      const lines: string[] = [];
       for (const [i, row] of planned.entries()) {
         const found = rowFaults(row.faults, batch[i] as ReadRow, asked.columns);
-        for (const fault of found) faults.write(`${JSON.stringify(fault)}\n`);
+        for (const fault of found) lines.push(`${JSON.stringify(fault)}\n`);
         addRow(outcome, row, found);
-        if (tx && mayWrite()) await (row satisfies PlannedRow).write(tx);
+        if (tx && mayWrite()) await row.write(tx);
       }
+      if (lines.length > 0) await report.appendFile(lines.join(''));
       yield { done: asked.from + outcome.rows };
     }
     if (tx && mayWrite()) await noteRows(tx, asked.id, asked.from + outcome.rows, outcome);
     yield { outcome };
   } finally {
-    await new Promise((written) => faults.end(written));
+    await report.close();
   }
 }
+
+/**
+ * Whether what rows do depends on those of the slices before. Where faulty rows refuse the file, the first look at all
+ * of it has found those that repeat another; entries of ledgers are matched one by one.
+ */
+const needsEarlierRows = ({ partial, entity }: ImportRun): boolean => partial || entity === 'funds';
 
 const toImported = ({ row, fields, faults }: ReadRow) => ({
   row,
@@ -99,8 +111,8 @@ const toImported = ({ row, fields, faults }: ReadRow) => ({
   })),
 });
 
-/** The rows of a run, some at a time. */
-async function* batchesOf({ rows, from, count }: ImportRun): AsyncGenerator<ReadRow[]> {
+/** Some of the rows, counted from 0, a batch at a time. */
+async function* batchesOf(rows: string, from: number, count: number): AsyncGenerator<ReadRow[]> {
   let batch: ReadRow[] = [];
   let number = 0;
   for await (const line of linesOf(rows)) {

@@ -1,9 +1,11 @@
 /** What each kind of thing that comes in by files gives the import: what its rows would do. */
+import type * as z from 'zod';
 import type { Caller } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
+import { checked } from '../http/validation.ts';
 
 /** One row of a file, in the words of the API; references are texts: a code or a name. */
 export interface ImportedRow {
@@ -37,8 +39,13 @@ export interface ImportContext {
 }
 
 export interface Importer {
-  /** Says what a batch of rows would do, after the batches before it. Writes nothing. */
+  /**
+   * Says what a batch of rows would do, after the batches before it. Writes nothing, and says the same whether the rows
+   * before have been written or only looked at.
+   */
   plan(reader: Reader, rows: readonly ImportedRow[]): Promise<PlannedRow[]>;
+  /** Takes note of rows before the first batch, which have been dealt with for good. */
+  pass(rows: readonly ImportedRow[]): void;
 }
 
 const nothing = async (): Promise<void> => {};
@@ -60,3 +67,40 @@ export const unchanged = (row: number, key: string): PlannedRow => ({
   faults: [],
   write: nothing,
 });
+
+/**
+ * What the fields of a row give: those that are right, and the faults of the others.
+ * @param found the faults that are known: a cell that could not be read is not also missing
+ */
+export function checkedRow<Schema extends z.ZodObject>(
+  schema: Schema,
+  fields: Readonly<Record<string, unknown>>,
+  found: readonly Fault[],
+): { sound: z.infer<Schema>; faults: Fault[] } {
+  const { sound, faults } = checked(schema, fields);
+  const unread = new Set(found.map(({ pointer }) => pointer));
+  const others = faults.filter(({ pointer }) => !unread.has(pointer));
+  // An empty cell is missing, whatever else null is not.
+  const worded = others.map((fault): Fault => {
+    const { pointer = '' } = fault;
+    return fields[pointer.slice(1)] === null ? { pointer, code: 'required' } : fault;
+  });
+  return { sound, faults: [...found, ...worded] };
+}
+
+/** Remembers which row each key stood in first: an entry for each of at most a million rows. */
+export interface FirstRows {
+  /** @returns the fault of a row whose key has stood in one before */
+  note(pointer: string, key: string, row: number): Fault[];
+}
+
+export function firstRows(): FirstRows {
+  const rows = new Map<string, number>();
+  return {
+    note: (pointer, key, row) => {
+      const first = rows.get(key);
+      if (first === undefined) rows.set(key, row);
+      return first === undefined ? [] : [{ pointer, code: 'duplicate_row', values: { row: first } }];
+    },
+  };
+}

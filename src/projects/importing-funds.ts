@@ -1,9 +1,9 @@
 /** What the rows of a sheet do to the ledgers: an entry that is there already is not entered twice. */
 import type { Reader } from '../database/database.ts';
-import { nouns } from '../http/messages.ts';
+import { nouns, typeNames } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
-import { checked } from '../http/validation.ts';
 import {
+  checkedRow,
   type ImportContext,
   type ImportedRow,
   type Importer,
@@ -12,85 +12,108 @@ import {
   unchanged,
 } from '../imports/importer.ts';
 import { readNames } from '../references/names.ts';
-import { findByCodes, findProject, ledgersOf, type ProjectRow } from './repository.ts';
+import { findByCodes, ledgersOf, type ProjectRow } from './repository.ts';
 import { fundsFaults, negativeDay } from './rules.ts';
 import { NewFundsEntry } from './schema.ts';
 import { addFundsEntry } from './writes.ts';
 
-/** What two entries have to have in common to be one. */
+/** What two entries of a project have to have in common to be one. */
 const sameness = ({ receivedOn, amountYuan, note = null }: NewFundsEntry): string =>
   JSON.stringify([receivedOn, amountYuan, note]);
 
 /** The ledger of a project as it will be after the rows so far. */
 interface Ledger {
+  /** What arrives on each day that has entries, in their order. */
   days: { day: string; yuan: number }[];
   /** Entries on record that no row has been found to be yet, by their sameness. */
   unmatched: Map<string, number>;
   totalYuan: number;
+  /** Of the project, as the rows written so far have left it. */
+  version: number;
 }
+
+const projectOf = ({ fields: { project } }: ImportedRow): unknown =>
+  typeof project === 'string' ? project.trim() : project;
+
+const increase = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
 
 /** Rows are matched by project, day, amount and note. A project's row may not take its balance below zero with the rows before it. */
 export function fundsImporter({ caller, clock }: ImportContext): Importer {
   const today = clock.today();
   const ledgers = new Map<string, Ledger>();
+  /** How many rows before the first batch say the same, by project and sameness. */
+  const passed = new Map<string, number>();
   let names: Awaited<ReturnType<typeof readNames>> | undefined;
 
   async function readLedgers(reader: Reader, projects: readonly ProjectRow[]): Promise<void> {
-    const missing = projects.filter(({ id }) => !ledgers.has(id));
-    for (const { id } of missing) ledgers.set(id, { days: [], unmatched: new Map(), totalYuan: 0 });
-    const ids = missing.map(({ id }) => id);
-    for (const { projectId, receivedOn, amountYuan, note } of await ledgersOf(reader, ids)) {
+    const missing = new Map(projects.filter(({ id }) => !ledgers.has(id)).map((one) => [one.id, one]));
+    for (const { id, version } of missing.values()) {
+      ledgers.set(id, { days: [], unmatched: new Map(), totalYuan: 0, version });
+    }
+    for (const { projectId, receivedOn, amountYuan, note } of await ledgersOf(reader, [...missing.keys()])) {
       const ledger = ledgers.get(projectId) as Ledger;
       const same = sameness({ receivedOn, amountYuan, note });
-      ledger.unmatched.set(same, (ledger.unmatched.get(same) ?? 0) + 1);
+      const key = `${missing.get(projectId)?.code} ${same}`;
+      const before = passed.get(key) ?? 0;
+      // An entry that a row before the first batch is, or has made, is no other row.
+      if (before > 0) passed.set(key, before - 1);
+      else increase(ledger.unmatched, same);
       enter(ledger, { receivedOn, amountYuan });
     }
   }
 
-  const enter = (ledger: Ledger, { receivedOn, amountYuan }: NewFundsEntry): void => {
-    ledger.days.push({ day: receivedOn, yuan: amountYuan });
-    ledger.totalYuan += amountYuan;
-  };
+  function enter(ledger: Ledger, { receivedOn: day, amountYuan: yuan }: NewFundsEntry): void {
+    const { days } = ledger;
+    const place = days.findLastIndex((one) => one.day <= day);
+    const last = days[place];
+    if (last?.day === day) last.yuan += yuan;
+    else days.splice(place + 1, 0, { day, yuan });
+    ledger.totalYuan += yuan;
+  }
 
-  function projectFaults(project: ProjectRow | undefined, id: string): Fault[] {
-    if (!project) {
-      const values = { noun: nouns.projects, id: id.slice(0, 64) };
-      return [{ pointer: '/project', code: 'unknown_reference', values }];
+  function projectFaults(named: unknown, project: ProjectRow | undefined): Fault[] {
+    const pointer = '/project';
+    if (named === undefined || named === null || named === '') return [{ pointer, code: 'required' }];
+    if (typeof named !== 'string') {
+      return [{ pointer, code: 'wrong_type', values: { expected: typeNames.string } }];
     }
-    if (project.archivedAt) {
-      return [{ pointer: '/project', code: 'archived_row', values: { noun: nouns.projects, id } }];
-    }
+    const values = { noun: nouns.projects, id: named.slice(0, 64) };
+    if (!project) return [{ pointer, code: 'unknown_reference', values }];
+    return project.archivedAt ? [{ pointer, code: 'archived_row', values }] : [];
+  }
+
+  function regionFaults({ region }: ProjectRow): Fault[] {
     const { regions } = caller;
-    if (regions === null || (project.region !== null && names?.isWithin(project.region, regions))) return [];
+    if (regions === null || (region !== null && names?.isWithin(region, regions))) return [];
     return [{ pointer: '/project', code: 'other_region', values: { regions: regions.join(', ') } }];
   }
 
-  function plan(
-    { row, fields, faults: found }: ImportedRow,
-    projects: ReadonlyMap<string, ProjectRow>,
-  ): PlannedRow {
-    const { project: named, ...given } = fields;
-    const key = typeof named === 'string' ? named.trim() : null;
+  function plan(given: ImportedRow, projects: ReadonlyMap<string, ProjectRow>): PlannedRow {
+    const { row, faults: found } = given;
+    const { project: _, ...fields } = given.fields;
+    const named = projectOf(given);
+    const key = typeof named === 'string' ? named : null;
     const project = key === null ? undefined : projects.get(key);
-    const { sound, faults: unsound } = checked(NewFundsEntry, given);
-    const unread = new Set(found.map(({ pointer }) => pointer));
-    const faults = [...found, ...unsound.filter(({ pointer }) => !unread.has(pointer))];
-    if (key !== null) faults.push(...projectFaults(project, key));
-    else if (!unread.has('/project')) faults.push({ pointer: '/project', code: 'required' });
+    const { sound, faults } = checkedRow(NewFundsEntry, fields, found);
+    if (!found.some(({ pointer }) => pointer === '/project')) faults.push(...projectFaults(named, project));
     const ledger = project && ledgers.get(project.id);
-    const all = fundsFaults(sound, ledger?.totalYuan ?? 0, faults, today);
-    if (all.length > 0 || !project || !ledger) return refused(row, key, all);
-
     const same = sameness(sound);
-    const unmatched = ledger.unmatched.get(same) ?? 0;
-    if (unmatched > 0) {
+    const unmatched = ledger?.unmatched.get(same) ?? 0;
+    if (project && ledger && faults.length === 0 && unmatched > 0) {
       ledger.unmatched.set(same, unmatched - 1);
       return unchanged(row, project.code);
     }
+    if (project) faults.push(...regionFaults(project));
+    const all = fundsFaults(sound, ledger?.totalYuan ?? 0, faults, today);
+    if (all.length > 0 || !project || !ledger) return refused(row, key, all);
+
     const { receivedOn: day, amountYuan: yuan } = sound;
     const negative = yuan < 0 ? negativeDay([...ledger.days, { day, yuan }]) : null;
-    if (negative)
+    if (negative) {
       return refused(row, key, [{ pointer: '/amountYuan', code: 'negative_balance', values: negative }]);
+    }
     enter(ledger, sound);
     return {
       row,
@@ -99,9 +122,8 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
       fields: { fundsEntry: { after: sound } },
       faults: [],
       write: async (tx) => {
-        // As the rows before have left it.
-        const current = (await findProject(tx, project.id, today)) as ProjectRow;
-        await addFundsEntry(tx, { caller, clock }, current, sound);
+        await addFundsEntry(tx, { caller, clock }, { ...project, version: ledger.version }, sound);
+        ledger.version += 1;
       },
     };
   }
@@ -109,13 +131,18 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
   return {
     plan: async (reader, rows) => {
       names ??= await readNames(reader);
-      const codes = rows.flatMap(({ fields: { project } }) =>
-        typeof project === 'string' ? [project.trim()] : [],
-      );
+      const codes = rows.map(projectOf).filter((code) => typeof code === 'string');
       const found = await findByCodes(reader, [...new Set(codes)], today);
       await readLedgers(reader, found);
       const projects = new Map(found.map((project) => [project.code, project]));
       return rows.map((row) => plan(row, projects));
+    },
+    pass: (rows) => {
+      for (const given of rows) {
+        const { project: _, ...fields } = given.fields;
+        const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
+        if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
+      }
     },
   };
 }

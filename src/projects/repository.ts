@@ -101,8 +101,10 @@ export async function findByCodes(
   codes: readonly string[],
   asOf: string,
 ): Promise<ProjectRow[]> {
-  if (codes.length === 0) return [];
-  const values = paddedValues(codes, '');
+  // PostgreSQL refuses NUL in a text; nothing has such a code.
+  const possible = codes.filter((code) => !code.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
   const shape = `projects.byCodes ${Object.keys(values).length}`;
   return reader.prepared(shape, { ...values, asOf }, (db) =>
     db

@@ -1,11 +1,11 @@
 /** What the rows of a sheet do to a catalogue, whichever it is. */
 import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
-import { type FoundEnterprises, findEnterprises } from '../enterprises/service.ts';
+import { type EnterpriseMatcher, enterpriseMatcher, type Known } from '../enterprises/matching.ts';
 import { nouns } from '../http/messages.ts';
-import type { Fault } from '../http/problems.ts';
-import { checked } from '../http/validation.ts';
 import {
+  checkedRow,
+  firstRows,
   type ImportContext,
   type ImportedRow,
   type Importer,
@@ -14,11 +14,11 @@ import {
   unchanged,
 } from '../imports/importer.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
-import { unknownReferences } from './lookup.ts';
-import { type Named, type Names, readNames } from './names.ts';
+import { isNamed, type Names, readNames, withCodes } from './names.ts';
 import { catalogueWrites } from './writes.ts';
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim().normalize('NFC') : '');
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
 /**
  * Matched by code; an enterprise by its id, its social credit code, or its name where only one has it. What a row
@@ -27,73 +27,50 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value.tr
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
   const { entity, key: keyField } = catalogue;
   const writes = catalogueWrites(catalogue, clock);
+  const enterprises: EnterpriseMatcher | null = entity === 'enterprises' ? enterpriseMatcher() : null;
+  const first = firstRows();
   let names: Names | undefined;
 
-  /** The key of the entry that a row is about; null for a new one. */
-  function keyOf(fields: ImportedRow['fields'], found: FoundEnterprises): string | null | Fault {
-    if (keyField === 'code') return textOf(fields.code) || null;
-    const id = textOf(fields.id);
-    if (id) return id;
-    const code = textOf(fields.socialCreditCode);
-    const known = code && found.byCode(code);
-    if (known) return known;
-    const name = textOf(fields.name);
-    const ids = found.byName(name);
-    if (ids.length > 1 && !code) {
-      const values = { id: name.slice(0, 64), count: ids.length };
-      return { pointer: '/name', code: 'ambiguous_enterprise', values };
-    }
-    // One of that name which has another code is another enterprise.
-    return code ? null : (ids[0] ?? null);
-  }
-
-  function resolve(given: Record<string, unknown>, known: Names): Fault[] {
-    const faults: Fault[] = [];
-    for (const [field, to] of Object.entries(catalogue.references)) {
-      if (typeof given[field] !== 'string') continue;
-      const resolved = known.resolve(to as Named, given[field], `/${field}`);
-      if ('code' in resolved) given[field] = resolved.code;
-      else {
-        delete given[field];
-        faults.push(resolved.fault);
-      }
-    }
-    return faults;
-  }
+  const match = (
+    fields: ImportedRow['fields'],
+  ): ReturnType<EnterpriseMatcher['match']> | { pointer: '/code'; id: string | null } =>
+    enterprises?.match(fields) ?? { id: textOf(fields.code), pointer: '/code' };
 
   async function plan(
     reader: Reader,
     { row, fields: given, faults: found }: ImportedRow,
-    enterprises: FoundEnterprises,
     known: Names,
   ): Promise<PlannedRow> {
-    const key = keyOf(given, enterprises);
-    if (key !== null && typeof key === 'object') return refused(row, textOf(given.name), [...found, key]);
-    const name = key ?? (textOf(given.name) || null);
-    const before = key === null ? undefined : await writes.find(reader, key);
-    if (keyField === 'id' && key !== null && !before) {
+    const { id: _, ...texts } = given;
+    const { fields, faults: unnamed } = withCodes(texts, catalogue.references, known);
+    const matched = match(given);
+    const key = 'id' in matched ? matched.id : null;
+    const repeated =
+      'fault' in matched ? [matched.fault] : key === null ? [] : first.note(matched.pointer, key, row);
+    // What an earlier row makes may not be there yet.
+    const before = key === null || repeated.length > 0 ? undefined : await writes.find(reader, key);
+    const isUnknown = keyField === 'id' && key !== null && repeated.length === 0 && !before;
+    const schema = before || repeated.length > 0 || isUnknown ? catalogue.changes : catalogue.create;
+    const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed]);
+    faults.push(...repeated);
+    if (isUnknown) {
       const values = { noun: nouns[entity], id: key.slice(0, 64) };
-      return refused(row, name, [...found, { pointer: '/id', code: 'unknown_reference', values }]);
+      faults.push({ pointer: '/id', code: 'unknown_reference', values });
     }
-    const { id: _, ...fields } = given;
-    const faults = [...found, ...resolve(fields, known)];
-    const { sound, faults: unsound } = checked(before ? catalogue.changes : catalogue.create, fields);
-    const unread = new Set(faults.map(({ pointer }) => pointer));
-    faults.push(...unsound.filter(({ pointer, code }) => code !== 'required' || !unread.has(pointer)));
     const after: Entry = before ? { ...before, ...sound } : writes.complete(sound);
-    // References have been resolved, among them those to rows of this file.
-    const others = unknownReferences(reader);
-    const lookup = async (wanted: Parameters<typeof others>[0]) =>
-      others(wanted.filter((one) => catalogue.references[one.pointer.slice(1)] === undefined));
-    const all = await writes.faultsIn(reader, after, before ?? null, faults, lookup);
-    if (await writes.isTaken(reader, after)) {
-      all.push({ pointer: `/${catalogue.unique}`, code: 'taken', values: { noun: nouns[entity] } });
-    }
+    const surroundings = {
+      // Those that are given have been resolved.
+      lookup: async () => [],
+      parentOf: async (code: string) => (isNamed(entity) ? known.parentOf(entity, code) : undefined),
+    };
+    const all = await writes.faultsIn(surroundings, after, before ?? null, faults);
+    if (enterprises && repeated.length === 0) all.push(...enterprises.takenFaults(after as unknown as Known));
+    const name = textOf(after[keyField === 'code' ? 'code' : 'name']) ?? key;
     if (all.length > 0) return refused(row, name, all);
 
-    if (keyField === 'code' && entity in { events: 0, regions: 0, zones: 0, industries: 0 }) {
-      known.add(entity as Named, after as unknown as Parameters<Names['add']>[1]);
-    }
+    if (isNamed(entity)) known.add(entity, after as unknown as Parameters<Names['add']>[1]);
+    enterprises?.add(after as unknown as Known);
+    if (!before && keyField === 'id') first.note('/name', after.id as string, row);
     const differences = diff(before ?? null, after);
     if (before && Object.keys(differences).length === 0) return unchanged(row, name as string);
     return {
@@ -109,18 +86,18 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
   return {
     plan: async (reader, rows) => {
       names ??= await readNames(reader);
-      const texts = (field: string) =>
-        new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean));
-      const isOfEnterprises = entity === 'enterprises';
-      const none = new Set<string>();
-      const enterprises = await findEnterprises(
-        reader,
-        isOfEnterprises ? texts('name') : none,
-        isOfEnterprises ? texts('socialCreditCode') : none,
-      );
+      await enterprises?.read(reader, rows);
       const planned: PlannedRow[] = [];
-      for (const row of rows) planned.push(await plan(reader, row, enterprises, names));
+      for (const row of rows) planned.push(await plan(reader, row, names));
       return planned;
+    },
+    pass: (rows) => {
+      // Which enterprise a row was about is not to be told any more.
+      if (enterprises) return;
+      for (const { row, fields } of rows) {
+        const key = textOf(fields.code);
+        if (key !== null) first.note('/code', key, row);
+      }
     },
   };
 }

@@ -5,7 +5,10 @@ import type { Fault } from '../http/problems.ts';
 import * as repository from './repository.ts';
 
 /** What a sheet may name by its name. */
-export type Named = 'events' | 'regions' | 'zones' | 'industries';
+const namedEntities = ['events', 'regions', 'zones', 'industries'] as const;
+export type Named = (typeof namedEntities)[number];
+
+export const isNamed = (entity: string): entity is Named => namedEntities.includes(entity as Named);
 
 const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 
@@ -14,65 +17,103 @@ export interface Names {
   resolve(entity: Named, text: string, pointer: string): { code: string } | { fault: Fault };
   /** Whether a region is one of some, or belongs to one. */
   isWithin(region: string, scopes: readonly string[]): boolean;
-  /** Takes in something that is going to be there. */
-  add(
-    entity: Named,
-    entry: { code: string; name: string; nameEn?: string | null; parent?: string | null },
-  ): void;
+  /** Of something in a tree; undefined for what is not there. */
+  parentOf(entity: Named, code: string): string | null | undefined;
+  /** Takes in something as it is going to be. */
+  add(entity: Named, entry: NamedEntry): void;
+}
+
+interface NamedEntry {
+  code: string;
+  name: string;
+  nameEn?: string | null;
+  parent?: string | null;
+}
+
+/** One kind of thing, by everything that it may be called. */
+class NamedThings {
+  readonly #entries = new Map<string, NamedEntry>();
+  readonly #byFoldedCode = new Map<string, string>();
+  readonly #byName = new Map<string, Set<string>>();
+
+  add(entry: NamedEntry): void {
+    const { code } = entry;
+    for (const name of this.#namesOf(code)) this.#byName.get(name)?.delete(code);
+    this.#entries.set(code, entry);
+    this.#byFoldedCode.set(folded(code), code);
+    for (const name of this.#namesOf(code)) {
+      const codes = this.#byName.get(name);
+      if (codes) codes.add(code);
+      else this.#byName.set(name, new Set([code]));
+    }
+  }
+
+  #namesOf(code: string): Set<string> {
+    const entry = this.#entries.get(code);
+    return new Set(entry ? [entry.name, entry.nameEn ?? entry.name].map(folded) : []);
+  }
+
+  entry(code: string): NamedEntry | undefined {
+    return this.#entries.get(code);
+  }
+
+  /** The codes of all that a text may mean. What stands before a blank may be a code, what follows its name. */
+  meantBy(text: string): readonly string[] {
+    if (this.#entries.has(text)) return [text];
+    const given = folded(text);
+    const code = this.#byFoldedCode.get(given);
+    if (code !== undefined) return [code];
+    const named = this.#byName.get(given);
+    if (named && named.size > 0) return [...named];
+    const [, first = '', rest = ''] = /^(\S+)\s+(.+)$/s.exec(given) ?? [];
+    const before = this.#byFoldedCode.get(first);
+    if (before === undefined) return [];
+    // A name that is not known may be short for the right one; that of something else contradicts the code.
+    const others = [...(this.#byName.get(rest) ?? [])];
+    return others.length === 0 || others.includes(before) ? [before] : [before, ...others];
+  }
 }
 
 /** Reads the names of everything that a sheet may name. They are few, and looked up for every row. */
 export async function readNames(reader: Reader): Promise<Names> {
-  const codes = { events: new Set(), regions: new Set(), zones: new Set(), industries: new Set() } as Record<
-    Named,
-    Set<string>
-  >;
-  const byName = { events: new Map(), regions: new Map(), zones: new Map(), industries: new Map() } as Record<
-    Named,
-    Map<string, string[]>
-  >;
-  const parents = new Map<string, string | null>();
-
-  const add: Names['add'] = (entity, { code, name, nameEn, parent = null }) => {
-    if (codes[entity].has(code)) return;
-    codes[entity].add(code);
-    if (entity === 'regions') parents.set(code, parent);
-    for (const one of new Set([name, nameEn ?? name].map(folded))) {
-      const named = byName[entity].get(one);
-      if (named) named.push(code);
-      else byName[entity].set(one, [code]);
-    }
+  const things: Readonly<Record<Named, NamedThings>> = {
+    events: new NamedThings(),
+    regions: new NamedThings(),
+    zones: new NamedThings(),
+    industries: new NamedThings(),
   };
-
   for (const tree of ['regions', 'industries'] as const) {
-    for (const node of await repository.readTree(reader, tree)) add(tree, node);
+    for (const node of await repository.readTree(reader, tree)) things[tree].add(node);
   }
   for (const entity of ['events', 'zones'] as const) {
-    for (const [code, names] of await repository.namesOf(reader, entity)) add(entity, { code, ...names });
+    for (const [code, names] of await repository.namesOf(reader, entity))
+      things[entity].add({ code, ...names });
   }
+  const parentOf: Names['parentOf'] = (entity, code) => {
+    const entry = things[entity].entry(code);
+    return entry && (entry.parent ?? null);
+  };
 
   return {
-    add,
+    add: (entity, entry) => things[entity].add(entry),
+    parentOf,
     resolve: (entity, text, pointer) => {
       const given = text.trim();
-      if (codes[entity].has(given)) return { code: given };
-      const [code, ...others] = byName[entity].get(folded(given)) ?? [];
-      if (code !== undefined) {
-        if (others.length === 0) return { code };
-        const choices = [code, ...others].join(', ');
-        return { fault: { pointer, code: 'ambiguous_reference', values: { id: given, choices } } };
+      const [code, ...others] = things[entity].meantBy(given);
+      const id = given.slice(0, 64);
+      if (code === undefined) {
+        return { fault: { pointer, code: 'unknown_reference', values: { noun: nouns[entity], id } } };
       }
-      const [first = ''] = given.split(/\s/, 1);
-      if (codes[entity].has(first)) return { code: first };
-      const values = { noun: nouns[entity], id: given.slice(0, 64) };
-      return { fault: { pointer, code: 'unknown_reference', values } };
+      if (others.length === 0) return { code };
+      const choices = [code, ...others].join(', ');
+      return { fault: { pointer, code: 'ambiguous_reference', values: { id, choices } } };
     },
     isWithin: (region, scopes) => {
       const seen = new Set<string>();
       for (
         let code: string | null = region;
         code !== null && !seen.has(code);
-        code = parents.get(code) ?? null
+        code = parentOf('regions', code) ?? null
       ) {
         if (scopes.includes(code)) return true;
         seen.add(code);
@@ -80,4 +121,28 @@ export async function readNames(reader: Reader): Promise<Names> {
       return false;
     },
   };
+}
+
+/**
+ * The fields of a row with codes in the place of names. What names nothing is taken out and told.
+ * @param references what each field names
+ */
+export function withCodes(
+  given: Readonly<Record<string, unknown>>,
+  references: Readonly<Record<string, string>>,
+  names: Names,
+): { fields: Record<string, unknown>; faults: Fault[] } {
+  const fields = { ...given };
+  const faults: Fault[] = [];
+  for (const [field, entity] of Object.entries(references)) {
+    const text = fields[field];
+    if (typeof text !== 'string' || !isNamed(entity)) continue;
+    const resolved = names.resolve(entity, text, `/${field}`);
+    if ('code' in resolved) fields[field] = resolved.code;
+    else {
+      delete fields[field];
+      faults.push(resolved.fault);
+    }
+  }
+  return { fields, faults };
 }

@@ -58,7 +58,7 @@ export function catalogueService(
   const { entity, key: keyField } = catalogue;
   const sortKeys = sortKeysOf(catalogue);
 
-  const { existing, withPart, faultsIn, refuseTaken, insert, update, log } = catalogueWrites(
+  const { existing, withPart, lookingIn, faultsIn, refuseTaken, insert, update, log } = catalogueWrites(
     catalogue,
     clock,
   );
@@ -96,7 +96,7 @@ export function catalogueService(
         const before = await existing(tx, key);
         expectUnchanged(ifMatch, before);
         const entry: Entry = { ...before, ...input };
-        const faults = await faultsIn(tx, entry, before, faultsOf(input));
+        const faults = await faultsIn(lookingIn(tx), entry, before, faultsOf(input));
         if (entry[keyField] !== key) faults.push({ pointer: `/${keyField}`, code: 'immutable' });
         refuse(faults);
         await refuseTaken(tx, entry);

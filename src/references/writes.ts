@@ -10,6 +10,13 @@ import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
 import { type Lookup, unknownReferences } from './lookup.ts';
 import * as repository from './repository.ts';
 
+/** What an entry is checked against. */
+export interface Surroundings {
+  lookup: Lookup;
+  /** The entry that one is part of. */
+  parentOf(key: string): Promise<unknown>;
+}
+
 export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   const { entity, key: keyField, part } = catalogue;
 
@@ -39,13 +46,17 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     return row;
   };
 
-  /** Every fault that needs more than one field or a look at the database. */
+  const lookingIn = (reader: Reader): Surroundings => ({
+    lookup: unknownReferences(reader),
+    parentOf: async (key) => (await repository.findEntry(reader, catalogue, key))?.parent,
+  });
+
+  /** Every fault that needs more than one field or a look at what else there is. */
   async function faultsIn(
-    reader: Reader,
+    { lookup, parentOf }: Surroundings,
     entry: Entry,
     before: Entry | null,
     found: readonly Fault[],
-    lookup: Lookup = unknownReferences(reader),
   ): Promise<Fault[]> {
     const named = Object.entries(catalogue.references)
       .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
@@ -54,29 +65,28 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
     const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
     const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await lookup(named))];
-    if (await isOwnAncestor(reader, entry)) faults.push({ pointer: '/parent', code: 'circular' });
+    if (await isOwnAncestor(entry, parentOf)) faults.push({ pointer: '/parent', code: 'circular' });
     return faults;
   }
 
-  async function isOwnAncestor(reader: Reader, entry: Entry): Promise<boolean> {
+  async function isOwnAncestor(entry: Entry, parentOf: Surroundings['parentOf']): Promise<boolean> {
     let parent = entry.parent;
     for (let depth = 0; typeof parent === 'string'; depth++) {
       if (parent === entry[keyField] || depth > MAX_DEPTH) return true;
-      parent = (await repository.findEntry(reader, catalogue, parent))?.parent;
+      parent = await parentOf(parent);
     }
     return false;
   }
 
-  /** Whether another entry has what no two may share. */
-  async function isTaken(reader: Reader, entry: Entry): Promise<boolean> {
+  /** @throws Problem 409 where another entry has what no two may share */
+  async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
     const { unique } = catalogue;
     const value = unique && entry[unique];
-    if (typeof value !== 'string') return false;
-    return repository.valueTaken(reader, catalogue, unique as string, value, entry[keyField] as string);
-  }
-
-  async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
-    if (await isTaken(tx, entry)) throw taken(entity, catalogue.unique as string);
+    if (typeof value !== 'string') return;
+    const key = entry[keyField] as string;
+    if (await repository.valueTaken(tx, catalogue, unique as string, value, key)) {
+      throw taken(entity, unique as string);
+    }
   }
 
   const log = (tx: Transaction, caller: Caller, action: Action, before: Entry | null, after: Entry | null) =>
@@ -97,7 +107,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
 
   async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
     const entry = complete(input);
-    refuse(await faultsIn(tx, entry, null, faultsOf(input)));
+    refuse(await faultsIn(lookingIn(tx), entry, null, faultsOf(input)));
     const key = entry[keyField] as string;
     if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
     await refuseTaken(tx, entry);
@@ -117,5 +127,17 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     await log(tx, caller, 'change', before, after);
   }
 
-  return { find, existing, withPart, complete, faultsIn, isTaken, refuseTaken, insert, create, update, log };
+  return {
+    find,
+    existing,
+    withPart,
+    complete,
+    lookingIn,
+    faultsIn,
+    refuseTaken,
+    insert,
+    create,
+    update,
+    log,
+  };
 }
