@@ -2,9 +2,16 @@
 import iconv from 'iconv-lite';
 import { neutralised } from './formulas.ts';
 import type { Cell, Kind, Sheet } from './sheet.ts';
+import { utf8Encoder } from './utf8.ts';
 
 export const encodings = ['utf-8', 'gb18030'] as const;
 export type Encoding = (typeof encodings)[number];
+
+/** Makes bytes of texts that follow each other in a file. */
+const encoders: Record<Encoding, () => (texts: readonly string[]) => Uint8Array> = {
+  'utf-8': utf8Encoder,
+  gb18030: () => (texts) => iconv.encode(texts.join(''), 'gb18030'),
+};
 
 const BOM = '\uFEFF';
 
@@ -16,8 +23,7 @@ const quoted = (text: string): string => (NEEDS_QUOTES.test(text) ? `"${text.rep
 const PLAIN: ReadonlySet<Kind> = new Set(['money', 'day', 'integer', 'number', 'instant']);
 
 export async function* writeCsv({ headings, rows }: Sheet, encoding: Encoding): AsyncGenerator<Uint8Array> {
-  const encode = (text: string): Uint8Array =>
-    encoding === 'utf-8' ? Buffer.from(text) : iconv.encode(text, encoding);
+  const encode = encoders[encoding]();
   const plain = headings.map(({ kind }) => PLAIN.has(kind));
   const written = (row: readonly Cell[]): string => {
     let line = '';
@@ -29,10 +35,6 @@ export async function* writeCsv({ headings, rows }: Sheet, encoding: Encoding): 
     return `${line}\r\n`;
   };
   const mark = encoding === 'utf-8' ? BOM : '';
-  yield encode(`${mark}${headings.map(({ text }) => quoted(text)).join()}\r\n`);
-  for await (const batch of rows) {
-    let lines = '';
-    for (const row of batch) lines += written(row);
-    yield encode(lines);
-  }
+  yield encode([`${mark}${headings.map(({ text }) => quoted(text)).join()}\r\n`]);
+  for await (const batch of rows) yield encode(batch.map(written));
 }

@@ -6,6 +6,7 @@ import { headings, rowMaker } from './columns.ts';
 import { writeCsv } from './csv.ts';
 import type { ExportRequest } from './export-head.ts';
 import type { Sheet } from './sheet.ts';
+import { utf8Encoder } from './utf8.ts';
 import { writeXlsx } from './xlsx.ts';
 
 type Write = (reader: StreamReader, request: ExportRequest, revision: number) => AsyncIterable<Uint8Array>;
@@ -21,21 +22,22 @@ function sheetOf(reader: StreamReader, { query, asOf, language, unit }: ExportRe
   return { name: SHEET[language], headings: headings(language, unit), rows: rows() };
 }
 
+const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
 /** One project a line, as the list has it; the last line says that it is the last. */
 async function* writeNdjson(reader: StreamReader, { query, asOf }: ExportRequest, revision: number) {
+  const encode = utf8Encoder();
   let count = 0;
   for await (const batch of projectBatches(reader, query, asOf)) {
     count += batch.length;
-    let lines = '';
-    for (const project of batch) {
-      for (const investor of project.investors as Partial<(typeof project.investors)[0]>[]) {
-        delete investor.socialCreditCode;
-      }
-      lines += `${JSON.stringify(project)}\n`;
-    }
-    yield Buffer.from(lines);
+    yield encode(
+      batch.map((project) => {
+        const investors = project.investors.map(({ id, name }) => ({ id, name }));
+        return lineOf(Object.assign(project, { investors }));
+      }),
+    );
   }
-  yield Buffer.from(`${JSON.stringify({ end: true, count, revision })}\n`);
+  yield encode([lineOf({ end: true, count, revision })]);
 }
 
 const writers: Record<FileFormat, Write> = {
