@@ -48,6 +48,9 @@ async function* write({ load, input }: { load: string; input: unknown }): AsyncG
   const writer: Client = new Sqlite(workerData.file, { timeout: BUSY_TIMEOUT_MS });
   try {
     prepareForWriting(writer);
+    writer.pragma('foreign_keys = ON');
+    // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
+    writer.pragma('cache_size = -32768');
     await beginWhenFree(() => void writer.exec('begin immediate'), performance.now() + LOAD_GIVE_UP_MS);
     const kept = logOn(writer);
     const log = kept.read();
