@@ -25,6 +25,8 @@ export const limits = {
   rows: 1_000_000,
   /** With something in them, in one row. The widest sheet known here has 60. */
   columns: 200,
+  /** Of a workbook: a cell may stand in column 16 384 by mistake, and a table does not. */
+  lastColumn: 1_000,
   /** What a cell of Excel holds. */
   cellCharacters: 32_767,
   /** A record of CSV, or a line of NDJSON. */

@@ -99,6 +99,7 @@ export class SheetParser {
     },
     c: () => {
       const cell = this.#cell();
+      if (this.#column >= limits.lastColumn) return;
       if (cell !== undefined && cell !== '') this.#cells[this.#column] = cell;
     },
     v: () => {

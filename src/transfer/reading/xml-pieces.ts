@@ -5,11 +5,13 @@ import { malformed } from './xml.ts';
 /** Longer than any declaration and comment before the first element. */
 const PROLOG = 64 * 1024;
 
-/** What a part begins with, up to its first element: its prefix, if its names have one. */
-function prefixIn(prolog: string, root: string): string | undefined {
+/** The prefix of a part's names, as its first element has it. */
+function prefixIn(prolog: string, root: string): string {
   // Entities are declared there, and a workbook has none.
   if (/<!DOCTYPE/i.test(prolog)) throw malformed('DOCTYPE');
-  return new RegExp(`<((?:[\\w.-]+:)?)${root}[\\s/>]`).exec(prolog)?.[1];
+  const prefix = new RegExp(`<((?:[\\w.-]+:)?)${root}[\\s/>]`).exec(prolog)?.[1];
+  if (prefix === undefined) throw malformed(`<${root}>`);
+  return prefix;
 }
 
 interface Elements {
@@ -19,9 +21,22 @@ interface Elements {
   list: string;
   /** The one that repeats, such as `row`. */
   element: string;
-  /** Characters of one of them. */
+  /** Characters of one of them; up to twice as many may be held. */
   most: number;
   tooLong(): Refusal;
+}
+
+/** Text that is looked through at once. */
+const PIECE = 64 * 1024;
+
+async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    throw error instanceof TypeError ? malformed('UTF-8') : error;
+  }
 }
 
 /**
@@ -32,44 +47,36 @@ export async function* xmlPieces(
   bytes: AsyncIterable<Buffer>,
   { root, list, element, most, tooLong }: Elements,
 ): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
-  let opening: string | undefined;
-  let closing = '';
+  let arrived = '';
+  let prefix: string | undefined;
   let isOver = false;
-  const decode = (chunk?: Buffer): string => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined });
-    } catch {
-      throw malformed('UTF-8');
-    }
-  };
-  for await (const chunk of bytes) {
+  for await (const more of textOf(bytes)) {
     // To the end all the same: then the check sum is that of the whole.
     if (isOver) continue;
-    text += decode(chunk);
-    if (opening === undefined) {
-      const prefix = prefixIn(text.slice(0, PROLOG), root);
-      if (prefix === undefined && text.length < PROLOG) continue;
-      if (prefix === undefined) throw malformed(`<${root}>`);
-      opening = `<${prefix}${element}`;
-      closing = `</${prefix}${list}>`;
-    }
-    const last = text.indexOf(closing);
-    if (last >= 0) {
-      yield text.slice(0, last + closing.length);
-      isOver = true;
-      continue;
-    }
-    const end = text.lastIndexOf(opening);
-    if (end > 0) {
+    arrived += more;
+    // What is left over is copied whenever something is put behind it: so seldom that it does not matter.
+    if (arrived.length < Math.max(PIECE, text.length)) continue;
+    const seen = Math.max(0, text.length - PIECE);
+    text += arrived;
+    arrived = '';
+    prefix ??= prefixIn(text.slice(0, PROLOG), root);
+    const closing = `</${prefix}${list}>`;
+    const last = text.indexOf(closing, seen);
+    isOver = last >= 0;
+    const end = isOver ? last + closing.length : seen + text.slice(seen).lastIndexOf(`<${prefix}${element}`);
+    if (end > seen) {
       yield text.slice(0, end);
       text = text.slice(end);
     }
-    if (text.length > most) throw tooLong();
+    if (!isOver && text.length > most) throw tooLong();
   }
   if (isOver) return;
-  text += decode();
-  if (opening === undefined && prefixIn(text, root) === undefined) throw malformed(`<${root}>`);
-  yield text;
+  text += arrived;
+  prefix ??= prefixIn(text.slice(0, PROLOG), root);
+  const closing = `</${prefix}${list}>`;
+  const last = text.indexOf(closing);
+  const isEmpty = new RegExp(`<${prefix}${list}[^<>]*/>`).test(text);
+  if (last < 0 && !isEmpty) throw malformed(closing);
+  yield last < 0 ? text : text.slice(0, last + closing.length);
 }
