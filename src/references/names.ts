@@ -105,7 +105,7 @@ export async function readNames(reader: Reader): Promise<Names> {
         return { fault: { pointer, code: 'unknown_reference', values: { noun: nouns[entity], id } } };
       }
       if (others.length === 0) return { code };
-      const choices = [code, ...others].join(', ');
+      const choices = [code, ...others].sort().join(', ');
       return { fault: { pointer, code: 'ambiguous_reference', values: { id, choices } } };
     },
     isWithin: (region, scopes) => {
