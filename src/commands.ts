@@ -5,7 +5,9 @@ import { addKeyCommands } from './access/commands.ts';
 import { readConfig } from './config.ts';
 import { StartupError } from './database/errors.ts';
 import { faultsInWords, Problem } from './http/problems.ts';
+import { addImportCommands } from './imports/commands.ts';
 import { packageVersion } from './package.ts';
+import { withProgress } from './progress.ts';
 import { addTransferCommands } from './transfer/commands.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -29,6 +31,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     )
     .action(demo);
   addKeyCommands(program);
+  addImportCommands(program);
   addTransferCommands(program);
   program
     .command('verify')
@@ -69,7 +72,6 @@ async function verify(): Promise<void> {
   const { expectDatabase, openDatabase } = await import('./database/database.ts');
   expectDatabase(config.DATABASE_URL);
   const { verifyLog } = await import('./changes/service.ts');
-  const { withProgress } = await import('./progress.ts');
   const database = await openDatabase(config.DATABASE_URL);
   try {
     const { broken, head } = await withProgress('Verifying', (onProgress) => verifyLog(database, onProgress));

@@ -13,25 +13,36 @@ const columns = [
   { field: 'code', zh: '代码', en: 'Code', kind: 'text', width: 24 },
 ] as const;
 
+/** In a sheet for several files. */
+const file = { field: 'file', zh: '文件', en: 'File', kind: 'text', width: 24 } as const;
+
 const TITLE = { zh: '错误', en: 'Faults' };
 const BATCH = 500;
 
+interface PlacedFault extends FileFault {
+  sheet: string | null;
+  file?: string;
+}
+
+/** @param isOfSeveral whether each fault says which file it is of */
 export function faultSheet(
-  faults: AsyncIterable<FileFault & { sheet: string | null }>,
+  faults: AsyncIterable<PlacedFault>,
   language: Language,
+  { isOfSeveral = false }: { isOfSeveral?: boolean } = {},
 ): Sheet {
+  const shownColumns = isOfSeveral ? [file, ...columns] : columns;
   async function* rows() {
     let batch = [];
-    for await (const { sheet, ...fault } of faults) {
-      const shown = faultInWords(fault, sheet, language);
-      batch.push(columns.map(({ field }) => shown[field]));
+    for await (const { sheet, file = null, ...fault } of faults) {
+      const shown = { file, ...faultInWords(fault, sheet, language) };
+      batch.push(shownColumns.map(({ field }) => shown[field]));
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
     }
     yield batch;
   }
-  const headings = columns.map(
+  const headings = shownColumns.map(
     ({ kind, width, ...names }): Heading => ({ text: names[language], kind, width }),
   );
   return { name: TITLE[language], headings, rows: rows() };

@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { clockIn } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
-import { rootMessage, StartupError } from '../database/errors.ts';
-import { Problem } from '../http/problems.ts';
+import { StartupError } from '../database/errors.ts';
+import { megabytes, withProgress } from '../progress.ts';
+import { whileStoppable } from '../stoppable.ts';
 import type { ExportRequest } from './export-head.ts';
 import { expectFree, writeWhole } from './whole-file.ts';
 
@@ -50,7 +51,9 @@ async function run({ filter = [], output, force = false, json = false, ...option
   else if (request.format === 'xlsx' && process.stdout.isTTY) {
     throw new StartupError('A workbook is nothing for a terminal; name a file with --output');
   }
-  const report = await whileStoppable((signal) => write(config, request, { output, force, signal }));
+  const report = await whileStoppable('The export', (signal) =>
+    write(config, request, { output, force, signal }),
+  );
   const to = output === undefined ? process.stderr : process.stdout;
   if (json) to.write(`${JSON.stringify(report)}\n`);
   else if (output !== undefined || to.isTTY) to.write(`${inWords(report)}\n`);
@@ -73,23 +76,6 @@ function parametersIn(
   return parameters;
 }
 
-/** Interrupted, the work is told to stop, so that it leaves nothing half-done. */
-async function whileStoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, stop);
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    if (error instanceof Problem || error instanceof StartupError) throw error;
-    const reason = controller.signal.aborted ? 'it was interrupted' : rootMessage(error);
-    throw new StartupError(`The export is not complete: ${reason}`);
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
-}
-
 interface Report {
   /** Null for standard output. */
   file: string | null;
@@ -103,8 +89,6 @@ interface Report {
 const inWords = ({ file, asOf, revision, rows, bytes, seconds }: Report): string =>
   `${file ?? 'Written'}: ${rows} projects as of ${asOf}, revision ${revision}, ${megabytes(bytes)} in ${seconds} s`;
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
 async function write(
   { DATABASE_URL }: Config,
   request: ExportRequest,
@@ -112,7 +96,6 @@ async function write(
 ): Promise<Report> {
   const { expectDatabase, openDatabase } = await import('../database/database.ts');
   const { exportService } = await import('./service.ts');
-  const { withProgress } = await import('../progress.ts');
   expectDatabase(DATABASE_URL);
   const database = await openDatabase(DATABASE_URL);
   try {

@@ -24,6 +24,10 @@ async function run(request: ReadRequest): Promise<JobMessage> {
   }
 }
 
+// A terminal tells all of its processes to stop, a supervisor those of a service. What becomes of the file is for
+// whoever asked to say, and a reader that had ended by itself would say that the file cannot be read.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
 // Whoever asked is gone, and nobody else wants the rows.
 process.on('disconnect', () => process.exit(1));
 process.once('message', async (request: ReadRequest) => {

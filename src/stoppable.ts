@@ -1,0 +1,25 @@
+/** Work at the command line that ends in good order when it is interrupted. */
+import { rootMessage, StartupError } from './database/errors.ts';
+import { Problem } from './http/problems.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Tells the work to stop when the process is, so that it leaves nothing half-done. A second signal ends the process.
+ * @param what the work is, as the subject of a sentence
+ * @throws StartupError when it was interrupted or failed; a Problem or StartupError of the work as it is
+ */
+export async function whileStoppable<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  for (const signal of signals) process.once(signal, stop);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (error instanceof Problem || error instanceof StartupError) throw error;
+    const reason = controller.signal.aborted ? 'it was interrupted' : rootMessage(error);
+    throw new StartupError(`${what} is not complete: ${reason}`);
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
