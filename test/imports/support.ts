@@ -1,6 +1,8 @@
 /** Files for imports, and how to send them. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, Client } from '../support/app.ts';
+import { join } from 'node:path';
+import type { Answer, Body, Client } from '../support/app.ts';
+import { projectFolder, type Running, start } from '../support/process.ts';
 
 export const TYPES = {
   csv: 'text/csv',
@@ -51,3 +53,27 @@ export const csv = (headings: readonly string[], ...rows: (readonly string[])[])
 let made = 0;
 /** A code that no other test uses. */
 export const aCode = (): string => `IMP-${process.pid}-${++made}`;
+
+interface Command {
+  /** Of the database. */
+  url: string;
+  /** Where it runs, and keeps what it needs meanwhile. */
+  folder: string;
+  stdin?: string | Buffer;
+}
+
+/** `luodi import`, as a process of its own, signalled as a terminal does. */
+export const luodiImport = (args: readonly string[], { url, folder, ...options }: Command): Running =>
+  start(join(projectFolder, 'src/cli.ts'), ['import', ...args], {
+    env: { DATABASE_URL: url, TMPDIR: folder },
+    cwd: folder,
+    asGroup: true,
+    ...options,
+  });
+
+/** What it reports with `--json`: a line for each file. */
+export const reportsIn = (stdout: string): Body[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));

@@ -28,6 +28,10 @@ export interface Running {
 interface Options {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
+  /** What it reads; nothing if left out. */
+  stdin?: string | Buffer;
+  /** Whether signals go to it and to all that it starts, as those of a terminal do. */
+  asGroup?: boolean;
 }
 
 const running = new Set<ChildProcess>();
@@ -39,20 +43,26 @@ const revealing: string[] = [];
 export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(text);
 
 /** Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this environment. */
-export function start(script: string, args: readonly string[], { env = {}, cwd }: Options = {}): Running {
+export function start(
+  script: string,
+  args: readonly string[],
+  { env = {}, cwd, stdin, asGroup = false }: Options = {},
+): Running {
   const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: cwd ?? own,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    detached: asGroup,
   });
   running.add(child);
+  child.stdin?.end(stdin);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -68,7 +78,7 @@ export function start(script: string, args: readonly string[], { env = {}, cwd }
     pid: child.pid as number,
     stdout: () => stdout,
     stderr: () => stderr,
-    signal: (name) => void child.kill(name),
+    signal: (name) => void (asGroup ? process.kill(-(child.pid as number), name) : child.kill(name)),
     ended,
   };
 }
