@@ -9,7 +9,7 @@ import { type ImportEntity, readColumns } from './tables.ts';
 function investorsOf({ investors, investorIds }: JsonObject): Readonly<Record<string, unknown>> {
   if (investorIds !== undefined) return { investorIds };
   if (!Array.isArray(investors)) return { investors };
-  if (investors.every((one) => typeof one === 'string')) return { investors };
+  if (investors.length > 0 && investors.every((one) => typeof one === 'string')) return { investors };
   const part = (name: 'id' | 'name') => investors.map((investor) => investor?.[name]);
   const ids = part('id');
   return ids.some((id) => id === undefined) ? { investors: part('name') } : { investorIds: ids };

@@ -1,0 +1,108 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/http/problems.ts';
+import { type Reader, readFile, readWith } from '../../../src/transfer/reading/read-file.ts';
+import type { ReadProgress } from '../../../src/transfer/reading/rows.ts';
+import { aFile, aRequest } from '../../support/reading.ts';
+
+/** A reader that does something else than to read. */
+const readerThat = (script: string, milliseconds = 30_000): Reader => {
+  const file = aFile(script);
+  return {
+    start: () =>
+      fork(file, [], {
+        execArgv: ['--max-old-space-size=20'],
+        env: {},
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      }),
+    milliseconds,
+  };
+};
+
+const failure = async (reader: Reader, signal?: AbortSignal): Promise<unknown> =>
+  readWith(reader, aRequest(), signal ? { signal } : {}).then(
+    () => 'read',
+    (reason: unknown) => reason,
+  );
+
+const HANG = 'setInterval(() => {}, 1000); process.on("message", () => {});';
+
+describe('a process that reads', () => {
+  it.each([
+    [
+      'has no memory left',
+      'process.on("message", () => { const all = []; for (;;) all.push([...Array(1000).keys()]); });',
+      'imports.out_of_memory',
+    ],
+    [
+      'is killed',
+      'process.on("message", () => process.kill(process.pid, "SIGKILL"));',
+      'imports.out_of_memory',
+    ],
+    ['fails', 'process.on("message", () => { throw new Error("broken"); });', 'imports.not_readable'],
+    ['ends without a word', 'process.on("message", () => process.exit(0));', 'imports.not_readable'],
+    ['is gone before it is asked', 'process.exit(3);', 'imports.not_readable'],
+  ])('and %s is a refusal of the file', async (_, script, code) => {
+    const problem = await failure(readerThat(script));
+    expect(problem).toBeInstanceOf(Problem);
+    expect(problem).toMatchObject({ code, status: 422 });
+    expect(String((problem as Problem).cause)).toMatch(/ended with/);
+  });
+
+  it('and takes too long is ended', async () => {
+    expect(await failure(readerThat(HANG, 1_000))).toMatchObject({
+      code: 'imports.too_slow',
+      details: { values: { seconds: 1 } },
+    });
+  });
+
+  it('is ended when nobody wants the rows any more', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('given up')), 300);
+    expect(await failure(readerThat(HANG), controller.signal)).toEqual(new Error('given up'));
+    expect(await failure(readerThat(HANG), AbortSignal.abort('before'))).toBe('before');
+  });
+
+  it('says how far it is, and says nothing any more once it has ended', async () => {
+    const file = aFile(`项目编号,备注\n${'A,"some text"\n'.repeat(300_000)}`);
+    const told: ReadProgress[] = [];
+    const result = await readFile(aRequest({ file }), { onProgress: (progress) => told.push(progress) });
+    const { length } = told;
+    expect(length).toBeGreaterThan(0);
+    for (const [i, { rows, bytes, refused }] of told.entries()) {
+      expect(rows).toBeGreaterThanOrEqual(told[i - 1]?.rows ?? 0);
+      expect(bytes).toBeLessThanOrEqual(result.bytes);
+      expect(refused).toBe(0);
+    }
+    expect(result).toMatchObject({ rows: 300_000, refused: 0, bytes: readFileSync(file).length });
+    await wait(300);
+    expect(told).toHaveLength(length);
+  });
+
+  it('is given nothing of the environment', async () => {
+    process.env.LUODI_TEST_SECRET = 'x';
+    const script =
+      'process.on("message", () => process.send({ result: { env: Object.keys(process.env) } }));';
+    const result = await readWith(readerThat(script), aRequest());
+    expect(JSON.stringify(result)).not.toContain('SECRET');
+    delete process.env.LUODI_TEST_SECRET;
+  });
+
+  it.runIf(existsSync('/proc/self'))('ends with whoever asked', async () => {
+    const url = new URL('../../../src/transfer/reading/read-job.ts', import.meta.url).pathname;
+    const parent = fork(
+      aFile(
+        `const { fork } = require('node:child_process'); const job = fork(${JSON.stringify(url)}, [], { execArgv: [] }); process.send(job.pid); setInterval(() => {}, 1000);`,
+      ),
+      [],
+      { execArgv: [] },
+    );
+    const [pid] = (await once(parent, 'message')) as [number];
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+  });
+});
