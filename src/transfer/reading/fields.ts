@@ -1,5 +1,4 @@
 /** Which column of a file gives which field, and how its cells are read: by the usual headings, or by a mapping. */
-
 import type { Unit } from '../units.ts';
 import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
 import { readDay, readDayBy } from './days.ts';
@@ -148,6 +147,7 @@ export function layoutByMapping(
   request: Pick<ReadRequest, 'entity' | 'unit'>,
 ): Layout {
   const texts = textsOf(cells);
+  const headingAt = new Map(texts);
   const indices = new Map<string, number>();
   const wanted = new Set(headingsIn(mapping).map(headingOf));
   for (const [index, heading] of texts) {
@@ -172,8 +172,7 @@ export function layoutByMapping(
     const index = from === undefined ? null : indexOf(from);
     return [
       {
-        column: index === null ? null : letterOf(index),
-        heading: from ?? '',
+        ...(index === null ? { column: null, heading: '' } : named(index, headingAt.get(index) as string)),
         field,
         ...(column.kind === 'money' && { unit }),
         index,

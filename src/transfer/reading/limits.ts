@@ -22,6 +22,7 @@ export const limits = {
   sharedTexts: 4_000_000,
   /** A row of a worksheet as XML: more than 200 full cells take. */
   rowXml: 16 * MIB,
+  /** Of a text file; a worksheet holds not many more. */
   rows: 1_000_000,
   /** With something in them, in one row. The widest sheet known here has 60. */
   columns: 200,

@@ -89,7 +89,12 @@ async function readingFor(
 const PIECE = 256 * 1024;
 
 /** Writes rows as fast as they are taken: no piece is begun to be written before the last one is. */
-async function writeRows(reading: Reading, rows: FileHandle, onProgress: (progress: ReadProgress) => void) {
+async function writeRows(
+  reading: Reading,
+  rows: FileHandle,
+  maxRows: number,
+  onProgress: (progress: ReadProgress) => void,
+) {
   const counts = { rows: 0, refused: 0 };
   let piece = '';
   let written: Promise<unknown> = Promise.resolve();
@@ -99,7 +104,7 @@ async function writeRows(reading: Reading, rows: FileHandle, onProgress: (progre
       if (row.faults.length > 0) counts.refused += 1;
       piece += `${JSON.stringify(row)}\n`;
     }
-    if (counts.rows > limits.rows) throw new Refusal('imports.too_many_rows', { max: limits.rows });
+    if (counts.rows > maxRows) throw new Refusal('imports.too_many_rows', { max: maxRows });
     if (piece.length > PIECE) {
       await written;
       written = rows.write(piece);
@@ -127,7 +132,9 @@ export async function read(
   const reading = await readingFor(request, format, beginning);
   const rows = await open(request.rows, 'w');
   try {
-    const counts = await writeRows(reading, rows, onProgress);
+    // A worksheet ends by itself.
+    const maxRows = format === 'xlsx' ? Number.POSITIVE_INFINITY : limits.rows;
+    const counts = await writeRows(reading, rows, maxRows, onProgress);
     return { ...counts, bytes: beginning.size, head: reading.head() };
   } finally {
     await rows.close();

@@ -24,8 +24,8 @@ const isExplanation = (cells: readonly Cell[]): boolean => {
   return typeof first === 'string' && first.trimStart().startsWith(EXPLANATION);
 };
 
-/** A file can have a row of ten thousand columns of which nobody means any. */
-function refuseTooWide({ row, cells }: SourceRow): void {
+/** @throws Refusal for a row of more columns than any sheet has */
+export function refuseTooWide({ row, cells }: SourceRow): void {
   if (cells.length <= limits.columns) return;
   let count = 0;
   // Over its holes a sparse row is quick.

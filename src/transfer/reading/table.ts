@@ -5,7 +5,7 @@ import { type Headings, headingsOf } from './headings.ts';
 import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 import { cut, Refusal } from './refusal.ts';
-import { rowReader } from './row-reader.ts';
+import { refuseTooWide, rowReader } from './row-reader.ts';
 import type { FileHead, ReadRequest, ReadRow, Warning } from './rows.ts';
 import type { Source, SourceRow } from './source.ts';
 import { tables } from './tables.ts';
@@ -97,7 +97,9 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   const iterator = source.rows[Symbol.asyncIterator]();
   const rows = await beginning(iterator, request.mapping);
   const first = request.mapping?.headingRow === undefined ? rows.slice(0, limits.headingRows) : rows;
+  first.forEach(refuseTooWide);
   const { index, layout } = layoutOf(first, request);
+  const headingRow = (rows[index] as SourceRow).row;
   const readRow = rowReader(layout.fields, request, isCsv);
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
@@ -125,7 +127,7 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
       sheet: source.sheet,
       otherSheets: source.otherSheets,
       encoding: source.encoding,
-      headingRow: (rows[index] as SourceRow).row,
+      headingRow,
       columns,
       ignored: layout.ignored,
       warnings: [...layout.warnings, ...formulaWarnings(source, layout)],

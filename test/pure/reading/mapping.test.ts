@@ -39,8 +39,8 @@ describe('a mapping', () => {
     expect(head).toMatchObject({
       headingRow: 2,
       columns: [
-        { column: 'A', heading: 'project id', field: 'code' },
-        { column: 'B', heading: 'NAME', field: 'name' },
+        { column: 'A', heading: 'Project ID', field: 'code' },
+        { column: 'B', heading: 'Ｎame', field: 'name' },
       ],
       ignored: [
         { column: 'C', heading: '项目名称' },

@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/http/problems.ts';
 import { type Reader, readFile, readWith } from '../../../src/transfer/reading/read-file.ts';
 import type { ReadProgress } from '../../../src/transfer/reading/rows.ts';
+import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest } from '../../support/reading.ts';
 
 /** A reader that does something else than to read. */
@@ -104,5 +106,25 @@ describe('a process that reads', () => {
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     parent.kill('SIGKILL');
     await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('starts fast, because it loads next to nothing', () => {
+    const packages = new Set<string>();
+    const seen = new Set<string>();
+    const follow = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const imports = readFileSync(file, 'utf8').matchAll(
+        /^\s*import (?!type )[^;]*?from '([^']+)'|await import\('([^']+)'\)/gm,
+      );
+      for (const [, from = '', later = ''] of imports) {
+        const name = from || later;
+        if (name.startsWith('.')) follow(join(file, '..', name));
+        else packages.add(name);
+      }
+    };
+    follow(join(projectFolder, 'src/transfer/reading/read-job.ts'));
+    expect(seen.size).toBeGreaterThan(20);
+    expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['yauzl']);
   });
 });
