@@ -1,4 +1,5 @@
 /** Files made of records, and what became of them. */
+import { isSocialCreditCode } from '../../src/enterprises/social-credit-code.ts';
 import { type Body, type Client, clientOf, created, type TestApp } from '../support/app.ts';
 import { stateOf } from '../support/state.ts';
 
@@ -38,6 +39,14 @@ export const counts = (
   const all = { created: 0, changed: 0, unchanged: 0, refused: 0, conflicts: 0, ...given };
   return { ...all, rows: all.created + all.changed + all.unchanged + all.refused };
 };
+
+/** A social credit code that no other number has. */
+export function socialCreditCode(number: number): string {
+  const start = `91430100MA4${String(number).padStart(6, '0')}`;
+  const code = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].map((last) => start + last).find(isSocialCreditCode);
+  if (!code) throw new Error(`There is no code that begins with ${start}.`);
+  return code;
+}
 
 let made = 0;
 
