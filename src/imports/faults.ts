@@ -7,6 +7,7 @@ import {
   say,
 } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
+import { cut } from '../transfer/reading/refusal.ts';
 import type { ReadRow, RecognisedColumn } from '../transfer/reading/rows.ts';
 
 export interface FileFault {
@@ -20,8 +21,6 @@ export interface FileFault {
   code: FaultCode;
   values?: Readonly<Record<string, MessageValue>>;
 }
-
-const SHOWN_CHARACTERS = 100;
 
 /** Where the value of a field comes from, when not from a column of its name. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = { investorIds: ['investors', 'investorCodes'] };
@@ -43,7 +42,7 @@ export function rowFaults(
       column: own?.column ?? column?.column ?? null,
       heading: own?.heading ?? column?.heading ?? null,
       field,
-      value: own?.value ?? text?.slice(0, SHOWN_CHARACTERS) ?? null,
+      value: own?.value ?? (text === undefined ? null : cut(text)),
       code,
       ...(values && { values }),
     };

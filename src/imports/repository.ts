@@ -7,8 +7,16 @@ import { joined, type Outcome } from './outcome.ts';
 
 export type ImportRecord = Tables['imports']['$inferSelect'];
 
+/** What a file says, such that PostgreSQL stores it: it takes neither NUL nor half a character. */
+const storable = <T>(record: T): T =>
+  JSON.parse(
+    JSON.stringify(record, (_, value) =>
+      typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
+    ),
+  );
+
 export const insertImport = async (tx: Transaction, record: ImportRecord): Promise<void> => {
-  await tx.insert(tx.tables.imports).values(record);
+  await tx.insert(tx.tables.imports).values(storable(record));
 };
 
 export async function findImport(reader: Reader, id: string): Promise<ImportRecord | undefined> {
@@ -25,7 +33,7 @@ export async function updateImport(
   changes: Partial<ImportRecord>,
 ): Promise<void> {
   const { imports } = tx.tables;
-  await tx.update(imports).set(changes).where(eq(imports.id, id));
+  await tx.update(imports).set(storable(changes)).where(eq(imports.id, id));
 }
 
 /** Notes, in the transaction that dealt with them, that rows are dealt with for good, and what they did. */
