@@ -6,14 +6,14 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import type { Database, OpenOptions, Reader, Revision } from './database.ts';
-import { isUnavailable, rootMessage, StartupError } from './errors.ts';
+import { BusyError, isUnavailable, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
 import { BUSY_TIMEOUT_MS, type Client, functions, openReader, readerOn, tables } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { groupCommit, prepareForWriting } from './sqlite-writer.ts';
+import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting } from './sqlite-writer.ts';
 
 /** As much as SQLite takes. It reserves addresses, not memory. */
 const MMAP_BYTES = 2_147_418_112;
@@ -29,7 +29,7 @@ const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
-  const writer = openWriter(file);
+  const writer = await openWhenFree(file);
   const reader = openMapped(file);
   const read = readerOn(reader);
   // Requests that arrive in one turn of the event loop share one lookup, unless a commit comes between them.
@@ -123,6 +123,20 @@ function tidyUp(writer: Client): void {
   }
 }
 
+/** Another process may be writing for a while: then as long as any write would wait. @throws StartupError */
+async function openWhenFree(file: string): Promise<Client> {
+  let writer: Client | undefined;
+  try {
+    await beginWhenFree(() => {
+      writer = openWriter(file);
+    }, performance.now() + BUSY_GIVE_UP_MS);
+  } catch (error) {
+    if (!(error instanceof BusyError)) throw error;
+    throw new StartupError(`The database ${file} cannot be opened: ${error.message}`, { cause: error });
+  }
+  return writer as Client;
+}
+
 function openWriter(file: string): Client {
   const folder = dirname(file);
   try {
@@ -147,7 +161,7 @@ function openWriter(file: string): Client {
   } catch (error) {
     client?.close();
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`The database ${file} cannot be opened: ${rootMessage(error)}`);
+    throw new StartupError(`The database ${file} cannot be opened: ${rootMessage(error)}`, { cause: error });
   }
 }
 

@@ -1,0 +1,441 @@
+/** `luodi import`, as a process of its own. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import iconv from 'iconv-lite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/database.ts';
+import { Import } from '../../src/imports/schema.ts';
+import {
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  clockOn,
+  created,
+  instanceBeside,
+  TODAY,
+} from '../support/app.ts';
+import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { type Ended, endAll, type Running, served, start, until } from '../support/process.ts';
+import { aCode, csv, luodiImport, reportsIn } from './support.ts';
+
+const SLOW_MS = 120_000;
+
+const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
+const row = (code: string, ...cells: string[]): string[] => [
+  code,
+  '示例',
+  '省级',
+  '2020/6/29',
+  '3.5',
+  ...cells,
+];
+const faulty = (code: string): string[] => [code, '示例', '省级', '2020-13-01', '三百'];
+
+let place: TestDatabase;
+beforeAll(async () => {
+  place = await freshDatabase();
+});
+afterAll(() => place.remove());
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
+});
+afterEach(async () => {
+  await endAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const write = (name: string, content: string | Buffer): void => writeFileSync(join(folder, name), content);
+
+const begin = (args: readonly string[], stdin?: string | Buffer): Running =>
+  luodiImport(args, { url: place.url, folder, ...(stdin !== undefined && { stdin }) });
+
+const run = (...args: string[]): Promise<Ended> => begin(args).ended;
+
+/** Asks the service about the same database. PGlite takes one connection: then no other process may use it meanwhile. */
+async function ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const database = await openDatabase(place.url);
+  const app = await instanceBeside({ clock: clockOn(TODAY) }, database);
+  try {
+    return await work(clientOf(app));
+  } finally {
+    await app.close();
+    await database.close();
+  }
+}
+
+const project = (code: string): Promise<Body> =>
+  ask(async (client) => (await client.get(`/v1/projects?code=${code}`)).body.items[0]);
+
+describe('luodi import', { timeout: SLOW_MS }, () => {
+  it('writes all rows of a file and says what it took them for', async () => {
+    const code = aCode();
+    write('项目.csv', csv([...HEADINGS, '颜色'], row(code, '红')));
+    const { code: exit, stdout, stderr } = await run('项目.csv');
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(stdout).toBe(
+      [
+        '项目.csv: Of 1 rows 1 are created, 0 changed, 0 were equal, 0 left out as faulty.',
+        '  csv, utf-8, headings in row 1, 5 columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (yi)',
+        '  Columns not read: F 颜色',
+        '',
+      ].join('\n'),
+    );
+    const { id, ...found } = await project(code);
+    expect(found).toMatchObject({ name: '示例', investmentYuan: 350_000_000 });
+    const [history, imports] = await ask(async (client) => [
+      (await client.get(`/v1/projects/${id}/history`)).body.items,
+      (await client.get('/v1/imports')).body.items,
+    ]);
+    expect(history).toMatchObject([{ actor: 'luodi import', action: 'create' }]);
+    expect(imports[0]).toMatchObject({ actor: 'luodi import', status: 'done', file: { name: '项目.csv' } });
+    expect(readdirSync(folder)).toEqual(['项目.csv']);
+  });
+
+  it('refuses a file with a faulty row as a whole, and shows each cell, aligned in any script', async () => {
+    const [good, bad] = [aCode(), aCode()];
+    const rows = [row(good), faulty(bad), [aCode(), '\u001b[2J红\u202e色', '省级', '2020-06-29', '3.5']];
+    write('faulty.csv', csv(HEADINGS, ...rows));
+    const { code, stdout, stderr } = await run('faulty.csv');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      'faulty.csv: Nothing is written: of 3 rows 2 are faulty. Correct them, or write the others with --partial.',
+      expect.stringContaining('headings in row 1'),
+      '  3 faults:',
+      '    Row  Column            Value       What is the matter',
+      '    3    D 签约日期        2020-13-01  must be a day that exists, like 2020-06-29',
+      '    3    E 投资总额(亿元)  三百        must be an amount, like 1234.5 or 1,234.5',
+      expect.stringMatching(/^ {4}4 {4}B 项目名称 {9}\[2J红 色 {3}must not have control characters/),
+      '',
+    ]);
+    expect(await project(good)).toBeUndefined();
+  });
+
+  it('leaves out the faulty rows with --partial, and says so by its exit code', async () => {
+    const [good, bad] = [aCode(), aCode()];
+    write('mixed.csv', csv(HEADINGS, row(good), faulty(bad)));
+    const { code, stdout } = await run('mixed.csv', '--partial', '--lang', 'zh');
+    expect(code).toBe(2);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('mixed.csv: 共 2 行：已新建 1，已修改 0，无变化 0，因有误未导入 1。');
+    expect(lines.slice(2, 6)).toEqual([
+      '  2 处错误：',
+      '    行  列                内容        问题',
+      '    3   D 签约日期        2020-13-01  应为真实存在的日期，如 2020-06-29',
+      '    3   E 投资总额(亿元)  三百        应为金额，如 1234.5 或 1,234.5',
+    ]);
+    expect(await project(good)).toBeDefined();
+    expect(await project(bad)).toBeUndefined();
+  });
+
+  it('shows with --preview what would change, and writes nothing', async () => {
+    const [fresh, other, same] = [aCode(), aCode(), aCode()];
+    await ask(async (client) => {
+      await created(
+        client,
+        '/v1/projects',
+        aProject({ code: other, name: '旧', investmentYuan: 350_000_000 }),
+      );
+      await created(
+        client,
+        '/v1/projects',
+        aProject({ code: same, name: '示例', investmentYuan: 350_000_000 }),
+      );
+    });
+    write('sheet.csv', csv(HEADINGS, row(fresh), row(other), row(same)));
+    const { code, stdout } = await run('sheet.csv', '--preview');
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe(
+      'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are equal, 0 faulty.',
+    );
+    expect(lines.slice(2)).toEqual([
+      '  The first 2 changes:',
+      expect.stringMatching(
+        new RegExp(`^ {4}Row 2 {2}new {5}${fresh} {2}name 示例, level provincial, signedOn 2020-06-29, inv`),
+      ),
+      `    Row 3  change  ${other}  name 旧 → 示例`,
+      '',
+    ]);
+    expect(await project(fresh)).toBeUndefined();
+    expect(await project(other)).toMatchObject({ name: '旧' });
+  });
+
+  it('deals with every file, whatever became of those before it, and tells scripts a line of each', async () => {
+    const [first, last] = [aCode(), aCode()];
+    write('first.csv', csv(HEADINGS, row(first)));
+    write('empty.csv', '');
+    write('faulty.csv', csv(HEADINGS, faulty(aCode())));
+    write('none.csv', 'nothing,here\r\n1,2\r\n');
+    const files = ['first.csv', 'empty.csv', 'faulty.csv', 'none.csv', '-'];
+    const { code, stdout, stderr } = await begin([...files, '--json'], csv(HEADINGS, row(last))).ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const reports = reportsIn(stdout);
+    expect(reports).toMatchObject([
+      { status: 'done', file: { name: 'first.csv' }, created: 1 },
+      { status: 'refused', file: { name: 'empty.csv' }, problem: { code: 'imports.empty_file' } },
+      { status: 'refused', file: { name: 'faulty.csv' }, problem: { code: 'imports.faulty_rows' } },
+      { status: 'refused', file: { name: 'none.csv' }, problem: { code: 'imports.no_headings' } },
+      { status: 'done', file: { name: null }, created: 1 },
+    ]);
+    for (const report of reports.filter(({ id }) => id !== undefined)) {
+      expect(Import.safeParse(report).error).toBeUndefined();
+    }
+    expect([await project(first), await project(last)]).toEqual([
+      expect.objectContaining({ code: first }),
+      expect.objectContaining({ code: last }),
+    ]);
+  });
+
+  it('says of a file that it cannot read why, in the language asked for', async () => {
+    write('none.csv', 'nothing,here\r\n1,2\r\n');
+    write('empty.csv', '');
+    const { code, stdout } = await run('none.csv', 'empty.csv', '--lang', 'zh');
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      'none.csv: 前 20 行中未找到表头。其中的内容为：“nothing”, “here”\nempty.csv: 文件为空。\n',
+    );
+  });
+
+  it('writes every fault of all the files to one sheet, and replaces one only when told to', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => [`M-${i}`, '示例', '省级', '2020-13-01', '3.5']);
+    write('many.csv', csv(HEADINGS, ...many));
+    write('other.csv', csv(HEADINGS, faulty('X')));
+    const { code, stdout } = await run('many.csv', 'other.csv', '--faults', 'faults.csv');
+    expect(code).toBe(1);
+    expect(stdout).toContain('\n  The first 50 of 60 faults; all of them come into faults.csv:\n');
+    const sheet = readFileSync(join(folder, 'faults.csv'), 'utf8').trimEnd().split('\r\n');
+    expect(sheet).toHaveLength(1 + 60 + 2);
+    expect([sheet[0], sheet[60], sheet[62]]).toEqual([
+      '\uFEFFFile,Sheet,Row,Column,Heading,Value,What is the matter,Code',
+      'many.csv,,61,D,签约日期,2020-13-01,"must be a day that exists, like 2020-06-29",not_a_day',
+      'other.csv,,2,E,投资总额(亿元),三百,"must be an amount, like 1234.5 or 1,234.5",not_money',
+    ]);
+    const again = await run('other.csv', '--faults', 'faults.csv');
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toBe('luodi: faults.csv is there already; --force replaces it\n');
+    write('faults.xlsx', 'old');
+    const forced = await run('many.csv', '--preview', '--faults', 'faults.xlsx', '--force');
+    expect(forced.code).toBe(1);
+    expect(readFileSync(join(folder, 'faults.xlsx')).subarray(0, 2).toString()).toBe('PK');
+    const lines = (await run('many.csv')).stdout.trimEnd().split('\n');
+    expect(lines[2]).toBe('  The first 50 of 60 faults; --faults FILE.csv or FILE.xlsx writes all of them:');
+    expect(lines.slice(4)).toHaveLength(50);
+  });
+});
+
+const MAPPING = {
+  entity: 'projects',
+  fields: {
+    code: { from: 'No.' },
+    name: { from: 'Title' },
+    level: { constant: 'county' },
+    signedOn: { from: 'Day', dates: ['MM/DD/YYYY'] },
+    investmentYuan: { from: 'Millions', factor: '1000000' },
+  },
+};
+
+describe('an option', { timeout: SLOW_MS }, () => {
+  it.each<[string, string[], (code: string) => string | Buffer, Record<string, unknown>]>([
+    [
+      '--unit, --encoding and --create-enterprises',
+      ['--unit', 'wan', '--encoding', 'gb18030', '--create-enterprises'],
+      (code) => {
+        const headings = [...HEADINGS.slice(0, 4), '投资总额', '投资方'];
+        return iconv.encode(csv(headings, row(code, `${code}公司`)), 'gb18030');
+      },
+      {
+        name: '示例',
+        investmentYuan: 35_000,
+        investors: [expect.objectContaining({ name: expect.stringMatching(/公司$/) })],
+      },
+    ],
+    [
+      '--mapping with a file',
+      ['--mapping', 'mapping.json'],
+      (code) => csv(['No.', 'Title', 'Day', 'Millions'], [code, 'n', '06/29/2020', '2.5']),
+      { level: 'county', signedOn: '2020-06-29', investmentYuan: 2_500_000 },
+    ],
+    [
+      '--mapping with a code',
+      ['--mapping', 'kept'],
+      (code) => csv(['No.', 'Title', 'Day', 'Millions'], [code, 'n', '06/29/2020', '2.5']),
+      { investmentYuan: 2_500_000 },
+    ],
+  ])('%s: has its effect', async (_, options, file, expected) => {
+    const code = aCode();
+    write('file.csv', file(code));
+    write('mapping.json', JSON.stringify(MAPPING));
+    if (options.includes('kept')) {
+      const kept = { code: 'kept', name: 'Kept', definition: MAPPING };
+      await ask((client) => created(client, '/v1/mappings', kept));
+    }
+    const { code: exit, stdout } = await run('file.csv', ...options);
+    expect({ exit, stdout }).toMatchObject({ exit: 0 });
+    expect(await project(code)).toMatchObject(expected);
+  });
+
+  it('--entity and --empty have theirs', async () => {
+    const code = aCode();
+    await ask((client) => created(client, '/v1/projects', aProject({ code, note: 'goes' })));
+    write('funds.csv', csv(['项目编号', '到位日期', '到位资金'], [code, '2021-01-01', '5']));
+    write('empty.csv', csv(['项目编号', '备注'], [code, '']));
+    expect((await run('funds.csv', '--entity', 'funds')).code).toBe(0);
+    expect((await run('empty.csv')).code).toBe(0);
+    expect(await project(code)).toMatchObject({ fundsInPlaceYuan: 5, note: 'goes' });
+    expect((await run('empty.csv', '--empty', 'clear')).code).toBe(0);
+    expect(await project(code)).toMatchObject({ note: null });
+  });
+
+  it('that is wrong is named, each of them', async () => {
+    write('file.csv', csv(HEADINGS, row(aCode())));
+    const wrong = ['--entity', 'x', '--lang', 'de', '--unit', 'k', '--encoding', 'latin1', '--empty', 'x'];
+    const { code, stdout, stderr } = await run('file.csv', ...wrong);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const named = [...stderr.matchAll(/^ {2}(--[a-z-]+):/gm)].map(([, option]) => option);
+    expect(named.sort()).toEqual(['--empty', '--encoding', '--entity', '--lang', '--unit']);
+  });
+
+  it.each<[string, string[], string]>([
+    ['no file', [], "missing required argument 'file'"],
+    ['a file that is not there', ['good.csv', 'missing.csv'], 'missing.csv cannot be read: ENOENT'],
+    ['a folder', ['good.csv', 'folder'], 'folder is a folder; name the files'],
+    [
+      'a report of another kind',
+      ['good.csv', '--faults', 'a.pdf'],
+      '--faults takes a file that ends with .csv',
+    ],
+    [
+      'a mapping that is no JSON',
+      ['good.csv', '--mapping', 'bad.json'],
+      '--mapping bad.json cannot be read:',
+    ],
+    [
+      'a faulty mapping',
+      ['good.csv', '--mapping', 'wrong.json'],
+      '/fields/colour: must be one of code, name',
+    ],
+    ['a mapping that is not stored', ['good.csv', '--mapping', 'unknown'], 'There is no mapping “unknown”'],
+    [
+      'a mapping of something else',
+      ['good.csv', '--mapping', 'mapping.json', '--entity', 'zones'],
+      'The mapping is for projects, not for zones',
+    ],
+  ])('cannot be %s, and nothing is read', async (_, args, message) => {
+    write('good.csv', csv(HEADINGS, row(aCode())));
+    write('bad.json', '{');
+    write('wrong.json', JSON.stringify({ fields: { colour: { from: 'Colour' } } }));
+    write('mapping.json', JSON.stringify(MAPPING));
+    mkdirSync(join(folder, 'folder'));
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it('makes no database where there is none', async () => {
+    write('good.csv', csv(HEADINGS, row(aCode())));
+    const { code, stderr } = await luodiImport(['good.csv'], { url: 'file:./nothing.db', folder }).ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'luodi: There is no database at ./nothing.db\n' });
+    expect(readdirSync(folder)).toEqual(['good.csv']);
+  });
+});
+
+if (concurrent) {
+  describe('an import beside others', { timeout: SLOW_MS }, () => {
+    const ROWS = 40_000;
+    const large = (): string => csv(HEADINGS, ...Array.from({ length: ROWS }, (_, i) => row(`LARGE-${i}`)));
+
+    const latest = async (client: Client): Promise<Body> =>
+      (await client.get('/v1/imports?limit=1')).body.items[0];
+    const total = async (client: Client): Promise<number> =>
+      (await client.get('/v1/projects?limit=1')).body.page.total;
+
+    it.each<[string, (report: Body) => boolean]>([
+      ['as soon as it has begun', () => true],
+      ['while it writes', ({ file }) => file.columns.length > 0],
+    ])('that is interrupted %s leaves nothing', async (_, isTime) => {
+      write('large.csv', large());
+      await ask(async (client) => {
+        const before = await total(client);
+        const last = (await latest(client))?.id;
+        const running = begin(['large.csv']);
+        await until(async () => {
+          const report = await latest(client);
+          return report && report.id !== last && isTime(report);
+        }, 60_000);
+        running.signal('SIGINT');
+        const { code, stdout, stderr } = await running.ended;
+        expect({ code, stderr }).toEqual({
+          code: 1,
+          stderr: 'luodi: The import is not complete: it was interrupted\n',
+        });
+        expect(stdout).toMatch(/^large\.csv: Interrupted; 0 rows are dealt with for good\.\n/);
+        expect(await latest(client)).toMatchObject({ status: 'cancelled', committed: false });
+        expect(await total(client)).toBe(before);
+      });
+      expect(readdirSync(folder)).toEqual(['large.csv']);
+    });
+
+    it('that is killed while it writes leaves nothing half-written', async () => {
+      write('large.csv', large());
+      await ask(async (client) => {
+        const before = await total(client);
+        const last = (await latest(client))?.id;
+        const running = begin(['large.csv']);
+        await until(async () => {
+          const report = await latest(client);
+          return report && report.id !== last && report.file.columns.length > 0;
+        }, 60_000);
+        running.signal('SIGKILL');
+        expect((await running.ended).code).toBeNull();
+        expect(await total(client)).toBe(before);
+      });
+    });
+
+    it('shares the database with a service that runs', async () => {
+      const code = aCode();
+      write('file.csv', csv(HEADINGS, row(code)));
+      const { address } = await served({
+        DATABASE_URL: place.url,
+        ANONYMOUS_READ: 'all',
+        IMPORT_DIR: folder,
+      });
+      const found = async () => (await fetch(`${address}/v1/projects?code=${code}`)).json() as Promise<Body>;
+      expect((await found()).page.total).toBe(0);
+      expect((await run('file.csv')).code).toBe(0);
+      expect((await found()).items).toMatchObject([{ code, name: '示例' }]);
+    });
+  });
+}
+
+if (engine === 'sqlite') {
+  describe('a database that another process writes to', { timeout: SLOW_MS }, () => {
+    const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
+    const hold = async (milliseconds: number): Promise<void> => {
+      const { stdout } = start(holder, [place.url.slice('file:'.length), String(milliseconds)]);
+      await until(() => stdout().includes('held'));
+    };
+
+    it('is waited for', async () => {
+      const code = aCode();
+      write('file.csv', csv(HEADINGS, row(code)));
+      await hold(4_000);
+      const { code: exit, stderr } = await run('file.csv');
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+      expect(await project(code)).toBeDefined();
+    });
+
+    it('is waited for no longer than seconds, with one line about why', async () => {
+      write('file.csv', csv(HEADINGS, row(aCode())));
+      await hold(60_000);
+      const { code, stdout, stderr } = await run('file.csv');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^luodi: .*(locked|busy).*\n$/);
+      expect(readdirSync(folder)).toEqual(['file.csv']);
+    });
+  });
+}
