@@ -29,6 +29,8 @@ const reader: Reader = {
     fork(module, [], {
       execArgv: [`--max-old-space-size=${limits.heapMib}`, '--max-semi-space-size=32'],
       env: {},
+      // Out of the reach of a terminal, which would stop it before whoever asked can say what that means.
+      detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     }),
   milliseconds: limits.milliseconds,

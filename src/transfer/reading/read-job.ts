@@ -24,8 +24,8 @@ async function run(request: ReadRequest): Promise<JobMessage> {
   }
 }
 
-// A terminal tells all of its processes to stop, a supervisor those of a service. What becomes of the file is for
-// whoever asked to say, and a reader that had ended by itself would say that the file cannot be read.
+// A supervisor tells all processes of a service to stop. What becomes of the file is for whoever asked to say; of a
+// reader that ended by itself it would be told that its file cannot be read.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 // Whoever asked is gone, and nobody else wants the rows.

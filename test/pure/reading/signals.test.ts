@@ -1,0 +1,29 @@
+/** Whoever asked for a file to be read decides when that ends: what tells all of a group to stop does not. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readWith } from '../../../src/transfer/reading/read-file.ts';
+import { projectFolder } from '../../support/process.ts';
+import { aFile, aRequest } from '../../support/reading.ts';
+
+const ROWS = 300_000;
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reads on when it is told %s', async (signal) => {
+  const file = aFile(`项目编号,项目名称\n${'X-1,示例\n'.repeat(ROWS)}`);
+  let child: ChildProcess | undefined;
+  const start = () => {
+    child = fork(join(projectFolder, 'src/transfer/reading/read-job.ts'), [], {
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    return child;
+  };
+  let told = 0;
+  const onProgress = () => {
+    told += 1;
+    child?.kill(signal);
+  };
+  const { rows } = await readWith({ start, milliseconds: 60_000 }, aRequest({ file }), { onProgress });
+  expect(rows).toBe(ROWS);
+  expect(told).toBeGreaterThan(0);
+});
