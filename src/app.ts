@@ -23,6 +23,7 @@ import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { codeListService } from './imports/code-lists.ts';
+import { type ImportLimits, importLimits } from './imports/limits.ts';
 import { importRoutes } from './imports/routes.ts';
 import { importRunner, type Runner } from './imports/runner.ts';
 import { mappings } from './imports/schema.ts';
@@ -45,6 +46,8 @@ export interface Dependencies {
   database: Database;
   clock: Clock;
   logger: Logger;
+  /** What differs from the limits of imports. */
+  imports?: Partial<ImportLimits>;
 }
 
 const catalogues = [events, enterprises, zones, regions, industries, mappings];
@@ -59,7 +62,13 @@ const tracked: readonly Tracked[] = [
   }),
 ];
 
-export async function buildApp({ config, database, clock, logger }: Dependencies): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  database,
+  clock,
+  logger,
+  imports,
+}: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock });
@@ -86,9 +95,11 @@ export async function buildApp({ config, database, clock, logger }: Dependencies
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
   }
-  const uploads = uploadsIn(config.IMPORT_DIR);
-  const runner = importRunner({ database, clock }, uploads, (err) => logger.error({ err }, 'import failed'));
-  await app.register(importRoutes(importService({ database, clock }, uploads, runner)));
+  const limits: ImportLimits = { ...importLimits, ...imports };
+  const uploads = uploadsIn(config.IMPORT_DIR, limits);
+  const onError = (err: unknown) => logger.error({ err }, 'import failed');
+  const runner = importRunner({ database, clock }, uploads, onError, limits);
+  await app.register(importRoutes(importService({ database, clock }, uploads, runner, limits), limits));
   takeOverWhileListening(app, runner, logger);
   const changes = changesService({ database });
   const stream = changesStream({ database, changes });

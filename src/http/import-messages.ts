@@ -171,8 +171,13 @@ export const importProblems = {
   },
   'imports.interrupted': {
     status: 503,
-    en: 'The import was interrupted; {done} rows are written for good. Send the file again: they will be unchanged.',
-    zh: '导入被中断；已写入 {done} 行。请重新提交，已写入的行不会重复。',
+    en: 'The import was interrupted; {done} rows are written for good. Send the file again with another Idempotency-Key: they will be unchanged.',
+    zh: '导入被中断；已写入 {done} 行。请更换 Idempotency-Key 重新提交，已写入的行不会重复。',
+  },
+  'imports.no_room': {
+    status: 503,
+    en: 'There is no room left for files that come in. Whoever runs the service has been told in its log.',
+    zh: '服务器已无空间存放上传文件，已记入日志，请联系管理员。',
   },
 } as const satisfies Record<string, Message & { status: number }>;
 

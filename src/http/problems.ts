@@ -246,10 +246,10 @@ const TAKEN: Readonly<Record<string, string>> = {
   PATCH: 'application/merge-patch+json or application/json',
 };
 
-/** 415, saying what is taken: that of the method, unless told. */
+/** 415, saying what is taken: by the route, or else by the method, unless told. */
 export const unsupportedMediaType = (
   request: FastifyRequest,
-  expected = TAKEN[request.method] ?? 'application/json',
+  expected = request.routeOptions.config?.takes ?? TAKEN[request.method] ?? 'application/json',
 ): Problem => new Problem('request.unsupported_media_type', { values: { expected } });
 
 function asProblem(error: unknown, request: FastifyRequest): Problem {

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { ARRIVAL_MS, limitArrival } from './arrival.ts';
 import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
@@ -17,23 +18,33 @@ export interface ServerOptions {
   bodyLimit: number;
   trustProxy: readonly string[];
   clock: Clock;
+  /** How long the body of a request may take to arrive, where its route gives it no more. */
+  arrivalMs?: number;
 }
 
-/** How long a client may take to send its request, and the service to answer it. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a client may take to send the head of its request, and the service to answer. */
+const HEAD_TIMEOUT_MS = 30_000;
+/** More than any route gives to a body. */
+const REQUEST_TIMEOUT_MS = 1_200_000;
 const HANDLER_TIMEOUT_MS = 60_000;
 /** Longer than proxies keep theirs, so that it is the proxy that closes an idle connection. */
 const KEEP_ALIVE_MS = 72_000;
 
-export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOptions): FastifyInstance {
+export function createServer({
+  logger,
+  bodyLimit,
+  trustProxy,
+  clock,
+  arrivalMs = ARRIVAL_MS,
+}: ServerOptions): FastifyInstance {
   const handleProblem = problemHandler(logger);
   const app = Fastify({
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: HANDLER_TIMEOUT_MS + REQUEST_TIMEOUT_MS,
+    connectionTimeout: HANDLER_TIMEOUT_MS + ARRIVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384, requireHostHeader: false },
+    http: { headersTimeout: HEAD_TIMEOUT_MS, maxHeaderSize: 16_384, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     genReqId,
     clientErrorHandler: clientErrorHandler(logger),
@@ -71,6 +82,7 @@ export function createServer({ logger, bodyLimit, trustProxy, clock }: ServerOpt
   for (const type of MERGE_PATCH) app.addContentTypeParser(type, { parseAs: 'buffer' }, parse);
 
   logRequests(app, logger);
+  limitArrival(app, arrivalMs);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
@@ -142,6 +154,7 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
     requestId,
   });
   if (!socket.writable) return;
+  const cut = () => socket.destroy();
   const head = Object.entries({
     ...SECURITY,
     'content-type': 'application/problem+json',
@@ -152,6 +165,8 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
   });
   socket.end(
     `HTTP/1.1 ${status} ${titles[status].en}\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+    // Who has taken too long could go on taking longer over a connection of which only one half is closed.
+    kind === 'request.timeout' ? cut : undefined,
   );
 };
 

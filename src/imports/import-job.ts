@@ -19,6 +19,8 @@ import { noteRows } from './repository.ts';
 /** Plain data: it goes to a thread. */
 export interface ImportRun {
   id: string;
+  /** Of the process that works on it. */
+  life: string;
   entity: ImportEntity;
   /** Where the rows lie: a `ReadRow` a line. */
   rows: string;
@@ -88,7 +90,7 @@ async function* go(
       if (lines.length > 0) await report.appendFile(lines.join(''));
       yield { done: asked.from + outcome.rows };
     }
-    if (tx && mayWrite()) await noteRows(tx, asked.id, asked.from + outcome.rows, outcome);
+    if (tx && mayWrite()) await noteRows(tx, asked, asked.from + outcome.rows, outcome);
     yield { outcome };
   } finally {
     await report.close();

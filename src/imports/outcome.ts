@@ -69,3 +69,7 @@ export function joined(first: Outcome | null, next: Outcome): Outcome {
     faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
   };
 }
+
+/** The outcome of rows that were kept, where faulty ones after them ended it. */
+export const brokenOff = (kept: Outcome, { refused, conflicts, faultCount, faults }: Outcome): Outcome =>
+  joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, faults });

@@ -14,6 +14,8 @@ const storable = <T>(record: T): T =>
       typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
     ),
   );
+/** Parameters of one statement. */
+const AT_ONCE = 500;
 
 export const insertImport = async (tx: Transaction, record: ImportRecord): Promise<void> => {
   await tx.insert(tx.tables.imports).values(storable(record));
@@ -27,6 +29,17 @@ export async function findImport(reader: Reader, id: string): Promise<ImportReco
   return row;
 }
 
+/** Those of the ids that there are. */
+export async function findImports(reader: Reader, ids: readonly string[]): Promise<ImportRecord[]> {
+  const { imports } = reader.tables;
+  const found: ImportRecord[] = [];
+  for (let done = 0; done < ids.length; done += AT_ONCE) {
+    const some = ids.slice(done, done + AT_ONCE);
+    found.push(...(await reader.select().from(imports).where(inArray(imports.id, some))));
+  }
+  return found;
+}
+
 export async function updateImport(
   tx: Transaction,
   id: string,
@@ -36,15 +49,21 @@ export async function updateImport(
   await tx.update(imports).set(storable(changes)).where(eq(imports.id, id));
 }
 
-/** Notes, in the transaction that dealt with them, that rows are dealt with for good, and what they did. */
+/**
+ * Notes, in the transaction that dealt with them, that rows are dealt with for good, and what they did.
+ * @throws where another process has dealt with them, or is about to: nothing is written twice
+ */
 export async function noteRows(
   tx: Transaction,
-  id: string,
+  { id, life, from }: { id: string; life: string; from: number },
   rowsDone: number,
   outcome: Outcome,
 ): Promise<void> {
   const record = await findImport(tx, id);
-  const before = (record?.outcome ?? null) as Outcome | null;
+  if (record?.owner?.life !== life || record.rowsDone !== from) {
+    throw new Error(`Another process works on the import ${id}.`);
+  }
+  const before = record.outcome as Outcome | null;
   await updateImport(tx, id, { rowsDone, outcome: { ...joined(before, outcome) } });
 }
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf } from '../access/authorize.ts';
+import { ARRIVAL_MS, allowArrival } from '../http/arrival.ts';
 import { etagOf, isFresh, REVALIDATE, sendResource } from '../http/conditional.ts';
 import { contentLanguage, fileHeaders, sendStream } from '../http/files.ts';
 import { type FileFormat, formatField, langField, mediaTypes, negotiate } from '../http/formats.ts';
@@ -15,6 +16,7 @@ import { Replayed } from '../http/replayed.ts';
 import { refuseFields } from '../http/validation.ts';
 import type { Encoding } from '../transfer/csv.ts';
 import { writeSheet } from '../transfer/sheet-file.ts';
+import type { ImportLimits } from './limits.ts';
 import { importSortKeys } from './repository.ts';
 import { Import, ImportQuery } from './schema.ts';
 import type { ImportService } from './service.ts';
@@ -36,104 +38,128 @@ const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), 
 const ReadQuery = z.strictObject({ lang: langField });
 const FaultsQuery = z.strictObject({ format: formatField(['csv', 'xlsx']), lang: langField });
 
-/** A file up to this is answered when it is done; a larger one at once, and it goes on. */
-const AT_ONCE_BYTES = 5 * 1024 * 1024;
-const WAIT_MS = 25_000;
-/** The largest file over a slow line. */
-const UPLOAD_MS = 900_000;
-
-/** What a charset says in `Content-Type`: names under which GB 18030 and what it contains are known. */
-const CHARSETS: Readonly<Record<string, Encoding>> = {
+/** What a charset says in `Content-Type`: names under which GB 18030 and what it contains are known. UTF-16 says itself which it is. */
+const CHARSETS: Readonly<Record<string, Encoding | undefined>> = {
+  '': undefined,
   'utf-8': 'utf-8',
   utf8: 'utf-8',
+  'us-ascii': 'utf-8',
   gb18030: 'gb18030',
   gbk: 'gb18030',
   gb2312: 'gb18030',
+  'utf-16': undefined,
+  'utf-16le': undefined,
 };
+const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
 
 const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
 
 const formatOf = (type: string): FileFormat | null =>
   (Object.keys(files) as FileFormat[]).find((name) => files[name] === type) ?? null;
 
-export const importRoutes =
-  (imports: ImportService): FastifyPluginAsyncZod =>
-  async (app) => {
-    // They are read as they come, into a file.
-    for (const type of takes) app.addContentTypeParser(type, (_, payload, done) => done(null, payload));
+/** What the headers of a file say of it. @throws Problem 415 for what is not taken */
+function announced(request: FastifyRequest): { type: string; encoding: Encoding | undefined } {
+  const header = request.headers['content-type'] ?? '';
+  const type = typeOf(header);
+  if (!takes.includes(type)) throw unsupportedMediaType(request);
+  if (!TEXTS.includes(type)) return { type, encoding: undefined };
+  const [, charset = ''] = /;\s*charset\s*=\s*"?([^;"\s]+)/i.exec(header) ?? [];
+  if (!Object.hasOwn(CHARSETS, charset.toLowerCase())) {
+    throw unsupportedMediaType(request, `${type}; charset=utf-8, ${type}; charset=gb18030`);
+  }
+  return { type, encoding: CHARSETS[charset.toLowerCase()] };
+}
 
+export const importRoutes =
+  (imports: ImportService, limits: ImportLimits): FastifyPluginAsyncZod =>
+  async (app) => {
     /** Takes the file of a request in. */
-    async function receive(request: FastifyRequest, query: ImportQuery) {
-      const header = request.headers['content-type'] ?? '';
-      const type = typeOf(header);
-      if (!takes.includes(type)) throw unsupportedMediaType(request, takes.join(', '));
+    async function receive(request: FastifyRequest, type: string) {
+      const { filename, format } = request.query as ImportQuery;
       const body = request.body as Readable;
       const about = (name: string | null, of: string) => ({
-        name: query.filename ?? name,
-        format: query.format ?? formatOf(of),
+        name: filename ?? name,
+        format: format ?? formatOf(of),
       });
-      if (type !== FORM) return imports.receive(body, about(null, type));
-      return withFile(
-        request,
-        body,
-        (file, { name, type: own }) => imports.receive(file, about(name, typeOf(own))),
-        ({ id }) => imports.discard(id),
-      );
+      allowArrival(request, limits.uploadMs);
+      try {
+        if (type !== FORM) return await imports.receive(body, about(null, type));
+        return await withFile(
+          request,
+          body,
+          (file, { name, type: own }) => imports.receive(file, about(name, typeOf(own))),
+          ({ id }) => imports.discard(id),
+        );
+      } catch (error) {
+        // Nobody is there to be answered; nothing is wrong with the service.
+        if (body.destroyed && !body.readableEnded) {
+          throw new Problem('request.malformed', { values: { reason: 'body' } });
+        }
+        // Who sends a file reads the answer only after it: what is left of it is passed over.
+        allowArrival(request, ARRIVAL_MS);
+        body.resume();
+        throw error;
+      }
     }
 
-    app.post(
-      '/v1/imports',
-      {
-        handlerTimeout: UPLOAD_MS,
-        schema: operation({
-          id: 'importFile',
-          retryable: true,
-          access: 'edit',
-          tag: 'imports',
-          summary: 'Send a file: see what it would do, or have it done',
-          description:
-            'Rows are matched by code: a new one is created, one that is there is changed in the columns that the file has, an equal one is left. `preview` writes nothing. `commit` writes all rows, or none where one is faulty (`partial` writes the others); it needs an `Idempotency-Key`. A file of more than 5 MB, or with `Prefer: respond-async`, is answered with 202 and goes on: `GET` its `Location`. Up to 100,000 rows are written in one transaction, more in slices of 50,000, each of them whole.',
-          query: ImportQuery,
-          takes,
-          success: { description: 'What the file would do, or has done.', schema: Import },
-          accepted: 'The file has arrived; the import goes on.',
-          problems: [404, 409, 413, 415, 428],
-        }),
-      },
-      async (request, reply) => {
-        const { mapping, lang: _, filename: __, ...asked } = request.query;
-        const isCommit = asked.mode === 'commit';
-        if (isCommit && request.headers['idempotency-key'] === undefined) {
-          throw new Problem('imports.key_required');
-        }
-        const caller = callerOf(request);
-        await imports.expectAllowed(caller, { ...asked, mapping });
-        const { id, upload } = await receive(request, request.query);
-        const [, charset = ''] =
-          /charset\s*=\s*"?([^;"\s]+)/i.exec(request.headers['content-type'] ?? '') ?? [];
-        const encoding = asked.encoding ?? CHARSETS[charset.toLowerCase()];
-        request.bodyDigest = upload.digest;
-        const retry = retryOf(request, (begun: string) => ({
-          status: 202,
-          headers: { location: `/v1/imports/${begun}` },
-          body: JSON.stringify({ id: begun }),
-        }));
-        let begun = id;
-        try {
-          await imports.begin({ ...caller, retry }, { ...asked, encoding, mapping }, id, upload);
-        } catch (error) {
-          if (!(error instanceof Replayed)) throw error;
-          begun = JSON.parse(error.answer.body).id;
-          reply.header('idempotency-replayed', 'true');
-        }
-        return answer(request, reply, begun, upload.bytes);
-      },
-    );
+    app.register(async (intake: typeof app) => {
+      // A file is read as it comes; what is no file is told so here.
+      intake.removeAllContentTypeParsers();
+      intake.addContentTypeParser('*', (_, payload, done) => done(null, payload));
+      intake.post(
+        '/v1/imports',
+        {
+          handlerTimeout: limits.uploadMs + ARRIVAL_MS + limits.answeredMs,
+          config: { takes: takes.join(', ') },
+          schema: operation({
+            id: 'importFile',
+            retryable: true,
+            access: 'edit',
+            tag: 'imports',
+            summary: 'Send a file: see what it would do, or have it done',
+            description:
+              'Rows are matched by code: a new one is created, one that is there is changed in the columns that the file has, an equal one is left. `preview` writes nothing. `commit` writes all rows, or none where one is faulty (`partial` writes the others); it needs an `Idempotency-Key`. A file of more than 5 MB, or with `Prefer: respond-async`, is answered with 202 and goes on: `GET` its `Location`. Up to 100,000 rows are written in one transaction, more in slices of 50,000, each of them whole.',
+            query: ImportQuery,
+            takes,
+            success: { description: 'What the file would do, or has done.', schema: Import },
+            accepted: 'The file has arrived; the import goes on.',
+            problems: [404, 409, 413, 415, 428],
+          }),
+        },
+        async (request, reply) => {
+          const { mapping, lang: _, filename: __, ...asked } = request.query;
+          if (asked.mode === 'commit' && request.headers['idempotency-key'] === undefined) {
+            throw new Problem('imports.key_required');
+          }
+          const { type, encoding } = announced(request);
+          const caller = callerOf(request);
+          await imports.expectAllowed(caller, { ...asked, mapping });
+          const { id, upload } = await receive(request, type);
+          request.bodyDigest = upload.digest;
+          const retry = retryOf(request, (begun: string) => ({
+            status: 202,
+            headers: { location: `/v1/imports/${begun}` },
+            body: JSON.stringify({ id: begun }),
+          }));
+          let begun = id;
+          try {
+            const wanted = { ...asked, encoding: asked.encoding ?? encoding, mapping };
+            await imports.begin({ ...caller, retry }, wanted, id, upload);
+          } catch (error) {
+            if (!(error instanceof Replayed)) throw error;
+            begun = JSON.parse(error.answer.body).id;
+            reply.header('idempotency-replayed', 'true');
+          }
+          return answer(request, reply, begun, upload.bytes);
+        },
+      );
+    });
 
     /** Shows an import that has begun: what it came to, where that does not take long. */
     async function answer(request: FastifyRequest, reply: FastifyReply, id: string, bytes: number) {
       const prefersAsync = /(^|[,\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? ''));
-      const isOver = bytes <= AT_ONCE_BYTES && !prefersAsync && (await imports.settled(id, WAIT_MS));
+      const isOver =
+        bytes <= limits.answeredBytes && !prefersAsync && (await imports.settled(id, limits.answeredMs));
       reply.header('location', `/v1/imports/${id}`);
       if (prefersAsync) reply.header('preference-applied', 'respond-async');
       const problem = isOver ? await imports.problemOf(id) : null;
@@ -154,7 +180,8 @@ export const importRoutes =
           access: 'read',
           tag: 'imports',
           summary: 'List imports',
-          description: 'They are kept for seven days.',
+          description:
+            'They are kept for seven days. Their changes and faults stand in each of them, not in the list.',
           query: ListQuery,
           success: { description: 'A page, the latest first.', schema: pageOf('ImportPage', Import) },
           conditional: true,
@@ -249,3 +276,10 @@ export const importRoutes =
       },
     );
   };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Media types of a body that is a file, as a client is told. */
+    takes?: string;
+  }
+}

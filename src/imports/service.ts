@@ -1,6 +1,6 @@
 /** Imports: taken in, followed, and told of in the language of whoever asks. */
 import type { Readable } from 'node:stream';
-import { v7 as uuid } from 'uuid';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
@@ -16,11 +16,13 @@ import type { FileHead } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
 import { linesOf } from './import-job.ts';
+import { type ImportLimits, importLimits } from './limits.ts';
 import { type Outcome, startOutcome } from './outcome.ts';
+import type { ImportRequest, StoredProblem } from './passage.ts';
 import * as repository from './repository.ts';
-import { type ImportRequest, REPORT_DAYS, type Runner, type StoredProblem, WAITING_MAX } from './runner.ts';
+import type { Runner } from './runner.ts';
 import { type Import, type ImportQuery, mappings } from './schema.ts';
-import type { Upload, Uploads } from './uploads.ts';
+import { importId, type Upload, type Uploads } from './uploads.ts';
 
 /** Who may import what: the rest is an administrator's. */
 const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises']);
@@ -35,12 +37,12 @@ export type Asked = Omit<ImportQuery, 'mapping' | 'lang' | 'filename'> & {
 };
 
 export interface ImportService {
-  /** @throws Problem 403, 422 or 503 for what would be refused whatever the file */
+  /** @throws Problem 403, 404 or 422 for what would be refused whatever the file */
   expectAllowed(
     caller: ImportCaller,
     asked: Asked,
   ): Promise<{ entity: ImportEntity; mapping: Mapping | null }>;
-  /** Takes a file in. @returns the id of the import to be */
+  /** Takes a file in. @returns the id of the import to be. @throws Problem 503 where too many are there already */
   receive(stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<{ id: string; upload: Upload }>;
   /** Forgets a file that has been received. */
   discard(id: string): Promise<void>;
@@ -49,7 +51,7 @@ export interface ImportService {
    * @throws Replayed when it had begun before; the file is then removed
    */
   begin(caller: ImportCaller, asked: Asked, id: string, upload: Upload): Promise<string>;
-  /** Waits for an import of this process, for so many milliseconds at most. @returns whether it has ended */
+  /** Waits for an import, if it is this process's, for so many milliseconds at most. @returns whether it has ended */
   settled(id: string, milliseconds: number): Promise<boolean>;
   list(query: PageQuery, language: Language): Promise<Computed>;
   read(id: string, language: Language): Promise<Import>;
@@ -63,11 +65,17 @@ export interface ImportService {
 
 const SORT = '-createdAt';
 
+/** What would make a page of imports too long to be read. */
+const UNSAID = { changes: [], faults: [] };
+
 export function importService(
   { database, clock }: { database: Database; clock: Clock },
   uploads: Uploads,
   runner: Runner,
+  limits: ImportLimits = importLimits,
 ): ImportService {
+  /** Files that have no import yet. */
+  const arriving = new Set<string>();
   const storedMappings = catalogueWrites(mappings, clock);
 
   async function existing(id: string): Promise<repository.ImportRecord> {
@@ -141,12 +149,6 @@ export function importService(
   };
 
   async function expectAllowed({ role }: ImportCaller, asked: Asked) {
-    if (runner.isFull) {
-      throw new Problem('imports.too_many', {
-        values: { max: WAITING_MAX },
-        headers: { 'retry-after': '10' },
-      });
-    }
     const mapping = await mappingOf(asked.mapping);
     const entity = asked.entity ?? mapping?.entity ?? 'projects';
     if (mapping && mapping.entity !== entity) {
@@ -163,20 +165,45 @@ export function importService(
     try {
       return await work();
     } catch (error) {
-      await uploads.remove(id);
+      await discard(id);
       throw error;
     }
+  }
+
+  async function discard(id: string): Promise<void> {
+    arriving.delete(id);
+    await uploads.remove(id);
+  }
+
+  /** A file holds its place from the moment at which it begins to arrive, so that they cannot fill the disk. */
+  function expectRoom(): void {
+    if (runner.isStopped) throw new Problem('service.unavailable', { headers: { 'retry-after': '5' } });
+    if (arriving.size + runner.count < limits.running + limits.waiting) return;
+    throw new Problem('imports.too_many', {
+      values: { max: limits.waiting },
+      headers: { 'retry-after': '10' },
+    });
+  }
+
+  async function settled(id: string, milliseconds: number): Promise<boolean> {
+    const controller = new AbortController();
+    const late = sleep(milliseconds, undefined, { signal: controller.signal }).catch(() => {});
+    await Promise.race([runner.ended(id), late]);
+    controller.abort();
+    return (await existing(id)).status !== 'running';
   }
 
   return {
     expectAllowed,
 
     receive: async (stream, about) => {
-      const id = uuid();
-      return { id, upload: await uploads.receive(id, stream, about) };
+      expectRoom();
+      const id = importId(clock.milliseconds());
+      arriving.add(id);
+      return orRemove(id, async () => ({ id, upload: await uploads.receive(id, stream, about) }));
     },
 
-    discard: uploads.remove,
+    discard,
 
     begin: async (caller, asked, id, upload) => {
       const { entity, mapping } = await orRemove(id, () => expectAllowed(caller, asked));
@@ -213,18 +240,11 @@ export function importService(
         }),
       );
       runner.start(record);
+      arriving.delete(id);
       return id;
     },
 
-    settled: async (id, milliseconds) => {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<false>((give) => {
-        timer = setTimeout(give, milliseconds, false);
-      });
-      const isOver = await Promise.race([runner.ended(id).then(() => true), late]);
-      clearTimeout(timer);
-      return isOver;
-    },
+    settled,
 
     list: (query, language) =>
       database.snapshot(async (reader) => {
@@ -235,7 +255,10 @@ export function importService(
         const total = await repository.countImports(reader);
         return {
           revision,
-          body: toPage(request, rows, total, revision.seq, (row) => toImport(row, language)),
+          body: toPage(request, rows, total, revision.seq, (row) => ({
+            ...toImport(row, language),
+            ...UNSAID,
+          })),
         };
       }),
 
@@ -259,7 +282,7 @@ export function importService(
       const { faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
       const files = await uploads.allFaults(id);
       if (faultCount > 0 && files.length === 0) {
-        throw new Problem('imports.report_gone', { values: { days: REPORT_DAYS } });
+        throw new Problem('imports.report_gone', { values: { days: limits.keptDays } });
       }
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
       return (async function* () {
@@ -273,8 +296,14 @@ export function importService(
       const { status, caller: owner } = await existing(id);
       if (status !== 'running') throw new Problem('imports.finished', { values: { status } });
       if (caller.role !== 'admin' && owner !== caller.id) throw new Problem('imports.not_yours');
-      if (!runner.cancel(id)) throw new Problem('imports.elsewhere');
-      await runner.ended(id);
+      const isHere = runner.cancel(id);
+      await settled(id, limits.answeredMs);
+      const { status: now } = await existing(id);
+      // What had done its work before it heard of it stands.
+      if (now !== 'running' && now !== 'cancelled') {
+        throw new Problem('imports.finished', { values: { status: now } });
+      }
+      if (!isHere) throw new Problem('imports.elsewhere');
     },
   };
 }

@@ -5,9 +5,10 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { v7 as uuid, version } from 'uuid';
 import type { FileFormat } from '../http/formats.ts';
 import { Problem } from '../http/problems.ts';
-import { limits } from '../transfer/reading/limits.ts';
+import { type ImportLimits, importLimits } from './limits.ts';
 
 /** A file that has arrived as a whole. */
 export interface Upload {
@@ -24,13 +25,12 @@ export interface Upload {
 
 const MIB = 1024 * 1024;
 
-export const sizeLimit = (format: FileFormat | null): number =>
-  format === 'xlsx' ? limits.workbookBytes : limits.textBytes;
-
 export interface Uploads {
+  /** The folder in which all of it lies. */
+  readonly root: string;
   /**
-   * Takes a file in, as it comes.
-   * @throws Problem 413 for one that is too large, 422 for an empty one
+   * Takes a file in, as it comes. A stream that is refused is left as it stands, for its sender may wait for an answer.
+   * @throws Problem 413 for one that is too large, 422 for an empty one, 503 where there is no room
    */
   receive(id: string, stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<Upload>;
   /** The parts of an import: its file, its rows as they were read, the faults of rows from a number on. */
@@ -39,19 +39,36 @@ export interface Uploads {
   faults(id: string, from: number): string;
   /** The files of faults, in the order of their rows. */
   allFaults(id: string): Promise<string[]>;
+  /** Forgets the faults of rows that were not dealt with after all. */
+  dropFaults(id: string, from: number): Promise<void>;
   has(id: string): boolean;
+  /** The imports from before a moment of which something lies here. */
+  before(milliseconds: number): Promise<string[]>;
   /** Removes what is not needed once an import has ended: all but its faults. */
   tidy(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
-export function uploadsIn(folder: string): Uploads {
+/** The id of an import that begins at a moment; it tells when. */
+export const importId = (milliseconds: number): string => uuid({ msecs: milliseconds });
+
+const madeAt = (id: string): number => Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
+
+/** What else lies in the folder is none of ours. */
+const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name) && version(name) === 7;
+
+export function uploadsIn(
+  folder: string,
+  { textBytes, workbookBytes }: Pick<ImportLimits, 'textBytes' | 'workbookBytes'> = importLimits,
+): Uploads {
   const root = resolve(folder);
   const at = (id: string, ...parts: string[]) => join(root, id, ...parts);
+  const faults = (id: string, from: number) => at(id, `faults-${String(from).padStart(9, '0')}.ndjson`);
   return {
+    root,
     file: (id) => at(id, 'file'),
     rows: (id) => at(id, 'rows.ndjson'),
-    faults: (id, from) => at(id, `faults-${String(from).padStart(9, '0')}.ndjson`),
+    faults,
     allFaults: async (id) => {
       const names = await readdir(at(id)).catch(() => []);
       return names
@@ -59,41 +76,48 @@ export function uploadsIn(folder: string): Uploads {
         .sort()
         .map((name) => at(id, name));
     },
-    has: (id) => existsSync(at(id)),
+    dropFaults: (id, from) => rm(faults(id, from), { force: true }),
+    has: (id) => existsSync(at(id, 'file')),
+    before: async (milliseconds) =>
+      (await readdir(root).catch(() => [])).filter((name) => isId(name) && madeAt(name) < milliseconds),
 
     receive: async (id, stream, { name, format }) => {
-      await mkdir(at(id), { recursive: true });
-      const limit = sizeLimit(format);
+      const limit = format === 'xlsx' ? workbookBytes : textBytes;
+      const tooLarge = { max: limit / MIB, format: format ?? 'csv' };
       const hash = createHash('sha256');
       let bytes = 0;
-      async function* measured(source: AsyncIterable<Buffer>) {
-        for await (const part of source) {
+      async function* measured() {
+        for await (const part of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
           bytes += part.byteLength;
-          if (bytes > limit)
-            throw new Problem('imports.too_large', { values: { max: limit / MIB, format: format ?? 'csv' } });
+          if (bytes > limit) throw new Problem('imports.too_large', { values: tooLarge });
           hash.update(part);
           yield part;
         }
       }
       const arriving = at(id, 'arriving');
       try {
-        await pipeline(stream, measured, createWriteStream(arriving));
+        await mkdir(at(id), { recursive: true });
+        // Flushed, for the import may be on record when the power fails.
+        await pipeline(measured, createWriteStream(arriving, { flush: true }));
         if (bytes === 0) throw new Problem('imports.empty_file');
         await rename(arriving, at(id, 'file'));
       } catch (error) {
         await rm(at(id), { recursive: true, force: true });
-        throw error;
+        if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+        throw new Problem('imports.no_room', { cause: error, headers: { 'retry-after': '60' } });
       }
       return { path: at(id, 'file'), name, format, bytes, digest: hash.digest('hex') };
     },
 
     tidy: async (id) => {
-      await rm(at(id, 'file'), { force: true });
-      await rm(at(id, 'rows.ndjson'), { force: true });
       for (const path of await readdir(at(id)).catch(() => [])) {
-        if ((await stat(at(id, path))).size === 0) await rm(at(id, path), { force: true });
+        const isReport = path.startsWith('faults-') && (await stat(at(id, path))).size > 0;
+        if (!isReport) await rm(at(id, path), { force: true });
       }
     },
     remove: (id) => rm(at(id), { recursive: true, force: true }),
   };
 }
+
+/** How a full disk says it is. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,8 +1,9 @@
 /** Files for imports, and how to send them. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answer, Body, Client } from '../support/app.ts';
-import { projectFolder, type Running, start } from '../support/process.ts';
+import type { Answer, Body, Client, TestApp } from '../support/app.ts';
+import { projectFolder, type Running, start, until } from '../support/process.ts';
 
 export const TYPES = {
   csv: 'text/csv',
@@ -77,3 +78,34 @@ export const reportsIn = (stdout: string): Body[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+const SLOW_MS = 60_000;
+
+/** An import as it is when it has ended. */
+export const endOf = (client: Client, id: string): Promise<Answer> =>
+  until(async () => {
+    const answer = await client.get(`/v1/imports/${id}`);
+    return answer.body.status === 'running' ? undefined : answer;
+  }, SLOW_MS);
+
+/** What lies where files come in, but for reports on faults. */
+export const filesIn = ({ importDir }: Pick<TestApp, 'importDir'>): string[] =>
+  existsSync(importDir)
+    ? readdirSync(importDir).flatMap((id) => {
+        const files = readdirSync(join(importDir, id));
+        const others = files.filter((name) => !name.startsWith('faults-'));
+        return files.length === 0 ? [id] : others.map((name) => `${id}/${name}`);
+      })
+    : [];
+
+/** A CSV file of new projects, with more columns where wanted. */
+export function projectRows(count: number, headings: string[] = [], cells: string[] = []): string {
+  const rows = Array.from({ length: count }, () => [
+    aCode(),
+    '示例项目',
+    '省级',
+    '2020-06-29',
+    '1',
+    ...cells,
+  ]);
+  return `${csv(['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)', ...headings], ...rows)}\r\n`;
+}

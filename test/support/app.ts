@@ -64,6 +64,10 @@ export interface TestApp extends Client {
   database: Database;
   /** Of the database. */
   url: string;
+  /** Where files lie that come in. */
+  importDir: string;
+  /** What it has logged, a JSON line each. */
+  logged: readonly string[];
   clock: TestClock;
   close(): Promise<void>;
 }
@@ -83,33 +87,38 @@ const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => 
 export async function testApp({
   today = TODAY,
   config = {},
+  imports = {},
 }: {
   today?: string;
   config?: Partial<Config>;
+  imports?: Dependencies['imports'];
 } = {}): Promise<TestApp> {
   const { url, remove } = await freshDatabase();
   const database = await openDatabase(url);
   const clock = clockOn(today);
   const logged: string[] = [];
-  const imports = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
+  const importDir = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
   const app = await buildApp({
-    config: testConfig({ IMPORT_DIR: imports, ...config }),
+    config: testConfig({ IMPORT_DIR: importDir, ...config }),
     database,
     clock,
     logger: createLogger('trace', { write: (line) => logged.push(line) }),
+    imports,
   });
   await app.ready();
   return {
     app,
     database,
     url,
+    importDir,
+    logged,
     clock,
     ...clientOf(app),
     close: async () => {
       await app.close();
       await database.close();
       await remove();
-      rmSync(imports, { recursive: true, force: true });
+      rmSync(importDir, { recursive: true, force: true });
       expectNoSecrets(logged);
     },
   };
@@ -120,8 +129,9 @@ export const instanceBeside = (
   { clock }: Pick<TestApp, 'clock'>,
   database: Database,
   config?: Partial<Config>,
+  imports: Dependencies['imports'] = {},
 ): Promise<FastifyInstance> =>
-  buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent') });
+  buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent'), imports });
 
 /** The keys that this test file sent. */
 const sent = new Set<string>();

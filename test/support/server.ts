@@ -12,8 +12,8 @@ export interface TestServer extends TestApp {
   raw(text: string): Promise<string>;
 }
 
-export async function testServer(): Promise<TestServer> {
-  const api = await testApp();
+export async function testServer(options?: Parameters<typeof testApp>[0]): Promise<TestServer> {
+  const api = await testApp(options);
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(address);
   const agent = supertest.agent(address).set('authorization', `Bearer ${adminKey()}`);

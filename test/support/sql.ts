@@ -47,7 +47,9 @@ export async function connect(url: string): Promise<Connection> {
  * The change log, proved: numbers without a gap from 1, each entry with the hash of the one before and its own,
  * and the revision at the last.
  */
-export async function provenLog(database: Database): Promise<{ seq: number; entityId: string }[]> {
+export async function provenLog(
+  database: Database,
+): Promise<{ seq: number; entity: string; entityId: string }[]> {
   return database.snapshot(async (reader) => {
     const { changes, revision } = reader.tables;
     const entries = await reader.select().from(changes).orderBy(changes.seq);

@@ -1,0 +1,311 @@
+/** Imports that go on after their answer: cancelled, waiting for others, overtaken by changes. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  created,
+  expectProblem,
+  instanceBeside,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
+import { concurrent } from '../support/engines.ts';
+import { eventsInOne } from '../support/load-work.ts';
+import { until } from '../support/process.ts';
+import { provenLog } from '../support/sql.ts';
+import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
+
+const SLOW_MS = 120_000;
+const SLICE = 100;
+
+/** Begins a commit that goes on. */
+async function begun(client: Client, file: string | Buffer, query = {}): Promise<string> {
+  const answer = await commit(client, file, {
+    query,
+    headers: { prefer: 'respond-async', 'idempotency-key': randomUUID() },
+  });
+  expect(answer.status, answer.text).toBe(202);
+  return answer.body.id;
+}
+
+/** Waits for a moment in the life of an import. */
+const when = (client: Client, id: string, is: (now: Body) => boolean): Promise<Body> =>
+  until(async () => {
+    const { body } = await client.get(`/v1/imports/${id}`);
+    if (is(body)) return body;
+    if (body.status !== 'running') throw new Error(`It ended too early: ${JSON.stringify(body)}`);
+    return undefined;
+  }, 60_000);
+
+const isIn =
+  (phase: string, rows = 0) =>
+  ({ progress }: Body) =>
+    progress.phase === phase && progress.rowsDone >= rows;
+
+const cancel = (client: Client, id: string): Promise<Answer> => client.post(`/v1/imports/${id}/cancel`);
+
+const editorOf = async (api: TestApp): Promise<Client> =>
+  clientOf(api.app, (await created(api, '/v1/keys', { name: 'editor', role: 'editor' })).key);
+
+describe('an import of one transaction', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  it.each([
+    ['while its file is read', isIn('reading'), 20_000],
+    ['while it is written', isIn('writing', 256), 8_000],
+  ])(
+    'that is cancelled %s leaves nothing',
+    async (_, moment, rows) => {
+      const { seq } = await api.database.revision();
+      const id = await begun(api, projectRows(rows));
+      await when(api, id, moment);
+      const answer = await cancel(api, id);
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.body).toMatchObject({
+        status: 'cancelled',
+        committed: false,
+        created: 0,
+        rows: 0,
+        problem: null,
+      });
+      expect(answer.body.progress.phase).toBeNull();
+      expect((await api.database.revision()).seq).toBe(seq);
+      await until(() => filesIn(api).length === 0);
+      expect((await api.get(`/v1/imports/${id}`)).body).toEqual(answer.body);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'is cancelled by who sent it, or an administrator, while it runs',
+    async () => {
+      const [one, other] = [await editorOf(api), await editorOf(api)];
+      const id = await begun(one, projectRows(8_000));
+      expectProblem(await cancel(other, id), 403, 'imports.not_yours');
+      expect((await cancel(one, id)).body.status).toBe('cancelled');
+      expectProblem(await cancel(one, id), 409, 'imports.finished');
+      const next = await begun(one, projectRows(8_000));
+      expect((await cancel(api, next)).body.status).toBe('cancelled');
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'that another instance works on is cancelled there',
+    async () => {
+      const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
+      const id = await begun(api, projectRows(8_000));
+      expect((await other.get(`/v1/imports/${id}`)).body).toMatchObject({ status: 'running' });
+      expectProblem(await cancel(other, id), 409, 'imports.elsewhere');
+      expect((await cancel(api, id)).body.status).toBe('cancelled');
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'is answered with 202 by another instance, which is sent it again',
+    async () => {
+      const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
+      const [file, key] = [projectRows(8_000), randomUUID()];
+      const first = await commit(api, file, { headers: { prefer: 'respond-async', 'idempotency-key': key } });
+      const second = await commit(other, file, { headers: { 'idempotency-key': key } });
+      expect(second.headers).toMatchObject({
+        'idempotency-replayed': 'true',
+        location: first.headers.location,
+      });
+      expect(second.status).toBe(202);
+      expect((await cancel(api, first.body.id)).status).toBe(200);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'goes on beside another, and both are whole',
+    async () => {
+      const { seq } = await api.database.revision();
+      const ids = await Promise.all([1_500, 1_000, 500].map((rows) => begun(api, projectRows(rows))));
+      const [first, second, third] = await Promise.all(ids.map((id) => endOf(api, id)));
+      expect(first?.body).toMatchObject({ status: 'done', created: 1_500 });
+      expect(second?.body).toMatchObject({ status: 'done', created: 1_000 });
+      expect(third?.body).toMatchObject({ status: 'done', created: 500 });
+      expect((await api.database.revision()).seq).toBe(seq + 3_000);
+      await provenLog(api.database);
+    },
+    SLOW_MS,
+  );
+
+  it('reports every fault, however many, in two languages and as two kinds of file', async () => {
+    const rows = Array.from({ length: 1_200 }, () => [aCode(), '', '国家级', '2020-02-30', '1']);
+    const file = csv(['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'], ...rows);
+    const { body } = await preview(api, file);
+    expect(body).toMatchObject({ refused: 1_200, faultCount: 3_600 });
+    expect(body.faults).toHaveLength(1_000);
+    const chinese = await api.get(`${body.links.faults}?format=csv&lang=zh`);
+    const lines = chinese.text.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(3_601);
+    expect(lines[0]).toContain('问题');
+    expect(lines.at(-1)).toContain('1201');
+    const english = await api.get(`${body.links.faults}?lang=en`, { accept: 'text/csv' });
+    expect(english.text.split('\r\n')[0]).toContain('What is the matter');
+    const workbook = await api.get(`${body.links.faults}?format=xlsx`);
+    expect(workbook.headers['content-disposition']).toContain(`faults-${body.id}.xlsx`);
+    expect(workbook.bytes.subarray(0, 2).toString()).toBe('PK');
+  });
+
+  it('without faults has an empty report', async () => {
+    const { body } = await preview(api, projectRows(1));
+    expect(body.links.faults).toBeNull();
+    expect(
+      (await api.get(`/v1/imports/${body.id}/faults?format=csv`)).text.trimEnd().split('\r\n'),
+    ).toHaveLength(1);
+  });
+});
+
+describe('an import in slices', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp({ imports: { atOnce: SLICE, slice: SLICE } });
+  });
+  afterAll(() => api.close());
+
+  it('is whole in the end', async () => {
+    const { seq } = await api.database.revision();
+    const { body } = await endOf(api, await begun(api, projectRows(450)));
+    expect(body).toMatchObject({
+      status: 'done',
+      committed: true,
+      rows: 450,
+      created: 450,
+      progress: { rowsDone: 450 },
+    });
+    expect((await api.database.revision()).seq).toBe(seq + 450);
+    await provenLog(api.database);
+  });
+
+  it('with a faulty row is refused before anything is written', async () => {
+    const { seq } = await api.database.revision();
+    const { body } = await endOf(api, await begun(api, `${projectRows(450)}X,,省级,2020-06-29,1\r\n`));
+    expect(body).toMatchObject({ status: 'refused', committed: false, refused: 1, faultCount: 1 });
+    expect(body.problem.code).toBe('imports.faulty_rows');
+    expect((await api.database.revision()).seq).toBe(seq);
+    expect((await api.get(`${body.links.faults}?format=csv`)).text.trimEnd().split('\r\n')).toHaveLength(2);
+  });
+
+  it('has its good rows written where that is asked for, and reports the others once', async () => {
+    const file = `${projectRows(150)}X,,省级,2020-06-29,1\r\n${projectRows(150).split('\r\n').slice(1).join('\r\n')}`;
+    const { body } = await endOf(api, await begun(api, file, { partial: true }));
+    expect(body).toMatchObject({ status: 'done', rows: 301, created: 300, refused: 1, faultCount: 1 });
+    expect((await api.get(`${body.links.faults}?format=csv`)).text.trimEnd().split('\r\n')).toHaveLength(2);
+  });
+
+  it(
+    'that is cancelled keeps the slices that are written, and says how many rows they were',
+    async () => {
+      const { seq } = await api.database.revision();
+      const id = await begun(api, projectRows(5_000));
+      await when(api, id, isIn('writing', SLICE));
+      const { body } = await cancel(api, id);
+      expect(body).toMatchObject({ status: 'cancelled', committed: true, changed: 0, refused: 0 });
+      expect(body.rows % SLICE).toBe(0);
+      expect(body.rows).toBeGreaterThan(0);
+      expect(body.rows).toBeLessThan(5_000);
+      expect(body.created).toBe(body.rows);
+      expect(body.progress.rowsDone).toBe(body.rows);
+      expect((await api.database.revision()).seq).toBe(seq + body.rows);
+      await until(() => filesIn(api).length === 0);
+      await provenLog(api.database);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'one of whose rows becomes faulty meanwhile keeps the slices before, and says so',
+    async () => {
+      const event = { code: 'goes-away', name: '活动', startsOn: '2020-06-29', endsOn: '2020-06-30' };
+      await created(api, '/v1/events', event);
+      const file = `${projectRows(5_000, ['活动'], [''])}LAST,示例,省级,2020-06-29,1,goes-away\r\n`;
+      const id = await begun(api, file);
+      await when(api, id, isIn('writing', SLICE));
+      const { etag } = await api.get('/v1/events/goes-away');
+      expect((await api.delete('/v1/events/goes-away', { 'if-match': etag })).status).toBe(204);
+      const { body } = await endOf(api, id);
+      expect(body).toMatchObject({
+        status: 'failed',
+        committed: true,
+        rows: 5_001,
+        created: 5_000,
+        refused: 1,
+        faultCount: 1,
+        faults: [{ row: 5_002, field: 'event', value: 'goes-away', code: 'unknown_reference' }],
+        problem: { code: 'imports.changed_meanwhile', detail: expect.stringContaining('5000') },
+      });
+      expect((await api.get(`${body.links.faults}?format=csv`)).text.trimEnd().split('\r\n')).toHaveLength(2);
+      await until(() => filesIn(api).length === 0);
+    },
+    SLOW_MS,
+  );
+});
+
+describe('imports that wait', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp({ imports: { running: 1, waiting: 1 } });
+  });
+  afterAll(() => api.close());
+
+  it(
+    'can be cancelled before their turn; more than may wait are sent away',
+    async () => {
+      const first = await begun(api, projectRows(10_000));
+      const second = await begun(api, projectRows(10));
+      expect((await api.get(`/v1/imports/${second}`)).body.progress.phase).toBe('waiting');
+      const third = await preview(api, projectRows(1));
+      expectProblem(third, 503, 'imports.too_many');
+      expect(third.headers['retry-after']).toBe('10');
+      expect((await cancel(api, second)).body).toMatchObject({ status: 'cancelled', committed: false });
+      expect((await api.get(`/v1/imports/${first}`)).body.status).toBe('running');
+      const fourth = await begun(api, projectRows(10));
+      expect((await cancel(api, first)).body.status).toBe('cancelled');
+      expect((await endOf(api, fourth)).body).toMatchObject({ status: 'done', created: 10 });
+      expect((await preview(api, projectRows(1))).status).toBe(200);
+      await until(() => filesIn(api).length === 0);
+    },
+    SLOW_MS,
+  );
+});
+
+describe.runIf(concurrent)('while much is written', () => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await testApp();
+  });
+  afterAll(() => api.close());
+
+  it(
+    'others that write are told to come back, who reads is answered, and an import ends as it should',
+    async () => {
+      const answer = await preview(api, projectRows(5_000), { headers: { prefer: 'respond-async' } });
+      const parts = api.database.load(eventsInOne, { codes: ['slow-1', 'slow-2'] })[Symbol.asyncIterator]();
+      await parts.next();
+      const began = performance.now();
+      const refused = await api.post('/v1/projects', aProject());
+      expectProblem(refused, 503, 'service.unavailable');
+      expect(refused.headers['retry-after']).toMatch(/^\d+$/);
+      expect(performance.now() - began).toBeGreaterThan(4_000);
+      expect((await api.get('/v1/projects')).status).toBe(200);
+      expectProblem(await preview(api, projectRows(1)), 503, 'service.unavailable');
+      expect(filesIn(api).filter((name) => !name.startsWith(answer.body.id))).toEqual([]);
+      while (!(await parts.next()).done);
+      expect((await endOf(api, answer.body.id)).body).toMatchObject({ status: 'done', created: 5_000 });
+    },
+    SLOW_MS,
+  );
+});

@@ -1,0 +1,113 @@
+/** Imports whose service is stopped, or killed, in the middle of them. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/database.ts';
+import type { Body } from '../support/app.ts';
+import { adminKey, concurrent, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { endAll, projectFolder, type Running, start, until } from '../support/process.ts';
+import { provenLog } from '../support/sql.ts';
+import { projectRows } from './support.ts';
+
+const SLOW_MS = 180_000;
+const ROWS = 6_000;
+const SLICE = 100;
+const script = join(projectFolder, 'test/support/imports-service.ts');
+
+const AUTHORIZATION = { authorization: `Bearer ${adminKey()}` };
+
+describe.runIf(concurrent)('an import', () => {
+  let place: TestDatabase;
+  let folder: string;
+  beforeEach(async () => {
+    place = await freshDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
+  });
+  afterEach(async () => {
+    await endAll();
+    await place.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function service(limits: object): Promise<Running & { address: string }> {
+    const process = start(script, [place.url, folder, JSON.stringify(limits)]);
+    const address = await until(() => {
+      if (process.stderr()) throw new Error(process.stderr());
+      return /Server listening at (http:\/\/[\d.]+:\d+)/.exec(process.stdout())?.[1];
+    }, 60_000);
+    return { ...process, address };
+  }
+
+  const read = async (address: string, id: string): Promise<Body> =>
+    (await fetch(`${address}/v1/imports/${id}`, { headers: AUTHORIZATION })).json();
+
+  async function begin(address: string, file: string): Promise<string> {
+    const answer = await fetch(`${address}/v1/imports?mode=commit`, {
+      method: 'POST',
+      headers: {
+        ...AUTHORIZATION,
+        'content-type': 'text/csv',
+        'idempotency-key': randomUUID(),
+        prefer: 'respond-async',
+      },
+      body: file,
+    });
+    expect(answer.status).toBe(202);
+    return ((await answer.json()) as Body).id;
+  }
+
+  const scenarios: [what: string, limits: object, kept: (rows: number) => boolean][] = [
+    ['in the middle of its one transaction', {}, (rows) => rows === 0],
+    [
+      'between two slices',
+      { atOnce: SLICE, slice: SLICE },
+      (rows) => rows > 0 && rows < ROWS && rows % SLICE === 0,
+    ],
+  ];
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGKILL'];
+  const cases = scenarios.flatMap((scenario) => signals.map((signal) => [signal, ...scenario] as const));
+
+  it.each(cases)(
+    'that is interrupted by %s %s leaves nothing half-written, and is gone on with',
+    async (signal, _, limits, isKept) => {
+      const first = await service(limits);
+      const id = await begin(first.address, projectRows(ROWS));
+      await until(async () => {
+        const { status, progress } = await read(first.address, id);
+        if (status !== 'running') throw new Error(`It ended too early: ${status}`);
+        return progress.phase === 'writing' && progress.rowsDone > SLICE;
+      }, 60_000);
+      first.signal(signal);
+      const { code, stderr } = await first.ended;
+      expect({ code, stderr }).toEqual({ code: signal === 'SIGTERM' ? 0 : null, stderr: '' });
+
+      const between = await openDatabase(place.url);
+      const log = await provenLog(between);
+      expect(isKept(log.filter(({ entity }) => entity === 'projects').length)).toBe(true);
+      const { imports } = between.read.tables;
+      expect(await between.read.select({ status: imports.status }).from(imports)).toEqual([
+        { status: 'running' },
+      ]);
+      await between.close();
+
+      const second = await service(limits);
+      const done = await until(async () => {
+        const now = await read(second.address, id);
+        return now.status === 'running' ? undefined : now;
+      }, 60_000);
+      expect(done).toMatchObject({ status: 'done', committed: true, rows: ROWS, created: ROWS, refused: 0 });
+      expect(done).toMatchObject({ changed: 0, unchanged: 0, progress: { rowsDone: ROWS } });
+      second.signal('SIGTERM');
+      await second.ended;
+
+      const after = await openDatabase(place.url);
+      const entries = (await provenLog(after)).filter(({ entity }) => entity === 'projects');
+      expect(new Set(entries.map(({ entityId }) => entityId)).size).toBe(ROWS);
+      expect(entries).toHaveLength(ROWS);
+      await after.close();
+    },
+    SLOW_MS,
+  );
+});
