@@ -24,8 +24,9 @@ export interface ImportRun {
   entity: ImportEntity;
   /** Where the rows lie: a `ReadRow` a line. */
   rows: string;
-  /** Where the faults of these rows are written, a `FileFault` a line. */
+  /** Where the faults of these rows are written, a `FileFault` a line; of how many there is room in the report. */
   faults: string;
+  room: number;
   columns: readonly RecognisedColumn[];
   /** Which of the rows, counted from 0. */
   from: number;
@@ -83,7 +84,8 @@ async function* go(
       const lines: string[] = [];
       for (const [i, row] of planned.entries()) {
         const found = rowFaults(row.faults, batch[i] as ReadRow, asked.columns);
-        for (const fault of found) lines.push(`${JSON.stringify(fault)}\n`);
+        const room = Math.max(0, asked.room - outcome.faultCount);
+        for (const fault of found.slice(0, room)) lines.push(`${JSON.stringify(fault)}\n`);
         addRow(outcome, row, found);
         if (tx && mayWrite()) await row.write(tx);
       }

@@ -19,6 +19,8 @@ export const importLimits = {
   /** Imports that run side by side, each with a process that reads; and those that wait, or are still arriving. */
   running: 2,
   waiting: 20,
+  /** Faults of a file in its report: as many as a worksheet has rows, and some hundreds of megabytes. */
+  reported: 1_000_000,
   /** An owner that has not been seen for so long is taken for dead, where nothing else can be told of it. */
   silentMs: HOUR_MS / 12,
   /** A file that has arrived and still belongs to no import belongs to nothing. */

@@ -69,7 +69,7 @@ const PAUSE_MS = 1_000;
 export function passage(
   { database, clock }: { database: Database; clock: Clock },
   uploads: Uploads,
-  { atOnce, slice }: Pick<ImportLimits, 'atOnce' | 'slice'>,
+  { atOnce, slice, reported }: Pick<ImportLimits, 'atOnce' | 'slice' | 'reported'>,
 ): (journey: Journey) => Promise<Ending> {
   return async ({ record, progress, signal, life, keep, current, onError }) => {
     const { id } = record;
@@ -103,12 +103,13 @@ export function passage(
       }
     }
 
-    const runOf = (head: FileHead, from: number, count: number): ImportRun => ({
+    const runOf = (head: FileHead, from: number, count: number, room = reported): ImportRun => ({
       id,
       life,
       entity: request.entity,
       rows: uploads.rows(id),
       faults: uploads.faults(id, from),
+      room,
       columns: head.columns,
       from,
       count,
@@ -146,9 +147,11 @@ export function passage(
     }
 
     async function write(head: FileHead, from: number, count: number): Promise<Outcome> {
+      const { faultCount = 0 } = ((await current()).outcome ?? {}) as Partial<Outcome>;
+      const run = runOf(head, from, count, Math.max(0, reported - faultCount));
       for (let attempt = 1; ; attempt++) {
         try {
-          return await pass(runOf(head, from, count), true);
+          return await pass(run, true);
         } catch (error) {
           // The last that was heard may have been lost after the commit.
           const { rowsDone } = signal.aborted ? { rowsDone: from } : await current();

@@ -225,7 +225,8 @@ export const importRoutes =
           params: Id,
           query: FaultsQuery,
           success: {
-            description: 'One fault a row: worksheet, row, column, heading, value, and what is the matter.',
+            description:
+              'One fault a row, up to a million: worksheet, row, column, heading, value, and what is the matter.',
             schema: z.string().meta({ description: 'A table with a heading row.' }),
             type: mediaTypes.csv,
             also: {
