@@ -17,7 +17,9 @@ export async function withProgress<T>(
     unit = String,
   }: { onlyOnTerminal?: boolean; unit?: (amount: number) => string } = {},
 ): Promise<T> {
-  const { SingleBar } = await import('cli-progress');
+  const {
+    default: { SingleBar },
+  } = await import('cli-progress');
   const bar = new SingleBar({
     format: `${label} {bar} {percentage}% | {value}/{total}{detail} | {eta}s left`,
     formatValue: (amount, _, type) => {

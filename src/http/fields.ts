@@ -32,6 +32,13 @@ export const paragraph = (max: number) =>
     .min(1, { error: fault('empty') })
     .max(max);
 
+/** What a cell of a sheet may hold, as it is. */
+export const cellText = (max: number) =>
+  z
+    .string()
+    .refine(plain(true), { error: fault('not_plain_text') })
+    .max(max);
+
 /** A calendar day that exists, from 1900 on. */
 export const day = z.iso
   .date({ error: fault('not_a_day'), abort: true })

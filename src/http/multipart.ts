@@ -27,7 +27,9 @@ export async function withFile<T>(
   discard: (taken: T) => Promise<void>,
 ): Promise<T> {
   // Loaded where it is used: most services never are sent a form.
-  const { Busboy } = await import('@fastify/busboy');
+  const {
+    default: { Busboy },
+  } = await import('@fastify/busboy');
   let part: Readable | undefined;
   let taken: Promise<T> | undefined;
   try {

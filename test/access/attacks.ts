@@ -30,8 +30,13 @@ export const JSON_TYPE = { 'content-type': 'application/json' };
 
 export const bearer = (key = adminKey()): string => `Authorization: Bearer ${key}`;
 
+/** Whether the body is a file, which is not looked into as a body is. */
+export const takesFile = ({ requestBody }: Operation): boolean => 'text/csv' in (requestBody?.content ?? {});
+
 /** Every POST and PATCH, and those of them that take a body. */
-export const writes = operations.filter(({ method }) => method === 'POST' || method === 'PATCH');
+export const writes = operations.filter(
+  (operation) => ['POST', 'PATCH'].includes(operation.method) && !takesFile(operation),
+);
 export const takers = writes.filter(({ requestBody }) => requestBody);
 
 /** The fields of an operation's body, as the document describes them. */
@@ -48,10 +53,14 @@ export const textsOf = (operation: Operation): string[] =>
 
 export const writers = takers.filter((operation) => textsOf(operation).length > 0);
 
+let made = 0;
+const definition = { fields: { code: { from: 'No.' } } };
+
 /** What each POST takes to make one more of its kind. */
 export const makers: Record<string, () => Body> = {
   '/v1/projects': aProject,
   '/v1/projects/{id}/funds': () => ({ receivedOn: '2021-01-01', amountYuan: 1 }),
+  '/v1/mappings': () => ({ code: `mapping-${++made}`, name: '映射', definition }),
   '/v1/keys': () => ({ name: 'key', role: 'viewer' }),
   ...Object.fromEntries(kinds.map((kind) => [pathOf(kind), kind.make])),
 };

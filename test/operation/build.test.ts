@@ -45,6 +45,15 @@ describe('the built service', () => {
       expect(answer.status, path).toBe(200);
       await answer.arrayBuffer();
     }
+    const key = /Bearer (luodi_\S+)/.exec(service.stdout())?.[1];
+    const form = new FormData();
+    form.append('file', new Blob(['项目编号,项目名称\r\nHYRD-2020-0001,改名']), '项目.csv');
+    const imported = await fetch(`${address}/v1/imports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: form,
+    });
+    expect(await imported.json()).toMatchObject({ status: 'done', changed: 1, file: { name: '项目.csv' } });
     service.signal('SIGTERM');
     const { code, stdout, stderr } = await service.ended;
     expect(code, stdout).toBe(0);

@@ -4,6 +4,7 @@ import { type Caller, record } from '../../src/changes/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import { events } from '../../src/events/schema.ts';
+import { mappings } from '../../src/imports/schema.ts';
 import { projectService } from '../../src/projects/service.ts';
 import { catalogueService } from '../../src/references/service.ts';
 import { clockOn } from './app.ts';
@@ -47,6 +48,23 @@ export async function eventCodes(reader: Reader): Promise<string[]> {
   return rows.map(({ code }) => code);
 }
 
+const anImport = {
+  id: '0190a1b2-0000-7000-8000-000000000009',
+  caller: null,
+  actor: 'test',
+  requestId: null,
+  request: { mode: 'preview', entity: 'projects' },
+  status: 'done',
+  file: { format: 'csv' },
+  rowsDone: 1,
+  outcome: { rows: 1 },
+  problem: { kind: 'imports.empty_file' },
+  owner: { host: 'here' },
+  createdAt: '2026-11-22T04:00:00.000Z',
+  seenAt: '2026-11-22T04:00:00.000Z',
+  finishedAt: '2026-11-22T04:00:00.000Z',
+};
+
 /** Puts rows into every table, through the services, each row with others that refer to it. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
@@ -57,6 +75,14 @@ export async function populate(database: Database): Promise<void> {
     name: '活动',
     startsOn: '2020-06-29',
     endsOn: '2020-06-30',
+  });
+  await catalogueService(dependencies, mappings).create(caller, {
+    code: 'populated',
+    name: '映射',
+    definition: { entity: 'projects', fields: { code: { from: 'No.' } } },
+  });
+  await database.write(async (tx) => {
+    await tx.insert(tx.tables.imports).values(anImport);
   });
   const investor = await catalogueService(dependencies, enterprises).create(caller, {
     name: '示例企业',

@@ -1,5 +1,6 @@
 /** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
 import * as z from 'zod';
+import { cellText, line } from '../../http/fields.ts';
 import type { FaultCode, MessageValue } from '../../http/messages.ts';
 import { unitNames } from '../units.ts';
 import { importEntities, readColumns } from './tables.ts';
@@ -7,8 +8,8 @@ import { importEntities, readColumns } from './tables.ts';
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
 
-const heading = z.string().trim().min(1).max(300);
-const cellText = z.string().max(2_000);
+const heading = line(300);
+const text = cellText(2_000);
 
 export const roundings = ['down', 'up', 'half_up'] as const;
 export type Rounding = (typeof roundings)[number];
@@ -22,7 +23,7 @@ export const MappedSource = z
       description: 'Heading of the column. Capitals, spaces and full-width forms make no difference.',
     }),
     constant: z
-      .union([cellText, z.number(), z.boolean()])
+      .union([text, z.number(), z.boolean()])
       .optional()
       .meta({ description: 'The same value in every row, as the API has it, instead of `from`.' }),
     unit: z.enum(unitNames).optional().meta({
@@ -48,18 +49,18 @@ export const MappedSource = z
         examples: [['MM/DD/YYYY']],
       }),
     codes: z
-      .record(cellText, cellText.nullable())
+      .record(text, text.nullable())
       .optional()
       .meta({
         description: 'What each text of the column stands for; null for no value.',
         examples: [{ Active: 'provincial' }],
       }),
-    otherwise: cellText.nullable().optional().meta({
+    otherwise: text.nullable().optional().meta({
       description:
         'What every text stands for that `codes` does not have. Without it such a text is a fault.',
     }),
     when: z
-      .strictObject({ column: heading, in: z.array(cellText).min(1).max(1_000) })
+      .strictObject({ column: heading, in: z.array(text).min(1).max(1_000) })
       .optional()
       .meta({
         description:
@@ -78,7 +79,7 @@ const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: '
 export const Mapping = z
   .strictObject({
     entity: z.enum(importEntities).default('projects').meta({ description: 'What the rows are.' }),
-    sheet: z.string().min(1).max(100).optional().meta({
+    sheet: line(100).optional().meta({
       description: 'Name of the worksheet; without it the first that has the headings.',
     }),
     headingRow: z.int().min(1).max(1_000).optional().meta({

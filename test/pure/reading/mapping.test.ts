@@ -225,7 +225,7 @@ describe('the schema of mappings', () => {
     [{}, ['/fields required']],
     [source({}), ['/fields/code from_or_constant']],
     [source({ from: 'a', constant: 1 }), ['/fields/code from_or_constant']],
-    [source({ from: '' }), ['/fields/code/from too_short']],
+    [source({ from: '' }), ['/fields/code/from empty']],
     [source({ from: 'a', form: 'b' }), ['/fields/code/form unknown_field']],
     [source({ from: 'a' }, 'status'), ['/fields/status not_a_choice']],
     [source({ from: 'a' }, 'operatingStatus'), ['/fields/operatingStatus not_a_choice']],
@@ -248,6 +248,9 @@ describe('the schema of mappings', () => {
     ],
     [source({ from: 'a', when: { column: 'b' } }), ['/fields/code/when/in required']],
     [{ ...source({ from: 'a' }), headingRow: 0 }, ['/headingRow too_small']],
+    [source({ from: 'a\u0000' }), ['/fields/code/from not_plain_text']],
+    [source({ from: 'a', otherwise: '\ud800' }), ['/fields/code/otherwise not_plain_text']],
+    [source({ constant: 'a\u0000' }), ['/fields/code/constant not_plain_text']],
     [{ ...source({ from: 'a' }), entity: 'keys' }, ['/entity not_a_choice']],
   ])('refuses %j', (mapping, expected) => {
     expect(faults(mapping)).toEqual(expected);
