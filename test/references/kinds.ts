@@ -1,8 +1,8 @@
-/** The five catalogues, as tables for tests that hold for each of them. */
+/** The six catalogues, as tables for tests that hold for each of them. */
 import type { Body } from '../support/app.ts';
 
 export interface Kind {
-  entity: 'regions' | 'industries' | 'zones' | 'events' | 'enterprises';
+  entity: 'regions' | 'industries' | 'zones' | 'events' | 'enterprises' | 'mappings';
   noun: string;
   key: 'code' | 'id';
   /** A valid entry, with a code of its own. */
@@ -75,6 +75,20 @@ export const kinds: Kind[] = [
     optional: { nameEn: 'Test', socialCreditCode: '91350100M000100Y43', country: 'CN', province: '上海市' },
     texts: { name: 300, nameEn: 300, province: 100 },
     badCodes: [],
+  },
+  {
+    entity: 'mappings',
+    noun: 'mapping',
+    key: 'code',
+    make: () => ({
+      code: `mapping-${next()}`,
+      name: '测试映射',
+      definition: { entity: 'projects', fields: { code: { from: '代号' }, level: { constant: 'county' } } },
+    }),
+    required: ['code', 'name', 'definition'],
+    optional: {},
+    texts: { name: 200 },
+    badCodes: badSlugs,
   },
 ];
 
