@@ -53,20 +53,22 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, faults: found } = given;
     const key = keyOf(given);
-    const stored = key === null ? undefined : known.existing.get(key);
     const { version, investors: _, investorCodes: __, ...texts } = given.fields;
     const { fields, faults: unnamed } = withCodes(texts, references, known.names);
     // What has no empty value takes the one that stands for "not given".
     for (const [field, value] of Object.entries(UNKNOWN)) {
       if (value !== null && fields[field] === null) fields[field] = value;
     }
+    const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
+    const repeated = key === null ? [] : first.note('/code', key, row);
+    // What it would come on top of may be there by now or not: only its cells are looked at.
+    if (repeated.length > 0) {
+      return refused(row, key, [...checkedRow(ProjectChanges, fields, cellFaults).faults, ...repeated]);
+    }
+    const stored = key === null ? undefined : known.existing.get(key);
     const named = known.investors.resolve(given.fields, stored?.investors ?? []);
-    const { sound, faults } = checkedRow(stored ? ProjectChanges : NewProject, fields, [
-      ...found,
-      ...unnamed,
-      ...named.faults,
-    ]);
-    faults.push(...versionFaults(version), ...(key === null ? [] : first.note('/code', key, row)));
+    const schema = stored ? ProjectChanges : NewProject;
+    const { sound, faults } = checkedRow(schema, fields, [...cellFaults, ...named.faults]);
     if (stored?.archivedAt) {
       const values = { noun: nouns.projects, id: stored.code };
       return refused(row, key, [...faults, { pointer: '/code', code: 'archived_row', values }]);

@@ -129,7 +129,8 @@ function outcomeOf(rows: readonly Row[], options: Options) {
   const met = new Set<string>();
   const tally = { created: 0, changed: 0, unchanged: 0, refused: 0, conflicts: 0 };
   for (const { code, ...cells } of rows) {
-    let isFaulty = met.has(code);
+    const isRepeated = met.has(code);
+    let isFaulty = isRepeated;
     met.add(code);
     const given: Partial<Record<Field, unknown>> = {};
     for (const [field, cell] of Object.entries(cells) as [Field, string][]) {
@@ -147,8 +148,8 @@ function outcomeOf(rows: readonly Row[], options: Options) {
       tally.unchanged += 1;
       continue;
     }
-    const isConflict =
-      stored !== undefined && !stored.isArchived && version !== undefined && version !== stored.version;
+    const isComparable = stored !== undefined && !stored.isArchived && !isRepeated;
+    const isConflict = isComparable && version !== undefined && version !== stored.version;
     const isForeign = options.isEditor && [stored ?? after, after].some(({ region }) => region !== '430121');
     const isUnknown = !options.creates && after.investors.some((name) => !firms.has(name));
     const isWrong =
@@ -199,8 +200,31 @@ let editor: Client;
 beforeAll(async () => {
   api = await testApp({ today: TODAY });
   editor = await editorOf(api, ['430121']);
+  const { body } = await commit(api, sheetOf(fillers(FIELDS).map((row) => sheetRow(row, row.code, asIs))));
+  expect(body).toMatchObject(counts({ created: FILLERS }));
 });
 afterAll(() => api.close());
+
+/** Rows that change nothing, as many as are planned together: what stands on both sides of them is not. */
+const FILLERS = 256;
+const FILLER = { name: '甲', level: '省级', signedOn: '2020-06-29', investmentYuan: '100', region: '430121' };
+const fillers = (fields: readonly Field[]): Row[] =>
+  Array.from({ length: FILLERS }, (_, i) => ({
+    code: `FILLER-${i}`,
+    ...Object.fromEntries(fields.map((field) => [field, (FILLER as Row)[field as 'name'] ?? ''])),
+  }));
+
+const asIs = (name: string): string => name;
+
+const sheetRow = ({ code: _, ...cells }: Row, code: string, firmOf: (name: string) => string) => ({
+  项目编号: code,
+  ...Object.fromEntries(
+    (Object.entries(cells) as [Field, string][]).map(([field, cell]) => [
+      columns[field].heading,
+      field === 'investors' ? cell.replaceAll(/[^\n；]+/g, firmOf) : cell,
+    ]),
+  ),
+});
 
 let runs = 0;
 
@@ -262,21 +286,18 @@ describe('a random file', () => {
         file,
         fc.record({ isClearing: fc.boolean(), creates: fc.boolean(), isEditor: fc.boolean() }),
         fc.boolean(),
-        async (rows, options, partial) => {
+        fc.option(fc.nat(3), { nil: null }),
+        async (rows, options, partial, apart) => {
           const { codeOf, firmOf } = await place();
           const client = options.isEditor ? editor : api;
-          const sheet = sheetOf(
-            rows.map(({ code, ...cells }) => ({
-              项目编号: codeOf(code),
-              ...Object.fromEntries(
-                (Object.entries(cells) as [Field, string][]).map(([field, cell]) => [
-                  columns[field].heading,
-                  field === 'investors' ? cell.replaceAll(/[^\n；]+/g, firmOf) : cell,
-                ]),
-              ),
-            })),
-          );
+          const records = rows.map((row) => sheetRow(row, codeOf(row.code), firmOf));
           const { tally, state, firms } = outcomeOf(rows, options);
+          if (apart !== null) {
+            const fields = FIELDS.filter((field) => rows[0]?.[field] !== undefined);
+            records.splice(apart, 0, ...fillers(fields).map((row) => sheetRow(row, row.code, asIs)));
+            tally.unchanged += FILLERS;
+          }
+          const sheet = sheetOf(records);
           const query = {
             partial,
             createEnterprises: options.creates,
