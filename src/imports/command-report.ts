@@ -9,7 +9,8 @@ import type { FileFault, Import } from './schema.ts';
 const SHOWN_FAULTS = 50;
 
 const texts = {
-  read: { en: '{format}, {columns} columns read: {list}', zh: '{format}，读取 {columns} 列：{list}' },
+  read: { en: '{format}, {columns} columns read', zh: '{format}，读取 {columns} 列' },
+  columns: { en: 'Columns read: {list}', zh: '读取的列：{list}' },
   sheet: { en: 'sheet “{sheet}”', zh: '工作表“{sheet}”' },
   headings: { en: 'headings in row {row}', zh: '表头在第 {row} 行' },
   ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
@@ -141,7 +142,7 @@ function verdict(result: Import, t: Say): string {
 }
 
 /** What was found out about the file. */
-function found({ file }: Import, t: Say): string[] {
+function found({ file, mode }: Import, t: Say): string[] {
   const { format, sheet, encoding, headingRow, columns, ignored, otherSheets, warnings } = file;
   const lines: string[] = [];
   const list = (items: readonly string[]) => fitted(items.join(', '), LIST_WIDTH);
@@ -154,9 +155,12 @@ function found({ file }: Import, t: Say): string[] {
       encoding,
       headingRow !== null && t('headings', { row: headingRow }),
     ];
-    const shown = columns.map((one) => `${named(one)} → ${one.field}${one.unit ? ` (${one.unit})` : ''}`);
     const what = parts.filter((part) => typeof part === 'string').join(', ');
-    lines.push(t('read', { format: harmless(what), columns: columns.length, list: list(shown) }));
+    lines.push(t('read', { format: harmless(what), columns: columns.length }));
+  }
+  if (mode === 'preview' && columns.length > 0) {
+    const shown = columns.map((one) => `${named(one)} → ${one.field}${one.unit ? ` (${one.unit})` : ''}`);
+    lines.push(t('columns', { list: list(shown) }));
   }
   if (ignored.length > 0) lines.push(t('ignored', { list: list(ignored.map(named)) }));
   if (otherSheets.length > 0) lines.push(t('others', { list: list(otherSheets) }));
