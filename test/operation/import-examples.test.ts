@@ -1,0 +1,150 @@
+/** What README says of files that come in, done as it says. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importLimits } from '../../src/imports/limits.ts';
+import { limits } from '../../src/transfer/reading/limits.ts';
+import { Mapping } from '../../src/transfer/reading/mapping.ts';
+import { freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
+
+const SLOW_MS = 180_000;
+
+const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
+const section = readme.slice(readme.indexOf('## Excel and CSV in'), readme.indexOf('## How the figures'));
+const blocksOf = (language: string): string[] =>
+  [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+    .filter(([, its]) => its === language)
+    .map(([, , text = '']) => text.trim());
+const [back, template, stored, command] = blocksOf('sh') as [string, string, string, string];
+
+interface Done {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+describe('what README says of imports', { timeout: SLOW_MS }, () => {
+  let database: TestDatabase;
+  let demo: Running;
+  let folder: string;
+  let port: number;
+
+  /** Each line by itself, in a folder of its own, against this test's demo. */
+  async function runLines(script: string): Promise<Done[]> {
+    const local = script
+      .replaceAll('localhost:3000', `127.0.0.1:${port}`)
+      .replaceAll('test/fixtures/', `${projectFolder}/test/fixtures/`)
+      .replaceAll('npm run -s luodi --', `${process.execPath} ${projectFolder}/src/cli.ts`);
+    const KEY = /Bearer (luodi_\w+)/.exec(demo.stdout())?.[1];
+    const env = { ...process.env, KEY, DATABASE_URL: database.url };
+    const done: Done[] = [];
+    for (const line of local.split('\n')) {
+      done.push(
+        await new Promise<Done>((resolve) => {
+          execFile('sh', ['-euc', line], { cwd: folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+            resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+          );
+        }),
+      );
+    }
+    return done;
+  }
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'luodi-readme-'));
+    const found = await occupiedPort();
+    port = found.port;
+    await found.free();
+    demo = luodi('demo', { DATABASE_URL: database.url, PORT: String(port), IMPORT_DIR: join(folder, 'in') });
+    await until(() => demo.stdout().includes('Server listening'), 60_000);
+  }, SLOW_MS);
+  afterAll(async () => {
+    await endAll();
+    await database?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('sends back what was exported, which changes nothing', async () => {
+    const answers = await runLines(back);
+    expect(answers).toHaveLength(3);
+    const [, looked, written] = answers.map(({ stdout }) => (stdout ? JSON.parse(stdout) : null));
+    expect(looked).toMatchObject({ status: 'done', mode: 'preview', changed: 0, created: 0, refused: 0 });
+    expect(looked.unchanged).toBeGreaterThan(10);
+    expect(written).toMatchObject({
+      status: 'done',
+      mode: 'commit',
+      unchanged: looked.unchanged,
+      changed: 0,
+    });
+  });
+
+  it('downloads the sheet to fill', async () => {
+    await runLines(template);
+    expect(readdirSync(folder)).toContain('projects-template-hyrd-2020.xlsx');
+  });
+
+  it('shows a mapping that is part of the one it names, and stores that', async () => {
+    const shown = JSON.parse(blocksOf('json')[0] ?? '');
+    const kept = JSON.parse(
+      readFileSync(join(projectFolder, 'test/fixtures/world-bank/mapping.json'), 'utf8'),
+    );
+    expect(Mapping.safeParse(shown).error).toBeUndefined();
+    expect(kept).toMatchObject(shown);
+    const [made, looked] = (await runLines(stored)).map(({ stdout }) => JSON.parse(stdout));
+    expect(made).toMatchObject({ code: 'world-bank' });
+    expect(looked).toMatchObject({ status: 'done', rows: 500, created: 481, refused: 19 });
+  });
+
+  it('imports at the command line, and ends with the codes that it says', async () => {
+    // PGlite takes one process at a time.
+    demo.signal('SIGTERM');
+    await demo.ended;
+    const [preview, partial] = (await runLines(command)) as [Done, Done];
+    expect(preview).toMatchObject({ code: 1, stderr: '' });
+    expect(preview.stdout).toContain('将新建 481');
+    expect(partial).toMatchObject({ code: 2, stderr: '' });
+    const counts = [...partial.stdout.matchAll(/Of (\d+) rows (\d+) are created/g)].map(([, ...all]) => all);
+    const sums = [0, 1].map((at) => counts.reduce((sum, one) => sum + Number(one[at]), 0)) as [
+      number,
+      number,
+    ];
+    expect(section).toContain(`${sums[0] - sums[1]} of their ${sums[0].toLocaleString('en')} rows`);
+    expect(readdirSync(folder)).toContain('faults.xlsx');
+  });
+});
+
+describe('README', () => {
+  it('has the limits of files that come in', () => {
+    const MIB = 1024 ** 2;
+    const spaced = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
+    const { atOnce, slice, running, waiting, uploadMs } = importLimits;
+    const rows: [string, ...unknown[]][] = [
+      [
+        'a file that comes in: csv and ndjson; xlsx; xlsx unpacked',
+        `${limits.textBytes / MIB} MiB`,
+        `${limits.workbookBytes / MIB} MiB`,
+        `${limits.unpackedBytes / MIB / 1024} GiB`,
+      ],
+      [
+        'its rows; columns with something in them; characters of a cell',
+        spaced(limits.rows),
+        limits.columns,
+        spaced(limits.cellCharacters),
+      ],
+      ['a record of csv, a line of ndjson', `${spaced(limits.recordCharacters)} characters`],
+      ['rows among which its headings are found', `the first ${limits.headingRows}`],
+      ['rows written in one transaction; in each slice of more', spaced(atOnce), spaced(slice)],
+      ['imports at once; waiting', running, `${waiting}, then 503`],
+      [
+        'a file must arrive within; be read within',
+        `${uploadMs / 60_000} min`,
+        `${limits.milliseconds / 60_000} min`,
+      ],
+    ];
+    for (const [what, ...values] of rows) expect(readme).toContain(`| ${what} | ${values.join('; ')} |\n`);
+  });
+});
