@@ -43,7 +43,7 @@ export const texts: Scenario[] = [
   [
     'a name that is too long',
     { 项目名称: '名'.repeat(301) },
-    ['项目名称', '名'.repeat(100), 'too_long', '最多 300 个字符', 'must have at most 300 characters'],
+    ['项目名称', `${'名'.repeat(99)}…`, 'too_long', '最多 300 个字符', 'must have at most 300 characters'],
   ],
   [
     'a name of two lines',
@@ -237,7 +237,7 @@ export const days: Scenario[] = [
   ],
   [
     'production before the start on record',
-    { 项目编号: 'EXISTING', 投产日期: '2020-08-31', [MONEY]: '5' },
+    { 项目编号: 'STARTED', 投产日期: '2020-08-31' },
     [
       '投产日期',
       '2020-08-31',

@@ -193,7 +193,7 @@ describe('a definition', () => {
     [
       'of a heading that is empty',
       { fields: { code: { from: ' ' } } },
-      ['/definition/fields/code/from', 'too_short'],
+      ['/definition/fields/code/from', 'empty'],
     ],
     [
       'with a unit that there is not',
