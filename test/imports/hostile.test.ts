@@ -1,5 +1,5 @@
 /** Files that are made to harm, sent to the service: each is refused by name, and others are answered meanwhile. */
-import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../support/app.ts';
@@ -146,12 +146,22 @@ describe('a file with', () => {
 });
 
 describe('the process that reads', () => {
-  /** Those of this service. */
+  /** Those that this process has started. */
   const readers = (): number[] =>
-    execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
-      .split('\n')
-      .filter((line) => line.includes('read-job'))
-      .map((line) => Number.parseInt(line, 10));
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => said(pid, 'cmdline').includes('read-job'))
+      .filter((pid) => said(pid, 'status').includes(`PPid:\t${process.pid}\n`))
+      .map(Number);
+
+  const said = (pid: string, what: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+    } catch {
+      // It has ended.
+      return '';
+    }
+  };
 
   it(
     'may be killed from outside: the file is refused, and the next one read',
