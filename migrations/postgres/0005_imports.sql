@@ -8,6 +8,7 @@ CREATE TABLE "imports" (
 	"file" jsonb,
 	"rows_done" integer NOT NULL,
 	"outcome" jsonb,
+	"shown" jsonb,
 	"problem" jsonb,
 	"owner" jsonb,
 	"created_at" text collate "C" NOT NULL,

@@ -8,6 +8,7 @@ CREATE TABLE `imports` (
 	`file` text,
 	`rows_done` integer NOT NULL,
 	`outcome` text,
+	`shown` text,
 	`problem` text,
 	`owner` text,
 	`created_at` text NOT NULL,

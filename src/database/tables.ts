@@ -283,8 +283,10 @@ export function defineTables(columns: Vocabulary) {
       file: json('file').$type<Record<string, unknown>>(),
       /** Rows of the file that are dealt with for good, in the transaction that did so. */
       rowsDone: integer('rows_done').notNull(),
-      /** What the rows did, so far. */
+      /** What the rows did, so far: how many did what. */
       outcome: json('outcome').$type<Record<string, unknown>>(),
+      /** The first changes and faults among them. */
+      shown: json('shown').$type<Record<string, unknown>>(),
       /** Why it was refused or failed as a whole. */
       problem: json('problem').$type<Record<string, unknown>>(),
       /** The process that works on it; null where none does. */

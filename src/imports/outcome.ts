@@ -58,8 +58,7 @@ export function addRow(outcome: Outcome, planned: PlannedRow, faults: readonly F
 }
 
 /** The outcome of rows and of those that come after them. */
-export function joined(first: Outcome | null, next: Outcome): Outcome {
-  if (!first) return next;
+export function joined(first: Outcome, next: Outcome): Outcome {
   const sums = (
     ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
   ).map((name) => [name, first[name] + next[name]]);
@@ -73,3 +72,18 @@ export function joined(first: Outcome | null, next: Outcome): Outcome {
 /** The outcome of rows that were kept, where faulty ones after them ended it. */
 export const brokenOff = (kept: Outcome, { refused, conflicts, faultCount, faults }: Outcome): Outcome =>
   joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, faults });
+
+/** As it is on record: the counts apart from what is shown, which a list of imports has no room for. */
+export const onRecord = ({ changes, faults, ...counts }: Outcome): Kept => ({
+  outcome: counts,
+  shown: { changes, faults },
+});
+
+/** As `onRecord` has left it; that of no rows where there is none. */
+export const outcomeOf = ({ outcome, shown }: Partial<Kept>): Outcome =>
+  ({ ...startOutcome(), ...outcome, ...shown }) as Outcome;
+
+interface Kept {
+  outcome: Record<string, unknown> | null;
+  shown: Record<string, unknown> | null;
+}

@@ -12,7 +12,7 @@ import type { FileHead, ReadResult } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { type ImportPart, type ImportRun, load, run as look } from './import-job.ts';
 import type { ImportLimits } from './limits.ts';
-import { brokenOff, type Outcome } from './outcome.ts';
+import { brokenOff, type Outcome, outcomeOf } from './outcome.ts';
 import type { ImportRecord } from './repository.ts';
 import type { ImportQuery, phases } from './schema.ts';
 import type { Uploads } from './uploads.ts';
@@ -42,7 +42,11 @@ export interface StoredProblem extends Record<string, unknown> {
   values?: Readonly<Record<string, MessageValue>>;
 }
 
-export type Ending = Pick<ImportRecord, 'status'> & Partial<Pick<ImportRecord, 'problem' | 'outcome'>>;
+/** What becomes of an import. */
+export interface Ending extends Pick<ImportRecord, 'status'>, Partial<Pick<ImportRecord, 'problem'>> {
+  /** Where it is not that of the rows that were written. */
+  outcome?: Outcome;
+}
 
 /** An import on its way, and what it has to do with others. */
 export interface Journey {
@@ -147,7 +151,7 @@ export function passage(
     }
 
     async function write(head: FileHead, from: number, count: number): Promise<Outcome> {
-      const { faultCount = 0 } = ((await current()).outcome ?? {}) as Partial<Outcome>;
+      const { faultCount } = outcomeOf(await current());
       const run = runOf(head, from, count, Math.max(0, reported - faultCount));
       for (let attempt = 1; ; attempt++) {
         try {
@@ -177,7 +181,7 @@ export function passage(
     // What was begun has been checked before; rows of it that are there by now would be taken for others.
     if (!isCommit || (all > atOnce && rowsDone === 0)) {
       const outcome = await pass(runOf(head, 0, all), false);
-      if (!isCommit) return { status: 'done', outcome: { ...outcome } };
+      if (!isCommit) return { status: 'done', outcome };
       if (isRefused(outcome)) return faulty(outcome);
     }
     const step = all > atOnce ? slice : atOnce;
@@ -185,10 +189,9 @@ export function passage(
       const outcome = await write(head, rowsDone, Math.min(step, all - rowsDone));
       if (isRefused(outcome)) {
         if (rowsDone === 0) return faulty(outcome);
-        const { outcome: before } = await current();
         return {
           status: 'failed',
-          outcome: { ...brokenOff(before as unknown as Outcome, outcome) },
+          outcome: brokenOff(outcomeOf(await current()), outcome),
           problem: { kind: 'imports.changed_meanwhile', values: { done: rowsDone } } satisfies StoredProblem,
         };
       }
@@ -200,7 +203,7 @@ export function passage(
 
 const faulty = (outcome: Outcome): Ending => ({
   status: 'refused',
-  outcome: { ...outcome },
+  outcome,
   problem: {
     kind: 'imports.faulty_rows',
     values: { refused: outcome.refused, rows: outcome.rows },

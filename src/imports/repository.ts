@@ -1,9 +1,9 @@
-import { count, eq, inArray, lt, sql } from 'drizzle-orm';
+import { count, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey } from '../http/pages.ts';
-import { joined, type Outcome } from './outcome.ts';
+import { joined, type Outcome, onRecord, outcomeOf } from './outcome.ts';
 
 export type ImportRecord = Tables['imports']['$inferSelect'];
 
@@ -63,8 +63,7 @@ export async function noteRows(
   if (record?.owner?.life !== life || record.rowsDone !== from) {
     throw new Error(`Another process works on the import ${id}.`);
   }
-  const before = record.outcome as Outcome | null;
-  await updateImport(tx, id, { rowsDone, outcome: { ...joined(before, outcome) } });
+  await updateImport(tx, id, { rowsDone, ...onRecord(joined(outcomeOf(record), outcome)) });
 }
 
 /** Those that nobody has finished. */
@@ -92,7 +91,7 @@ export async function removeFinishedBefore(tx: Transaction, instant: string): Pr
   return ids;
 }
 
-const textKey = (field: 'createdAt' | 'id'): SortKey<ImportRecord> => ({
+const textKey = (field: 'createdAt' | 'id'): SortKey<ListedImport> => ({
   expression: ({ imports }) => imports[field],
   type: 'string',
   of: (row) => row[field],
@@ -101,13 +100,16 @@ const textKey = (field: 'createdAt' | 'id'): SortKey<ImportRecord> => ({
 export const importSortKeys = { createdAt: textKey('createdAt') };
 export const importTieBreaker = { name: 'id', key: textKey('id') };
 
-/** One more than the page's limit, where there is one. */
-export function listImports(reader: Reader, page: PageRequest<ImportRecord>): Promise<ImportRecord[]> {
+export type ListedImport = Omit<ImportRecord, 'shown'>;
+
+/** One more than the page's limit, where there is one; without what each of them shows. */
+export function listImports(reader: Reader, page: PageRequest<ListedImport>): Promise<ListedImport[]> {
   const values = { ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(`imports.list ${page.shape} ${page.after !== null}`, values, (db) => {
     const columns = page.columns(db.tables);
+    const { shown: _, ...listed } = getTableColumns(db.tables.imports);
     return db
-      .select()
+      .select(listed)
       .from(db.tables.imports)
       .where(page.after ? comesAfter(columns) : undefined)
       .orderBy(...orderBy(columns))

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { isUnavailable } from '../database/errors.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import type { Outcome } from './outcome.ts';
+import { onRecord, outcomeOf } from './outcome.ts';
 import { heir, isGone, isHere, type Owner, thisProcess } from './owners.ts';
 import { type Ending, type Progress, passage, type StoredProblem } from './passage.ts';
 import * as repository from './repository.ts';
@@ -151,15 +151,16 @@ export function importRunner(
     });
   }
 
-  async function finish(id: string, ending: Ending): Promise<void> {
-    await note(id, { ...ending, owner: null, finishedAt: clock.now() });
+  async function finish(id: string, { outcome, ...ending }: Ending): Promise<void> {
+    const found = outcome && onRecord(outcome);
+    await note(id, { ...ending, ...found, owner: null, finishedAt: clock.now() });
     await tidy(await current(id));
   }
 
   /** Of one that has ended, nothing is kept but the faults that are spoken of. */
-  async function tidy({ id, outcome }: repository.ImportRecord): Promise<void> {
-    const { faultCount = 0 } = (outcome ?? {}) as Partial<Outcome>;
-    await (faultCount > 0 ? uploads.tidy(id) : uploads.remove(id));
+  async function tidy(record: repository.ImportRecord): Promise<void> {
+    const isSpokenOf = outcomeOf(record).faultCount > 0;
+    await (isSpokenOf ? uploads.tidy(record.id) : uploads.remove(record.id));
   }
 
   function start(record: repository.ImportRecord): void {

@@ -17,7 +17,7 @@ import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
 import { linesOf } from './import-job.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import { type Outcome, startOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 import type { ImportRequest, StoredProblem } from './passage.ts';
 import * as repository from './repository.ts';
 import type { Runner } from './runner.ts';
@@ -65,9 +65,6 @@ export interface ImportService {
 
 const SORT = '-createdAt';
 
-/** What would make a page of imports too long to be read. */
-const UNSAID = { changes: [], faults: [] };
-
 export function importService(
   { database, clock }: { database: Database; clock: Clock },
   uploads: Uploads,
@@ -90,11 +87,11 @@ export function importService(
     return Mapping.parse((await storedMappings.existing(database.read, given)).definition);
   }
 
-  const toImport = (record: repository.ImportRecord, language: Language): Import => {
+  const toImport = (record: repository.ListedImport, language: Language): Import => {
     const { id, status, rowsDone, actor, createdAt, finishedAt } = record;
     const request = record.request as unknown as ImportRequest;
     const head = record.file as unknown as FileHead | null;
-    const { faults, changes, ...counts } = (record.outcome ?? startOutcome()) as Outcome;
+    const { faults, changes, ...counts } = outcomeOf(record);
     const problem = record.problem as unknown as StoredProblem | null;
     const progress = runner.progress(id);
     const sheet = head?.sheet ?? null;
@@ -227,6 +224,7 @@ export function importService(
         file: null,
         rowsDone: 0,
         outcome: null,
+        shown: null,
         problem: null,
         owner: runner.owner,
         createdAt: clock.now(),
@@ -255,10 +253,7 @@ export function importService(
         const total = await repository.countImports(reader);
         return {
           revision,
-          body: toPage(request, rows, total, revision.seq, (row) => ({
-            ...toImport(row, language),
-            ...UNSAID,
-          })),
+          body: toPage(request, rows, total, revision.seq, (row) => toImport(row, language)),
         };
       }),
 
@@ -268,7 +263,7 @@ export function importService(
       const record = await existing(id);
       const problem = record.problem as unknown as StoredProblem | null;
       if (!problem) return null;
-      const { faults = [], faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
+      const { faults, faultCount } = outcomeOf(record);
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
       return new Problem(problem.kind, {
         ...(problem.values && { values: problem.values }),
@@ -279,7 +274,7 @@ export function importService(
 
     allFaults: async (id) => {
       const record = await existing(id);
-      const { faultCount = 0 } = (record.outcome ?? {}) as Partial<Outcome>;
+      const { faultCount } = outcomeOf(record);
       const files = await uploads.allFaults(id);
       if (faultCount > 0 && files.length === 0) {
         throw new Problem('imports.report_gone', { values: { days: limits.keptDays } });

@@ -62,6 +62,7 @@ async function left(changes: Partial<ImportRecord>): Promise<string> {
     file: null,
     rowsDone: 0,
     outcome: null,
+    shown: null,
     problem: null,
     owner: null,
     createdAt: ago(0),
@@ -220,8 +221,6 @@ describe('a folder', () => {
       refused: 1,
       conflicts: 0,
       faultCount: 1,
-      changes: [],
-      faults: [],
     };
     const moment = api.clock.now();
     api.clock.set(ago(2 * HOUR_MS));
