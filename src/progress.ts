@@ -17,10 +17,8 @@ export async function withProgress<T>(
     unit = String,
   }: { onlyOnTerminal?: boolean; unit?: (amount: number) => string } = {},
 ): Promise<T> {
-  const {
-    default: { SingleBar },
-  } = await import('cli-progress');
-  const bar = new SingleBar({
+  const { default: progress } = await import('cli-progress');
+  const bar = new progress.SingleBar({
     format: `${label} {bar} {percentage}% | {value}/{total}{detail} | {eta}s left`,
     formatValue: (amount, _, type) => {
       if (type === 'value' || type === 'total') return unit(amount);

@@ -69,6 +69,18 @@ describe('the built service', () => {
     await place.remove();
   });
 
+  it('reads a file at the command line', async () => {
+    const place = await freshDatabase();
+    const stdin = '项目编号,项目名称,项目级别,签约日期,投资总额(亿元)\r\nX-1,示例,省级,2020-06-29,3.5\r\n';
+    const options = { env: { DATABASE_URL: place.url }, stdin };
+    const { code, stdout } = await start(join(folder, 'cli.js'), ['import', '-', '--json'], options).ended;
+    expect({ code, stdout: JSON.parse(stdout) }).toMatchObject({ code: 0, stdout: { created: 1 } });
+    const faulty = { ...options, stdin: stdin.replace('2020-06-29', '昨天') };
+    const refused = await start(join(folder, 'cli.js'), ['import', '-'], faulty).ended;
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('must be a day that exists') });
+    await place.remove();
+  });
+
   it('refuses to run without a database it can write, in one line', async () => {
     const env = { DATABASE_URL: 'file:/proc/luodi.db', PORT: '0' };
     const { code, stderr } = await start(join(folder, 'cli.js'), ['serve'], { env }).ended;
