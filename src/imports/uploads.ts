@@ -64,18 +64,26 @@ export function uploadsIn(
   const root = resolve(folder);
   const at = (id: string, ...parts: string[]) => join(root, id, ...parts);
   const faults = (id: string, from: number) => at(id, `faults-${String(from).padStart(9, '0')}.ndjson`);
+  const names = (id: string): Promise<string[]> => readdir(at(id)).catch(() => []);
+  const size = (path: string): Promise<number> =>
+    stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+
+  /** The files that have faults in them. Others are removed once an import has ended, while its report may be read. */
+  async function reports(id: string): Promise<string[]> {
+    const found = (await names(id)).filter((name) => name.startsWith('faults-')).sort();
+    const sizes = await Promise.all(found.map((name) => size(at(id, name))));
+    return found.filter((_, i) => (sizes[i] as number) > 0);
+  }
+
   return {
     root,
     file: (id) => at(id, 'file'),
     rows: (id) => at(id, 'rows.ndjson'),
     faults,
-    allFaults: async (id) => {
-      const names = await readdir(at(id)).catch(() => []);
-      return names
-        .filter((name) => name.startsWith('faults-'))
-        .sort()
-        .map((name) => at(id, name));
-    },
+    allFaults: async (id) => (await reports(id)).map((name) => at(id, name)),
     dropFaults: (id, from) => rm(faults(id, from), { force: true }),
     has: (id) => existsSync(at(id, 'file')),
     before: async (milliseconds) =>
@@ -110,10 +118,8 @@ export function uploadsIn(
     },
 
     tidy: async (id) => {
-      for (const path of await readdir(at(id)).catch(() => [])) {
-        const isReport = path.startsWith('faults-') && (await stat(at(id, path))).size > 0;
-        if (!isReport) await rm(at(id, path), { force: true });
-      }
+      const kept = await reports(id);
+      for (const name of await names(id)) if (!kept.includes(name)) await rm(at(id, name), { force: true });
     },
     remove: (id) => rm(at(id), { recursive: true, force: true }),
   };
