@@ -90,6 +90,10 @@ async function run(
   const { importsAtCommandLine } = await import('./command-run.ts');
   const { reportInWords } = await import('./command-report.ts');
 
+  // Whoever reads the report may have read enough; the files come in all the same.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const service = await openService(config);
   // Apart from where the service keeps its own, or it would go on with what was ended here.
   const folder = mkdtempSync(join(tmpdir(), 'luodi-import-'));

@@ -72,6 +72,15 @@ const project = (code: string): Promise<Body> =>
   ask(async (client) => (await client.get(`/v1/projects?code=${code}`)).body.items[0]);
 
 describe('luodi import', { timeout: SLOW_MS }, () => {
+  it('takes all files in, also where nobody reads its report to the end', async () => {
+    const codes = [aCode(), aCode()];
+    for (const [i, code] of codes.entries()) write(`${i}.csv`, csv(HEADINGS, row(code)));
+    const running = begin(['0.csv', '1.csv']);
+    running.stopReading();
+    expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+    for (const code of codes) expect(await project(code)).toMatchObject({ code });
+  });
+
   it('writes all rows of a file and says what it took them for', async () => {
     const code = aCode();
     write('项目.csv', csv([...HEADINGS, '颜色'], row(code, '红')));

@@ -22,6 +22,8 @@ export interface Running {
   stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
+  /** Closes the pipe that its output goes to, as `head` does. */
+  stopReading(): void;
   ended: Promise<Ended>;
 }
 
@@ -79,6 +81,7 @@ export function start(
     stdout: () => stdout,
     stderr: () => stderr,
     signal: (name) => void (asGroup ? process.kill(-(child.pid as number), name) : child.kill(name)),
+    stopReading: () => void child.stdout?.destroy(),
     ended,
   };
 }
