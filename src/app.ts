@@ -119,8 +119,10 @@ const TAKE_OVER_EVERY_MS = 60_000;
 /** Goes on with imports that no living process works on; leaves those of this one to the next. */
 function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Logger): void {
   let timer: NodeJS.Timeout | undefined;
-  const takeOver = () =>
-    void runner.takeOver().catch((err) => logger.error({ err }, 'imports not taken over'));
+  let underWay = Promise.resolve();
+  const takeOver = () => {
+    underWay = runner.takeOver().catch((err) => logger.error({ err }, 'imports not taken over'));
+  };
   app.addHook('onListen', async () => {
     takeOver();
     timer = setInterval(takeOver, TAKE_OVER_EVERY_MS);
@@ -129,6 +131,7 @@ function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Lo
   app.addHook('preClose', async () => {
     clearInterval(timer);
     await runner.stop();
+    await underWay;
   });
 }
 

@@ -51,18 +51,23 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     await logHead('at stop').catch(() => {});
     await database.close();
   });
+  let address: string;
   try {
-    const address = await app.listen({ host: config.HOST, port: config.PORT });
-    logger.info(`Server listening at ${address}`);
-    if (!(await keyService({ database, clock }).any())) {
-      logger.warn('There is no API key yet. Make the first: luodi keys create --name admin --role admin');
-    }
-    await logHead('at start');
-    setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
-    return address;
+    address = await app.listen({ host: config.HOST, port: config.PORT });
   } catch (error) {
     await app.close();
     await database.close();
     throw new StartupError(`Cannot listen on ${config.HOST}:${config.PORT}: ${rootMessage(error)}`);
   }
+  logger.info(`Server listening at ${address}`);
+  const greet = async () => {
+    if (!(await keyService({ database, clock }).any())) {
+      logger.warn('There is no API key yet. Make the first: luodi keys create --name admin --role admin');
+    }
+    await logHead('at start');
+  };
+  // Told to stop at once, it may have no database left to ask; it listened all the same.
+  await greet().catch(() => {});
+  setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
+  return address;
 }
