@@ -32,6 +32,8 @@ export const limits = {
   cellCharacters: 32_767,
   /** A record of CSV, or a line of NDJSON. */
   recordCharacters: MIB,
+  /** In all. Of a row after them only the first is told, or the rows of a small file would fill a disk. */
+  faults: 1_000_000,
   /** Rows among which the headings are looked for. */
   headingRows: 20,
   /** The heap of the process that reads. It holds one piece of the file, whatever the size of the file. */

@@ -96,24 +96,27 @@ async function writeRows(
   onProgress: (progress: ReadProgress) => void,
 ) {
   const counts = { rows: 0, refused: 0 };
+  let faults = 0;
   let piece = '';
   let written: Promise<unknown> = Promise.resolve();
   for await (const batch of reading.batches) {
     for (const row of batch) {
       counts.rows += 1;
       if (row.faults.length > 0) counts.refused += 1;
-      piece += `${JSON.stringify(row)}\n`;
+      faults += row.faults.length;
+      const told = faults <= limits.faults ? row : { ...row, faults: row.faults.slice(0, 1) };
+      piece += `${JSON.stringify(told)}\n`;
     }
     if (counts.rows > maxRows) throw new Refusal('imports.too_many_rows', { max: maxRows });
     if (piece.length > PIECE) {
       await written;
-      written = rows.write(piece);
+      written = rows.appendFile(piece);
       piece = '';
     }
     onProgress({ ...counts, bytes: reading.bytes() });
   }
   await written;
-  await rows.write(piece);
+  await rows.appendFile(piece);
   return counts;
 }
 

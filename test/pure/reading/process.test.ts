@@ -54,6 +54,29 @@ describe('a process that reads', () => {
     expect(String((problem as Problem).cause)).toMatch(/ended with/);
   });
 
+  it('tells a million faults of cells, and of a row after them the first', async () => {
+    const days = [
+      '签约日期',
+      '注册日期',
+      '开工日期',
+      '竣工日期',
+      '投产日期',
+      '停工日期',
+      '复工日期',
+      '终止日期',
+    ];
+    const faulty = Array.from({ length: days.length }, () => 'x').join();
+    const ROWS = 126_000;
+    const file = aFile(`项目编号,${days}\n${`A,${faulty}\n`.repeat(ROWS)}`);
+    const request = aRequest({ file });
+    expect(await readFile(request)).toMatchObject({ rows: ROWS, refused: ROWS });
+    const told = readFileSync(request.rows, 'utf8').trimEnd().split('\n');
+    const faults = told.map((line): number => JSON.parse(line).faults.length);
+    expect(faults).toHaveLength(ROWS);
+    expect(faults.slice(0, 125_000)).toEqual(Array(125_000).fill(8));
+    expect(faults.slice(125_000)).toEqual(Array(1_000).fill(1));
+  }, 120_000);
+
   it('and takes too long is ended', async () => {
     expect(await failure(readerThat(HANG, 1_000))).toMatchObject({
       code: 'imports.too_slow',
