@@ -9,7 +9,6 @@ import { operation } from '../http/openapi.ts';
 import { unitField } from '../transfer/schema.ts';
 import type { Unit } from '../transfer/units.ts';
 import type { CodeListService, CodeLists } from './code-lists.ts';
-import { writeTemplate } from './template.ts';
 
 const TemplateQuery = z.strictObject({
   event: slug.optional().meta({
@@ -34,6 +33,8 @@ async function fileOf(lists: CodeLists, { event, language, unit }: Asked, day: s
   const name = (word: string, of: string | undefined) => (of ? `${word}-${fitForName(of)}` : word);
   const plain = name(NAME.en, named?.code);
   const shown = language === 'zh' ? name(NAME.zh, named?.name) : plain;
+  // Loaded where a template is made: every start of the service would wait for it.
+  const { writeTemplate } = await import('./template.ts');
   return {
     headers: {
       ...fileHeaders('xlsx', 'utf-8', shown, plain),

@@ -1,5 +1,5 @@
 /** A workbook made as a whole, with what one that is streamed cannot have: a filter on each heading. */
-import { type CellValue, rangeRef, writeXlsx } from 'hucre/xlsx';
+import type { CellValue } from 'hucre/xlsx';
 import type { Sheet } from './sheet.ts';
 import { columnOf, valuesOf } from './xlsx.ts';
 
@@ -8,6 +8,8 @@ import { columnOf, valuesOf } from './xlsx.ts';
  * @param day stands in the file as when it was made
  */
 export async function writeTableXlsx(sheet: Sheet, day: string): Promise<Uint8Array> {
+  // Loaded where a workbook is made: every start of the service would wait for it.
+  const { rangeRef, writeXlsx } = await import('hucre/xlsx');
   const rows: CellValue[][] = [sheet.headings.map(({ text }) => text)];
   for await (const row of valuesOf(sheet)) rows.push(row);
   const last = rows.length - (sheet.endsInTotal ? 2 : 1);

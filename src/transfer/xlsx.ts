@@ -1,5 +1,5 @@
 /** Sheets as Excel workbooks, written as a stream: real days, codes that stay text, a heading row that stays put. */
-import { type CellValue, type ColumnDef, writeXlsxStream } from 'hucre/xlsx';
+import type { CellValue, ColumnDef } from 'hucre/xlsx';
 import type { Cell, Heading, Kind, Sheet } from './sheet.ts';
 
 /** What a worksheet holds below its heading row. */
@@ -43,8 +43,10 @@ export const columnOf = ({ text, kind, width }: Heading): ColumnDef => {
   return { header: text, width, ...(numFmt && { numFmt }) };
 };
 
-export function writeXlsx(sheet: Sheet): AsyncIterable<Uint8Array> {
-  return writeXlsxStream(valuesOf(sheet), {
+export async function* writeXlsx(sheet: Sheet): AsyncGenerator<Uint8Array> {
+  // Loaded where a workbook is made: every start of the service would wait for it.
+  const { writeXlsxStream } = await import('hucre/xlsx');
+  yield* writeXlsxStream(valuesOf(sheet), {
     name: sheet.name,
     columns: sheet.headings.map(columnOf),
     freezePane: { rows: 1 },
