@@ -51,8 +51,8 @@ const send = (
 export const csv = (headings: readonly string[], ...rows: (readonly string[])[]): string =>
   [headings, ...rows].map((cells) => cells.join(',')).join('\r\n');
 
-let made = 0;
-/** A code that no other test uses. */
+let made = 1000;
+/** A code that no other test uses; all are of one length, so that tables of them look the same. */
 export const aCode = (): string => `IMP-${process.pid}-${++made}`;
 
 interface Command {
