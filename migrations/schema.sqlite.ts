@@ -17,5 +17,10 @@ export const {
   keptAnswers,
   mappings,
   imports,
+  clusters,
+  clusterMembers,
+  delegations,
+  contacts,
+  publishedFigures,
   revision,
 } = defineTables(columns as unknown as Vocabulary);

@@ -11,6 +11,7 @@ import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
 import { type Clock, clockIn } from './clock.ts';
+import { clusters } from './clusters/schema.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
 import { enterprises } from './enterprises/schema.ts';
@@ -30,6 +31,7 @@ import { mappings } from './imports/schema.ts';
 import { importService } from './imports/service.ts';
 import { templateRoutes } from './imports/template-routes.ts';
 import { uploadsIn } from './imports/uploads.ts';
+import { contacts, delegations } from './outreach/schema.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
@@ -50,15 +52,40 @@ export interface Dependencies {
   imports?: Partial<ImportLimits>;
 }
 
-const catalogues = [events, enterprises, zones, regions, industries, mappings];
+const catalogues = [
+  events,
+  enterprises,
+  zones,
+  regions,
+  industries,
+  mappings,
+  clusters,
+  delegations,
+  contacts,
+];
 
 /** What has a history, with a key of each for the document. */
 const tracked: readonly Tracked[] = [
-  { entity: 'keys', key: 'id', readers: 'administer', example: '0190a1b2-0000-7000-8000-000000000007' },
-  { entity: 'projects', key: 'id', readers: 'read', example: '0190a1b2-0000-7000-8000-000000000001' },
+  {
+    entity: 'keys',
+    path: '/v1/keys',
+    tag: 'keys',
+    key: 'id',
+    readers: 'administer',
+    example: '0190a1b2-0000-7000-8000-000000000007',
+  },
+  {
+    entity: 'projects',
+    path: '/v1/projects',
+    tag: 'projects',
+    key: 'id',
+    readers: 'read',
+    example: '0190a1b2-0000-7000-8000-000000000001',
+  },
   ...catalogues.map(({ entity, key, item }) => {
     const [example] = (item.meta()?.examples ?? []) as Record<string, string>[];
-    return { entity, key, readers: 'read' as const, example: example?.[key] as string };
+    const path = `/v1/${entity}`;
+    return { entity, path, tag: entity, key, readers: 'read' as const, example: example?.[key] as string };
   }),
 ];
 

@@ -15,7 +15,7 @@ export async function expectOwnRegion(reader: Reader, caller: Caller, region: st
   throw new Problem('access.other_region', {
     values: {
       regions: caller.regions.join(', '),
-      region: region ?? { en: 'a project without a region', zh: '无行政区划的项目' },
+      region: region ?? { en: 'something without a region', zh: '未填行政区划的记录' },
     },
   });
 }

@@ -6,7 +6,7 @@ import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { integerText } from '../http/fields.ts';
 import { type Entity, nouns, typeNames } from '../http/messages.ts';
-import { NoQuery, operation } from '../http/openapi.ts';
+import { NoQuery, operation, type Tag } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
 import { Change, Head } from './schema.ts';
@@ -15,7 +15,10 @@ import type { ChangesStream } from './stream.ts';
 
 /** A resource that has a history, and the name of its key in its path. */
 export interface Tracked {
-  entity: Exclude<Entity, 'funds'>;
+  entity: Entity;
+  /** Where its resources are, such as `/v1/projects`. */
+  path: string;
+  tag: Tag;
   key: 'id' | 'code';
   /** Who may read it. */
   readers: 'read' | 'administer';
@@ -136,18 +139,18 @@ export const changesRoutes =
       },
     );
 
-    for (const { entity, key, example, readers } of tracked) {
+    for (const { entity, path, tag, key, example, readers } of tracked) {
       const noun = nouns[entity].en;
       const Key = z.object({
         [key]: z.string().meta({ description: `The ${key} of the ${noun}.`, examples: [example] }),
       });
       app.get(
-        `/v1/${entity}/:${key}/history`,
+        `${path}/:${key}/history`,
         {
           schema: operation({
             id: `list${noun[0]?.toUpperCase()}${noun.slice(1)}History`,
             access: readers,
-            tag: entity,
+            tag,
             summary: `List what happened to a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
             description:
               'Who changed what, when, and what each field said before and after; the newest first. Nothing can change or delete it.',

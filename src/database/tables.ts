@@ -1,4 +1,5 @@
 /** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
+import { defineBookkeeping } from './bookkeeping.ts';
 import type * as vocabulary from './columns.postgres.ts';
 import { orEmpty } from './expressions.ts';
 
@@ -221,90 +222,126 @@ export function defineTables(columns: Vocabulary) {
     (self) => [index('changes_entity').on(self.entity, self.entityId, self.seq)],
   );
 
-  const apiKeys = table(
-    'api_keys',
+  const clusters = table(
+    'clusters',
     {
       id: id('id').primaryKey(),
       name: text('name').notNull(),
-      /** The first characters of the key, to tell it by. */
-      prefix: text('prefix').notNull(),
-      /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
-      hash: text('hash').notNull(),
-      role: text('role').notNull(),
-      /** Codes of the regions that it may write in; null for all. */
-      regions: json('regions').$type<string[]>(),
-      createdAt: instant('created_at').notNull(),
-      expiresAt: instant('expires_at'),
-      revokedAt: instant('revoked_at'),
-      lastUsedAt: instant('last_used_at'),
+      nameEn: text('name_en'),
+      region: text('region_code').references(() => regions.code),
+      industry: text('industry_code').references(() => industries.code),
+      leader: id('leader_id').references(() => enterprises.id),
+      /** How many more enterprises are to come, counted from which day, by which day. */
+      targets: json('targets').$type<readonly unknown[]>().notNull(),
+      note: text('note'),
     },
-    (self) => [uniqueIndex('api_keys_hash').on(self.hash)],
+    (self) => [uniqueIndex('clusters_name').on(self.name), index('clusters_leader').on(self.leader)],
   );
 
-  /** Answers to requests with an `Idempotency-Key`, to be given again. */
-  const keptAnswers = table(
-    'kept_answers',
+  const clusterMembers = table(
+    'cluster_members',
     {
-      /** Id of the API key that asked. */
-      caller: text('caller').notNull(),
-      key: text('key').notNull(),
-      fingerprint: text('fingerprint').notNull(),
-      status: integer('status').notNull(),
-      headers: json('headers').$type<Readonly<Record<string, string>>>().notNull(),
-      body: text('body').notNull(),
-      createdAt: instant('created_at').notNull(),
+      id: id('id').primaryKey(),
+      cluster: id('cluster_id')
+        .notNull()
+        .references(() => clusters.id),
+      enterprise: id('enterprise_id')
+        .notNull()
+        .references(() => enterprises.id),
+      role: text('role').notNull(),
+      introducedOn: day('introduced_on').notNull(),
+      leftOn: day('left_on'),
+      project: id('project_id').references(() => projects.id),
+      note: text('note'),
     },
     (self) => [
-      primaryKey({ columns: [self.caller, self.key] }),
-      index('kept_answers_created').on(self.createdAt),
+      index('cluster_members_cluster').on(self.cluster, self.introducedOn, self.id),
+      index('cluster_members_enterprise').on(self.enterprise),
     ],
   );
 
-  /** How files with headings and units of their own are read. */
-  const mappings = table('mappings', {
-    code: text('code').primaryKey(),
-    name: text('name').notNull(),
-    definition: json('definition').$type<Record<string, unknown>>().notNull(),
-  });
-
-  /** Files that came in, each with what became of it. Bookkeeping: what they wrote is in the log of changes. */
-  const imports = table(
-    'imports',
+  const delegations = table(
+    'delegations',
     {
       id: id('id').primaryKey(),
-      /** Id of the API key that sent it; null for the command line. */
-      caller: text('caller'),
-      actor: text('actor').notNull(),
-      requestId: text('request_id'),
-      /** What was asked for. */
-      request: json('request').$type<Record<string, unknown>>().notNull(),
-      status: text('status').notNull(),
-      /** What was found out about the file; null until it has been read. */
-      file: json('file').$type<Record<string, unknown>>(),
-      /** Rows of the file that are dealt with for good, in the transaction that did so. */
-      rowsDone: integer('rows_done').notNull(),
-      /** What the rows did, so far: how many did what. */
-      outcome: json('outcome').$type<Record<string, unknown>>(),
-      /** The first changes and faults among them. */
-      shown: json('shown').$type<Record<string, unknown>>(),
-      /** Why it was refused or failed as a whole. */
-      problem: json('problem').$type<Record<string, unknown>>(),
-      /** The process that works on it; null where none does. */
-      owner: json('owner').$type<Record<string, unknown>>(),
-      createdAt: instant('created_at').notNull(),
-      /** When its owner last said that it goes on. */
-      seenAt: instant('seen_at').notNull(),
-      finishedAt: instant('finished_at'),
+      event: text('event_code')
+        .notNull()
+        .references(() => events.code),
+      /** The edition for which it was sent to somebody else's event. */
+      forEvent: text('for_event_code').references(() => events.code),
+      zone: text('zone_code')
+        .notNull()
+        .references(() => zones.code),
+      sentOn: day('sent_on').notNull(),
+      note: text('note'),
     },
-    (self) => [index('imports_created').on(self.createdAt, self.id), index('imports_status').on(self.status)],
+    (self) => [
+      index('delegations_event').on(self.event, self.sentOn, self.id),
+      index('delegations_for_event').on(self.forEvent, self.sentOn, self.id),
+      index('delegations_zone').on(self.zone),
+    ],
   );
 
-  /** One row: the number and hash of the last entry in `changes`. */
-  const revision = table('revision', {
-    id: integer('id').primaryKey(),
-    seq: sequence('seq').notNull(),
-    hash: text('hash').notNull(),
-  });
+  const contacts = table(
+    'contacts',
+    {
+      id: id('id').primaryKey(),
+      code: text('code'),
+      enterprise: id('enterprise_id')
+        .notNull()
+        .references(() => enterprises.id),
+      event: text('event_code')
+        .notNull()
+        .references(() => events.code),
+      delegation: id('delegation_id').references(() => delegations.id),
+      region: text('region_code').references(() => regions.code),
+      channel: text('channel').notNull(),
+      guestLevel: text('guest_level'),
+      contactedOn: day('contacted_on').notNull(),
+      negotiatingOn: day('negotiating_on'),
+      signedOn: day('signed_on'),
+      lostOn: day('lost_on'),
+      project: id('project_id').references(() => projects.id),
+      note: text('note'),
+    },
+    (self) => [
+      uniqueIndex('contacts_code').on(self.code),
+      index('contacts_day').on(self.contactedOn, self.id),
+      index('contacts_event').on(self.event, self.contactedOn, self.id),
+      index('contacts_delegation').on(self.delegation, self.contactedOn, self.id),
+      index('contacts_enterprise').on(self.enterprise, self.contactedOn, self.id),
+      index('contacts_region').on(self.region),
+      index('contacts_project').on(self.project),
+    ],
+  );
+
+  /** What was printed: figures with their day and source. */
+  const publishedFigures = table(
+    'published_figures',
+    {
+      id: id('id').primaryKey(),
+      event: text('event_code').references(() => events.code),
+      /** More parameters of the filter of projects, as in a query string; null for none. */
+      filter: text('filter'),
+      measure: text('measure').notNull(),
+      /** The number as printed, a decimal text in the unit beside it. */
+      value: text('value').notNull(),
+      unit: text('unit').notNull(),
+      precision: integer('precision').notNull(),
+      comparator: text('comparator').notNull(),
+      asOf: day('as_of').notNull(),
+      /** The figure that this one is a part of: its parts should add up to it. */
+      partOf: id('part_of_id'),
+      source: json('source').$type<Record<string, unknown>>().notNull(),
+      note: text('note'),
+    },
+    (self) => [
+      foreignKey({ columns: [self.partOf], foreignColumns: [self.id] }),
+      index('published_figures_event').on(self.event),
+      index('published_figures_part_of').on(self.partOf),
+      index('published_figures_day').on(self.asOf, self.id),
+    ],
+  );
 
   return {
     regions,
@@ -317,11 +354,12 @@ export function defineTables(columns: Vocabulary) {
     projectInvestors,
     fundsEntries,
     changes,
-    apiKeys,
-    keptAnswers,
-    mappings,
-    imports,
-    revision,
+    clusters,
+    clusterMembers,
+    delegations,
+    contacts,
+    publishedFigures,
+    ...defineBookkeeping(columns),
   };
 }
 

@@ -73,7 +73,12 @@ export const enterprises: Catalogue = {
   ...inputSchemas('Enterprise', fields, ['name'], example),
   columns: ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'],
   references: {},
-  referencedBy: [{ by: 'projects', table: 'projectInvestors', column: 'enterpriseId' }],
+  referencedBy: [
+    { by: 'projects', table: 'projectInvestors', column: 'enterpriseId' },
+    { by: 'clusters', table: 'clusters', column: 'leader' },
+    { by: 'cluster_members', table: 'clusterMembers', column: 'enterprise' },
+    { by: 'contacts', table: 'contacts', column: 'enterprise' },
+  ],
   sortedBy: ['name'],
   filters: {
     country: fields.country.unwrap().optional().meta({ description: 'From this country.', example: 'CN' }),

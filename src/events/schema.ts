@@ -39,7 +39,13 @@ export const events: Catalogue = {
   ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example),
   columns: Object.keys(fields),
   references: {},
-  referencedBy: [{ by: 'projects', table: 'projects', column: 'event' }],
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'event' },
+    { by: 'delegations', table: 'delegations', column: 'event' },
+    { by: 'delegations', table: 'delegations', column: 'forEvent' },
+    { by: 'contacts', table: 'contacts', column: 'event' },
+    { by: 'published_figures', table: 'publishedFigures', column: 'event' },
+  ],
   sortedBy: ['name', 'startsOn'],
   filters: {
     series: line(100).optional().meta({ description: 'Editions of this series.', example: 'hyrd' }),

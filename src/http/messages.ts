@@ -21,8 +21,14 @@ export const nouns = {
   keys: { en: 'key', zh: '密钥' },
   imports: { en: 'import', zh: '导入' },
   mappings: { en: 'mapping', zh: '映射' },
+  clusters: { en: 'cluster', zh: '产业集群' },
+  cluster_members: { en: 'cluster member', zh: '集群成员企业' },
+  delegations: { en: 'delegation', zh: '小分队' },
+  contacts: { en: 'contact', zh: '对接记录' },
+  published_figures: { en: 'published figure', zh: '已公布数据' },
 } as const satisfies Record<string, Message>;
 
+/** The table, the path and the prefix of the errors of a resource. */
 export type Entity = keyof typeof nouns;
 
 /** Problems: why a request as a whole was refused. `{x}` is filled from the problem's parameters. */
@@ -337,6 +343,18 @@ export const faults = {
     en: 'must not be more than investmentYuan',
     zh: '合同引资额不能大于投资总额',
   },
+  before_contact: { en: 'must not be before contactedOn', zh: '不能早于对接日期' },
+  signing_before_negotiation: { en: 'must not be before negotiatingOn', zh: '签约日期不能早于洽谈日期' },
+  signed_and_lost: {
+    en: 'cannot be given beside signedOn: a contact that signed is not lost',
+    zh: '已签约的对接记录不能同时有流失日期',
+  },
+  project_without_signing: { en: 'needs a signedOn', zh: '须有签约日期（signedOn）' },
+  not_the_delegations_event: {
+    en: 'must be the event of the delegation, “{event}”',
+    zh: '应为该小分队参加的活动“{event}”',
+  },
+  target_ends_before_start: { en: 'must not be before its “from”', zh: '不能早于起始日（from）' },
   zero_amount: { en: 'must not be zero', zh: '不能为零' },
   negative_balance: {
     en: 'would take the balance to {balance} yuan on {day}',

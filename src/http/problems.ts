@@ -81,7 +81,7 @@ export const taken = (entity: Entity, field: string, suffix = field): Problem =>
 export const referenced = (entity: Entity, id: string, count: number, by: Entity): Problem =>
   new Problem('resource.referenced', {
     code: `${entity}.referenced`,
-    values: { noun: nouns[entity], id, count, by: { en: `${by}`, zh: nouns[by].zh } },
+    values: { noun: nouns[entity], id, count, by: { en: by.replaceAll('_', ' '), zh: nouns[by].zh } },
   });
 
 /** 503: more is asked for than the service can do. */

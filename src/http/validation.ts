@@ -54,6 +54,7 @@ export const pointerTo = (path: readonly PropertyKey[]): string =>
 const READ_ONLY = new Set([
   'id',
   'operatingStatus',
+  'stage',
   'fundsInPlaceYuan',
   'sameYear',
   'overdue',

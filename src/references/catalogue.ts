@@ -1,8 +1,9 @@
 /**
- * What a catalogue is: a resource that projects refer to by its code or id, with a few fields and no life of its own.
- * Regions, industries, zones, events and enterprises differ only in the rows of these tables of data.
+ * What a catalogue is: a resource of a few fields with a code or an id, listed, read, written and deleted like any other.
+ * Regions, industries, zones, events, enterprises and so on differ only in the rows of these tables of data.
  */
 import type * as z from 'zod';
+import type { Caller } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Entity } from '../http/messages.ts';
@@ -11,8 +12,19 @@ import type { Fault } from '../http/problems.ts';
 /** The entities that are catalogues; each is the name of its table and of its path as well. */
 export type CatalogueEntity = Extract<
   Entity,
-  'regions' | 'industries' | 'zones' | 'events' | 'enterprises' | 'mappings'
+  | 'regions'
+  | 'industries'
+  | 'zones'
+  | 'events'
+  | 'enterprises'
+  | 'mappings'
+  | 'clusters'
+  | 'delegations'
+  | 'contacts'
 >;
+
+/** What an entry may refer to. */
+export type Referable = CatalogueEntity | 'projects';
 
 /** How many levels a tree may have; more would be a mistake, and an endless one is. */
 export const MAX_DEPTH = 8;
@@ -30,11 +42,13 @@ export interface Catalogue {
   changes: z.ZodObject;
   /** The fields of an entry that are columns, in the order of the API. */
   columns: readonly string[];
-  /** The fields whose value is the key of something in a catalogue. */
-  references: Readonly<Record<string, CatalogueEntity>>;
+  /** What the columns that cannot be null say where nothing is given; all others say null. */
+  empty?: Entry;
+  /** The fields whose value is the key of something else. */
+  references: Readonly<Record<string, Referable>>;
   /** What refers to an entry, so that it cannot be deleted while something does. */
   referencedBy: readonly { by: Entity; table: keyof Tables; column: string }[];
-  /** What the list can be sorted by, besides the key; texts that are never null. */
+  /** What the list can be sorted by, besides the key; texts and days that are never null. */
   sortedBy: readonly string[];
   /** Fields that the list can be filtered by, for equality. */
   filters: Readonly<Record<string, z.ZodType<string | undefined>>>;
@@ -44,8 +58,14 @@ export interface Catalogue {
   searchable?: true;
   /** A field besides the key that no two entries may share. */
   unique?: string;
-  /** Rules about several fields at once. */
-  rules?(entry: Entry): Fault[];
+  /** Rules about several fields at once. @param today the service's day */
+  rules?(entry: Entry, today: string): Fault[];
+  /** Rules that need a look at what an entry refers to. */
+  rulesAmong?(reader: Reader, entry: Entry): Promise<Fault[]>;
+  /** What a caller may not write, whatever its role: called for an entry as it is and as it would become. */
+  expectMayWrite?(reader: Reader, caller: Caller, entry: Entry): Promise<void>;
+  /** An entry with what is worked out from it for an answer. @param today the service's day */
+  present?(entry: Entry, today: string): Entry;
   /** Columns that are worked out from an entry. */
   derived?(entry: Entry): Record<string, unknown>;
   /** A field that is kept in a table of its own. */

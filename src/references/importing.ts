@@ -61,6 +61,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     const surroundings = {
       // Those that are given have been resolved.
       lookup: async () => [],
+      among: async (entry: Entry) => (await catalogue.rulesAmong?.(reader, entry)) ?? [],
       parentOf: async (code: string) => (isNamed(entity) ? known.parentOf(entity, code) : undefined),
     };
     const all = await writes.faultsIn(surroundings, after, before ?? null, faults);

@@ -2,12 +2,12 @@
 import type { Reader } from '../database/database.ts';
 import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
-import type { CatalogueEntity } from './catalogue.ts';
+import type { Referable } from './catalogue.ts';
 import * as repository from './repository.ts';
 
 /** Gives a fault for each of the keys that names nothing. `pointer` says where each key stands. */
 export type Lookup = (
-  references: readonly { entity: CatalogueEntity; key: string; pointer: string }[],
+  references: readonly { entity: Referable; key: string; pointer: string }[],
 ) => Promise<Fault[]>;
 
 /** Looks in the database. */

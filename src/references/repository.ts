@@ -5,11 +5,11 @@ import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest } from '../http/pages.ts';
-import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
+import type { Catalogue, Entry, Referable } from './catalogue.ts';
 
 const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
 
-const tableOf = (db: Reader, entity: CatalogueEntity): Table => db.tables[entity];
+const tableOf = (db: Reader, entity: Referable): Table => db.tables[entity];
 
 function columnsOf(db: Reader, catalogue: Catalogue): Record<string, Column> {
   const table = tableOf(db, catalogue.entity);
@@ -45,10 +45,18 @@ export async function valueTaken(
   return rows.some((row) => row.key !== key);
 }
 
-export async function keyExists(db: Reader, entity: CatalogueEntity, key: string): Promise<boolean> {
+const KEYED_BY_CODE: ReadonlySet<Referable> = new Set([
+  'regions',
+  'industries',
+  'zones',
+  'events',
+  'mappings',
+]);
+
+export async function keyExists(db: Reader, entity: Referable, key: string): Promise<boolean> {
   const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
     const table = tableOf(reader, entity);
-    const column = columnOf(table, entity === 'enterprises' ? 'id' : 'code');
+    const column = columnOf(table, KEYED_BY_CODE.has(entity) ? 'code' : 'id');
     return reader
       .select({ key: column })
       .from(table)

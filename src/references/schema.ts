@@ -70,12 +70,14 @@ export const Zone = z.object(zoneFields).meta({
  * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
  * others may be left out; none is required to change it.
  * @param example an entry as a client gives it
+ * @param changed the field that the example of a change changes
  */
 export function inputSchemas<Shape extends z.ZodRawShape>(
   id: string,
   fields: Shape,
   required: readonly (keyof Shape)[],
   example: Readonly<Record<string, unknown>>,
+  changed = Object.keys(fields).find((field) => field !== 'code') as string,
 ) {
   const optional = Object.keys(fields).filter((field) => !required.includes(field));
   const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
@@ -87,7 +89,7 @@ export function inputSchemas<Shape extends z.ZodRawShape>(
     changes: z
       .strictObject(fields)
       .partial()
-      .meta({ id: `${id}Changes`, examples: [{ name: example.name }] }) as unknown as z.ZodObject,
+      .meta({ id: `${id}Changes`, examples: [{ [changed]: example[changed] }] }) as unknown as z.ZodObject,
   };
 }
 
@@ -102,6 +104,8 @@ export const regions: Catalogue = {
     { by: 'projects', table: 'projects', column: 'region' },
     { by: 'zones', table: 'zones', column: 'region' },
     { by: 'regions', table: 'regions', column: 'parent' },
+    { by: 'clusters', table: 'clusters', column: 'region' },
+    { by: 'contacts', table: 'contacts', column: 'region' },
   ],
   sortedBy: ['name'],
   filters: {
@@ -119,6 +123,7 @@ export const industries: Catalogue = {
   referencedBy: [
     { by: 'projects', table: 'projects', column: 'industry' },
     { by: 'industries', table: 'industries', column: 'parent' },
+    { by: 'clusters', table: 'clusters', column: 'industry' },
   ],
   sortedBy: ['name'],
   filters: {
@@ -133,7 +138,10 @@ export const zones: Catalogue = {
   ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),
   columns: Object.keys(zoneFields),
   references: { region: 'regions' },
-  referencedBy: [{ by: 'projects', table: 'projects', column: 'zone' }],
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'zone' },
+    { by: 'delegations', table: 'delegations', column: 'zone' },
+  ],
   sortedBy: ['name'],
   filters: {
     region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '430121' }),

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { searchText } from '../database/search-text.ts';
+import type { Tables } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
 import { type PageQuery, pageRequest, type SortKey, toPage } from '../http/pages.ts';
@@ -44,7 +45,7 @@ export const sortKeysOf = (catalogue: Catalogue): Record<string, SortKey<Entry>>
     [catalogue.key, ...catalogue.sortedBy].map((name) => [
       name,
       {
-        expression: (tables) => tables[catalogue.entity][name as 'name'],
+        expression: (tables) => (tables[catalogue.entity] as Tables['zones'])[name as 'name'],
         type: 'string',
         of: (row) => row[name] as string,
       } satisfies SortKey<Entry>,
@@ -57,6 +58,7 @@ export function catalogueService(
 ): CatalogueService {
   const { entity, key: keyField } = catalogue;
   const sortKeys = sortKeysOf(catalogue);
+  const present = (entry: Entry): Entry => catalogue.present?.(entry, clock.today()) ?? entry;
 
   const { existing, withPart, lookingIn, faultsIn, refuseTaken, insert, update, log } = catalogueWrites(
     catalogue,
@@ -81,34 +83,40 @@ export function catalogueService(
         const revision = await revisionIn(reader);
         const rows = await withPart(reader, await repository.listEntries(reader, catalogue, filter, request));
         const total = await repository.countEntries(reader, catalogue, filter);
-        return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+        return { revision, body: toPage(request, rows, total, revision.seq, present) };
       }),
 
-    read: (key) => existing(database.read, key),
+    read: async (key) => present(await existing(database.read, key)),
 
     create: (caller, input) =>
-      once({ database, clock }, caller, async (tx) => existing(tx, await insert(tx, caller, input))),
+      once({ database, clock }, caller, async (tx) =>
+        present(await existing(tx, await insert(tx, caller, input))),
+      ),
 
     insert,
 
     change: (caller, key, ifMatch, input) =>
       database.write(async (tx) => {
         const before = await existing(tx, key);
-        expectUnchanged(ifMatch, before);
+        await catalogue.expectMayWrite?.(tx, caller, before);
+        expectUnchanged(ifMatch, present(before));
         const entry: Entry = { ...before, ...input };
         const faults = await faultsIn(lookingIn(tx), entry, before, faultsOf(input));
-        if (entry[keyField] !== key) faults.push({ pointer: `/${keyField}`, code: 'immutable' });
+        if (typeof before.code === 'string' && entry.code !== before.code) {
+          faults.push({ pointer: '/code', code: 'immutable' });
+        }
         refuse(faults);
+        await catalogue.expectMayWrite?.(tx, caller, entry);
         await refuseTaken(tx, entry);
-        if (Object.keys(diff(before, entry)).length === 0) return before;
-        await update(tx, caller, before, entry);
-        return existing(tx, key);
+        if (Object.keys(diff(before, entry)).length > 0) await update(tx, caller, before, entry);
+        return present(await existing(tx, key));
       }),
 
     remove: (caller, key, ifMatch) =>
       database.write(async (tx) => {
         const before = await existing(tx, key);
-        expectUnchanged(ifMatch, before);
+        await catalogue.expectMayWrite?.(tx, caller, before);
+        expectUnchanged(ifMatch, present(before));
         for (const { by, table, column } of catalogue.referencedBy) {
           const count = await repository.countReferences(tx, table, column, key);
           if (count > 0) throw referenced(entity, key, count, by);

@@ -13,6 +13,8 @@ import * as repository from './repository.ts';
 /** What an entry is checked against. */
 export interface Surroundings {
   lookup: Lookup;
+  /** What is against the entry once it is known what it refers to. */
+  among(entry: Entry): Promise<Fault[]>;
   /** The entry that one is part of. */
   parentOf(key: string): Promise<unknown>;
 }
@@ -48,12 +50,13 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
 
   const lookingIn = (reader: Reader): Surroundings => ({
     lookup: unknownReferences(reader),
+    among: async (entry) => (await catalogue.rulesAmong?.(reader, entry)) ?? [],
     parentOf: async (key) => (await repository.findEntry(reader, catalogue, key))?.parent,
   });
 
   /** Every fault that needs more than one field or a look at what else there is. */
   async function faultsIn(
-    { lookup, parentOf }: Surroundings,
+    { lookup, among, parentOf }: Surroundings,
     entry: Entry,
     before: Entry | null,
     found: readonly Fault[],
@@ -64,7 +67,8 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     // What is faulty is measured against nothing, and nothing against what it said before.
     const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
     const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
-    const faults = [...found, ...(catalogue.rules?.(sound) ?? []), ...(await lookup(named))];
+    const faults = [...found, ...(catalogue.rules?.(sound, clock.today()) ?? []), ...(await lookup(named))];
+    if (faults.length === 0) faults.push(...(await among(entry)));
     if (await isOwnAncestor(entry, parentOf)) faults.push({ pointer: '/parent', code: 'circular' });
     return faults;
   }
@@ -102,7 +106,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   const complete = (input: Entry): Entry => {
     const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
     const made = keyField === 'id' ? { id: uuid() } : {};
-    return { ...empty, ...(part && { [part.field]: [] }), ...made, ...input };
+    return { ...empty, ...catalogue.empty, ...(part && { [part.field]: [] }), ...made, ...input };
   };
 
   async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
@@ -110,6 +114,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     refuse(await faultsIn(lookingIn(tx), entry, null, faultsOf(input)));
     const key = entry[keyField] as string;
     if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
+    await catalogue.expectMayWrite?.(tx, caller, entry);
     await refuseTaken(tx, entry);
     await create(tx, caller, entry);
     return key;

@@ -1,7 +1,7 @@
 /** What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press it. */
 
 import { addresses, type Operation, operations, resolve } from '../contract/operations.ts';
-import { kinds, pathOf } from '../references/kinds.ts';
+import { kinds, pathOf, prepareKinds } from '../references/kinds.ts';
 import type { Answer, Body, Client } from '../support/app.ts';
 import { aProject, clientOf, created } from '../support/app.ts';
 import { adminKey } from '../support/engines.ts';
@@ -71,6 +71,7 @@ export const repeated = (count: number, value: (i: number) => string): string[] 
 export async function target(): Promise<Target> {
   const api = await testServer();
   const addressOf = await addresses(api);
+  await prepareKinds(api);
   const ids: Record<string, string> = {};
   const make = async (name: string, fields: object): Promise<string> => {
     const { id, key } = await created(api, '/v1/keys', { name, ...fields });

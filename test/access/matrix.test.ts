@@ -52,7 +52,7 @@ afterAll(() => api.close());
 const as = (who: string | null): Client => clientOf(api.app, who === null ? null : (keys[who] as string));
 
 const OPEN = ['/livez', '/readyz'];
-const EDITED = ['projects', 'enterprises', 'imports'];
+const EDITED = ['projects', 'enterprises', 'contacts', 'imports'];
 
 /** The least role that an operation needs. */
 function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor' | 'admin' {

@@ -39,10 +39,16 @@ export const bodyExamples = (operation: Operation): Body[] =>
     ({ schema }) => (resolve(schema).examples as Body[] | undefined) ?? [],
   );
 
+/** The body of an example, naming an enterprise that is there where the document names one. */
+export const grounded = (body: Body, enterprise: string): Body =>
+  JSON.parse(JSON.stringify(body).replaceAll('0190a1b2-0000-7000-8000-000000000001', enterprise));
+
 /** Makes one thing of each kind. @returns the address of an operation's resource, without a query */
 export async function addresses(api: TestApp): Promise<(operation: Operation) => string> {
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
-  await created(api, '/v1/events', { code: 'hyrd-2020', name: '沪洽周', ...days });
+  for (const code of ['hyrd-2020', 'hyrd-2022', 'ciie-5']) {
+    await created(api, '/v1/events', { code, name: code, ...days });
+  }
   const enterprise = await created(api, '/v1/enterprises', { name: '瑶华' });
   const project = await created(api, '/v1/projects', {
     code: 'ADDRESS-1',
@@ -58,6 +64,18 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     name: '映射',
     definition: { fields: { code: { from: 'No.' } } },
   });
+  const cluster = await created(api, '/v1/clusters', { name: '集群' });
+  const met = { event: 'hyrd-2020', enterprise: enterprise.id, region: '430100' };
+  const delegation = await created(api, '/v1/delegations', {
+    event: met.event,
+    zone: 'changsha-etdz',
+    sentOn: days.startsOn,
+  });
+  const contact = await created(api, '/v1/contacts', {
+    ...met,
+    channel: 'visit',
+    contactedOn: days.startsOn,
+  });
   const sent = await api.post('/v1/imports', '项目编号\r\nADDRESS-1');
   const keys: Record<string, string> = {
     projects: project.id,
@@ -68,6 +86,9 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     industries: '39',
     keys: key.id,
     mappings: mapping.code,
+    clusters: cluster.id,
+    delegations: delegation.id,
+    contacts: contact.id,
     imports: sent.body.id,
   };
   return ({ template }) => {

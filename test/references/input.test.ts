@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { badLines } from '../support/bad-values.ts';
 import { changesNothing, expectRefused } from '../support/state.ts';
-import { kinds, pathOf } from './kinds.ts';
+import { kinds, pathOf, prepareKinds } from './kinds.ts';
 
 let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
+  await prepareKinds(api);
 });
 afterAll(() => api.close());
 

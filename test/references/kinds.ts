@@ -1,8 +1,17 @@
-/** The six catalogues, as tables for tests that hold for each of them. */
-import type { Body } from '../support/app.ts';
+/** The catalogues, as tables for tests that hold for each of them. */
+import { type Body, type Client, created } from '../support/app.ts';
 
 export interface Kind {
-  entity: 'regions' | 'industries' | 'zones' | 'events' | 'enterprises' | 'mappings';
+  entity:
+    | 'regions'
+    | 'industries'
+    | 'zones'
+    | 'events'
+    | 'enterprises'
+    | 'mappings'
+    | 'clusters'
+    | 'delegations'
+    | 'contacts';
   noun: string;
   key: 'code' | 'id';
   /** A valid entry, with a code of its own. */
@@ -11,6 +20,11 @@ export interface Kind {
   required: string[];
   /** Fields that may be empty, each with a value. */
   optional: Body;
+  /** What says something where nothing is given. */
+  empty: Body;
+  /** What is changed about it, and what the list is sorted by besides the key. */
+  changed: Body;
+  sortedBy: string;
   /** Lines of text, each with its longest length. */
   texts: Record<string, number>;
   /** What no code of it may be. */
@@ -33,6 +47,9 @@ export const kinds: Kind[] = [
     make: () => ({ code: String(900_000 + next()), name: '测试区' }),
     required: ['code', 'name'],
     optional: { nameEn: 'Test', parent: '430000' },
+    empty: {},
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 200, nameEn: 200 },
     badCodes: ['', '43010', '4301000', '043010', '43010a', '４３０１００'],
   },
@@ -43,6 +60,9 @@ export const kinds: Kind[] = [
     make: () => ({ code: freeIndustries[next() % freeIndustries.length], name: '测试行业' }),
     required: ['code', 'name'],
     optional: { nameEn: 'Test', parent: 'C' },
+    empty: {},
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 200, nameEn: 200 },
     badCodes: ['', 'c', '1', '391', 'C3', 'AA'],
   },
@@ -53,6 +73,9 @@ export const kinds: Kind[] = [
     make: () => ({ code: `zone-${next()}`, name: '测试园区', level: 'national' }),
     required: ['code', 'name', 'level'],
     optional: { nameEn: 'Test', region: '430100' },
+    empty: {},
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 200, nameEn: 200 },
     badCodes: badSlugs,
   },
@@ -63,6 +86,9 @@ export const kinds: Kind[] = [
     make: () => ({ code: `event-${next()}`, name: '测试活动', startsOn: '2020-06-29', endsOn: '2020-07-01' }),
     required: ['code', 'name', 'startsOn', 'endsOn'],
     optional: { nameEn: 'Test', series: 'test', edition: 2020, hostCity: '上海' },
+    empty: {},
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 200, nameEn: 200, series: 100, hostCity: 100 },
     badCodes: badSlugs,
   },
@@ -73,6 +99,9 @@ export const kinds: Kind[] = [
     make: () => ({ name: `测试企业 ${next()}` }),
     required: ['name'],
     optional: { nameEn: 'Test', socialCreditCode: '91350100M000100Y43', country: 'CN', province: '上海市' },
+    empty: { rankings: [] },
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 300, nameEn: 300, province: 100 },
     badCodes: [],
   },
@@ -87,9 +116,68 @@ export const kinds: Kind[] = [
     }),
     required: ['code', 'name', 'definition'],
     optional: {},
+    empty: {},
+    changed: { name: '新名称' },
+    sortedBy: 'name',
     texts: { name: 200 },
     badCodes: badSlugs,
   },
+  {
+    entity: 'clusters',
+    noun: 'cluster',
+    key: 'id',
+    make: () => ({ name: `测试集群 ${next()}` }),
+    required: ['name'],
+    optional: { nameEn: 'Test', region: '431025', industry: '39', note: 'Test' },
+    empty: { targets: [] },
+    changed: { name: '新名称' },
+    sortedBy: 'name',
+    texts: { name: 200, nameEn: 200 },
+    badCodes: [],
+  },
+  {
+    entity: 'delegations',
+    noun: 'delegation',
+    key: 'id',
+    make: () => ({ event: referred.event, zone: 'changsha-etdz', sentOn: '2022-11-02' }),
+    required: ['event', 'zone', 'sentOn'],
+    optional: { note: 'Test' },
+    empty: {},
+    changed: { sentOn: '2022-11-03' },
+    sortedBy: 'sentOn',
+    texts: {},
+    badCodes: [],
+  },
+  {
+    entity: 'contacts',
+    noun: 'contact',
+    key: 'id',
+    make: () => ({ ...referred, channel: 'visit', contactedOn: '2022-11-02' }),
+    required: ['enterprise', 'event', 'channel', 'contactedOn'],
+    optional: {
+      code: `C-${next()}`,
+      region: '430100',
+      guestLevel: 'director',
+      negotiatingOn: '2022-11-03',
+      note: 'Test',
+    },
+    empty: { stage: 'contacted' },
+    changed: { contactedOn: '2022-11-01' },
+    sortedBy: 'contactedOn',
+    texts: {},
+    badCodes: [],
+  },
 ];
+
+/** What those refer to that can do without no reference. */
+const referred = { enterprise: '', event: '' };
+
+/** Makes what entries refer to; before any of them is made. */
+export async function prepareKinds(api: Client): Promise<void> {
+  referred.enterprise = (await created(api, '/v1/enterprises', { name: '被引用的企业' })).id;
+  referred.event = `referred-${next()}`;
+  const days = { startsOn: '2020-06-29', endsOn: '2020-07-01' };
+  await created(api, '/v1/events', { code: referred.event, name: '被引用的活动', ...days });
+}
 
 export const pathOf = ({ entity }: Kind): string => `/v1/${entity}`;

@@ -1,10 +1,12 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { keyService } from '../../src/access/service.ts';
 import { type Caller, record } from '../../src/changes/service.ts';
+import { clusters } from '../../src/clusters/schema.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import { events } from '../../src/events/schema.ts';
 import { mappings } from '../../src/imports/schema.ts';
+import { contacts, delegations } from '../../src/outreach/schema.ts';
 import { projectService } from '../../src/projects/service.ts';
 import { catalogueService } from '../../src/references/service.ts';
 import { clockOn } from './app.ts';
@@ -87,6 +89,44 @@ export async function populate(database: Database): Promise<void> {
   const investor = await catalogueService(dependencies, enterprises).create(caller, {
     name: '示例企业',
     rankings: [{ list: 'china_500', year: 2020, rank: 1 }],
+  });
+  const cluster = await catalogueService(dependencies, clusters).create(caller, {
+    name: '集群',
+    leader: investor.id,
+    targets: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
+  });
+  const delegation = await catalogueService(dependencies, delegations).create(caller, {
+    event: 'populated',
+    zone: 'changsha-etdz',
+    sentOn: '2022-11-02',
+  });
+  await catalogueService(dependencies, contacts).create(caller, {
+    enterprise: investor.id,
+    event: 'populated',
+    delegation: delegation.id,
+    channel: 'visit',
+    contactedOn: '2022-11-02',
+  });
+  await database.write(async (tx) => {
+    const { clusterMembers, publishedFigures } = tx.tables;
+    await tx.insert(clusterMembers).values({
+      id: '0190a1b2-0000-7000-8000-00000000000a',
+      cluster: String(cluster.id),
+      enterprise: String(investor.id),
+      role: 'upstream',
+      introducedOn: '2022-11-03',
+    });
+    await tx.insert(publishedFigures).values({
+      id: '0190a1b2-0000-7000-8000-00000000000b',
+      event: 'populated',
+      measure: 'projectCount',
+      value: '2',
+      unit: 'projects',
+      precision: 0,
+      comparator: 'exact',
+      asOf: '2020-06-30',
+      source: { title: '示例' },
+    });
   });
   for (const code of ['P-1', 'P-2']) {
     const { id } = await projects.create(caller, {

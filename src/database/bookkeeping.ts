@@ -1,0 +1,94 @@
+/** The tables by which the service keeps its own house; nothing in the domain refers to them. */
+import type { Vocabulary } from './tables.ts';
+
+export function defineBookkeeping(columns: Vocabulary) {
+  const { table, id, text, integer, sequence, instant, json } = columns;
+  const { index, uniqueIndex, primaryKey } = columns;
+
+  const apiKeys = table(
+    'api_keys',
+    {
+      id: id('id').primaryKey(),
+      name: text('name').notNull(),
+      /** The first characters of the key, to tell it by. */
+      prefix: text('prefix').notNull(),
+      /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
+      hash: text('hash').notNull(),
+      role: text('role').notNull(),
+      /** Codes of the regions that it may write in; null for all. */
+      regions: json('regions').$type<string[]>(),
+      createdAt: instant('created_at').notNull(),
+      expiresAt: instant('expires_at'),
+      revokedAt: instant('revoked_at'),
+      lastUsedAt: instant('last_used_at'),
+    },
+    (self) => [uniqueIndex('api_keys_hash').on(self.hash)],
+  );
+
+  /** Answers to requests with an `Idempotency-Key`, to be given again. */
+  const keptAnswers = table(
+    'kept_answers',
+    {
+      /** Id of the API key that asked. */
+      caller: text('caller').notNull(),
+      key: text('key').notNull(),
+      fingerprint: text('fingerprint').notNull(),
+      status: integer('status').notNull(),
+      headers: json('headers').$type<Readonly<Record<string, string>>>().notNull(),
+      body: text('body').notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (self) => [
+      primaryKey({ columns: [self.caller, self.key] }),
+      index('kept_answers_created').on(self.createdAt),
+    ],
+  );
+
+  /** How files with headings and units of their own are read. */
+  const mappings = table('mappings', {
+    code: text('code').primaryKey(),
+    name: text('name').notNull(),
+    definition: json('definition').$type<Record<string, unknown>>().notNull(),
+  });
+
+  /** Files that came in, each with what became of it. Bookkeeping: what they wrote is in the log of changes. */
+  const imports = table(
+    'imports',
+    {
+      id: id('id').primaryKey(),
+      /** Id of the API key that sent it; null for the command line. */
+      caller: text('caller'),
+      actor: text('actor').notNull(),
+      requestId: text('request_id'),
+      /** What was asked for. */
+      request: json('request').$type<Record<string, unknown>>().notNull(),
+      status: text('status').notNull(),
+      /** What was found out about the file; null until it has been read. */
+      file: json('file').$type<Record<string, unknown>>(),
+      /** Rows of the file that are dealt with for good, in the transaction that did so. */
+      rowsDone: integer('rows_done').notNull(),
+      /** What the rows did, so far: how many did what. */
+      outcome: json('outcome').$type<Record<string, unknown>>(),
+      /** The first changes and faults among them. */
+      shown: json('shown').$type<Record<string, unknown>>(),
+      /** Why it was refused or failed as a whole. */
+      problem: json('problem').$type<Record<string, unknown>>(),
+      /** The process that works on it; null where none does. */
+      owner: json('owner').$type<Record<string, unknown>>(),
+      createdAt: instant('created_at').notNull(),
+      /** When its owner last said that it goes on. */
+      seenAt: instant('seen_at').notNull(),
+      finishedAt: instant('finished_at'),
+    },
+    (self) => [index('imports_created').on(self.createdAt, self.id), index('imports_status').on(self.status)],
+  );
+
+  /** One row: the number and hash of the last entry in `changes`. */
+  const revision = table('revision', {
+    id: integer('id').primaryKey(),
+    seq: sequence('seq').notNull(),
+    hash: text('hash').notNull(),
+  });
+
+  return { apiKeys, keptAnswers, mappings, imports, revision };
+}

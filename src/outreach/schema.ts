@@ -1,0 +1,200 @@
+/** Delegations and contacts as the API words them. */
+import * as z from 'zod';
+import { expectOwnRegion } from '../access/regions.ts';
+import { code, day, paragraph, regionCode, slug, uuid } from '../http/fields.ts';
+import type { Fault } from '../http/problems.ts';
+import type { Catalogue, Entry } from '../references/catalogue.ts';
+import { inputSchemas } from '../references/schema.ts';
+import { eventOfDelegation } from './repository.ts';
+import { type ContactDays, channels, guestLevels, stageOf, stages } from './stages.ts';
+
+const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
+  rows.map((row) => row.code) as [C, ...C[]];
+
+const notAfterToday = (entry: Entry, today: string, fields: readonly string[]): Fault[] =>
+  fields
+    .filter((field) => typeof entry[field] === 'string' && (entry[field] as string) > today)
+    .map((field) => ({ pointer: `/${field}`, code: 'after_today', values: { today } }));
+
+const delegationFields = {
+  event: slug.meta({ description: 'The event to which it was sent.', examples: ['ciie-5'] }),
+  forEvent: slug.nullable().meta({
+    description: 'The edition for which it was sent, where that is another event: it counts for both.',
+    examples: ['hyrd-2022'],
+  }),
+  zone: slug.meta({ description: 'The zone that sent it.', examples: ['changsha-etdz'] }),
+  sentOn: day.meta({ description: 'The day from which on it counts.', examples: ['2022-11-02'] }),
+  note: paragraph(2_000).nullable(),
+};
+
+const delegationExample = {
+  event: 'ciie-5',
+  forEvent: 'hyrd-2022',
+  zone: 'changsha-etdz',
+  sentOn: '2022-11-02',
+  note: null,
+};
+
+export const Delegation = z.object({ id: z.uuid(), ...delegationFields }).meta({
+  id: 'Delegation',
+  description: 'A small team that a zone sends to an event, possibly somebody else’s.',
+  examples: [{ id: '0190a1b2-0000-7000-8000-000000000011', ...delegationExample }],
+});
+
+export const delegations: Catalogue = {
+  entity: 'delegations',
+  key: 'id',
+  item: Delegation,
+  ...inputSchemas('Delegation', delegationFields, ['event', 'zone', 'sentOn'], delegationExample, 'sentOn'),
+  columns: ['id', ...Object.keys(delegationFields)],
+  references: { event: 'events', forEvent: 'events', zone: 'zones' },
+  referencedBy: [{ by: 'contacts', table: 'contacts', column: 'delegation' }],
+  sortedBy: ['sentOn'],
+  filters: {
+    event: slug.optional().meta({ description: 'Sent to this event.', example: 'ciie-5' }),
+    forEvent: slug.optional().meta({ description: 'Sent for this edition.', example: 'hyrd-2022' }),
+    zone: slug.optional().meta({ description: 'Sent by this zone.', example: 'changsha-etdz' }),
+  },
+  rules: (entry, today) => notAfterToday(entry, today, ['sentOn']),
+};
+
+const contactFields = {
+  code: code.nullable().meta({
+    description: 'Whatever the department calls it; unique. Files are matched by it.',
+    examples: ['C-2022-001'],
+  }),
+  enterprise: uuid.meta({
+    description: 'Id of the enterprise that was met.',
+    examples: ['0190a1b2-0000-7000-8000-000000000001'],
+  }),
+  event: slug.meta({ description: 'The event at which, or for which, it was met.', examples: ['hyrd-2022'] }),
+  delegation: uuid.nullable().meta({
+    description: 'Id of the delegation that met it; the event is that of the delegation.',
+    examples: ['0190a1b2-0000-7000-8000-000000000011'],
+  }),
+  region: regionCode.nullable().meta({ description: 'The region whose department follows it up.' }),
+  channel: z.enum(codesOf(channels)).meta({ description: 'How it was met.' }),
+  guestLevel: z.enum(codesOf(guestLevels)).nullable().meta({
+    description: 'The level of the guest, where there was one. Nothing else about a person is kept.',
+  }),
+  contactedOn: day,
+  negotiatingOn: day.nullable(),
+  signedOn: day.nullable(),
+  lostOn: day.nullable(),
+  project: uuid.nullable().meta({
+    description: 'Id of the project that it became; needs a signedOn.',
+    examples: ['0190a1b2-0000-7000-8000-000000000001'],
+  }),
+  note: paragraph(2_000).nullable().meta({ description: 'No names of people, please.' }),
+};
+
+const contactExample = {
+  code: 'C-2022-001',
+  enterprise: '0190a1b2-0000-7000-8000-000000000001',
+  event: 'hyrd-2022',
+  delegation: null,
+  region: '430100',
+  channel: 'invitation',
+  guestLevel: 'china_vice_president',
+  contactedOn: '2022-11-01',
+  negotiatingOn: '2022-11-02',
+  signedOn: null,
+  lostOn: null,
+  project: null,
+  note: null,
+};
+
+export const Contact = z
+  .object({
+    id: z.uuid(),
+    ...contactFields,
+    stage: z.enum(stages).meta({ description: 'How far it has come by today, derived from the days.' }),
+  })
+  .meta({
+    id: 'Contact',
+    description: 'An enterprise that was met, how far it has come, and what became of it.',
+    examples: [{ id: '0190a1b2-0000-7000-8000-000000000012', ...contactExample, stage: 'negotiating' }],
+  });
+
+const contactRules: readonly { field: string; code: Fault['code']; broken(contact: ContactDays): boolean }[] =
+  [
+    ...(['negotiatingOn', 'signedOn', 'lostOn'] as const).map((field) => ({
+      field,
+      code: 'before_contact' as const,
+      broken: (contact: ContactDays) => isBefore(contact[field], contact.contactedOn),
+    })),
+    {
+      field: 'signedOn',
+      code: 'signing_before_negotiation',
+      broken: ({ signedOn, negotiatingOn }) => isBefore(signedOn, negotiatingOn),
+    },
+    { field: 'lostOn', code: 'signed_and_lost', broken: ({ lostOn, signedOn }) => !!lostOn && !!signedOn },
+  ];
+
+const isBefore = (day: string | null | undefined, other: string | null | undefined): boolean =>
+  typeof day === 'string' && typeof other === 'string' && day < other;
+
+export const contacts: Catalogue = {
+  entity: 'contacts',
+  key: 'id',
+  item: Contact,
+  ...inputSchemas(
+    'Contact',
+    contactFields,
+    ['enterprise', 'event', 'channel', 'contactedOn'],
+    contactExample,
+    'negotiatingOn',
+  ),
+  columns: ['id', ...Object.keys(contactFields)],
+  references: {
+    enterprise: 'enterprises',
+    event: 'events',
+    delegation: 'delegations',
+    region: 'regions',
+    project: 'projects',
+  },
+  referencedBy: [],
+  sortedBy: ['contactedOn'],
+  filters: {
+    code: code.optional().meta({ description: 'With this code.', example: 'C-2022-001' }),
+    event: slug.optional().meta({ description: 'Met at this event.', example: 'hyrd-2022' }),
+    enterprise: uuid.optional().meta({
+      description: 'With this enterprise.',
+      example: '0190a1b2-0000-7000-8000-000000000001',
+    }),
+    delegation: uuid.optional().meta({
+      description: 'Met by this delegation.',
+      example: '0190a1b2-0000-7000-8000-000000000011',
+    }),
+    region: regionCode
+      .optional()
+      .meta({ description: 'Followed up by exactly this region.', example: '430100' }),
+    channel: contactFields.channel
+      .optional()
+      .meta({ description: 'Met in this way.', example: 'exhibition' }),
+    guestLevel: contactFields.guestLevel
+      .unwrap()
+      .optional()
+      .meta({ description: 'With a guest of exactly this level.', example: 'china_president' }),
+  },
+  unique: 'code',
+  editors: true,
+  expectMayWrite: (reader, caller, { region }) => expectOwnRegion(reader, caller, region as string | null),
+  rules: (entry, today) => [
+    ...contactRules
+      .filter(({ broken }) => broken(entry as unknown as ContactDays))
+      .map(({ field, code }) => ({ pointer: `/${field}`, code })),
+    ...(typeof entry.project === 'string' && entry.signedOn === null
+      ? [{ pointer: '/project', code: 'project_without_signing' as const }]
+      : []),
+    ...notAfterToday(entry, today, ['contactedOn', 'negotiatingOn', 'signedOn', 'lostOn']),
+  ],
+  rulesAmong: async (reader, { delegation, event }) => {
+    if (typeof delegation !== 'string') return [];
+    const expected = await eventOfDelegation(reader, delegation);
+    return expected === undefined || expected === event
+      ? []
+      : [{ pointer: '/event', code: 'not_the_delegations_event', values: { event: expected } }];
+  },
+  present: (entry, today) => ({ ...entry, stage: stageOf(entry as unknown as ContactDays, today) }),
+};
