@@ -1,7 +1,6 @@
 /** API keys: making and revoking them, and telling who a request is from. */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { v7 as uuid } from 'uuid';
 import { diff } from '../changes/diff.ts';
 import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
@@ -12,6 +11,7 @@ import type { ProblemKind } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { newId } from '../ids.ts';
 import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
 import { hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
@@ -134,7 +134,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
         refuse([...faults, ...(await unknownReferences(tx)(named))]);
         const secret = newKey();
         const key: repository.KeyRecord = {
-          id: uuid(),
+          id: newId(),
           name: input.name,
           prefix: prefixOf(secret),
           hash: hashOfKey(secret),

@@ -5,9 +5,10 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { v7 as uuid, version } from 'uuid';
+import { version } from 'uuid';
 import type { FileFormat } from '../http/formats.ts';
 import { Problem } from '../http/problems.ts';
+import { newId } from '../ids.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 
 /** A file that has arrived as a whole. */
@@ -50,7 +51,7 @@ export interface Uploads {
 }
 
 /** The id of an import that begins at a moment; it tells when. */
-export const importId = (milliseconds: number): string => uuid({ msecs: milliseconds });
+export const importId = (milliseconds: number): string => newId(milliseconds);
 
 const madeAt = (id: string): number => Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
 

@@ -37,8 +37,8 @@ export interface InvestorResolver {
   read(reader: Reader, rows: readonly ImportedRow[]): Promise<InvestorsOfBatch>;
   /** Takes note that a row with these investors is going to be written: what it creates is there for those after it. */
   announce(ids: readonly string[]): void;
-  /** Creates those that are not there yet. @returns the ids of all */
-  create(tx: Transaction, ids: readonly string[]): Promise<string[]>;
+  /** Creates those that are not there yet. @returns the ids of all: the same list where none is created */
+  create(tx: Transaction, ids: string[]): Promise<string[]>;
 }
 
 /** Before the social credit code and the name of an investor, which stand in place of its id until it is created. */
@@ -206,6 +206,7 @@ export function investorResolver({
     },
 
     create: async (tx, ids) => {
+      if (!ids.some(isPending)) return ids;
       const real: string[] = [];
       for (const id of ids) {
         if (isPending(id) && !created.has(id)) {

@@ -29,6 +29,8 @@ const references: Readonly<Record<string, Named>> = {
   industry: 'industries',
 };
 
+const neverNull = Object.entries(UNKNOWN).filter(([, value]) => value !== null);
+
 const keyOf = ({ fields: { code } }: ImportedRow): string | null =>
   typeof code === 'string' && code !== '' ? code : null;
 
@@ -56,9 +58,7 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
     const { version, investors: _, investorCodes: __, ...texts } = given.fields;
     const { fields, faults: unnamed } = withCodes(texts, references, known.names);
     // What has no empty value takes the one that stands for "not given".
-    for (const [field, value] of Object.entries(UNKNOWN)) {
-      if (value !== null && fields[field] === null) fields[field] = value;
-    }
+    for (const [field, value] of neverNull) if (fields[field] === null) fields[field] = value;
     const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
     const repeated = key === null ? [] : first.note('/code', key, row);
     // What it would come on top of may be there by now or not: only its cells are looked at.
@@ -102,9 +102,11 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
       fields: shown(differences, stored?.investors ?? [], known.investors),
       faults: [],
       write: async (tx) => {
-        const input = { ...after, investorIds: await investors.create(tx, after.investorIds) };
-        if (stored && before) await changeProject(tx, author, stored, input, diff(before, input));
-        else await createProject(tx, author, input);
+        const investorIds = await investors.create(tx, after.investorIds);
+        const input = { ...after, investorIds };
+        const fields = investorIds === after.investorIds ? differences : diff(before, input);
+        if (stored) await changeProject(tx, author, stored, input, fields);
+        else await createProject(tx, author, input, fields);
       },
     };
   }

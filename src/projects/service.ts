@@ -67,7 +67,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     await expectOwnRegion(tx, caller, input.region);
     refuse(await faultsIn(unknownReferences(tx), input, null, faultsOf(given), clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
-    return createProject(tx, { caller, clock }, input);
+    return createProject(tx, { caller, clock }, input, diff(null, input));
   }
 
   /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */

@@ -1,10 +1,9 @@
 /** What one write of a project consists of, once nothing is against it: the row, what belongs to it, and its entry in the log. */
-import { v7 as uuid } from 'uuid';
-import { diff } from '../changes/diff.ts';
 import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Transaction } from '../database/database.ts';
 import type { FieldChange } from '../database/tables.ts';
+import { newId } from '../ids.ts';
 import { changedRow, columnsOf, type Input } from './record.ts';
 import * as repository from './repository.ts';
 import type { FundsEntry, NewFundsEntry } from './schema.ts';
@@ -15,14 +14,18 @@ export interface Author {
   clock: Clock;
 }
 
-/** @returns the new project's id */
+/**
+ * @param fields what it says, as the log has it
+ * @returns the new project's id
+ */
 export async function createProject(
   tx: Transaction,
   { caller, clock }: Author,
   input: Input,
+  fields: Record<string, FieldChange>,
 ): Promise<string> {
   const now = clock.now();
-  const id = uuid();
+  const id = newId();
   await repository.insertProject(tx, {
     ...columnsOf(input),
     id,
@@ -37,7 +40,7 @@ export async function createProject(
     entityId: id,
     action: 'create',
     at: now,
-    fields: diff(null, input),
+    fields,
   });
   return id;
 }
@@ -67,7 +70,7 @@ export async function addFundsEntry(
   { receivedOn, amountYuan, note = null }: NewFundsEntry,
 ): Promise<FundsEntry> {
   const now = clock.now();
-  const entry = { id: uuid(), receivedOn, amountYuan, note };
+  const entry = { id: newId(), receivedOn, amountYuan, note };
   await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
   await repository.updateProject(tx, changedRow(row, now, {}));
   await record(tx, caller, {

@@ -1,11 +1,11 @@
 /** What writes to a catalogue consist of, and what may be against them: for requests and imports alike. */
-import { v7 as uuid } from 'uuid';
 import { diff } from '../changes/diff.ts';
 import { type Action, type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { type Fault, notFound, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { newId } from '../ids.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
 import { type Lookup, unknownReferences } from './lookup.ts';
 import * as repository from './repository.ts';
@@ -105,7 +105,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   /** What a new entry says of every field. */
   const complete = (input: Entry): Entry => {
     const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
-    const made = keyField === 'id' ? { id: uuid() } : {};
+    const made = keyField === 'id' ? { id: newId() } : {};
     return { ...empty, ...catalogue.empty, ...(part && { [part.field]: [] }), ...made, ...input };
   };
 

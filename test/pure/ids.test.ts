@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/ids.ts';
+
+describe('ids', () => {
+  it('are different, however many are made at once', () => {
+    const ids = Array.from({ length: 20_000 }, () => newId());
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are UUIDv7 that carry their moment, so that later ones sort later', () => {
+    const moments = [0, 1_000, 1_790_000_000_000, 1_790_000_000_001];
+    const ids = moments.map((moment) => newId(moment));
+    for (const id of ids)
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(ids.map((id) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))).toEqual(moments);
+    expect(ids).toEqual(ids.toSorted());
+  });
+
+  it('share nothing but their moment', () => {
+    const rest = Array.from({ length: 1_000 }, () => newId(1).slice(19));
+    expect(new Set(rest).size).toBe(rest.length);
+  });
+});
