@@ -51,6 +51,13 @@ export function createServer({
     frameworkErrors: handleProblem,
     // What still arrives on an open connection while the service stops is answered, and the connection then closed.
     return503OnClosing: false,
+    // Zod validates and answers are text already: Ajv and its serializer would be loaded for nothing.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => validatorFor(clock) as never,
+        buildSerializer: () => () => JSON.stringify,
+      },
+    },
   });
 
   // A timer for each request costs half as much again as answering from memory. What reads is bounded by the database
@@ -58,9 +65,6 @@ export function createServer({
   app.addHook('onRoute', (route) => {
     if (route.method !== 'GET' && route.method !== 'HEAD') route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
   });
-  app.setValidatorCompiler(validatorFor(clock));
-  // Answers are written by `sendResource` and `answers`; what reaches a serializer is small.
-  app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(handleProblem);
   app.setNotFoundHandler(() => {
     throw new Problem('request.unknown_path');
@@ -170,6 +174,10 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
   );
 };
 
+/** What matches the addresses of a route. */
+const patternOf = (url: string): RegExp =>
+  new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}$`);
+
 /**
  * Answers every known path: OPTIONS with what it takes, 405 to any other method. Call before the routes are
  * registered; what it returns, after.
@@ -183,24 +191,25 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
     for (const one of [method].flat()) methods.add(one);
     known.set(url, methods);
   });
+  const allowedAt = new Map<RegExp, string>();
+  // Routes of their own for all other methods would be most of all routes, and a tenth of each start. Refused before
+  // the body is read: what it is does not matter.
+  app.addHook('onRequest', (request, _, done) => {
+    if (!request.is404) return done();
+    const path = request.url.split('?', 1)[0] as string;
+    for (const [pattern, allowed] of allowedAt) {
+      if (!pattern.test(path)) continue;
+      const values = { method: request.method, allowed };
+      return done(new Problem('request.method_not_allowed', { values, headers: { allow: allowed } }));
+    }
+    done();
+  });
   return () => {
-    for (const [url, methods] of [...known]) {
+    // What is spelled out comes before what has a parameter in its place, as it does for the router.
+    const spelled = [...known].toSorted(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')));
+    for (const [url, methods] of spelled) {
       const allowed = [...methods, 'OPTIONS'].sort().join(', ');
-      const others = app.supportedMethods.filter((method) => !methods.has(method) && method !== 'OPTIONS');
-      app.route({
-        method: others,
-        url,
-        schema: { hide: true },
-        config: { access: 'open' },
-        // Before the body is read: what it is does not matter.
-        onRequest: async (request) => {
-          throw new Problem('request.method_not_allowed', {
-            values: { method: request.method, allowed },
-            headers: { allow: allowed },
-          });
-        },
-        handler: () => undefined,
-      });
+      allowedAt.set(patternOf(url), allowed);
       app.route({
         method: 'OPTIONS',
         url,

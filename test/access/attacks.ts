@@ -107,8 +107,8 @@ export async function target(): Promise<Target> {
       const texts = Object.fromEntries(textsOf(operation).map((field) => [field, text]));
       const base = operation.method === 'POST' ? makers[operation.template]?.() : {};
       const answer = await call(operation, { ...base, ...texts });
-      // There are few codes of industries.
-      if (answer.status === 201 && operation.template === '/v1/industries') {
+      // There are few codes of industries, and names of clusters are unique.
+      if (answer.status === 201 && ['/v1/industries', '/v1/clusters'].includes(operation.template)) {
         await api.delete(String(answer.headers.location));
       }
       return answer;

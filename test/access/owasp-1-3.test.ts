@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, newKey } from '../../src/access/key-format.ts';
-import { bodyExamples, named } from '../contract/operations.ts';
+import { bodyExamples, grounded, named } from '../contract/operations.ts';
 import {
   type Answer,
   aProject,
@@ -232,7 +232,8 @@ describe('API3 Broken Object Property Level Authorization', () => {
       ...foreign(HIDDEN).map(([name]): [string, string] => [`/${name}`, 'unknown_field']),
     ];
     const smuggled = Object.fromEntries([...foreign(WORKED_OUT), ...foreign(HIDDEN)]);
-    const body = { ...bodyExamples(operation)[0], ...smuggled };
+    const [enterprise] = (await api.get('/v1/enterprises?limit=1')).body.items;
+    const body = grounded({ ...bodyExamples(operation)[0], ...smuggled }, enterprise.id);
     await expectRefused(api, () => api.call(operation, body), 422, 'request.invalid', faults);
   });
 
