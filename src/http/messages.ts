@@ -196,6 +196,11 @@ export const problems = {
     en: 'There are more than {max} groups; narrow the filter or group by less.',
     zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
   },
+  'statistics.too_many_ages': {
+    status: 422,
+    en: 'These cohorts have more than {max} ages together; choose a longer step, or show fewer by limit or filter.',
+    zh: '这些分组的时长点合计超过 {max} 个；请选择更长的步长，或用 limit、筛选条件减少分组。',
+  },
   'request.conflict': {
     status: 409,
     en: 'Somebody else changed what this refers to at the same moment; try again.',
@@ -326,8 +331,8 @@ export const faults = {
   },
   circular: { en: 'would make it its own ancestor', zh: '会使其成为自身的上级' },
   depends_on_day: {
-    en: 'depends on the day and cannot filter a timeline',
-    zh: '随日期变化，不能用于时间序列的筛选',
+    en: 'depends on the day and cannot filter figures of several days',
+    zh: '随日期变化，不能用于跨日期统计的筛选',
   },
   before_1900: { en: 'must not be before 1900-01-01', zh: '不能早于 1900-01-01' },
   after_today: { en: 'must not be after today, {today}', zh: '不能晚于今天（{today}）' },

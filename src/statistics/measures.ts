@@ -108,7 +108,7 @@ function duration(name: DurationName, words: Words): Measure {
 }
 
 /** @throws Problem 422 beyond 2⁵³ − 1, where a number would no longer be exact */
-function exact(tally: Tally, name: SumName): number {
+export function exact(tally: Tally, name: SumName): number {
   const sum = tally[name];
   if (!Number.isSafeInteger(sum))
     throw new Problem('statistics.sum_too_large', { values: { measure: name } });

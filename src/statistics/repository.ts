@@ -2,6 +2,8 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Select } from '../database/database.ts';
 import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
+import { ageBy, ageOnDay, ageValues } from './ages.ts';
+import type { Advance, CohortDimension } from './cohorts.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import {
   type DurationName,
@@ -186,3 +188,101 @@ export const fundsByMonth = (
       sql`${selection.where(db, inPopulation(db, true))} and ${fundsEntries.receivedOn} <= ${asOfDay}`,
     ).groupBy(sql.raw('1')) as never;
   });
+
+/** Something of a group of projects at an age in months. */
+interface AtAge {
+  group0: string | null;
+  age: number;
+}
+
+/** By the last age that they have reached: how many projects, and what they will invest. */
+export const projectsByAge = (
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  asOf: string,
+): Promise<(AtAge & { count: number; yuan: number })[]> =>
+  reader.prepared(
+    `cohorts.projects ${by} ${selection.shape}`,
+    { ...selection.values, ...ageValues(asOf) },
+    (db) => {
+      const { projects } = db.tables;
+      return db
+        .select({
+          ...groupFields(db, [by]),
+          age: number(ageOnDay(projects.signedOn)),
+          count: number(sql`count(*)`),
+          yuan: number(sql`sum(${projects.investmentYuan})`),
+        })
+        .from(projects)
+        .where(selection.where(db, inPopulation(db, true)))
+        .groupBy(sql.raw('1'), sql.raw('2'))
+        .limit(MAX_GROUPS + 1) as never;
+    },
+  );
+
+/**
+ * By age, what comes into the numerator of a rate less what leaves it. A project, or an entry of its ledger, counts from
+ * the age by which its day had come to the last age of the project; a project no longer once its contract had ended.
+ */
+export const changesByAge = (
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  advance: Advance,
+  asOf: string,
+  many: boolean,
+): Promise<(AtAge & { change: number })[]> =>
+  reader.prepared(
+    `cohorts.${advance} ${many} ${by} ${selection.shape}`,
+    { ...selection.values, ...ageValues(asOf) },
+    (db) => {
+      const spans = countedSpans(db, selection, by, advance, many);
+      const isEnd = sql`ends.is_end = 1`;
+      return db
+        .select({
+          group0: sql<string | null>`${spans.group0}`,
+          age: number(sql`(case when ${isEnd} then ${spans.until} else ${spans.since} end)`),
+          change: number(sql`sum(case when ${isEnd} then -${spans.amount} else ${spans.amount} end)`),
+        })
+        .from(spans)
+        .crossJoin(sql`(select 0 as is_end union all select 1) as ends`)
+        .where(sql`${spans.since} < ${spans.until}`)
+        .groupBy(sql.raw('1'), sql.raw('2'))
+        .limit(MAX_GROUPS + 1) as never;
+    },
+  );
+
+/** How much counts from an age on and until another, of each group; of what never counts the ages are not in order. */
+function countedSpans(
+  db: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  advance: Advance,
+  many: boolean,
+) {
+  const { projects: p, fundsEntries: entries } = db.tables;
+  const population = selection.where(db, inPopulation(db, true));
+  const over = sql`${ageOnDay(p.signedOn)} + 1`;
+  const ended = ageBy(p.signedOn, p.terminatedOn);
+  const untilEnded = sql`(case when ${p.terminatedOn} is null or ${ended} > ${over} then ${over} else ${ended} end)`;
+  const fields = (since: SQL, until: SQL, amount: SQL) => ({
+    group0: sql`${dimensions[by].value(db)}`.as('group0'),
+    since: since.as('since'),
+    until: until.as('until'),
+    amount: amount.as('amount'),
+  });
+  const query =
+    advance === 'funds'
+      ? joinLedger(
+          db,
+          db.select(fields(ageBy(p.signedOn, entries.receivedOn), over, sql`sum(${entries.amountYuan})`)),
+          many,
+          sql`${population} and ${entries.receivedOn} <= ${asOfDay}`,
+        )
+      : db
+          .select(fields(ageBy(p.signedOn, p[advance]), untilEnded, sql`count(*)`))
+          .from(p)
+          .where(sql`${population} and ${p[advance]} <= ${asOfDay}`);
+  return query.groupBy(sql.raw('1'), sql.raw('2'), sql.raw('3')).as('spans');
+}

@@ -11,6 +11,8 @@ import { tableFile } from '../transfer/table-file.ts';
 import {
   Breakdown,
   BreakdownQuery,
+  Cohorts,
+  CohortsQuery,
   Definitions,
   formats,
   Summary,
@@ -104,6 +106,30 @@ export const statisticsRoutes =
       (request, reply) => {
         const { interval = 'month' } = request.query;
         return answer('timeline', request, reply, (day) => statistics.timeline(request.query, interval, day));
+      },
+    );
+
+    app.get(
+      '/v1/statistics/cohorts',
+      {
+        ...reused,
+        schema: operation({
+          id: 'cohorts',
+          access: 'statistics',
+          tag: 'statistics',
+          summary: 'A rate by the age of the projects',
+          description:
+            'For each event or year of signing, the rate at every age since the signing of each project, so that editions compare at the same age. An age that not all projects have reached is given over those that have, and says so. Parameters whose meaning depends on the day are refused.',
+          query: CohortsQuery,
+          success: { description: 'The cohorts, each with its ages.', schema: Cohorts, also },
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { by = 'event', measure = 'operatingRate', step = 'month', ...query } = request.query;
+        return answer('cohorts', request, reply, (asOf) =>
+          statistics.cohorts({ ...query, by, measure, step }, asOf),
+        );
       },
     );
 

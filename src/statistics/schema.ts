@@ -7,6 +7,7 @@ import { sortField } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { encodingField, unitField } from '../transfer/schema.ts';
+import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
 import { dimensionNames } from './dimensions.ts';
 import { MoneyBody, measures, RateBody, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
@@ -25,6 +26,11 @@ const sheetFields = {
 export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField, ...sheetFields });
 
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
+
+const groupLimit = integerText(z.int().min(1).max(500)).optional().meta({
+  description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
+  example: 50,
+});
 
 export const BreakdownQuery = z
   .strictObject({
@@ -45,10 +51,7 @@ export const BreakdownQuery = z
         example: ['region'],
       }),
     sort: sortField(breakdownSortNames, '-projectCount'),
-    limit: integerText(z.int().min(1).max(500)).optional().meta({
-      description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
-      example: 50,
-    }),
+    limit: groupLimit,
   })
   .refine(({ by, sort = '' }) => sort.split(',').every((part) => isSortable(part.replace(/^-/, ''), by)), {
     path: ['sort'],
@@ -59,7 +62,7 @@ export const BreakdownQuery = z
 const isSortable = (name: string, by: readonly string[]): boolean =>
   !(dimensionNames as readonly string[]).includes(name) || by.includes(name);
 
-/** Parameters whose meaning moves with the day, so that they cannot stand over a timeline. */
+/** Parameters whose meaning moves with the day, so that they cannot stand over figures of several days. */
 const moving = Object.fromEntries(
   (['operatingStatus', ...lifecycleFlags] as const).map((name) => [
     name,
@@ -76,6 +79,28 @@ export const TimelineQuery = z.strictObject({
     .enum(intervals)
     .optional()
     .meta({ description: 'Length of a period; `month` if left out.', example: 'quarter' }),
+});
+
+/** What to gather projects by, which rate to follow, and how far apart its ages are; each with its default. */
+export const CohortsQuery = z.strictObject({
+  ...filterFields,
+  ...moving,
+  asOf: asOfField,
+  ...sheetFields,
+  by: z
+    .enum(cohortDimensions)
+    .optional()
+    .meta({ description: 'What makes a cohort; `event` if left out.', example: 'event' }),
+  measure: z
+    .enum(Object.keys(cohortMeasures) as [keyof typeof cohortMeasures])
+    .optional()
+    .meta({ description: 'The rate to follow; `operatingRate` if left out.', example: 'operatingRate' }),
+  step: z
+    .enum(intervals)
+    .optional()
+    .meta({ description: 'What ages are counted in; `month` if left out.', example: 'quarter' }),
+  sort: sortField(['code', 'projectCount', 'totalInvestment'], 'code'),
+  limit: groupLimit,
 });
 
 export const measureFields = Object.fromEntries(
@@ -116,6 +141,21 @@ const exampleTally: Tally = {
     [110, 1],
   ]),
   daysToProduction: new Map([[402, 1]]),
+};
+
+/** The same as a cohort: one was signed a year later than the others. */
+const exampleCohort: CohortTally = {
+  projectCount: 4,
+  totalInvestment: 5_000_000_000,
+  last: new Map([
+    [14, { count: 1, yuan: 800_000_000 }],
+    [26, { count: 3, yuan: 4_200_000_000 }],
+  ]),
+  changes: new Map([
+    [3, 1],
+    [4, 2],
+    [27, -3],
+  ]),
 };
 
 const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
@@ -227,6 +267,61 @@ export const Timeline = z
     ],
   });
 
+const inTerms = (name: keyof typeof cohortTerms): string =>
+  `${cohortTerms[name].sentence.en} (${cohortTerms[name].zh}; ${cohortTerms[name].formula})`;
+
+export const Cohorts = z
+  .object({
+    ...heading,
+    by: z.enum(cohortDimensions),
+    measure: z.string().meta({ description: 'Defined by `/v1/statistics/definitions`.' }),
+    step: z.enum(intervals),
+    groupCount: z.int().meta({ description: 'How many cohorts there are, shown or not.' }),
+    items: z.array(
+      z.object({
+        group: Group,
+        projectCount: z.int().meta({ description: 'All projects of the cohort, however old.' }),
+        totalInvestment: MoneyBody,
+        ages: z
+          .array(
+            z.object({
+              age: z.int().meta({ description: `In steps: ${inTerms('age')}` }),
+              numerator: z.int().meta({ description: inTerms('numerator') }),
+              denominator: z.int().meta({ description: inTerms('denominator') }),
+              ratio: z.number().nullable(),
+              percent: z.number().nullable().meta({ description: 'Rounded half-up to one decimal.' }),
+              reachedCount: z.int().meta({ description: inTerms('reachedCount') }),
+              complete: z.boolean().meta({ description: inTerms('complete') }),
+            }),
+          )
+          .meta({ description: 'From 0 to the last age that at least one project has reached.' }),
+        links: z.object({ projects: z.string() }).meta({ description: 'Address of the projects.' }),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Cohorts',
+    description: 'A rate at each age since the signing, so that cohorts compare at the same age.',
+    examples: [
+      {
+        ...exampleHeading,
+        by: 'event',
+        measure: 'operatingRate',
+        step: 'year',
+        groupCount: 1,
+        items: [
+          {
+            group: { code: 'hyrd-2020', name: '沪洽周', nameEn: null },
+            projectCount: 4,
+            totalInvestment: money(5_000_000_000),
+            ages: agesOf(exampleCohort, 'operatingRate', 'year'),
+            links: exampleLinks,
+          },
+        ],
+      },
+    ],
+  });
+
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 export const Definitions = z
@@ -247,5 +342,16 @@ export const Definitions = z
         parameter: z.string().meta({ description: 'The filter parameter that selects a group.' }),
       }),
     ),
+    cohorts: z.array(
+      z.object({
+        name: z.string().meta({ description: 'The field of an age of a cohort.' }),
+        label: bilingual,
+        sentence: bilingual,
+        formula: z.string(),
+      }),
+    ),
   })
-  .meta({ id: 'Definitions', description: 'What each measure and dimension means.' });
+  .meta({
+    id: 'Definitions',
+    description: 'What each measure and dimension means, and each field of a cohort.',
+  });

@@ -6,6 +6,17 @@ import { DEFAULT_LIMIT } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
 import {
+  ageCount,
+  agesOf,
+  type CohortDimension,
+  type CohortMeasure,
+  type CohortTally,
+  cohortMeasures,
+  cohortTerms,
+  emptyCohort,
+  MAX_AGES,
+} from './cohorts.ts';
+import {
   type Dimension,
   type DimensionName,
   dimensions,
@@ -13,7 +24,7 @@ import {
   type Grouping,
   groupOf,
 } from './dimensions.ts';
-import { measures, valuesOf } from './measures.ts';
+import { exact, measures, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
 import * as repository from './repository.ts';
 import {
@@ -33,12 +44,22 @@ export interface StatisticsService {
   /** The measures for each group, and their total. */
   breakdown(query: BreakdownRequest, asOf: string): Promise<Computed>;
   timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
+  /** A rate at each age of the projects, for each cohort of them. */
+  cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
   /** What each measure and dimension means. */
   definitions(): object;
 }
 
 export type BreakdownRequest = ProjectFilter & {
   by: DimensionName[];
+  sort?: string | undefined;
+  limit?: number | undefined;
+};
+
+export type CohortsRequest = ProjectFilter & {
+  by: CohortDimension;
+  measure: CohortMeasure;
+  step: Interval;
   sort?: string | undefined;
   limit?: number | undefined;
 };
@@ -113,6 +134,36 @@ export function statisticsService({ database }: { database: Database }): Statist
       });
     },
 
+    cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const dimension: Dimension = dimensions[by];
+        const grouping = await dimension.grouping(reader);
+        const cohorts = await cohortTallies(reader, select(filter, asOf), by, measure, asOf);
+        const rows = [...cohorts].map(([value, cohort]) => {
+          const { projectCount, totalInvestment } = cohort;
+          const tally = { ...emptyTally(), projectCount, totalInvestment };
+          return { groups: [groupOf(value, grouping)], tally, cohort };
+        });
+        const shown = sortGroups(rows, ['code'], sort ?? 'code').slice(0, limit ?? DEFAULT_LIMIT);
+        if (shown.reduce((total, { cohort }) => total + ageCount(cohort, step), 0) > MAX_AGES) {
+          throw new Problem('statistics.too_many_ages', { values: { max: MAX_AGES } });
+        }
+        const items = shown.map(({ groups: [group], tally, cohort }) => {
+          const narrowed = dimension.narrow(filter, group?.code ?? null, grouping);
+          return {
+            group,
+            projectCount: tally.projectCount,
+            totalInvestment: money(exact(tally, 'totalInvestment')),
+            ages: agesOf(cohort, measure, step),
+            links: { projects: `/v1/projects?${queryOf(narrowed, { asOf })}` },
+          };
+        });
+        const revision = await revisionIn(reader);
+        const heading = { asOf, revision: revision.seq, filter, by, measure, step };
+        return { revision, body: { ...heading, groupCount: rows.length, items } };
+      }),
+
     definitions: () => ({
       measures: measures.map(({ name, unit, zh, en, sentence, formula }) => ({
         name,
@@ -125,6 +176,12 @@ export function statisticsService({ database }: { database: Database }): Statist
         name,
         label: { zh, en },
         parameter: name,
+      })),
+      cohorts: Object.entries(cohortTerms).map(([name, { zh, en, sentence, formula }]) => ({
+        name,
+        label: { zh, en },
+        sentence,
+        formula,
       })),
     }),
   };
@@ -163,6 +220,34 @@ function bounded<Row>(rows: Row[], max: number): Row[] {
   return rows;
 }
 
+/** The cohorts by the value of their dimension. @throws Problem 422 when there are too many, or of too many ages */
+async function cohortTallies(
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  measure: CohortMeasure,
+  asOf: string,
+): Promise<Map<string | null, CohortTally>> {
+  const cohorts = new Map<string | null, CohortTally>();
+  let total = 0;
+  const reached = await repository.projectsByAge(reader, selection, by, asOf);
+  for (const { group0, age, count, yuan } of bounded(reached, repository.MAX_GROUPS)) {
+    const cohort = cohorts.get(group0) ?? emptyCohort();
+    cohorts.set(group0, cohort);
+    cohort.projectCount += count;
+    cohort.totalInvestment += yuan;
+    cohort.last.set(age, { count, yuan });
+    total += count;
+  }
+  const many = total > repository.MANY;
+  const advance = cohortMeasures[measure];
+  const changes = await repository.changesByAge(reader, selection, by, advance, asOf, many);
+  for (const { group0, age, change } of bounded(changes, repository.MAX_GROUPS)) {
+    cohorts.get(group0)?.changes.set(age, change);
+  }
+  return cohorts;
+}
+
 /** The address of the projects behind each count, pinned to the day. */
 function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
   const links: Record<string, string> = {};
@@ -183,9 +268,9 @@ interface GroupTally {
 
 type SortValue = string | number | null;
 
-function sortGroups(rows: GroupTally[], by: readonly DimensionName[], sort: string): GroupTally[] {
+function sortGroups<Row extends GroupTally>(rows: Row[], by: readonly string[], sort: string): Row[] {
   const sortValue = (name: string) => {
-    const place = by.indexOf(name as DimensionName);
+    const place = by.indexOf(name);
     const measure = measures.find((one) => one.name === name);
     return ({ groups, tally }: GroupTally): SortValue =>
       measure ? measure.sortValue(tally) : (groups[place]?.code ?? null);

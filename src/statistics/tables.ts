@@ -1,10 +1,19 @@
 /** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
 import type { Language } from '../http/messages.ts';
+import { flagWords, inWords } from '../transfer/columns.ts';
 import type { Cell, Kind, Sheet } from '../transfer/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../transfer/units.ts';
+import {
+  type AgeRow,
+  type CohortDimension,
+  type CohortMeasure,
+  cohortMeasures,
+  cohortTerms,
+} from './cohorts.ts';
 import { type DimensionName, dimensions, type Group } from './dimensions.ts';
 import { type Measure, measures } from './measures.ts';
 import type { Money, Rate } from './numbers.ts';
+import type { Interval } from './timeline.ts';
 
 type Names = Readonly<Record<Language, string>>;
 
@@ -31,6 +40,7 @@ const words = {
   from: { zh: '起', en: 'from' },
   to: { zh: '止', en: 'to' },
   code: { zh: '代码', en: 'code' },
+  projectCount: { zh: '项目总数', en: 'projects of the cohort' },
   total: { zh: '合计', en: 'Total' },
   none: { zh: '无', en: 'none' },
 } as const satisfies Record<string, Names>;
@@ -144,11 +154,39 @@ const timelineColumns: Column[] = [
   ]),
 ];
 
+const inSteps: Record<Interval, Names> = {
+  month: { zh: '（月）', en: ' (months)' },
+  quarter: { zh: '（季）', en: ' (quarters)' },
+  year: { zh: '（年）', en: ' (years)' },
+};
+
+/** A line for each age of each cohort. */
+function cohortColumns(
+  by: CohortDimension,
+  name: CohortMeasure,
+  step: Interval,
+  language: Language,
+): Column[] {
+  const { age, reachedCount, complete } = cohortTerms;
+  return [
+    ...groupColumns(by, language),
+    single('projectCount', words.projectCount),
+    single(
+      'age',
+      both((inLanguage) => age[inLanguage] + inSteps[step][inLanguage]),
+    ),
+    single('reachedCount', reachedCount),
+    { names: complete, kind: 'flag', of: (row) => inWords(String(row.complete), flagWords, language) },
+    ...rateOf('rate', measureNamed(name), cohortMeasures[name] === 'funds'),
+  ];
+}
+
 /** What each table is called: the worksheet, and the file. */
 export const tableNames = {
   summary: { zh: '汇总', en: 'summary' },
   breakdown: { zh: '分组', en: 'breakdown' },
   timeline: { zh: '时间序列', en: 'timeline' },
+  cohorts: { zh: '同龄比较', en: 'cohorts' },
 } as const satisfies Record<string, Names>;
 
 export type TableName = keyof typeof tableNames;
@@ -174,6 +212,13 @@ function sheetOf(
   };
 }
 
+interface CohortsBody {
+  by: CohortDimension;
+  measure: CohortMeasure;
+  step: Interval;
+  items: { group: Group; projectCount: number; ages: AgeRow[] }[];
+}
+
 type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
 
 /** The table of each answer. */
@@ -189,4 +234,11 @@ export const tables: Record<TableName, ToSheet> = {
   },
   timeline: (body, language, unit) =>
     sheetOf('timeline', timelineColumns, (body as { items: Row[] }).items, language, unit),
+  cohorts: (body, language, unit) => {
+    const { by, measure, step, items } = body as CohortsBody;
+    const rows = items.flatMap(({ group, projectCount, ages }) =>
+      ages.map((row) => ({ ...row, projectCount, groups: { [by]: group }, rate: row })),
+    );
+    return sheetOf('cohorts', cohortColumns(by, measure, step, language), rows, language, unit);
+  },
 };

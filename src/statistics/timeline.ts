@@ -13,12 +13,14 @@ export interface Period {
   months: string[];
 }
 
-const MONTHS: Record<Interval, number> = { month: 1, quarter: 3, year: 12 };
+/** How many months each interval has. */
+export const MONTHS: Record<Interval, number> = { month: 1, quarter: 3, year: 12 };
 
 const monthText = (index: number): string =>
   `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
 
-const monthIndex = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+/** The months from the year 0 to that of a day. */
+export const monthIndex = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 
 function nameOf(first: number, interval: Interval): string {
   const month = monthText(first);
@@ -28,7 +30,7 @@ function nameOf(first: number, interval: Interval): string {
 }
 
 /** The last day of a month. Day 0 of the next month is the last of this one. */
-const lastDay = (month: number): string =>
+export const lastDay = (month: number): string =>
   `${monthText(month)}-${new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()}`;
 
 /** Every period from the one of the first day (or month) to that of the last. */

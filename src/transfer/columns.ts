@@ -181,7 +181,8 @@ export const columns: readonly Column[] = [
   derived('archivedAt', 'instant', '归档时间', 'Archived'),
 ];
 
-const inWords = (code: string, words: Names | undefined, language: Language): string => {
+/** What a code is called; itself where it has no name. */
+export const inWords = (code: string, words: Names | undefined, language: Language): string => {
   const word = words?.get(code);
   return (language === 'zh' ? word?.name : word?.nameEn) ?? code;
 };

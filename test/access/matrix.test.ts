@@ -220,7 +220,7 @@ describe('ANONYMOUS_READ', () => {
       ['investmentBand', 'under_100m'],
       ['updatedSince', '2020-01-01T00:00:00Z'],
     ])('lets %s through only where everything is open', async (parameter, value) => {
-      for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&']) {
+      for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&', 'cohorts?']) {
         const url = `/v1/statistics/${path}${new URLSearchParams({ [parameter]: value })}`;
         // Also when somebody with a key has just had the answer.
         const known: Body = await opened.get(url);

@@ -132,7 +132,7 @@ const queries = operations.flatMap((operation) =>
 
 describe('the examples', () => {
   it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
-    // What depends on the day cannot stand over a timeline, though it is a parameter of every filter.
+    // What depends on the day cannot stand over figures of several days, though it is a parameter of every filter.
     const answer = await call(operation, { [name]: String(example) });
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;
@@ -152,7 +152,7 @@ describe('the examples', () => {
         status: 200,
       });
     } else if (!moving) expect(answer).toMatchObject({ status: 200 });
-    else expect(operation.template).toBe('/v1/statistics/timeline');
+    else expect(operation.template).toMatch(/^\/v1\/statistics\/(timeline|cohorts)$/);
   });
 
   it.each(named(operations.filter(({ requestBody }) => requestBody)))(

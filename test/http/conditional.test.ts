@@ -18,6 +18,7 @@ const collections = {
   'summary of a day': '/v1/statistics/summary?asOf=2022-08-31',
   breakdown: '/v1/statistics/breakdown?by=region',
   timeline: '/v1/statistics/timeline?interval=year',
+  cohorts: '/v1/statistics/cohorts?step=year',
 };
 
 beforeAll(async () => {

@@ -103,6 +103,7 @@ const collections = [
   '/v1/statistics/summary?level=county',
   '/v1/statistics/breakdown?by=level',
   '/v1/statistics/timeline',
+  '/v1/statistics/cohorts',
 ];
 
 describe.each(collections)('the ETag of %s', (url) => {

@@ -292,6 +292,11 @@ describe('parameters that are not filters', () => {
     expectProblem(answer, 422, 'request.invalid', [['interval', 'not_a_choice']]);
   });
 
+  it.each(['day', '', 'Month', 'month&step=year'])('cohorts by steps of a %s are refused', async (step) => {
+    const answer = await api.get(`/v1/statistics/cohorts?step=${step}`);
+    expectProblem(answer, 422, 'request.invalid', [['step', 'not_a_choice']]);
+  });
+
   it('a timeline names each filter that depends on the day', async () => {
     const answer = await api.get('/v1/statistics/timeline?operatingStatus=signed&started=true&sameYear=true');
     expectProblem(answer, 422, 'request.invalid', [

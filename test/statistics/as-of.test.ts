@@ -17,6 +17,7 @@ describe('a question about a day', () => {
     '/v1/statistics/summary?',
     '/v1/statistics/breakdown?by=level&',
     '/v1/statistics/timeline?',
+    '/v1/statistics/cohorts?',
     '/v1/projects?',
     `/v1/projects/${id}?`,
   ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Body, type TestApp, testApp } from '../support/app.ts';
+import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { operationFor } from '../support/contract.ts';
 import { DIMENSIONS } from '../support/model.ts';
 import { MEASURES } from '../support/model-figures.ts';
@@ -41,14 +41,23 @@ describe('the definitions', () => {
     for (const { parameter } of definitions.dimensions) expect(declared).toContain(parameter);
   });
 
+  it('define what each age of a cohort says, but for the two forms of its quotient', async () => {
+    await created(api, '/v1/projects', aProject());
+    const { ratio, percent, ...figures } = (await api.get('/v1/statistics/cohorts')).body.items[0].ages[0];
+    const names = definitions.cohorts.map(({ name }: Body) => name);
+    expect(names.sort()).toEqual(Object.keys(figures).sort());
+  });
+
   it('say everything in both languages', () => {
-    for (const { name, label, sentence } of [...definitions.measures, ...definitions.dimensions]) {
+    for (const { name, label, sentence } of Object.values(definitions).flat() as Body[]) {
       for (const words of sentence ? [label, sentence] : [label]) {
         expect(words.zh, name).toMatch(/\p{Script=Han}/u);
         expect(words.en, name).toMatch(/^[\x20-\x7e’–]+$/);
       }
     }
-    for (const { formula, name } of definitions.measures) expect(formula, name).not.toBe('');
+    for (const { formula, name } of [...definitions.measures, ...definitions.cohorts]) {
+      expect(formula, name).not.toBe('');
+    }
   });
 
   it.each([

@@ -109,6 +109,7 @@ describe('an archived project', () => {
     '/v1/statistics/summary?',
     '/v1/statistics/breakdown?by=region',
     '/v1/statistics/timeline?interval=month',
+    '/v1/statistics/cohorts?measure=fundsInPlaceRate',
     '/v1/projects?sort=code',
   ].flatMap((path) =>
     ['', '&asOf=2020-01-10', '&asOf=2020-07-01', '&asOf=2026-11-22'].map((day) => path + day),

@@ -5,6 +5,7 @@ const QUESTIONS = [
   '/v1/statistics/summary?event=none',
   '/v1/statistics/breakdown?by=region,top500',
   '/v1/statistics/timeline?interval=quarter',
+  '/v1/statistics/cohorts?by=signedYear',
   '/v1/projects?started=true',
 ];
 

@@ -47,6 +47,7 @@ describe('a sum of investments', () => {
       'breakdown?by=level&limit=1&sort=totalInvestment',
       'timeline?',
       'timeline?interval=year',
+      'cohorts?',
     ])('is refused rather than rounded: %s', async (path) => {
       expectProblem(await api.get(`/v1/statistics/${path}`), 422, 'statistics.sum_too_large');
     });
@@ -60,6 +61,7 @@ describe('a sum of investments', () => {
       'summary?level=provincial',
       'summary?asOf=2021-06-28',
       'timeline?asOf=2021-06-28',
+      'cohorts?asOf=2021-06-28',
       'breakdown?by=event&level=county',
     ])('is answered where the filter or the day makes it small enough: %s', async (path) => {
       expect((await api.get(`/v1/statistics/${path}`)).status).toBe(200);
@@ -106,7 +108,7 @@ describe('a sum of funds', () => {
 
   it('of one yuan more is refused rather than rounded, by everything that adds it up', async () => {
     await arrive(1, 1, REST + 1);
-    for (const path of ['summary', 'breakdown?by=level', 'timeline']) {
+    for (const path of ['summary', 'breakdown?by=level', 'timeline', 'cohorts?measure=fundsInPlaceRate']) {
       expectProblem(await api.get(`/v1/statistics/${path}`), 422, 'statistics.sum_too_large');
     }
     expect((await api.get('/v1/statistics/summary?asOf=2020-12-31')).body.fundsInPlace.yuan).toBe(0);

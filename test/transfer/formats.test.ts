@@ -55,6 +55,7 @@ describe('the format', () => {
     '/v1/statistics/summary',
     '/v1/statistics/breakdown?by=region',
     '/v1/statistics/timeline',
+    '/v1/statistics/cohorts',
   ])('of %s is refused where Accept admits none', async (url) => {
     const answer = await api.get(url, { accept: 'image/png' });
     expectProblem(answer, 406, 'request.not_acceptable');

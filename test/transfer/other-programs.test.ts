@@ -102,6 +102,7 @@ describe.each(programs)('in %s', { timeout: 60_000 }, (_, open) => {
   it.each([
     ['a list', 'projects?sort=code&lang=zh&unit=yi'],
     ['a breakdown', 'statistics/breakdown?by=region&lang=zh&unit=yi'],
+    ['cohorts', 'statistics/cohorts?measure=fundsInPlaceRate&lang=zh&unit=yi&asOf=2020-12-31'],
     ['a timeline', 'statistics/timeline?lang=en&unit=wan&asOf=2020-12-31'],
   ])('%s has the cells of its CSV', async (_, url) => {
     const csv: Rows = parse(await bytesOf(`/v1/${url}&format=csv`), { bom: true });

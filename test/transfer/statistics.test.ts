@@ -136,6 +136,60 @@ describe.each(['csv', 'xlsx'] as const)('statistics as %s', (format) => {
         expect(numberOf(row[`${cumulative}${rate} (%)`])).toBe(item.cumulative.operatingRate.percent);
       }
     });
+
+    it.each(['operatingRate', 'fundsInPlaceRate'])(
+      'have a line for each age of each cohort: %s',
+      async (measure) => {
+        const query = `by=signedYear&step=month&measure=${measure}`;
+        const { body } = await api.get(`/v1/statistics/cohorts?${query}&asOf=2020-12-31`);
+        const rows = await tableFrom(`/v1/statistics/cohorts?${query}&${options}`, format);
+        const lines = body.items.flatMap(({ group, projectCount, ages }: Body) =>
+          ages.map((age: Body) => ({ code: group.code, projectCount, ...age })),
+        );
+        expect(lines).toHaveLength(7);
+        expect(rows).toHaveLength(lines.length);
+        const [code, count, age, reached, complete, ...said] = {
+          zh: [
+            '签约年份代码',
+            '项目总数',
+            '签约后时长（月）',
+            '已满该时长的项目数',
+            '是否全部已满',
+            '否',
+            '是',
+          ],
+          en: [
+            'year of signing code',
+            'projects of the cohort',
+            'age (months)',
+            'projects that have reached the age',
+            'complete',
+            'no',
+            'yes',
+          ],
+        }[language] as [string, string, string, string, string, string, string];
+        const heading = (await definitions()).find(({ name }: Body) => name === measure).label[language];
+        for (const [i, row] of rows.entries()) {
+          const line = lines[i];
+          expect(row[code]).toBe(line.code);
+          expect(numberOf(row[count])).toBe(line.projectCount);
+          expect(numberOf(row[age])).toBe(line.age);
+          expect(numberOf(row[reached])).toBe(line.reachedCount);
+          expect(row[complete]).toBe(said[Number(line.complete)]);
+          expect(numberOf(row[`${heading} (%)`])).toBe(line.percent);
+          const { parts, colon } = words[language];
+          const ofMoney = measure === 'fundsInPlaceRate';
+          for (const [word, part] of [
+            [parts[0], 'numerator'],
+            [parts[1], 'denominator'],
+          ] as const) {
+            const name = `${heading}${colon}${word}`;
+            const value = ofMoney ? inYuan(row[name + units[language][unit]], unit) : numberOf(row[name]);
+            expect(value, name).toBe(line[part]);
+          }
+        }
+      },
+    );
   });
 });
 
@@ -178,6 +232,7 @@ it.each([
   ['summary?', '汇总'],
   ['breakdown?by=region&', '分组'],
   ['timeline?', '时间序列'],
+  ['cohorts?', '同龄比较'],
 ])('%s as a file is called %s in Chinese, its worksheet too', async (url, name) => {
   const answer = await api.get(`/v1/statistics/${url}format=xlsx&lang=zh&asOf=2020-12-31&event=hyrd-2020`);
   const [plain] = url.split('?');
