@@ -1,75 +1,16 @@
 /** `luodi import`, as a process of its own. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import iconv from 'iconv-lite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { describe, expect, it } from 'vitest';
 import { Import } from '../../src/imports/schema.ts';
-import {
-  aProject,
-  type Body,
-  type Client,
-  clientOf,
-  clockOn,
-  created,
-  instanceBeside,
-  TODAY,
-} from '../support/app.ts';
-import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { type Ended, endAll, type Running, served, start, until } from '../support/process.ts';
+import { aProject, created } from '../support/app.ts';
+import { HEADINGS, importCommand, row, SLOW_MS } from './import-command.ts';
 import { aCode, csv, luodiImport, reportsIn } from './support.ts';
 
-const SLOW_MS = 120_000;
+const { folder, write, begin, run, ask, project } = importCommand();
 
-const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
-const row = (code: string, ...cells: string[]): string[] => [
-  code,
-  '示例',
-  '省级',
-  '2020/6/29',
-  '3.5',
-  ...cells,
-];
 const faulty = (code: string): string[] => [code, '示例', '省级', '2020-13-01', '三百'];
-
-let place: TestDatabase;
-beforeAll(async () => {
-  place = await freshDatabase();
-});
-afterAll(() => place.remove());
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'luodi-imports-'));
-});
-afterEach(async () => {
-  await endAll();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const write = (name: string, content: string | Buffer): void => writeFileSync(join(folder, name), content);
-
-const begin = (args: readonly string[], stdin?: string | Buffer): Running =>
-  luodiImport(args, { url: place.url, folder, ...(stdin !== undefined && { stdin }) });
-
-const run = (...args: string[]): Promise<Ended> => begin(args).ended;
-
-/** Asks the service about the same database. PGlite takes one connection: then no other process may use it meanwhile. */
-async function ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const database = await openDatabase(place.url);
-  const app = await instanceBeside({ clock: clockOn(TODAY) }, database);
-  try {
-    return await work(clientOf(app));
-  } finally {
-    await app.close();
-    await database.close();
-  }
-}
-
-const project = (code: string): Promise<Body> =>
-  ask(async (client) => (await client.get(`/v1/projects?code=${code}`)).body.items[0]);
 
 describe('luodi import', { timeout: SLOW_MS }, () => {
   it('takes all files in, also where nobody reads its report to the end', async () => {
@@ -102,7 +43,7 @@ describe('luodi import', { timeout: SLOW_MS }, () => {
     ]);
     expect(history).toMatchObject([{ actor: 'luodi import', action: 'create' }]);
     expect(imports[0]).toMatchObject({ actor: 'luodi import', status: 'done', file: { name: '项目.csv' } });
-    expect(readdirSync(folder)).toEqual(['项目.csv']);
+    expect(readdirSync(folder())).toEqual(['项目.csv']);
   });
 
   it('refuses a file with a faulty row as a whole, and shows each cell, aligned in any script', async () => {
@@ -218,7 +159,7 @@ describe('luodi import', { timeout: SLOW_MS }, () => {
     const { code, stdout } = await run('many.csv', 'other.csv', '--faults', 'faults.csv');
     expect(code).toBe(1);
     expect(stdout).toContain('\n  The first 50 of 60 faults; all of them come into faults.csv:\n');
-    const sheet = readFileSync(join(folder, 'faults.csv'), 'utf8').trimEnd().split('\r\n');
+    const sheet = readFileSync(join(folder(), 'faults.csv'), 'utf8').trimEnd().split('\r\n');
     expect(sheet).toHaveLength(1 + 60 + 2);
     expect([sheet[0], sheet[60], sheet[62]]).toEqual([
       '\uFEFFFile,Sheet,Row,Column,Heading,Value,What is the matter,Code',
@@ -231,7 +172,7 @@ describe('luodi import', { timeout: SLOW_MS }, () => {
     write('faults.xlsx', 'old');
     const forced = await run('many.csv', '--preview', '--faults', 'faults.xlsx', '--force');
     expect(forced.code).toBe(1);
-    expect(readFileSync(join(folder, 'faults.xlsx')).subarray(0, 2).toString()).toBe('PK');
+    expect(readFileSync(join(folder(), 'faults.xlsx')).subarray(0, 2).toString()).toBe('PK');
     const lines = (await run('many.csv')).stdout.trimEnd().split('\n');
     expect(lines[2]).toBe('  The first 50 of 60 faults; --faults FILE.csv or FILE.xlsx writes all of them:');
     expect(lines.slice(4)).toHaveLength(50);
@@ -340,7 +281,7 @@ describe('an option', { timeout: SLOW_MS }, () => {
     write('bad.json', '{');
     write('wrong.json', JSON.stringify({ fields: { colour: { from: 'Colour' } } }));
     write('mapping.json', JSON.stringify(MAPPING));
-    mkdirSync(join(folder, 'folder'));
+    mkdirSync(join(folder(), 'folder'));
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
@@ -348,104 +289,9 @@ describe('an option', { timeout: SLOW_MS }, () => {
 
   it('makes no database where there is none', async () => {
     write('good.csv', csv(HEADINGS, row(aCode())));
-    const { code, stderr } = await luodiImport(['good.csv'], { url: 'file:./nothing.db', folder }).ended;
+    const { code, stderr } = await luodiImport(['good.csv'], { url: 'file:./nothing.db', folder: folder() })
+      .ended;
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'luodi: There is no database at ./nothing.db\n' });
-    expect(readdirSync(folder)).toEqual(['good.csv']);
+    expect(readdirSync(folder())).toEqual(['good.csv']);
   });
 });
-
-if (concurrent) {
-  describe('an import beside others', { timeout: SLOW_MS }, () => {
-    const ROWS = 40_000;
-    const large = (): string => csv(HEADINGS, ...Array.from({ length: ROWS }, (_, i) => row(`LARGE-${i}`)));
-
-    const latest = async (client: Client): Promise<Body> =>
-      (await client.get('/v1/imports?limit=1')).body.items[0];
-    const total = async (client: Client): Promise<number> =>
-      (await client.get('/v1/projects?limit=1')).body.page.total;
-
-    it.each<[string, (report: Body) => boolean]>([
-      ['as soon as it has begun', () => true],
-      ['while it writes', ({ file }) => file.columns.length > 0],
-    ])('that is interrupted %s leaves nothing', async (_, isTime) => {
-      write('large.csv', large());
-      await ask(async (client) => {
-        const before = await total(client);
-        const last = (await latest(client))?.id;
-        const running = begin(['large.csv']);
-        await until(async () => {
-          const report = await latest(client);
-          return report && report.id !== last && isTime(report);
-        }, 60_000);
-        running.signal('SIGINT');
-        const { code, stdout, stderr } = await running.ended;
-        expect({ code, stderr }).toEqual({
-          code: 1,
-          stderr: 'luodi: The import is not complete: it was interrupted\n',
-        });
-        expect(stdout).toMatch(/^large\.csv: Interrupted; 0 rows are dealt with for good\.\n/);
-        expect(await latest(client)).toMatchObject({ status: 'cancelled', committed: false });
-        expect(await total(client)).toBe(before);
-      });
-      expect(readdirSync(folder)).toEqual(['large.csv']);
-    });
-
-    it('that is killed while it writes leaves nothing half-written', async () => {
-      write('large.csv', large());
-      await ask(async (client) => {
-        const before = await total(client);
-        const last = (await latest(client))?.id;
-        const running = begin(['large.csv']);
-        await until(async () => {
-          const report = await latest(client);
-          return report && report.id !== last && report.file.columns.length > 0;
-        }, 60_000);
-        running.signal('SIGKILL');
-        expect((await running.ended).code).toBeNull();
-        expect(await total(client)).toBe(before);
-      });
-    });
-
-    it('shares the database with a service that runs', async () => {
-      const code = aCode();
-      write('file.csv', csv(HEADINGS, row(code)));
-      const { address } = await served({
-        DATABASE_URL: place.url,
-        ANONYMOUS_READ: 'all',
-        IMPORT_DIR: folder,
-      });
-      const found = async () => (await fetch(`${address}/v1/projects?code=${code}`)).json() as Promise<Body>;
-      expect((await found()).page.total).toBe(0);
-      expect((await run('file.csv')).code).toBe(0);
-      expect((await found()).items).toMatchObject([{ code, name: '示例' }]);
-    });
-  });
-}
-
-if (engine === 'sqlite') {
-  describe('a database that another process writes to', { timeout: SLOW_MS }, () => {
-    const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
-    const hold = async (milliseconds: number): Promise<void> => {
-      const { stdout } = start(holder, [place.url.slice('file:'.length), String(milliseconds)]);
-      await until(() => stdout().includes('held'));
-    };
-
-    it('is waited for', async () => {
-      const code = aCode();
-      write('file.csv', csv(HEADINGS, row(code)));
-      await hold(4_000);
-      const { code: exit, stderr } = await run('file.csv');
-      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-      expect(await project(code)).toBeDefined();
-    });
-
-    it('is waited for no longer than seconds, with one line about why', async () => {
-      write('file.csv', csv(HEADINGS, row(aCode())));
-      await hold(60_000);
-      const { code, stdout, stderr } = await run('file.csv');
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(/^luodi: .*(locked|busy).*\n$/);
-      expect(readdirSync(folder)).toEqual(['file.csv']);
-    });
-  });
-}
