@@ -10,7 +10,7 @@ import { keyService } from './access/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
-import { type Clock, clockIn } from './clock.ts';
+import { type Calendar, clockIn } from './clock.ts';
 import { clusters } from './clusters/schema.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
@@ -35,6 +35,8 @@ import { contacts, delegations } from './outreach/schema.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
+import { qualityRoutes } from './quality/routes.ts';
+import { qualityService } from './quality/service.ts';
 import { catalogueRoutes } from './references/routes.ts';
 import { industries, regions, zones } from './references/schema.ts';
 import { catalogueService } from './references/service.ts';
@@ -46,7 +48,7 @@ import { exportService } from './transfer/service.ts';
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
   database: Database;
-  clock: Clock;
+  clock: Calendar;
   logger: Logger;
   /** What differs from the limits of imports. */
   imports?: Partial<ImportLimits>;
@@ -118,6 +120,7 @@ export async function buildApp({
   const exports = exportAnswers(exportService({ database }), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
+  await app.register(qualityRoutes(qualityService({ database, clock }), answers));
   await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));

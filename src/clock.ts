@@ -8,6 +8,14 @@ export interface Clock {
   today(): string;
 }
 
+/** A clock that also knows which days other moments belong to, in the service's time zone. */
+export interface Calendar extends Clock {
+  /** When a day begins, RFC 3339 in UTC. */
+  startOf(day: string): string;
+  /** The day of a moment. @param moment RFC 3339 */
+  dayOf(moment: string): string;
+}
+
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -31,7 +39,7 @@ export function startOfDay(day: string, timeZone: string): string {
 }
 
 /** A clock that shows the day of a time zone; `milliseconds` gives the time since 1970. */
-export function clockIn(timeZone: string, milliseconds: () => number = Date.now): Clock {
+export function clockIn(timeZone: string, milliseconds: () => number = Date.now): Calendar {
   // Swedish writes dates as ISO 8601 does.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone });
   let minute = Number.NaN;
@@ -48,5 +56,7 @@ export function clockIn(timeZone: string, milliseconds: () => number = Date.now)
       }
       return day;
     },
+    startOf: (day) => startOfDay(day, timeZone),
+    dayOf: (moment) => format.format(Date.parse(moment)),
   };
 }

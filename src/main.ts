@@ -2,7 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
-import { type Clock, clockIn } from './clock.ts';
+import { type Calendar, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { rootMessage, StartupError } from './database/errors.ts';
@@ -17,7 +17,7 @@ const HEAD_EVERY_MS = 3_600_000;
 
 export interface Service {
   database: Database;
-  clock: Clock;
+  clock: Calendar;
 }
 
 /**

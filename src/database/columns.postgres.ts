@@ -44,6 +44,8 @@ export const functions = {
   ): SQL<Item[]> =>
     sql<Item[]>`(case when ${none} is null then '[]' else
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
+  /** The second of a text's lines; of a text that has one line only, nobody may ask. */
+  secondLine: (text: SQLWrapper): SQL<string> => sql<string>`split_part(${text}, chr(10), 2)`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

@@ -181,6 +181,11 @@ export const problems = {
     en: 'The project “{id}” was not signed by {asOf}.',
     zh: '截至 {asOf}，项目“{id}”尚未签约。',
   },
+  'quality.not_found': {
+    status: 404,
+    en: 'There is no rule “{rule}”; there are {rules}.',
+    zh: '没有规则“{rule}”；现有规则：{rules}。',
+  },
   'funds.negative_balance': {
     status: 422,
     en: 'The funds in place would fall below zero on {day}, to {balance} yuan.',

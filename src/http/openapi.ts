@@ -12,6 +12,7 @@ import { ProblemBody } from './problems.ts';
 const tags = {
   projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
   statistics: 'Figures about projects for any day, computed on request.',
+  quality: 'What needs attention: rules, and the projects that each of them names.',
   events: 'Editions of trade events.',
   enterprises: 'Investors, with their places on the top-500 lists.',
   zones: 'Development zones.',

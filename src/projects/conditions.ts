@@ -52,3 +52,7 @@ export function countsAs(flag: LifecycleFlag, p: Projects): SQL {
   const condition = holds[flag](p);
   return flag === 'terminated' ? condition : sql`(${condition} and ${notBy(p.terminatedOn)})`;
 }
+
+/** The name as `searchText` folds it, which no engine does by itself: width and capitals make no difference. */
+export const foldedName = ({ tables: { projects }, functions }: Reader): SQL<string> =>
+  functions.secondLine(projects.searchText);

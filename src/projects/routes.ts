@@ -11,9 +11,9 @@ import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { refuseFields } from '../http/validation.ts';
 import type { ExportAnswers } from '../transfer/answers.ts';
 import { encodingField, unitField } from '../transfer/schema.ts';
-import { DEFAULT_SORT } from './batches.ts';
 import { filterFields } from './filter.ts';
-import { fundsSortKeys, projectSortKeys } from './repository.ts';
+import { projectPageFields } from './lists.ts';
+import { fundsSortKeys } from './repository.ts';
 import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
 import type { ProjectService } from './service.ts';
 
@@ -39,7 +39,7 @@ const ListQuery = z.strictObject({
   lang: langField,
   unit: unitField,
   encoding: encodingField,
-  ...pageFields(projectSortKeys, DEFAULT_SORT),
+  ...projectPageFields,
 });
 
 const ReadQuery = z.strictObject({ asOf: asOfField, archived });

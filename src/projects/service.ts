@@ -1,5 +1,4 @@
 /** The rules of projects: what one write consists of, and what is read together. */
-import { LRUCache } from 'lru-cache';
 import { expectOwnRegion } from '../access/regions.ts';
 import { diff } from '../changes/diff.ts';
 import type { Caller } from '../changes/service.ts';
@@ -13,8 +12,8 @@ import { notFound, Problem, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
-import { DEFAULT_SORT } from './batches.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
+import { projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
 import { type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
 import * as repository from './repository.ts';
 import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
@@ -43,8 +42,7 @@ export interface ProjectService {
 }
 
 export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
-  /** Totals of lists at a revision: a page may change often while its total does not. */
-  const totals = new LRUCache<string, number>({ max: 2_000 });
+  const totals = projectTotals();
 
   async function existing(
     reader: Reader,
@@ -80,34 +78,24 @@ export function projectService({ database, clock }: { database: Database; clock:
 
   return {
     list: async (query, asOf) => {
-      const request = pageRequest(
-        query,
-        repository.projectSortKeys,
-        DEFAULT_SORT,
-        repository.projectTieBreaker,
-      );
+      const request = projectPageRequest(query);
       const selection = select(filterOf(query), asOf);
       const onlyArchived = query.archived === true;
-      const totalKey = (revision: Revision) =>
-        `${revision.hash} ${onlyArchived} ${selection.shape} ${JSON.stringify(selection.values)}`;
-
       const read = async (reader: Reader, revision: Revision, total: number): Promise<Computed> => {
-        const rows = await repository.listProjects(reader, selection, onlyArchived, request);
+        const rows = await projectsOfPage(reader, selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
       // A page costs the same however many projects there are; counting them does not.
       const page = await database.snapshot(async (reader) => {
         const revision = await revisionIn(reader);
-        const total = totals.get(totalKey(revision));
+        const total = totals.known(revision, selection, onlyArchived);
         return total === undefined ? null : read(reader, revision, total);
       });
       return (
         page ??
         database.analyze(async (reader) => {
           const revision = await revisionIn(reader);
-          const total = await repository.countProjects(reader, selection, onlyArchived);
-          totals.set(totalKey(revision), total);
-          return read(reader, revision, total);
+          return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
         })
       );
     },

@@ -114,7 +114,7 @@ const links = z.record(z.string(), z.string()).meta({
   description: 'Addresses of the projects that make up each count, named like the measure without `Count`.',
 });
 
-const heading = {
+export const heading = {
   asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
   revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
   filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as it was understood.' }),
@@ -158,7 +158,7 @@ const exampleCohort: CohortTally = {
   ]),
 };
 
-const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
+export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
 const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
 export const Summary = z.object({ ...heading, ...measureFields, links }).meta({
@@ -322,7 +322,7 @@ export const Cohorts = z
     ],
   });
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
+export const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 export const Definitions = z
   .object({

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { buildApp, type Dependencies } from '../../src/app.ts';
-import { type Clock, clockIn } from '../../src/clock.ts';
+import { type Calendar, clockIn } from '../../src/clock.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { createLogger } from '../../src/http/logging.ts';
@@ -17,7 +17,7 @@ import { adminKey, freshDatabase } from './engines.ts';
 import { hasKey } from './process.ts';
 
 /** A clock that a test sets. */
-export interface TestClock extends Clock {
+export interface TestClock extends Calendar {
   /** @param moment RFC 3339 */
   set(moment: string): void;
 }
