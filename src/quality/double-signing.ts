@@ -51,12 +51,10 @@ export function signedTwice(reader: Reader): SQL {
   ) twice where ${differs})`;
 }
 
-/** Investor, amount and bare name: what two signings share. */
+/** What a project can share with another: an investor, its amount and its bare name, as one text. */
 export interface Signing {
   id: string;
-  investor: string;
-  yuan: number;
-  bare: string;
+  share: string;
 }
 
 /** One of the projects that share it. */
@@ -67,57 +65,61 @@ export interface Twin extends Signing {
   signedOn: string;
 }
 
+const shareOf = (reader: Reader): SQL => {
+  const { projects, projectInvestors } = reader.tables;
+  return sql`${projectInvestors.enterpriseId} || ' ' || ${projects.investmentYuan} || ' ' || ${bareName(reader)}`;
+};
+
 /** What the projects with these ids could share with others. @param ids the list in SQL */
 export function signingsOf(reader: Reader, ids: SQL): SQL {
   const { projects: p, projectInvestors: i } = reader.tables;
-  return sql`(select ${p.id} as id, ${i.enterpriseId} as investor, ${p.investmentYuan} as yuan,
-      ${bareName(reader)} as bare
+  return sql`(select ${p.id} as id, ${shareOf(reader)} as share
     from ${p} cross join ${i} where ${i.projectId} = ${p.id} and ${p.id} in ${ids} and ${eligible(reader)})`;
 }
 
 /**
  * Of all projects that share something with those with these ids, themselves included, the first `most` signed at each
- * event. Each investor's projects are gone through once, however many of the ids are among them.
+ * event. Each investor's projects are gone through once, however many of the ids are among them: no index is to be
+ * looked up for each thing that is shared, which is why that is one text.
  */
 export function twinsOf(reader: Reader, ids: SQL, most: number): SQL {
   const { projects: p, projectInvestors: i } = reader.tables;
   const investors = sql`(select ${i.enterpriseId} from ${i} where ${i.projectId} in ${ids})`;
   const amounts = sql`(select ${p.investmentYuan} from ${p} where ${p.id} in ${ids})`;
-  const shared = sql`(select mine.investor, mine.yuan, mine.bare from ${signingsOf(reader, ids)} mine)`;
   return sql`(select placed.* from (
     select alike.*, row_number() over (
-      partition by alike.investor, alike.yuan, alike.bare, alike.event order by alike.signed, alike.id) as place
+      partition by alike.share, alike.event order by alike.signed, alike.id) as place
     from (
       select ${p.id} as id, ${p.code} as code, ${p.name} as name, ${p.event} as event, ${p.signedOn} as signed,
-        ${i.enterpriseId} as investor, ${p.investmentYuan} as yuan, ${bareName(reader)} as bare
+        ${shareOf(reader)} as share
       from ${i} cross join ${p} where ${p.id} = ${i.projectId} and ${i.enterpriseId} in ${investors}
-        and ${p.investmentYuan} in ${amounts} and ${eligible(reader)}
-    ) alike where (alike.investor, alike.yuan, alike.bare) in ${shared}
+        and ${reader.functions.unindexed(p.investmentYuan)} in ${amounts} and ${eligible(reader)}
+    ) alike where alike.share in (select mine.share from ${signingsOf(reader, ids)} mine)
   ) placed where placed.place <= ${sql.raw(String(most))})`;
 }
 
-const keyOf = ({ investor, yuan, bare }: Signing): string => `${investor} ${yuan} ${bare}`;
-
-/** For each project the first `most` others, by the day of signing. @param signings what the projects could share */
+/**
+ * For each project the first `most` others, by the day of signing.
+ * @param signings what the projects could share
+ * @param events the event that each was signed at
+ */
 export function othersOf(
   signings: readonly Signing[],
   events: ReadonlyMap<string, string | null>,
   twins: readonly Twin[],
   most: number,
 ): Map<string, Twin[]> {
-  const groups = Map.groupBy(twins, keyOf);
-  const others = new Map<string, Map<string, Twin>>();
-  for (const signing of signings) {
-    const found = others.get(signing.id) ?? new Map<string, Twin>();
-    others.set(signing.id, found);
-    for (const twin of groups.get(keyOf(signing)) ?? []) {
-      if (twin.event !== events.get(signing.id)) found.set(twin.id, twin);
+  const sharing = Map.groupBy(twins, ({ share }) => share);
+  const others = new Map<string, Twin[]>();
+  for (const [id, shares] of Map.groupBy(signings, (signing) => signing.id)) {
+    const found = new Map<string, Twin>();
+    for (const twin of shares.flatMap(({ share }) => sharing.get(share) ?? [])) {
+      if (twin.event !== events.get(id)) found.set(twin.id, twin);
     }
+    others.set(id, [...found.values()].sort(bySigning).slice(0, most));
   }
-  return new Map(
-    [...others].map(([id, found]) => [id, [...found.values()].sort(bySigning).slice(0, most)] as const),
-  );
+  return others;
 }
 
 const bySigning = (a: Twin, b: Twin): number =>
-  a.signedOn === b.signedOn ? (a.id < b.id ? -1 : 1) : a.signedOn < b.signedOn ? -1 : 1;
+  a.signedOn < b.signedOn || (a.signedOn === b.signedOn && a.id < b.id) ? -1 : 1;

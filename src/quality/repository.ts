@@ -27,9 +27,7 @@ export async function countNamed(
 }
 
 const column = (name: string): SQL<string> => sql<string>`${sql.raw(name)}`;
-const number = (name: string): SQL<number> => sql<number>`${sql.raw(name)}`.mapWith(Number);
-
-const shared = { id: column('id'), investor: column('investor'), yuan: number('yuan'), bare: column('bare') };
+const shared = { id: column('id'), share: column('share') };
 
 /** What projects could share with others: a row for each of their investors. */
 export function findSignings(

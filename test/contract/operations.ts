@@ -90,6 +90,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     delegations: delegation.id,
     contacts: contact.id,
     imports: sent.body.id,
+    quality: 'overdue_start',
   };
   return ({ template }) => {
     const entity = template.split('/')[2] ?? '';
