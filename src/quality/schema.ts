@@ -22,7 +22,9 @@ export const RulesQuery = z.strictObject({ ...filterFields, asOf: asOfField, sta
 export const NamedQuery = z.strictObject({ ...RulesQuery.shape, ...projectPageFields });
 
 export const RuleParams = z.object({
-  rule: z.string().meta({ description: `Code of the rule: ${codes.join(', ')}.`, examples: [codes[2]] }),
+  rule: z
+    .string()
+    .meta({ description: `Code of the rule: ${codes.join(', ')}.`, examples: ['no_change_reported'] }),
 });
 
 const example = rules[2];

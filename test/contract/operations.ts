@@ -90,7 +90,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     delegations: delegation.id,
     contacts: contact.id,
     imports: sent.body.id,
-    quality: 'overdue_start',
+    quality: 'no_change_reported',
   };
   return ({ template }) => {
     const entity = template.split('/')[2] ?? '';

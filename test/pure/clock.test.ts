@@ -69,6 +69,20 @@ describe('the clock', () => {
     expect(clockIn('UTC', at('2020-06-29T00:00:00.007Z')).now()).toBe('2020-06-29T00:00:00.007Z');
   });
 
+  it.each([
+    ['Asia/Shanghai', '2020-06-29', '2020-06-28T16:00:00.000Z'],
+    ['UTC', '2020-06-29', '2020-06-29T00:00:00.000Z'],
+    ['America/New_York', '2020-06-29', '2020-06-29T04:00:00.000Z'],
+    ['Europe/Berlin', '2026-03-30', '2026-03-29T22:00:00.000Z'],
+    // Before 1901 Shanghai went by the sun.
+    ['Asia/Shanghai', '1890-01-01', '1889-12-31T15:54:17.000Z'],
+  ])('in %s the day %s begins at %s, and not a millisecond before', (timeZone, day, moment) => {
+    const calendar = clockIn(timeZone);
+    expect(calendar.startOf(day)).toBe(moment);
+    expect(calendar.dayOf(moment)).toBe(day);
+    expect(calendar.dayOf(new Date(Date.parse(moment) - 1).toISOString()) < day).toBe(true);
+  });
+
   it('goes by the time of the machine unless it is given another', () => {
     const before = Date.now();
     const shown = Date.parse(clockIn('UTC').now());
