@@ -8,11 +8,17 @@ import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
 
 const readme = readFileSync(`${projectFolder}/README.md`, 'utf8');
-const quickStart = readme.slice(readme.indexOf('## Quick start'), readme.indexOf('## What it answers'));
-const blocks = [...quickStart.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text = '']) => ({
-  language,
-  text: text.trim(),
-}));
+
+/** The examples of a section. */
+const blocksOf = (heading: string) => {
+  const [section = ''] = readme.slice(readme.indexOf(`\n## ${heading}\n`) + 1).split('\n## ');
+  return [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text = '']) => ({
+    language,
+    text: text.trim(),
+  }));
+};
+
+const blocks = blocksOf('Quick start');
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
 const [install, summary, more, change, test] = shell as [string, string, string, string, string];
 
@@ -71,6 +77,15 @@ describe('the quick start of README', () => {
     const shown = JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '');
     expect(answer).toMatchObject(shown);
     expect(answer).toMatchObject({ projectCount: 319, startedCount: 266, operatingRate: { percent: 83.4 } });
+  });
+
+  it('names what needs attention as README shows', async () => {
+    const [asked, answered] = blocksOf('What needs attention').map(({ text }) => text) as [string, string];
+    const { items, ...answer } = JSON.parse(await run(asked));
+    const { items: rules, ...shown } = JSON.parse(answered);
+    expect(answer).toMatchObject(shown);
+    for (const rule of rules) expect(items).toContainEqual(expect.objectContaining(rule));
+    expect(items).toHaveLength(rules.length + 10);
   });
 
   it('runs the other examples, and refuses the faulty one with all its faults', async () => {
