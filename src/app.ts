@@ -31,7 +31,9 @@ import { mappings } from './imports/schema.ts';
 import { importService } from './imports/service.ts';
 import { templateRoutes } from './imports/template-routes.ts';
 import { uploadsIn } from './imports/uploads.ts';
+import { outreachRoutes } from './outreach/routes.ts';
 import { contacts, delegations } from './outreach/schema.ts';
+import { outreachService } from './outreach/service.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
@@ -121,6 +123,7 @@ export async function buildApp({
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
   await app.register(qualityRoutes(qualityService({ database, clock }), answers));
+  await app.register(outreachRoutes(outreachService({ database, clock }), answers));
   await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
     await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));

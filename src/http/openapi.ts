@@ -23,6 +23,7 @@ const tags = {
   clusters: 'Leader enterprises with those that they draw in, and how many more are to come.',
   delegations: 'Small teams of zones, sent to an event.',
   contacts: 'Enterprises that were met, and what became of it.',
+  outreach: 'What came of meeting enterprises, as figures.',
   keys: 'API keys: who may do what.',
   changes: 'The log of everything that was ever changed.',
   operation: 'Whether the service lives and is ready.',

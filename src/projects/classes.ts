@@ -1,6 +1,7 @@
 /** The classes that projects are sorted into by size, by where the investor comes from, and by the top-500 lists. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
+import type { Message } from '../http/messages.ts';
 import { yearOf } from './conditions.ts';
 
 /** Lower bounds in yuan; a project stands in the last band that it reaches. */
@@ -22,6 +23,13 @@ export const investorOrigins = [
 export const rankingLists = ['fortune_global_500', 'china_500', 'china_private_500'] as const;
 export type RankingList = (typeof rankingLists)[number];
 
+/** What the three lists are called. */
+export const rankingListNames: Readonly<Record<RankingList, Message>> = {
+  fortune_global_500: { zh: '世界500强', en: 'Fortune Global 500' },
+  china_500: { zh: '中国企业500强', en: 'China 500' },
+  china_private_500: { zh: '中国民营企业500强', en: 'China private 500' },
+};
+
 /** Which band an investment stands in. */
 export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
   sql<string>`(case ${sql.join(
@@ -38,14 +46,19 @@ export const investorOriginOf = (country: SQLWrapper): SQL<string | null> => sql
   when ${country} in ('HK', 'MO', 'TW') then 'hong_kong_macao_taiwan'
   else 'foreign' end)`;
 
+/** Whether a place on a list in a year makes an enterprise one of the top 500 on a day: in its year or the year before. */
+export function inTimeFor(year: SQLWrapper, day: SQLWrapper): SQL {
+  const then = sql`cast(${yearOf(day)} as integer)`;
+  return sql`${year} between ${then} - 1 and ${then}`;
+}
+
 /** Whether an investor stands on one of the three lists in the year of signing or the year before. */
 export function isTop500({ tables }: Reader, list?: SQLWrapper): SQL {
   const { projects, projectInvestors, rankings } = tables;
-  const signed = sql`cast(${yearOf(projects.signedOn)} as integer)`;
   // Nested, so that drizzle keeps the names of the tables where it drops them from the selection of one table.
   return sql`${sql`exists (select 1 from ${projectInvestors}
     join ${rankings} on ${rankings.enterpriseId} = ${projectInvestors.enterpriseId}
     where ${projectInvestors.projectId} = ${projects.id}
-      and ${rankings.year} between ${signed} - 1 and ${signed}
+      and ${inTimeFor(rankings.year, projects.signedOn)}
       ${list ? sql`and ${rankings.list} = ${list}` : sql``})`}`;
 }

@@ -1,4 +1,4 @@
-/** What the codes of a project's level and status are called in both languages. */
+/** What the codes of levels and statuses are called in both languages. */
 
 export type Names = ReadonlyMap<string, { name: string; nameEn: string | null }>;
 
@@ -20,4 +20,9 @@ export const levelNames = named([
   { code: 'provincial', name: '省级', nameEn: 'provincial' },
   { code: 'municipal', name: '市级', nameEn: 'municipal' },
   { code: 'county', name: '县级', nameEn: 'county' },
+]);
+
+export const zoneLevelNames = named([
+  { code: 'national', name: '国家级', nameEn: 'national' },
+  { code: 'provincial', name: '省级', nameEn: 'provincial' },
 ]);

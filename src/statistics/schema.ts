@@ -4,6 +4,7 @@ import { asOfField } from '../http/as-of.ts';
 import { integerText } from '../http/fields.ts';
 import { formatField, langField } from '../http/formats.ts';
 import { sortField } from '../http/pages.ts';
+import { outreachUnits } from '../outreach/figures.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { encodingField, unitField } from '../transfer/schema.ts';
@@ -324,17 +325,18 @@ export const Cohorts = z
 
 export const bilingual = z.object({ zh: z.string(), en: z.string() });
 
+const definitionOf = (units: readonly [string, ...string[]]) =>
+  z.object({
+    name: z.string(),
+    unit: z.enum(units),
+    label: bilingual,
+    sentence: bilingual,
+    formula: z.string(),
+  });
+
 export const Definitions = z
   .object({
-    measures: z.array(
-      z.object({
-        name: z.string(),
-        unit: z.enum(['projects', 'yuan', 'rate', 'days']),
-        label: bilingual,
-        sentence: bilingual,
-        formula: z.string(),
-      }),
-    ),
+    measures: z.array(definitionOf(['projects', 'yuan', 'rate', 'days'])),
     dimensions: z.array(
       z.object({
         name: z.string(),
@@ -350,6 +352,9 @@ export const Definitions = z
         formula: z.string(),
       }),
     ),
+    outreach: z
+      .array(definitionOf(outreachUnits))
+      .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),
   })
   .meta({
     id: 'Definitions',

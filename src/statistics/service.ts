@@ -4,6 +4,7 @@ import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { DEFAULT_LIMIT } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
+import { outreachFigures } from '../outreach/figures.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
 import {
   ageCount,
@@ -24,7 +25,7 @@ import {
   type Grouping,
   groupOf,
 } from './dimensions.ts';
-import { exact, measures, valuesOf } from './measures.ts';
+import { exact, type Measure, measures, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
 import * as repository from './repository.ts';
 import {
@@ -165,13 +166,7 @@ export function statisticsService({ database }: { database: Database }): Statist
       }),
 
     definitions: () => ({
-      measures: measures.map(({ name, unit, zh, en, sentence, formula }) => ({
-        name,
-        unit,
-        label: { zh, en },
-        sentence,
-        formula,
-      })),
+      measures: measures.map(definition),
       dimensions: Object.entries(dimensions).map(([name, { zh, en }]) => ({
         name,
         label: { zh, en },
@@ -183,9 +178,25 @@ export function statisticsService({ database }: { database: Database }): Statist
         sentence,
         formula,
       })),
+      outreach: outreachFigures.map(definition),
     }),
   };
 }
+
+const definition = ({
+  name,
+  unit,
+  zh,
+  en,
+  sentence,
+  formula,
+}: Pick<Measure, 'name' | 'zh' | 'en' | 'sentence' | 'formula'> & { unit: string }) => ({
+  name,
+  unit,
+  label: { zh, en },
+  sentence,
+  formula,
+});
 
 /** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */
 async function tallyGroups(

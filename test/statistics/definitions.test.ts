@@ -55,7 +55,8 @@ describe('the definitions', () => {
         expect(words.en, name).toMatch(/^[\x20-\x7e’–]+$/);
       }
     }
-    for (const { formula, name } of [...definitions.measures, ...definitions.cohorts]) {
+    const { measures, cohorts, outreach } = definitions;
+    for (const { formula, name } of [...measures, ...cohorts, ...outreach]) {
       expect(formula, name).not.toBe('');
     }
   });

@@ -2,7 +2,7 @@
  * What can be imported, and the columns of each: what a heading may say, what its cells hold, and which field of the API
  * they are. A new kind of import is an entry here.
  */
-import { type Names, named } from '../../projects/names.ts';
+import { type Names, zoneLevelNames } from '../../projects/names.ts';
 import { type Kind, columns as projectColumns } from '../columns.ts';
 
 export const importEntities = [
@@ -54,11 +54,6 @@ const LEVEL_WORDS = {
   区县级: 'county',
   县级项目: 'county',
 };
-
-const zoneLevelNames = named([
-  { code: 'national', name: '国家级', nameEn: 'national' },
-  { code: 'provincial', name: '省级', nameEn: 'provincial' },
-]);
 
 const projectReferences: Readonly<Record<string, Reference>> = {
   event: 'events',

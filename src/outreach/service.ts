@@ -1,0 +1,110 @@
+/** What an event's outreach has come to, on a day. */
+import type { Clock } from '../clock.ts';
+import type { Database, Reader } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { events } from '../events/schema.ts';
+import type { Computed } from '../http/answers.ts';
+import { rankingListNames, rankingLists } from '../projects/classes.ts';
+import { zoneLevelNames } from '../projects/names.ts';
+import { catalogueWrites } from '../references/writes.ts';
+import { rate } from '../statistics/numbers.ts';
+import { figuresOf, guestCounts, type OutreachTally } from './figures.ts';
+import { MAX_ZONES, type Outreach } from './outreach-schema.ts';
+import * as repository from './repository.ts';
+import { channels } from './stages.ts';
+
+export interface OutreachService {
+  /** @throws Problem 404 for an event that is not there */
+  of(event: string, asOf: string): Promise<Computed & { body: Outreach }>;
+}
+
+export function outreachService({ database, clock }: { database: Database; clock: Clock }): OutreachService {
+  return {
+    of: (event, asOf) =>
+      database.analyze(async (reader) => {
+        const body = await outreachOf(reader, clock, event, asOf);
+        return { revision: await revisionIn(reader), body };
+      }),
+  };
+}
+
+/**
+ * The answer, in a snapshot of the caller's own.
+ * @throws Problem 404 for an event that is not there
+ */
+export async function outreachOf(
+  reader: Reader,
+  clock: Clock,
+  code: string,
+  asOf: string,
+): Promise<Outreach> {
+  const { name, nameEn } = await catalogueWrites(events, clock).existing(reader, code);
+  const question = { event: code, asOf };
+  const contacts = await repository.tallyContacts(reader, question);
+  const enterprises = await repository.tallyEnterprises(reader, question);
+  const levels = await repository.tallyDelegations(reader, question);
+  const zones = await repository.tallyZones(reader, question, MAX_ZONES);
+  const { seq } = await revisionIn(reader);
+
+  const total = <Row>(rows: readonly Row[], of: (row: Row) => number): number =>
+    rows.reduce((sum, row) => sum + of(row), 0);
+  const guests = new Map<string, number>();
+  for (const { guestLevel, met } of contacts) {
+    if (guestLevel !== null) guests.set(guestLevel, (guests.get(guestLevel) ?? 0) + met);
+  }
+  const tally: OutreachTally = {
+    contacts: {
+      met: total(contacts, ({ met }) => met),
+      negotiating: total(contacts, ({ negotiating }) => negotiating),
+      signed: total(contacts, ({ signed }) => signed),
+      lost: total(contacts, ({ lost }) => lost),
+    },
+    enterprises,
+    top500: enterprises.top500,
+    exhibitors: { met: enterprises.exhibition, signed: enterprises.exhibitorsSigned },
+    guests,
+    delegations: {
+      sent: total(levels, ({ delegations }) => delegations),
+      elsewhere: total(levels, ({ elsewhere }) => elsewhere),
+    },
+    zones: new Map(levels.map(({ level, zones }) => [level, zones])),
+    projects: await repository.tallyProjects(reader, question),
+  };
+  return {
+    asOf,
+    revision: seq,
+    event: { code, name: name as string, nameEn: nameEn as string | null },
+    ...figuresOf(tally),
+    guests: guestCounts(guests),
+    top500: rankingLists.map((list) => ({
+      list,
+      label: rankingListNames[list],
+      enterprises: enterprises[list],
+    })),
+    channels: channels.map(({ code, zh, en }) => ({
+      channel: code,
+      label: { zh, en },
+      contacts: total(
+        contacts.filter(({ channel }) => channel === code),
+        ({ met }) => met,
+      ),
+      enterprises: enterprises[code],
+    })),
+    zoneLevels: [...zoneLevelNames].map(([level, label]) => {
+      const row = levels.find((one) => one.level === level);
+      return {
+        level,
+        label: { zh: label.name, en: label.nameEn ?? label.name },
+        delegations: row?.delegations ?? 0,
+        zones: row?.zones ?? 0,
+      };
+    }),
+    zones: zones.map(({ zone, name, nameEn, enterprises, turnedInvestors, ...counts }) => ({
+      zone: { code: zone, name, nameEn },
+      ...counts,
+      enterprises,
+      turnedInvestors: rate(turnedInvestors, enterprises),
+    })),
+    links: {},
+  } as unknown as Outreach;
+}
