@@ -364,6 +364,18 @@ export const faults = {
     en: 'must be the event of the delegation, “{event}”',
     zh: '应为该小分队参加的活动“{event}”',
   },
+  before_delegation: {
+    en: 'must not be before {day}, when the delegation was sent',
+    zh: '不能早于小分队派出日期（{day}）',
+  },
+  contacts_at_the_event: {
+    en: 'must stay “{event}”: {count} contacts of the delegation were made there; take them off it first',
+    zh: '应保持为“{event}”：该小分队已有 {count} 条在该活动的对接记录，请先将其移出',
+  },
+  after_its_contacts: {
+    en: 'must not be after {day}, when the delegation made its first contact',
+    zh: '不能晚于该小分队首次对接的日期（{day}）',
+  },
   target_ends_before_start: { en: 'must not be before its “from”', zh: '不能早于起始日（from）' },
   zero_amount: { en: 'must not be zero', zh: '不能为零' },
   negative_balance: {

@@ -52,11 +52,13 @@ export interface OutreachFigure {
   en: string;
   sentence: { zh: string; en: string };
   formula: string;
+  /** The list of what makes up a count: the name of the link, the list, and its parameters besides the event and the day. */
+  link?: { name: string; list: 'contacts' | 'delegations'; parameters?: Readonly<Record<string, string>> };
   schema: z.ZodType;
   value(tally: OutreachTally): unknown;
 }
 
-type Words = Pick<OutreachFigure, 'zh' | 'en' | 'sentence' | 'formula'>;
+type Words = Pick<OutreachFigure, 'zh' | 'en' | 'sentence' | 'formula' | 'link'>;
 
 const count = (
   name: string,
@@ -75,6 +77,7 @@ const share = (name: string, value: (tally: OutreachTally) => Rate, words: Words
 
 /** The lowest level of a senior guest, as the department reports them. */
 const SENIOR = 'china_vice_president';
+const LOWEST = guestLevels[guestLevels.length - 1]?.code as string;
 
 /** How many guests there were of each level, and of each level or a higher one; the highest first. */
 export function guestCounts(guests: OutreachTally['guests']) {
@@ -104,6 +107,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
       en: 'Contacts made by the day at the event, or by a delegation that was sent for it.',
     },
     formula: 'count of contacts with contactedOn ≤ T whose event, or whose delegation’s forEvent, is E',
+    link: { name: 'contacts', list: 'contacts' },
   }),
   count('enterprisesConnected', 'enterprises', ({ enterprises }) => enterprises.met, {
     zh: '对接企业数',
@@ -128,6 +132,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'guests',
     sentence: { zh: '上述对接中记有嘉宾级别的人次。', en: 'Contacts that name the level of a guest.' },
     formula: 'count of contacts with a guestLevel',
+    link: { name: 'guests', list: 'contacts', parameters: { minGuestLevel: LOWEST } },
   }),
   count(
     'seniorGuestCount',
@@ -141,6 +146,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
         en: 'Guests of the level of a China-region vice president or of a higher one.',
       },
       formula: 'count of contacts with guestLevel at or above china_vice_president',
+      link: { name: 'seniorGuests', list: 'contacts', parameters: { minGuestLevel: SENIOR } },
     },
   ),
   count('delegationCount', 'delegations', ({ delegations }) => delegations.sent, {
@@ -151,6 +157,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
       en: 'Delegations sent by the day to the event, or for it to another one.',
     },
     formula: 'count of delegations with sentOn ≤ T whose event or forEvent is E',
+    link: { name: 'delegations', list: 'delegations' },
   }),
   count('delegationsElsewhereCount', 'delegations', ({ delegations }) => delegations.elsewhere, {
     zh: '派往其他活动的小分队数',
@@ -251,6 +258,8 @@ function conversion(
     `${ofEnterprises ? 'enterprise' : ''}${stage}`.replace(/^./, (c) => c.toLowerCase());
   const met = ofEnterprises ? 'enterprisesConnected' : 'contactCount';
   const such = ofEnterprises ? 'enterprises with a contact' : 'contacts';
+  const linkTo = (stage: string): Pick<Words, 'link'> =>
+    ofEnterprises ? {} : { link: { name: stage, list: 'contacts', parameters: { reached: stage } } };
   return [
     count(name('negotiating'), unit, (tally) => of(tally).negotiating, {
       zh: `进入洽谈的${words.zh}数`,
@@ -260,6 +269,7 @@ function conversion(
         en: `${capital(words.en)} that had come to negotiations by the day; what signed counts as well, and stays in when it is lost later.`,
       },
       formula: `count of ${such} with negotiatingOn ≤ T or signedOn ≤ T`,
+      ...linkTo('negotiating'),
     }),
     count(name('signed'), unit, (tally) => of(tally).signed, {
       zh: `签约的${words.zh}数`,
@@ -269,12 +279,14 @@ function conversion(
         en: `${capital(words.en)} that had signed by the day.`,
       },
       formula: `count of ${such} with signedOn ≤ T`,
+      ...linkTo('signed'),
     }),
     count(name('lost'), unit, (tally) => of(tally).lost, {
       zh: `流失的${words.zh}数`,
       en: `${words.en} that were lost`,
       sentence: { zh: words.lost.zh, en: words.lost.en },
       formula: `count of ${words.lost.formula}`,
+      ...linkTo('lost'),
     }),
     share(rateName('NegotiatingRate'), (tally) => rate(of(tally).negotiating, of(tally).met), {
       zh: `${words.zh}洽谈率`,
@@ -309,6 +321,22 @@ function conversion(
 function capital(text: string): string {
   return `${text[0]?.toUpperCase()}${text.slice(1)}`;
 }
+
+/** The address of a list of what stands behind an event's figures on a day. */
+export const listAddress = (
+  list: 'contacts' | 'delegations',
+  event: string,
+  asOf: string,
+  parameters: Readonly<Record<string, string>> = {},
+): string => `/v1/${list}?${new URLSearchParams({ outreach: event, ...parameters, asOf })}`;
+
+/** The addresses of what makes up the counts, as far as lists can tell it. */
+export const linksOf = (event: string, asOf: string): Record<string, string> =>
+  Object.fromEntries(
+    outreachFigures.flatMap(({ link }) =>
+      link ? [[link.name, listAddress(link.list, event, asOf, link.parameters)]] : [],
+    ),
+  );
 
 /** The figures of a tally, by name. @throws Problem 422 when the investment is too large to be exact */
 export const figuresOf = (tally: OutreachTally): Record<string, unknown> =>

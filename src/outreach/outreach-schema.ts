@@ -5,8 +5,8 @@ import { slug } from '../http/fields.ts';
 import { rankingListNames, rankingLists } from '../projects/classes.ts';
 import { RateBody } from '../statistics/measures.ts';
 import { rate } from '../statistics/numbers.ts';
-import { figuresOf, guestCounts, type OutreachTally, outreachFigures } from './figures.ts';
-import { channels, guestLevels } from './stages.ts';
+import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
+import { channels, codesOf, guestLevels } from './stages.ts';
 
 /** How many zones an answer shows. */
 export const MAX_ZONES = 100;
@@ -18,8 +18,10 @@ export const OutreachParams = z.object({
 });
 
 const label = z.object({ zh: z.string(), en: z.string() });
-const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
-  rows.map(({ code }) => code) as [C, ...C[]];
+const links = z.record(z.string(), z.string());
+const exampleLinks = (parameters: Record<string, string> = {}) => ({
+  contacts: listAddress('contacts', 'hyrd-2022', '2022-11-30', parameters),
+});
 
 const exampleTally: OutreachTally = {
   contacts: { met: 4, negotiating: 2, signed: 1, lost: 1 },
@@ -55,6 +57,7 @@ export const Outreach = z
           label,
           count: z.int().meta({ description: 'Guests of exactly this level.' }),
           atOrAbove: z.int().meta({ description: 'Guests of this level or a higher one.' }),
+          links,
         }),
       )
       .meta({ description: 'The guests by level, the highest first.' }),
@@ -62,7 +65,15 @@ export const Outreach = z
       .array(z.object({ list: z.enum(rankingLists), label, enterprises: z.int() }))
       .meta({ description: 'The top-500 enterprises by list; one may stand on several.' }),
     channels: z
-      .array(z.object({ channel: z.enum(codesOf(channels)), label, contacts: z.int(), enterprises: z.int() }))
+      .array(
+        z.object({
+          channel: z.enum(codesOf(channels)),
+          label,
+          contacts: z.int(),
+          enterprises: z.int(),
+          links,
+        }),
+      )
       .meta({ description: 'How they were met; an enterprise may have been met in several ways.' }),
     zoneLevels: z
       .array(
@@ -81,12 +92,16 @@ export const Outreach = z
           turnedInvestors: RateBody.meta({
             description: 'Those of these enterprises with a contact in scope that has signed by the day.',
           }),
+          links,
         }),
       )
       .meta({
         description: `The zones that sent delegations, up to ${MAX_ZONES}, the most successful first; zoneCount says how many there are.`,
       }),
-    links: z.record(z.string(), z.string()).meta({ description: 'Where the figures come from.' }),
+    links: links.meta({
+      description:
+        'Addresses of what makes up the counts, as far as the lists can tell it, and of the definitions.',
+    }),
   })
   .meta({
     id: 'Outreach',
@@ -101,13 +116,17 @@ export const Outreach = z
           nameEn: '2022 Hunan–Yangtze River Delta week',
         },
         ...figuresOf(exampleTally),
-        guests: guestCounts(exampleTally.guests),
+        guests: guestCounts(exampleTally.guests).map((row) => ({
+          ...row,
+          links: exampleLinks({ guestLevel: row.level }),
+        })),
         top500: rankingLists.map((list, i) => ({ list, label: rankingListNames[list], enterprises: i })),
         channels: channels.map(({ code, zh, en }) => ({
           channel: code,
           label: { zh, en },
           contacts: 1,
           enterprises: 1,
+          links: exampleLinks({ channel: code }),
         })),
         zoneLevels: [
           { level: 'national', label: { zh: '国家级', en: 'national' }, delegations: 1, zones: 1 },
@@ -126,9 +145,10 @@ export const Outreach = z
             contacts: 2,
             enterprises: 2,
             turnedInvestors: rate(1, 2),
+            links: exampleLinks({ zone: 'changsha-etdz' }),
           },
         ],
-        links: { self: '/v1/events/hyrd-2022/outreach?asOf=2022-11-30' },
+        links: { self: '/v1/events/hyrd-2022/outreach?asOf=2022-11-30', ...exampleLinks() },
       },
     ],
   });

@@ -2,24 +2,54 @@ import { and, eq, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
 import { inTimeFor, type RankingList, rankingLists } from '../projects/classes.ts';
 import { asOfDay } from '../projects/conditions.ts';
+import { by as hadBy, reached } from './filter.ts';
 import { type Channel, channels } from './stages.ts';
 
-/** The event that a delegation was sent to; undefined where there is no such delegation. */
-export async function eventOfDelegation(reader: Reader, id: string): Promise<string | undefined> {
-  const [row] = await reader.prepared('delegations.event', { id }, (db) =>
-    db
-      .select({ event: db.tables.delegations.event })
+export interface SentDelegation {
+  event: string;
+  sentOn: string;
+}
+
+/** What a contact has to agree with; undefined where there is no such delegation. */
+export async function findDelegation(reader: Reader, id: string): Promise<SentDelegation | undefined> {
+  const [row] = await reader.prepared('delegations.sent', { id }, (db) => {
+    const { event, sentOn, id: key } = db.tables.delegations;
+    return db
+      .select({ event, sentOn })
       .from(db.tables.delegations)
-      .where(eq(db.tables.delegations.id, sql.placeholder('id'))),
-  );
-  return row?.event;
+      .where(eq(key, sql.placeholder('id')));
+  });
+  return row;
+}
+
+export interface ContactsOfDelegation {
+  /** How many contacts it made. */
+  count: number;
+  /** The event that all of them name, and the day of the first; null where there are none. */
+  event: string | null;
+  first: string | null;
+}
+
+export async function contactsOfDelegation(reader: Reader, id: string): Promise<ContactsOfDelegation> {
+  const [row] = await reader.prepared('delegations.contacts', { id }, (db) => {
+    const { contacts } = db.tables;
+    return db
+      .select({
+        count: number(sql`count(*)`),
+        event: sql<string | null>`max(${contacts.event})`,
+        first: sql<string | null>`min(${contacts.contactedOn})`,
+      })
+      .from(contacts)
+      .where(eq(contacts.delegation, sql.placeholder('id')));
+  });
+  return row as ContactsOfDelegation;
 }
 
 /** What an event's outreach is asked about. */
 export type Question = Readonly<{ event: string; asOf: string }>;
 
 const event = sql.placeholder('event');
-const by = (day: SQLWrapper): SQL => sql`${day} <= ${asOfDay}`;
+const by = (day: SQLWrapper): SQL => hadBy(day, sql`${asOfDay}`);
 const number = (expression: SQL): SQL<number> => sql<number>`${expression}`.mapWith(Number);
 const oneIf = (condition: SQL): SQL => sql`(case when ${condition} then 1 else 0 end)`;
 const countIf = (condition: SQL): SQL<number> => number(sql`count(*) filter (where ${condition})`);
@@ -47,10 +77,8 @@ function scopeOf(db: Reader) {
 const delegationsOf = ({ tables: { delegations } }: Reader): SQL | undefined =>
   and(or(eq(delegations.event, event), eq(delegations.forEvent, event)), by(delegations.sentOn));
 
-type Stages = Readonly<Record<'negotiatingOn' | 'signedOn' | 'lostOn', SQLWrapper>>;
-
-const negotiated = ({ negotiatingOn, signedOn }: Stages): SQL =>
-  sql`(${by(negotiatingOn)} or ${by(signedOn)})`;
+const has = (stage: keyof typeof reached, days: Parameters<typeof reached.signed>[0]): SQL =>
+  reached[stage](days, sql`${asOfDay}`);
 
 export interface ContactTally {
   channel: string;
@@ -70,9 +98,9 @@ export const tallyContacts = (reader: Reader, question: Question): Promise<Conta
         channel: scope.channel,
         guestLevel: scope.guestLevel,
         met: number(sql`count(*)`),
-        negotiating: countIf(negotiated(scope)),
-        signed: countIf(by(scope.signedOn)),
-        lost: countIf(by(scope.lostOn)),
+        negotiating: countIf(has('negotiating', scope)),
+        signed: countIf(has('signed', scope)),
+        lost: countIf(has('lost', scope)),
       })
       .from(scope)
       .groupBy(scope.channel, scope.guestLevel);
@@ -90,9 +118,9 @@ export async function tallyEnterprises(reader: Reader, question: Question): Prom
     const scope = scopeOf(db);
     const any = (name: string, condition: SQL) => sql`max(${oneIf(condition)})`.as(name);
     const flags = Object.fromEntries([
-      ['negotiating', any('negotiating', negotiated(scope))],
-      ['signed', any('signed', by(scope.signedOn))],
-      ['lost', sql`min(${oneIf(by(scope.lostOn))})`.as('lost')],
+      ['negotiating', any('negotiating', has('negotiating', scope))],
+      ['signed', any('signed', has('signed', scope))],
+      ['lost', sql`min(${oneIf(has('lost', scope))})`.as('lost')],
       ['top500', any('top500', sql`${rankings.year} is not null`)],
       ...rankingLists.map((list) => [list, any(list, sql`${rankings.list} = ${sql.raw(`'${list}'`)}`)]),
       ...channels.map(({ code }) => [code, any(code, sql`${scope.channel} = ${sql.raw(`'${code}'`)}`)]),
@@ -167,7 +195,7 @@ export const tallyZones = (reader: Reader, question: Question, limit: number): P
     const signed = db
       .selectDistinct({ enterprise: scope.enterprise })
       .from(scope)
-      .where(by(scope.signedOn))
+      .where(has('signed', scope))
       .as('signed');
     return db
       .select({
@@ -201,7 +229,7 @@ export async function tallyProjects(
   const [row] = await reader.prepared('outreach.projects', question, (db) => {
     const { projects } = db.tables;
     const scope = scopeOf(db);
-    const became = db.select({ project: scope.project }).from(scope).where(by(scope.signedOn));
+    const became = db.select({ project: scope.project }).from(scope).where(has('signed', scope));
     return db
       .select({
         count: number(sql`count(*)`),

@@ -1,15 +1,14 @@
 /** Delegations and contacts as the API words them. */
 import * as z from 'zod';
 import { expectOwnRegion } from '../access/regions.ts';
+import { findEnterprises } from '../enterprises/service.ts';
 import { code, day, paragraph, regionCode, slug, uuid } from '../http/fields.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Catalogue, Entry } from '../references/catalogue.ts';
 import { inputSchemas } from '../references/schema.ts';
-import { eventOfDelegation } from './repository.ts';
-import { type ContactDays, channels, guestLevels, stageOf, stages } from './stages.ts';
-
-const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
-  rows.map((row) => row.code) as [C, ...C[]];
+import { contactConditions, delegationConditions } from './filter.ts';
+import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';
+import { type ContactDays, channels, codesOf, guestLevels, stageOf, stages } from './stages.ts';
 
 const notAfterToday = (entry: Entry, today: string, fields: readonly string[]): Fault[] =>
   fields
@@ -55,7 +54,20 @@ export const delegations: Catalogue = {
     forEvent: slug.optional().meta({ description: 'Sent for this edition.', example: 'hyrd-2022' }),
     zone: slug.optional().meta({ description: 'Sent by this zone.', example: 'changsha-etdz' }),
   },
+  conditions: delegationConditions,
   rules: (entry, today) => notAfterToday(entry, today, ['sentOn']),
+  rulesAmong: async (reader, { id, event, sentOn }) => {
+    const made = await contactsOfDelegation(reader, id as string);
+    const faults: Fault[] = [];
+    if (made.event !== null && made.event !== event) {
+      const { count, event: at } = made;
+      faults.push({ pointer: '/event', code: 'contacts_at_the_event', values: { count, event: at } });
+    }
+    if (made.first !== null && made.first < (sentOn as string)) {
+      faults.push({ pointer: '/sentOn', code: 'after_its_contacts', values: { day: made.first } });
+    }
+    return faults;
+  },
 };
 
 const contactFields = {
@@ -108,12 +120,22 @@ export const Contact = z
   .object({
     id: z.uuid(),
     ...contactFields,
-    stage: z.enum(stages).meta({ description: 'How far it has come by today, derived from the days.' }),
+    enterpriseName: z.string(),
+    stage: z.enum(stages).meta({
+      description: 'How far it has come by today, or by the `asOf` of the list; derived from the days.',
+    }),
   })
   .meta({
     id: 'Contact',
     description: 'An enterprise that was met, how far it has come, and what became of it.',
-    examples: [{ id: '0190a1b2-0000-7000-8000-000000000012', ...contactExample, stage: 'negotiating' }],
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000012',
+        ...contactExample,
+        enterpriseName: '示例企业 001',
+        stage: 'negotiating',
+      },
+    ],
   });
 
 const contactRules: readonly { field: string; code: Fault['code']; broken(contact: ContactDays): boolean }[] =
@@ -130,6 +152,18 @@ const contactRules: readonly { field: string; code: Fault['code']; broken(contac
     },
     { field: 'lostOn', code: 'signed_and_lost', broken: ({ lostOn, signedOn }) => !!lostOn && !!signedOn },
   ];
+
+/** What is against a contact that a delegation made. */
+export function delegationFaults(sent: SentDelegation, event: unknown, contactedOn: unknown): Fault[] {
+  const faults: Fault[] = [];
+  if (event !== sent.event) {
+    faults.push({ pointer: '/event', code: 'not_the_delegations_event', values: { event: sent.event } });
+  }
+  if (typeof contactedOn === 'string' && contactedOn < sent.sentOn) {
+    faults.push({ pointer: '/contactedOn', code: 'before_delegation', values: { day: sent.sentOn } });
+  }
+  return faults;
+}
 
 const isBefore = (day: string | null | undefined, other: string | null | undefined): boolean =>
   typeof day === 'string' && typeof other === 'string' && day < other;
@@ -189,12 +223,15 @@ export const contacts: Catalogue = {
       : []),
     ...notAfterToday(entry, today, ['contactedOn', 'negotiatingOn', 'signedOn', 'lostOn']),
   ],
-  rulesAmong: async (reader, { delegation, event }) => {
-    if (typeof delegation !== 'string') return [];
-    const expected = await eventOfDelegation(reader, delegation);
-    return expected === undefined || expected === event
-      ? []
-      : [{ pointer: '/event', code: 'not_the_delegations_event', values: { event: expected } }];
+  conditions: contactConditions,
+  rulesAmong: async (reader, { delegation, event, contactedOn }) => {
+    const sent = typeof delegation === 'string' ? await findDelegation(reader, delegation) : undefined;
+    return sent ? delegationFaults(sent, event, contactedOn) : [];
+  },
+  lookUp: async (reader, entries) => {
+    const ids = new Set(entries.map(({ enterprise }) => enterprise as string));
+    const found = await findEnterprises(reader, { ids, names: new Set(), socialCreditCodes: new Set() });
+    return entries.map((entry) => ({ ...entry, enterpriseName: found.nameOf(entry.enterprise as string) }));
   },
   present: (entry, today) => ({ ...entry, stage: stageOf(entry as unknown as ContactDays, today) }),
 };

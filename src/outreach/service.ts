@@ -8,7 +8,7 @@ import { rankingListNames, rankingLists } from '../projects/classes.ts';
 import { zoneLevelNames } from '../projects/names.ts';
 import { catalogueWrites } from '../references/writes.ts';
 import { rate } from '../statistics/numbers.ts';
-import { figuresOf, guestCounts, type OutreachTally } from './figures.ts';
+import { figuresOf, guestCounts, linksOf, listAddress, type OutreachTally } from './figures.ts';
 import { MAX_ZONES, type Outreach } from './outreach-schema.ts';
 import * as repository from './repository.ts';
 import { channels } from './stages.ts';
@@ -75,20 +75,27 @@ export async function outreachOf(
     revision: seq,
     event: { code, name: name as string, nameEn: nameEn as string | null },
     ...figuresOf(tally),
-    guests: guestCounts(guests),
+    guests: guestCounts(guests).map((row) => ({
+      ...row,
+      links: {
+        contacts: listAddress('contacts', code, asOf, { guestLevel: row.level }),
+        atOrAbove: listAddress('contacts', code, asOf, { minGuestLevel: row.level }),
+      },
+    })),
     top500: rankingLists.map((list) => ({
       list,
       label: rankingListNames[list],
       enterprises: enterprises[list],
     })),
-    channels: channels.map(({ code, zh, en }) => ({
-      channel: code,
+    channels: channels.map(({ code: channel, zh, en }) => ({
+      channel,
       label: { zh, en },
       contacts: total(
-        contacts.filter(({ channel }) => channel === code),
+        contacts.filter((row) => row.channel === channel),
         ({ met }) => met,
       ),
-      enterprises: enterprises[code],
+      enterprises: enterprises[channel],
+      links: { contacts: listAddress('contacts', code, asOf, { channel }) },
     })),
     zoneLevels: [...zoneLevelNames].map(([level, label]) => {
       const row = levels.find((one) => one.level === level);
@@ -104,7 +111,15 @@ export async function outreachOf(
       ...counts,
       enterprises,
       turnedInvestors: rate(turnedInvestors, enterprises),
+      links: {
+        delegations: listAddress('delegations', code, asOf, { zone }),
+        contacts: listAddress('contacts', code, asOf, { zone }),
+      },
     })),
-    links: {},
+    links: {
+      self: `/v1/events/${code}/outreach?asOf=${asOf}`,
+      ...linksOf(code, asOf),
+      definitions: '/v1/statistics/definitions',
+    },
   } as unknown as Outreach;
 }

@@ -2,6 +2,7 @@
  * What a catalogue is: a resource of a few fields with a code or an id, listed, read, written and deleted like any other.
  * Regions, industries, zones, events, enterprises and so on differ only in the rows of these tables of data.
  */
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';
 import type { Caller } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
@@ -32,6 +33,13 @@ export const MAX_DEPTH = 8;
 /** One thing in a catalogue, in the words of the API. */
 export type Entry = Readonly<Record<string, unknown>>;
 
+/** A parameter of a list that is no field's value. */
+export interface Condition {
+  schema: z.ZodType<string | undefined>;
+  /** @param day that the list is for: its `asOf`, or today */
+  means(reader: Reader, value: SQLWrapper, day: SQLWrapper): SQL;
+}
+
 export interface Catalogue {
   entity: CatalogueEntity;
   /** The field that identifies an entry: a code given by the client, or an id made by the service. */
@@ -52,6 +60,8 @@ export interface Catalogue {
   sortedBy: readonly string[];
   /** Fields that the list can be filtered by, for equality. */
   filters: Readonly<Record<string, z.ZodType<string | undefined>>>;
+  /** What else the list can be filtered by. */
+  conditions?: Readonly<Record<string, Condition>>;
   /** Whether editors may write it; else only admins may. */
   editors?: true;
   /** Whether the list takes `q`, looked for in the column `searchText`. */
@@ -64,8 +74,10 @@ export interface Catalogue {
   rulesAmong?(reader: Reader, entry: Entry): Promise<Fault[]>;
   /** What a caller may not write, whatever its role: called for an entry as it is and as it would become. */
   expectMayWrite?(reader: Reader, caller: Caller, entry: Entry): Promise<void>;
-  /** An entry with what is worked out from it for an answer. @param today the service's day */
-  present?(entry: Entry, today: string): Entry;
+  /** An entry with what is worked out from it for an answer. @param day that the answer is for */
+  present?(entry: Entry, day: string): Entry;
+  /** Entries with what is looked up for an answer, in a few queries for all of them; it is no part of what is logged. */
+  lookUp?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
   /** Columns that are worked out from an entry. */
   derived?(entry: Entry): Record<string, unknown>;
   /** A field that is kept in a table of its own. */

@@ -68,24 +68,39 @@ export async function keyExists(db: Reader, entity: Referable, key: string): Pro
 export interface ListFilter {
   /** Columns and the values that they must have. */
   equal: Readonly<Record<string, string>>;
+  /** The catalogue's conditions, by name, and what is asked of each. */
+  conditions: Readonly<Record<string, string>>;
+  /** The day that the list is for. */
+  day: string;
   /** Folded text to find in `searchText`. */
   q: string | undefined;
 }
 
-function conditions(db: Reader, table: Table, filter: ListFilter): SQL | undefined {
+function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL | undefined {
+  const table = tableOf(db, catalogue.entity);
   const equal = Object.keys(filter.equal).map((name) =>
     eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
   );
   const part: SQLWrapper = sql`${sql.placeholder('q')}`;
   const found =
     filter.q === undefined ? undefined : db.functions.containsText(columnOf(table, 'searchText'), part);
-  return and(...equal, found);
+  const others = Object.keys(filter.conditions).map((name) => {
+    const value: SQLWrapper = sql`${sql.placeholder(`such_${name}`)}`;
+    return catalogue.conditions?.[name]?.means(db, value, sql`${sql.placeholder('day')}`);
+  });
+  return and(...equal, ...others, found);
 }
 
-const shapeOf = (filter: ListFilter): string => `${Object.keys(filter.equal)} ${filter.q !== undefined}`;
+const shapeOf = ({ equal, conditions, q }: ListFilter): string =>
+  `${Object.keys(equal)} ${Object.keys(conditions)} ${q !== undefined}`;
+
+const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name}`, value]));
 
 const valuesOf = (filter: ListFilter) => ({
-  ...Object.fromEntries(Object.entries(filter.equal).map(([name, value]) => [`equal_${name}`, value])),
+  ...prefixed('equal', filter.equal),
+  ...prefixed('such', filter.conditions),
+  day: filter.day,
   ...(filter.q !== undefined && { q: filter.q }),
 });
 
@@ -104,7 +119,7 @@ export function listEntries(
     return reader
       .select(columnsOf(reader, catalogue))
       .from(table)
-      .where(and(conditions(reader, table, filter), page.after ? comesAfter(order) : undefined))
+      .where(and(conditions(reader, catalogue, filter), page.after ? comesAfter(order) : undefined))
       .orderBy(...orderBy(order))
       .limit(sql.placeholder('limit'));
   });
@@ -117,7 +132,7 @@ export async function countEntries(db: Reader, catalogue: Catalogue, filter: Lis
     return reader
       .select({ total: count() })
       .from(table)
-      .where(conditions(reader, table, filter));
+      .where(conditions(reader, catalogue, filter));
   });
   return row?.total ?? 0;
 }

@@ -29,6 +29,9 @@ export const catalogueRoutes =
 
     const ListQuery = z.strictObject({
       ...catalogue.filters,
+      ...Object.fromEntries(
+        Object.entries(catalogue.conditions ?? {}).map(([name, { schema }]) => [name, schema]),
+      ),
       ...(catalogue.searchable && {
         q: line(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
       }),
@@ -52,7 +55,7 @@ export const catalogueRoutes =
         answers.send(
           request,
           reply,
-          undefined,
+          (request.query as { asOf?: string }).asOf,
           () => service.list(request.query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         ),

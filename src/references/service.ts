@@ -58,7 +58,14 @@ export function catalogueService(
 ): CatalogueService {
   const { entity, key: keyField } = catalogue;
   const sortKeys = sortKeysOf(catalogue);
-  const present = (entry: Entry): Entry => catalogue.present?.(entry, clock.today()) ?? entry;
+
+  async function presented(reader: Reader, entries: readonly Entry[], day = clock.today()): Promise<Entry[]> {
+    const complete = (await catalogue.lookUp?.(reader, entries)) ?? [...entries];
+    return catalogue.present ? complete.map((entry) => catalogue.present?.(entry, day) ?? entry) : complete;
+  }
+
+  const present = async (reader: Reader, entry: Entry): Promise<Entry> =>
+    (await presented(reader, [entry]))[0] as Entry;
 
   const { existing, withPart, lookingIn, faultsIn, refuseTaken, insert, update, log } = catalogueWrites(
     catalogue,
@@ -68,12 +75,17 @@ export function catalogueService(
   return {
     list: (query) =>
       database.snapshot(async (reader) => {
-        const filter: repository.ListFilter = {
-          equal: Object.fromEntries(
-            Object.keys(catalogue.filters)
+        const day = typeof query.asOf === 'string' ? query.asOf : clock.today();
+        const given = (table: object = {}): Record<string, string> =>
+          Object.fromEntries(
+            Object.keys(table)
               .filter((name) => query[name] !== undefined)
               .map((name) => [name, query[name] as string]),
-          ),
+          );
+        const filter: repository.ListFilter = {
+          equal: given(catalogue.filters),
+          conditions: given(catalogue.conditions),
+          day,
           q: typeof query.q === 'string' ? searchText(query.q) : undefined,
         };
         const request = pageRequest(query, sortKeys, keyField, {
@@ -83,14 +95,15 @@ export function catalogueService(
         const revision = await revisionIn(reader);
         const rows = await withPart(reader, await repository.listEntries(reader, catalogue, filter, request));
         const total = await repository.countEntries(reader, catalogue, filter);
-        return { revision, body: toPage(request, rows, total, revision.seq, present) };
+        const shown = await presented(reader, rows, day);
+        return { revision, body: toPage(request, shown, total, revision.seq, (entry) => entry) };
       }),
 
-    read: async (key) => present(await existing(database.read, key)),
+    read: async (key) => present(database.read, await existing(database.read, key)),
 
     create: (caller, input) =>
       once({ database, clock }, caller, async (tx) =>
-        present(await existing(tx, await insert(tx, caller, input))),
+        present(tx, await existing(tx, await insert(tx, caller, input))),
       ),
 
     insert,
@@ -99,7 +112,7 @@ export function catalogueService(
       database.write(async (tx) => {
         const before = await existing(tx, key);
         await catalogue.expectMayWrite?.(tx, caller, before);
-        expectUnchanged(ifMatch, present(before));
+        expectUnchanged(ifMatch, await present(tx, before));
         const entry: Entry = { ...before, ...input };
         const faults = await faultsIn(lookingIn(tx), entry, before, faultsOf(input));
         if (typeof before.code === 'string' && entry.code !== before.code) {
@@ -109,14 +122,14 @@ export function catalogueService(
         await catalogue.expectMayWrite?.(tx, caller, entry);
         await refuseTaken(tx, entry);
         if (Object.keys(diff(before, entry)).length > 0) await update(tx, caller, before, entry);
-        return present(await existing(tx, key));
+        return present(tx, await existing(tx, key));
       }),
 
     remove: (caller, key, ifMatch) =>
       database.write(async (tx) => {
         const before = await existing(tx, key);
         await catalogue.expectMayWrite?.(tx, caller, before);
-        expectUnchanged(ifMatch, present(before));
+        expectUnchanged(ifMatch, await present(tx, before));
         for (const { by, table, column } of catalogue.referencedBy) {
           const count = await repository.countReferences(tx, table, column, key);
           if (count > 0) throw referenced(entity, key, count, by);
