@@ -258,8 +258,8 @@ export const importFaults = {
   taken: { en: 'belongs to another {noun} already', zh: '已被其他{noun}使用' },
   duplicate_row: { en: 'stands in row {row} already', zh: '与第 {row} 行重复' },
   code_of_another: {
-    en: 'is the social credit code of “{name}”, not of the investor named beside it',
-    zh: '为“{name}”的统一社会信用代码，与所填投资方名称不符',
+    en: 'is the social credit code of “{name}”, not of the enterprise named beside it',
+    zh: '为“{name}”的统一社会信用代码，与所填企业名称不符',
   },
   not_its_code: {
     en: 'is not the code of “{name}”, which is on record with another, or with none; enter it there first',

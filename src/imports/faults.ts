@@ -23,7 +23,10 @@ export interface FileFault {
 }
 
 /** Where the value of a field comes from, when not from a column of its name. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = { investorIds: ['investors', 'investorCodes'] };
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  investorIds: ['investors', 'investorCodes'],
+  enterprise: ['enterpriseCode'],
+};
 
 /** The faults of a row, each with its cell. */
 export function rowFaults(

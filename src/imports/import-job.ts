@@ -5,6 +5,7 @@ import type { Caller } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
+import { contactImporter } from '../outreach/importing.ts';
 import { projectImporter } from '../projects/importing.ts';
 import { fundsImporter } from '../projects/importing-funds.ts';
 import { catalogueImporter } from '../references/importing.ts';
@@ -54,6 +55,7 @@ const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Impor
   regions: (context) => catalogueImporter(regions, context),
   zones: (context) => catalogueImporter(zones, context),
   industries: (context) => catalogueImporter(industries, context),
+  contacts: contactImporter,
 };
 
 /** What the rows would do. */

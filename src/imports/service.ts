@@ -25,7 +25,7 @@ import { type Import, type ImportQuery, mappings } from './schema.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
 /** Who may import what: the rest is an administrator's. */
-const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises']);
+const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises', 'contacts']);
 
 export interface ImportCaller extends Caller {
   role: string | null;

@@ -1,7 +1,9 @@
-import { and, eq, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
+import { inValues, paddedValues } from '../database/prepared.ts';
 import { inTimeFor, type RankingList, rankingLists } from '../projects/classes.ts';
 import { asOfDay } from '../projects/conditions.ts';
+import type { Entry } from '../references/catalogue.ts';
 import { by as hadBy, reached } from './filter.ts';
 import { type Channel, channels } from './stages.ts';
 
@@ -20,6 +22,45 @@ export async function findDelegation(reader: Reader, id: string): Promise<SentDe
       .where(eq(key, sql.placeholder('id')));
   });
   return row;
+}
+
+export interface KnownDelegation extends SentDelegation {
+  id: string;
+  zone: string;
+}
+
+/** The delegations with one of these ids, or sent by one of these zones. */
+export async function findDelegations(
+  reader: Reader,
+  column: 'id' | 'zone',
+  wanted: readonly string[],
+): Promise<KnownDelegation[]> {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const possible = wanted.filter((key) => !key.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
+  return reader.prepared(`delegations.by ${column} ${Object.keys(values).length}`, values, (db) => {
+    const { id, event, zone, sentOn } = db.tables.delegations;
+    return db
+      .select({ id, event, zone, sentOn })
+      .from(db.tables.delegations)
+      .where(sql`${db.tables.delegations[column]} in ${inValues(values)}`);
+  });
+}
+
+/** The contacts with one of these codes. */
+export async function findContacts(reader: Reader, codes: readonly string[]): Promise<Entry[]> {
+  // PostgreSQL refuses NUL in a text; nothing has such a code.
+  const possible = codes.filter((code) => !code.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
+  return reader.prepared(`contacts.byCodes ${Object.keys(values).length}`, values, (db) => {
+    const { contacts } = db.tables;
+    return db
+      .select(getTableColumns(contacts))
+      .from(contacts)
+      .where(sql`${contacts.code} in ${inValues(values)}`);
+  });
 }
 
 export interface ContactsOfDelegation {

@@ -114,6 +114,25 @@ export async function findByCodes(
   );
 }
 
+/** The ids and codes of the projects with one of these. */
+export async function findKeys(
+  reader: Reader,
+  column: 'id' | 'code',
+  wanted: readonly string[],
+): Promise<{ id: string; code: string }[]> {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const possible = wanted.filter((key) => !key.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
+  return reader.prepared(`projects.keys ${column} ${Object.keys(values).length}`, values, (db) => {
+    const { id, code } = db.tables.projects;
+    return db
+      .select({ id, code })
+      .from(db.tables.projects)
+      .where(sql`${db.tables.projects[column]} in ${inValues(values)}`);
+  });
+}
+
 export async function codeExists(reader: Reader, code: string): Promise<boolean> {
   const { projects } = reader.tables;
   const rows = await reader.prepared('projects.code', { code }, (db) =>

@@ -110,8 +110,8 @@ export const references: Scenario[] = [
       '投资方统一社会信用代码',
       CODE,
       'code_of_another',
-      '为“有码企业”的统一社会信用代码，与所填投资方名称不符',
-      'is the social credit code of “有码企业”, not of the investor named beside it',
+      '为“有码企业”的统一社会信用代码，与所填企业名称不符',
+      'is the social credit code of “有码企业”, not of the enterprise named beside it',
     ],
   ],
   [

@@ -1,0 +1,272 @@
+/** What the rows of a sheet do to contacts: matched by code, they create, change, or change nothing. */
+import { diff } from '../changes/diff.ts';
+import type { Reader } from '../database/database.ts';
+import { nouns, typeNames } from '../http/messages.ts';
+import type { Fault } from '../http/problems.ts';
+import {
+  checkedRow,
+  firstRows,
+  type ImportContext,
+  type ImportedRow,
+  type Importer,
+  type PlannedRow,
+  refused,
+  unchanged,
+} from '../imports/importer.ts';
+import { type InvestorsOfBatch, investorResolver } from '../projects/importing-investors.ts';
+import { type FoundProjects, findProjects } from '../projects/matching.ts';
+import type { Entry } from '../references/catalogue.ts';
+import { type Named, type Names, readNames, withCodes } from '../references/names.ts';
+import { catalogueWrites } from '../references/writes.ts';
+import { findContacts, findDelegations, type KnownDelegation } from './repository.ts';
+import { contacts, delegationFaults } from './schema.ts';
+
+const references: Readonly<Record<string, Named>> = { event: 'events', region: 'regions' };
+
+/** What a new contact says besides whom it is with. */
+const ofNamedEnterprise = contacts.create.omit({ enterprise: true });
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+const keyOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
+
+/** What is known of the contacts that a batch of rows is about, and of what it names. */
+interface Known {
+  existing: ReadonlyMap<string, Entry>;
+  enterprises: InvestorsOfBatch;
+  projects: FoundProjects;
+  delegations: readonly KnownDelegation[];
+  names: Names;
+}
+
+/** The id that a field of a row stands for; undefined where the row says nothing of it. */
+interface Resolved {
+  id?: string | null;
+  faults: Fault[];
+}
+
+const unknown = (field: 'project' | 'delegation', text: string): Fault => {
+  const values = { noun: nouns[`${field}s`], id: text.slice(0, 64) };
+  return { pointer: `/${field}`, code: 'unknown_reference', values };
+};
+
+/** A line of JSON may hold anything where a text is meant. */
+const typeFaults = (fields: ImportedRow['fields']): Fault[] =>
+  ['enterprise', 'enterpriseCode', 'delegation', 'project']
+    .filter((field) => !['string', 'undefined'].includes(typeof (fields[field] ?? undefined)))
+    .map((field) => ({ pointer: `/${field}`, code: 'wrong_type', values: { expected: typeNames.string } }));
+
+/** The row as one of investors: an enterprise is found by the same rules, and created where that is wanted. */
+function asInvestors({ row, fields, faults }: ImportedRow, stored: Entry | undefined): ImportedRow {
+  const { enterprise, enterpriseCode } = fields;
+  const current = stored ? [stored.enterprise as string] : [];
+  const named = textOf(enterprise).toLowerCase();
+  return {
+    row,
+    faults,
+    fields: {
+      ...(typeof enterprise === 'string' && { investors: [enterprise.trim()] }),
+      ...(typeof enterpriseCode === 'string' && { investorCodes: [enterpriseCode.trim()] }),
+      investorIds: [named, ...current],
+    },
+  };
+}
+
+const POINTERS: Readonly<Record<string, string>> = {
+  '/investors': '/enterprise',
+  '/investorCodes': '/enterpriseCode',
+};
+
+function enterpriseOf(given: ImportedRow, stored: Entry | undefined, { enterprises }: Known): Resolved {
+  const asked = asInvestors(given, stored);
+  const { investors: [name = ''] = [], investorCodes: [code = ''] = [] } = asked.fields as {
+    investors?: string[];
+    investorCodes?: string[];
+  };
+  if (name === '' && code === '') {
+    const isCleared = given.fields.enterprise === null || given.fields.enterpriseCode === null;
+    return { faults: isCleared ? [{ pointer: '/enterprise', code: 'required' }] : [] };
+  }
+  const id = name.toLowerCase();
+  if (code === '' && enterprises.nameOf(id) !== undefined) return { id, faults: [] };
+  const before = stored?.enterprise as string | undefined;
+  const current = before === undefined ? [] : [{ id: before, name: enterprises.nameOf(before) ?? '' }];
+  const { ids = [], faults } = enterprises.resolve(asked.fields, current);
+  const own = faults.map(({ pointer = '', ...fault }) => ({
+    ...fault,
+    pointer: POINTERS[pointer] ?? pointer,
+  }));
+  if (ids.length > 1) own.push({ pointer: '/enterprise', code: 'too_many', values: { max: 1 } });
+  return own.length > 0 ? { faults: own } : { ...(ids[0] !== undefined && { id: ids[0] }), faults: [] };
+}
+
+function projectOf({ fields: { project } }: ImportedRow, { projects }: Known): Resolved {
+  if (project === undefined) return { faults: [] };
+  const text = textOf(project);
+  if (text === '') return { id: null, faults: [] };
+  const id = projects.idOf(text) ?? (projects.codeOf(text.toLowerCase()) && text.toLowerCase());
+  return id ? { id, faults: [] } : { faults: [unknown('project', text)] };
+}
+
+/** By its id, or by the zone that sent it to the event. */
+function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, names }: Known): Resolved {
+  if (fields.delegation === undefined) return { faults: [] };
+  const text = textOf(fields.delegation);
+  if (text === '') return { id: null, faults: [] };
+  const named = delegations.find(({ id }) => id === text.toLowerCase());
+  if (named) return { id: named.id, faults: [] };
+  const zone = names.resolve('zones', text, '/delegation');
+  if ('fault' in zone) {
+    return { faults: [zone.fault.code === 'unknown_reference' ? unknown('delegation', text) : zone.fault] };
+  }
+  const sent = delegations.filter((one) => one.zone === zone.code && one.event === event);
+  const [first] = sent;
+  if (!first) return { faults: [unknown('delegation', text)] };
+  if (sent.length === 1) return { id: first.id, faults: [] };
+  const choices = sent.map(({ id, sentOn }) => `${id} (${sentOn})`).join(', ');
+  const values = { id: text.slice(0, 64), choices };
+  return { faults: [{ pointer: '/delegation', code: 'ambiguous_reference', values }] };
+}
+
+/** A row without a code is a new contact; one with a code is that contact, or a new one. */
+export function contactImporter({ caller, clock, createEnterprises }: ImportContext): Importer {
+  const writes = catalogueWrites(contacts, clock);
+  const enterprises = investorResolver({ caller, clock, createEnterprises });
+  const first = firstRows();
+  let names: Names | undefined;
+
+  const isOwn = (region: unknown, known: Names): boolean =>
+    caller.regions === null || (typeof region === 'string' && known.isWithin(region, caller.regions));
+
+  async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
+    const { row } = given;
+    const found = [...given.faults, ...typeFaults(given.fields)];
+    const code = keyOf(given);
+    const key = code ?? (textOf(given.fields.enterprise) || null);
+    const { enterprise: _, enterpriseCode: __, delegation: ___, project: ____, ...texts } = given.fields;
+    const { fields, faults: unnamed } = withCodes(texts, references, known.names);
+    const repeated = code === null ? [] : first.note('/code', code, row);
+    // What it would come on top of may be there by now or not: only its cells are looked at.
+    if (repeated.length > 0) {
+      const { faults } = checkedRow(contacts.changes, fields, [...found, ...unnamed]);
+      return refused(row, key, [...faults, ...repeated]);
+    }
+    const stored = code === null ? undefined : known.existing.get(code);
+    const resolved = {
+      enterprise: enterpriseOf(given, stored, known),
+      project: projectOf(given, known),
+      delegation: delegationOf(given, fields.event ?? stored?.event, known),
+    };
+    const named = Object.values(resolved).flatMap(({ faults }) => faults);
+    const isNamed =
+      resolved.enterprise.id !== undefined ||
+      [...found, ...named].some(({ pointer }) => pointer === '/enterprise' || pointer === '/enterpriseCode');
+    const schema = stored ? contacts.changes : isNamed ? ofNamedEnterprise : contacts.create;
+    const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed, ...named]);
+    const ids = Object.fromEntries(
+      Object.entries(resolved).flatMap(([field, { id }]) => (id === undefined ? [] : [[field, id]])),
+    );
+    const changes = { ...sound, ...ids };
+    const after: Entry = stored ? { ...stored, ...changes } : writes.complete(changes);
+    const differences = diff(stored ?? null, after);
+    if (stored && faults.length === 0 && Object.keys(differences).length === 0) {
+      return unchanged(row, code as string);
+    }
+    const regions = stored ? [stored.region, after.region] : [after.region];
+    const isRegionUnread = faults.some(({ pointer }) => pointer === '/region');
+    if (!isRegionUnread && !regions.every((one) => isOwn(one, known.names))) {
+      const values = { regions: (caller.regions ?? []).join(', ') };
+      faults.push({ pointer: '/region', code: 'other_region', values });
+    }
+    const surroundings = {
+      // What a row names has been resolved.
+      lookup: async () => [],
+      among: async ({ delegation, event, contactedOn }: Entry) => {
+        const sent = known.delegations.find(({ id }) => id === delegation);
+        return sent ? delegationFaults(sent, event, contactedOn) : [];
+      },
+      parentOf: async () => undefined,
+    };
+    const all = await writes.faultsIn(surroundings, after, stored ?? null, faults);
+    if (all.length > 0) return refused(row, key, all);
+
+    enterprises.announce([after.enterprise as string]);
+    return {
+      row,
+      key,
+      effect: stored ? 'change' : 'create',
+      fields: shown(differences, known),
+      faults: [],
+      write: async (tx) => {
+        const [enterprise] = await enterprises.create(tx, [after.enterprise as string]);
+        const contact = { ...after, enterprise };
+        await (stored ? writes.update(tx, caller, stored, contact) : writes.create(tx, caller, contact));
+      },
+    };
+  }
+
+  async function read(reader: Reader, rows: readonly ImportedRow[], names: Names): Promise<Known> {
+    const stored = await findContacts(
+      reader,
+      rows.map(keyOf).filter((code) => code !== null),
+    );
+    const existing = new Map(stored.map((one) => [one.code as string, one]));
+    const texts = (field: string) => rows.map(({ fields }) => textOf(fields[field])).filter(Boolean);
+    const given = texts('delegation');
+    const zones = given.flatMap((text) => {
+      const zone = names.resolve('zones', text, '/delegation');
+      return 'code' in zone ? [zone.code] : [];
+    });
+    const lowered = (field: string) => texts(field).map((text) => text.toLowerCase());
+    const current = (field: string) => stored.map((one) => one[field]).filter((id) => typeof id === 'string');
+    const ids = [...lowered('delegation'), ...current('delegation')];
+    const sent = [
+      ...(await findDelegations(reader, 'id', [...new Set(ids)])),
+      ...(await findDelegations(reader, 'zone', [...new Set(zones)])),
+    ];
+    return {
+      existing,
+      enterprises: await enterprises.read(
+        reader,
+        rows.map((one) => asInvestors(one, existing.get(keyOf(one) ?? ''))),
+      ),
+      projects: await findProjects(reader, {
+        codes: texts('project'),
+        ids: [...lowered('project'), ...current('project')],
+      }),
+      delegations: [...new Map(sent.map((one) => [one.id, one])).values()],
+      names,
+    };
+  }
+
+  return {
+    plan: async (reader, rows) => {
+      names ??= await readNames(reader);
+      const known = await read(reader, rows, names);
+      const planned: PlannedRow[] = [];
+      for (const row of rows) planned.push(await plan(row, known));
+      return planned;
+    },
+    pass: (rows) => {
+      for (const row of rows) {
+        const key = keyOf(row);
+        if (key !== null) first.note('/code', key, row.row);
+      }
+    },
+  };
+}
+
+/** The differences in words: the enterprise by its name, the project by its code. */
+function shown(differences: PlannedRow['fields'], { enterprises, projects }: Known): PlannedRow['fields'] {
+  const words: Readonly<Record<string, (id: string) => string | undefined>> = {
+    enterprise: enterprises.nameOf,
+    project: projects.codeOf,
+  };
+  return Object.fromEntries(
+    Object.entries(differences).map(([field, change]) => {
+      const inWords = (id: unknown) => (typeof id === 'string' ? (words[field]?.(id) ?? id) : id);
+      const said = Object.entries(change).map(([side, value]) => [side, inWords(value)]);
+      return [field, Object.fromEntries(said)];
+    }),
+  );
+}
