@@ -4,19 +4,24 @@ import { allocate, MILLION } from './allocation.ts';
 import { COUNTED_2020, COUNTED_2022, cells2022, fates2020, fates2022, totals2020 } from './calibration.ts';
 import { dongjia, dongjiaEnterprise, hyrd2020, hyrd2022, yaohua } from './cases.ts';
 import { addDays } from './days.ts';
-import { investors2020, investors2022, sampleEnterprises } from './investors.ts';
+import { investors2020, investors2022, metEnterprises, sampleEnterprises } from './investors.ts';
 import { appetite, ledgerOf } from './ledgers.ts';
 import { type Fate, lifeOf } from './lives.ts';
+import { ciie5, outreachOf2022 } from './outreach.ts';
 import { industryOf, placeOf } from './places.ts';
 import { type Random, randomFrom } from './random.ts';
 import { type DemoData, type DemoEvent, type DemoProject, padded, SAMPLE_NOTE } from './rows.ts';
 
 /** Everything that the demo consists of; the same at every call. */
 export function demoData(): DemoData {
+  const enterprises = [...sampleEnterprises(randomFrom(1)), dongjiaEnterprise];
+  const projects = [...edition2020(randomFrom(2020)), ...edition2022(randomFrom(2022))];
+  const met = [...enterprises, ...metEnterprises(randomFrom(2))];
   return {
-    events: [hyrd2020, hyrd2022],
-    enterprises: [...sampleEnterprises(randomFrom(1)), dongjiaEnterprise],
-    projects: [...edition2020(randomFrom(2020)), ...edition2022(randomFrom(2022))],
+    events: [hyrd2020, hyrd2022, ciie5],
+    enterprises: met,
+    projects,
+    ...outreachOf2022(projects, met),
   };
 }
 

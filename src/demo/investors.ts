@@ -57,17 +57,39 @@ export function sampleEnterprises(random: Random): DemoEnterprise[] {
   ];
   return Array.from({ length: COUNT }, (_, i) => {
     const { country, years } = ranked[i] ?? { country: random.weighted(countries), years: [] };
-    return {
-      key: key(i + 1),
-      name: `示例企业 ${padded(i + 1, 3)}`,
-      nameEn: `Sample enterprise ${padded(i + 1, 3)}`,
-      socialCreditCode: null,
-      country,
-      province: country === 'CN' ? random.weighted(provinces) : null,
-      rankings: rankingsOf(random, country, years),
-    };
+    return sample(random, i + 1, country, years);
   });
 }
+
+const sample = (
+  random: Random,
+  number: number,
+  country: string | null,
+  years: readonly number[],
+): DemoEnterprise => ({
+  key: key(number),
+  name: `示例企业 ${padded(number, 3)}`,
+  nameEn: `Sample enterprise ${padded(number, 3)}`,
+  socialCreditCode: null,
+  country,
+  province: country === 'CN' ? random.weighted(provinces) : null,
+  rankings: rankingsOf(random, country, years),
+});
+
+const MET_COUNT = 31;
+const FOREIGN = ['DE', 'US', 'JP', 'FR', 'KR', 'GB', 'CH', 'NL'];
+
+/** On a list in 2022, but investors of nothing: multinationals that the 2022 edition brought contact with. */
+export const metEnterprises = (random: Random): DemoEnterprise[] =>
+  Array.from({ length: MET_COUNT }, (_, i) =>
+    sample(random, COUNT + i + 1, random.pick(FOREIGN), random.pick([[2021], [2022], [2021, 2022]])),
+  );
+
+/** The top-500 enterprises from abroad, of which some invest; the keys. */
+export const multinationals: readonly string[] = [
+  ...ranked2022.filter((_, i) => FOREIGN.includes(RANKED_2022[i] as string)),
+  ...keys(COUNT + 1, COUNT + MET_COUNT),
+];
 
 /** Places on one or two of the lists that are open to the country, in the order in which the API answers them. */
 function rankingsOf(random: Random, country: string | null, years: readonly number[]): Ranking[] {

@@ -1,5 +1,6 @@
 /** What the demo data consists of: inputs of the services, in which projects name their investors by a local key. */
 import type { Ranking } from '../enterprises/schema.ts';
+import type { Channel, GuestLevel } from '../outreach/stages.ts';
 import type { NewFundsEntry, NewProject } from '../projects/schema.ts';
 
 export interface DemoEvent {
@@ -31,10 +32,39 @@ export interface DemoProject extends Omit<NewProject, 'investorIds'> {
   funds: NewFundsEntry[];
 }
 
+export interface DemoDelegation {
+  /** What contacts refer to it by; the service makes the id. */
+  key: string;
+  event: string;
+  forEvent: string;
+  zone: string;
+  sentOn: string;
+  note: string;
+}
+
+export interface DemoContact {
+  code: string;
+  /** Keys of the enterprise and the delegation, and the code of the project. */
+  enterprise: string;
+  delegation: string | null;
+  project: string | null;
+  event: string;
+  region: string | null;
+  channel: Channel;
+  guestLevel: GuestLevel | null;
+  contactedOn: string;
+  negotiatingOn: string | null;
+  signedOn: string | null;
+  lostOn: string | null;
+  note: string;
+}
+
 export interface DemoData {
   events: DemoEvent[];
   enterprises: DemoEnterprise[];
   projects: DemoProject[];
+  delegations: DemoDelegation[];
+  contacts: DemoContact[];
 }
 
 export const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';

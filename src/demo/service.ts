@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
+import { contacts, delegations } from '../outreach/schema.ts';
 import { projectService } from '../projects/service.ts';
 import { catalogueService } from '../references/service.ts';
 import { demoData } from './editions.ts';
@@ -35,7 +36,10 @@ export async function loadDemo(
   const enterpriseService = catalogueService(dependencies, enterprises);
   const projects = projectService(dependencies);
 
-  const total = data.events.length + data.enterprises.length + data.projects.length;
+  const delegationService = catalogueService(dependencies, delegations);
+  const contactService = catalogueService(dependencies, contacts);
+
+  const total = Object.values(data).reduce((sum, rows) => sum + rows.length, 0);
   let done = 0;
   const advance = () => onProgress(++done, total);
 
@@ -53,6 +57,21 @@ export async function loadDemo(
       const investorIds = investors.map((key) => ids.get(key) as string);
       const id = await projects.insert(tx, caller, { ...project, investorIds });
       for (const entry of funds) await projects.insertFunds(tx, caller, id, entry);
+      ids.set(project.code, id);
+      advance();
+    }
+    for (const { key, ...delegation } of data.delegations) {
+      ids.set(key, await delegationService.insert(tx, caller, delegation));
+      advance();
+    }
+    const idOf = (key: string | null) => (key === null ? null : (ids.get(key) as string));
+    for (const { enterprise, delegation, project, ...contact } of data.contacts) {
+      const references = {
+        enterprise: idOf(enterprise),
+        delegation: idOf(delegation),
+        project: idOf(project),
+      };
+      await contactService.insert(tx, caller, { ...contact, ...references });
       advance();
     }
   });

@@ -16,8 +16,7 @@ describe('loading the demo', { timeout: 120_000 }, () => {
     await loadDemo(api, (done, total) => progress.push([done, total]));
     expect(await demoState(api.database)).toBe('demo');
 
-    const { events, enterprises, projects } = demoData();
-    const rows = events.length + enterprises.length + projects.length;
+    const rows = Object.values(demoData()).reduce((sum, some) => sum + some.length, 0);
     expect(progress.at(-1)).toEqual([rows, rows]);
     expect(progress.length).toBeGreaterThan(5);
 
@@ -51,6 +50,16 @@ describe('loading the demo', { timeout: 120_000 }, () => {
     }
     expect(await summary(`${in2022}&minInvestment=5000000001`)).toMatchObject({ projectCount: 3 });
     expect(await summary(`${in2022}&minInvestment=10000000001`)).toMatchObject({ projectCount: 2 });
+
+    const outreach = async (asOf: string) =>
+      (await api.get(`/v1/events/hyrd-2022/outreach?asOf=${asOf}`)).body;
+    const connected = await outreach('2022-11-02');
+    expect(connected.top500Connected).toBeGreaterThan(30);
+    expect(connected.seniorGuestCount).toBeGreaterThan(50);
+    expect(connected).toMatchObject({ nationalZoneCount: 10, delegationsElsewhereCount: 10, signedCount: 0 });
+    const after = await outreach('2022-11-30');
+    expect(after.signedProjectCount).toBeGreaterThan(10);
+    expect(after.exhibitorsTurnedInvestors.numerator).toBeGreaterThan(0);
 
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('demo');

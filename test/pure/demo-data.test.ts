@@ -21,7 +21,7 @@ import zones from '../../src/references/data/zones.json' with { type: 'json' };
 const TODAY = '2026-11-22';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
 
-const { events, enterprises, projects } = demoData();
+const { events, enterprises, projects, delegations, contacts } = demoData();
 const edition = (code: string): DemoProject[] => projects.filter(({ event }) => event === code);
 const hyrd2020 = edition('hyrd-2020');
 const hyrd2022 = edition('hyrd-2022');
@@ -81,9 +81,47 @@ describe('the 2022 edition adds up to what was published as of 4 November 2022',
   });
 });
 
+describe('the outreach of the 2022 edition adds up to what was published as of 2 November 2022', () => {
+  const met = contacts.filter(({ contactedOn }) => contactedOn <= '2022-11-02');
+
+  it('in three top-500 multinationals', () => {
+    const known = [...new Set(met.map(({ enterprise }) => investorsByKey.get(enterprise)))];
+    const listed = known.filter((one) => one?.rankings.some(({ year }) => year === 2021 || year === 2022));
+    expect(listed.length).toBeGreaterThan(30);
+    expect(listed.filter((one) => one?.country === 'CN')).toEqual([]);
+  });
+
+  it('in guests at the level of China-region vice president or above', () => {
+    const junior = ['director', 'manager', null];
+    expect(met.filter(({ guestLevel }) => !junior.includes(guestLevel)).length).toBeGreaterThan(50);
+  });
+
+  it('in national-level zones that sent small teams to the expo', () => {
+    const sent = delegations.filter(({ sentOn }) => sentOn <= '2022-11-02');
+    expect(sent).toHaveLength(10);
+    expect(new Set(sent.map(({ zone }) => zone)).size).toBe(10);
+    for (const { zone, event, forEvent, note } of delegations) {
+      expect(zones.find(({ code }) => code === zone)?.level).toBe('national');
+      expect([event, forEvent]).toEqual(['ciie-5', 'hyrd-2022']);
+      expect(note).toMatch(/未公布.*\n.*Not published/);
+    }
+  });
+
+  it('and goes on with signings of the projects that they became, and of no others', () => {
+    const signings = contacts.filter(({ signedOn }) => signedOn !== null);
+    expect(signings.length).toBeGreaterThan(10);
+    for (const { project, signedOn, enterprise } of signings) {
+      const became = projects.find(({ code }) => code === project);
+      expect(became).toMatchObject({ event: 'hyrd-2022', signedOn });
+      expect(became?.investors).toContain(enterprise);
+    }
+    for (const { note } of contacts) expect(note).toMatch(/并非真实对接.*not a real contact/);
+  });
+});
+
 describe('the demo data', () => {
   it('is the same at every call', () => {
-    expect(demoData()).toEqual({ events, enterprises, projects });
+    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts });
   });
 
   it('is what the API would take', () => {
