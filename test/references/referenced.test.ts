@@ -4,20 +4,37 @@ import { expectRefused } from '../support/state.ts';
 
 let api: TestApp;
 let enterprise: string;
+/** An enterprise and a delegation for contacts, and an enterprise that stays. */
+let met: string;
+let team: string;
+let host: string;
 beforeAll(async () => {
   api = await testApp();
   enterprise = (await created(api, '/v1/enterprises', { name: '瑶华' })).id;
-  await created(api, '/v1/events', {
-    code: 'fair',
-    name: '活动',
-    startsOn: '2020-06-29',
-    endsOn: '2020-06-30',
-  });
+  for (const code of ['fair', 'gala', 'week', 'forum', 'expo']) {
+    await created(api, '/v1/events', { code, name: '活动', startsOn: '2020-06-29', endsOn: '2020-06-30' });
+  }
+  met = (await created(api, '/v1/enterprises', { name: '对接企业' })).id;
+  host = (await created(api, '/v1/enterprises', { name: '另一企业' })).id;
+  team = (await created(api, '/v1/delegations', aDelegation({}))).id;
   await created(api, '/v1/regions', { code: '990000', name: '上级' });
   await created(api, '/v1/industries', { code: 'X', name: '上级' });
 });
 afterAll(() => api.close());
 
+const aDelegation = (fields: Body) => ({
+  event: 'expo',
+  zone: 'changsha-hidz',
+  sentOn: '2022-11-02',
+  ...fields,
+});
+const aContact = (fields: Body) => ({
+  enterprise: host,
+  event: 'expo',
+  channel: 'visit',
+  contactedOn: '2022-11-02',
+  ...fields,
+});
 const aZone = (fields: Body) => ({ name: '园区', level: 'national', ...fields });
 
 /** What is held, by what, and how the refusal says so. */
@@ -86,6 +103,62 @@ const held: [what: string, url: () => string, path: string, holder: () => Body, 
     'cannot be deleted: 1 projects refer to it.',
     '不能删除：仍被 1 个项目引用。',
   ],
+  [
+    'an event by a delegation that was sent to it',
+    () => '/v1/events/gala',
+    '/v1/delegations',
+    () => aDelegation({ event: 'gala' }),
+    'The event “gala” cannot be deleted: 1 delegations refer to it.',
+    '经贸活动“gala”不能删除：仍被 1 个小分队引用。',
+  ],
+  [
+    'an event by a delegation that was sent for it',
+    () => '/v1/events/week',
+    '/v1/delegations',
+    () => aDelegation({ forEvent: 'week' }),
+    'The event “week” cannot be deleted: 1 delegations refer to it.',
+    '经贸活动“week”不能删除：仍被 1 个小分队引用。',
+  ],
+  [
+    'a zone by a delegation',
+    () => '/v1/zones/zhuzhou-hidz',
+    '/v1/delegations',
+    () => aDelegation({ zone: 'zhuzhou-hidz' }),
+    'The zone “zhuzhou-hidz” cannot be deleted: 1 delegations refer to it.',
+    '园区“zhuzhou-hidz”不能删除：仍被 1 个小分队引用。',
+  ],
+  [
+    'an event by a contact',
+    () => '/v1/events/forum',
+    '/v1/contacts',
+    () => aContact({ event: 'forum' }),
+    'The event “forum” cannot be deleted: 1 contacts refer to it.',
+    '经贸活动“forum”不能删除：仍被 1 个对接记录引用。',
+  ],
+  [
+    'a region by a contact',
+    () => '/v1/regions/431022',
+    '/v1/contacts',
+    () => aContact({ region: '431022' }),
+    'The region “431022” cannot be deleted: 1 contacts refer to it.',
+    '行政区划“431022”不能删除：仍被 1 个对接记录引用。',
+  ],
+  [
+    'an enterprise by a contact',
+    () => `/v1/enterprises/${met}`,
+    '/v1/contacts',
+    () => aContact({ enterprise: met }),
+    'cannot be deleted: 1 contacts refer to it.',
+    '不能删除：仍被 1 个对接记录引用。',
+  ],
+  [
+    'a delegation by a contact',
+    () => `/v1/delegations/${team}`,
+    '/v1/contacts',
+    () => aContact({ event: 'expo', delegation: team }),
+    'cannot be deleted: 1 contacts refer to it.',
+    '不能删除：仍被 1 个对接记录引用。',
+  ],
 ];
 
 describe('what something refers to cannot be deleted', () => {
@@ -101,7 +174,7 @@ describe('what something refers to cannot be deleted', () => {
     expect(again.body.detail).toContain(zh);
 
     // Once nothing refers to it, it can be.
-    const holderUrl = `${path}/${path === '/v1/projects' || path === '/v1/enterprises' ? holding.id : holding.code}`;
+    const holderUrl = `${path}/${holding.id ?? holding.code}`;
     if (path === '/v1/projects') {
       const let_go = { event: null, region: null, zone: null, industry: null, investorIds: null };
       await api.patch(holderUrl, let_go);
