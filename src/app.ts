@@ -12,6 +12,10 @@ import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
 import { type Calendar, clockIn } from './clock.ts';
 import { clusters } from './clusters/schema.ts';
+import { type Clock, clockIn } from './clock.ts';
+import { clusterRoutes } from './clusters/routes.ts';
+import { clusterMembers, clusters } from './clusters/schema.ts';
+import { clusterService } from './clusters/service.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
 import { enterprises } from './enterprises/schema.ts';
@@ -39,6 +43,7 @@ import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { qualityService } from './quality/service.ts';
+import { placeOf } from './references/catalogue.ts';
 import { catalogueRoutes } from './references/routes.ts';
 import { industries, regions, zones } from './references/schema.ts';
 import { catalogueService } from './references/service.ts';
@@ -64,6 +69,7 @@ const catalogues = [
   industries,
   mappings,
   clusters,
+  clusterMembers,
   delegations,
   contacts,
 ];
@@ -86,10 +92,16 @@ const tracked: readonly Tracked[] = [
     readers: 'read',
     example: '0190a1b2-0000-7000-8000-000000000001',
   },
-  ...catalogues.map(({ entity, key, item }) => {
-    const [example] = (item.meta()?.examples ?? []) as Record<string, string>[];
-    const path = `/v1/${entity}`;
-    return { entity, path, tag: entity, key, readers: 'read' as const, example: example?.[key] as string };
+  ...catalogues.map((catalogue): Tracked => {
+    const { entity, key, item, under } = catalogue;
+    const [example = {}] = (item.meta()?.examples ?? []) as Record<string, string>[];
+    return {
+      ...placeOf(catalogue),
+      entity,
+      readers: 'read',
+      example: example[key] as string,
+      under: under && { ...under, example: example[under.field] as string },
+    };
   }),
 ];
 
@@ -126,8 +138,10 @@ export async function buildApp({
   await app.register(outreachRoutes(outreachService({ database, clock }), answers));
   await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
-    await app.register(catalogueRoutes(catalogue, catalogueService({ database, clock }, catalogue), answers));
+    const serviceOf = (parent?: string) => catalogueService({ database, clock }, catalogue, parent);
+    await app.register(catalogueRoutes(catalogue, serviceOf, answers));
   }
+  await app.register(clusterRoutes(clusterService({ database }), answers));
   const limits: ImportLimits = { ...importLimits, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');

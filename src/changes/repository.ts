@@ -51,6 +51,18 @@ export function listHistory(
   });
 }
 
+/** The entry that a resource began with. */
+export async function firstOf(
+  reader: Reader,
+  entity: string,
+  entityId: string,
+): Promise<ChangeEntry | undefined> {
+  const [entry] = await reader.prepared('changes.first', { entity, entityId }, (db) =>
+    db.select().from(db.tables.changes).where(of(db.tables)).orderBy(asc(db.tables.changes.seq)).limit(1),
+  );
+  return entry;
+}
+
 export async function countHistory(reader: Reader, entity: string, entityId: string): Promise<number> {
   const [row] = await reader.prepared('changes.count', { entity, entityId }, (db) =>
     db.select({ total: count() }).from(db.tables.changes).where(of(db.tables)),

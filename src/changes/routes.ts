@@ -6,7 +6,7 @@ import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { integerText } from '../http/fields.ts';
 import { type Entity, nouns, typeNames } from '../http/messages.ts';
-import { NoQuery, operation, type Tag } from '../http/openapi.ts';
+import { inPascalCase, NoQuery, operation, type Tag } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
 import { Change, Head } from './schema.ts';
@@ -19,7 +19,9 @@ export interface Tracked {
   /** Where its resources are, such as `/v1/projects`. */
   path: string;
   tag: Tag;
-  key: 'id' | 'code';
+  key: string;
+  /** What it is part of, by which field, where that is in its path as `id`; and an example of such an id. */
+  under?: { entity: Entity; field: string; example: string } | undefined;
   /** Who may read it. */
   readers: 'read' | 'administer';
   /** A key, for the document. */
@@ -139,16 +141,25 @@ export const changesRoutes =
       },
     );
 
-    for (const { entity, path, tag, key, example, readers } of tracked) {
+    for (const { entity, path, tag, key, under, example, readers } of tracked) {
       const noun = nouns[entity].en;
       const Key = z.object({
-        [key]: z.string().meta({ description: `The ${key} of the ${noun}.`, examples: [example] }),
+        ...(under && {
+          id: z.string().meta({
+            description: `The id of the ${nouns[under.entity].en}.`,
+            examples: [under.example],
+          }),
+        }),
+        [key]: z.string().meta({
+          description: `The ${under ? 'id' : key} of the ${noun}.`,
+          examples: [example],
+        }),
       });
       app.get(
         `${path}/:${key}/history`,
         {
           schema: operation({
-            id: `list${noun[0]?.toUpperCase()}${noun.slice(1)}History`,
+            id: `list${inPascalCase(noun)}History`,
             access: readers,
             tag,
             summary: `List what happened to a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
@@ -162,12 +173,14 @@ export const changesRoutes =
           }),
         },
         (request, reply) => {
-          const id = (request.params as Record<string, string>)[key] as string;
+          const params = request.params as Record<string, string>;
+          const id = params[key] as string;
+          const within = under && { field: under.field, key: params.id as string };
           return answers.send(
             request,
             reply,
             undefined,
-            () => changes.history(entity, id, request.query),
+            () => changes.history(entity, id, request.query, within),
             (body) => linkToNext(request.url, body as PageOf<unknown>),
           );
         },

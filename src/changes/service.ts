@@ -62,6 +62,12 @@ export const hashOf = (entry: Omit<repository.ChangeEntry, 'hash'>): string =>
 export const historySortKeys = { seq: repository.seqKey };
 export const HISTORY_SORT = '-seq';
 
+/** Something that a resource is part of, and the field that names it. */
+interface Within {
+  field: string;
+  key: string;
+}
+
 export interface ChangesService {
   /**
    * Entries after a position in the log, in the order of their commits.
@@ -77,8 +83,12 @@ export interface ChangesService {
   expectReached(after: number, parameter: string): Promise<void>;
   /** The end of the log. */
   head(): Promise<Revision>;
-  /** What happened to one resource, also to one that has been deleted. @throws Problem 404 when nothing ever did */
-  history(entity: Entity, entityId: string, query: PageQuery): Promise<Computed>;
+  /**
+   * What happened to one resource, also to one that has been deleted.
+   * @param within what it was made a part of, by which field
+   * @throws Problem 404 when nothing ever did, or it is part of something else
+   */
+  history(entity: Entity, entityId: string, query: PageQuery, within?: Within): Promise<Computed>;
 }
 
 export const changesService = ({ database }: { database: Database }): ChangesService => ({
@@ -103,7 +113,7 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
 
   head: () => database.revision(),
 
-  history: (entity, entityId, query) =>
+  history: (entity, entityId, query, within) =>
     database.snapshot(async (reader) => {
       if (entityId.includes('\0')) throw notFound(entity, entityId);
       const request = pageRequest(query, historySortKeys, HISTORY_SORT, {
@@ -113,6 +123,10 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
       const revision = await revisionIn(reader);
       const total = await repository.countHistory(reader, entity, entityId);
       if (total === 0) throw notFound(entity, entityId);
+      if (within) {
+        const { fields } = (await repository.firstOf(reader, entity, entityId)) as repository.ChangeEntry;
+        if (fields[within.field]?.after !== within.key) throw notFound(entity, entityId);
+      }
       const rows = await repository.listHistory(reader, entity, entityId, request);
       return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
     }),

@@ -63,6 +63,8 @@ const READ_ONLY = new Set([
   'updatedAt',
   'archivedAt',
   'investors',
+  'cluster',
+  'enterpriseName',
 ]);
 
 /** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */

@@ -4,16 +4,12 @@ import { expectOwnRegion } from '../access/regions.ts';
 import { findEnterprises } from '../enterprises/service.ts';
 import { code, day, paragraph, regionCode, slug, uuid } from '../http/fields.ts';
 import type { Fault } from '../http/problems.ts';
-import type { Catalogue, Entry } from '../references/catalogue.ts';
+import type { Catalogue } from '../references/catalogue.ts';
+import { notAfterToday } from '../references/rules.ts';
 import { inputSchemas } from '../references/schema.ts';
 import { contactConditions, delegationConditions } from './filter.ts';
 import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';
 import { type ContactDays, channels, codesOf, guestLevels, stageOf, stages } from './stages.ts';
-
-const notAfterToday = (entry: Entry, today: string, fields: readonly string[]): Fault[] =>
-  fields
-    .filter((field) => typeof entry[field] === 'string' && (entry[field] as string) > today)
-    .map((field) => ({ pointer: `/${field}`, code: 'after_today', values: { today } }));
 
 const delegationFields = {
   event: slug.meta({ description: 'The event to which it was sent.', examples: ['ciie-5'] }),

@@ -10,7 +10,7 @@ import type { Tables } from '../database/tables.ts';
 import type { Entity } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 
-/** The entities that are catalogues; each is the name of its table and of its path as well. */
+/** The entities that are catalogues; each names its table and, unless they are part of something, its path. */
 export type CatalogueEntity = Extract<
   Entity,
   | 'regions'
@@ -20,6 +20,7 @@ export type CatalogueEntity = Extract<
   | 'enterprises'
   | 'mappings'
   | 'clusters'
+  | 'cluster_members'
   | 'delegations'
   | 'contacts'
 >;
@@ -40,8 +41,20 @@ export interface Condition {
   means(reader: Reader, value: SQLWrapper, day: SQLWrapper): SQL;
 }
 
+/** What entries are part of: their addresses follow its address. It is known by an id. */
+export interface Under {
+  entity: Exclude<CatalogueEntity, 'cluster_members'>;
+  /** The field of an entry that names it; given by the address, and never changed. */
+  field: string;
+  /** What follows its address. */
+  path: string;
+  /** What the key of an entry is called in an address. */
+  key: string;
+}
+
 export interface Catalogue {
   entity: CatalogueEntity;
+  under?: Under;
   /** The field that identifies an entry: a code given by the client, or an id made by the service. */
   key: 'code' | 'id';
   /** The schemas of the API: an entry, what creates one, what changes one. */
@@ -58,6 +71,8 @@ export interface Catalogue {
   referencedBy: readonly { by: Entity; table: keyof Tables; column: string }[];
   /** What the list can be sorted by, besides the key; texts and days that are never null. */
   sortedBy: readonly string[];
+  /** What it is sorted by unless told otherwise; the key where left out. */
+  sort?: string;
   /** Fields that the list can be filtered by, for equality. */
   filters: Readonly<Record<string, z.ZodType<string | undefined>>>;
   /** What else the list can be filtered by. */
@@ -87,3 +102,9 @@ export interface Catalogue {
     save(tx: Transaction, key: string, value: unknown): Promise<void>;
   };
 }
+
+/** Where the entries of a catalogue are, and what their key is called there. */
+export const placeOf = ({ entity, key, under }: Catalogue) =>
+  under
+    ? { path: `/v1/${under.entity}/:id/${under.path}`, key: under.key, tag: under.entity }
+    : { path: `/v1/${entity}`, key, tag: entity as Under['entity'] };

@@ -7,9 +7,13 @@ import type { Tables } from '../database/tables.ts';
 import type { PageRequest } from '../http/pages.ts';
 import type { Catalogue, Entry, Referable } from './catalogue.ts';
 
-const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
+export const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
 
-const tableOf = (db: Reader, entity: Referable): Table => db.tables[entity];
+/** The table of an entity; that of `cluster_members` is `clusterMembers`. */
+export const tableIn = (tables: Tables, entity: Referable): Table =>
+  tables[entity.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof Tables];
+
+const tableOf = (db: Reader, entity: Referable): Table => tableIn(db.tables, entity);
 
 function columnsOf(db: Reader, catalogue: Catalogue): Record<string, Column> {
   const table = tableOf(db, catalogue.entity);
@@ -54,6 +58,7 @@ const KEYED_BY_CODE: ReadonlySet<Referable> = new Set([
 ]);
 
 export async function keyExists(db: Reader, entity: Referable, key: string): Promise<boolean> {
+  if (key.includes('\0')) return false;
   const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
     const table = tableOf(reader, entity);
     const column = columnOf(table, KEYED_BY_CODE.has(entity) ? 'code' : 'id');

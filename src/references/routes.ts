@@ -1,4 +1,5 @@
 /** The routes of any catalogue. */
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { answerOnce, callerOf } from '../access/authorize.ts';
@@ -6,26 +7,47 @@ import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
 import { nouns } from '../http/messages.ts';
-import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
+import { inPascalCase, MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import type { Catalogue, Entry } from './catalogue.ts';
+import { type Catalogue, type Entry, placeOf } from './catalogue.ts';
 import { type CatalogueService, sortKeysOf } from './service.ts';
 
+/** The service of a catalogue: of what belongs to one thing where its entries are part of something. */
+type ServiceOf = (parent: string | undefined) => CatalogueService;
+
 export const catalogueRoutes =
-  (catalogue: Catalogue, service: CatalogueService, answers: Answers): FastifyPluginAsyncZod =>
+  (catalogue: Catalogue, serviceOf: ServiceOf, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
-    const { entity: tag, key, item, create, changes } = catalogue;
-    const noun = nouns[tag].en;
+    const { item, create, changes, under } = catalogue;
+    const { path, key, tag } = placeOf(catalogue);
+    const noun = nouns[catalogue.entity].en;
+    const plural = `${noun}s`.replace(/ys$/, 'ies');
     const a = /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
-    const Name = `${noun[0]?.toUpperCase()}${noun.slice(1)}`;
-    const path = `/v1/${tag}`;
+    const Name = inPascalCase(noun);
     const writers = catalogue.editors ? 'edit' : 'administer';
 
     const [example] = (item.meta()?.examples ?? []) as Entry[];
-    const Key = z.object({
-      [key]: z.string().meta({ description: `The ${key} of the ${noun}.`, examples: [example?.[key]] }),
+    const Parent = z.object(
+      under && {
+        id: z.string().meta({
+          description: `The id of the ${nouns[under.entity].en}.`,
+          examples: [example?.[under.field]],
+        }),
+      },
+    );
+    const Key = Parent.extend({
+      [key]: z.string().meta({
+        description: `The ${catalogue.key} of the ${noun}.`,
+        examples: [example?.[catalogue.key]],
+      }),
     });
     const keyOf = (params: unknown): string => (params as Record<string, string>)[key] as string;
+    const serviceFor = ({ params }: FastifyRequest): CatalogueService =>
+      serviceOf(under && (params as { id: string }).id);
+    const ofParent = under && { params: Parent, problems: [404] as const };
+
+    const addressOf = (entry: Entry): string =>
+      `${under ? path.replace(':id', String(entry[under.field])) : path}/${entry[catalogue.key]}`;
 
     const ListQuery = z.strictObject({
       ...catalogue.filters,
@@ -35,17 +57,18 @@ export const catalogueRoutes =
       ...(catalogue.searchable && {
         q: line(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
       }),
-      ...pageFields(sortKeysOf(catalogue), key),
+      ...pageFields(sortKeysOf(catalogue), catalogue.sort ?? catalogue.key),
     });
 
     app.get(
       path,
       {
         schema: operation({
-          id: `list${Name}s`.replace(/ys$/, 'ies'),
+          id: `list${inPascalCase(plural)}`,
           access: 'read',
           tag,
-          summary: `List ${tag}`,
+          summary: `List ${plural}`,
+          ...ofParent,
           query: ListQuery,
           success: { description: 'A page.', schema: pageOf(`${Name}Page`, item) },
           conditional: true,
@@ -56,7 +79,7 @@ export const catalogueRoutes =
           request,
           reply,
           (request.query as { asOf?: string }).asOf,
-          () => service.list(request.query),
+          () => serviceFor(request).list(request.query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         ),
     );
@@ -71,18 +94,19 @@ export const catalogueRoutes =
           access: writers,
           tag,
           summary: `Add ${a}`,
+          ...ofParent,
           query: NoQuery,
           body: create,
           success: { status: 201, description: `The ${noun} as recorded.`, schema: item },
-          problems: [409],
+          problems: under ? [404, 409] : [409],
         }),
       },
       (request, reply) =>
         answerOnce(
           request,
           reply,
-          (entry: Entry) => resourceAnswer(entry, 201, `${path}/${entry[key]}`),
-          (caller) => service.create(caller, request.body),
+          (entry: Entry) => resourceAnswer(entry, 201, addressOf(entry)),
+          (caller) => serviceFor(request).create(caller, request.body),
         ),
     );
 
@@ -101,7 +125,8 @@ export const catalogueRoutes =
           conditional: true,
         }),
       },
-      async (request, reply) => sendResource(request, reply, await service.read(keyOf(request.params))),
+      async (request, reply) =>
+        sendResource(request, reply, await serviceFor(request).read(keyOf(request.params))),
     );
 
     app.patch(
@@ -125,7 +150,8 @@ export const catalogueRoutes =
       },
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
-        const entry = await service.change(callerOf(request), keyOf(request.params), ifMatch, request.body);
+        const key = keyOf(request.params);
+        const entry = await serviceFor(request).change(callerOf(request), key, ifMatch, request.body);
         return sendResource(request, reply, entry);
       },
     );
@@ -147,7 +173,7 @@ export const catalogueRoutes =
         }),
       },
       async (request, reply) => {
-        await service.remove(callerOf(request), keyOf(request.params), requireIfMatch(request));
+        await serviceFor(request).remove(callerOf(request), keyOf(request.params), requireIfMatch(request));
         return reply.code(204).send();
       },
     );

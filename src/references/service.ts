@@ -4,11 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { searchText } from '../database/search-text.ts';
-import type { Tables } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
 import { type PageQuery, pageRequest, type SortKey, toPage } from '../http/pages.ts';
-import { referenced, refuse } from '../http/problems.ts';
+import { notFound, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { once } from '../retries/service.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
@@ -45,19 +44,24 @@ export const sortKeysOf = (catalogue: Catalogue): Record<string, SortKey<Entry>>
     [catalogue.key, ...catalogue.sortedBy].map((name) => [
       name,
       {
-        expression: (tables) => (tables[catalogue.entity] as Tables['zones'])[name as 'name'],
+        expression: (tables) => repository.columnOf(repository.tableIn(tables, catalogue.entity), name),
         type: 'string',
         of: (row) => row[name] as string,
       } satisfies SortKey<Entry>,
     ]),
   );
 
+/** @param parent the key of what the entries are part of, where they are */
 export function catalogueService(
   { database, clock }: { database: Database; clock: Clock },
   catalogue: Catalogue,
+  parent = '',
 ): CatalogueService {
-  const { entity, key: keyField } = catalogue;
+  const { entity, key: keyField, under } = catalogue;
   const sortKeys = sortKeysOf(catalogue);
+  const ofParent: Readonly<Record<string, string>> = under ? { [under.field]: parent } : {};
+  const writes = catalogueWrites(catalogue, clock);
+  const { withPart, lookingIn, faultsIn, refuseTaken, update, log } = writes;
 
   async function presented(reader: Reader, entries: readonly Entry[], day = clock.today()): Promise<Entry[]> {
     const complete = (await catalogue.lookUp?.(reader, entries)) ?? [...entries];
@@ -67,14 +71,27 @@ export function catalogueService(
   const present = async (reader: Reader, entry: Entry): Promise<Entry> =>
     (await presented(reader, [entry]))[0] as Entry;
 
-  const { existing, withPart, lookingIn, faultsIn, refuseTaken, insert, update, log } = catalogueWrites(
-    catalogue,
-    clock,
-  );
+  async function expectParent(reader: Reader): Promise<void> {
+    if (!under || (await repository.keyExists(reader, under.entity, parent))) return;
+    throw notFound(under.entity, parent);
+  }
+
+  async function existing(reader: Reader, key: string): Promise<Entry> {
+    await expectParent(reader);
+    const entry = await writes.existing(reader, key);
+    if (under && entry[under.field] !== parent) throw notFound(entity, key);
+    return entry;
+  }
+
+  async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
+    await expectParent(tx);
+    return writes.insert(tx, caller, input, ofParent);
+  }
 
   return {
     list: (query) =>
       database.snapshot(async (reader) => {
+        await expectParent(reader);
         const day = typeof query.asOf === 'string' ? query.asOf : clock.today();
         const given = (table: object = {}): Record<string, string> =>
           Object.fromEntries(
@@ -83,12 +100,12 @@ export function catalogueService(
               .map((name) => [name, query[name] as string]),
           );
         const filter: repository.ListFilter = {
-          equal: given(catalogue.filters),
+          equal: { ...given(catalogue.filters), ...ofParent },
           conditions: given(catalogue.conditions),
           day,
           q: typeof query.q === 'string' ? searchText(query.q) : undefined,
         };
-        const request = pageRequest(query, sortKeys, keyField, {
+        const request = pageRequest(query, sortKeys, catalogue.sort ?? keyField, {
           name: keyField,
           key: sortKeys[keyField] as SortKey<Entry>,
         });
@@ -99,7 +116,7 @@ export function catalogueService(
         return { revision, body: toPage(request, shown, total, revision.seq, (entry) => entry) };
       }),
 
-    read: async (key) => present(database.read, await existing(database.read, key)),
+    read: (key) => database.snapshot(async (reader) => present(reader, await existing(reader, key))),
 
     create: (caller, input) =>
       once({ database, clock }, caller, async (tx) =>

@@ -109,8 +109,14 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     return { ...empty, ...catalogue.empty, ...(part && { [part.field]: [] }), ...made, ...input };
   };
 
-  async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
-    const entry = complete(input);
+  /** @param ofParent the field that names what the entry is part of */
+  async function insert(
+    tx: Transaction,
+    caller: Caller,
+    input: Entry,
+    ofParent: Entry = {},
+  ): Promise<string> {
+    const entry = { ...complete(input), ...ofParent };
     refuse(await faultsIn(lookingIn(tx), entry, null, faultsOf(input)));
     const key = entry[keyField] as string;
     if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);

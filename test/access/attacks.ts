@@ -1,7 +1,7 @@
 /** What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press it. */
 
 import { addresses, type Operation, operations, resolve } from '../contract/operations.ts';
-import { kinds, pathOf, prepareKinds } from '../references/kinds.ts';
+import { kinds, prepareKinds, templateOf } from '../references/kinds.ts';
 import type { Answer, Body, Client } from '../support/app.ts';
 import { aProject, clientOf, created } from '../support/app.ts';
 import { adminKey } from '../support/engines.ts';
@@ -62,7 +62,7 @@ export const makers: Record<string, () => Body> = {
   '/v1/projects/{id}/funds': () => ({ receivedOn: '2021-01-01', amountYuan: 1 }),
   '/v1/mappings': () => ({ code: `mapping-${++made}`, name: '映射', definition }),
   '/v1/keys': () => ({ name: 'key', role: 'viewer' }),
-  ...Object.fromEntries(kinds.map((kind) => [pathOf(kind), kind.make])),
+  ...Object.fromEntries(kinds.map((kind) => [templateOf(kind), kind.make])),
 };
 
 export const repeated = (count: number, value: (i: number) => string): string[] =>

@@ -65,6 +65,11 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     definition: { fields: { code: { from: 'No.' } } },
   });
   const cluster = await created(api, '/v1/clusters', { name: '集群' });
+  const member = await created(api, `/v1/clusters/${cluster.id}/members`, {
+    enterprise: (await created(api, '/v1/enterprises', { name: '配套' })).id,
+    role: 'upstream',
+    introducedOn: days.startsOn,
+  });
   const met = { event: 'hyrd-2020', enterprise: enterprise.id, region: '430100' };
   const delegation = await created(api, '/v1/delegations', {
     event: met.event,
@@ -92,11 +97,12 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     imports: sent.body.id,
     quality: 'no_change_reported',
   };
+  const parts: Record<string, string> = { memberId: member.id };
   return ({ template }) => {
     const entity = template.split('/')[2] ?? '';
-    return template.replace(/\{\w+\}/, () => {
-      const key = keys[entity];
-      if (key === undefined) throw new Error(`Say how to address one of ${entity}.`);
+    return template.replaceAll(/\{(\w+)\}/g, (_, name) => {
+      const key = parts[name] ?? keys[entity];
+      if (key === undefined) throw new Error(`Say how to address one of ${entity} by ${name}.`);
       return key;
     });
   };

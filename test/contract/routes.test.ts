@@ -171,8 +171,9 @@ describe('the examples', () => {
   it.each(named(operations.filter(({ template }) => template.includes('{'))))(
     'of %s: the id is one that there may be',
     async (_, operation) => {
-      const example = String(operation.parameters?.find((parameter) => parameter.in === 'path')?.example);
-      const url = operation.template.replace(/\{\w+\}/, example);
+      const examples = operation.parameters?.filter((parameter) => parameter.in === 'path');
+      const exampleOf = (name: string) => String(examples?.find((one) => one.name === name)?.example);
+      const url = operation.template.replaceAll(/\{(\w+)\}/g, (_, name) => exampleOf(name));
       const answer = await api.request('GET', url.replace(/\/(restore|revoke|cancel)$/, ''));
       expect(answer.status).toBeOneOf([200, 404]);
     },

@@ -12,10 +12,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, kind) => {
-  const path = pathOf(kind);
+  let path: string;
   let url: string;
   let entry: Body;
   beforeAll(async () => {
+    path = pathOf(kind);
     entry = await created(api, path, kind.make());
     url = `${path}/${entry[kind.key]}`;
   });

@@ -1,5 +1,6 @@
 /** The catalogues, as tables for tests that hold for each of them. */
 import { type Body, type Client, created } from '../support/app.ts';
+import { addDays } from '../support/model-figures.ts';
 
 export interface Kind {
   entity:
@@ -10,9 +11,12 @@ export interface Kind {
     | 'enterprises'
     | 'mappings'
     | 'clusters'
+    | 'cluster_members'
     | 'delegations'
     | 'contacts';
   noun: string;
+  /** Where it is, unless that is where its entity says; of what it is part of, the id is to be found out. */
+  template?: string;
   key: 'code' | 'id';
   /** A valid entry, with a code of its own. */
   make(): Body;
@@ -136,6 +140,25 @@ export const kinds: Kind[] = [
     badCodes: [],
   },
   {
+    entity: 'cluster_members',
+    noun: 'cluster member',
+    template: '/v1/clusters/{id}/members',
+    key: 'id',
+    make: () => {
+      // An enterprise can be a member again once it has left.
+      const introducedOn = addDays('1990-01-01', 2 * next());
+      const leftOn = addDays(introducedOn, 1);
+      return { enterprise: referred.enterprise, role: 'upstream', introducedOn, leftOn };
+    },
+    required: ['enterprise', 'role', 'introducedOn'],
+    optional: { note: 'Test' },
+    empty: {},
+    changed: { role: 'supporting' },
+    sortedBy: 'introducedOn',
+    texts: {},
+    badCodes: [],
+  },
+  {
     entity: 'delegations',
     noun: 'delegation',
     key: 'id',
@@ -152,7 +175,12 @@ export const kinds: Kind[] = [
     entity: 'contacts',
     noun: 'contact',
     key: 'id',
-    make: () => ({ ...referred, channel: 'visit', contactedOn: '2022-11-02' }),
+    make: () => ({
+      enterprise: referred.enterprise,
+      event: referred.event,
+      channel: 'visit',
+      contactedOn: '2022-11-02',
+    }),
     required: ['enterprise', 'event', 'channel', 'contactedOn'],
     optional: {
       code: `C-${next()}`,
@@ -170,7 +198,7 @@ export const kinds: Kind[] = [
 ];
 
 /** What those refer to that can do without no reference. */
-const referred = { enterprise: '', event: '' };
+const referred = { enterprise: '', event: '', cluster: '' };
 
 /** Makes what entries refer to; before any of them is made. */
 export async function prepareKinds(api: Client): Promise<void> {
@@ -178,6 +206,11 @@ export async function prepareKinds(api: Client): Promise<void> {
   referred.event = `referred-${next()}`;
   const days = { startsOn: '2020-06-29', endsOn: '2020-07-01' };
   await created(api, '/v1/events', { code: referred.event, name: '被引用的活动', ...days });
+  referred.cluster = (await created(api, '/v1/clusters', { name: `被引用的集群 ${next()}` })).id;
 }
 
-export const pathOf = ({ entity }: Kind): string => `/v1/${entity}`;
+/** Where it is in the document. */
+export const templateOf = ({ entity, template }: Kind): string => template ?? `/v1/${entity}`;
+
+/** Where one can be made, once what it refers to is there. */
+export const pathOf = (kind: Kind): string => templateOf(kind).replace('{id}', referred.cluster);

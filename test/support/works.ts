@@ -1,7 +1,7 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { keyService } from '../../src/access/service.ts';
 import { type Caller, record } from '../../src/changes/service.ts';
-import { clusters } from '../../src/clusters/schema.ts';
+import { clusterMembers, clusters } from '../../src/clusters/schema.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import { events } from '../../src/events/schema.ts';
@@ -95,6 +95,12 @@ export async function populate(database: Database): Promise<void> {
     leader: investor.id,
     targets: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
   });
+  const drawnIn = await catalogueService(dependencies, enterprises).create(caller, { name: '示例配套企业' });
+  await catalogueService(dependencies, clusterMembers, String(cluster.id)).create(caller, {
+    enterprise: drawnIn.id,
+    role: 'upstream',
+    introducedOn: '2022-11-03',
+  });
   const delegation = await catalogueService(dependencies, delegations).create(caller, {
     event: 'populated',
     zone: 'changsha-etdz',
@@ -108,14 +114,7 @@ export async function populate(database: Database): Promise<void> {
     contactedOn: '2022-11-02',
   });
   await database.write(async (tx) => {
-    const { clusterMembers, publishedFigures } = tx.tables;
-    await tx.insert(clusterMembers).values({
-      id: '0190a1b2-0000-7000-8000-00000000000a',
-      cluster: String(cluster.id),
-      enterprise: String(investor.id),
-      role: 'upstream',
-      introducedOn: '2022-11-03',
-    });
+    const { publishedFigures } = tx.tables;
     await tx.insert(publishedFigures).values({
       id: '0190a1b2-0000-7000-8000-00000000000b',
       event: 'populated',

@@ -1,0 +1,68 @@
+/** Figures about a cluster, each answer from one snapshot. */
+import type { Database, Reader } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { findEnterprises } from '../enterprises/service.ts';
+import type { Computed } from '../http/answers.ts';
+import { notFound } from '../http/problems.ts';
+import { roles } from './membership.ts';
+import { lookedAtOn, type TargetProgress, targetProgress } from './progress.ts';
+import * as repository from './repository.ts';
+import type { ClusterTarget } from './schema.ts';
+
+export interface ClusterService {
+  /** How many a cluster's leader has drawn in by a day, and how far that is from each target. */
+  progress(id: string, asOf: string): Promise<Computed>;
+}
+
+export const clusterService = ({ database }: { database: Database }): ClusterService => ({
+  progress: (id, asOf) =>
+    database.analyze(async (reader) => {
+      // PostgreSQL refuses NUL in a text; nothing has such a key.
+      const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+      if (!cluster) throw notFound('clusters', id);
+      const { name, nameEn, leader, targets } = cluster;
+      const byRole = await repository.tallyRoles(reader, id, asOf);
+      const introduced = await repository.countIntroduced(reader, id, asOf);
+      const progress: TargetProgress[] = [];
+      for (const target of targets) progress.push(await progressOf(reader, id, target, asOf));
+      const revision = await revisionIn(reader);
+      const self = `/v1/clusters/${id}`;
+      const body = {
+        asOf,
+        revision: revision.seq,
+        cluster: { id, name, nameEn },
+        leader: leader === null ? null : { id: leader, name: await nameOf(reader, leader) },
+        introduced,
+        present: byRole.reduce((sum, { present }) => sum + present, 0),
+        byRole: Object.fromEntries(
+          roles.map(({ code }) => {
+            const { introduced = 0, present = 0 } = byRole.find(({ role }) => role === code) ?? {};
+            return [code, { introduced, present }];
+          }),
+        ),
+        targets: progress,
+        links: {
+          self: `${self}/progress?asOf=${asOf}`,
+          cluster: self,
+          members: `${self}/members?asOf=${asOf}`,
+        },
+      };
+      return { revision, body };
+    }),
+});
+
+async function progressOf(
+  reader: Reader,
+  cluster: string,
+  target: ClusterTarget,
+  asOf: string,
+): Promise<TargetProgress> {
+  const tally = await repository.tallyTarget(reader, cluster, target.from, lookedAtOn(target, asOf));
+  return targetProgress(target, asOf, tally);
+}
+
+async function nameOf(reader: Reader, enterprise: string): Promise<string | undefined> {
+  const none: ReadonlySet<string> = new Set();
+  const ids = new Set([enterprise]);
+  return (await findEnterprises(reader, { ids, names: none, socialCreditCodes: none })).nameOf(enterprise);
+}
