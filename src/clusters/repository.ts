@@ -62,10 +62,10 @@ export const membershipsOf = (reader: Reader, cluster: string, enterprise: strin
       .orderBy(asc(introducedOn));
   });
 
-const asOf: SQLWrapper = sql`${sql.placeholder('asOf')}`;
+const DAY: SQLWrapper = sql`${sql.placeholder('asOf')}`;
 
 const wereIntroduced = (members: Tables['clusterMembers']): SQL =>
-  sql`${members.cluster} = ${sql.placeholder('cluster')} and ${wasIntroduced(members, asOf)}`;
+  sql`${members.cluster} = ${sql.placeholder('cluster')} and ${wasIntroduced(members, DAY)}`;
 
 export interface Tally {
   introduced: number;
@@ -76,9 +76,7 @@ export interface Tally {
 export async function tallyRoles(reader: Reader, cluster: string, asOf: string) {
   const rows = await reader.prepared('clusterMembers.tallyRoles', { cluster, asOf }, (db) => {
     const { clusterMembers: members } = db.tables;
-    const present = sql<number>`sum(case when ${hasNotLeft(members, asOf)} then 1 else 0 end)`.mapWith(
-      Number,
-    );
+    const present = sql<number>`sum(case when ${hasNotLeft(members, DAY)} then 1 else 0 end)`.mapWith(Number);
     return db
       .select({ role: members.role, introduced: countDistinct(members.enterprise), present })
       .from(members)

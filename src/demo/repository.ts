@@ -1,10 +1,10 @@
 import { and, count, eq } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
 
-/** How many projects, events and enterprises there are. */
+/** How many projects, events, enterprises and clusters there are. */
 export async function countRows(reader: Reader): Promise<number> {
   let rows = 0;
-  for (const kind of ['projects', 'events', 'enterprises'] as const) {
+  for (const kind of ['projects', 'events', 'enterprises', 'clusters'] as const) {
     const [found] = await reader.select({ total: count() }).from(reader.tables[kind]);
     rows += found?.total ?? 0;
   }

@@ -1,4 +1,6 @@
 /** What the demo data consists of: inputs of the services, in which projects name their investors by a local key. */
+import type { Role } from '../clusters/membership.ts';
+import type { ClusterTarget } from '../clusters/schema.ts';
 import type { Ranking } from '../enterprises/schema.ts';
 import type { Channel, GuestLevel } from '../outreach/stages.ts';
 import type { NewFundsEntry, NewProject } from '../projects/schema.ts';
@@ -59,12 +61,33 @@ export interface DemoContact {
   note: string;
 }
 
+export interface DemoMember {
+  /** Key of the enterprise. */
+  enterprise: string;
+  role: Role;
+  introducedOn: string;
+  note: string;
+}
+
+export interface DemoCluster {
+  name: string;
+  nameEn: string;
+  region: string;
+  industry: string;
+  /** Key of the enterprise. */
+  leader: string;
+  targets: ClusterTarget[];
+  note: string;
+  members: DemoMember[];
+}
+
 export interface DemoData {
   events: DemoEvent[];
   enterprises: DemoEnterprise[];
   projects: DemoProject[];
   delegations: DemoDelegation[];
   contacts: DemoContact[];
+  clusters: DemoCluster[];
 }
 
 export const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';

@@ -1,6 +1,7 @@
 /** Loads the demo data through the services, as a client would, and knows a database that it has filled. */
 import { byLuodi } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
+import { clusterMembers, clusters } from '../clusters/schema.ts';
 import type { Database } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
@@ -34,6 +35,7 @@ export async function loadDemo(
   const data = demoData();
   const eventService = catalogueService(dependencies, events);
   const enterpriseService = catalogueService(dependencies, enterprises);
+  const clusterService = catalogueService(dependencies, clusters);
   const projects = projectService(dependencies);
 
   const delegationService = catalogueService(dependencies, delegations);
@@ -72,6 +74,14 @@ export async function loadDemo(
         project: idOf(project),
       };
       await contactService.insert(tx, caller, { ...contact, ...references });
+      advance();
+    }
+    for (const { leader, members, ...cluster } of data.clusters) {
+      const id = await clusterService.insert(tx, caller, { ...cluster, leader: ids.get(leader) });
+      const memberService = catalogueService(dependencies, clusterMembers, id);
+      for (const { enterprise, ...member } of members) {
+        await memberService.insert(tx, caller, { ...member, enterprise: ids.get(enterprise) });
+      }
       advance();
     }
   });

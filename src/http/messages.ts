@@ -1,5 +1,6 @@
 /** Everything that the service says about a mistake, in English and Chinese: one row a code. */
 
+import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
 
 export type Language = 'en' | 'zh';
@@ -376,20 +377,7 @@ export const faults = {
     en: 'must not be after {day}, when the delegation made its first contact',
     zh: '不能晚于该小分队首次对接的日期（{day}）',
   },
-  leaving_before_introduction: { en: 'must not be before introducedOn', zh: '退出日期不能早于引进日期' },
-  member_already: {
-    en: 'is a member of the cluster already, from {from} to {until}',
-    zh: '该企业自 {from} 至 {until} 已是该集群成员',
-  },
-  leader_is_no_member: {
-    en: 'is the leader of the cluster and not drawn in by itself',
-    zh: '为该集群的龙头企业（链主），不能同时是其成员',
-  },
-  member_is_no_leader: {
-    en: 'is a member of the cluster; enter first on which day it left',
-    zh: '为该集群现有成员，须先登记其退出日期',
-  },
-  target_ends_before_start: { en: 'must not be before its “from”', zh: '不能早于起始日（from）' },
+  ...clusterFaults,
   zero_amount: { en: 'must not be zero', zh: '不能为零' },
   negative_balance: {
     en: 'would take the balance to {balance} yuan on {day}',

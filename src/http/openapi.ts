@@ -43,10 +43,6 @@ const WITH_BODY: readonly ProblemStatus[] = [413, 415];
  */
 export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
-/** `cluster member` as the name of an operation or schema has it: `ClusterMember`. */
-export const inPascalCase = (noun: string): string =>
-  noun.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
-
 /** The query of an operation that takes no parameters. */
 export const NoQuery = z.strictObject({});
 

@@ -7,7 +7,8 @@ import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
 import { nouns } from '../http/messages.ts';
-import { inPascalCase, MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
+import { inPascalCase, pluralOf } from '../http/nouns.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { type Catalogue, type Entry, placeOf } from './catalogue.ts';
 import { type CatalogueService, sortKeysOf } from './service.ts';
@@ -21,7 +22,7 @@ export const catalogueRoutes =
     const { item, create, changes, under } = catalogue;
     const { path, key, tag } = placeOf(catalogue);
     const noun = nouns[catalogue.entity].en;
-    const plural = `${noun}s`.replace(/ys$/, 'ies');
+    const plural = pluralOf(noun);
     const a = /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
     const Name = inPascalCase(noun);
     const writers = catalogue.editors ? 'edit' : 'administer';

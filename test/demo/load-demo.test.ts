@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { demoData } from '../../src/demo/editions.ts';
 import { demoState, loadDemo } from '../../src/demo/service.ts';
-import { aProject, created, type TestApp, testApp } from '../support/app.ts';
+import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 
 // Some 9 000 statements: slow on PostgreSQL in this process.
 describe('loading the demo', { timeout: 120_000 }, () => {
@@ -60,6 +60,24 @@ describe('loading the demo', { timeout: 120_000 }, () => {
     const after = await outreach('2022-11-30');
     expect(after.signedProjectCount).toBeGreaterThan(10);
     expect(after.exhibitorsTurnedInvestors.numerator).toBeGreaterThan(0);
+
+    const [cluster] = (await api.get('/v1/clusters')).body.items;
+    const progressOn = async (asOf: string) =>
+      (await api.get(`/v1/clusters/${cluster.id}/progress?asOf=${asOf}`)).body;
+    const onTheDay = await progressOn('2022-11-03');
+    expect(onTheDay).toMatchObject({
+      cluster: { name: '临武电子电容产业集聚区' },
+      leader: { name: '东佳（郴州）电子有限公司' },
+      introduced: 8,
+      present: 8,
+      targets: [{ count: 10, from: '2022-11-03', by: '2025-11-03', introduced: 0, daysLeft: 1096 }],
+    });
+    const { items } = (await api.get(`${onTheDay.links.members}`)).body;
+    expect(items.map(({ enterpriseName }: Body) => enterpriseName)).toEqual(
+      expect.arrayContaining(['东莞众用电子有限公司', '深圳稳泰自动化科技有限公司']),
+    );
+    // What was published is all there is: nothing is made up about what came of the expectation.
+    expect(await progressOn('2026-11-22')).toMatchObject({ introduced: 8, targets: [{ introduced: 0 }] });
 
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('demo');

@@ -1,5 +1,9 @@
 /** The demo data by itself, added up in plain TypeScript. */
 import { describe, expect, it } from 'vitest';
+import {
+  clusters as clusterCatalogue,
+  clusterMembers as memberCatalogue,
+} from '../../src/clusters/schema.ts';
 import { demoData } from '../../src/demo/editions.ts';
 import { type DemoProject, SAMPLE_NOTE } from '../../src/demo/rows.ts';
 import { enterprises as enterpriseCatalogue } from '../../src/enterprises/schema.ts';
@@ -20,8 +24,9 @@ import zones from '../../src/references/data/zones.json' with { type: 'json' };
 
 const TODAY = '2026-11-22';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
+const NAMED_ENTERPRISES = ['东佳（郴州）电子有限公司', '东莞众用电子有限公司', '深圳稳泰自动化科技有限公司'];
 
-const { events, enterprises, projects, delegations, contacts } = demoData();
+const { events, enterprises, projects, delegations, contacts, clusters } = demoData();
 const edition = (code: string): DemoProject[] => projects.filter(({ event }) => event === code);
 const hyrd2020 = edition('hyrd-2020');
 const hyrd2022 = edition('hyrd-2022');
@@ -121,7 +126,7 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
 
 describe('the demo data', () => {
   it('is the same at every call', () => {
-    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts });
+    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts, clusters });
   });
 
   it('is what the API would take', () => {
@@ -204,13 +209,16 @@ describe('the demo data', () => {
     }
     for (const { name, nameEn, socialCreditCode, rankings } of enterprises) {
       expect(socialCreditCode).toBeNull();
-      if (name === '东佳（郴州）电子有限公司') {
-        expect(rankings).toEqual([]);
+      if (NAMED_ENTERPRISES.includes(name)) {
+        expect({ nameEn, rankings }).toEqual({ nameEn: null, rankings: [] });
         continue;
       }
-      expect(name).toMatch(/^示例企业 \d{3}$/);
-      expect(nameEn).toMatch(/^Sample enterprise \d{3}$/);
+      expect(name).toMatch(/^(示例企业 \d{3}|示例配套企业 \d{2})$/);
+      expect(nameEn).toMatch(/^Sample (enterprise \d{3}|cluster enterprise \d{2})$/);
     }
+    const names = enterprises.map(({ name }) => name);
+    expect(names.filter((name) => NAMED_ENTERPRISES.includes(name)).sort()).toEqual(NAMED_ENTERPRISES.sort());
+    expect(duplicates(names)).toEqual([]);
     expect(projects.filter(({ name }) => NAMED.includes(name))).toHaveLength(NAMED.length);
   });
 
@@ -246,5 +254,50 @@ describe('the demo data', () => {
       }
     }
     expect(named('东佳电子高科技创新产业园').startedOn ?? null).toBeNull();
+  });
+});
+
+describe('the cluster of Linwu', () => {
+  const [cluster] = clusters;
+  const members = cluster?.members ?? [];
+  const nameOf = (key: string) => investorsByKey.get(key)?.name ?? '';
+  const namedMembers = members.filter(({ enterprise }) => NAMED_ENTERPRISES.includes(nameOf(enterprise)));
+  const { members: _, leader: __, ...fields } = cluster ?? {};
+
+  it('is what was published: a leader, 8 introduced by the day of the report, 10 more within three years', () => {
+    expect(clusters).toHaveLength(1);
+    expect(cluster).toMatchObject({
+      name: '临武电子电容产业集聚区',
+      region: '431025',
+      targets: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
+    });
+    expect(nameOf(cluster?.leader ?? '')).toBe('东佳（郴州）电子有限公司');
+    expect(members).toHaveLength(8);
+    expect(duplicates(members.map(({ enterprise }) => enterprise))).toEqual([]);
+    expect(members.every(({ introducedOn }) => introducedOn < '2022-11-03')).toBe(true);
+  });
+
+  it('has two members by name and six that are visibly made up, and says of all what was not published', () => {
+    expect(namedMembers).toHaveLength(2);
+    for (const { note, introducedOn } of namedMembers) {
+      expect(note).toMatch(/未公布.*引进日期.*角色.*编造.*\n.*\n.*Not published.*day.*role.*made up/);
+      expect(introducedOn).toBe('2022-11-02');
+    }
+    for (const { enterprise, note } of members.filter((one) => !namedMembers.includes(one))) {
+      expect(nameOf(enterprise)).toMatch(/^示例配套企业 \d\d$/);
+      expect(note).toMatch(/并非真实企业.*编造.*\nGenerated.*not a real enterprise.*made up/);
+    }
+    expect(cluster?.note).toMatch(/未公布.*\n.*\n.*Not published.*does not mean that nobody came/);
+  });
+
+  it('is what the API would take, and invests in nothing', () => {
+    const id = '0190a1b2-0000-7000-8000-000000000001';
+    expect(clusterCatalogue.create.parse({ ...fields, leader: id })).toEqual({ ...fields, leader: id });
+    for (const member of members) {
+      const given = { ...member, enterprise: id };
+      expect(memberCatalogue.create.parse(given)).toEqual(given);
+    }
+    const investing = new Set(projects.flatMap(({ investors }) => investors));
+    expect(members.filter(({ enterprise }) => investing.has(enterprise))).toEqual([]);
   });
 });

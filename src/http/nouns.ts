@@ -1,0 +1,8 @@
+/** How what resources are called becomes the names of operations. */
+
+/** `cluster members` of `cluster member`, `industries` of `industry`. */
+export const pluralOf = (noun: string): string => `${noun}s`.replace(/ys$/, 'ies');
+
+/** `ClusterMember` of `cluster member`. */
+export const inPascalCase = (noun: string): string =>
+  noun.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
