@@ -2,6 +2,7 @@
 
 import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
+import { outreachFaults } from './outreach-messages.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -354,29 +355,7 @@ export const faults = {
     en: 'must not be more than investmentYuan',
     zh: '合同引资额不能大于投资总额',
   },
-  before_contact: { en: 'must not be before contactedOn', zh: '不能早于对接日期' },
-  signing_before_negotiation: { en: 'must not be before negotiatingOn', zh: '签约日期不能早于洽谈日期' },
-  signed_and_lost: {
-    en: 'cannot be given beside signedOn: a contact that signed is not lost',
-    zh: '已签约的对接记录不能同时有流失日期',
-  },
-  project_without_signing: { en: 'needs a signedOn', zh: '须有签约日期（signedOn）' },
-  not_the_delegations_event: {
-    en: 'must be the event of the delegation, “{event}”',
-    zh: '应为该小分队参加的活动“{event}”',
-  },
-  before_delegation: {
-    en: 'must not be before {day}, when the delegation was sent',
-    zh: '不能早于小分队派出日期（{day}）',
-  },
-  contacts_at_the_event: {
-    en: 'must stay “{event}”: {count} contacts of the delegation were made there; take them off it first',
-    zh: '应保持为“{event}”：该小分队已有 {count} 条在该活动的对接记录，请先将其移出',
-  },
-  after_its_contacts: {
-    en: 'must not be after {day}, when the delegation made its first contact',
-    zh: '不能晚于该小分队首次对接的日期（{day}）',
-  },
+  ...outreachFaults,
   ...clusterFaults,
   zero_amount: { en: 'must not be zero', zh: '不能为零' },
   negative_balance: {
