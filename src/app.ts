@@ -7,12 +7,15 @@ import { authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
+import { briefingRoutes } from './briefing/routes.ts';
+import { briefingService } from './briefing/service.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
 import { type Calendar, clockIn } from './clock.ts';
+import { type Calendar, type Clock, clockIn, clockIn } from './clock.ts';
 import { clusterRoutes } from './clusters/routes.ts';
-import { clusterMembers, clusters } from './clusters/schema.ts';
+import { clusterMembers, clusters, clusters } from './clusters/schema.ts';
 import { clusterService } from './clusters/service.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
@@ -134,6 +137,7 @@ export async function buildApp({
   await app.register(statisticsRoutes(statisticsService({ database }), answers));
   await app.register(qualityRoutes(qualityService({ database, clock }), answers));
   await app.register(outreachRoutes(outreachService({ database, clock }), answers));
+  await app.register(briefingRoutes(briefingService({ database, clock }), answers));
   await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
     const serviceOf = (parent?: string) => catalogueService({ database, clock }, catalogue, parent);

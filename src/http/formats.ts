@@ -10,10 +10,12 @@ export const mediaTypes = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  markdown: 'text/markdown',
 } as const;
 
 export type Format = keyof typeof mediaTypes;
-export type FileFormat = Exclude<Format, 'json'>;
+/** The formats of tables. */
+export type FileFormat = Exclude<Format, 'json' | 'markdown'>;
 
 /** The `format` parameter of an operation that knows some of the formats. */
 export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
@@ -36,6 +38,7 @@ const OWN: Readonly<Record<Format, readonly string[]>> = {
   csv: ['lang', 'unit', 'encoding'],
   ndjson: [],
   xlsx: ['lang', 'unit'],
+  markdown: ['lang'],
 };
 const PARTICULAR = [...new Set(Object.values(OWN).flat())];
 
@@ -95,15 +98,16 @@ function accepted<F extends Format>(request: FastifyRequest, formats: readonly F
   return format;
 }
 
-const descriptions: Record<FileFormat, string> = {
+const descriptions: Record<Exclude<Format, 'json'>, string> = {
   csv: 'A table with a heading row: with BOM and CRLF, and an apostrophe before what a spreadsheet takes for a formula.',
   ndjson:
     'One object a line; the last line is `{"end":true,"count":…,"revision":…}`. Without it, it is not complete.',
   xlsx: 'A workbook of one sheet with a heading row.',
+  markdown: 'A paragraph of text (CommonMark).',
 };
 
 /** The formats of an operation besides JSON, for the document. */
-export const alsoAs = (formats: readonly FileFormat[]) =>
+export const alsoAs = (formats: readonly Exclude<Format, 'json'>[]) =>
   Object.fromEntries(
     formats.map((format) => [
       mediaTypes[format],

@@ -16,7 +16,7 @@ export interface Money {
 }
 
 /** ⌊a ÷ b + ½⌋ for whole numbers, b > 0. */
-function divideHalfUp(a: bigint, b: bigint): bigint {
+export function divideHalfUp(a: bigint, b: bigint): bigint {
   const doubled = 2n * a + b;
   const quotient = doubled / (2n * b);
   // BigInt division truncates towards zero; half-up needs the floor.

@@ -69,18 +69,9 @@ export function statisticsService({ database }: { database: Database }): Statist
   return {
     summary: (query, asOf) =>
       database.analyze(async (reader) => {
-        const filter = filterOf(query);
-        const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+        const { filter, values, links } = await summarize(reader, query, asOf);
         const revision = await revisionIn(reader);
-        const self = { self: `/v1/statistics/summary?${queryOf(filter, { asOf })}` };
-        const body = {
-          asOf,
-          revision: revision.seq,
-          filter,
-          ...valuesOf(tally),
-          links: { ...self, ...linksTo(filter, asOf) },
-        };
-        return { revision, body };
+        return { revision, body: { asOf, revision: revision.seq, filter, ...values, links } };
       }),
 
     breakdown: ({ by, sort, limit, ...query }, asOf) =>
@@ -197,6 +188,24 @@ const definition = ({
   sentence,
   formula,
 });
+
+/** A summary as a snapshot sees it, to go with what else the snapshot reads. */
+export interface Summarized {
+  /** The filter as it was understood. */
+  filter: ProjectFilter;
+  /** Every measure, by its name. */
+  values: Readonly<Record<string, unknown>>;
+  /** The address of the summary itself (`self`), and of the projects behind each count. */
+  links: Readonly<Record<string, string>>;
+}
+
+/** Every measure over a filter. @throws Problem 422 when a sum is too large to be exact */
+export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
+  const filter = filterOf(query);
+  const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+  const self = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
+  return { filter, values: valuesOf(tally), links: { self, ...linksTo(filter, asOf) } };
+}
 
 /** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */
 async function tallyGroups(

@@ -1,0 +1,37 @@
+/** What the figures of a briefing are called that are no measures. */
+
+export interface Definition {
+  label: { zh: string; en: string };
+  sentence: { zh: string; en: string };
+}
+
+const row = (label: Definition['label'], sentence: Definition['sentence']): Definition => ({
+  label,
+  sentence,
+});
+
+export const ownDefinitions = {
+  asOf: row(
+    { zh: '截至日', en: 'as-of day' },
+    { zh: '数据截至的日期。', en: 'The day that the figures are for.' },
+  ),
+  startsOn: row(
+    { zh: '开幕日', en: 'opening day' },
+    { zh: '活动开始的日期。', en: 'The day on which the event begins.' },
+  ),
+  threshold: row(
+    { zh: '投资额界限', en: 'bound of the investment' },
+    {
+      zh: '所计项目的投资额下限。',
+      en: 'The investment from which on, or above which, projects are counted.',
+    },
+  ),
+  investmentYuan: row(
+    { zh: '投资额', en: 'investment' },
+    { zh: '该项目合同约定的投资额。', en: 'What the contract of the project says will be invested.' },
+  ),
+  days: row(
+    { zh: '签约到投产天数', en: 'days from signing to production' },
+    { zh: '该项目从签约到投产的天数。', en: 'Days from the signing of the project to its production.' },
+  ),
+} as const satisfies Record<string, Definition>;

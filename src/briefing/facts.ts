@@ -1,0 +1,233 @@
+/** What is known for a briefing, in the words of one language. What is unknown or zero is left out. */
+import type { Language } from '../http/messages.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
+import { type Measure, measures } from '../statistics/measures.ts';
+import { type Money, money, type Rate } from '../statistics/numbers.ts';
+import type { Summarized } from '../statistics/service.ts';
+import { type Definition, ownDefinitions } from './definitions.ts';
+import type { HighlightName } from './highlights.ts';
+import { amountText, countText, dayText, listText, percentText, roundedDown } from './number-style.ts';
+import type { HighlightedProject } from './repository.ts';
+import type { Fact, Facts, Figure, Named } from './wording.ts';
+
+const BILLION = 1_000_000_000;
+
+/**
+ * The parts of an event that a briefing counts: each is a filter. A threshold is told as it stands here; "more than" is
+ * from the next yuan on.
+ */
+export const scopes = {
+  all: part({}),
+  top500: part({ top500: ['true'] }),
+  manufacturing: part({ industry: ['C'] }),
+  large: part({ minInvestment: BILLION }, BILLION),
+  over5Billion: part({ minInvestment: 5 * BILLION + 1 }, 5 * BILLION),
+  over10Billion: part({ minInvestment: 10 * BILLION + 1 }, 10 * BILLION),
+} as const;
+
+export type ScopeName = keyof typeof scopes;
+
+function part(filter: Partial<ProjectFilter>, threshold: number | null = null) {
+  return { filter, threshold };
+}
+
+/** The filter of a part of an event. */
+export const filterFor = (event: string, scope: ScopeName): ProjectFilter =>
+  ({ event: [event], ...scopes[scope].filter }) as ProjectFilter;
+
+export interface EventEntry {
+  code: string;
+  name: string;
+  nameEn: string | null;
+  hostCity: string | null;
+  startsOn: string;
+}
+
+/** All that a briefing is made of, from one snapshot. */
+export interface Findings {
+  asOf: string;
+  event: EventEntry;
+  summaries: Readonly<Partial<Record<ScopeName, Summarized>>>;
+  highlighted: Readonly<Record<HighlightName, readonly HighlightedProject[]>>;
+}
+
+/** The three lists together, as the field calls them. */
+const TOP_500: Readonly<Record<Language, string>> = { zh: '三类500强', en: 'three top-500' };
+
+/** The link to what makes up a figure, where that is not all the projects. */
+const behind: Readonly<Record<string, string>> = {
+  registrationRate: 'registered',
+  startedInvestment: 'started',
+  operatingRate: 'started',
+  completionRate: 'completed',
+  productionRate: 'inProduction',
+  fulfilmentRate: 'performing',
+};
+
+export const projectLink = ({ id }: { id: string }, asOf: string): string =>
+  `/v1/projects/${id}?asOf=${asOf}`;
+
+/** The name in a language; in Chinese where there is no other. On one line, whatever was recorded. */
+export const nameIn = (
+  { name, nameEn }: { name: string; nameEn: string | null },
+  language: Language,
+): string => ((language === 'en' && nameEn) || name).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+
+type Told = Omit<Figure, 'printed' | 'comparator'> & { comparator?: Figure['comparator'] };
+
+const figureFact = (text: string, number: number, told: Told): Fact => ({
+  text,
+  figures: [{ ...told, comparator: told.comparator ?? 'exact', printed: text }],
+  names: [],
+  number,
+});
+
+const namedFact = (named: Named): Fact => ({ text: named.printed, figures: [], names: [named], number: 1 });
+
+/** Facts in a row. */
+const listFact = (facts: readonly Fact[], language: Language): Fact => ({
+  text: listText(
+    facts.map(({ text }) => text),
+    language,
+  ),
+  figures: facts.flatMap(({ figures }) => figures),
+  names: facts.flatMap(({ names }) => names),
+  number: facts.length,
+});
+
+/** A figure as its unit is printed; nothing of zero, nor of what would round to it. */
+function measureFact(measure: Measure, { values, links }: Summarized, language: Language): Fact | undefined {
+  const { name, unit, zh, en, sentence } = measure;
+  const value = values[name];
+  const link = links[measure.link?.name ?? behind[name] ?? 'projects'] ?? null;
+  const told: Told = { name, unit, value, definition: { label: { zh, en }, sentence }, link };
+  if (unit === 'projects') {
+    const count = value as number;
+    return count === 0 ? undefined : figureFact(countText(count, language), count, told);
+  }
+  if (unit === 'yuan') {
+    const { yuan } = value as Money;
+    return yuan <= 0 ? undefined : figureFact(amountText(yuan, language), yuan, told);
+  }
+  if (unit !== 'rate') return undefined;
+  const { percent } = value as Rate;
+  return percent === null || percent === 0 ? undefined : figureFact(percentText(percent), percent, told);
+}
+
+/**
+ * Contracted funds are a sum of what is known. Where that is not of every project, it is a lower bound: told rounded
+ * down to three digits, as "more than" where that leaves something over and else as "at least", so that both are true.
+ */
+function contractedFacts(fact: Fact, projectCount: number, language: Language): [string, Fact][] {
+  const [figure] = fact.figures as [Figure];
+  const { yuan, knownCount } = figure.value as Money & { knownCount: number };
+  if (knownCount === projectCount) return [['contractedFunds', fact]];
+  const bound = roundedDown(yuan);
+  const [name, comparator] =
+    bound < yuan ? (['above', 'more_than'] as const) : (['atLeast', 'at_least'] as const);
+  const text = amountText(bound, language);
+  return [[`contractedFunds.${name}`, figureFact(text, bound, { ...figure, comparator })]];
+}
+
+function summaryFacts(scope: ScopeName, summary: Summarized, language: Language): [string, Fact][] {
+  const facts = measures.flatMap((measure): [string, Fact][] => {
+    const fact = measureFact(measure, summary, language);
+    if (!fact) return [];
+    if (measure.name !== 'contractedFunds') return [[measure.name, fact]];
+    return contractedFacts(fact, summary.values.projectCount as number, language);
+  });
+  const { threshold } = scopes[scope];
+  if (threshold !== null) {
+    const told: Told = {
+      name: 'threshold',
+      unit: 'yuan',
+      value: money(threshold),
+      definition: ownDefinitions.threshold,
+      link: null,
+    };
+    facts.push(['threshold', figureFact(amountText(threshold, language), threshold, told)]);
+  }
+  return facts.map(([name, fact]) => [`${scope}.${name}`, fact]);
+}
+
+const dayFact = (name: 'asOf' | 'startsOn', day: string, language: Language): [string, Fact] => [
+  name,
+  figureFact(dayText(day, language), 1, {
+    name,
+    unit: 'day',
+    value: day,
+    definition: ownDefinitions[name],
+    link: null,
+  }),
+];
+
+function highlightFacts({ asOf, summaries, highlighted }: Findings, language: Language): [string, Fact][] {
+  const named = (project: HighlightedProject): Fact =>
+    namedFact({ kind: 'project', printed: nameIn(project, language), link: projectLink(project, asOf) });
+  const ofProject = (
+    project: HighlightedProject,
+    name: string,
+    unit: string,
+    value: unknown,
+    own: Definition,
+  ) => ({
+    name,
+    unit,
+    value,
+    definition: own,
+    link: projectLink(project, asOf),
+  });
+  const withAmount = (project: HighlightedProject): Fact => {
+    const { investmentYuan } = project;
+    const name = named(project);
+    const told = ofProject(
+      project,
+      'investmentYuan',
+      'yuan',
+      money(investmentYuan),
+      ownDefinitions.investmentYuan,
+    );
+    const amount = figureFact(amountText(investmentYuan, language), investmentYuan, told);
+    const text = language === 'zh' ? `${name.text}（${amount.text}）` : `${name.text} (${amount.text})`;
+    return { ...amount, text, names: name.names };
+  };
+
+  const facts: [string, Fact][] = [];
+  const { fastest, sameYear, largest } = highlighted;
+  const [first] = fastest;
+  if (first && first.days !== null) {
+    const told = ofProject(first, 'days', 'days', first.days, ownDefinitions.days);
+    facts.push(['fastest', named(first)]);
+    facts.push(['fastest.days', figureFact(countText(first.days, language), first.days, told)]);
+  }
+  if (sameYear.length > 0) {
+    const list = listFact(sameYear.map(named), language);
+    facts.push(['sameYear', list]);
+    if ((summaries.all?.values.sameYearCount as number) > sameYear.length)
+      facts.push(['sameYear.some', list]);
+  }
+  if (largest.length > 0) facts.push(['largest', listFact(largest.map(withAmount), language)]);
+  return facts;
+}
+
+/** Every fact that a sentence may name. */
+export function factsFrom(findings: Findings, language: Language): Facts {
+  const { asOf, event, summaries } = findings;
+  const eventLink = `/v1/events/${event.code}`;
+  const facts: [string, Fact][] = [
+    ['event', namedFact({ kind: 'event', printed: nameIn(event, language), link: eventLink })],
+    ['top500', namedFact({ kind: 'term', printed: TOP_500[language], link: null })],
+    dayFact('asOf', asOf, language),
+    ...Object.entries(summaries).flatMap(([scope, summary]) =>
+      summaryFacts(scope as ScopeName, summary, language),
+    ),
+    ...highlightFacts(findings, language),
+  ];
+  if (event.startsOn <= asOf) facts.push(dayFact('startsOn', event.startsOn, language));
+  // The city is recorded in one language only.
+  if (event.hostCity !== null && language === 'zh') {
+    const printed = nameIn({ name: event.hostCity, nameEn: null }, language);
+    facts.push(['hostCity', namedFact({ kind: 'city', printed, link: eventLink })]);
+  }
+  return new Map(facts);
+}

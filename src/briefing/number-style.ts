@@ -1,0 +1,95 @@
+/** Figures as the press of each language prints them; rounded half-up with integers. */
+import type { Language } from '../http/messages.ts';
+import { divideHalfUp } from '../statistics/numbers.ts';
+
+interface Unit {
+  yuan: bigint;
+  decimals: number;
+  name: string;
+}
+
+/** From the largest: an amount is told in the first unit that it reaches. */
+const units: Readonly<Record<Language, readonly Unit[]>> = {
+  zh: [
+    { yuan: 100_000_000n, decimals: 2, name: '亿元' },
+    { yuan: 10_000n, decimals: 2, name: '万元' },
+    { yuan: 1n, decimals: 0, name: '元' },
+  ],
+  en: [
+    { yuan: 1_000_000_000n, decimals: 3, name: ' billion yuan' },
+    { yuan: 1_000_000n, decimals: 3, name: ' million yuan' },
+    { yuan: 1n, decimals: 0, name: ' yuan' },
+  ],
+};
+
+/** Commas in English, from 10,000 on; nothing in Chinese. */
+const grouped = (whole: string, language: Language): string =>
+  language === 'en' && whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
+
+function decimalText(yuan: bigint, unit: Unit, language: Language): string {
+  const scale = 10n ** BigInt(unit.decimals);
+  const scaled = divideHalfUp(yuan * scale, unit.yuan);
+  const fraction = String(scaled % scale)
+    .padStart(unit.decimals, '0')
+    .replace(/0+$/, '');
+  const whole = grouped(String(scaled / scale), language);
+  return unit.decimals === 0 || fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/**
+ * An amount in 亿元, 万元 or 元, or in billion yuan, million yuan or yuan; to the hundredth in Chinese and the thousandth
+ * in English, without trailing zeros.
+ * @param yuan whole, not negative
+ */
+export function amountText(yuan: number, language: Language): string {
+  const exact = BigInt(yuan);
+  const all = units[language];
+  const reached = all.findIndex((one) => exact >= one.yuan);
+  let at = reached === -1 ? all.length - 1 : reached;
+  const larger = all[at - 1];
+  const unit = all[at] as Unit;
+  const scale = 10n ** BigInt(unit.decimals);
+  // 9 999.999 万元 rounds to 1 亿元, which nobody calls 10 000 万元.
+  if (larger && divideHalfUp(exact * scale, unit.yuan) * unit.yuan >= larger.yuan * scale) at -= 1;
+  const told = all[at] as Unit;
+  return `${decimalText(exact, told, language)}${told.name}`;
+}
+
+/** The largest amount of three significant digits that is not above this one; what a lower bound is told as. */
+export function roundedDown(yuan: number): number {
+  const unit = 10n ** BigInt(Math.max(String(yuan).length - 3, 0));
+  return Number((BigInt(yuan) / unit) * unit);
+}
+
+/** A number of things. */
+export const countText = (count: number, language: Language): string => grouped(String(count), language);
+
+/** @param percent with one decimal, as a rate has it */
+export const percentText = (percent: number): string => `${percent}%`;
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** @param day like `2022-08-31` */
+export function dayText(day: string, language: Language): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return language === 'zh' ? `${year}年${month}月${date}日` : `${date} ${MONTHS[month - 1]} ${year}`;
+}
+
+/** A、B、C, or A, B and C. */
+export const listText = (items: readonly string[], language: Language): string => {
+  if (language === 'zh') return items.join('、');
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+};

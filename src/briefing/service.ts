@@ -1,0 +1,94 @@
+/** The paragraph that a press office would print about an event, made of what the other services compute. */
+import type { Clock } from '../clock.ts';
+import type { Database, Reader } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { events } from '../events/schema.ts';
+import type { Computed } from '../http/answers.ts';
+import type { Language } from '../http/messages.ts';
+import { select } from '../projects/filter.ts';
+import { catalogueWrites } from '../references/writes.ts';
+import { type Summarized, summarize } from '../statistics/service.ts';
+import {
+  type EventEntry,
+  type Findings,
+  factsFrom,
+  filterFor,
+  projectLink,
+  type ScopeName,
+  scopes,
+} from './facts.ts';
+import { type HighlightName, highlights } from './highlights.ts';
+import * as repository from './repository.ts';
+import { sentences } from './sentences.ts';
+import { paragraphOf, say } from './wording.ts';
+
+export interface BriefingService {
+  /**
+   * What can be said about an event on a day, in one language, from one snapshot.
+   * @throws Problem 404 for an event that is not there, 422 when a sum is too large to be exact
+   */
+  of(event: string, asOf: string, language: Language): Promise<Computed>;
+}
+
+export function briefingService({ database, clock }: { database: Database; clock: Clock }): BriefingService {
+  return {
+    of: (code, asOf, language) =>
+      database.analyze(async (reader) => {
+        const event = (await catalogueWrites(events, clock).existing(reader, code)) as unknown as EventEntry;
+        const findings = await find(reader, event, asOf);
+        const facts = factsFrom(findings, language);
+        const said = sentences.flatMap((sentence) => say(sentence, facts, language) ?? []);
+        const revision = await revisionIn(reader);
+        const body = {
+          asOf,
+          revision: revision.seq,
+          event: { code, name: event.name, nameEn: event.nameEn },
+          language,
+          text: paragraphOf(said, language),
+          sentences: said,
+          highlights: highlightsIn(findings),
+          links: {
+            self: `/v1/events/${code}/briefing?asOf=${asOf}&lang=${language}`,
+            summary: findings.summaries.all?.links.self,
+          },
+        };
+        return { revision, body };
+      }),
+  };
+}
+
+const isEmpty = ({ values }: Summarized): boolean => values.projectCount === 0;
+
+async function find(reader: Reader, event: EventEntry, asOf: string): Promise<Findings> {
+  const summaries: Partial<Record<ScopeName, Summarized>> = {};
+  for (const scope of Object.keys(scopes) as ScopeName[]) {
+    const summary = await summarize(reader, filterFor(event.code, scope), asOf);
+    summaries[scope] = summary;
+    // Of nothing there are no parts. `all` comes first.
+    if (scope === 'all' && isEmpty(summary)) break;
+  }
+  const highlighted = {} as Record<HighlightName, readonly repository.HighlightedProject[]>;
+  for (const name of Object.keys(highlights) as HighlightName[]) {
+    highlighted[name] = await repository.highlighted(
+      reader,
+      name,
+      select(filterFor(event.code, 'all'), asOf),
+    );
+  }
+  return { asOf, event, summaries, highlighted };
+}
+
+const highlightsIn = ({ asOf, highlighted }: Findings) =>
+  Object.entries(highlighted)
+    .filter(([, projects]) => projects.length > 0)
+    .map(([name, projects]) => ({
+      code: name,
+      rule: highlights[name as HighlightName].rule,
+      items: projects.map((project) => ({
+        kind: 'project',
+        code: project.code,
+        name: project.name,
+        nameEn: project.nameEn,
+        link: projectLink(project, asOf),
+      })),
+    }));
