@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { markdownOf } from '../../src/briefing/markdown.ts';
+import { sentences } from '../../src/briefing/sentences.ts';
+import { type Fact, factsOf, type Sentence, say } from '../../src/briefing/wording.ts';
+
+const fact = (text: string, number = 2): Fact => ({ text, figures: [], names: [], number });
+const facts = (given: Record<string, Fact>) => new Map(Object.entries(given));
+
+describe('a sentence', () => {
+  const sentence: Sentence = {
+    code: 'test',
+    opening: [{ zh: '其中，', en: 'Of these, ' }],
+    clauses: [
+      [
+        { needs: ['more'], zh: '{a}和{b}个', en: '{a} and {b:one|many}' },
+        { zh: '{a}个', en: '{a}' },
+      ],
+      [{ zh: '{b}', en: '{b} {b:is|are}' }],
+      [{ zh: '{c}', en: '{c}' }],
+    ],
+  };
+  const both = (given: Record<string, Fact>) =>
+    (['zh', 'en'] as const).map((language) => say(sentence, facts(given), language)?.text);
+
+  it('is said in the first wording of which all facts are there', () => {
+    expect(both({ a: fact('1'), b: fact('2', 1), more: fact('') })).toEqual([
+      '其中，1和2个；2。',
+      'Of these, 1 and one; and 2 is.',
+    ]);
+    expect(both({ a: fact('1'), more: fact('') })).toEqual(['其中，1个。', 'Of these, 1.']);
+  });
+
+  it('leaves out a clause of which a fact is missing', () => {
+    expect(both({ b: fact('2') })).toEqual(['其中，2。', 'Of these, 2 are.']);
+    expect(both({ a: fact('1'), b: fact('2'), c: fact('3') })).toEqual([
+      '其中，1个；2；3。',
+      'Of these, 1; 2 are; and 3.',
+    ]);
+  });
+
+  it('is not said at all without a clause', () => {
+    expect(both({})).toEqual([undefined, undefined]);
+  });
+
+  it('takes what stands in a fact as it is, and ends once', () => {
+    expect(both({ c: fact('{a} $& $1 Co.') })).toEqual(['其中，{a} $& $1 Co.。', 'Of these, {a} $& $1 Co.']);
+  });
+});
+
+describe('the sentences', () => {
+  const wordings = sentences.flatMap(({ code, opening = [], clauses }) =>
+    [opening, ...clauses].flat().map((wording) => [code, wording] as const),
+  );
+
+  it('have codes of their own', () => {
+    const codes = sentences.map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it.each(wordings)('of %s say the same in both languages', (_, wording) => {
+    // Where an event is held is recorded in Chinese only.
+    const named = (language: 'zh' | 'en') =>
+      [...new Set(factsOf(wording, language))].filter((name) => name !== 'hostCity').sort();
+    expect(named('en')).toEqual(named('zh'));
+  });
+
+  it.each(wordings)(
+    'of %s type no digit, no blank in Chinese, and the punctuation of their language',
+    (_, { zh, en }) => {
+      const typed = (text: string) => text.replaceAll(/\{[^}]*\}/g, '');
+      expect(typed(zh)).toMatch(/^[\p{Script=Han}，：（）、]*$/u);
+      expect(typed(en)).toMatch(/^[A-Za-z ,:()-]*$/);
+    },
+  );
+});
+
+describe('Markdown', () => {
+  const SPECIAL = /[\\`*_[\]<>&~|]/;
+
+  it.each([
+    ['*A* _b_ [c](d) <e> `f`', '\\*A\\* \\_b\\_ \\[c\\](d) \\<e\\> \\`f\\`'],
+    ['![x](y) &amp; \\ ~~z~~ a|b', '!\\[x\\](y) \\&amp; \\\\ \\~\\~z\\~\\~ a\\|b'],
+    ['# A', '\\# A'],
+    ['- A', '\\- A'],
+    ['+ A', '\\+ A'],
+    ['> A', '\\> A'],
+    ['=== A', '\\=== A'],
+    ['1. A', '1\\. A'],
+    ['2020) A', '2020\\) A'],
+    ['2020 A. B - C', '2020 A. B - C'],
+    ['截至2022年8月31日，83.4%。', '截至2022年8月31日，83.4%。'],
+  ])('of %s is %s', (text, expected) => {
+    expect(markdownOf(text)).toBe(expected);
+  });
+
+  it('reads as the text that it was, and begins no markup, whatever the text', () => {
+    const character = fc.constantFrom(...'\\`*_[]<>&~|#+-=.)1 aé长');
+    fc.assert(
+      fc.property(fc.array(character, { maxLength: 12 }), (characters) => {
+        const text = characters.join('').trim();
+        const markdown = markdownOf(text);
+        // What a reader of CommonMark makes of backslashes.
+        const literal: string[] = [];
+        const bare: string[] = [];
+        for (let i = 0; i < markdown.length; i++) {
+          const escaped = markdown[i] === '\\' && /[!-/:-@[-`{-~]/.test(markdown[i + 1] ?? '');
+          if (escaped) i += 1;
+          literal.push(markdown[i] as string);
+          if (!escaped) bare.push(markdown[i] as string);
+        }
+        expect(literal.join('')).toBe(text);
+        expect(bare.filter((one) => SPECIAL.test(one))).toEqual([]);
+        expect(markdown).not.toMatch(/^([#+=-]|\d{1,9}[.)])/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
