@@ -24,13 +24,20 @@ export const BriefingQuery = z.strictObject({
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 
+const PartlyKnownMoney = MoneyBody.extend({
+  knownCount: z
+    .int()
+    .optional()
+    .meta({ description: 'Of contracted funds: for how many projects they are known.' }),
+});
+
 const Figure = z
   .object({
     name: z.string().meta({
       description: 'The measure, as `/v1/statistics/definitions` has it, or else what `definition` says.',
     }),
     unit: z.string().meta({ description: 'What it counts, or is measured in.' }),
-    value: z.union([z.int(), z.iso.date(), MoneyBody.loose(), RateBody]).meta({
+    value: z.union([z.int(), z.iso.date(), PartlyKnownMoney, RateBody]).meta({
       description: 'The value as it was computed: a number of things, an amount, a rate, or a day.',
     }),
     comparator: z.enum(comparators).meta({

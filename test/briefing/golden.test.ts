@@ -1,7 +1,10 @@
 /** The briefings of the demo, as they would be printed. `vitest -u` writes them anew: read what changed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/demo/service.ts';
 import { type Body, type TestApp, TODAY, testApp } from '../support/app.ts';
+import { projectFolder } from '../support/process.ts';
 import { strayDigits } from './digits.ts';
 
 const days = {
@@ -29,6 +32,11 @@ describe('the briefing of the demo', { timeout: 120_000 }, () => {
     const { body } = await api.get(url);
     expect(body.text).toBe(body.sentences.map(({ text }: Body) => text).join(language === 'en' ? ' ' : ''));
     for (const sentence of body.sentences) expect(strayDigits(sentence), sentence.text).toEqual([]);
+  });
+
+  it.each(['zh', 'en'])('in %s is the one in the README', async (language) => {
+    const { body } = await api.get(`/v1/events/hyrd-2022/briefing?asOf=2022-11-04&lang=${language}`);
+    expect(readFileSync(join(projectFolder, 'README.md'), 'utf8')).toContain(`> ${body.text}\n`);
   });
 
   it('has the published figures', async () => {
