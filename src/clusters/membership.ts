@@ -29,6 +29,13 @@ export const overlap = (one: Term, other: Term): boolean =>
 
 const TODAY: MessageValue = { en: 'today', zh: '今' };
 
+/** The fault of a day on which an enterprise cannot come, since it is a member already. */
+export const alreadyFault = ({ introducedOn, leftOn }: Term): Fault => ({
+  pointer: '/introducedOn',
+  code: 'member_already',
+  values: { from: introducedOn, until: leftOn ?? TODAY },
+});
+
 /**
  * The faults of a membership beside what else there is.
  * @param leader the leader of the cluster; it may have been a member, but is none
@@ -44,9 +51,6 @@ export function membershipFaults(
     faults.push({ pointer: '/enterprise', code: 'leader_is_no_member' });
   }
   const other = others.find((one) => one.id !== membership.id && overlap(one, membership));
-  if (other) {
-    const values = { from: other.introducedOn, until: other.leftOn ?? TODAY };
-    faults.push({ pointer: '/introducedOn', code: 'member_already', values });
-  }
+  if (other) faults.push(alreadyFault(other));
   return faults;
 }

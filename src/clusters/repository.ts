@@ -1,7 +1,19 @@
-import { and, asc, count, countDistinct, eq, isNull, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  countDistinct,
+  eq,
+  getTableColumns,
+  isNull,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
+import type { Entry } from '../references/catalogue.ts';
 import { hasNotLeft, wasIntroduced } from './filter.ts';
 import type { Membership, Role } from './membership.ts';
 import type { TargetTally } from './progress.ts';
@@ -16,12 +28,15 @@ export interface ClusterRow {
 }
 
 /** The clusters with one of these values in a column. */
-export function findClustersBy(
+export async function findClustersBy(
   reader: Reader,
   column: 'id' | 'name',
   wanted: readonly string[],
 ): Promise<ClusterRow[]> {
-  const values = paddedValues(wanted, '');
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const possible = wanted.filter((key) => !key.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
   return reader.prepared(`clusters.by ${column} ${Object.keys(values).length}`, values, (db) => {
     const { clusters } = db.tables;
     const { id, name, nameEn, leader, targets } = clusters;
@@ -61,6 +76,20 @@ export const membershipsOf = (reader: Reader, cluster: string, enterprise: strin
       .where(and(...isOf(members)))
       .orderBy(asc(introducedOn));
   });
+
+/** Every membership of these enterprises in whatever clusters, by the day of the introduction. */
+export async function membershipsOfAll(reader: Reader, enterprises: readonly string[]): Promise<Entry[]> {
+  if (enterprises.length === 0) return [];
+  const values = paddedValues(enterprises, '');
+  return reader.prepared(`clusterMembers.ofAll ${Object.keys(values).length}`, values, (db) => {
+    const { clusterMembers: members } = db.tables;
+    return db
+      .select(getTableColumns(members))
+      .from(members)
+      .where(sql`${members.enterprise} in ${inValues(values)}`)
+      .orderBy(asc(members.introducedOn));
+  });
+}
 
 const DAY: SQLWrapper = sql`${sql.placeholder('asOf')}`;
 

@@ -17,8 +17,7 @@ export interface ClusterService {
 export const clusterService = ({ database }: { database: Database }): ClusterService => ({
   progress: (id, asOf) =>
     database.analyze(async (reader) => {
-      // PostgreSQL refuses NUL in a text; nothing has such a key.
-      const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+      const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
       if (!cluster) throw notFound('clusters', id);
       const { name, nameEn, leader, targets } = cluster;
       const byRole = await repository.tallyRoles(reader, id, asOf);

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Caller } from '../changes/service.ts';
+import { clusterMemberImporter } from '../clusters/importing.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
@@ -56,6 +57,7 @@ const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Impor
   zones: (context) => catalogueImporter(zones, context),
   industries: (context) => catalogueImporter(industries, context),
   contacts: contactImporter,
+  cluster_members: clusterMemberImporter,
 };
 
 /** What the rows would do. */

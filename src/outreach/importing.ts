@@ -1,8 +1,6 @@
 /** What the rows of a sheet do to contacts: matched by code, they create, change, or change nothing. */
 import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
-import { nouns, typeNames } from '../http/messages.ts';
-import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
   firstRows,
@@ -14,6 +12,16 @@ import {
   unchanged,
 } from '../imports/importer.ts';
 import { type InvestorsOfBatch, investorResolver } from '../projects/importing-investors.ts';
+import {
+  asInvestors,
+  enterpriseOf,
+  inWords,
+  projectOf,
+  type Resolved,
+  textOf,
+  typeFaults,
+  unknownReference,
+} from '../projects/importing-named.ts';
 import { type FoundProjects, findProjects } from '../projects/matching.ts';
 import type { Entry } from '../references/catalogue.ts';
 import { type Named, type Names, readNames, withCodes } from '../references/names.ts';
@@ -26,7 +34,8 @@ const references: Readonly<Record<string, Named>> = { event: 'events', region: '
 /** What a new contact says besides whom it is with. */
 const ofNamedEnterprise = contacts.create.omit({ enterprise: true });
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+/** What a row names by texts. */
+const NAMED = ['enterprise', 'enterpriseCode', 'delegation', 'project'];
 
 const keyOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
 
@@ -39,75 +48,6 @@ interface Known {
   names: Names;
 }
 
-/** The id that a field of a row stands for; undefined where the row says nothing of it. */
-interface Resolved {
-  id?: string | null;
-  faults: Fault[];
-}
-
-const unknown = (field: 'project' | 'delegation', text: string): Fault => {
-  const values = { noun: nouns[`${field}s`], id: text.slice(0, 64) };
-  return { pointer: `/${field}`, code: 'unknown_reference', values };
-};
-
-/** A line of JSON may hold anything where a text is meant. */
-const typeFaults = (fields: ImportedRow['fields']): Fault[] =>
-  ['enterprise', 'enterpriseCode', 'delegation', 'project']
-    .filter((field) => !['string', 'undefined'].includes(typeof (fields[field] ?? undefined)))
-    .map((field) => ({ pointer: `/${field}`, code: 'wrong_type', values: { expected: typeNames.string } }));
-
-/** The row as one of investors: an enterprise is found by the same rules, and created where that is wanted. */
-function asInvestors({ row, fields, faults }: ImportedRow, stored: Entry | undefined): ImportedRow {
-  const { enterprise, enterpriseCode } = fields;
-  const current = stored ? [stored.enterprise as string] : [];
-  const named = textOf(enterprise).toLowerCase();
-  return {
-    row,
-    faults,
-    fields: {
-      ...(typeof enterprise === 'string' && { investors: [enterprise.trim()] }),
-      ...(typeof enterpriseCode === 'string' && { investorCodes: [enterpriseCode.trim()] }),
-      investorIds: [named, ...current],
-    },
-  };
-}
-
-const POINTERS: Readonly<Record<string, string>> = {
-  '/investors': '/enterprise',
-  '/investorCodes': '/enterpriseCode',
-};
-
-function enterpriseOf(given: ImportedRow, stored: Entry | undefined, { enterprises }: Known): Resolved {
-  const asked = asInvestors(given, stored);
-  const { investors: [name = ''] = [], investorCodes: [code = ''] = [] } = asked.fields as {
-    investors?: string[];
-    investorCodes?: string[];
-  };
-  if (name === '' && code === '') {
-    const isCleared = given.fields.enterprise === null || given.fields.enterpriseCode === null;
-    return { faults: isCleared ? [{ pointer: '/enterprise', code: 'required' }] : [] };
-  }
-  const id = name.toLowerCase();
-  if (code === '' && enterprises.nameOf(id) !== undefined) return { id, faults: [] };
-  const before = stored?.enterprise as string | undefined;
-  const current = before === undefined ? [] : [{ id: before, name: enterprises.nameOf(before) ?? '' }];
-  const { ids = [], faults } = enterprises.resolve(asked.fields, current);
-  const own = faults.map(({ pointer = '', ...fault }) => ({
-    ...fault,
-    pointer: POINTERS[pointer] ?? pointer,
-  }));
-  if (ids.length > 1) own.push({ pointer: '/enterprise', code: 'too_many', values: { max: 1 } });
-  return own.length > 0 ? { faults: own } : { ...(ids[0] !== undefined && { id: ids[0] }), faults: [] };
-}
-
-function projectOf({ fields: { project } }: ImportedRow, { projects }: Known): Resolved {
-  if (project === undefined) return { faults: [] };
-  const text = textOf(project);
-  if (text === '') return { id: null, faults: [] };
-  const id = projects.idOf(text) ?? (projects.codeOf(text.toLowerCase()) && text.toLowerCase());
-  return id ? { id, faults: [] } : { faults: [unknown('project', text)] };
-}
-
 /** By its id, or by the zone that sent it to the event. */
 function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, names }: Known): Resolved {
   if (fields.delegation === undefined) return { faults: [] };
@@ -117,11 +57,17 @@ function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, na
   if (named) return { id: named.id, faults: [] };
   const zone = names.resolve('zones', text, '/delegation');
   if ('fault' in zone) {
-    return { faults: [zone.fault.code === 'unknown_reference' ? unknown('delegation', text) : zone.fault] };
+    return {
+      faults: [
+        zone.fault.code === 'unknown_reference'
+          ? unknownReference('delegation', 'delegations', text)
+          : zone.fault,
+      ],
+    };
   }
   const sent = delegations.filter((one) => one.zone === zone.code && one.event === event);
   const [first] = sent;
-  if (!first) return { faults: [unknown('delegation', text)] };
+  if (!first) return { faults: [unknownReference('delegation', 'delegations', text)] };
   if (sent.length === 1) return { id: first.id, faults: [] };
   const choices = sent.map(({ id, sentOn }) => `${id} (${sentOn})`).join(', ');
   const values = { id: text.slice(0, 64), choices };
@@ -140,7 +86,7 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
 
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row } = given;
-    const found = [...given.faults, ...typeFaults(given.fields)];
+    const found = [...given.faults, ...typeFaults(given.fields, NAMED)];
     const code = keyOf(given);
     const key = code ?? (textOf(given.fields.enterprise) || null);
     const { enterprise: _, enterpriseCode: __, delegation: ___, project: ____, ...texts } = given.fields;
@@ -153,8 +99,8 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
     }
     const stored = code === null ? undefined : known.existing.get(code);
     const resolved = {
-      enterprise: enterpriseOf(given, stored, known),
-      project: projectOf(given, known),
+      enterprise: enterpriseOf(given, stored?.enterprise as string | undefined, known.enterprises),
+      project: projectOf(given, known.projects),
       delegation: delegationOf(given, fields.event ?? stored?.event, known),
     };
     const named = Object.values(resolved).flatMap(({ faults }) => faults);
@@ -195,7 +141,10 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       row,
       key,
       effect: stored ? 'change' : 'create',
-      fields: shown(differences, known),
+      fields: inWords(differences, {
+        enterprise: known.enterprises.nameOf,
+        project: known.projects.codeOf,
+      }),
       faults: [],
       write: async (tx) => {
         const [enterprise] = await enterprises.create(tx, [after.enterprise as string]);
@@ -228,7 +177,7 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       existing,
       enterprises: await enterprises.read(
         reader,
-        rows.map((one) => asInvestors(one, existing.get(keyOf(one) ?? ''))),
+        rows.map((one) => asInvestors(one, existing.get(keyOf(one) ?? '')?.enterprise as string | undefined)),
       ),
       projects: await findProjects(reader, {
         codes: texts('project'),
@@ -254,19 +203,4 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       }
     },
   };
-}
-
-/** The differences in words: the enterprise by its name, the project by its code. */
-function shown(differences: PlannedRow['fields'], { enterprises, projects }: Known): PlannedRow['fields'] {
-  const words: Readonly<Record<string, (id: string) => string | undefined>> = {
-    enterprise: enterprises.nameOf,
-    project: projects.codeOf,
-  };
-  return Object.fromEntries(
-    Object.entries(differences).map(([field, change]) => {
-      const inWords = (id: unknown) => (typeof id === 'string' ? (words[field]?.(id) ?? id) : id);
-      const said = Object.entries(change).map(([side, value]) => [side, inWords(value)]);
-      return [field, Object.fromEntries(said)];
-    }),
-  );
 }

@@ -2,6 +2,7 @@
  * What can be imported, and the columns of each: what a heading may say, what its cells hold, and which field of the API
  * they are. A new kind of import is an entry here.
  */
+import { roles } from '../../clusters/membership.ts';
 import { channels, guestLevels } from '../../outreach/stages.ts';
 import { type Names, named, zoneLevelNames } from '../../projects/names.ts';
 import { type Kind, columns as projectColumns } from '../columns.ts';
@@ -15,6 +16,7 @@ export const importEntities = [
   'funds',
   'events',
   'contacts',
+  'cluster_members',
 ] as const;
 export type ImportEntity = (typeof importEntities)[number];
 
@@ -26,7 +28,8 @@ export type Reference =
   | 'regions'
   | 'zones'
   | 'industries'
-  | 'delegations';
+  | 'delegations'
+  | 'clusters';
 
 export interface ImportColumn {
   /** The API's word. Of projects, `investors` and `investorCodes` stand for `investorIds`. */
@@ -88,7 +91,7 @@ const projects: ImportTable = {
   }),
 };
 
-type Options = Partial<Pick<ImportColumn, 'words' | 'reference'>>;
+type Options = Partial<Pick<ImportColumn, 'words' | 'otherWords' | 'reference'>>;
 
 const column = (
   field: string,
@@ -290,6 +293,63 @@ const contacts: ImportTable = {
   ],
 };
 
+const clusterMembers: ImportTable = {
+  key: 'cluster',
+  columns: [
+    column(
+      'cluster',
+      'text',
+      '产业集群',
+      'Cluster',
+      ['集群', '集群名称', '产业集群名称', '所属集群', 'Cluster name'],
+      { reference: 'clusters' },
+    ),
+    column(
+      'enterprise',
+      'text',
+      '企业名称',
+      'Enterprise',
+      [
+        '企业',
+        '成员企业',
+        '引进企业',
+        '配套企业',
+        '名称',
+        '单位名称',
+        '公司名称',
+        'Company',
+        'Member',
+        'Name',
+      ],
+      { reference: 'enterprises' },
+    ),
+    column(
+      'enterpriseCode',
+      'code',
+      '统一社会信用代码',
+      'Social credit code',
+      ['社会信用代码', '信用代码', 'Unified social credit code', 'socialCreditCode'],
+      { reference: 'enterprises' },
+    ),
+    column('role', 'code', '角色', 'Role', ['类型', '成员类型', '上下游', '产业链环节', '产业链位置'], {
+      words: wordsOf(roles),
+      otherWords: { 上游企业: 'upstream', 下游企业: 'downstream', 配套企业: 'supporting' },
+    }),
+    column('introducedOn', 'day', '引进日期', 'Introduced', [
+      '引进时间',
+      '入驻日期',
+      '入驻时间',
+      'Introduced on',
+      'Date introduced',
+    ]),
+    column('leftOn', 'day', '退出日期', 'Left', ['退出时间', '迁出日期', '迁出时间', 'Left on', 'Date left']),
+    column('project', 'code', '项目编号', 'Project code', ['项目编码', '项目代码', '带来项目', 'Project'], {
+      reference: 'projects',
+    }),
+    column('note', 'text', '备注', 'Note', ['说明', 'Notes', 'Remarks']),
+  ],
+};
+
 export const tables: Readonly<Record<ImportEntity, ImportTable>> = {
   projects,
   enterprises,
@@ -299,6 +359,7 @@ export const tables: Readonly<Record<ImportEntity, ImportTable>> = {
   funds,
   events,
   contacts,
+  cluster_members: clusterMembers,
 };
 
 /** The columns that a file may give values for. */
