@@ -28,7 +28,7 @@ export function addImportCommands(program: Command): void {
     .option('--partial', 'write the good rows of a file that has faulty ones')
     .option(
       '--entity <entity>',
-      'funds, enterprises, events, regions, zones or industries, or projects if left out',
+      'funds, contacts, cluster_members, enterprises, events, regions, zones or industries, or projects if left out',
     )
     .option(
       '--mapping <mapping>',

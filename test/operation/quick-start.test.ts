@@ -88,6 +88,11 @@ describe('the quick start of README', () => {
     expect(items).toHaveLength(rules.length + 10);
   });
 
+  it('says how far a cluster is as README shows', async () => {
+    const [asked, answered] = blocksOf('Clusters').map(({ text }) => text) as [string, string];
+    expect(JSON.parse(await run(asked))).toMatchObject(JSON.parse(answered));
+  });
+
   it('runs the other examples, and refuses the faulty one with all its faults', async () => {
     for (const line of more.split('\n')) {
       const answer = JSON.parse(await run(line));
