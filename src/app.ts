@@ -41,6 +41,8 @@ import { outreachService } from './outreach/service.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
+import { PUBLISHED_FIGURES, publishedRoutes } from './published/routes.ts';
+import { publishedService } from './published/service.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import { qualityService } from './quality/service.ts';
 import { placeOf } from './references/catalogue.ts';
@@ -91,6 +93,14 @@ const tracked: readonly Tracked[] = [
     key: 'id',
     readers: 'read',
     example: '0190a1b2-0000-7000-8000-000000000001',
+  },
+  {
+    entity: 'published_figures',
+    path: PUBLISHED_FIGURES,
+    tag: 'published-figures',
+    key: 'id',
+    readers: 'read',
+    example: '0190a1b2-0000-7000-8000-000000000013',
   },
   ...catalogues.map((catalogue): Tracked => {
     const { entity, key, item, under } = catalogue;
@@ -143,6 +153,7 @@ export async function buildApp({
     await app.register(catalogueRoutes(catalogue, serviceOf, answers));
   }
   await app.register(clusterRoutes(clusterService({ database }), answers));
+  await app.register(publishedRoutes(publishedService({ database, clock }), answers));
   const limits: ImportLimits = { ...importLimits, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');

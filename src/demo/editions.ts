@@ -10,6 +10,7 @@ import { appetite, ledgerOf } from './ledgers.ts';
 import { type Fate, lifeOf } from './lives.ts';
 import { ciie5, outreachOf2022 } from './outreach.ts';
 import { industryOf, placeOf } from './places.ts';
+import { demoFigures } from './published.ts';
 import { type Random, randomFrom } from './random.ts';
 import { type DemoData, type DemoEvent, type DemoProject, padded, SAMPLE_NOTE } from './rows.ts';
 
@@ -24,6 +25,7 @@ export function demoData(): DemoData {
     projects,
     ...outreachOf2022(projects, met),
     clusters: [linwu],
+    figures: demoFigures,
   };
 }
 

@@ -4,6 +4,7 @@ import type { ClusterTarget } from '../clusters/schema.ts';
 import type { Ranking } from '../enterprises/schema.ts';
 import type { Channel, GuestLevel } from '../outreach/stages.ts';
 import type { NewFundsEntry, NewProject } from '../projects/schema.ts';
+import type { NewPublishedFigure } from '../published/schema.ts';
 
 export interface DemoEvent {
   code: string;
@@ -88,6 +89,7 @@ export interface DemoData {
   delegations: DemoDelegation[];
   contacts: DemoContact[];
   clusters: DemoCluster[];
+  figures: readonly NewPublishedFigure[];
 }
 
 export const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';

@@ -1,12 +1,13 @@
 /** Loads the demo data through the services, as a client would, and knows a database that it has filled. */
 import { byLuodi } from '../changes/service.ts';
-import type { Clock } from '../clock.ts';
+import type { Calendar } from '../clock.ts';
 import { clusterMembers, clusters } from '../clusters/schema.ts';
 import type { Database } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
 import { contacts, delegations } from '../outreach/schema.ts';
 import { projectService } from '../projects/service.ts';
+import { publishedService } from '../published/service.ts';
 import { catalogueService } from '../references/service.ts';
 import { demoData } from './editions.ts';
 import * as repository from './repository.ts';
@@ -29,7 +30,7 @@ export const demoState = (database: Database): Promise<DemoState> =>
  * @param onProgress told how many rows are written of how many
  */
 export async function loadDemo(
-  dependencies: { database: Database; clock: Clock },
+  dependencies: { database: Database; clock: Calendar },
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
   const data = demoData();
@@ -37,6 +38,7 @@ export async function loadDemo(
   const enterpriseService = catalogueService(dependencies, enterprises);
   const clusterService = catalogueService(dependencies, clusters);
   const projects = projectService(dependencies);
+  const published = publishedService(dependencies);
 
   const delegationService = catalogueService(dependencies, delegations);
   const contactService = catalogueService(dependencies, contacts);
@@ -82,6 +84,10 @@ export async function loadDemo(
       for (const { enterprise, ...member } of members) {
         await memberService.insert(tx, caller, { ...member, enterprise: ids.get(enterprise) });
       }
+      advance();
+    }
+    for (const figure of data.figures) {
+      await published.insert(tx, caller, figure);
       advance();
     }
   });

@@ -24,6 +24,7 @@ const tags = {
   delegations: 'Small teams of zones, sent to an event.',
   contacts: 'Enterprises that were met, and what became of it.',
   outreach: 'What came of meeting enterprises, as figures.',
+  'published-figures': 'Figures that were printed, each beside what is computed now.',
   keys: 'API keys: who may do what.',
   changes: 'The log of everything that was ever changed.',
   operation: 'Whether the service lives and is ready.',

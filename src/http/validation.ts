@@ -65,6 +65,11 @@ const READ_ONLY = new Set([
   'investors',
   'cluster',
   'enterpriseName',
+  'computed',
+  'agrees',
+  'difference',
+  'reasons',
+  'warnings',
 ]);
 
 /** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */

@@ -50,6 +50,8 @@ export interface Measure {
   en: string;
   sentence: { zh: string; en: string };
   formula: string;
+  /** What it is worked out of. */
+  of: readonly (SumName | DurationName)[];
   /** The name of the link to the projects that make up a count, and the flag that selects them. */
   link?: { name: string; flag: LifecycleFlag | null };
   schema: z.ZodType;
@@ -66,6 +68,7 @@ function count(name: `${string}Count` & TallyName, flag: LifecycleFlag | null, w
     name,
     unit: 'projects',
     ...words,
+    of: [name],
     link: { name: link, flag },
     schema: z.int(),
     value: (tally) => tally[name],
@@ -78,6 +81,7 @@ function amount(name: SumName, words: Words): Measure {
     name,
     unit: 'yuan',
     ...words,
+    of: [name],
     schema: MoneyBody,
     value: (tally) => money(exact(tally, name)),
     sortValue: (tally) => tally[name],
@@ -90,6 +94,7 @@ function quotient(name: string, numerator: SumName, denominator: SumName, words:
     unit: 'rate',
     ofMoney: numerator in ledgerTallies,
     ...words,
+    of: [numerator, denominator],
     schema: RateBody,
     value: (tally) => rate(exact(tally, numerator), exact(tally, denominator)),
     sortValue: (tally) => (tally[denominator] === 0 ? null : tally[numerator] / tally[denominator]),
@@ -101,6 +106,7 @@ function duration(name: DurationName, words: Words): Measure {
     name,
     unit: 'days',
     ...words,
+    of: [name],
     schema: DaysBody,
     value: (tally) => days(tally[name]),
     sortValue: (tally) => days(tally[name]).median,
@@ -144,6 +150,7 @@ export const measures: readonly Measure[] = [
       },
       formula: 'Σ contractedFundsYuan where known',
     }),
+    of: ['contractedFunds', 'contractedKnownCount'],
     schema: KnownMoneyBody,
     value: (tally) => ({ ...money(exact(tally, 'contractedFunds')), knownCount: tally.contractedKnownCount }),
   },

@@ -54,12 +54,34 @@ export interface Days {
 }
 
 export function days(histogram: Histogram): Days {
+  const { count, median, mean } = centresOf(histogram);
+  const shown = (quotient: Quotient | null) =>
+    quotient && toOneDecimal(quotient.numerator, quotient.denominator);
+  return { count, median: shown(median), mean: shown(mean) };
+}
+
+/** A quotient of whole numbers; the denominator is above 0. */
+export interface Quotient {
+  numerator: number;
+  denominator: number;
+}
+
+/** Median and mean before they are rounded; null where there is no value. */
+export function centresOf(histogram: Histogram): {
+  count: number;
+  median: Quotient | null;
+  mean: Quotient | null;
+} {
   const values = [...histogram].sort(([a], [b]) => a - b);
   const count = values.reduce((total, [, times]) => total + times, 0);
   if (count === 0) return { count, median: null, mean: null };
   const sum = values.reduce((total, [value, times]) => total + value * times, 0);
   const middle = valueAt(values, Math.floor((count - 1) / 2)) + valueAt(values, Math.floor(count / 2));
-  return { count, median: toOneDecimal(middle, 2), mean: toOneDecimal(sum, count) };
+  return {
+    count,
+    median: { numerator: middle, denominator: 2 },
+    mean: { numerator: sum, denominator: count },
+  };
 }
 
 /** The value at a place, from 0, when all are written out in order. */

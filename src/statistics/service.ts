@@ -202,9 +202,15 @@ export interface Summarized {
 /** Every measure over a filter. @throws Problem 422 when a sum is too large to be exact */
 export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
   const filter = filterOf(query);
-  const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+  const tally = await tallyOf(reader, filter, asOf);
   const self = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
   return { filter, values: valuesOf(tally), links: { self, ...linksTo(filter, asOf) } };
+}
+
+/** What the measures of everything that a filter selects are worked out of, as a snapshot sees it. */
+export async function tallyOf(reader: Reader, filter: ProjectFilter, asOf: string): Promise<Tally> {
+  const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+  return tally;
 }
 
 /** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */

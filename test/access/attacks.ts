@@ -45,15 +45,26 @@ export function fieldsOf({ requestBody }: Operation): Record<string, Body> {
   return media ? resolve(media.schema).properties : {};
 }
 
+/** What is made of texts is none, nor is one that is a query string. */
+const isStructured = (name: string, field: Body): boolean =>
+  name === 'filter' || 'properties' in resolve(field);
+
 /** The fields that take any text. */
 export const textsOf = (operation: Operation): string[] =>
   Object.entries(fieldsOf(operation))
-    .filter(([, field]) => JSON.stringify(field).includes('"maxLength"'))
+    .filter(([name, field]) => JSON.stringify(field).includes('"maxLength"') && !isStructured(name, field))
     .map(([name]) => name);
 
 export const writers = takers.filter((operation) => textsOf(operation).length > 0);
 
 let made = 0;
+const aFigure = {
+  measure: 'projectCount',
+  value: '1',
+  unit: 'projects',
+  asOf: '2020-06-29',
+  source: { publisher: '商务厅', publishedOn: '2020-07-01' },
+};
 const definition = { fields: { code: { from: 'No.' } } };
 
 /** What each POST takes to make one more of its kind. */
@@ -62,6 +73,7 @@ export const makers: Record<string, () => Body> = {
   '/v1/projects/{id}/funds': () => ({ receivedOn: '2021-01-01', amountYuan: 1 }),
   '/v1/mappings': () => ({ code: `mapping-${++made}`, name: '映射', definition }),
   '/v1/keys': () => ({ name: 'key', role: 'viewer' }),
+  '/v1/published-figures': () => aFigure,
   ...Object.fromEntries(kinds.map((kind) => [templateOf(kind), kind.make])),
 };
 

@@ -81,6 +81,14 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     channel: 'visit',
     contactedOn: days.startsOn,
   });
+  const figure = await created(api, '/v1/published-figures', {
+    event: 'hyrd-2020',
+    measure: 'projectCount',
+    value: '1',
+    unit: 'projects',
+    asOf: '2020-06-29',
+    source: { publisher: '商务厅', publishedOn: '2020-07-01' },
+  });
   const sent = await api.post('/v1/imports', '项目编号\r\nADDRESS-1');
   const keys: Record<string, string> = {
     projects: project.id,
@@ -94,6 +102,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     clusters: cluster.id,
     delegations: delegation.id,
     contacts: contact.id,
+    'published-figures': figure.id,
     imports: sent.body.id,
     quality: 'no_change_reported',
   };

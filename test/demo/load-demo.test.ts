@@ -1,6 +1,7 @@
 /** The demo data through the services: what the service answers about it, and what it knows of its state. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { demoData } from '../../src/demo/editions.ts';
+import { demoFigures } from '../../src/demo/published.ts';
 import { demoState, loadDemo } from '../../src/demo/service.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 
@@ -78,6 +79,11 @@ describe('loading the demo', { timeout: 120_000 }, () => {
     );
     // What was published is all there is: nothing is made up about what came of the expectation.
     expect(await progressOn('2026-11-22')).toMatchObject({ introduced: 8, targets: [{ introduced: 0 }] });
+
+    const { body } = await api.get('/v1/published-figures/reconciliation');
+    const odd = body.items.filter((figure: Body) => !figure.agrees || figure.warnings.length > 0);
+    expect(odd).toEqual([]);
+    expect(body).toMatchObject({ total: demoFigures.length, agreeing: demoFigures.length, disagreeing: 0 });
 
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('demo');

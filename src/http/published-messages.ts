@@ -1,0 +1,28 @@
+/** What can be wrong with published figures, in English and Chinese. */
+import type { Message } from './messages.ts';
+
+export const publishedFaults = {
+  unknown_filter_parameter: {
+    en: 'names {parameters}, which the filter does not have',
+    zh: '含有筛选条件中不存在的参数：{parameters}',
+  },
+  bad_filter_parameter: { en: 'does not hold: {reasons}', zh: '筛选条件有误：{reasons}' },
+  event_given_twice: {
+    en: 'must not name an event beside the field event',
+    zh: '已填写 event 字段，不能再按活动筛选',
+  },
+  not_of_projects: {
+    en: 'must be left out: {measure} is not a figure of projects',
+    zh: '须留空：{measure} 不是项目数据',
+  },
+  needs_event: { en: 'is required for {measure}', zh: '{measure} 须填写活动' },
+  unit_of_other_measure: {
+    en: 'must be one of {choices} for {measure}',
+    zh: '{measure} 的单位应为以下之一：{choices}',
+  },
+  finer_than_precision: {
+    en: 'must be at least {min}, for the value is printed that finely',
+    zh: '不能小于 {min}：公布值本身已精确到该位',
+  },
+  not_a_url: { en: 'must be an http or https address', zh: '应为 http 或 https 网址' },
+} as const satisfies Record<string, Message>;

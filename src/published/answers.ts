@@ -1,0 +1,170 @@
+/** Puts published figures beside what is computed now: one summary for each selection of projects and day. */
+import { LRUCache } from 'lru-cache';
+import type { Calendar } from '../clock.ts';
+import type { Reader, Revision } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
+import { queryOf } from '../projects/filter.ts';
+import { tallyOf } from '../statistics/service.ts';
+import { agrees, type Comparator, differenceOf, misses, type Printed, slips } from './agreement.ts';
+import { decimalText, quotientText, rounded, scaled } from './decimals.ts';
+import { laterChanges, sinceWhen } from './later-changes.ts';
+import { measureOf, type PublishedMeasure, publishedMeasures, type Quantity } from './measures.ts';
+import { partsWarning, type Reason, reason, type Warning } from './reasons.ts';
+import { type FigureRow, partsOf } from './repository.ts';
+import type { PublishedFigure } from './schema.ts';
+import { scopeOf } from './scope.ts';
+import { type Unit, units } from './units.ts';
+
+export interface FigureAnswers {
+  /**
+   * Each figure with its answer, from the snapshot of the reader. It grows with the data: keep it off the event loop.
+   * @param explained for how many of those that do not agree the log is asked what has changed since
+   */
+  of(
+    reader: Reader,
+    rows: readonly FigureRow[],
+    explained: number,
+  ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
+}
+
+/** What the measures of some projects on a day come to, by name. */
+type Quantities = ReadonlyMap<string, Quantity>;
+
+/** More parts than these are not added up. */
+const MAX_PARTS = 2_000;
+
+export function figureAnswers(calendar: Calendar): FigureAnswers {
+  /** At a revision: as long as nothing is written, nothing is computed twice. */
+  const computed = new LRUCache<string, Quantities>({ max: 1_000 });
+
+  async function quantitiesOf(reader: Reader, revision: Revision, row: FigureRow): Promise<Quantities> {
+    const filter = scopeOf(row);
+    const key = `${revision.hash} ${row.asOf} ${queryOf(filter)}`;
+    const known = computed.get(key);
+    if (known) return known;
+    const tally = await tallyOf(reader, filter, row.asOf);
+    const made = new Map(publishedMeasures.map(({ name, of }) => [name, of(tally)]));
+    computed.set(key, made);
+    return made;
+  }
+
+  async function changedSince(
+    reader: Reader,
+    revision: Revision,
+    row: FigureRow,
+    measure: PublishedMeasure,
+  ): Promise<Reason[]> {
+    const { publishedOn } = row.source as PublishedFigure['source'];
+    const published = calendar.startOf(dayAfter(publishedOn));
+    const from = await sinceWhen(reader, row.id, published);
+    if (!from) return [];
+    const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
+    const changes = await laterChanges(reader, revision.seq, question);
+    const values = { total: changes.total, since: calendar.dayOf(changes.since) };
+    return changes.total === 0 ? [] : [reason('changed_since', values, changes)];
+  }
+
+  return {
+    of: async (reader, rows, explained) => {
+      const revision = await revisionIn(reader);
+      const parts = await partsByWhole(reader, rows);
+      const items: PublishedFigure[] = [];
+      let left = explained;
+      for (const row of rows) {
+        const quantity = (await quantitiesOf(reader, revision, row)).get(row.measure) as Quantity;
+        const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
+        if (!answer.agrees && left > 0) {
+          left--;
+          answer.reasons.push(...(await changedSince(reader, revision, row, measureOf(row.measure))));
+        }
+        items.push(answer);
+      }
+      return { revision, items };
+    },
+  };
+}
+
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({
+  value,
+  precision,
+  comparator: comparator as Comparator,
+});
+
+function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: readonly FigureRow[]) {
+  const printed = printedIn(row);
+  const value = exact && scaled(exact, -units[row.unit as Unit].exponent);
+  const holds = value !== null && agrees(value, printed);
+  const { title, publisher, publishedOn, url } = row.source as PublishedFigure['source'];
+  return {
+    id: row.id,
+    event: row.event,
+    filter: row.filter,
+    measure: row.measure,
+    value: row.value,
+    unit: row.unit as Unit,
+    precision: row.precision,
+    comparator: printed.comparator,
+    asOf: row.asOf,
+    partOf: row.partOf,
+    // The database may keep the fields of an object in an order of its own.
+    source: { title, publisher, publishedOn, url },
+    note: row.note,
+    computed: {
+      value: value && quotientText(value),
+      rounded: value && decimalText(rounded(value, row.precision)),
+      raw,
+    },
+    agrees: holds,
+    difference: value && quotientText(differenceOf(value, printed)),
+    reasons: [
+      ...(missing ? [reason('not_computable', { why: missing })] : []),
+      ...(value && !holds ? slipsIn(value, printed) : []),
+    ],
+    warnings: warningsOf(row, parts),
+    links: { summary: `/v1/statistics/summary?${queryOf(scopeOf(row), { asOf: row.asOf })}` },
+  };
+}
+
+/** Of a bound there is no telling what it should have been. */
+const BOUNDS: ReadonlySet<Comparator> = new Set(['at_least', 'more_than']);
+
+function slipsIn(computed: NonNullable<Quantity['exact']>, printed: Printed): Reason[] {
+  if (BOUNDS.has(printed.comparator)) return [];
+  return (Object.keys(slips) as (keyof typeof slips)[]).flatMap((code) => {
+    const told = slips[code](computed, printed);
+    return told ? [reason(code, { ...told, value: printed.value })] : [];
+  });
+}
+
+async function partsByWhole(
+  reader: Reader,
+  rows: readonly FigureRow[],
+): Promise<ReadonlyMap<string, FigureRow[]>> {
+  const parts = new Map<string, FigureRow[]>();
+  if (rows.length === 0) return parts;
+  const ids = rows.map(({ id }) => id);
+  const found = await partsOf(reader, ids, MAX_PARTS + 1);
+  if (found.length > MAX_PARTS) return parts;
+  for (const part of found) {
+    const whole = part.partOf as string;
+    parts.set(whole, [...(parts.get(whole) ?? []), part]);
+  }
+  return parts;
+}
+
+/** Only numbers that claim to be exact, of one measure, unit and day, add up. */
+function warningsOf(row: FigureRow, parts: readonly FigureRow[]): Warning[] {
+  const { additive, kind } = measureOf(row.measure);
+  const like = parts.filter(
+    (part) => part.measure === row.measure && part.unit === row.unit && part.asOf === row.asOf,
+  );
+  const areExact = [row, ...like].every(({ comparator }) => comparator === 'exact');
+  if (!additive || like.length === 0 || !areExact) return [];
+  const missed = misses(like.map(printedIn), printedIn(row), kind !== 'yuan' || row.unit === 'yuan');
+  if (!missed) return [];
+  const ids = like.map(({ id }) => id);
+  return [partsWarning(quotientText(missed.sum), quotientText(missed.difference), ids)];
+}

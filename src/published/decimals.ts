@@ -1,0 +1,81 @@
+/** Exact decimal arithmetic: quotients of big integers, and decimals as they are printed. */
+
+/** The denominator is above 0. */
+export interface Quotient {
+  numerator: bigint;
+  denominator: bigint;
+}
+
+/** `units` × 10^−`places`; `places` may be negative, as of a number that is rounded to hundreds. */
+export interface Decimal {
+  units: bigint;
+  places: number;
+}
+
+/** How many decimals are told of a number that has more, or no end. */
+const TOLD_PLACES = 10;
+
+const power = (exponent: number): bigint => 10n ** BigInt(exponent);
+
+export const whole = (value: number | bigint, denominator: number | bigint = 1n): Quotient => ({
+  numerator: BigInt(value),
+  denominator: BigInt(denominator),
+});
+
+/** × 10^exponent. */
+export const scaled = ({ numerator, denominator }: Quotient, exponent: number): Quotient =>
+  exponent >= 0
+    ? { numerator: numerator * power(exponent), denominator }
+    : { numerator, denominator: denominator * power(-exponent) };
+
+export const quotientOf = ({ units, places }: Decimal): Quotient => scaled(whole(units), -places);
+
+export const minus = (a: Quotient, b: Quotient): Quotient => ({
+  numerator: a.numerator * b.denominator - b.numerator * a.denominator,
+  denominator: a.denominator * b.denominator,
+});
+
+export const plus = (a: Quotient, b: Quotient): Quotient =>
+  minus(a, { numerator: -b.numerator, denominator: b.denominator });
+
+/** Below, at or above 0 as `a` is below, at or above `b`. */
+export function compare(a: Quotient, b: Quotient): -1 | 0 | 1 {
+  const { numerator } = minus(a, b);
+  return numerator < 0n ? -1 : numerator > 0n ? 1 : 0;
+}
+
+export const magnitude = ({ numerator, denominator }: Quotient): Quotient => ({
+  numerator: numerator < 0n ? -numerator : numerator,
+  denominator,
+});
+
+/** Rounded half-up: what lies in the middle goes to the greater one. */
+export function rounded(value: Quotient, places: number): Decimal {
+  const { numerator, denominator } = scaled(value, places);
+  const doubled = 2n * numerator + denominator;
+  const quotient = doubled / (2n * denominator);
+  // BigInt division truncates towards zero; half-up needs the floor.
+  return { units: doubled % (2n * denominator) < 0n ? quotient - 1n : quotient, places };
+}
+
+/** Cut off towards zero. */
+export function truncated(value: Quotient, places: number): Decimal {
+  const { numerator, denominator } = scaled(value, places);
+  return { units: numerator / denominator, places };
+}
+
+/** @param text digits with at most one point among them, and a minus before them */
+export function parseDecimal(text: string): Decimal {
+  const [, decimals = ''] = text.split('.');
+  return { units: BigInt(text.replace('.', '')), places: decimals.length };
+}
+
+export function decimalText({ units, places }: Decimal): string {
+  if (places <= 0) return String(units * power(-places));
+  const digits = String(units < 0n ? -units : units).padStart(places + 1, '0');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+/** Without zeros at its end: exact, or half-up to ten decimals where it has more of them, or no end. */
+export const quotientText = (value: Quotient): string =>
+  decimalText(rounded(value, TOLD_PLACES)).replace(/\.?0+$/, '');
