@@ -1,6 +1,5 @@
 /** What can be told about a figure that does not agree, or that is printed oddly, in both languages. */
-import type { Message } from '../http/messages.ts';
-import { type Language, type MessageValue, say } from '../http/messages.ts';
+import { type Language, type Message, type MessageValue, say } from '../http/messages.ts';
 import type { LaterChanges } from './later-changes.ts';
 
 /** Why a figure does not agree; each only where it is certain. */
@@ -22,8 +21,8 @@ export const reasonMessages = {
     zh: '数量级有误：计算值为公布值的 {factor} 倍。',
   },
   changed_since: {
-    en: 'What it is computed from has changed from {since} on, since it was published: {total} changes.',
-    zh: '公布之后，自 {since} 起，其计算所依据的数据有 {total} 处变更。',
+    en: 'Changes to what it is computed from since it was published, from {since} on: {total}.',
+    zh: '公布之后，自 {since} 起，其计算所依据的数据变更 {total} 处。',
   },
 } as const satisfies Record<string, Message>;
 

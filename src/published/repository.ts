@@ -227,7 +227,9 @@ export async function selectedAmong(
     });
     const rolledBack = sql`(select ${sql.join(columns, sql`, `)} from ${table}
       where ${table.id} in ${inValues(ids)}) as ${table}`;
-    return db.select({ id: table.id }).from(rolledBack).where(selection.where(db, sql`true`));
+    // Drizzle knows no table in what it selects from here, and would refuse a column of it.
+    const id = sql<string>`${sql`${table.id}`}`;
+    return db.select({ id }).from(rolledBack).where(selection.where(db, sql`true`));
   });
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,0 +1,231 @@
+/** Reports that are wrong in the ways in which reports are: each reported, with the computed value. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+
+const PATH = '/v1/published-figures';
+const AS_OF = '2030-01-08';
+const PUBLISHED = '2030-01-10';
+const event = 'trap';
+
+let api: TestApp;
+beforeAll(async () => {
+  // After the seed was written, so that the log begins before the day of publication.
+  api = await testApp({ today: PUBLISHED });
+  const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+  await created(api, '/v1/events', { code: event, name: event, ...days });
+  for (let i = 0; i < 12; i++) {
+    await created(
+      api,
+      '/v1/projects',
+      aProject({
+        event,
+        code: `TRAP-${i}`,
+        industry: i < 7 ? '39' : '65',
+        investmentYuan: 1_000_000_000 + i * 10_000_000,
+        startedOn: i < 8 ? '2020-09-15' : null,
+      }),
+    );
+  }
+});
+afterAll(() => api.close());
+
+const figure = (fields: Body): Promise<Body> =>
+  created(api, PATH, {
+    event,
+    measure: 'projectCount',
+    unit: 'projects',
+    asOf: AS_OF,
+    source: { publisher: '商务厅', publishedOn: PUBLISHED },
+    ...fields,
+  });
+
+describe('a report that does not add up', () => {
+  let items: Body[];
+  let told: Body;
+  beforeAll(async () => {
+    await figure({ measure: 'startedCount', value: '8' });
+    await figure({ measure: 'operatingRate', value: '66.6', unit: 'percent' });
+    await figure({ measure: 'totalInvestment', value: '16.26', unit: 'billionYuan', precision: 2 });
+    await figure({ measure: 'totalInvestment', value: '12.66', unit: 'yiYuan' });
+    const whole = await figure({ value: '12' });
+    await figure({ value: '7', partOf: whole.id, filter: 'industry=C' });
+    await figure({ value: '6', partOf: whole.id, filter: 'industry=I' });
+    told = (await api.get(`${PATH}/reconciliation?event=${event}`)).body;
+    items = told.items;
+  });
+
+  const of = (measure: string, value: string): Body =>
+    items.find((one) => one.measure === measure && one.value === value);
+
+  it('is counted, with what disagrees first and then what is printed oddly', () => {
+    expect(told).toMatchObject({ total: 7, agreeing: 3, disagreeing: 4, warned: 1 });
+    const rank = ({ agrees, warnings }: Body) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);
+    expect(items.map(rank)).toEqual([0, 0, 0, 0, 1, 2, 2]);
+  });
+
+  it('has a percentage that was cut off', () => {
+    expect(of('operatingRate', '66.6')).toMatchObject({
+      computed: { value: '66.6666666667', rounded: '66.7', raw: { numerator: 8, denominator: 12 } },
+      difference: '0.0666666667',
+      reasons: [{ code: 'truncated' }],
+    });
+  });
+
+  it('has digits that changed places, and a unit that is another', () => {
+    expect(of('totalInvestment', '16.26')).toMatchObject({
+      computed: { value: '12.66' },
+      difference: '-3.6',
+      reasons: [
+        { code: 'transposed_digits', en: expect.stringContaining('12.66 is computed, 16.26 was printed') },
+      ],
+    });
+    expect(of('totalInvestment', '12.66')).toMatchObject({
+      computed: { value: '126.6' },
+      reasons: [{ code: 'unit_slip' }],
+    });
+  });
+
+  it('has parts that do not add up to a total, which is right by itself', () => {
+    const whole = of('projectCount', '12');
+    expect(whole).toMatchObject({
+      agrees: true,
+      computed: { value: '12' },
+      warnings: [{ code: 'parts_do_not_add_up', sum: '13', difference: '1' }],
+    });
+    const parts = [of('projectCount', '7'), of('projectCount', '6')];
+    expect(whole.warnings[0].parts.toSorted()).toEqual(parts.map(({ id }) => id).sort());
+    expect(parts.map(({ agrees, computed }) => [agrees, computed.value])).toEqual([
+      [true, '7'],
+      [false, '5'],
+    ]);
+  });
+
+  it('of other events, or of none, is left out', async () => {
+    await figure({ event: null, value: '12' });
+    expect((await api.get(`${PATH}/reconciliation?event=${event}`)).body.total).toBe(7);
+    expect((await api.get(`${PATH}/reconciliation?event=other`)).body).toMatchObject({ total: 0, items: [] });
+    expect((await api.get(`${PATH}/reconciliation`)).body.total).toBe(8);
+  });
+});
+
+describe('what has changed since the publication', () => {
+  const moments: Record<string, number> = {};
+  let started: Body;
+  const project = async (i: number): Promise<string> =>
+    `/v1/projects/${(await api.get(`/v1/projects?code=TRAP-${i}`)).body.items[0].id}`;
+  const changedSince = async ({ id }: Body): Promise<Body> =>
+    (await api.get(`${PATH}/${id}`)).body.reasons.find(({ code }: Body) => code === 'changed_since')?.changes;
+  const mark = async (name: string) => {
+    moments[name] = (await api.database.revision()).seq;
+  };
+
+  it('is nothing on the day itself', async () => {
+    started = await figure({ measure: 'startedCount', value: '8' });
+    api.clock.set('2030-01-10T15:59:59.999Z');
+    await api.patch(await project(7), { startedOn: null });
+    expect((await api.get(`${PATH}/${started.id}`)).body).toMatchObject({ agrees: false, reasons: [] });
+  });
+
+  it('is told from midnight on, as far as it touches the figure', async () => {
+    api.clock.set('2030-01-10T16:00:00Z');
+    await api.patch(await project(8), { startedOn: AS_OF });
+    await mark('reached');
+    await api.patch(await project(6), { startedOn: null });
+    await mark('left');
+    // None of these moves how many had started by the day.
+    await api.patch(await project(9), { startedOn: '2030-01-09' });
+    await api.patch(await project(5), { startedOn: '2020-10-01' });
+    await api.patch(await project(5), { note: '备注', investmentYuan: 5 });
+    await created(api, `${await project(5)}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 });
+    await created(api, '/v1/projects', aProject({ startedOn: '2020-09-15' }));
+    await created(api, '/v1/projects', aProject({ event, signedOn: '2030-01-09' }));
+    const { total, complete, since, items } = await changedSince(started);
+    expect({ total, complete, since }).toEqual({
+      total: 2,
+      complete: true,
+      since: '2030-01-10T16:00:00.000Z',
+    });
+    expect(items).toMatchObject([
+      { seq: moments.reached, action: 'change', code: 'TRAP-8', fields: ['startedOn'] },
+      { seq: moments.left, action: 'change', code: 'TRAP-6', fields: ['startedOn'] },
+    ]);
+  });
+
+  it('has projects that came, went and moved to another event', async () => {
+    await api.delete(await project(0));
+    await created(api, '/v1/projects', aProject({ event, code: 'TRAP-NEW' }));
+    await api.patch(await project(1), { event: null });
+    const { total, items } = await changedSince(started);
+    expect(total).toBe(5);
+    expect(items.slice(2)).toMatchObject([
+      { action: 'archive', code: 'TRAP-0', fields: [] },
+      { action: 'create', code: 'TRAP-NEW', fields: [] },
+      { action: 'change', code: 'TRAP-1', fields: ['event'] },
+    ]);
+  });
+
+  it('has what left a filter, seen as it was', async () => {
+    const large = await figure({ filter: 'minInvestment=1050000000', value: '8' });
+    await api.patch(await project(5), { region: '430100' });
+    await api.patch(await project(10), { investmentYuan: 1_060_000_000 });
+    await api.patch(await project(11), { investmentYuan: 1_000 });
+    const { items } = await changedSince(large);
+    const codes = items.map(({ code, action, fields }: Body) => [action, code, ...fields]);
+    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never among them.
+    expect(codes).toEqual([
+      ['change', 'TRAP-5', 'investmentYuan'],
+      ['change', 'TRAP-10', 'investmentYuan'],
+      ['change', 'TRAP-11', 'investmentYuan'],
+    ]);
+  });
+
+  it('has the ledger of money, by the day of the figure', async () => {
+    const funds = await figure({ measure: 'fundsInPlace', value: '9', unit: 'yuan' });
+    const url = `${await project(2)}/funds`;
+    await created(api, url, { receivedOn: '2030-01-09', amountYuan: 7 });
+    await created(api, url, { receivedOn: AS_OF, amountYuan: 7 });
+    const { items } = await changedSince(funds);
+    expect(items.filter(({ action }: Body) => action === 'add_funds')).toMatchObject([
+      { code: 'TRAP-5', fields: ['fundsEntry'] },
+      { code: 'TRAP-2', fields: ['fundsEntry'] },
+    ]);
+  });
+
+  it('is 20 at most, with how many there are', async () => {
+    for (let i = 0; i < 25; i++) await created(api, '/v1/projects', aProject({ event, code: `MORE-${i}` }));
+    const { total, items } = await changedSince(started);
+    expect([total, items.length]).toEqual([30, 20]);
+  });
+
+  it('of a figure of before the log began is told from its own entry on', async () => {
+    const old = await figure({
+      value: '999',
+      source: { publisher: '商务厅', publishedOn: '2022-11-03' },
+    });
+    expect((await api.get(`${PATH}/${old.id}`)).body.reasons).toEqual([]);
+    await created(api, '/v1/projects', aProject({ event, code: 'TRAP-LATE' }));
+    expect((await changedSince(old)).items).toMatchObject([{ code: 'TRAP-LATE' }]);
+  });
+});
+
+describe('more figures than are reconciled at once', () => {
+  it('are refused, and those of an event are not', async () => {
+    const { publishedFigures } = api.database.read.tables;
+    const [row] = await api.database.read.select().from(publishedFigures).limit(1);
+    await api.database.write(async (tx) => {
+      for (let i = 0; i < 10; i++) {
+        const rows = Array.from({ length: 100 }, (_, j) => ({
+          ...row,
+          id: `copy-${i}-${j}`,
+          event: null,
+          partOf: null,
+        }));
+        await tx.insert(publishedFigures).values(rows as never);
+      }
+    });
+    const refused = await api.get(`${PATH}/reconciliation`);
+    expectProblem(refused, 422, 'published_figures.too_many');
+    expect(refused.body.detail).toMatch(/more than the 1000/);
+    expect((await api.get(`${PATH}/reconciliation?event=${event}`)).status).toBe(200);
+  });
+});
