@@ -34,4 +34,29 @@ export const ownDefinitions = {
     { zh: '签约到投产天数', en: 'days from signing to production' },
     { zh: '该项目从签约到投产的天数。', en: 'Days from the signing of the project to its production.' },
   ),
+  clusterMembers: row(
+    { zh: '集群在册成员企业数', en: 'members of the cluster' },
+    {
+      zh: '截至该日龙头企业已引进且未退出的上下游及配套企业数。',
+      en: 'Upstream, downstream and supporting enterprises introduced by the day that have not left.',
+    },
+  ),
+  targetCount: row(
+    { zh: '引进目标', en: 'target' },
+    {
+      zh: '集群目标期内计划引进的企业数。',
+      en: 'How many enterprises are to come in the term of the target.',
+    },
+  ),
+  targetIntroduced: row(
+    { zh: '目标期内已引进企业数', en: 'introduced towards the target' },
+    {
+      zh: '目标期内截至该日已引进且未退出的企业数。',
+      en: 'Enterprises introduced in the term of the target by the day that have not left.',
+    },
+  ),
+  targetBy: row(
+    { zh: '目标截止日', en: 'last day of the target' },
+    { zh: '目标期的最后一天。', en: 'The day by which they are to be there.' },
+  ),
 } as const satisfies Record<string, Definition>;

@@ -1,14 +1,17 @@
 /** What is known for a briefing, in the words of one language. What is unknown or zero is left out. */
 import type { Language } from '../http/messages.ts';
+import { outreachFigures } from '../outreach/figures.ts';
+import type { Outreach } from '../outreach/outreach-schema.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
 import { type Measure, measures } from '../statistics/measures.ts';
 import { type Money, money, type Rate } from '../statistics/numbers.ts';
 import type { Summarized } from '../statistics/service.ts';
+import { type ClusterFinding, clusterFacts } from './cluster-facts.ts';
 import { type Definition, ownDefinitions } from './definitions.ts';
 import type { HighlightName } from './highlights.ts';
 import { amountText, countText, dayText, listText, percentText, roundedDown } from './number-style.ts';
 import type { HighlightedProject } from './repository.ts';
-import type { Fact, Facts, Figure, Named } from './wording.ts';
+import { type Fact, type Facts, type Figure, figureFact, namedFact, nameIn, type Told } from './wording.ts';
 
 const BILLION = 1_000_000_000;
 
@@ -49,6 +52,8 @@ export interface Findings {
   event: EventEntry;
   summaries: Readonly<Partial<Record<ScopeName, Summarized>>>;
   highlighted: Readonly<Record<HighlightName, readonly HighlightedProject[]>>;
+  outreach: Outreach;
+  cluster: ClusterFinding | undefined;
 }
 
 /** The three lists together, as the field calls them. */
@@ -67,23 +72,6 @@ const behind: Readonly<Record<string, string>> = {
 export const projectLink = ({ id }: { id: string }, asOf: string): string =>
   `/v1/projects/${id}?asOf=${asOf}`;
 
-/** The name in a language; in Chinese where there is no other. On one line, whatever was recorded. */
-export const nameIn = (
-  { name, nameEn }: { name: string; nameEn: string | null },
-  language: Language,
-): string => ((language === 'en' && nameEn) || name).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-
-type Told = Omit<Figure, 'printed' | 'comparator'> & { comparator?: Figure['comparator'] };
-
-const figureFact = (text: string, number: number, told: Told): Fact => ({
-  text,
-  figures: [{ ...told, comparator: told.comparator ?? 'exact', printed: text }],
-  names: [],
-  number,
-});
-
-const namedFact = (named: Named): Fact => ({ text: named.printed, figures: [], names: [named], number: 1 });
-
 /** Facts in a row. */
 const listFact = (facts: readonly Fact[], language: Language): Fact => ({
   text: listText(
@@ -95,15 +83,20 @@ const listFact = (facts: readonly Fact[], language: Language): Fact => ({
   number: facts.length,
 });
 
-/** A figure as its unit is printed; nothing of zero, nor of what would round to it. */
-function measureFact(measure: Measure, { values, links }: Summarized, language: Language): Fact | undefined {
-  const { name, unit, zh, en, sentence } = measure;
-  const value = values[name];
-  const link = links[measure.link?.name ?? behind[name] ?? 'projects'] ?? null;
-  const told: Told = { name, unit, value, definition: { label: { zh, en }, sentence }, link };
-  if (unit === 'projects') {
-    const count = value as number;
-    return count === 0 ? undefined : figureFact(countText(count, language), count, told);
+/** A figure as it is defined somewhere: a measure, or a figure of the outreach. */
+type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence'> & { unit: string };
+
+/** A figure as its kind is printed; nothing of zero, nor of what would round to it. */
+function definedFact(
+  { name, unit, zh, en, sentence }: Defined,
+  value: unknown,
+  link: string | undefined,
+  language: Language,
+): Fact | undefined {
+  const definition = { label: { zh, en }, sentence };
+  const told: Told = { name, unit, value, definition, link: link ?? null };
+  if (typeof value === 'number') {
+    return value === 0 ? undefined : figureFact(countText(value, language), value, told);
   }
   if (unit === 'yuan') {
     const { yuan } = value as Money;
@@ -131,9 +124,11 @@ function contractedFacts(fact: Fact, projectCount: number, language: Language): 
 
 function summaryFacts(scope: ScopeName, summary: Summarized, language: Language): [string, Fact][] {
   const facts = measures.flatMap((measure): [string, Fact][] => {
-    const fact = measureFact(measure, summary, language);
+    const { name } = measure;
+    const link = summary.links[measure.link?.name ?? behind[name] ?? 'projects'];
+    const fact = definedFact(measure, summary.values[name], link, language);
     if (!fact) return [];
-    if (measure.name !== 'contractedFunds') return [[measure.name, fact]];
+    if (name !== 'contractedFunds') return [[name, fact]];
     return contractedFacts(fact, summary.values.projectCount as number, language);
   });
   const { threshold } = scopes[scope];
@@ -148,6 +143,15 @@ function summaryFacts(scope: ScopeName, summary: Summarized, language: Language)
     facts.push(['threshold', figureFact(amountText(threshold, language), threshold, told)]);
   }
   return facts.map(([name, fact]) => [`${scope}.${name}`, fact]);
+}
+
+function outreachFacts(outreach: Outreach, language: Language): [string, Fact][] {
+  const { links, ...values } = outreach;
+  return outreachFigures.flatMap((figure): [string, Fact][] => {
+    const link = links[figure.link?.name ?? 'self'];
+    const fact = definedFact(figure, (values as Record<string, unknown>)[figure.name], link, language);
+    return fact ? [[`outreach.${figure.name}`, fact]] : [];
+  });
 }
 
 const dayFact = (name: 'asOf' | 'startsOn', day: string, language: Language): [string, Fact] => [
@@ -222,6 +226,8 @@ export function factsFrom(findings: Findings, language: Language): Facts {
       summaryFacts(scope as ScopeName, summary, language),
     ),
     ...highlightFacts(findings, language),
+    ...outreachFacts(findings.outreach, language),
+    ...(findings.cluster ? clusterFacts(findings.cluster, asOf, language) : []),
   ];
   if (event.startsOn <= asOf) facts.push(dayFact('startsOn', event.startsOn, language));
   // The city is recorded in one language only.

@@ -181,4 +181,61 @@ export const sentences: readonly Sentence[] = [
       ],
     ],
   },
+  {
+    code: 'outreach',
+    opening: [
+      { needs: ['all.projectCount'], zh: '', en: 'By then, ' },
+      { needs: ['startsOn'], zh: '截至{asOf}，', en: 'As of {asOf}, ' },
+      { zh: '截至{asOf}，为筹备{event}，', en: 'As of {asOf}, in preparation for {event}, ' },
+    ],
+    clauses: [
+      [
+        {
+          zh: '已对接企业{outreach.enterprisesConnected}家，其中{top500}企业{outreach.top500Connected}家',
+          en: '{outreach.enterprisesConnected} {outreach.enterprisesConnected:enterprise|enterprises} had been met, among them {outreach.top500Connected} on the {top500} lists',
+        },
+        {
+          zh: '已对接企业{outreach.enterprisesConnected}家',
+          en: '{outreach.enterprisesConnected} {outreach.enterprisesConnected:enterprise|enterprises} had been met',
+        },
+      ],
+      [
+        {
+          zh: '中国区副总裁及以上嘉宾{outreach.seniorGuestCount}人次',
+          en: '{outreach.seniorGuestCount} {outreach.seniorGuestCount:guest was|guests were} of the level of China-region vice president or above',
+        },
+      ],
+      [
+        {
+          zh: '派出小分队的国家级园区{outreach.nationalZoneCount}个',
+          en: '{outreach.nationalZoneCount} national-level {outreach.nationalZoneCount:zone|zones} had sent delegations',
+        },
+      ],
+    ],
+  },
+  {
+    code: 'cluster',
+    clauses: [
+      [
+        {
+          zh: '{cluster}龙头企业{cluster.leader}已引进上下游及配套企业{cluster.members}家',
+          en: '{cluster.leader}, the leader of {cluster}, has drawn in {cluster.members} upstream, downstream and supporting {cluster.members:enterprise|enterprises}',
+        },
+        {
+          zh: '{cluster}已引进上下游及配套企业{cluster.members}家',
+          en: '{cluster} has drawn in {cluster.members} upstream, downstream and supporting {cluster.members:enterprise|enterprises}',
+        },
+      ],
+      [
+        {
+          zh: '计划到{target.by}再引进{target.count}家，其中已引进{target.introduced}家',
+          en: '{target.count} more {target.count:is|are} to come by {target.by}, of which {target.introduced} {target.introduced:has|have} come',
+        },
+        {
+          zh: '计划到{target.by}再引进{target.count}家',
+          en: '{target.count} more {target.count:is|are} to come by {target.by}',
+        },
+      ],
+    ],
+  },
 ];

@@ -1,13 +1,16 @@
 /** The paragraph that a press office would print about an event, made of what the other services compute. */
 import type { Clock } from '../clock.ts';
+import { clusterProgress } from '../clusters/service.ts';
 import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { events } from '../events/schema.ts';
 import type { Computed } from '../http/answers.ts';
 import type { Language } from '../http/messages.ts';
+import { outreachOf } from '../outreach/service.ts';
 import { select } from '../projects/filter.ts';
 import { catalogueWrites } from '../references/writes.ts';
 import { type Summarized, summarize } from '../statistics/service.ts';
+import { clusterRule } from './cluster-facts.ts';
 import {
   type EventEntry,
   type Findings,
@@ -35,7 +38,7 @@ export function briefingService({ database, clock }: { database: Database; clock
     of: (code, asOf, language) =>
       database.analyze(async (reader) => {
         const event = (await catalogueWrites(events, clock).existing(reader, code)) as unknown as EventEntry;
-        const findings = await find(reader, event, asOf);
+        const findings = await find(reader, clock, event, asOf);
         const facts = factsFrom(findings, language);
         const said = sentences.flatMap((sentence) => say(sentence, facts, language) ?? []);
         const revision = await revisionIn(reader);
@@ -59,7 +62,7 @@ export function briefingService({ database, clock }: { database: Database; clock
 
 const isEmpty = ({ values }: Summarized): boolean => values.projectCount === 0;
 
-async function find(reader: Reader, event: EventEntry, asOf: string): Promise<Findings> {
+async function find(reader: Reader, clock: Clock, event: EventEntry, asOf: string): Promise<Findings> {
   const summaries: Partial<Record<ScopeName, Summarized>> = {};
   for (const scope of Object.keys(scopes) as ScopeName[]) {
     const summary = await summarize(reader, filterFor(event.code, scope), asOf);
@@ -75,20 +78,37 @@ async function find(reader: Reader, event: EventEntry, asOf: string): Promise<Fi
       select(filterFor(event.code, 'all'), asOf),
     );
   }
-  return { asOf, event, summaries, highlighted };
+  const outreach = await outreachOf(reader, clock, event.code, asOf);
+  const best = await repository.bestCluster(reader, event.code, asOf);
+  const cluster = best && {
+    cluster: best,
+    progress: await clusterProgress(reader, best.id, asOf),
+  };
+  return { asOf, event, summaries, highlighted, outreach, cluster };
 }
 
-const highlightsIn = ({ asOf, highlighted }: Findings) =>
-  Object.entries(highlighted)
+function highlightsIn({ asOf, highlighted, cluster }: Findings) {
+  const chosen = Object.entries(highlighted)
     .filter(([, projects]) => projects.length > 0)
     .map(([name, projects]) => ({
       code: name,
-      rule: highlights[name as HighlightName].rule,
+      rule: highlights[name as HighlightName].rule as { zh: string; en: string },
       items: projects.map((project) => ({
         kind: 'project',
-        code: project.code,
+        code: project.code as string | null,
         name: project.name,
         nameEn: project.nameEn,
         link: projectLink(project, asOf),
       })),
     }));
+  if (cluster) {
+    const { name, nameEn } = cluster.cluster;
+    const link = cluster.progress.links.self;
+    chosen.push({
+      code: 'cluster',
+      rule: clusterRule,
+      items: [{ kind: 'cluster', code: null, name, nameEn, link }],
+    });
+  }
+  return chosen;
+}

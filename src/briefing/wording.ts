@@ -36,6 +36,28 @@ export interface Fact {
   number: number;
 }
 
+/** The name in a language; in Chinese where there is no other. On one line, whatever was recorded. */
+export const nameIn = (
+  { name, nameEn }: { name: string; nameEn: string | null },
+  language: Language,
+): string => ((language === 'en' && nameEn) || name).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+
+export type Told = Omit<Figure, 'printed' | 'comparator'> & { comparator?: Figure['comparator'] };
+
+export const figureFact = (text: string, number: number, told: Told): Fact => ({
+  text,
+  figures: [{ ...told, comparator: told.comparator ?? 'exact', printed: text }],
+  names: [],
+  number,
+});
+
+export const namedFact = (named: Named): Fact => ({
+  text: named.printed,
+  figures: [],
+  names: [named],
+  number: 1,
+});
+
 /** By the name that wordings call them by. What is unknown, or zero, is not among them. */
 export type Facts = ReadonlyMap<string, Fact>;
 

@@ -17,38 +17,42 @@ export interface ClusterService {
 export const clusterService = ({ database }: { database: Database }): ClusterService => ({
   progress: (id, asOf) =>
     database.analyze(async (reader) => {
-      const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
-      if (!cluster) throw notFound('clusters', id);
-      const { name, nameEn, leader, targets } = cluster;
-      const byRole = await repository.tallyRoles(reader, id, asOf);
-      const introduced = await repository.countIntroduced(reader, id, asOf);
-      const progress: TargetProgress[] = [];
-      for (const target of targets) progress.push(await progressOf(reader, id, target, asOf));
+      const progress = await clusterProgress(reader, id, asOf);
       const revision = await revisionIn(reader);
-      const self = `/v1/clusters/${id}`;
-      const body = {
-        asOf,
-        revision: revision.seq,
-        cluster: { id, name, nameEn },
-        leader: leader === null ? null : { id: leader, name: await nameOf(reader, leader) },
-        introduced,
-        present: byRole.reduce((sum, { present }) => sum + present, 0),
-        byRole: Object.fromEntries(
-          roles.map(({ code }) => {
-            const { introduced = 0, present = 0 } = byRole.find(({ role }) => role === code) ?? {};
-            return [code, { introduced, present }];
-          }),
-        ),
-        targets: progress,
-        links: {
-          self: `${self}/progress?asOf=${asOf}`,
-          cluster: self,
-          members: `${self}/members?asOf=${asOf}`,
-        },
-      };
-      return { revision, body };
+      return { revision, body: { asOf, revision: revision.seq, ...progress } };
     }),
 });
+
+/** How far a cluster is, as a snapshot sees it. @throws Problem 404 for a cluster that is not there */
+export async function clusterProgress(reader: Reader, id: string, asOf: string) {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+  if (!cluster) throw notFound('clusters', id);
+  const { name, nameEn, leader } = cluster;
+  const byRole = await repository.tallyRoles(reader, id, asOf);
+  const introduced = await repository.countIntroduced(reader, id, asOf);
+  const targets: TargetProgress[] = [];
+  for (const target of cluster.targets) targets.push(await progressOf(reader, id, target, asOf));
+  const self = `/v1/clusters/${id}`;
+  return {
+    cluster: { id, name, nameEn },
+    leader: leader === null ? null : { id: leader, name: await nameOf(reader, leader) },
+    introduced,
+    present: byRole.reduce((sum, { present }) => sum + present, 0),
+    byRole: Object.fromEntries(
+      roles.map(({ code }) => {
+        const { introduced = 0, present = 0 } = byRole.find(({ role }) => role === code) ?? {};
+        return [code, { introduced, present }];
+      }),
+    ),
+    targets,
+    links: {
+      self: `${self}/progress?asOf=${asOf}`,
+      cluster: self,
+      members: `${self}/members?asOf=${asOf}`,
+    },
+  };
+}
 
 async function progressOf(
   reader: Reader,
