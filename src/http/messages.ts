@@ -3,6 +3,7 @@
 import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
 import { outreachFaults } from './outreach-messages.ts';
+import { projectFaults } from './project-messages.ts';
 import { publishedFaults } from './published-messages.ts';
 
 export type Language = 'en' | 'zh';
@@ -350,17 +351,7 @@ export const faults = {
   before_1900: { en: 'must not be before 1900-01-01', zh: '不能早于 1900-01-01' },
   after_today: { en: 'must not be after today, {today}', zh: '不能晚于今天（{today}）' },
   ends_before_start: { en: 'must not be before startsOn', zh: '不能早于 startsOn' },
-  completion_without_start: { en: 'needs a startedOn', zh: '竣工须有开工日期（startedOn）' },
-  production_without_start: { en: 'needs a startedOn', zh: '投产须有开工日期（startedOn）' },
-  completion_before_start: { en: 'must not be before startedOn', zh: '竣工日期不能早于开工日期' },
-  production_before_start: { en: 'must not be before startedOn', zh: '投产日期不能早于开工日期' },
-  resumption_without_suspension: { en: 'needs a suspendedOn', zh: '复工须有停工日期（suspendedOn）' },
-  resumption_before_suspension: { en: 'must not be before suspendedOn', zh: '复工日期不能早于停工日期' },
-  termination_before_signing: { en: 'must not be before signedOn', zh: '终止日期不能早于签约日期' },
-  contracted_above_investment: {
-    en: 'must not be more than investmentYuan',
-    zh: '合同引资额不能大于投资总额',
-  },
+  ...projectFaults,
   ...outreachFaults,
   ...clusterFaults,
   ...publishedFaults,

@@ -191,32 +191,44 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
     for (const one of [method].flat()) methods.add(one);
     known.set(url, methods);
   });
-  const allowedAt = new Map<RegExp, string>();
+  const paths: { url: string; pattern: RegExp; methods: ReadonlySet<string>; allowed: string }[] = [];
+  const refusal = (method: string, allowed: string) =>
+    new Problem('request.method_not_allowed', { values: { method, allowed }, headers: { allow: allowed } });
   // Routes of their own for all other methods would be most of all routes, and a tenth of each start. Refused before
   // the body is read: what it is does not matter.
   app.addHook('onRequest', (request, _, done) => {
     if (!request.is404) return done();
     const path = request.url.split('?', 1)[0] as string;
-    for (const [pattern, allowed] of allowedAt) {
-      if (!pattern.test(path)) continue;
-      const values = { method: request.method, allowed };
-      return done(new Problem('request.method_not_allowed', { values, headers: { allow: allowed } }));
-    }
-    done();
+    const known = paths.find(({ pattern }) => pattern.test(path));
+    done(known && refusal(request.method, known.allowed));
   });
   return () => {
     // What is spelled out comes before what has a parameter in its place, as it does for the router.
     const spelled = [...known].toSorted(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')));
     for (const [url, methods] of spelled) {
       const allowed = [...methods, 'OPTIONS'].sort().join(', ');
-      allowedAt.set(patternOf(url), allowed);
+      paths.push({ url, pattern: patternOf(url), methods, allowed });
+    }
+    for (const { url, methods, allowed } of paths) {
+      const common = { url, schema: { hide: true }, config: { access: 'open' as const } };
       app.route({
+        ...common,
         method: 'OPTIONS',
-        url,
-        schema: { hide: true },
-        config: { access: 'open' },
         handler: (_, reply) => reply.code(204).header('allow', allowed).send(),
       });
+      // Else the router takes what is spelled out for a parameter of another path, whose methods it does not have.
+      const others = paths.filter((other) => other.url !== url && other.pattern.test(url));
+      const taken = new Set(others.flatMap((other) => [...other.methods].filter((one) => !methods.has(one))));
+      for (const method of taken) {
+        app.route({
+          ...common,
+          method,
+          onRequest: async (request) => {
+            throw refusal(request.method, allowed);
+          },
+          handler: () => undefined,
+        });
+      }
     }
   };
 }

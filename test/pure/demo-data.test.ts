@@ -26,7 +26,7 @@ const TODAY = '2026-11-22';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
 const NAMED_ENTERPRISES = ['东佳（郴州）电子有限公司', '东莞众用电子有限公司', '深圳稳泰自动化科技有限公司'];
 
-const { events, enterprises, projects, delegations, contacts, clusters } = demoData();
+const { events, enterprises, projects, delegations, contacts, clusters, figures } = demoData();
 const edition = (code: string): DemoProject[] => projects.filter(({ event }) => event === code);
 const hyrd2020 = edition('hyrd-2020');
 const hyrd2022 = edition('hyrd-2022');
@@ -126,7 +126,15 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
 
 describe('the demo data', () => {
   it('is the same at every call', () => {
-    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts, clusters });
+    expect(demoData()).toEqual({
+      events,
+      enterprises,
+      projects,
+      delegations,
+      contacts,
+      clusters,
+      figures,
+    });
   });
 
   it('is what the API would take', () => {
