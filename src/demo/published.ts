@@ -80,8 +80,25 @@ const published = (
   figures: readonly Printed[],
 ): NewPublishedFigure[] => figures.map((figure) => ({ event, filter: PROVINCIAL, asOf, source, ...figure }));
 
+const outreach2022: Printed[] = [
+  { measure: 'top500Connected', value: '30', unit: 'enterprises', comparator: 'more_than' },
+  { measure: 'seniorGuestCount', value: '50', unit: 'guests', comparator: 'more_than' },
+  {
+    measure: 'nationalZoneCount',
+    value: '10',
+    unit: 'zones',
+    note: '派小分队参加第五届中国国际进口博览会的国家级园区。National-level zones that sent small teams to the 5th China International Import Expo.',
+  },
+];
+
 export const demoFigures: readonly NewPublishedFigure[] = [
   ...published(hyrd2020.code, '2022-08-31', hunanDaily, [...counted2020, contracted2020]),
   ...published(hyrd2022.code, '2022-11-04', chinaNews, [projects('88'), investment('935.88', 'yiYuan')]),
   ...published(hyrd2022.code, '2022-11-04', huasheng, breakdown2022),
+  ...published(
+    hyrd2022.code,
+    '2022-11-02',
+    hunanDaily,
+    outreach2022.map((figure) => ({ ...figure, filter: null })),
+  ),
 ];

@@ -28,31 +28,31 @@ export function outreachService({ database, clock }: { database: Database; clock
   };
 }
 
-/**
- * The answer, in a snapshot of the caller's own.
- * @throws Problem 404 for an event that is not there
- */
-export async function outreachOf(
-  reader: Reader,
-  clock: Clock,
-  code: string,
-  asOf: string,
-): Promise<Outreach> {
-  const { name, nameEn } = await catalogueWrites(events, clock).existing(reader, code);
-  const question = { event: code, asOf };
-  const contacts = await repository.tallyContacts(reader, question);
-  const enterprises = await repository.tallyEnterprises(reader, question);
-  const levels = await repository.tallyDelegations(reader, question);
-  const zones = await repository.tallyZones(reader, question, MAX_ZONES);
-  const { seq } = await revisionIn(reader);
+/** What the figures are worked out of, in a snapshot of the caller's own; nothing but zeros of an unknown event. */
+export const outreachTally = async (reader: Reader, event: string, asOf: string): Promise<OutreachTally> =>
+  tallyOf(await rowsOf(reader, { event, asOf }));
 
-  const total = <Row>(rows: readonly Row[], of: (row: Row) => number): number =>
-    rows.reduce((sum, row) => sum + of(row), 0);
+const rowsOf = async (reader: Reader, question: { event: string; asOf: string }) => ({
+  contacts: await repository.tallyContacts(reader, question),
+  enterprises: await repository.tallyEnterprises(reader, question),
+  levels: await repository.tallyDelegations(reader, question),
+  projects: await repository.tallyProjects(reader, question),
+});
+
+const total = <Row>(rows: readonly Row[], of: (row: Row) => number): number =>
+  rows.reduce((sum, row) => sum + of(row), 0);
+
+function tallyOf({
+  contacts,
+  enterprises,
+  levels,
+  projects,
+}: Awaited<ReturnType<typeof rowsOf>>): OutreachTally {
   const guests = new Map<string, number>();
   for (const { guestLevel, met } of contacts) {
     if (guestLevel !== null) guests.set(guestLevel, (guests.get(guestLevel) ?? 0) + met);
   }
-  const tally: OutreachTally = {
+  return {
     contacts: {
       met: total(contacts, ({ met }) => met),
       negotiating: total(contacts, ({ negotiating }) => negotiating),
@@ -68,8 +68,28 @@ export async function outreachOf(
       elsewhere: total(levels, ({ elsewhere }) => elsewhere),
     },
     zones: new Map(levels.map(({ level, zones }) => [level, zones])),
-    projects: await repository.tallyProjects(reader, question),
+    projects,
   };
+}
+
+/**
+ * The answer, in a snapshot of the caller's own.
+ * @throws Problem 404 for an event that is not there
+ */
+export async function outreachOf(
+  reader: Reader,
+  clock: Clock,
+  code: string,
+  asOf: string,
+): Promise<Outreach> {
+  const { name, nameEn } = await catalogueWrites(events, clock).existing(reader, code);
+  const question = { event: code, asOf };
+  const rows = await rowsOf(reader, question);
+  const { contacts, enterprises, levels } = rows;
+  const zones = await repository.tallyZones(reader, question, MAX_ZONES);
+  const { seq } = await revisionIn(reader);
+  const tally = tallyOf(rows);
+  const { guests } = tally;
   return {
     asOf,
     revision: seq,

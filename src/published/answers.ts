@@ -3,17 +3,15 @@ import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../clock.ts';
 import type { Reader, Revision } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
-import { queryOf } from '../projects/filter.ts';
-import { tallyOf } from '../statistics/service.ts';
 import { agrees, type Comparator, differenceOf, misses, type Printed, slips } from './agreement.ts';
 import { decimalText, quotientText, rounded, scaled } from './decimals.ts';
 import { laterChanges, sinceWhen } from './later-changes.ts';
-import { measureOf, type PublishedMeasure, publishedMeasures, type Quantity } from './measures.ts';
+import { measureOf, type PublishedMeasure, type Quantities, type Quantity, sources } from './measures.ts';
 import { partsWarning, type Reason, reason, type Warning } from './reasons.ts';
 import { type FigureRow, partsOf } from './repository.ts';
 import type { PublishedFigure } from './schema.ts';
 import { scopeOf } from './scope.ts';
-import { type Unit, units } from './units.ts';
+import { type Kind, type Unit, units } from './units.ts';
 
 export interface FigureAnswers {
   /**
@@ -27,9 +25,6 @@ export interface FigureAnswers {
   ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
 }
 
-/** What the measures of some projects on a day come to, by name. */
-type Quantities = ReadonlyMap<string, Quantity>;
-
 /** More parts than these are not added up. */
 const MAX_PARTS = 2_000;
 
@@ -38,12 +33,11 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
   const computed = new LRUCache<string, Quantities>({ max: 1_000 });
 
   async function quantitiesOf(reader: Reader, revision: Revision, row: FigureRow): Promise<Quantities> {
-    const filter = scopeOf(row);
-    const key = `${revision.hash} ${row.asOf} ${queryOf(filter)}`;
+    const source = sources[measureOf(row.measure).source];
+    const key = `${revision.hash} ${source.address(row)}`;
     const known = computed.get(key);
     if (known) return known;
-    const tally = await tallyOf(reader, filter, row.asOf);
-    const made = new Map(publishedMeasures.map(({ name, of }) => [name, of(tally)]));
+    const made = await source.compute(reader, row);
     computed.set(key, made);
     return made;
   }
@@ -73,9 +67,11 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
       for (const row of rows) {
         const quantity = (await quantitiesOf(reader, revision, row)).get(row.measure) as Quantity;
         const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
-        if (!answer.agrees && left > 0) {
+        const measure = measureOf(row.measure);
+        // Only of projects it is known which fields count.
+        if (!answer.agrees && left > 0 && measure.source === 'projects') {
           left--;
-          answer.reasons.push(...(await changedSince(reader, revision, row, measureOf(row.measure))));
+          answer.reasons.push(...(await changedSince(reader, revision, row, measure)));
         }
         items.push(answer);
       }
@@ -124,7 +120,7 @@ function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: read
       ...(value && !holds ? slipsIn(value, printed) : []),
     ],
     warnings: warningsOf(row, parts),
-    links: { summary: `/v1/statistics/summary?${queryOf(scopeOf(row), { asOf: row.asOf })}` },
+    links: { figures: sources[measureOf(row.measure).source].address(row) },
   };
 }
 
@@ -155,14 +151,16 @@ async function partsByWhole(
   return parts;
 }
 
+const NOT_ADDITIVE: ReadonlySet<Kind> = new Set(['rate', 'days']);
+
 /** Only numbers that claim to be exact, of one measure, unit and day, add up. */
 function warningsOf(row: FigureRow, parts: readonly FigureRow[]): Warning[] {
-  const { additive, kind } = measureOf(row.measure);
+  const { kind } = measureOf(row.measure);
   const like = parts.filter(
     (part) => part.measure === row.measure && part.unit === row.unit && part.asOf === row.asOf,
   );
   const areExact = [row, ...like].every(({ comparator }) => comparator === 'exact');
-  if (!additive || like.length === 0 || !areExact) return [];
+  if (NOT_ADDITIVE.has(kind) || like.length === 0 || !areExact) return [];
   const missed = misses(like.map(printedIn), printedIn(row), kind !== 'yuan' || row.unit === 'yuan');
   if (!missed) return [];
   const ids = like.map(({ id }) => id);

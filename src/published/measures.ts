@@ -1,33 +1,42 @@
-/** What may be published: the figures of the summary, each with its exact value. */
+/** What may be published: the figures of the summary and those of outreach, each with its exact value. */
+import type { Reader } from '../database/database.ts';
 import type { Message } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
+import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
+import { outreachTally } from '../outreach/service.ts';
+import { queryOf } from '../projects/filter.ts';
 import { type Measure, measures } from '../statistics/measures.ts';
 import { centresOf, type Rate } from '../statistics/numbers.ts';
+import { tallyOf } from '../statistics/service.ts';
 import type { DurationName, Tally } from '../statistics/tallies.ts';
 import { type Quotient, whole } from './decimals.ts';
 import { type Read, readsOfMeasure } from './reads.ts';
+import { scopeOf } from './scope.ts';
 import type { Kind } from './units.ts';
 
 /** What a figure comes to. */
 export interface Quantity {
   /** In things, yuan, days, or as a ratio; null where there is none. */
   exact: Quotient | null;
-  /** As the statistics answer it; null where they do not. */
+  /** As the service answers it elsewhere; null where it does not. */
   raw: unknown;
   /** Why there is none. */
   missing?: Message;
 }
 
-export interface PublishedMeasure {
+/** What a figure is about. */
+export interface Scope {
+  event: string | null;
+  filter: string | null;
+  asOf: string;
+}
+
+interface FigureOf<Material> {
   name: string;
   kind: Kind;
-  zh: string;
-  en: string;
-  /** Whether parts add up: of a rate, or of days, they do not. */
-  additive: boolean;
   /** What it reads of each project. */
   reads: readonly Read[];
-  of(tally: Tally): Quantity;
+  of(material: Material): Quantity;
 }
 
 const NO_DENOMINATOR = { zh: '分母为零', en: 'there is nothing to divide by' };
@@ -37,55 +46,107 @@ const TOO_LARGE = {
   en: 'the sum is beyond 9007199254740991 and cannot be given exactly',
 };
 
-/** A figure of the summary, or none where a sum is too large. */
-const safely =
-  (measure: Measure, exact: (raw: unknown, tally: Tally) => Quotient | null, missing: Message) =>
-  (tally: Tally): Quantity => {
-    try {
-      const raw = measure.value(tally);
-      const found = exact(raw, tally);
-      return found ? { exact: found, raw } : { exact: null, raw, missing };
-    } catch (error) {
-      if (!(error instanceof Problem && error.kind === 'statistics.sum_too_large')) throw error;
-      return { exact: null, raw: null, missing: TOO_LARGE };
-    }
-  };
-
-/** The figures that a measure of the summary gives, by its unit. */
-const figuresFor: Record<Measure['unit'], (measure: Measure) => PublishedMeasure[]> = {
-  projects: (measure) => [figure(measure, 'projects', true, (raw) => whole(raw as number))],
-  yuan: (measure) => [figure(measure, 'yuan', true, (raw) => whole((raw as { yuan: number }).yuan))],
-  rate: (measure) => [
-    figure(measure, 'rate', false, (raw) => {
-      const { numerator, denominator } = raw as Rate;
-      return denominator === 0 ? null : whole(numerator, denominator);
-    }),
-  ],
-  days: (measure) =>
-    (['median', 'mean'] as const).map((centre) => ({
-      ...figure(measure, 'days', false, (_, tally) => {
-        const found = centresOf(tally[measure.name as DurationName])[centre];
-        return found && whole(found.numerator, found.denominator);
-      }),
-      name: `${measure.name}:${centre}`,
-      zh: `${measure.zh}（${centre === 'mean' ? '平均数' : '中位数'}）`,
-      en: `${measure.en} (${centre})`,
-    })),
-};
-
-function figure(
-  measure: Measure,
-  kind: Kind,
-  additive: boolean,
-  exact: (raw: unknown, tally: Tally) => Quotient | null,
-): PublishedMeasure {
-  const { name, zh, en } = measure;
-  const of = safely(measure, exact, kind === 'days' ? NO_DAYS : NO_DENOMINATOR);
-  return { name, kind, zh, en, additive, reads: readsOfMeasure(measure), of };
+/** A value, or none where a sum is too large. */
+function quantityOf(
+  value: () => unknown,
+  exact: (raw: unknown) => Quotient | null,
+  missing: Message,
+): Quantity {
+  try {
+    const raw = value();
+    const found = exact(raw);
+    return found ? { exact: found, raw } : { exact: null, raw, missing };
+  } catch (error) {
+    if (!(error instanceof Problem && error.kind === 'statistics.sum_too_large')) throw error;
+    return { exact: null, raw: null, missing: TOO_LARGE };
+  }
 }
 
-export const publishedMeasures: readonly PublishedMeasure[] = measures.flatMap((measure) =>
-  figuresFor[measure.unit](measure),
+/** The exact value of what the service answers. */
+function exactOf(raw: unknown): Quotient | null {
+  if (typeof raw === 'number') return whole(raw);
+  if ('yuan' in (raw as object)) return whole((raw as { yuan: number }).yuan);
+  const { numerator, denominator } = raw as Rate;
+  return denominator === 0 ? null : whole(numerator, denominator);
+}
+
+/** Of days there are two figures in one measure. */
+function ofSummary(measure: Measure): FigureOf<Tally>[] {
+  const reads = readsOfMeasure(measure);
+  const { name, unit: kind } = measure;
+  if (kind !== 'days') {
+    const of = (tally: Tally) => quantityOf(() => measure.value(tally), exactOf, NO_DENOMINATOR);
+    return [{ name, kind, reads, of }];
+  }
+  return (['median', 'mean'] as const).map((centre) => ({
+    name: `${name}:${centre}`,
+    kind,
+    reads,
+    of: (tally) => {
+      // The answer is rounded already.
+      const found = centresOf(tally[name as DurationName])[centre];
+      const exact = found && whole(found.numerator, found.denominator);
+      return quantityOf(
+        () => measure.value(tally),
+        () => exact,
+        NO_DAYS,
+      );
+    },
+  }));
+}
+
+const ofProjects = measures.flatMap(ofSummary);
+
+const ofOutreach = outreachFigures.map(
+  ({ name, unit, value }): FigureOf<OutreachTally> => ({
+    name,
+    kind: unit,
+    reads: [],
+    of: (tally) => quantityOf(() => value(tally), exactOf, NO_DENOMINATOR),
+  }),
+);
+
+/** By name. */
+export type Quantities = ReadonlyMap<string, Quantity>;
+
+const quantities = <Material>(figures: readonly FigureOf<Material>[], material: Material): Quantities =>
+  new Map(figures.map(({ name, of }) => [name, of(material)]));
+
+/** Where figures come from: all of one source, scope and day are computed together. */
+export const sources = {
+  projects: {
+    figures: ofProjects,
+    address: (scope) => `/v1/statistics/summary?${queryOf(scopeOf(scope), { asOf: scope.asOf })}`,
+    compute: async (reader, scope) =>
+      quantities(ofProjects, await tallyOf(reader, scopeOf(scope), scope.asOf)),
+  },
+  outreach: {
+    figures: ofOutreach,
+    address: ({ event, asOf }) => `/v1/events/${event}/outreach?asOf=${asOf}`,
+    compute: async (reader, { event, asOf }) =>
+      quantities(ofOutreach, await outreachTally(reader, event as string, asOf)),
+  },
+} as const satisfies Record<
+  string,
+  {
+    figures: readonly Pick<FigureOf<never>, 'name' | 'kind' | 'reads'>[];
+    /** Where the service answers them. */
+    address(scope: Scope): string;
+    compute(reader: Reader, scope: Scope): Promise<Quantities>;
+  }
+>;
+
+export type SourceName = keyof typeof sources;
+
+export interface PublishedMeasure {
+  name: string;
+  kind: Kind;
+  source: SourceName;
+  reads: readonly Read[];
+}
+
+const publishedMeasures: readonly PublishedMeasure[] = (Object.keys(sources) as SourceName[]).flatMap(
+  (source) => sources[source].figures.map(({ name, kind, reads }) => ({ name, kind, source, reads })),
 );
 
 export const measureNames = publishedMeasures.map(({ name }) => name) as [string, ...string[]];

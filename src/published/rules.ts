@@ -44,6 +44,17 @@ const rules: readonly { of: readonly (keyof FigureRow)[]; faults: Rule }[] = [
     },
   },
   {
+    of: ['measure', 'event', 'filter'],
+    faults: ({ measure, event, filter }) => [
+      ...(measureOf(measure).source === 'outreach' && event === null
+        ? [{ pointer: '/event', code: 'needs_event' as const, values: { measure } }]
+        : []),
+      ...(measureOf(measure).source === 'outreach' && filter !== null
+        ? [{ pointer: '/filter', code: 'not_of_projects' as const, values: { measure } }]
+        : []),
+    ],
+  },
+  {
     of: ['event', 'filter'],
     faults: ({ event, filter }) =>
       event !== null && filterIn(filter).event ? [{ pointer: '/filter', code: 'event_given_twice' }] : [],

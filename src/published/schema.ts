@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ACTIONS } from '../changes/schema.ts';
 import { day, integerText, line, paragraph, slug, uuid } from '../http/fields.ts';
 import { pageFields, pageOf } from '../http/pages.ts';
+import { outreachFigures } from '../outreach/figures.ts';
 import { measures } from '../statistics/measures.ts';
 import { type Comparator, comparators } from './agreement.ts';
 import { measureNames } from './measures.ts';
@@ -50,7 +51,7 @@ const fields = {
   }),
   measure: z.enum(measureNames).meta({
     description:
-      'A measure of `/v1/statistics/definitions`; of days, with `:median` or `:mean` behind the name.',
+      'A measure of `/v1/statistics/definitions`, of days with `:median` or `:mean` behind its name; or a figure of outreach, which needs an event and takes no filter.',
     examples: ['totalInvestment'],
   }),
   value: printedNumber.meta({
@@ -111,10 +112,15 @@ export type PublishedFigureChanges = z.infer<typeof PublishedFigureChanges>;
 
 const decimalText = z.string().meta({ examples: ['297.88'] });
 
+/** Those of amounts, rates and days. */
+const namedSchemas = [...measures, ...outreachFigures]
+  .map(({ schema }) => schema)
+  .filter((schema) => schema.meta()?.id !== undefined);
+
 const Raw = z
-  .union([...new Set(measures.map(({ schema }) => schema))] as [z.ZodType, z.ZodType])
+  .union([z.int(), ...new Set(namedSchemas)])
   .nullable()
-  .meta({ description: 'As the summary answers it; null where it does not.' });
+  .meta({ description: 'As the summary, or outreach, answers it; null where it does not.' });
 
 const LaterChange = z.object({
   seq: z.int().meta({ description: 'Place in the log of changes.' }),
@@ -171,7 +177,7 @@ const figureExample = {
   difference: '0',
   reasons: [],
   warnings: [],
-  links: { summary: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31' },
+  links: { figures: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31' },
 };
 
 export const PublishedFigure = z
@@ -203,8 +209,8 @@ export const PublishedFigure = z
       .array(Warning)
       .meta({ description: 'What is odd about the printed figure, whether or not it agrees.' }),
     links: z
-      .object({ summary: z.string() })
-      .meta({ description: 'The summary of the same projects and day.' }),
+      .object({ figures: z.string() })
+      .meta({ description: 'Where the service answers with it and its like, for the same scope and day.' }),
   })
   .meta({
     id: 'PublishedFigure',

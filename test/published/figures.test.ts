@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureNames, sources } from '../../src/published/measures.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { changesNothing } from '../support/state.ts';
 
@@ -68,10 +69,10 @@ describe('a published figure', () => {
       difference: '0',
       reasons: [],
       warnings: [],
-      links: { summary: `/v1/statistics/summary?event=${event}&asOf=2022-08-31` },
+      links: { figures: `/v1/statistics/summary?event=${event}&asOf=2022-08-31` },
     });
     expect((await api.get(`${PATH}/${figure.id}`)).body).toEqual(figure);
-    expect((await api.get(figure.links.summary)).body.totalInvestment).toEqual(figure.computed.raw);
+    expect((await api.get(figure.links.figures)).body.totalInvestment).toEqual(figure.computed.raw);
   });
 
   it.each([
@@ -136,6 +137,51 @@ describe('a published figure', () => {
     expect(sum).toMatchObject({ agrees: false, computed: { value: null, raw: null } });
     expect(sum.reasons).toMatchObject([{ code: 'not_computable' }]);
     expect(await created(api, PATH, aFigure({ ...about, value: '9008' }))).toMatchObject({ agrees: true });
+  });
+});
+
+describe('a figure of outreach', () => {
+  const units: Record<string, string> = { rate: 'percent', yuan: 'yuan' };
+
+  beforeAll(async () => {
+    await anEdition();
+    const met = { event, channel: 'exhibition', contactedOn: '2022-08-01' };
+    for (const guestLevel of ['group_president', 'china_vice_president', 'manager']) {
+      const { id } = await created(api, '/v1/enterprises', { name: `企业 ${guestLevel} ${made}` });
+      await created(api, '/v1/contacts', { ...met, enterprise: id, guestLevel, signedOn: '2022-08-31' });
+    }
+    await created(api, '/v1/delegations', { event, zone: 'changsha-etdz', sentOn: '2022-08-31' });
+  });
+
+  it.each(sources.outreach.figures.map(({ name, kind }) => [name, kind]))(
+    '%s is the one that the event answers with',
+    async (measure, kind) => {
+      const unit = units[kind] ?? kind;
+      const figure = await created(api, PATH, aFigure({ measure, unit, value: '3', comparator: 'at_least' }));
+      expect(figure.links.figures).toBe(`/v1/events/${event}/outreach?asOf=2022-08-31`);
+      const raw = (await api.get(figure.links.figures)).body[measure];
+      const value =
+        raw.yuan ?? (raw.denominator === undefined ? raw : (100 * raw.numerator) / raw.denominator);
+      expect(figure.computed).toMatchObject({ raw, value: String(value) });
+      expect(figure.agrees).toBe(value >= 3);
+    },
+  );
+
+  it('needs an event, and takes no filter', async () => {
+    const senior = aFigure({ measure: 'seniorGuestCount', unit: 'guests' });
+    const faults: [string, string][] = [
+      ['/event', 'needs_event'],
+      ['/filter', 'not_of_projects'],
+    ];
+    const both = { ...senior, event: null, filter: 'industry=C' };
+    expectProblem(await api.post(PATH, both), 422, 'request.invalid', faults);
+    expect((await created(api, PATH, senior)).computed.value).toBe('2');
+    const day = { ...senior, asOf: '2022-07-31', value: '0' };
+    expect(await created(api, PATH, day)).toMatchObject({ agrees: true, computed: { raw: 0 } });
+  });
+
+  it('has a name that no measure of the summary has', () => {
+    expect(measureNames).toEqual([...new Set(measureNames)]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { measureNames } from '../../src/published/measures.ts';
+import { sources } from '../../src/published/measures.ts';
 import type { NewPublishedFigure } from '../../src/published/schema.ts';
 import { publishedService } from '../../src/published/service.ts';
 import { aProject, type Body, created, type TestApp } from '../support/app.ts';
@@ -21,6 +21,7 @@ import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/w
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 const PATH = '/v1/published-figures';
+const measureNames = sources.projects.figures.map(({ name }) => name);
 const caller = { actor: 'test', requestId: null, regions: null };
 const source = { publisher: '商务厅', publishedOn: WORLD_TODAY };
 
