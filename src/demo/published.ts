@@ -1,5 +1,6 @@
 /** The figures that public reports gave of the two editions, as they gave them. */
 import type { NewPublishedFigure } from '../published/schema.ts';
+import { filterText } from '../published/scope.ts';
 import { hyrd2020, hyrd2022 } from './cases.ts';
 
 type Source = NewPublishedFigure['source'];
@@ -37,7 +38,7 @@ const investment = (value: string, unit: 'yiYuan' | 'billionYuan'): Printed => (
 });
 
 const among = (filter: string, ...figures: Printed[]): Printed[] =>
-  figures.map((figure) => ({ ...figure, filter: `${filter}&${PROVINCIAL}` }));
+  figures.map((figure) => ({ ...figure, filter: filterText.parse(`${filter}&${PROVINCIAL}`) }));
 
 const above = (yuan: string): string =>
   `公布为“超过”，而筛选参数 minInvestment 含本数，故取多 1 元。“More than” ${yuan} yuan: minInvestment includes its bound, so it is one yuan higher.`;

@@ -3,8 +3,9 @@
 import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
 import { outreachFaults } from './outreach-messages.ts';
+
 import { projectFaults } from './project-messages.ts';
-import { publishedFaults } from './published-messages.ts';
+import { publishedFaults, publishedProblems } from './published-messages.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -210,11 +211,7 @@ export const problems = {
     en: 'These cohorts have more than {max} ages together; choose a longer step, or show fewer by limit or filter.',
     zh: '这些分组的时长点合计超过 {max} 个；请选择更长的步长，或用 limit、筛选条件减少分组。',
   },
-  'published_figures.too_many': {
-    status: 422,
-    en: 'There are {count} published figures, more than the {max} that are reconciled at once; name an event.',
-    zh: '已公布数据共 {count} 条，超过一次可核对的 {max} 条；请用 event 指定活动。',
-  },
+  ...publishedProblems,
   'request.conflict': {
     status: 409,
     en: 'Somebody else changed what this refers to at the same moment; try again.',

@@ -1,6 +1,14 @@
 /** What can be wrong with published figures, in English and Chinese. */
 import type { Message } from './messages.ts';
 
+export const publishedProblems = {
+  'published_figures.too_many': {
+    status: 422,
+    en: 'There are {count} published figures, more than the {max} that are reconciled at once; name an event.',
+    zh: '已公布数据共 {count} 条，超过一次可核对的 {max} 条；请用 event 指定活动。',
+  },
+} as const satisfies Record<string, Message & { status: number }>;
+
 export const publishedFaults = {
   unknown_filter_parameter: {
     en: 'names {parameters}, which the filter does not have',

@@ -93,6 +93,14 @@ describe('the quick start of README', () => {
     expect(JSON.parse(await run(asked))).toMatchObject(JSON.parse(answered));
   });
 
+  it('holds a printed figure against the computed one as README shows', async () => {
+    const [asked, answered] = blocksOf('Published figures').map(({ text }) => text) as [string, string];
+    const [reconcile, print] = asked.split('\n') as [string, string];
+    expect(JSON.parse(await run(reconcile))).toMatchObject({ total: 7, agreeing: 7, disagreeing: 0 });
+    expect(JSON.parse(await run(print))).toMatchObject(JSON.parse(answered));
+    expect(JSON.parse(await run(reconcile))).toMatchObject({ total: 8, disagreeing: 1 });
+  });
+
   it('runs the other examples, and refuses the faulty one with all its faults', async () => {
     for (const line of more.split('\n')) {
       const answer = JSON.parse(await run(line));

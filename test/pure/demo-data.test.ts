@@ -18,6 +18,7 @@ import {
   operatingStatuses,
 } from '../../src/projects/lifecycle.ts';
 import { NewFundsEntry, NewProject } from '../../src/projects/schema.ts';
+import { NewPublishedFigure } from '../../src/published/schema.ts';
 import industries from '../../src/references/data/industries.json' with { type: 'json' };
 import regions from '../../src/references/data/regions.json' with { type: 'json' };
 import zones from '../../src/references/data/zones.json' with { type: 'json' };
@@ -126,18 +127,11 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
 
 describe('the demo data', () => {
   it('is the same at every call', () => {
-    expect(demoData()).toEqual({
-      events,
-      enterprises,
-      projects,
-      delegations,
-      contacts,
-      clusters,
-      figures,
-    });
+    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts, clusters, figures });
   });
 
   it('is what the API would take', () => {
+    for (const figure of figures) expect(NewPublishedFigure.parse(figure)).toEqual(figure);
     for (const event of events) expect(eventCatalogue.create.parse(event)).toEqual(event);
     for (const { key, ...enterprise } of enterprises) {
       expect(enterpriseCatalogue.create.parse(enterprise)).toEqual(enterprise);
