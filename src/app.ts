@@ -1,6 +1,5 @@
 /** The service as a whole: one line a feature. */
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { authorize, callerOf } from './access/authorize.ts';
@@ -22,6 +21,7 @@ import { enterprises } from './enterprises/schema.ts';
 import { events } from './events/schema.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
+import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
@@ -130,16 +130,7 @@ export async function buildApp({
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    // The pages also open over plain HTTP, inside a network that has nothing else.
-    transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
-    theme: {
-      title: 'Luodi',
-      css: [{ filename: 'luodi.css', content: '.swagger-ui .topbar { display: none }' }],
-    },
-  });
+  documentationRoutes(app);
 
   const exports = exportAnswers(exportService({ database }), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));

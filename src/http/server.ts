@@ -176,7 +176,7 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
 
 /** What matches the addresses of a route. */
 const patternOf = (url: string): RegExp =>
-  new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}$`);
+  new RegExp(`^${url.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll(/:\w+/g, '[^/]+')}$`);
 
 /**
  * Answers every known path: OPTIONS with what it takes, 405 to any other method. Call before the routes are
@@ -185,8 +185,6 @@ const patternOf = (url: string): RegExp =>
 export function refuseOtherMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ method, url }) => {
-    // The documentation pages bring routes of their own for every spelling of their address.
-    if (url.startsWith('/docs')) return;
     const methods = known.get(url) ?? new Set();
     for (const one of [method].flat()) methods.add(one);
     known.set(url, methods);

@@ -154,11 +154,7 @@ describe('API9 Improper Inventory Management', () => {
   it('every route is in the document, or is one that shows the document', () => {
     const templates = new Set(routes.map(({ url }) => url.replace(/:(\w+)/g, '{$1}')));
     const others = [...templates].filter((template) => !(template in openapi.paths));
-    expect(others.sort()).toEqual([
-      ...['/docs', '/docs/', '/docs/json', '/docs/static/*', '/docs/static/index.html'],
-      ...['/docs/static/swagger-initializer.js', '/docs/static/theme/luodi.css', '/docs/yaml'],
-      '/openapi.json',
-    ]);
+    expect(others.sort()).toEqual(['/docs', '/docs/*', '/openapi.json']);
     for (const template of Object.keys(openapi.paths)) expect(templates).toContain(template);
   });
 

@@ -1,0 +1,47 @@
+/** The pages at `/docs`. They are loaded when somebody first opens one: a tenth of each start would go to them. */
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Problem } from './problems.ts';
+
+/** Pages over a document, as a service of their own that listens nowhere. */
+async function pagesOf(document: object): Promise<FastifyInstance> {
+  const { default: swaggerUi } = await import('@fastify/swagger-ui');
+  const pages = Fastify();
+  await pages.register(swagger, { mode: 'static', specification: { document: document as never } });
+  await pages.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // The pages also open over plain HTTP, inside a network that has nothing else.
+    transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
+    theme: {
+      title: 'Luodi',
+      css: [{ filename: 'luodi.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
+  await pages.ready();
+  return pages;
+}
+
+/** What belongs to a connection, not to a page. */
+const OF_CONNECTIONS = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
+
+/** Call after the plugin that makes the document. */
+export function documentationRoutes(app: FastifyInstance): void {
+  let opened: Promise<FastifyInstance> | undefined;
+
+  const show = async ({ url, headers: { accept, range } }: FastifyRequest, reply: FastifyReply) => {
+    opened ??= pagesOf(app.swagger());
+    const pages = await opened;
+    const { statusCode, headers, rawPayload } = await pages.inject({
+      url,
+      headers: { ...(accept && { accept }), ...(range && { range }) },
+    });
+    if (statusCode >= 400) throw new Problem('request.unknown_path');
+    const kept = Object.entries(headers).filter(([name]) => !OF_CONNECTIONS.has(name));
+    return reply.code(statusCode).headers(Object.fromEntries(kept)).send(rawPayload);
+  };
+  for (const url of ['/docs', '/docs/*']) {
+    app.get(url, { schema: { hide: true }, config: { access: 'open' } }, show);
+  }
+  app.addHook('onClose', async () => (await opened)?.close());
+}
