@@ -1,4 +1,5 @@
 /** How far a cluster is from a target: pure arithmetic over days and counts. */
+import { daysBetween } from '../days.ts';
 import { type Rate, rate, toOneDecimal } from '../statistics/numbers.ts';
 import type { ClusterTarget } from './schema.ts';
 
@@ -23,12 +24,6 @@ export interface TargetProgress extends ClusterTarget {
   reachedOn: string | null;
   onCourse: boolean | null;
 }
-
-const DAY_MS = 86_400_000;
-
-/** From one day to another: 1 from a day to the next. */
-const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
 
 /** The day up to which a target is looked at: when its term has ended, what happens later is not its concern. */
 export const lookedAtOn = ({ by }: ClusterTarget, asOf: string): string => (asOf < by ? asOf : by);

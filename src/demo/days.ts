@@ -1,4 +1,5 @@
 /** Reckoning with days like `2020-06-29`. */
+import { addDays, daysBetween } from '../days.ts';
 import type { Random } from './random.ts';
 
 export type Day = string;
@@ -6,23 +7,16 @@ export type Day = string;
 /** What is recorded ends here; no event of the demo is dated later. */
 export const LAST_DAY: Day = '2026-06-30';
 
-const MILLISECONDS = 86_400_000;
-
-export const addDays = (day: Day, days: number): Day =>
-  new Date(Date.parse(day) + days * MILLISECONDS).toISOString().slice(0, 10);
-
-export const daysFrom = (day: Day, to: Day): number => (Date.parse(to) - Date.parse(day)) / MILLISECONDS;
-
 export const earlier = (a: Day, b: Day): Day => (a < b ? a : b);
 export const later = (a: Day, b: Day): Day => (a < b ? b : a);
 
 /** A day of the span, both ends included; its beginning where it is empty. */
 export const dayIn = (random: Random, from: Day, to: Day): Day =>
-  addDays(from, random.whole(0, Math.max(0, daysFrom(from, to))));
+  addDays(from, random.whole(0, Math.max(0, daysBetween(from, to))));
 
 /** As `dayIn`, with the days of the beginning more likely. */
 export const earlyDayIn = (random: Random, from: Day, to: Day): Day =>
-  addDays(from, random.small(0, Math.max(0, daysFrom(from, to))));
+  addDays(from, random.small(0, Math.max(0, daysBetween(from, to))));
 
 /** The day, unless it lies beyond what is recorded. */
 export const recorded = (day: Day): Day | null => (day <= LAST_DAY ? day : null);

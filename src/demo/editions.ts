@@ -1,10 +1,11 @@
 /** The demo data: two editions whose published figures come out by computation over made-up projects, and a cluster. */
+
+import { addDays } from '../days.ts';
 import type { LifecycleDates } from '../projects/lifecycle.ts';
 import { allocate, MILLION } from './allocation.ts';
 import { COUNTED_2020, COUNTED_2022, cells2022, fates2020, fates2022, totals2020 } from './calibration.ts';
 import { dongjia, dongjiaEnterprise, hyrd2020, hyrd2022, yaohua } from './cases.ts';
 import { clusterEnterprises, linwu } from './cluster.ts';
-import { addDays } from './days.ts';
 import { investors2020, investors2022, metEnterprises, sampleEnterprises } from './investors.ts';
 import { appetite, ledgerOf } from './ledgers.ts';
 import { type Fate, lifeOf } from './lives.ts';

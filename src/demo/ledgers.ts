@@ -1,8 +1,10 @@
 /** The ledgers of sample projects: funds that arrive over time, a few corrections, and what is returned at the end. */
+
+import { addDays } from '../days.ts';
 import { type LifecycleDates, type OperatingStatus, operatingStatus } from '../projects/lifecycle.ts';
 import type { NewFundsEntry } from '../projects/schema.ts';
 import { allocate, MILLION } from './allocation.ts';
-import { addDays, type Day, dayIn, earlier, LAST_DAY, later } from './days.ts';
+import { type Day, dayIn, earlier, LAST_DAY, later } from './days.ts';
 import type { Random } from './random.ts';
 
 /** How much of what can arrive has typically arrived. */

@@ -1,6 +1,8 @@
 /** The dates of sample projects: what becomes of them up to a day that figures are known for, and afterwards. */
+
+import { addDays } from '../days.ts';
 import type { LifecycleDates } from '../projects/lifecycle.ts';
-import { addDays, type Day, dayIn, earlyDayIn, LAST_DAY, later, recorded } from './days.ts';
+import { type Day, dayIn, earlyDayIn, LAST_DAY, later, recorded } from './days.ts';
 import type { Random } from './random.ts';
 
 /** How a project stands on the day that figures are known for. */

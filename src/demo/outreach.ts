@@ -3,10 +3,11 @@
  * bounds; the contacts that make them up are made up.
  */
 
+import { addDays } from '../days.ts';
 import { channels, type GuestLevel } from '../outreach/stages.ts';
 import zoneRows from '../references/data/zones.json' with { type: 'json' };
 import { hyrd2022 } from './cases.ts';
-import { addDays, type Day, dayIn } from './days.ts';
+import { type Day, dayIn } from './days.ts';
 import { multinationals } from './investors.ts';
 import { placeOf } from './places.ts';
 import { type Random, randomFrom } from './random.ts';

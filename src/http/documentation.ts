@@ -31,7 +31,10 @@ export function documentationRoutes(app: FastifyInstance): void {
 
   const show = async ({ url, headers: { accept, range } }: FastifyRequest, reply: FastifyReply) => {
     opened ??= pagesOf(app.swagger());
-    const pages = await opened;
+    const pages = await opened.catch((error) => {
+      opened = undefined;
+      throw error;
+    });
     const { statusCode, headers, rawPayload } = await pages.inject({
       url,
       headers: { ...(accept && { accept }), ...(range && { range }) },
@@ -43,5 +46,7 @@ export function documentationRoutes(app: FastifyInstance): void {
   for (const url of ['/docs', '/docs/*']) {
     app.get(url, { schema: { hide: true }, config: { access: 'open' } }, show);
   }
-  app.addHook('onClose', async () => (await opened)?.close());
+  app.addHook('onClose', async () => {
+    await opened?.then((pages) => pages.close());
+  });
 }

@@ -11,7 +11,7 @@ const PUNCTUATION = ` -‐–—―_.,·・、。/\\|()[]{}<>《》〈〉「」�
 /** Taken out after that, in this order. The first phase of a project often goes by its plain name, a second never. */
 const WORDS = ['项目', '工程', '基地', '一期', 'project'];
 
-/** Two names are nearly equal when this of them is equal. */
+/** Two names are nearly equal when this of them is equal, and says anything: of `项目` nothing is left. */
 function bareName(reader: Reader): SQL {
   let name: SQL = foldedName(reader);
   for (const part of [...PUNCTUATION, ...WORDS]) {
@@ -47,7 +47,7 @@ export function signedTwice(reader: Reader): SQL {
           ${bounds(p.event, sql`${i.enterpriseId}, ${p.investmentYuan}`)}
         from ${p} cross join ${i} where ${i.projectId} = ${p.id} and ${eligible(reader)}
       ) met cross join ${p} where ${p.id} = met.id and ${differs}
-    ) named
+    ) named where named.bare <> ''
   ) twice where ${differs})`;
 }
 

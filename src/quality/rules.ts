@@ -1,9 +1,9 @@
 /** What needs attention: each rule is a row, whose condition selects the projects that it names. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
+import { daysBetween } from '../days.ts';
 import { asOfDay, countsAs } from '../projects/conditions.ts';
 import type { Project } from '../projects/schema.ts';
-import { daysBetween } from './days.ts';
 import { signedTwice, type Twin } from './double-signing.ts';
 
 export const severities = ['error', 'warning', 'notice'] as const;

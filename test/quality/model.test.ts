@@ -20,6 +20,7 @@ const NAMES = [
   'RF Module基地',
   'ＲＦ－ｍｏｄｕｌｅ·工程',
   'RF Modules',
+  '项目',
 ];
 
 /** The last moment of a day in Shanghai and the first of the next, around the days that the worlds crowd on. */

@@ -250,6 +250,7 @@ describe('possible_double_signing', () => {
     ['of which one is the first phase', {}, { name: '东佳产业园（一期）工程' }, true],
     ['of which one is the second phase', {}, { name: '东佳产业园（二期）' }, false],
     ['with another name', {}, { name: '东佳科技园' }, false],
+    ['with names of which nothing is left', { name: '项目' }, { name: '工程（一期）' }, false],
     ['with an English name as well', {}, { nameEn: 'Dongjia Park' }, true],
     ['at one event', {}, { event: 'hyrd-2018' }, false],
     ['of which one was signed outside an event', {}, { event: null }, false],

@@ -39,6 +39,7 @@ export function othersOf(world: ModelWorld, p: ModelProject, asOf: Day): ModelPr
       other.event !== p.event &&
       other.investmentYuan === p.investmentYuan &&
       other.investors.some(({ id }) => p.investors.some((mine) => mine.id === id)) &&
+      bareName(p.name) !== '' &&
       bareName(other.name) === bareName(p.name),
   );
 }
