@@ -4,7 +4,7 @@ import type { Language } from '../http/messages.ts';
 import { ownDefinitions } from './definitions.ts';
 import { countText, dayText } from './number-style.ts';
 import type { EventCluster } from './repository.ts';
-import { type Fact, figureFact, namedFact, nameIn } from './wording.ts';
+import { type Fact, figureFact, namedFact, nameIn, titledFact } from './wording.ts';
 
 export type ClusterProgress = Awaited<ReturnType<typeof clusterProgress>>;
 type Target = ClusterProgress['targets'][number];
@@ -33,7 +33,7 @@ export function clusterFacts(
   asOf: string,
   language: Language,
 ): [string, Fact][] {
-  const { present, targets, links } = progress;
+  const { introduced, targets, links } = progress;
   const counted = (name: keyof typeof ownDefinitions, value: number, link: string): Fact =>
     figureFact(countText(value, language), value, {
       name,
@@ -52,9 +52,11 @@ export function clusterFacts(
     });
 
   const facts: [string, Fact][] = [
-    ['cluster', namedFact({ kind: 'cluster', printed: nameIn(cluster, language), link: links.cluster })],
+    ['cluster', titledFact({ kind: 'cluster', link: links.cluster }, cluster, language)],
   ];
-  if (present > 0) facts.push(['cluster.members', counted('clusterMembers', present, links.members)]);
+  if (introduced > 0) {
+    facts.push(['cluster.introduced', counted('clusterIntroduced', introduced, links.introduced)]);
+  }
   const { leader, leaderName, leaderNameEn } = cluster;
   if (leader !== null && leaderName !== null) {
     const printed = nameIn({ name: leaderName, nameEn: leaderNameEn }, language);

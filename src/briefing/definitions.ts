@@ -34,11 +34,11 @@ export const ownDefinitions = {
     { zh: '签约到投产天数', en: 'days from signing to production' },
     { zh: '该项目从签约到投产的天数。', en: 'Days from the signing of the project to its production.' },
   ),
-  clusterMembers: row(
-    { zh: '集群在册成员企业数', en: 'members of the cluster' },
+  clusterIntroduced: row(
+    { zh: '集群累计引进企业数', en: 'introduced into the cluster' },
     {
-      zh: '截至该日龙头企业已引进且未退出的上下游及配套企业数。',
-      en: 'Upstream, downstream and supporting enterprises introduced by the day that have not left.',
+      zh: '截至该日累计引进的上下游及配套企业数，每家计一次，其后退出的也计入。',
+      en: 'Upstream, downstream and supporting enterprises introduced by the day, each once, also those that have left since.',
     },
   ),
   targetCount: row(

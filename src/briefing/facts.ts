@@ -9,9 +9,18 @@ import type { Summarized } from '../statistics/service.ts';
 import { type ClusterFinding, clusterFacts } from './cluster-facts.ts';
 import { type Definition, ownDefinitions } from './definitions.ts';
 import type { HighlightName } from './highlights.ts';
-import { amountText, countText, dayText, listText, percentText, roundedDown } from './number-style.ts';
+import { amountTextBeside, countText, dayText, listText, percentText, roundedDown } from './number-style.ts';
 import type { HighlightedProject } from './repository.ts';
-import { type Fact, type Facts, type Figure, figureFact, namedFact, nameIn, type Told } from './wording.ts';
+import {
+  type Fact,
+  type Facts,
+  type Figure,
+  figureFact,
+  namedFact,
+  nameIn,
+  type Told,
+  titledFact,
+} from './wording.ts';
 
 const BILLION = 1_000_000_000;
 
@@ -29,6 +38,9 @@ export const scopes = {
 } as const;
 
 export type ScopeName = keyof typeof scopes;
+
+/** What an amount is not rounded onto, as the text would then seem to count it wrong. */
+const amountText = amountTextBeside(Object.values(scopes).flatMap(({ threshold }) => threshold ?? []));
 
 function part(filter: Partial<ProjectFilter>, threshold: number | null = null) {
   return { filter, threshold };
@@ -219,7 +231,7 @@ export function factsFrom(findings: Findings, language: Language): Facts {
   const { asOf, event, summaries } = findings;
   const eventLink = `/v1/events/${event.code}`;
   const facts: [string, Fact][] = [
-    ['event', namedFact({ kind: 'event', printed: nameIn(event, language), link: eventLink })],
+    ['event', titledFact({ kind: 'event', link: eventLink }, event, language)],
     ['top500', namedFact({ kind: 'term', printed: TOP_500[language], link: null })],
     dayFact('asOf', asOf, language),
     ...Object.entries(summaries).flatMap(([scope, summary]) =>

@@ -21,8 +21,8 @@ export const highlights = {
   fastest: {
     most: 1,
     rule: {
-      zh: '签约后投产、且签约到投产天数最少的项目；天数相同的，取投产早的，再取编号在前的。签约当日或之前已投产的不计。',
-      en: 'The project in production with the fewest days from signing to production; of equals the one that produced earlier, then the lower code. One that produced by the day of its signing is left out.',
+      zh: '未终止、签约后投产、且签约到投产天数最少的项目；天数相同的，取投产早的，再取编号在前的。签约当日或之前已投产的不计。',
+      en: 'The project in production, not terminated, with the fewest days from signing to production; of equals the one that produced earlier, then the lower code. One that produced by the day of its signing is left out.',
     },
     candidates: (reader) => {
       const { projects: p } = reader.tables;

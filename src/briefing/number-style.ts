@@ -26,14 +26,20 @@ const units: Readonly<Record<Language, readonly Unit[]>> = {
 const grouped = (whole: string, language: Language): string =>
   language === 'en' && whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
 
-function decimalText(yuan: bigint, unit: Unit, language: Language): string {
-  const scale = 10n ** BigInt(unit.decimals);
-  const scaled = divideHalfUp(yuan * scale, unit.yuan);
-  const fraction = String(scaled % scale)
-    .padStart(unit.decimals, '0')
+/** In whole yuan. */
+function roundedTo({ yuan: unit, decimals }: Unit, yuan: bigint): bigint {
+  const scale = 10n ** BigInt(decimals);
+  return (divideHalfUp(yuan * scale, unit) * unit) / scale;
+}
+
+/** @param yuan what is said exactly */
+function textIn({ yuan: unit, name }: Unit, yuan: bigint, language: Language): string {
+  const digits = String(unit).length - 1;
+  const fraction = String(yuan % unit)
+    .padStart(digits, '0')
     .replace(/0+$/, '');
-  const whole = grouped(String(scaled / scale), language);
-  return unit.decimals === 0 || fraction === '' ? whole : `${whole}.${fraction}`;
+  const whole = grouped(String(yuan / unit), language);
+  return `${yuan % unit === 0n ? whole : `${whole}.${fraction}`}${name}`;
 }
 
 /**
@@ -41,19 +47,26 @@ function decimalText(yuan: bigint, unit: Unit, language: Language): string {
  * in English, without trailing zeros.
  * @param yuan whole, not negative
  */
-export function amountText(yuan: number, language: Language): string {
-  const exact = BigInt(yuan);
-  const all = units[language];
-  const reached = all.findIndex((one) => exact >= one.yuan);
-  let at = reached === -1 ? all.length - 1 : reached;
-  const larger = all[at - 1];
-  const unit = all[at] as Unit;
-  const scale = 10n ** BigInt(unit.decimals);
-  // 9 999.999 万元 rounds to 1 亿元, which nobody calls 10 000 万元.
-  if (larger && divideHalfUp(exact * scale, unit.yuan) * unit.yuan >= larger.yuan * scale) at -= 1;
-  const told = all[at] as Unit;
-  return `${decimalText(exact, told, language)}${told.name}`;
-}
+export const amountText = (yuan: number, language: Language): string => amountTextBeside([])(yuan, language);
+
+/**
+ * `amountText` for a text that counts what reaches or exceeds bounds: an amount that would round to one of them, and is
+ * not exactly that, is told to the yuan, 999,999,999 yuan as 9.99999999亿元.
+ */
+export const amountTextBeside =
+  (bounds: readonly number[]) =>
+  (yuan: number, language: Language): string => {
+    const exact = BigInt(yuan);
+    const all = units[language];
+    const at = all.findIndex((one) => exact >= one.yuan);
+    const unit = (all[at] ?? all.at(-1)) as Unit;
+    const larger = all[at - 1];
+    // 9 999.999 万元 rounds to 1 亿元, which nobody calls 10 000 万元.
+    const told = larger && roundedTo(unit, exact) >= larger.yuan ? larger : unit;
+    const rounded = roundedTo(told, exact);
+    const misleads = rounded !== exact && bounds.includes(Number(rounded));
+    return misleads ? textIn(unit, exact, language) : textIn(told, rounded, language);
+  };
 
 /** The largest amount of three significant digits that is not above this one; what a lower bound is told as. */
 export function roundedDown(yuan: number): number {

@@ -164,6 +164,11 @@ export const sentences: readonly Sentence[] = [
     clauses: [
       [
         {
+          needs: ['all.terminatedCount'],
+          zh: '未终止的项目中，从签约到投产最快的是{fastest}，用时{fastest.days}天',
+          en: 'Of the projects that have not been terminated, the fastest from signing to production was {fastest}, in {fastest.days} {fastest.days:day|days}',
+        },
+        {
           zh: '从签约到投产最快的项目是{fastest}，用时{fastest.days}天',
           en: 'The fastest from signing to production was {fastest}, in {fastest.days} {fastest.days:day|days}',
         },
@@ -174,6 +179,11 @@ export const sentences: readonly Sentence[] = [
     code: 'largest',
     clauses: [
       [
+        {
+          needs: ['all.terminatedCount'],
+          zh: '未终止且已披露投资额的项目中，投资额居前的是{largest}',
+          en: 'Among the projects that have not been terminated and whose amounts are disclosed, the largest {largest:is|are} {largest}',
+        },
         {
           zh: '已披露投资额的项目中，投资额居前的是{largest}',
           en: 'Among the projects whose amounts are disclosed, the largest {largest:is|are} {largest}',
@@ -218,18 +228,18 @@ export const sentences: readonly Sentence[] = [
     clauses: [
       [
         {
-          zh: '{cluster}龙头企业{cluster.leader}已引进上下游及配套企业{cluster.members}家',
-          en: '{cluster.leader}, the leader of {cluster}, has drawn in {cluster.members} upstream, downstream and supporting {cluster.members:enterprise|enterprises}',
+          zh: '{cluster}龙头企业{cluster.leader}已引进上下游及配套企业{cluster.introduced}家',
+          en: '{cluster.leader}, the leader of {cluster}, has drawn in {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
         },
         {
-          zh: '{cluster}已引进上下游及配套企业{cluster.members}家',
-          en: '{cluster} has drawn in {cluster.members} upstream, downstream and supporting {cluster.members:enterprise|enterprises}',
+          zh: '{cluster}已引进上下游及配套企业{cluster.introduced}家',
+          en: '{cluster} has drawn in {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
         },
       ],
       [
         {
-          zh: '计划到{target.by}再引进{target.count}家，其中已引进{target.introduced}家',
-          en: '{target.count} more {target.count:is|are} to come by {target.by}, of which {target.introduced} {target.introduced:has|have} come',
+          zh: '计划到{target.by}再引进{target.count}家，其中已引进且未退出{target.introduced}家',
+          en: '{target.count} more {target.count:is|are} to come by {target.by}, of which {target.introduced} {target.introduced:has|have} come and stayed',
         },
         {
           zh: '计划到{target.by}再引进{target.count}家',

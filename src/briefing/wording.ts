@@ -34,6 +34,8 @@ export interface Fact {
   names: readonly Named[];
   /** How many it speaks of, for English to choose between singular and plural. */
   number: number;
+  /** Whether English puts "the" before it. */
+  titled?: boolean;
 }
 
 /** The name in a language; in Chinese where there is no other. On one line, whatever was recorded. */
@@ -57,6 +59,22 @@ export const namedFact = (named: Named): Fact => ({
   names: [named],
   number: 1,
 });
+
+const ARTICLE = /^(the|an?) /i;
+
+/**
+ * What is called by a title, as an event or a cluster is, and an enterprise is not: its English name takes "the",
+ * unless it begins with an article of its own. Without an English name there is none.
+ */
+export function titledFact(
+  named: Omit<Named, 'printed'>,
+  names: { name: string; nameEn: string | null },
+  language: Language,
+): Fact {
+  const printed = nameIn(names, language);
+  const titled = language === 'en' && !!names.nameEn && !ARTICLE.test(printed);
+  return { ...namedFact({ ...named, printed }), titled };
+}
 
 /** By the name that wordings call them by. What is unknown, or zero, is not among them. */
 export type Facts = ReadonlyMap<string, Fact>;
@@ -120,13 +138,15 @@ export function say(sentence: Sentence, facts: Facts, language: Language): Said 
   );
   const figures: Figure[] = [];
   const names: Named[] = [];
-  const text = `${opening}${template}`.replace(PLACE, (_, name: string, one?: string, many?: string) => {
+  const fill = (_: string, name: string, one: string | undefined, many: string, at: number): string => {
     const fact = facts.get(name) as Fact;
-    if (one !== undefined) return (fact.number === 1 ? one : many) as string;
+    if (one !== undefined) return fact.number === 1 ? one : many;
     figures.push(...fact.figures);
     names.push(...fact.names);
-    return fact.text;
-  });
+    if (!fact.titled) return fact.text;
+    return `${at === 0 ? 'The' : 'the'} ${fact.text}`;
+  };
+  const text = `${opening}${template}`.replace(PLACE, fill);
   // A name may bring the full stop of an abbreviation with it.
   return { code: sentence.code, text: text.endsWith(end) ? text : `${text}${end}`, figures, names };
 }

@@ -21,4 +21,15 @@ export const memberConditions: Readonly<Record<string, Condition>> = {
     means: ({ tables: { clusterMembers: members } }, day) =>
       sql`${wasIntroduced(members, day)} and ${hasNotLeft(members, day)}`,
   },
+  introducedBy: {
+    schema: asOfField.meta({
+      description:
+        'Enterprises introduced by this day, whether or not they have left since: the first membership of each.',
+      example: '2022-11-03',
+    }),
+    means: ({ tables: { clusterMembers: members } }, day) =>
+      sql`${wasIntroduced(members, day)} and not exists (select 1 from ${members} earlier
+        where earlier.cluster_id = ${members.cluster} and earlier.enterprise_id = ${members.enterprise}
+        and earlier.introduced_on < ${members.introducedOn})`,
+  },
 };

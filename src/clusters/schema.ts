@@ -230,7 +230,8 @@ export const ClusterProgress = z
         'Where each target stands on the day; after its last day, where it stood then: what happens later does not change it.',
     }),
     links: z.record(z.string(), z.string()).meta({
-      description: 'This answer, the cluster, and the members there on the day, exactly `present` of them.',
+      description:
+        'This answer, the cluster, the members there on the day, exactly `present` of them, and the enterprises introduced by it, exactly `introduced`.',
     }),
   })
   .meta({
@@ -269,6 +270,7 @@ export const ClusterProgress = z
           self: '/v1/clusters/0190a1b2-0000-7000-8000-000000000010/progress?asOf=2023-11-03',
           cluster: '/v1/clusters/0190a1b2-0000-7000-8000-000000000010',
           members: '/v1/clusters/0190a1b2-0000-7000-8000-000000000010/members?asOf=2023-11-03',
+          introduced: '/v1/clusters/0190a1b2-0000-7000-8000-000000000010/members?introducedBy=2023-11-03',
         },
       },
     ],

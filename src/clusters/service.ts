@@ -50,6 +50,7 @@ export async function clusterProgress(reader: Reader, id: string, asOf: string) 
       self: `${self}/progress?asOf=${asOf}`,
       cluster: self,
       members: `${self}/members?asOf=${asOf}`,
+      introduced: `${self}/members?introducedBy=${asOf}`,
     },
   };
 }

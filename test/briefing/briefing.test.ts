@@ -46,7 +46,7 @@ describe('of an event', () => {
       sentences: [{ code: 'opening', names: [{ kind: 'event' }, { kind: 'city', printed: '上海' }] }],
       highlights: [],
     });
-    expect(await sentencesOf(path, 'lang=en')).toEqual({ opening: 'Fair opened on 29 June 2020.' });
+    expect(await sentencesOf(path, 'lang=en')).toEqual({ opening: 'The Fair opened on 29 June 2020.' });
   });
 
   it('says nothing of it before it began, and nothing at all where nothing is known', async () => {
@@ -131,6 +131,60 @@ describe('an amount that is an estimate', () => {
   });
 });
 
+describe('a terminated project', () => {
+  it('is none of the largest or the fastest, and the sentences say so where there is one', async () => {
+    const dates = { signedOn: '2020-07-01', startedOn: '2020-07-02' };
+    const path = await anEvent([
+      { ...dates, productionOn: '2020-07-11', investmentYuan: 12_000_000_000, terminatedOn: '2020-08-01' },
+      { ...dates, productionOn: '2020-07-21', investmentYuan: 11_000_000_000 },
+    ]);
+    expect(await sentencesOf(path, 'lang=zh')).toMatchObject({
+      parts: expect.stringContaining('超过100亿元的项目2个'),
+      fastest: '未终止的项目中，从签约到投产最快的是项目乙，用时20天。',
+      largest: '未终止且已披露投资额的项目中，投资额居前的是项目乙（110亿元）。',
+    });
+    expect(await sentencesOf(path, 'lang=en')).toMatchObject({
+      fastest:
+        'Of the projects that have not been terminated, the fastest from signing to production was 项目乙, in 20 days.',
+      largest:
+        'Among the projects that have not been terminated and whose amounts are disclosed, the largest is 项目乙 (11 billion yuan).',
+    });
+    expect(await sentencesOf(path, 'lang=zh&asOf=2020-07-31')).toMatchObject({
+      fastest: '从签约到投产最快的项目是项目甲，用时10天。',
+      largest: '已披露投资额的项目中，投资额居前的是项目甲（120亿元）、项目乙（110亿元）。',
+    });
+  });
+});
+
+describe('an amount beside a bound that the text counts by', () => {
+  it.each<[yuan: number, zh: string, en: string, counted: boolean]>([
+    [999_999_999, '9.99999999亿元', '999.999999 million yuan', false],
+    [1_000_000_000, '10亿元', '1 billion yuan', true],
+    [5_000_000_001, '50.00000001亿元', '5.000000001 billion yuan', true],
+    [9_999_999_999, '99.99999999亿元', '9.999999999 billion yuan', true],
+  ])('of %i yuan is not rounded onto it', async (investmentYuan, zh, en, counted) => {
+    const path = await anEvent([{ investmentYuan }]);
+    const inChinese = await sentencesOf(path, 'lang=zh');
+    expect(inChinese.largest).toContain(`（${zh}）`);
+    expect(inChinese.signed).toContain(`投资总额${zh}。`);
+    expect((inChinese.parts ?? '').includes('10亿元以上')).toBe(counted);
+    expect((await sentencesOf(path, 'lang=en')).largest).toContain(`(${en})`);
+  });
+});
+
+describe('an English name of an event', () => {
+  it.each([
+    ['5th Fair', 'The 5th Fair opened', 'for the 5th Fair,'],
+    ['2020 Fair', 'The 2020 Fair opened', 'for the 2020 Fair,'],
+    ['The Fair', 'The Fair opened', 'for The Fair,'],
+    [null, '博览会 opened', 'for 博览会,'],
+  ])('%s has one article', async (nameEn, opening, signed) => {
+    const path = await anEvent([{ signedOn: '2020-06-28' }], { nameEn });
+    expect((await sentencesOf(path, 'lang=en')).opening?.startsWith(opening)).toBe(true);
+    expect((await sentencesOf(path, 'lang=en&asOf=2020-06-28')).signed).toContain(signed);
+  });
+});
+
 describe('what is chosen', () => {
   it('is the fastest: fewest days, then the earlier production, then the lower code', async () => {
     const path = await anEvent([
@@ -152,7 +206,9 @@ describe('what is chosen', () => {
         name: '终',
       },
     ]);
-    expect((await sentencesOf(path, 'lang=zh')).fastest).toBe('从签约到投产最快的项目是先，用时10天。');
+    expect((await sentencesOf(path, 'lang=zh')).fastest).toBe(
+      '未终止的项目中，从签约到投产最快的是先，用时10天。',
+    );
     expect((await sentencesOf(path, 'lang=zh&asOf=2020-07-31')).fastest).toBe(
       '从签约到投产最快的项目是终，用时1天。',
     );
@@ -229,7 +285,9 @@ describe('a name', () => {
       '\\*甲\\* \\_乙\\_ \\[丙\\](http://x) \\<b\\>丁\\</b\\> \\`戊\\` \\\\ \\& # 1.（1亿元）',
     );
     const en = await api.get(`${path}?lang=en&format=markdown`);
-    expect(en.text.startsWith('1\\. Fair \\<i\\> opened on')).toBe(true);
+    expect(en.text.startsWith('The 1. Fair \\<i\\> opened on')).toBe(true);
+    const numbered = await api.get(`${await anEvent([], { name: '1. 会' })}?lang=en&format=markdown`);
+    expect(numbered.text.startsWith('1\\. 会 opened on')).toBe(true);
     // As JSON it is text, as it was given.
     expect((await api.get(`${path}?lang=zh`)).body.text).toContain(hostile);
   });

@@ -65,27 +65,27 @@ describe('the best cluster of an event', () => {
     [
       '2021-01-01',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业2家。',
-      'Leader Co., the leader of Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises.',
+      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises.',
     ],
     [
       '2021-12-31',
-      '二号*集群龙头企业企业 leader已引进上下游及配套企业1家。',
-      'Leader Co., the leader of Cluster 2, has drawn in 1 upstream, downstream and supporting enterprise.',
+      '二号*集群龙头企业企业 leader已引进上下游及配套企业2家。',
+      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises.',
     ],
     [
       '2022-01-01',
-      '二号*集群龙头企业企业 leader已引进上下游及配套企业1家；计划到2025年12月31日再引进5家。',
-      'Leader Co., the leader of Cluster 2, has drawn in 1 upstream, downstream and supporting enterprise; and 5 more are to come by 31 December 2025.',
+      '二号*集群龙头企业企业 leader已引进上下游及配套企业2家；计划到2025年12月31日再引进5家。',
+      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises; and 5 more are to come by 31 December 2025.',
     ],
     [
       '2023-06-30',
-      '二号*集群龙头企业企业 leader已引进上下游及配套企业3家；计划到2023年6月30日再引进3家，其中已引进2家。',
-      'Leader Co., the leader of Cluster 2, has drawn in 3 upstream, downstream and supporting enterprises; and 3 more are to come by 30 June 2023, of which 2 have come.',
+      '二号*集群龙头企业企业 leader已引进上下游及配套企业4家；计划到2023年6月30日再引进3家，其中已引进且未退出2家。',
+      'Leader Co., the leader of the Cluster 2, has drawn in 4 upstream, downstream and supporting enterprises; and 3 more are to come by 30 June 2023, of which 2 have come and stayed.',
     ],
     [
       '2026-01-01',
-      '二号*集群龙头企业企业 leader已引进上下游及配套企业3家。',
-      'Leader Co., the leader of Cluster 2, has drawn in 3 upstream, downstream and supporting enterprises.',
+      '二号*集群龙头企业企业 leader已引进上下游及配套企业4家。',
+      'Leader Co., the leader of the Cluster 2, has drawn in 4 upstream, downstream and supporting enterprises.',
     ],
   ])('is told as of %s', async (asOf, zh, en) => {
     expect(await said(`asOf=${asOf}&lang=zh`)).toBe(zh);
@@ -105,24 +105,25 @@ describe('the best cluster of an event', () => {
       { by: 'a', introducedOn: '2023-01-01', leftOn: '2024-01-01' },
       { by: 'b', introducedOn: '2023-01-01', leftOn: '2023-06-01' },
     ]);
-    // 4 against 3; then 3 each, of which 三 comes before 二 byte by byte; then 1 against 3.
+    // There are 4 against 3; then 3 each, of which 三 comes before 二 byte by byte; then 1 against 3.
     expect(await said('lang=zh&asOf=2023-02-01')).toBe('三号集群已引进上下游及配套企业4家。');
-    expect(await said('lang=zh&asOf=2023-07-01')).toBe('三号集群已引进上下游及配套企业3家。');
+    expect(await said('lang=zh&asOf=2023-07-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=en&asOf=2023-07-01')).toBe(
-      '三号集群 has drawn in 3 upstream, downstream and supporting enterprises.',
+      '三号集群 has drawn in 4 upstream, downstream and supporting enterprises.',
     );
     expect(await said('lang=zh&asOf=2024-01-01')).toContain('二号*集群');
   });
 
-  it('stands among the highlights with its rule, and links to exactly the members', async () => {
+  it('stands among the highlights with its rule, and links to exactly the enterprises introduced, also those that have left', async () => {
     const { body } = await api.get('/v1/events/fair/briefing?lang=zh&asOf=2022-12-31');
     const { figures, names } = body.sentences.find(({ code }: Body) => code === 'cluster');
-    expect((await api.get(figures[0].link)).body.page.total).toBe(figures[0].value);
+    expect(figures[0]).toMatchObject({ name: 'clusterIntroduced', value: 4 });
+    expect((await api.get(figures[0].link)).body.page.total).toBe(4);
     for (const { link } of [...figures, ...names]) expect((await api.get(link)).status).toBe(200);
     const { items, rule } = body.highlights.find(({ code }: Body) => code === 'cluster');
     expect(items).toMatchObject([{ kind: 'cluster', name: '二号*集群', nameEn: 'Cluster 2' }]);
     expect(items[0].link).toBe(`/v1/clusters/${path}/progress?asOf=2022-12-31`);
-    expect((await api.get(items[0].link)).body.present).toBe(figures[0].value);
+    expect((await api.get(items[0].link)).body).toMatchObject({ introduced: 4, present: 3 });
     expect(rule).toEqual({ zh: expect.any(String), en: expect.any(String) });
     expect((await api.get('/v1/events/fair/briefing?lang=zh&format=markdown')).text).toContain('二号\\*集群');
   });

@@ -126,6 +126,31 @@ describe('the progress of a cluster', () => {
       { ...PROPERTY, numRuns: 15 },
     );
   });
+
+  it('counts as introduced exactly the enterprises that its link lists, each once, also those that have left', async () => {
+    const seen = { left: 0, back: 0 };
+    await fc.assert(
+      fc.asyncProperty(members, asOfDay, async (members, asOf) => {
+        const { id } = await aCluster(members, []);
+        const { introduced, present, links } = await progress(id, asOf);
+        const { items, page } = (await api.get(`${links.introduced}&limit=500`)).body;
+        expect(page.total).toBe(introduced);
+        const first = new Map<string, string>();
+        for (const { enterprise, introducedOn } of members) {
+          const key = enterprises[enterprise] as string;
+          const before = first.get(key);
+          if (introducedOn > (asOf ?? WORLD_TODAY)) continue;
+          if (before !== undefined) seen.back++;
+          if (before === undefined || introducedOn < before) first.set(key, introducedOn);
+        }
+        const listed = items.map((one: Body) => [one.enterprise, one.introducedOn]);
+        expect(listed.sort()).toEqual([...first].sort());
+        if (introduced > present) seen.left++;
+      }),
+      { ...PROPERTY, numRuns: 15 },
+    );
+    expect(Math.min(seen.left, seen.back)).toBeGreaterThan(0);
+  });
 });
 
 const came = (enterprise: number, introducedOn: string, leftOn: string | null = null): ModelMember => ({

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   amountText,
+  amountTextBeside,
   countText,
   dayText,
   listText,
@@ -75,6 +76,25 @@ describe('an amount', () => {
       { numRuns: 1_000 },
     );
   });
+});
+
+it('an amount beside bounds lies in print on the side of each on which it lies, whatever it is', () => {
+  const bounds = [1_000_000_000, 5_000_000_000, 10_000_000_000];
+  const near = fc
+    .tuple(fc.constantFrom(...bounds), fc.integer({ min: -600_000, max: 600_000 }))
+    .map(([bound, more]) => bound + more);
+  const sizes = { zh: 100_000_000, en: 1_000_000_000 };
+  fc.assert(
+    fc.property(near, fc.constantFrom('zh' as const, 'en' as const), (yuan, language) => {
+      const text = amountTextBeside(bounds)(yuan, language);
+      const size = / million yuan$/.test(text) ? 1_000_000 : sizes[language];
+      const printed = Number.parseFloat(text) * size;
+      for (const bound of bounds) {
+        expect(Math.sign(Math.round(printed) - bound), text).toBe(Math.sign(yuan - bound));
+      }
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 it('a number of things has commas in English from ten thousand on', () => {

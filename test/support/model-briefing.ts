@@ -28,6 +28,18 @@ const english = (amount: number): string => {
   return fraction === undefined ? commas(whole) : `${commas(whole)}.${fraction}`;
 };
 
+/** An amount beside counts of 1, 5 and 10 billion: what would look like one of these, and is not, has all its digits. */
+function amountBeside(yuan: number, language: Language): string {
+  const printed = modelAmount(yuan, language);
+  const [bounds, unit] =
+    language === 'zh'
+      ? [['10亿元', '50亿元', '100亿元'], '亿元']
+      : [['1 billion yuan', '5 billion yuan', '10 billion yuan'], ' billion yuan'];
+  if (!bounds.includes(printed) || [1e9, 5e9, 10e9].includes(yuan)) return printed;
+  if (language === 'en' && yuan < 1e9) return `${yuan / 1e6} million yuan`;
+  return `${yuan / (language === 'zh' ? 1e8 : 1e9)}${unit}`;
+}
+
 export function modelAmount(yuan: number, language: Language): string {
   if (language === 'zh') {
     if (yuan < 10_000) return `${yuan}元`;
@@ -103,16 +115,22 @@ export function modelBriefing(
     const joined = zh ? clauses.join('；') : rest.length === 0 ? last : `${rest.join('; ')}; and ${last}`;
     said.push([code, `${opening}${joined}${zh ? '。' : '.'}`]);
   };
-  const amount = (money: { yuan: number }) => modelAmount(money.yuan, language);
+  const amount = (money: { yuan: number }) => amountBeside(money.yuan, language);
   const number = (count: number) => (zh ? String(count) : commas(String(count)));
   const s = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
   const opened = event.startsOn <= asOf;
-  const eventName = nameOf(event, language);
+  const the = !zh && event.nameEn ? 'the ' : '';
+  const eventName = `${the}${nameOf(event, language)}`;
+  const anyTerminated = populationOf(world, { event: [event.code] }, asOf).some((p) =>
+    isCounted('terminated', p, asOf),
+  );
   if (opened) {
     const on = modelDay(event.startsOn, language);
     const place = event.hostCity ? `在${event.hostCity}` : '';
-    add('opening', [zh ? `${eventName}于${on}${place}开幕` : `${eventName} opened on ${on}`]);
+    add('opening', [
+      zh ? `${eventName}于${on}${place}开幕` : `${eventName} opened on ${on}`.replace(/^the /, 'The '),
+    ]);
   }
   const all = of({});
   const n = all.projectCount;
@@ -169,7 +187,7 @@ export function modelBriefing(
   if (yuan > 0) {
     const bound = threeDigits(yuan);
     const partly = knownCount < n;
-    const money = modelAmount(partly ? bound : yuan, language);
+    const money = amountBeside(partly ? bound : yuan, language);
     const more = zh ? (bound < yuan ? '超过' : '不少于') : bound < yuan ? 'more than ' : 'at least ';
     add('contracted', [`${zh ? '合同引资额' : 'Contracted funds came to '}${partly ? more : ''}${money}`]);
   }
@@ -228,8 +246,8 @@ export function modelBriefing(
     const [name, took] = [nameOf(fastest, language), days(fastest)];
     add('fastest', [
       zh
-        ? `从签约到投产最快的项目是${name}，用时${took}天`
-        : `The fastest from signing to production was ${name}, in ${took} ${s(took, 'day', 'days')}`,
+        ? `${anyTerminated ? '未终止的项目中，从签约到投产最快的' : '从签约到投产最快的项目'}是${name}，用时${took}天`
+        : `${anyTerminated ? 'Of the projects that have not been terminated, the' : 'The'} fastest from signing to production was ${name}, in ${took} ${s(took, 'day', 'days')}`,
     ]);
   }
 
@@ -241,15 +259,15 @@ export function modelBriefing(
   if (largest.length > 0) {
     const named = andList(
       largest.map((p) => {
-        const money = modelAmount(p.investmentYuan, language);
+        const money = amountBeside(p.investmentYuan, language);
         return zh ? `${nameOf(p, language)}（${money}）` : `${nameOf(p, language)} (${money})`;
       }),
       language,
     );
     add('largest', [
       zh
-        ? `已披露投资额的项目中，投资额居前的是${named}`
-        : `Among the projects whose amounts are disclosed, the largest ${s(largest.length, 'is', 'are')} ${named}`,
+        ? `${anyTerminated ? '未终止且' : ''}已披露投资额的项目中，投资额居前的是${named}`
+        : `Among the projects ${anyTerminated ? 'that have not been terminated and ' : ''}whose amounts are disclosed, the largest ${s(largest.length, 'is', 'are')} ${named}`,
     ]);
   }
   return said;
