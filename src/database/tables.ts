@@ -62,6 +62,7 @@ export function defineTables(columns: Vocabulary) {
     hostCity: text('host_city'),
     startsOn: day('starts_on').notNull(),
     endsOn: day('ends_on').notNull(),
+    note: text('note'),
   });
 
   const enterprises = table(

@@ -4,13 +4,14 @@ import type { DemoEnterprise, DemoEvent, DemoProject } from './rows.ts';
 
 export const hyrd2020: DemoEvent = {
   code: 'hyrd-2020',
-  name: '2020年沪洽周（闭幕日期未公布，以开幕日代）',
-  nameEn: '2020 Hunan–Yangtze River Delta week (closing day not published; the opening day stands in for it)',
+  name: '2020年沪洽周',
+  nameEn: '2020 Hunan–Yangtze River Delta week',
   series: 'hyrd',
   edition: 2020,
   hostCity: '上海',
   startsOn: '2020-06-29',
   endsOn: '2020-06-29',
+  note: '闭幕日期未公布，以开幕日代。\nThe closing day was not published; the opening day stands in for it.',
 };
 
 export const hyrd2022: DemoEvent = {
@@ -22,6 +23,7 @@ export const hyrd2022: DemoEvent = {
   hostCity: '上海',
   startsOn: '2022-11-03',
   endsOn: '2022-11-08',
+  note: null,
 };
 
 export const dongjiaEnterprise: DemoEnterprise = {

@@ -19,13 +19,14 @@ export const CONNECTED_2022: Day = '2022-11-02';
 
 export const ciie5: DemoEvent = {
   code: 'ciie-5',
-  name: '第五届中国国际进口博览会（举办日期非取自本演示所引报道）',
-  nameEn: '5th China International Import Expo (its days are not from the reports that this demo cites)',
+  name: '第五届中国国际进口博览会',
+  nameEn: '5th China International Import Expo',
   series: 'ciie',
   edition: 2022,
   hostCity: '上海',
   startsOn: '2022-11-05',
   endsOn: '2022-11-10',
+  note: '举办日期非取自本演示所引报道。\nIts days are not from the reports that this demo cites.',
 };
 
 const CONTACT_NOTE = '演示数据，由程序生成，并非真实对接。Generated demo data; not a real contact.';

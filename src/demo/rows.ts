@@ -15,6 +15,8 @@ export interface DemoEvent {
   hostCity: string;
   startsOn: string;
   endsOn: string;
+  /** What of this was not published. */
+  note: string | null;
 }
 
 export interface DemoEnterprise {

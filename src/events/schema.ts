@@ -1,6 +1,6 @@
 /** Events as the API words them. */
 import * as z from 'zod';
-import { day, line, slug, year } from '../http/fields.ts';
+import { day, line, paragraph, slug, year } from '../http/fields.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { inputSchemas } from '../references/schema.ts';
 
@@ -13,6 +13,7 @@ const fields = {
   hostCity: line(100).nullable(),
   startsOn: day,
   endsOn: day,
+  note: paragraph(2_000).nullable(),
 };
 
 const example = {
@@ -24,6 +25,7 @@ const example = {
   hostCity: '上海',
   startsOn: '2022-11-03',
   endsOn: '2022-11-08',
+  note: null,
 };
 
 export const Event = z.object(fields).meta({

@@ -108,7 +108,7 @@ describe('prepared statements', () => {
   });
 
   it('write as well, one shape with other values, and name what is missing', async () => {
-    const row = { nameEn: null, series: null, edition: 2020, hostCity: null };
+    const row = { nameEn: null, series: null, edition: 2020, hostCity: null, note: null };
     const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
     const values = (code: string) => ({ code, name: `Event ${code}`, ...row, ...days });
     await database.write(async (tx) => {

@@ -62,6 +62,17 @@ describe('loading the demo', { timeout: 120_000 }, () => {
     expect(after.signedProjectCount).toBeGreaterThan(10);
     expect(after.exhibitorsTurnedInvestors.numerator).toBeGreaterThan(0);
 
+    // A name is printed as it is; what was not published stands in the note.
+    for (const [code, name, note] of [
+      ['hyrd-2020', '2020年沪洽周', '闭幕日期未公布'],
+      ['hyrd-2022', '2022年沪洽周', null],
+      ['ciie-5', '第五届中国国际进口博览会', '举办日期非取自'],
+    ]) {
+      const { body } = await api.get(`/v1/events/${code}`);
+      expect(body).toMatchObject({ name, note: note && expect.stringContaining(note) });
+      expect(body.nameEn).not.toMatch(/[()]/);
+    }
+
     const [cluster] = (await api.get('/v1/clusters')).body.items;
     const progressOn = async (asOf: string) =>
       (await api.get(`/v1/clusters/${cluster.id}/progress?asOf=${asOf}`)).body;

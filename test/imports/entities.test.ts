@@ -64,6 +64,7 @@ const kinds: Kind[] = [
       举办城市: '上海',
       开始日期: '2020/6/29',
       结束日期: '2020年7月5日',
+      备注: '日期未公布',
     }),
     body: (code) => ({
       code,
@@ -74,6 +75,7 @@ const kinds: Kind[] = [
       hostCity: '上海',
       startsOn: '2020-06-29',
       endsOn: '2020-07-05',
+      note: '日期未公布',
     }),
     codes: ['fair-1', 'fair-2'],
     change: ['举办城市', '长沙', 'hostCity', '长沙'],

@@ -89,7 +89,7 @@ export const kinds: Kind[] = [
     key: 'code',
     make: () => ({ code: `event-${next()}`, name: '测试活动', startsOn: '2020-06-29', endsOn: '2020-07-01' }),
     required: ['code', 'name', 'startsOn', 'endsOn'],
-    optional: { nameEn: 'Test', series: 'test', edition: 2020, hostCity: '上海' },
+    optional: { nameEn: 'Test', series: 'test', edition: 2020, hostCity: '上海', note: '第一行\n第二行' },
     empty: {},
     changed: { name: '新名称' },
     sortedBy: 'name',

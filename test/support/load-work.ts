@@ -22,6 +22,7 @@ export async function* load(tx: Transaction, { codes, breakAt, pause = 0 }: Want
       series: null,
       edition: null,
       hostCity: null,
+      note: null,
       startsOn: '2020-06-29',
       endsOn: '2020-06-30',
     });

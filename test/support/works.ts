@@ -22,6 +22,7 @@ export async function insertEvent(tx: Transaction, code: string): Promise<void> 
     series: null,
     edition: null,
     hostCity: null,
+    note: null,
     startsOn: '2020-06-29',
     endsOn: '2020-06-30',
   });

@@ -139,6 +139,7 @@ const events: ImportTable = {
     column('hostCity', 'text', '举办城市', 'Host city', ['举办地', '举办地点', 'City', 'hostCity']),
     column('startsOn', 'day', '开始日期', 'Starts', ['开始时间', '开幕日期', 'Start date', 'startsOn']),
     column('endsOn', 'day', '结束日期', 'Ends', ['结束时间', '闭幕日期', 'End date', 'endsOn']),
+    column('note', 'text', '备注', 'Note', ['说明', 'Notes', 'Remarks']),
   ],
 };
 
