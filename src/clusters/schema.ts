@@ -20,7 +20,11 @@ export const ClusterTarget = z
     by: day.meta({ description: 'The day by which they are to be there.', examples: ['2025-11-03'] }),
   })
   .refine(({ from, by }) => from <= by, { error: 'target_ends_before_start', path: ['by'] })
-  .meta({ id: 'ClusterTarget' });
+  .meta({
+    id: 'ClusterTarget',
+    description: 'How many more enterprises are to come to a cluster within a time.',
+    examples: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
+  });
 export type ClusterTarget = z.infer<typeof ClusterTarget>;
 
 const fields = {

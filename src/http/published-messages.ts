@@ -7,6 +7,11 @@ export const publishedProblems = {
     en: 'There are {count} published figures, more than the {max} that are reconciled at once; name an event.',
     zh: '已公布数据共 {count} 条，超过一次可核对的 {max} 条；请用 event 指定活动。',
   },
+  'published_figures.too_many_summaries': {
+    status: 422,
+    en: 'These published figures are about {count} selections of projects and days, more than the {max} that are reconciled at once; name an event, or read /v1/published-figures page by page.',
+    zh: '这些已公布数据涉及 {count} 组项目范围与日期，超过一次可核对的 {max} 组；请用 event 指定活动，或逐页读取 /v1/published-figures。',
+  },
 } as const satisfies Record<string, Message & { status: number }>;
 
 export const publishedFaults = {
@@ -31,6 +36,10 @@ export const publishedFaults = {
   finer_than_precision: {
     en: 'must be at least {min}, for the value is printed that finely',
     zh: '不能小于 {min}：公布值本身已精确到该位',
+  },
+  not_a_printed_number: {
+    en: 'must be a decimal number as text, like "297.88", with at most 18 digits before the point and 10 behind it: no leading zeros, no separators of thousands, no minus before zero',
+    zh: '应为文本形式的十进制数，如 "297.88"：整数部分最多 18 位，小数部分最多 10 位，不带前导零和千位分隔符，零不带负号',
   },
   not_a_url: { en: 'must be an http or https address', zh: '应为 http 或 https 网址' },
 } as const satisfies Record<string, Message>;

@@ -85,10 +85,22 @@ const contactFields = {
   guestLevel: z.enum(codesOf(guestLevels)).nullable().meta({
     description: 'The level of the guest, where there was one. Nothing else about a person is kept.',
   }),
-  contactedOn: day,
-  negotiatingOn: day.nullable(),
-  signedOn: day.nullable(),
-  lostOn: day.nullable(),
+  contactedOn: day.meta({
+    description: 'The day on which it was first met; not before its delegation was sent, nor after today.',
+    examples: ['2022-11-01'],
+  }),
+  negotiatingOn: day.nullable().meta({
+    description: 'The day from which on there were negotiations; null while there are none.',
+    examples: ['2022-11-02'],
+  }),
+  signedOn: day.nullable().meta({
+    description: 'The day on which it signed, not before negotiations began; null while it has not.',
+    examples: ['2022-11-03'],
+  }),
+  lostOn: day.nullable().meta({
+    description: 'The day on which it was given up; null while it is not, and where it signed.',
+    examples: ['2023-02-28'],
+  }),
   project: uuid.nullable().meta({
     description: 'Id of the project that it became; needs a signedOn.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],

@@ -142,14 +142,24 @@ export interface Addition {
   difference: Quotient;
 }
 
+/** The same number, to the same place, in a unit that is 10^-exponent of its own. */
+export function inSmaller({ value, precision, comparator }: Printed, exponent: number): Printed {
+  const { units, places } = parseDecimal(value);
+  return {
+    value: decimalText({ units, places: places - exponent }),
+    precision: precision - exponent,
+    comparator,
+  };
+}
+
 /**
- * Whether parts certainly do not add up to a whole: by more than their rounding explains. What is counted in whole
- * things, and printed to the last of them, is not rounded.
- * @param counted whether the figures are counts
+ * Whether parts certainly do not add up to a whole: by more than their rounding explains. What is printed to the last
+ * whole one is not rounded.
+ * @param parts and the total, in one unit, of which there are only whole ones: things, or yuan
  */
-export function misses(parts: readonly Printed[], total: Printed, counted: boolean): Addition | null {
+export function misses(parts: readonly Printed[], total: Printed): Addition | null {
   const half = ({ precision }: Printed): Quotient =>
-    counted && precision >= 0 ? whole(0) : scaled(whole(5), -precision - 1);
+    precision >= 0 ? whole(0) : scaled(whole(5), -precision - 1);
   const sum = parts.map(printedQuotient).reduce(plus, whole(0));
   const slack = [total, ...parts].map(half).reduce(plus, whole(0));
   const difference = minus(sum, printedQuotient(total));

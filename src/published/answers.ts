@@ -3,11 +3,19 @@ import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../clock.ts';
 import type { Reader, Revision } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
-import { agrees, type Comparator, differenceOf, misses, type Printed, slips } from './agreement.ts';
-import { decimalText, quotientText, rounded, scaled } from './decimals.ts';
+import {
+  agrees,
+  type Comparator,
+  differenceOf,
+  inSmaller,
+  misses,
+  type Printed,
+  slips,
+} from './agreement.ts';
+import { decimalText, type Quotient, quotientText, rounded, scaled } from './decimals.ts';
 import { laterChanges, sinceWhen } from './later-changes.ts';
 import { measureOf, type PublishedMeasure, type Quantities, type Quantity, sources } from './measures.ts';
-import { partsWarning, type Reason, reason, type Warning } from './reasons.ts';
+import { changedSinceReason, partsWarning, type Reason, reason, type Warning } from './reasons.ts';
 import { type FigureRow, partsOf } from './repository.ts';
 import type { PublishedFigure } from './schema.ts';
 import { scopeOf } from './scope.ts';
@@ -24,6 +32,10 @@ export interface FigureAnswers {
     explained: number,
   ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
 }
+
+/** How many summaries it takes to answer with these figures: those of one source, scope and day share one. */
+export const summariesFor = (rows: readonly FigureRow[]): number =>
+  new Set(rows.map((row) => sources[measureOf(row.measure).source].address(row))).size;
 
 /** More parts than these are not added up. */
 const MAX_PARTS = 2_000;
@@ -54,8 +66,8 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
     if (!from) return [];
     const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
     const changes = await laterChanges(reader, revision.seq, question);
-    const values = { total: changes.total, since: calendar.dayOf(changes.since) };
-    return changes.total === 0 ? [] : [reason('changed_since', values, changes)];
+    if (changes.total === 0 && changes.complete) return [];
+    return [changedSinceReason(changes, calendar.dayOf(changes.since), from.afterSeq > 0)];
   }
 
   return {
@@ -153,16 +165,20 @@ async function partsByWhole(
 
 const NOT_ADDITIVE: ReadonlySet<Kind> = new Set(['rate', 'days']);
 
-/** Only numbers that claim to be exact, of one measure, unit and day, add up. */
+/**
+ * Only numbers that claim to be exact, of one measure and day, add up, in whichever units they are printed. Where one of
+ * the parts is none of these, the others need not make up the whole.
+ */
 function warningsOf(row: FigureRow, parts: readonly FigureRow[]): Warning[] {
-  const { kind } = measureOf(row.measure);
-  const like = parts.filter(
-    (part) => part.measure === row.measure && part.unit === row.unit && part.asOf === row.asOf,
+  const addUp = [row, ...parts].every(
+    ({ measure, asOf, comparator }) => measure === row.measure && asOf === row.asOf && comparator === 'exact',
   );
-  const areExact = [row, ...like].every(({ comparator }) => comparator === 'exact');
-  if (NOT_ADDITIVE.has(kind) || like.length === 0 || !areExact) return [];
-  const missed = misses(like.map(printedIn), printedIn(row), kind !== 'yuan' || row.unit === 'yuan');
+  if (NOT_ADDITIVE.has(measureOf(row.measure).kind) || parts.length === 0 || !addUp) return [];
+  const inWholeOnes = (figure: FigureRow) =>
+    inSmaller(printedIn(figure), units[figure.unit as Unit].exponent);
+  const missed = misses(parts.map(inWholeOnes), inWholeOnes(row));
   if (!missed) return [];
-  const ids = like.map(({ id }) => id);
-  return [partsWarning(quotientText(missed.sum), quotientText(missed.difference), ids)];
+  const told = (value: Quotient) => quotientText(scaled(value, -units[row.unit as Unit].exponent));
+  const ids = parts.map(({ id }) => id);
+  return [partsWarning(told(missed.sum), told(missed.difference), ids)];
 }

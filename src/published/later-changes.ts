@@ -30,23 +30,38 @@ export interface LaterChanges {
   since: string;
   /** How many there are, of those that were looked at. */
   total: number;
-  /** Whether all that was written since was looked at. */
+  /** Whether all that was written since was looked through. */
   complete: boolean;
   /** The first of them. */
   items: LaterChange[];
 }
 
 const BATCH = 500;
-/** What one figure may cost. */
-const MAX_ENTRIES = 10_000;
-const MAX_SUSPECTS = 256;
 const SHOWN = 20;
+
+/** What one figure may cost. */
+export interface Bounds {
+  /** Entries of the log that are looked through, whatever they are about: those that come first. */
+  window: number;
+  /** Of these, entries about projects of the figure, or that may have been; the batch that reaches it is the last. */
+  entries: number;
+  /** Projects of which is found out whether they were selected. */
+  suspects: number;
+}
+
+const BOUNDS: Bounds = { window: 50_000, entries: 10_000, suspects: 256 };
 
 /**
  * The changes since a moment that touch what a figure reads, of the projects that its filter selects; and those that
  * took a project out of what it selects.
+ * @param head the place of the last entry in the log
  */
-export async function laterChanges(reader: Reader, head: number, question: Question): Promise<LaterChanges> {
+export async function laterChanges(
+  reader: Reader,
+  head: number,
+  question: Question,
+  bounds: Bounds = BOUNDS,
+): Promise<LaterChanges> {
   const { filter, asOf, since } = question;
   const selection = select(filter, asOf);
   const filterReads = readsOfFilter(filter);
@@ -57,9 +72,12 @@ export async function laterChanges(reader: Reader, head: number, question: Quest
 
   let looked = 0;
   let afterSeq = Math.max(question.afterSeq, await lastBefore(reader, head, since));
-  for (;;) {
+  const untilSeq = Math.min(head, afterSeq + bounds.window);
+  let isThrough = false;
+  while (!isThrough && looked < bounds.entries) {
     const batch = await repository.projectEntries(reader, selection, filterFields, {
       afterSeq,
+      untilSeq,
       since,
       limit: BATCH,
     });
@@ -69,10 +87,10 @@ export async function laterChanges(reader: Reader, head: number, question: Quest
     }
     looked += batch.length;
     afterSeq = batch.at(-1)?.seq ?? afterSeq;
-    if (batch.length < BATCH || looked >= MAX_ENTRIES) break;
+    isThrough = batch.length < BATCH;
   }
 
-  const left = [...suspects].slice(0, MAX_SUSPECTS);
+  const left = [...suspects].slice(0, bounds.suspects);
   for (const entry of await entriesOfThoseSelectedThen(reader, question, left, filterFields)) {
     const [change] = told(entry, filterReads, asOf);
     if (change && change.fields.length > 0) found.push(change);
@@ -81,7 +99,7 @@ export async function laterChanges(reader: Reader, head: number, question: Quest
   return {
     since,
     total: found.length,
-    complete: looked < MAX_ENTRIES && suspects.size <= MAX_SUSPECTS,
+    complete: isThrough && untilSeq === head && suspects.size <= bounds.suspects,
     items: found.slice(0, SHOWN),
   };
 }

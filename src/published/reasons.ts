@@ -21,15 +21,15 @@ export const reasonMessages = {
     zh: '数量级有误：计算值为公布值的 {factor} 倍。',
   },
   changed_since: {
-    en: 'Changes to what it is computed from since it was published, from {since} on: {total}.',
-    zh: '公布之后，自 {since} 起，其计算所依据的数据变更 {total} 处。',
+    en: 'Changes to what it is computed from since it was {event}, from {since} on: {total}{rest}.',
+    zh: '{event}之后，自 {since} 起，其计算所依据的数据变更 {total} 处{rest}。',
   },
 } as const satisfies Record<string, Message>;
 
 /** What is odd about a printed figure, whether or not it agrees. */
 export const warningMessages = {
   parts_do_not_add_up: {
-    en: 'Its {count} parts, as printed, add up to {sum}: {difference} from the printed whole, more than rounding explains.',
+    en: '{parts}, as printed, {come} to {sum}: {difference} from the printed whole, more than rounding explains.',
     zh: '所公布的 {count} 个分项合计为 {sum}，与公布的总数相差 {difference}，超出四舍五入所能解释的范围。',
   },
 } as const satisfies Record<string, Message>;
@@ -57,6 +57,26 @@ export const reason = (code: ReasonCode, values: Values, changes?: LaterChanges)
   ...(changes && { changes }),
 });
 
+const PUBLISHED = { en: 'published', zh: '公布' };
+const ENTERED = { en: 'entered here', zh: '录入本系统' };
+const NOT_ALL = {
+  en: ', as far as the log was looked through, which goes on',
+  zh: '（仅查看了变更日志的一部分）',
+};
+
+/** @param isFromEntry whether they are looked for since the figure was entered, not since it was published */
+export const changedSinceReason = (changes: LaterChanges, since: string, isFromEntry: boolean): Reason =>
+  reason(
+    'changed_since',
+    {
+      since,
+      total: changes.total,
+      event: isFromEntry ? ENTERED : PUBLISHED,
+      rest: changes.complete ? '' : NOT_ALL,
+    },
+    changes,
+  );
+
 export interface Warning {
   code: WarningCode;
   zh: string;
@@ -69,7 +89,13 @@ export interface Warning {
 
 export const partsWarning = (sum: string, difference: string, parts: string[]): Warning => ({
   code: 'parts_do_not_add_up',
-  ...sentences(warningMessages.parts_do_not_add_up, { count: parts.length, sum, difference }),
+  ...sentences(warningMessages.parts_do_not_add_up, {
+    count: parts.length,
+    parts: parts.length === 1 ? 'Its only part' : `Its ${parts.length} parts`,
+    come: parts.length === 1 ? 'comes' : 'add up',
+    sum,
+    difference,
+  }),
   sum,
   difference,
   parts,

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
 import type { Action } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
@@ -140,13 +140,13 @@ export async function entered(reader: Reader, id: string): Promise<{ seq: number
 
 /**
  * Entries about projects that a selection has now, or whose fields of these names have changed, in their order.
- * @param from the entries after a place in the log that were written at a moment or later
+ * @param from the entries after a place in the log, up to another, that were written at a moment or later
  */
 export function projectEntries(
   reader: Reader,
   selection: Selection,
   fields: readonly string[],
-  from: { afterSeq: number; since: string; limit: number },
+  from: { afterSeq: number; untilSeq: number; since: string; limit: number },
 ): Promise<ProjectEntry[]> {
   const shape = `published.entries ${fields} ${selection.shape}`;
   return reader.prepared(shape, { ...selection.values, ...from }, (db) => {
@@ -170,7 +170,9 @@ export function projectEntries(
       .where(
         and(
           gt(changes.seq, sql.placeholder('afterSeq')),
-          eq(changes.entity, sql.raw("'projects'")),
+          lte(changes.seq, sql.placeholder('untilSeq')),
+          // No column by itself: the index of entities would lead through the whole log.
+          sql`${changes.entity} || '' = 'projects'`,
           sql`${changes.at} >= ${sql.placeholder('since')}`,
           sql`(${isSelected} or (${changes.action} = 'change' and (${sql.join(mentions, sql` or `)})))`,
         ),

@@ -64,7 +64,7 @@ export const publishedRoutes =
           tag,
           summary: 'Reconcile every published figure with what is computed now',
           description:
-            'All figures, or those of an event: those that do not agree first, then those that are printed oddly. Of the first 20 that do not agree it says what has changed since they were published. More than 1000 are refused.',
+            'All figures, or those of an event: those that do not agree first, then those that are printed oddly. Of the first 20 that do not agree it says what has changed since they were published. More than 1000 are refused, and so are those that take more than 50 summaries, one for each selection of projects and day: name an event, or read the list, page by page.',
           query: ReconciliationQuery,
           success: { description: 'The figures, and how many agree.', schema: Reconciliation },
           conditional: true,

@@ -15,16 +15,17 @@ import { unitNames } from './units.ts';
 const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>
   Object.keys(table) as [Key, ...Key[]];
 
-/** A number as it is printed, without separators of thousands. */
+/** A number as it is printed, without separators of thousands. Its bounds stand in the fault as well. */
 const printedNumber = z
   .string()
-  .regex(/^(?!-0(\.0+)?$)-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/, { error: 'not_an_amount' });
+  .regex(/^(?!-0(\.0+)?$)-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/, { error: 'not_a_printed_number' });
 
+const SOURCE = 'Where the figure was published.';
 const sourceFields = {
   title: line(300)
     .nullable()
     .meta({ description: 'Of the article, report or bulletin; null where it is not known.' }),
-  publisher: line(200),
+  publisher: line(200).meta({ description: 'Who published it.', examples: ['湖南日报 / 华声在线'] }),
   publishedOn: day.meta({ description: 'The day on which it came out.', examples: ['2022-11-03'] }),
   url: z
     .url({ protocol: /^https?$/, error: 'not_a_url' })
@@ -74,7 +75,7 @@ const fields = {
   asOf: day.meta({ description: 'The day that it is for, not after today.', examples: ['2022-08-31'] }),
   partOf: uuid.nullable().meta({
     description:
-      'Id of the figure that it is a part of: the parts of the same measure, unit and day make up the whole.',
+      'Id of the figure that it is a part of: all its parts together make up the whole, where they are of its measure and day, in whichever unit.',
   }),
   note: paragraph(2_000).nullable(),
 };
@@ -99,13 +100,19 @@ const example = {
 } as const;
 
 export const NewPublishedFigure = z
-  .strictObject({ ...fields, source: z.strictObject(sourceInput) })
+  .strictObject({ ...fields, source: z.strictObject(sourceInput).meta({ description: SOURCE }) })
   .partial({ event: true, filter: true, precision: true, comparator: true, partOf: true, note: true })
   .meta({ id: 'NewPublishedFigure', examples: [example] });
 export type NewPublishedFigure = z.infer<typeof NewPublishedFigure>;
 
 export const PublishedFigureChanges = z
-  .strictObject({ ...fields, source: z.strictObject(sourceInput).partial() })
+  .strictObject({
+    ...fields,
+    source: z
+      .strictObject(sourceInput)
+      .partial()
+      .meta({ description: `${SOURCE} What is absent stays.` }),
+  })
   .partial()
   .meta({ id: 'PublishedFigureChanges', examples: [{ value: '297.88' }] });
 export type PublishedFigureChanges = z.infer<typeof PublishedFigureChanges>;
@@ -145,8 +152,11 @@ const Reason = z
           description:
             'From when on they were looked for: the end of the day of publication; where the log begins later, when the figure was entered.',
         }),
-        total: z.int(),
-        complete: z.boolean().meta({ description: 'Whether all that was written since was looked at.' }),
+        total: z.int().meta({ description: 'How many there are in what was looked through.' }),
+        complete: z.boolean().meta({
+          description:
+            'Whether all that was written since was looked through: the first 50 000 entries of the log are, at most.',
+        }),
         items: z.array(LaterChange).meta({ description: 'The first 20.' }),
       })
       .optional()
@@ -188,7 +198,7 @@ export const PublishedFigure = z
       .string()
       .nullable()
       .meta(fields.filter.meta() ?? {}),
-    source: z.object(sourceFields),
+    source: z.object(sourceFields).meta({ description: SOURCE }),
     computed: z
       .object({
         value: decimalText.nullable().meta({
@@ -220,7 +230,7 @@ export const PublishedFigure = z
 export type PublishedFigure = z.infer<typeof PublishedFigure>;
 
 /** Each figure on a page may need a summary of its own. */
-const MAX_PAGE = 100;
+const MAX_PAGE = 50;
 
 const eventFilter = slug
   .optional()
@@ -237,7 +247,7 @@ export const ListQuery = z.strictObject({
   limit: integerText(z.int().min(1).max(MAX_PAGE))
     .optional()
     .meta({
-      description: `Items on a page, 1–${MAX_PAGE}; 50 if left out. Each may need a summary of its own.`,
+      description: `Items on a page, 1–${MAX_PAGE}; ${MAX_PAGE} if left out. Each may need a summary of its own.`,
       example: 50,
     }),
 });
@@ -250,9 +260,11 @@ export const ReconciliationQuery = z.strictObject({ event: eventFilter });
 export const Reconciliation = z
   .object({
     revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
-    total: z.int(),
-    agreeing: z.int(),
-    disagreeing: z.int(),
+    total: z.int().meta({ description: 'How many figures were reconciled.' }),
+    agreeing: z.int().meta({ description: 'Figures that agree.' }),
+    disagreeing: z
+      .int()
+      .meta({ description: 'Figures that do not, or cannot be computed: total − agreeing.' }),
     warned: z.int().meta({ description: 'Figures with warnings, agreeing or not.' }),
     items: z.array(PublishedFigure).meta({
       description:

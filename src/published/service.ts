@@ -11,7 +11,7 @@ import { pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { once } from '../retries/service.ts';
-import { figureAnswers } from './answers.ts';
+import { figureAnswers, summariesFor } from './answers.ts';
 import { parseDecimal } from './decimals.ts';
 import * as repository from './repository.ts';
 import { type FigureRow, figureSortKeys, figureTieBreaker } from './repository.ts';
@@ -22,7 +22,7 @@ export interface PublishedService {
   list(query: ListQuery): Promise<Computed>;
   /** @throws Problem 404 */
   read(id: string): Promise<PublishedFigure>;
-  /** All figures, or those of an event. @throws Problem 422 when there are too many */
+  /** All figures, or those of an event. @throws Problem 422 when there are too many, or of too many summaries */
   reconciliation(event: string | undefined): Promise<Computed>;
   create(caller: Caller, input: NewPublishedFigure): Promise<PublishedFigure>;
   /** @param ifMatch the ETag of what the client read */
@@ -39,6 +39,8 @@ export interface PublishedService {
 
 /** Figures that are reconciled at once. */
 const MAX_RECONCILED = 1_000;
+/** The summaries that this may take: each grows with the data. */
+const MAX_SUMMARIES = 50;
 /** For how many of those that do not agree the log is looked through. */
 const MAX_EXPLAINED = 20;
 /** How often a change is tried again when others were quicker. */
@@ -72,6 +74,16 @@ function merge(before: FigureRow, { source, ...changes }: PublishedFigureChanges
   } as FigureRow;
 }
 
+/** Runs one work after the other, in the order in which they were given. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
 export function publishedService({
   database,
   clock,
@@ -80,6 +92,11 @@ export function publishedService({
   clock: Calendar;
 }): PublishedService {
   const answers = figureAnswers(clock);
+  // Answers of many summaries take turns, so that those of others need not wait for them.
+  const many = inTurn();
+
+  const analyzeMany = <T>(work: (reader: Reader) => Promise<T>): Promise<T> =>
+    many(() => database.analyze(work));
 
   async function existing(reader: Reader, id: string): Promise<FigureRow> {
     const row = await repository.findFigure(reader, id);
@@ -147,7 +164,7 @@ export function publishedService({
 
   return {
     list: (query) =>
-      database.analyze(async (reader) => {
+      analyzeMany(async (reader) => {
         const { event, measure, partOf } = query;
         const filter = { ...(event && { event }), ...(measure && { measure }), ...(partOf && { partOf }) };
         const request = pageRequest(query, figureSortKeys, 'id', figureTieBreaker);
@@ -162,7 +179,7 @@ export function publishedService({
     read: (id) => database.analyze(async (reader) => answerTo(reader, await existing(reader, id))),
 
     reconciliation: (event) =>
-      database.analyze(async (reader) => {
+      analyzeMany(async (reader) => {
         const filter = event === undefined ? {} : { event };
         const total = await repository.countFigures(reader, filter);
         if (total > MAX_RECONCILED) {
@@ -175,6 +192,11 @@ export function publishedService({
           figureTieBreaker,
         );
         const rows = await repository.listFigures(reader, filter, request);
+        const summaries = summariesFor(rows);
+        if (summaries > MAX_SUMMARIES) {
+          const values = { count: summaries, max: MAX_SUMMARIES };
+          throw new Problem('published_figures.too_many_summaries', { values });
+        }
         const { revision, items } = await answers.of(reader, rows, MAX_EXPLAINED);
         const agreeing = items.filter(({ agrees }) => agrees).length;
         const rank = ({ agrees, warnings }: PublishedFigure) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);

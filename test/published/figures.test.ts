@@ -286,13 +286,16 @@ describe('what is refused', () => {
       [{ source: undefined }, '/source', 'required'],
       [{ asOf: undefined }, '/asOf', 'required'],
       [{ value: 2 }, '/value', 'wrong_type'],
-      [{ value: '2,978.8' }, '/value', 'not_an_amount'],
-      [{ value: '２' }, '/value', 'not_an_amount'],
-      [{ value: '02' }, '/value', 'not_an_amount'],
-      [{ value: '-0.0' }, '/value', 'not_an_amount'],
-      [{ value: '1e3' }, '/value', 'not_an_amount'],
-      [{ value: '.5' }, '/value', 'not_an_amount'],
-      [{ value: '1.12345678901' }, '/value', 'not_an_amount'],
+      [{ value: '2,978.8' }, '/value', 'not_a_printed_number'],
+      [{ value: '２' }, '/value', 'not_a_printed_number'],
+      [{ value: '02' }, '/value', 'not_a_printed_number'],
+      [{ value: '-0.0' }, '/value', 'not_a_printed_number'],
+      [{ value: '1e3' }, '/value', 'not_a_printed_number'],
+      [{ value: '.5' }, '/value', 'not_a_printed_number'],
+      [{ value: '083.4' }, '/value', 'not_a_printed_number'],
+      [{ value: '-0' }, '/value', 'not_a_printed_number'],
+      [{ value: '1'.repeat(19) }, '/value', 'not_a_printed_number'],
+      [{ value: '1.12345678901' }, '/value', 'not_a_printed_number'],
       [{ measure: 'daysToStart' }, '/measure', 'not_a_choice'],
       [{ unit: 'billionYuan' }, '/unit', 'unit_of_other_measure'],
       [{ measure: 'operatingRate' }, '/unit', 'unit_of_other_measure'],
@@ -330,6 +333,18 @@ describe('what is refused', () => {
       expectProblem(answer, 422, 'request.invalid', [[pointer, code]]);
     });
 
+    it('says what a printed number may look like, and takes the longest that may', async () => {
+      const said = async (language: string): Promise<string> => {
+        const answer = await api.post(PATH, aFigure({ value: '083.4' }), { 'accept-language': language });
+        return answer.body.errors[0].message;
+      };
+      expect(await said('en')).toMatch(/18 digits before the point and 10 behind it: no leading zeros/);
+      expect(await said('zh')).toMatch(/整数部分最多 18 位，小数部分最多 10 位，不带前导零/);
+      const sound = { value: `-${'9'.repeat(18)}.${'9'.repeat(10)}`, unit: 'nothing' };
+      const faults: [string, string][] = [['/unit', 'not_a_choice']];
+      expectProblem(await api.post(PATH, aFigure(sound)), 422, 'request.invalid', faults);
+    });
+
     it('says which parameters of the filter are wrong, and how', async () => {
       const filter = 'colour=red&shape=round&region=9&signedYear=20';
       const zh = await api.post(PATH, aFigure({ filter }), { 'accept-language': 'zh' });
@@ -364,7 +379,7 @@ describe('what is refused', () => {
 
   it('of a list', async () => {
     for (const [query, parameter, code] of [
-      ['limit=101', 'limit', 'too_large'],
+      ['limit=51', 'limit', 'too_large'],
       ['measure=nothing', 'measure', 'not_a_choice'],
       ['sort=value', 'sort', 'not_sortable'],
       ['asOf=2020-01-01', 'asOf', 'unknown_parameter'],

@@ -1,5 +1,11 @@
 /** Reports that are wrong in the ways in which reports are: each reported, with the computed value. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
+import { type LaterChange, type LaterChanges, laterChanges } from '../../src/published/later-changes.ts';
+import { changedSinceReason } from '../../src/published/reasons.ts';
+import { scopeOf } from '../../src/published/scope.ts';
+import { publishedService } from '../../src/published/service.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const PATH = '/v1/published-figures';
@@ -108,6 +114,49 @@ describe('a report that does not add up', () => {
   });
 });
 
+describe('a whole that is printed in another unit than its parts', () => {
+  const money = (value: string, unit: string, more: Body = {}) =>
+    figure({ measure: 'totalInvestment', value, unit, event: null, ...more });
+  const warningsOf = async (whole: Body): Promise<Body[]> =>
+    (await api.get(`${PATH}/${whole.id}`)).body.warnings;
+
+  it('is their sum, exactly', async () => {
+    const whole = await money('297.88', 'billionYuan');
+    await money('230.81', 'billionYuan', { partOf: whole.id });
+    await money('670.7', 'yiYuan', { partOf: whole.id });
+    expect(await warningsOf(whole)).toEqual([]);
+  });
+
+  it('is missed by more than rounding, told in its own unit', async () => {
+    const whole = await money('2978.8', 'yiYuan');
+    await money('230.81', 'billionYuan', { partOf: whole.id });
+    await money('6717000', 'wanYuan', { partOf: whole.id });
+    const [{ sum, difference, parts, en }, ...more] = (await warningsOf(whole)) as [Body, ...Body[]];
+    expect([sum, difference, parts.length, more]).toEqual(['2979.8', '1', 2, []]);
+    expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: 1 from/);
+  });
+
+  it('with a single part has a sentence for one', async () => {
+    const whole = await money('2', 'billionYuan');
+    await money('10', 'yiYuan', { partOf: whole.id });
+    const [{ en, zh }] = (await warningsOf(whole)) as [Body];
+    expect(en).toMatch(/^Its only part, as printed, comes to 1: -1 from/);
+    expect(zh).toMatch(/^所公布的 1 个分项合计为 1，/);
+  });
+
+  it.each([
+    ['of another measure', { measure: 'contractedFunds' }],
+    ['of another day', { asOf: '2030-01-07' }],
+    ['that is a bound', { comparator: 'at_least' }],
+  ])('is not held against its parts when it has one %s', async (_, fields) => {
+    const whole = await money('3', 'billionYuan');
+    await money('1', 'billionYuan', { partOf: whole.id });
+    expect(await warningsOf(whole)).toHaveLength(1);
+    await money('20', 'yiYuan', { partOf: whole.id, ...fields });
+    expect(await warningsOf(whole)).toEqual([]);
+  });
+});
+
 describe('what has changed since the publication', () => {
   const moments: Record<string, number> = {};
   let started: Body;
@@ -197,6 +246,44 @@ describe('what has changed since the publication', () => {
     expect([total, items.length]).toEqual([30, 20]);
   });
 
+  it('is looked for in so many entries of the log, whatever they are about, and says if that was not all', async () => {
+    const { seq: head } = await api.database.revision();
+    const question = {
+      filter: scopeOf({ event, filter: null }),
+      asOf: AS_OF,
+      reads: [{ field: 'startedOn', how: 'by' as const }],
+      since: '2030-01-10T16:00:00.000Z',
+      afterSeq: 0,
+    };
+    const within = (window: number, entries = 10_000): Promise<LaterChanges> =>
+      laterChanges(api.database.read, head, question, { window, entries, suspects: 256 });
+    const all = await within(head);
+    expect(all).toMatchObject({ complete: true, total: 30 });
+    const [first, second] = all.items as [LaterChange, LaterChange];
+    // The first entry since is the first of them.
+    const ofWindow = async (window: number) => {
+      const { complete, items } = await within(window);
+      return [complete, ...items.map(({ seq }) => seq)];
+    };
+    expect(await ofWindow(1)).toEqual([false, first.seq]);
+    expect(await ofWindow(second.seq - first.seq)).toEqual([false, first.seq]);
+    expect(await ofWindow(second.seq - first.seq + 1)).toEqual([false, first.seq, second.seq]);
+    expect((await within(head - first.seq)).complete).toBe(false);
+    expect(await within(head - first.seq + 1)).toEqual(all);
+    expect((await within(head, 1)).complete).toBe(true);
+  });
+
+  it('is told as what it is when not all was looked through', () => {
+    const changes = { since: '2030-01-10T16:00:00.000Z', total: 3, complete: true, items: [] };
+    const { en, zh } = changedSinceReason({ ...changes, complete: false }, '2030-01-11', false);
+    expect(en).toBe(
+      'Changes to what it is computed from since it was published, from 2030-01-11 on: 3, as far as the log was looked through, which goes on.',
+    );
+    expect(zh).toBe('公布之后，自 2030-01-11 起，其计算所依据的数据变更 3 处（仅查看了变更日志的一部分）。');
+    const { en: whole } = changedSinceReason(changes, '2030-01-11', false);
+    expect(whole).toMatch(/since it was published, from 2030-01-11 on: 3\.$/);
+  });
+
   it('of a figure of before the log began is told from its own entry on', async () => {
     const old = await figure({
       value: '999',
@@ -205,6 +292,11 @@ describe('what has changed since the publication', () => {
     expect((await api.get(`${PATH}/${old.id}`)).body.reasons).toEqual([]);
     await created(api, '/v1/projects', aProject({ event, code: 'TRAP-LATE' }));
     expect((await changedSince(old)).items).toMatchObject([{ code: 'TRAP-LATE' }]);
+    const [{ en, zh }] = (await api.get(`${PATH}/${old.id}`)).body.reasons;
+    expect(en).toMatch(/since it was entered here, from 2030-01-11 on: 1\.$/);
+    expect(zh).toMatch(/^录入本系统之后，自 2030-01-11 起/);
+    const [{ en: since }] = (await api.get(`${PATH}/${started.id}`)).body.reasons;
+    expect(since).toMatch(/since it was published, from 2030-01-11 on: /);
   });
 });
 
@@ -227,5 +319,67 @@ describe('more figures than are reconciled at once', () => {
     expectProblem(refused, 422, 'published_figures.too_many');
     expect(refused.body.detail).toMatch(/more than the 1000/);
     expect((await api.get(`${PATH}/reconciliation?event=${event}`)).status).toBe(200);
+  });
+
+  it('are refused also where each is of another day, and are found in the list', async () => {
+    const about = 'many-days';
+    const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
+    await created(api, '/v1/events', { code: about, name: about, ...days });
+    const { publishedFigures } = api.database.read.tables;
+    const [row] = await api.database.read.select().from(publishedFigures).limit(1);
+    const asOf = (i: number) => new Date(Date.UTC(2029, 0, 1 + i)).toISOString().slice(0, 10);
+    const insert = (i: number) =>
+      api.database.write(async (tx) => {
+        const copy = { ...row, id: randomUUID(), asOf: asOf(i), event: about, filter: null, partOf: null };
+        await tx.insert(publishedFigures).values(copy as never);
+      });
+    for (let i = 0; i < 50; i++) await insert(i);
+    // Of one selection and day there is one summary, however many figures.
+    await insert(0);
+    const path = `${PATH}/reconciliation?event=${about}`;
+    expect((await api.get(path)).body).toMatchObject({ total: 51 });
+    await insert(50);
+    const refused = await api.get(path);
+    expectProblem(refused, 422, 'published_figures.too_many_summaries');
+    expect(refused.body.detail).toMatch(/51 selections of projects and days, more than the 50/);
+    expect((await api.get(`${PATH}?event=${about}`)).body).toMatchObject({ page: { total: 52, limit: 50 } });
+  });
+});
+
+describe('answers that take many summaries', () => {
+  it('take turns, also after one that failed, while a single figure waits for none of them', async () => {
+    let running = 0;
+    let most = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const database: Database = {
+      ...api.database,
+      analyze: async (work) => {
+        most = Math.max(most, ++running);
+        await held;
+        try {
+          return await api.database.analyze(work);
+        } finally {
+          running--;
+        }
+      },
+    };
+    const published = publishedService({ database, clock: api.clock });
+    const many = [
+      published.reconciliation(undefined),
+      published.reconciliation(event),
+      published.list({ event }),
+      published.reconciliation('other'),
+    ];
+    const single = (await api.get(`${PATH}?limit=1&event=${event}`)).body.items[0].id;
+    const one = published.read(single);
+    await new Promise(setImmediate);
+    expect([running, most]).toEqual([2, 2]);
+    release();
+    const settled = await Promise.allSettled([...many, one]);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+    expect(most).toBe(2);
   });
 });
