@@ -49,7 +49,7 @@ export interface Bounds {
   suspects: number;
 }
 
-const BOUNDS: Bounds = { window: 50_000, entries: 10_000, suspects: 256 };
+const BOUNDS: Bounds = { window: 50_000, entries: 2_000, suspects: 256 };
 
 /**
  * The changes since a moment that touch what a figure reads, of the projects that its filter selects; and those that

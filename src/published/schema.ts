@@ -155,7 +155,7 @@ const Reason = z
         total: z.int().meta({ description: 'How many there are in what was looked through.' }),
         complete: z.boolean().meta({
           description:
-            'Whether all that was written since was looked through: the first 50 000 entries of the log are, at most.',
+            'Whether all that was written since was looked through: the first 50 000 entries of the log are at most, until 2 000 of them may touch the figure.',
         }),
         items: z.array(LaterChange).meta({ description: 'The first 20.' }),
       })

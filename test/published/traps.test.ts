@@ -255,7 +255,7 @@ describe('what has changed since the publication', () => {
       since: '2030-01-10T16:00:00.000Z',
       afterSeq: 0,
     };
-    const within = (window: number, entries = 10_000): Promise<LaterChanges> =>
+    const within = (window: number, entries = 2_000): Promise<LaterChanges> =>
       laterChanges(api.database.read, head, question, { window, entries, suspects: 256 });
     const all = await within(head);
     expect(all).toMatchObject({ complete: true, total: 30 });
