@@ -141,7 +141,7 @@ export async function buildApp({
   await app.register(templateRoutes(codeListService({ database }), answers));
   for (const catalogue of catalogues) {
     const serviceOf = (parent?: string) => catalogueService({ database, clock }, catalogue, parent);
-    await app.register(catalogueRoutes(catalogue, serviceOf, answers));
+    await app.register(catalogueRoutes(catalogue, serviceOf, exports, answers));
   }
   await app.register(clusterRoutes(clusterService({ database }), answers));
   await app.register(publishedRoutes(publishedService({ database, clock }), answers));

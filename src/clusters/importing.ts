@@ -1,6 +1,7 @@
-/** What the rows of a sheet do to the members of clusters: matched by cluster and enterprise, and by the day where that is not enough. */
+/** What the rows of a sheet do to the members of clusters: matched by id, or by cluster and enterprise, and by the day where that is not enough. */
 import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
+import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
@@ -25,11 +26,11 @@ import { type FoundProjects, findProjects } from '../projects/matching.ts';
 import type { Entry } from '../references/catalogue.ts';
 import { catalogueWrites } from '../references/writes.ts';
 import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
-import { type ClusterRow, findClustersBy, membershipsOfAll } from './repository.ts';
+import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
 import { clusterMembers } from './schema.ts';
 
 /** What a row names by texts. */
-const NAMED = ['cluster', 'enterprise', 'enterpriseCode', 'project'];
+const NAMED = ['id', 'cluster', 'enterprise', 'enterpriseCode', 'project'];
 
 /** What a row says besides whom it is about. */
 const created = clusterMembers.create.omit({ enterprise: true });
@@ -40,11 +41,14 @@ type Member = Entry & Membership & { cluster: string; enterprise: string };
 
 /** What is known of the things that a batch of rows names. */
 interface Known {
+  members: ReadonlyMap<string, Member>;
   /** By name and by id. */
   clusters: ReadonlyMap<string, ClusterRow>;
   enterprises: InvestorsOfBatch;
   projects: FoundProjects;
 }
+
+const idOf = ({ fields }: ImportedRow): string => textOf(fields.id).toLowerCase();
 
 const keyOf = (cluster: string, enterprise: string): string => `${cluster} ${enterprise}`;
 
@@ -92,11 +96,13 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
 
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, fields: texts } = given;
-    const { cluster: _, enterprise: __, enterpriseCode: ___, project: ____, ...fields } = texts;
+    const { id: _, cluster: __, enterprise: ___, enterpriseCode: ____, project: _____, ...fields } = texts;
+    const id = idOf(given);
+    const stored = known.members.get(id);
     const name = textOf(texts.enterprise) || textOf(texts.enterpriseCode);
-    const key = [textOf(texts.cluster), name].filter(Boolean).join(' ') || null;
-    const cluster = clusterCalled(textOf(texts.cluster), known);
-    const enterprise = enterpriseOf(given, undefined, known.enterprises);
+    const key = [textOf(texts.cluster), name].filter(Boolean).join(' ') || id || null;
+    const cluster = clusterCalled(textOf(texts.cluster) || (stored?.cluster ?? ''), known);
+    const enterprise = enterpriseOf(given, stored?.enterprise, known.enterprises);
     const project = projectOf(given, known.projects);
     const found: Fault[] = [
       ...given.faults,
@@ -106,15 +112,27 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     ];
     const isUnread = (field: string) => found.some(({ pointer }) => pointer === `/${field}`);
     if (!isUnread('cluster')) found.push(...clusterFaults(given, cluster));
-    if (!enterprise.id && !isUnread('enterprise') && !isUnread('enterpriseCode')) {
+    if (id !== '' && !stored) {
+      const values = { noun: nouns.cluster_members, id: id.slice(0, 64) };
+      found.push({ pointer: '/id', code: 'unknown_reference', values });
+      return refused(row, key, checkedRow(changed, fields, found).faults);
+    }
+    if (stored && cluster && cluster.id !== stored.cluster) {
+      found.push({ pointer: '/cluster', code: 'immutable' });
+    }
+    const isFaulty = isUnread('enterprise') || isUnread('enterpriseCode');
+    const enterpriseId = enterprise.id ?? (isFaulty ? undefined : stored?.enterprise);
+    if (!enterpriseId && !isFaulty) {
       found.push({ pointer: '/enterprise', code: 'required' });
     }
     // Without them nobody can say whether it would be new: only its cells are looked at.
-    if (!cluster || !enterprise.id) return refused(row, key, checkedRow(changed, fields, found).faults);
+    if (!cluster || !enterpriseId) return refused(row, key, checkedRow(changed, fields, found).faults);
 
-    const place = keyOf(cluster.id, enterprise.id);
+    const place = keyOf(cluster.id, enterpriseId);
     const all = memberships.get(place) ?? [];
-    const before = matched(all, checkedRow(changed, fields, found).sound as Partial<Term>);
+    const before = stored
+      ? (all.find((one) => one.id === stored.id) ?? stored)
+      : matched(all, checkedRow(changed, fields, found).sound as Partial<Term>);
     if (isFault(before)) {
       const { faults } = checkedRow(changed, fields, found);
       return refused(row, key, isUnread('introducedOn') ? faults : [...faults, before]);
@@ -123,8 +141,8 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     const changes = { ...sound, ...(project.id !== undefined && { project: project.id }) };
     const after = (
       before
-        ? { ...before, ...changes }
-        : { ...writes.complete(changes), cluster: cluster.id, enterprise: enterprise.id }
+        ? { ...before, ...changes, enterprise: enterpriseId }
+        : { ...writes.complete(changes), cluster: cluster.id, enterprise: enterpriseId }
     ) as Member;
     faults.push(...first.note('/enterprise', after.id, row));
     const surroundings = {
@@ -136,10 +154,15 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     const against = await writes.faultsIn(surroundings, after, before, faults);
     if (against.length > 0) return refused(row, key, against);
 
-    const named = `${cluster.name} ${known.enterprises.nameOf(enterprise.id)}`;
+    const named = `${cluster.name} ${known.enterprises.nameOf(enterpriseId)}`;
     const differences = diff(before, after);
     if (before && Object.keys(differences).length === 0) return unchanged(row, named);
-    memberships.set(place, [...all.filter(({ id }) => id !== after.id), after]);
+    const without = (members: readonly Member[]) => members.filter((one) => one.id !== after.id);
+    if (before) {
+      const left = keyOf(before.cluster, before.enterprise);
+      memberships.set(left, without(memberships.get(left) ?? []));
+    }
+    memberships.set(place, [...without(all), after]);
     enterprises.announce([after.enterprise]);
     return {
       row,
@@ -163,7 +186,10 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     const texts = (field: string) => [
       ...new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean)),
     ];
-    const called = texts('cluster');
+    const ids = [...new Set(rows.map(idOf).filter(Boolean))];
+    const stored = (await findMembers(reader, ids)) as Member[];
+    const members = new Map(stored.map((one) => [one.id, one]));
+    const called = [...new Set([...texts('cluster'), ...stored.map(({ cluster }) => cluster)])];
     const clusters = [
       ...(await findClustersBy(
         reader,
@@ -178,6 +204,7 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     ];
     const codes = texts('project');
     const known: Known = {
+      members,
       clusters: new Map(
         clusters.flatMap((one) => [
           [one.id, one],
@@ -186,7 +213,7 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
       ),
       enterprises: await enterprises.read(
         reader,
-        rows.map((one) => asInvestors(one)),
+        rows.map((one) => asInvestors(one, members.get(idOf(one))?.enterprise)),
       ),
       projects: await findProjects(reader, { codes, ids: codes.map((text) => text.toLowerCase()) }),
     };
@@ -196,7 +223,10 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
 
   /** Of those enterprises that no row before has named. */
   async function readMemberships(reader: Reader, rows: readonly ImportedRow[], known: Known): Promise<void> {
-    const ids = rows.map((row) => enterpriseOf(row, undefined, known.enterprises).id);
+    const ids = rows.flatMap((row) => {
+      const before = known.members.get(idOf(row))?.enterprise;
+      return [enterpriseOf(row, before, known.enterprises).id, before];
+    });
     const fresh = [...new Set(ids)].filter((id): id is string => typeof id === 'string' && !read.has(id));
     for (const id of fresh) read.add(id);
     for (const one of (await membershipsOfAll(reader, fresh)) as Member[]) {

@@ -77,6 +77,21 @@ export const membershipsOf = (reader: Reader, cluster: string, enterprise: strin
       .orderBy(asc(introducedOn));
   });
 
+/** The members with one of these ids. */
+export async function findMembers(reader: Reader, ids: readonly string[]): Promise<Entry[]> {
+  // PostgreSQL refuses NUL in a text; nothing has such an id.
+  const possible = ids.filter((id) => !id.includes('\0'));
+  if (possible.length === 0) return [];
+  const values = paddedValues(possible, '');
+  return reader.prepared(`clusterMembers.byIds ${Object.keys(values).length}`, values, (db) => {
+    const { clusterMembers: members } = db.tables;
+    return db
+      .select(getTableColumns(members))
+      .from(members)
+      .where(sql`${members.id} in ${inValues(values)}`);
+  });
+}
+
 /** Every membership of these enterprises in whatever clusters, by the day of the introduction. */
 export async function membershipsOfAll(reader: Reader, enterprises: readonly string[]): Promise<Entry[]> {
   if (enterprises.length === 0) return [];

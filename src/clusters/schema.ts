@@ -9,6 +9,7 @@ import { notAfterToday } from '../references/rules.ts';
 import { inputSchemas } from '../references/schema.ts';
 import { RateBody } from '../statistics/measures.ts';
 import { rate } from '../statistics/numbers.ts';
+import { membersInSheet } from './exporting.ts';
 import { memberConditions } from './filter.ts';
 import { type Membership, membershipFaults, type Role, roles } from './membership.ts';
 import * as repository from './repository.ts';
@@ -133,6 +134,8 @@ export const ClusterMember = z
 
 export const clusterMembers: Catalogue = {
   entity: 'cluster_members',
+  sheet: 'cluster_members',
+  inSheet: membersInSheet,
   under: { entity: 'clusters', field: 'cluster', path: 'members', key: 'memberId' },
   key: 'id',
   item: ClusterMember,

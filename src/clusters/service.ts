@@ -23,6 +23,13 @@ export const clusterService = ({ database }: { database: Database }): ClusterSer
     }),
 });
 
+/** What a cluster is called; undefined where there is none of that id. */
+export async function clusterName(reader: Reader, id: string): Promise<string | undefined> {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+  return cluster?.name;
+}
+
 /** How far a cluster is, as a snapshot sees it. @throws Problem 404 for a cluster that is not there */
 export async function clusterProgress(reader: Reader, id: string, asOf: string) {
   // PostgreSQL refuses NUL in a text; nothing has such a key.

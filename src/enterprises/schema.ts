@@ -68,6 +68,7 @@ export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(
 
 export const enterprises: Catalogue = {
   entity: 'enterprises',
+  sheet: 'enterprises',
   key: 'id',
   item: Enterprise,
   ...inputSchemas('Enterprise', fields, ['name'], example),

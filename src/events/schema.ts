@@ -36,6 +36,7 @@ export const Event = z.object(fields).meta({
 
 export const events: Catalogue = {
   entity: 'events',
+  sheet: 'events',
   key: 'code',
   item: Event,
   ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example),

@@ -1,6 +1,8 @@
-/** What the rows of a sheet do to contacts: matched by code, they create, change, or change nothing. */
+/** What the rows of a sheet do to contacts: matched by id or by code, they create, change, or change nothing. */
 import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
+import { nouns } from '../http/messages.ts';
+import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
   firstRows,
@@ -26,7 +28,7 @@ import { type FoundProjects, findProjects } from '../projects/matching.ts';
 import type { Entry } from '../references/catalogue.ts';
 import { type Named, type Names, readNames, withCodes } from '../references/names.ts';
 import { catalogueWrites } from '../references/writes.ts';
-import { findContacts, findDelegations, type KnownDelegation } from './repository.ts';
+import { findContactsBy, findDelegations, type KnownDelegation } from './repository.ts';
 import { contacts, delegationFaults } from './schema.ts';
 
 const references: Readonly<Record<string, Named>> = { event: 'events', region: 'regions' };
@@ -35,13 +37,15 @@ const references: Readonly<Record<string, Named>> = { event: 'events', region: '
 const ofNamedEnterprise = contacts.create.omit({ enterprise: true });
 
 /** What a row names by texts. */
-const NAMED = ['enterprise', 'enterpriseCode', 'delegation', 'project'];
+const NAMED = ['id', 'enterprise', 'enterpriseCode', 'delegation', 'project'];
 
-const keyOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
+const codeOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
+const idOf = ({ fields }: ImportedRow): string | null => textOf(fields.id).toLowerCase() || null;
 
 /** What is known of the contacts that a batch of rows is about, and of what it names. */
 interface Known {
-  existing: ReadonlyMap<string, Entry>;
+  byCode: ReadonlyMap<string, Entry>;
+  byId: ReadonlyMap<string, Entry>;
   enterprises: InvestorsOfBatch;
   projects: FoundProjects;
   delegations: readonly KnownDelegation[];
@@ -74,30 +78,69 @@ function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, na
   return { faults: [{ pointer: '/delegation', code: 'ambiguous_reference', values }] };
 }
 
-/** A row without a code is a new contact; one with a code is that contact, or a new one. */
+/** The contact that a row is about: that of its id, else that of its code. */
+function storedFor(row: ImportedRow, { byCode, byId }: Pick<Known, 'byCode' | 'byId'>): Entry | undefined {
+  const id = idOf(row);
+  return id === null ? byCode.get(codeOf(row) ?? '') : byId.get(id);
+}
+
+/** What is against the id and the code of a row, where it has an id. */
+function identityFaults(row: ImportedRow, known: Known): Fault[] {
+  const id = idOf(row);
+  if (id === null) return [];
+  const stored = known.byId.get(id);
+  if (!stored) {
+    const values = { noun: nouns.contacts, id: id.slice(0, 64) };
+    return [{ pointer: '/id', code: 'unknown_reference', values }];
+  }
+  const { code: given } = row.fields;
+  // What is no text is told as that.
+  if (given === undefined || (given !== null && typeof given !== 'string')) return [];
+  const code = codeOf(row);
+  if (code === stored.code) return [];
+  if (stored.code !== null) return [{ pointer: '/code', code: 'immutable' }];
+  const isTaken = code !== null && known.byCode.has(code);
+  return isTaken ? [{ pointer: '/code', code: 'taken', values: { noun: nouns.contacts } }] : [];
+}
+
+/** A row with an id is that contact; one with a code is that contact, or a new one; one with neither is a new one. */
 export function contactImporter({ caller, clock, createEnterprises }: ImportContext): Importer {
   const writes = catalogueWrites(contacts, clock);
   const enterprises = investorResolver({ caller, clock, createEnterprises });
-  const first = firstRows();
+  const rowsByCode = firstRows();
+  const rowsById = firstRows();
   let names: Names | undefined;
 
   const isOwn = (region: unknown, known: Names): boolean =>
     caller.regions === null || (typeof region === 'string' && known.isWithin(region, caller.regions));
 
+  /** Whatever a contact is called by, it stands in one row. */
+  const repeatedIn = ({ row }: ImportedRow, code: string | null, id: string | null): Fault[] => [
+    ...(id === null ? [] : rowsById.note('/id', id, row)),
+    ...(code === null ? [] : rowsByCode.note('/code', code, row)),
+  ];
+
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row } = given;
     const found = [...given.faults, ...typeFaults(given.fields, NAMED)];
-    const code = keyOf(given);
-    const key = code ?? (textOf(given.fields.enterprise) || null);
-    const { enterprise: _, enterpriseCode: __, delegation: ___, project: ____, ...texts } = given.fields;
+    const stored = storedFor(given, known);
+    const code = codeOf(given) ?? (stored?.code as string | null | undefined) ?? null;
+    const key = code ?? (textOf(given.fields.enterprise) || idOf(given));
+    const {
+      id: _,
+      enterprise: __,
+      enterpriseCode: ___,
+      delegation: ____,
+      project: _____,
+      ...texts
+    } = given.fields;
     const { fields, faults: unnamed } = withCodes(texts, references, known.names);
-    const repeated = code === null ? [] : first.note('/code', code, row);
+    const repeated = repeatedIn(given, code, (stored?.id as string | undefined) ?? idOf(given)).slice(0, 1);
     // What it would come on top of may be there by now or not: only its cells are looked at.
     if (repeated.length > 0) {
       const { faults } = checkedRow(contacts.changes, fields, [...found, ...unnamed]);
       return refused(row, key, [...faults, ...repeated]);
     }
-    const stored = code === null ? undefined : known.existing.get(code);
     const resolved = {
       enterprise: enterpriseOf(given, stored?.enterprise as string | undefined, known.enterprises),
       project: projectOf(given, known.projects),
@@ -107,8 +150,11 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
     const isNamed =
       resolved.enterprise.id !== undefined ||
       [...found, ...named].some(({ pointer }) => pointer === '/enterprise' || pointer === '/enterpriseCode');
-    const schema = stored ? contacts.changes : isNamed ? ofNamedEnterprise : contacts.create;
+    const isMeant = stored !== undefined || idOf(given) !== null;
+    const schema = isMeant ? contacts.changes : isNamed ? ofNamedEnterprise : contacts.create;
     const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed, ...named]);
+    faults.push(...identityFaults(given, known));
+    if (isMeant && !stored) return refused(row, key, faults);
     const ids = Object.fromEntries(
       Object.entries(resolved).flatMap(([field, { id }]) => (id === undefined ? [] : [[field, id]])),
     );
@@ -116,7 +162,7 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
     const after: Entry = stored ? { ...stored, ...changes } : writes.complete(changes);
     const differences = diff(stored ?? null, after);
     if (stored && faults.length === 0 && Object.keys(differences).length === 0) {
-      return unchanged(row, code as string);
+      return unchanged(row, key as string);
     }
     const regions = stored ? [stored.region, after.region] : [after.region];
     const isRegionUnread = faults.some(({ pointer }) => pointer === '/region');
@@ -155,11 +201,22 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
   }
 
   async function read(reader: Reader, rows: readonly ImportedRow[], names: Names): Promise<Known> {
-    const stored = await findContacts(
-      reader,
-      rows.map(keyOf).filter((code) => code !== null),
+    const stored = [
+      ...(await findContactsBy(
+        reader,
+        'code',
+        rows.map(codeOf).filter((code) => code !== null),
+      )),
+      ...(await findContactsBy(
+        reader,
+        'id',
+        rows.map(idOf).filter((id) => id !== null),
+      )),
+    ];
+    const byCode = new Map(
+      stored.filter(({ code }) => code !== null).map((one) => [one.code as string, one]),
     );
-    const existing = new Map(stored.map((one) => [one.code as string, one]));
+    const byId = new Map(stored.map((one) => [one.id as string, one]));
     const texts = (field: string) => rows.map(({ fields }) => textOf(fields[field])).filter(Boolean);
     const given = texts('delegation');
     const zones = given.flatMap((text) => {
@@ -173,11 +230,13 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       ...(await findDelegations(reader, 'id', [...new Set(ids)])),
       ...(await findDelegations(reader, 'zone', [...new Set(zones)])),
     ];
+    const before = (row: ImportedRow) => storedFor(row, { byCode, byId })?.enterprise as string | undefined;
     return {
-      existing,
+      byCode,
+      byId,
       enterprises: await enterprises.read(
         reader,
-        rows.map((one) => asInvestors(one, existing.get(keyOf(one) ?? '')?.enterprise as string | undefined)),
+        rows.map((one) => asInvestors(one, before(one))),
       ),
       projects: await findProjects(reader, {
         codes: texts('project'),
@@ -197,10 +256,7 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       return planned;
     },
     pass: (rows) => {
-      for (const row of rows) {
-        const key = keyOf(row);
-        if (key !== null) first.note('/code', key, row.row);
-      }
+      for (const row of rows) repeatedIn(row, codeOf(row), idOf(row));
     },
   };
 }

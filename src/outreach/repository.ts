@@ -48,18 +48,22 @@ export async function findDelegations(
   });
 }
 
-/** The contacts with one of these codes. */
-export async function findContacts(reader: Reader, codes: readonly string[]): Promise<Entry[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a code.
-  const possible = codes.filter((code) => !code.includes('\0'));
+/** The contacts with one of these values in a column. */
+export async function findContactsBy(
+  reader: Reader,
+  column: 'id' | 'code',
+  wanted: readonly string[],
+): Promise<Entry[]> {
+  // PostgreSQL refuses NUL in a text; nothing has such a key.
+  const possible = wanted.filter((key) => !key.includes('\0'));
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
-  return reader.prepared(`contacts.byCodes ${Object.keys(values).length}`, values, (db) => {
+  return reader.prepared(`contacts.by ${column} ${Object.keys(values).length}`, values, (db) => {
     const { contacts } = db.tables;
     return db
       .select(getTableColumns(contacts))
       .from(contacts)
-      .where(sql`${contacts.code} in ${inValues(values)}`);
+      .where(sql`${contacts[column]} in ${inValues(values)}`);
   });
 }
 

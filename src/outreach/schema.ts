@@ -7,6 +7,7 @@ import type { Fault } from '../http/problems.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { notAfterToday } from '../references/rules.ts';
 import { inputSchemas } from '../references/schema.ts';
+import { contactsInSheet } from './exporting.ts';
 import { contactConditions, delegationConditions } from './filter.ts';
 import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';
 import { type ContactDays, channels, codesOf, guestLevels, stageOf, stages } from './stages.ts';
@@ -178,6 +179,8 @@ const isBefore = (day: string | null | undefined, other: string | null | undefin
 
 export const contacts: Catalogue = {
   entity: 'contacts',
+  sheet: 'contacts',
+  inSheet: contactsInSheet,
   key: 'id',
   item: Contact,
   ...inputSchemas(

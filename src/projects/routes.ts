@@ -73,7 +73,11 @@ export const projectRoutes =
       (request, reply) => {
         const { format, language } = negotiate(request, reply, formats);
         const { format: _, lang, limit, cursor, ...query } = request.query;
-        if (format !== 'json') return exports.send(request, reply, query, { format, language });
+        if (format !== 'json') {
+          const { asOf, unit = 'yuan', encoding, ...selecting } = query;
+          const asked = { entity: 'projects', query: selecting, unit } as const;
+          return exports.send(request, reply, asked, { format, language, asOf, encoding });
+        }
         return answers.send(
           request,
           reply,

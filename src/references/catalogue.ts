@@ -9,6 +9,7 @@ import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Entity } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
+import type { ImportEntity } from '../transfer/reading/tables.ts';
 
 /** The entities that are catalogues; each names its table and, unless they are part of something, its path. */
 export type CatalogueEntity = Extract<
@@ -93,6 +94,10 @@ export interface Catalogue {
   present?(entry: Entry, day: string): Entry;
   /** Entries with what is looked up for an answer, in a few queries for all of them; it is no part of what is logged. */
   lookUp?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
+  /** Its sheet: where it has one, its list also comes as a file, with the columns that an import of it takes. */
+  sheet?: CatalogueEntity & ImportEntity;
+  /** Entries in the words of the sheet, in a few queries for all of them; as they are where left out. */
+  inSheet?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
   /** Columns that are worked out from an entry. */
   derived?(entry: Entry): Record<string, unknown>;
   /** A field that is kept in a table of its own. */

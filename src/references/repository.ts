@@ -1,6 +1,6 @@
 /** SQL for any catalogue. */
 import { and, count, eq, getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Column, Reader, Table, Transaction } from '../database/database.ts';
+import type { Column, Reader, StreamReader, Table, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
@@ -128,6 +128,46 @@ export function listEntries(
       .orderBy(...orderBy(order))
       .limit(sql.placeholder('limit'));
   });
+}
+
+/** Every entry that a filter selects in an order, `size` at a time. */
+export const streamEntries = (
+  reader: StreamReader,
+  catalogue: Catalogue,
+  filter: ListFilter,
+  order: Pick<PageRequest<Entry>, 'shape' | 'columns'>,
+  size: number,
+): AsyncIterable<Entry[]> =>
+  reader.batches(
+    `${catalogue.entity}.stream ${order.shape} ${shapeOf(filter)}`,
+    valuesOf(filter),
+    size,
+    (db) =>
+      db
+        .select(columnsOf(db, catalogue))
+        .from(tableOf(db, catalogue.entity))
+        .where(conditions(db, catalogue, filter))
+        .orderBy(...orderBy(order.columns(db.tables))),
+  );
+
+/** Whether a filter selects more entries than a number, counting no further. */
+export async function areMoreThan(
+  db: Reader,
+  catalogue: Catalogue,
+  filter: ListFilter,
+  most: number,
+): Promise<boolean> {
+  const values = { ...valuesOf(filter), most };
+  const rows = await db.prepared(`${catalogue.entity}.moreThan ${shapeOf(filter)}`, values, (reader) => {
+    const table = tableOf(reader, catalogue.entity);
+    return reader
+      .select({ key: columnOf(table, catalogue.key) })
+      .from(table)
+      .where(conditions(reader, catalogue, filter))
+      .limit(1)
+      .offset(sql.placeholder('most'));
+  });
+  return rows.length > 0;
 }
 
 export async function countEntries(db: Reader, catalogue: Catalogue, filter: ListFilter): Promise<number> {

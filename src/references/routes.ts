@@ -6,18 +6,33 @@ import { answerOnce, callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { line } from '../http/fields.ts';
+import { alsoAs, formatField, langField, negotiate } from '../http/formats.ts';
 import { nouns } from '../http/messages.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import type { ExportAnswers } from '../transfer/answers.ts';
+import type { Encoding } from '../transfer/csv.ts';
+import { encodingField } from '../transfer/schema.ts';
 import { type Catalogue, type Entry, placeOf } from './catalogue.ts';
-import { type CatalogueService, sortKeysOf } from './service.ts';
+import { type EntryQuery, sortKeysOf } from './lists.ts';
+import type { CatalogueService } from './service.ts';
 
 /** The service of a catalogue: of what belongs to one thing where its entries are part of something. */
 type ServiceOf = (parent: string | undefined) => CatalogueService;
 
+/** The parameters of every list, whatever else it takes. */
+type ListParameters = EntryQuery & { asOf?: string; format?: string; lang?: string; encoding?: Encoding };
+
+const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;
+
 export const catalogueRoutes =
-  (catalogue: Catalogue, serviceOf: ServiceOf, answers: Answers): FastifyPluginAsyncZod =>
+  (
+    catalogue: Catalogue,
+    serviceOf: ServiceOf,
+    exports: ExportAnswers,
+    answers: Answers,
+  ): FastifyPluginAsyncZod =>
   async (app) => {
     const { item, create, changes, under } = catalogue;
     const { path, key, tag } = placeOf(catalogue);
@@ -58,6 +73,7 @@ export const catalogueRoutes =
       ...(catalogue.searchable && {
         q: line(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
       }),
+      ...(catalogue.sheet && { format: formatField(formats), lang: langField, encoding: encodingField }),
       ...pageFields(sortKeysOf(catalogue), catalogue.sort ?? catalogue.key),
     });
 
@@ -69,20 +85,37 @@ export const catalogueRoutes =
           access: 'read',
           tag,
           summary: `List ${plural}`,
+          ...(catalogue.sheet && {
+            description:
+              'As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) it is the whole selection at once, from one snapshot, without `limit` or `cursor`; the columns are those that an import takes.',
+          }),
           ...ofParent,
           query: ListQuery,
-          success: { description: 'A page.', schema: pageOf(`${Name}Page`, item) },
+          success: {
+            description: catalogue.sheet ? 'A page; of a file format, all of them.' : 'A page.',
+            schema: pageOf(`${Name}Page`, item),
+            ...(catalogue.sheet && { also: alsoAs(['csv', 'ndjson', 'xlsx']) }),
+          },
           conditional: true,
         }),
       },
-      (request, reply) =>
-        answers.send(
+      (request, reply) => {
+        const { format: _, lang, encoding, ...query } = request.query as ListParameters;
+        const asked = catalogue.sheet && negotiate(request, reply, formats);
+        if (asked && asked.format !== 'json') {
+          const { id: parent = '' } = request.params as { id?: string };
+          const { format, language } = asked;
+          const shape = { format, language, asOf: query.asOf, encoding };
+          return exports.send(request, reply, { entity: catalogue.entity, query, parent }, shape);
+        }
+        return answers.send(
           request,
           reply,
-          (request.query as { asOf?: string }).asOf,
-          () => serviceFor(request).list(request.query),
+          query.asOf,
+          () => serviceFor(request).list(query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
-        ),
+        );
+      },
     );
 
     app.post(

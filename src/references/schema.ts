@@ -95,6 +95,7 @@ export function inputSchemas<Shape extends z.ZodRawShape>(
 
 export const regions: Catalogue = {
   entity: 'regions',
+  sheet: 'regions',
   key: 'code',
   item: Region,
   ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample),
@@ -115,6 +116,7 @@ export const regions: Catalogue = {
 
 export const industries: Catalogue = {
   entity: 'industries',
+  sheet: 'industries',
   key: 'code',
   item: Industry,
   ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample),
@@ -133,6 +135,7 @@ export const industries: Catalogue = {
 
 export const zones: Catalogue = {
   entity: 'zones',
+  sheet: 'zones',
   key: 'code',
   item: Zone,
   ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),

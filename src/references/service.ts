@@ -3,14 +3,14 @@ import type { Caller } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
-import { searchText } from '../database/search-text.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
-import { type PageQuery, pageRequest, type SortKey, toPage } from '../http/pages.ts';
+import { toPage } from '../http/pages.ts';
 import { notFound, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { once } from '../retries/service.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
+import { type EntryQuery, entryFilter, pageOfEntries, presented, withPart } from './lists.ts';
 import * as repository from './repository.ts';
 import { catalogueWrites } from './writes.ts';
 
@@ -28,7 +28,7 @@ export async function isWithin(reader: Reader, region: string, scopes: readonly 
 }
 
 export interface CatalogueService {
-  list(query: PageQuery & Readonly<Record<string, unknown>>): Promise<Computed>;
+  list(query: EntryQuery): Promise<Computed>;
   read(key: string): Promise<Entry>;
   create(caller: Caller, input: Entry): Promise<Entry>;
   /** @param ifMatch the ETag of what the client read */
@@ -38,38 +38,19 @@ export interface CatalogueService {
   insert(tx: Transaction, caller: Caller, input: Entry): Promise<string>;
 }
 
-/** What the list of a catalogue can be sorted by, the key first. */
-export const sortKeysOf = (catalogue: Catalogue): Record<string, SortKey<Entry>> =>
-  Object.fromEntries(
-    [catalogue.key, ...catalogue.sortedBy].map((name) => [
-      name,
-      {
-        expression: (tables) => repository.columnOf(repository.tableIn(tables, catalogue.entity), name),
-        type: 'string',
-        of: (row) => row[name] as string,
-      } satisfies SortKey<Entry>,
-    ]),
-  );
-
 /** @param parent the key of what the entries are part of, where they are */
 export function catalogueService(
   { database, clock }: { database: Database; clock: Clock },
   catalogue: Catalogue,
   parent = '',
 ): CatalogueService {
-  const { entity, key: keyField, under } = catalogue;
-  const sortKeys = sortKeysOf(catalogue);
+  const { entity, under } = catalogue;
   const ofParent: Readonly<Record<string, string>> = under ? { [under.field]: parent } : {};
   const writes = catalogueWrites(catalogue, clock);
-  const { withPart, lookingIn, faultsIn, refuseTaken, update, log } = writes;
-
-  async function presented(reader: Reader, entries: readonly Entry[], day = clock.today()): Promise<Entry[]> {
-    const complete = (await catalogue.lookUp?.(reader, entries)) ?? [...entries];
-    return catalogue.present ? complete.map((entry) => catalogue.present?.(entry, day) ?? entry) : complete;
-  }
+  const { lookingIn, faultsIn, refuseTaken, update, log } = writes;
 
   const present = async (reader: Reader, entry: Entry): Promise<Entry> =>
-    (await presented(reader, [entry]))[0] as Entry;
+    (await presented(reader, catalogue, [entry], clock.today()))[0] as Entry;
 
   async function expectParent(reader: Reader): Promise<void> {
     if (!under || (await repository.keyExists(reader, under.entity, parent))) return;
@@ -93,26 +74,13 @@ export function catalogueService(
       database.snapshot(async (reader) => {
         await expectParent(reader);
         const day = typeof query.asOf === 'string' ? query.asOf : clock.today();
-        const given = (table: object = {}): Record<string, string> =>
-          Object.fromEntries(
-            Object.keys(table)
-              .filter((name) => query[name] !== undefined)
-              .map((name) => [name, query[name] as string]),
-          );
-        const filter: repository.ListFilter = {
-          equal: { ...given(catalogue.filters), ...ofParent },
-          conditions: given(catalogue.conditions),
-          day,
-          q: typeof query.q === 'string' ? searchText(query.q) : undefined,
-        };
-        const request = pageRequest(query, sortKeys, catalogue.sort ?? keyField, {
-          name: keyField,
-          key: sortKeys[keyField] as SortKey<Entry>,
-        });
+        const filter = entryFilter(catalogue, query, day, parent);
+        const request = pageOfEntries(catalogue, query);
         const revision = await revisionIn(reader);
-        const rows = await withPart(reader, await repository.listEntries(reader, catalogue, filter, request));
+        const listed = await repository.listEntries(reader, catalogue, filter, request);
+        const rows = await withPart(reader, catalogue, listed);
         const total = await repository.countEntries(reader, catalogue, filter);
-        const shown = await presented(reader, rows, day);
+        const shown = await presented(reader, catalogue, rows, day);
         return { revision, body: toPage(request, shown, total, revision.seq, (entry) => entry) };
       }),
 

@@ -7,6 +7,7 @@ import { type Fault, notFound, refuse, taken } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { newId } from '../ids.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
+import { withPart } from './lists.ts';
 import { type Lookup, unknownReferences } from './lookup.ts';
 import * as repository from './repository.ts';
 
@@ -22,18 +23,9 @@ export interface Surroundings {
 export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   const { entity, key: keyField, part } = catalogue;
 
-  async function withPart(reader: Reader, entries: readonly Entry[]): Promise<Entry[]> {
-    if (!part) return [...entries];
-    const parts = await part.load(
-      reader,
-      entries.map((entry) => entry[keyField] as string),
-    );
-    return entries.map((entry) => ({ ...entry, [part.field]: parts.get(entry[keyField] as string) ?? [] }));
-  }
-
   async function find(reader: Reader, key: string): Promise<Entry | undefined> {
     const entry = await repository.findEntry(reader, catalogue, key);
-    return entry && (await withPart(reader, [entry]))[0];
+    return entry && (await withPart(reader, catalogue, [entry]))[0];
   }
 
   async function existing(reader: Reader, key: string): Promise<Entry> {
@@ -141,7 +133,6 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   return {
     find,
     existing,
-    withPart,
     complete,
     lookingIn,
     faultsIn,

@@ -5,45 +5,46 @@ import type { Answers } from '../http/answers.ts';
 import { REVALIDATE } from '../http/conditional.ts';
 import { contentLanguage, fileHeaders, fitForName, sendStream } from '../http/files.ts';
 import type { FileFormat } from '../http/formats.ts';
-import type { Language } from '../http/messages.ts';
-import type { ProjectQuery } from '../projects/batches.ts';
-import type { ExportHead, ExportRequest } from './export-head.ts';
+import { type Language, nouns } from '../http/messages.ts';
+import { pluralOf } from '../http/nouns.ts';
+import type { Asked, ExportHead, ExportRequest } from './export-head.ts';
 import type { SheetQuery } from './schema.ts';
 import type { ExportService } from './service.ts';
 
-const NAME = { zh: '项目', en: 'projects' };
-
-/** Names the event, the day and the state of the data; in Chinese by the event's name. */
-function headersOf({ event, revision }: ExportHead, { format, language, encoding, asOf }: ExportRequest) {
+/** Names the event or the cluster, the day and the state of the data; in Chinese by the name of the thing. */
+function headersOf(
+  { subject, revision }: ExportHead,
+  { entity, format, language, encoding, asOf }: ExportRequest,
+) {
   const name = (word: string, of: string | undefined) =>
     [word, ...(of ? [fitForName(of)] : []), asOf, `r${revision.seq}`].join('-');
-  const plain = name(NAME.en, event?.code);
+  const noun = nouns[entity];
+  const plain = name(pluralOf(noun.en).replaceAll(' ', '-'), subject?.code);
   return {
-    ...fileHeaders(format, encoding, language === 'zh' ? name(NAME.zh, event?.name) : plain, plain),
+    ...fileHeaders(format, encoding, language === 'zh' ? name(noun.zh, subject?.name) : plain, plain),
     ...(format !== 'ndjson' && { 'content-language': contentLanguage(language) }),
     'cache-control': REVALIDATE,
   };
 }
 
 export interface ExportAnswers {
-  /** Sends the projects that the list would show on all its pages. */
+  /** Sends what the list would show on all its pages. @param asOf the day that the request names, if it does */
   send(
     request: FastifyRequest,
     reply: FastifyReply,
-    query: ProjectQuery & SheetQuery & { asOf?: string | undefined },
-    asked: { format: FileFormat; language: Language },
+    asked: Asked,
+    shape: { format: FileFormat; language: Language; asOf: string | undefined } & Pick<
+      SheetQuery,
+      'encoding'
+    >,
   ): Promise<FastifyReply>;
 }
 
 export const exportAnswers = (exports: ExportService, answers: Answers): ExportAnswers => ({
-  send: async (request, reply, { asOf, unit = 'yuan', encoding = 'utf-8', ...query }, asked) => {
-    const { day, etag, etagAt, fresh } = await answers.validate(
-      request,
-      asOf,
-      Object.values(asked).join(' '),
-    );
+  send: async (request, reply, asked, { format, language, asOf, encoding = 'utf-8' }) => {
+    const { day, etag, etagAt, fresh } = await answers.validate(request, asOf, `${format} ${language}`);
     if (fresh) return reply.code(304).headers({ etag, 'cache-control': REVALIDATE }).send();
-    const wanted: ExportRequest = { ...asked, query, asOf: day, unit, encoding };
+    const wanted: ExportRequest = { ...asked, format, language, asOf: day, encoding };
     const tagged = (head: ExportHead) =>
       reply.headers({ ...headersOf(head, wanted), etag: etagAt(head.revision) });
     if (request.method === 'HEAD') {

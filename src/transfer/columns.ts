@@ -29,7 +29,8 @@ export interface Column {
 
 type Options = Partial<Pick<Column, 'width' | 'words'>>;
 
-const WIDTHS: Record<Kind, number> = {
+/** How wide a column of each kind is, where it says nothing else. */
+export const widths: Record<Kind, number> = {
   text: 24,
   code: 14,
   day: 12,
@@ -49,7 +50,7 @@ const column =
     en: string,
     synonyms: readonly string[] = [],
     options: Options = {},
-  ): Column => ({ field, kind, zh, en, synonyms, width: WIDTHS[kind], derived, ...options });
+  ): Column => ({ field, kind, zh, en, synonyms, width: widths[kind], derived, ...options });
 
 const given = column(false);
 const derived = column(true);

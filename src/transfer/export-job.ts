@@ -1,25 +1,29 @@
 /** An export, as it runs: where the database has threads for streams, on one of them. */
 import type { StreamReader } from '../database/database.ts';
-import { countOf, selectsMoreThan } from '../projects/batches.ts';
-import { type ExportHead, type ExportRequest, headOf, type RowsSoFar } from './export-head.ts';
-import { writeProjects } from './formats.ts';
+import { revisionIn } from '../database/revision.ts';
+import type { ExportHead, ExportRequest, RowsSoFar } from './export-head.ts';
+import { type Exported, exported } from './exported.ts';
+import { writeFile } from './formats.ts';
 import { XLSX_ROWS } from './xlsx.ts';
 
 export type ExportPart = ExportHead | RowsSoFar | Uint8Array;
 
 /** First the head, then the file. */
 export async function* run(reader: StreamReader, request: ExportRequest): AsyncGenerator<ExportPart> {
-  const { format, query, asOf, watched = false } = request;
-  const tooMany = format === 'xlsx' && (await selectsMoreThan(reader, query, asOf, XLSX_ROWS));
-  const rows = watched ? await countOf(reader, query, asOf) : null;
-  const head = { ...(await headOf(reader, query)), tooMany, rows };
+  const { format, watched = false } = request;
+  const all = exported(request);
+  const subject = await all.subject(reader);
+  const tooMany = format === 'xlsx' && (await all.isMoreThan(reader, XLSX_ROWS));
+  const rows = watched ? await all.count(reader) : null;
+  const missing = subject === undefined;
+  const head = { revision: await revisionIn(reader), subject: subject ?? null, missing, tooMany, rows };
   yield head;
-  if (tooMany) return;
-  if (watched) yield* watchedParts(reader, request, head.revision.seq);
-  else yield* writeProjects(reader, request, head.revision.seq);
+  if (missing || tooMany) return;
+  if (watched) yield* watchedParts(reader, all, request, head.revision.seq);
+  else yield* writeFile(reader, all, request, head.revision.seq);
 }
 
-async function* watchedParts(reader: StreamReader, request: ExportRequest, revision: number) {
+async function* watchedParts(reader: StreamReader, all: Exported, request: ExportRequest, revision: number) {
   let rowsSoFar = 0;
   const counting: StreamReader = {
     ...reader,
@@ -30,7 +34,7 @@ async function* watchedParts(reader: StreamReader, request: ExportRequest, revis
       }
     },
   };
-  for await (const part of writeProjects(counting, request, revision)) {
+  for await (const part of writeFile(counting, all, request, revision)) {
     yield { rowsSoFar };
     yield part;
   }

@@ -57,6 +57,7 @@ export function exportRequest(given: Readonly<Record<string, unknown>>, clock: C
   const useless = uselessFor(format, checked.value);
   if (useless.length > 0) throw inOptions(invalid(useless));
   return {
+    entity: 'projects',
     query,
     format,
     asOf: asOf ?? clock.today(),

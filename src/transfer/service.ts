@@ -1,18 +1,20 @@
 /** Exports: whole selections as files, each from one snapshot, a few at a time. */
 import { extname } from 'node:path';
 import type { Database, StreamWork } from '../database/database.ts';
-import { Problem } from '../http/problems.ts';
-import { type ExportHead, type ExportRequest, headOf } from './export-head.ts';
+import { revisionIn } from '../database/revision.ts';
+import { notFound, Problem } from '../http/problems.ts';
+import type { EntriesAsked, ExportHead, ExportRequest } from './export-head.ts';
 import { type ExportPart, run } from './export-job.ts';
+import { exported } from './exported.ts';
 import { XLSX_ROWS } from './xlsx.ts';
 
 export interface ExportService {
-  /** What an export would say of itself, without making it. */
+  /** What an export would say of itself, without making it. @throws Problem 404 as `start` */
   describe(request: ExportRequest): Promise<ExportHead>;
   /**
    * Begins an export. Its parts have to be read to their end or given up.
    * @param onRows is told how many rows have been read, if the request is watched
-   * @throws Problem 422 for more rows than the format holds, 503 when as many run as there may
+   * @throws Problem 404 where what the entries are part of is not there, 422 for more rows than the format holds, 503 when as many run as there may
    */
   start(
     request: ExportRequest,
@@ -25,6 +27,10 @@ const module = new URL(`./export-job${extname(import.meta.filename)}`, import.me
 const work: StreamWork<ExportRequest, ExportPart> = { module, run };
 
 const RETRY_AFTER_S = '5';
+
+/** Only members of clusters are part of something. */
+const withoutParent = (request: ExportRequest): Problem =>
+  notFound('clusters', (request as EntriesAsked).parent);
 
 /** The file itself, of all that an export says. */
 async function* bytesOf(
@@ -52,11 +58,11 @@ export function exportService({ database }: { database: Database }): ExportServi
 
   return {
     describe: (request) =>
-      database.snapshot(async (reader) => ({
-        ...(await headOf(reader, request.query)),
-        tooMany: false,
-        rows: null,
-      })),
+      database.snapshot(async (reader) => {
+        const subject = await exported(request).subject(reader);
+        if (subject === undefined) throw withoutParent(request);
+        return { revision: await revisionIn(reader), subject, missing: false, tooMany: false, rows: null };
+      }),
 
     start: async (request, onRows = () => {}) => {
       if (running >= database.streams) {
@@ -68,8 +74,9 @@ export function exportService({ database }: { database: Database }): ExportServi
       const parts = counted(request);
       const first = await parts.next();
       const head = first.value as ExportHead;
-      if (head.tooMany) {
+      if (head.missing || head.tooMany) {
         await parts.return();
+        if (head.missing) throw withoutParent(request);
         throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
       }
       return {

@@ -190,7 +190,7 @@ describe('what a worksheet cannot hold', () => {
   it('is refused before anything is sent', async () => {
     let given = 0;
     async function* tooMany() {
-      yield { revision: { seq: 1, hash: '' }, event: null, tooMany: true };
+      yield { revision: { seq: 1, hash: '' }, subject: null, missing: false, tooMany: true };
       given += 1;
     }
     const database = { streams: 1, stream: tooMany } as unknown as Database;

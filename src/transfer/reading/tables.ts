@@ -104,10 +104,13 @@ const column = (
 
 const nameEn = column('nameEn', 'text', '英文名称', 'English name', ['英文名', 'Name (English)', 'nameEn']);
 
+/** Of what may have no code: what an export says is found again. */
+const id = column('id', 'code', '系统编号', 'Id');
+
 const enterprises: ImportTable = {
   key: 'name',
   columns: [
-    column('id', 'code', '系统编号', 'Id'),
+    id,
     column('name', 'text', '企业名称', 'Name', [
       '名称',
       '企业',
@@ -233,6 +236,7 @@ const wordsOf = (rows: readonly { code: string; zh: string; en: string }[]): Nam
 const contacts: ImportTable = {
   key: 'enterprise',
   columns: [
+    id,
     column('code', 'code', '对接编号', 'Code', ['编号', '代码', '线索编号', 'Contact code']),
     column(
       'enterprise',
@@ -297,6 +301,7 @@ const contacts: ImportTable = {
 const clusterMembers: ImportTable = {
   key: 'cluster',
   columns: [
+    id,
     column(
       'cluster',
       'text',
