@@ -1,8 +1,10 @@
 /** Puts published figures beside what is computed now: one summary for each selection of projects and day. */
+
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../clock.ts';
 import type { Reader, Revision } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
+import { addDays } from '../days.ts';
 import {
   agrees,
   type Comparator,
@@ -61,7 +63,7 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
     measure: PublishedMeasure,
   ): Promise<Reason[]> {
     const { publishedOn } = row.source as PublishedFigure['source'];
-    const published = calendar.startOf(dayAfter(publishedOn));
+    const published = calendar.startOf(addDays(publishedOn, 1));
     const from = await sinceWhen(reader, row.id, published);
     if (!from) return [];
     const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
@@ -91,9 +93,6 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
     },
   };
 }
-
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({
   value,
