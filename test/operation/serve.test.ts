@@ -138,6 +138,8 @@ describe('luodi serve', () => {
     'cuts who does not read an answer, and ends in good order all the same',
     async () => {
       const service = await served(env);
+      // The pages are loaded when somebody first opens one.
+      await (await fetch(`${service.address}/docs/static/swagger-ui-bundle.js`)).text();
       const socket = createConnection(Number(new URL(service.address).port), '127.0.0.1');
       socket.on('error', () => {}).pause();
       // More than the buffers between the two can hold.
