@@ -5,10 +5,13 @@ import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
-import { aProject } from '../support/app.ts';
+import type { NewProject } from '../../src/projects/schema.ts';
+import { projectService } from '../../src/projects/service.ts';
+import { aProject, clockOn, TODAY } from '../support/app.ts';
 import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, served, until } from '../support/process.ts';
 import { connect, provenLog } from '../support/sql.ts';
+import { insertCopies } from '../support/world.ts';
 
 /** Processes start slowly on a machine that is busy. */
 const SLOW_MS = 60_000;
@@ -134,16 +137,27 @@ describe('luodi serve', () => {
     SLOW_MS,
   );
 
-  it(
-    'cuts who does not read an answer, and ends in good order all the same',
-    async () => {
+  /** Texts of 30 MB: more than the buffers between two processes can hold. */
+  async function fillWithTexts(): Promise<void> {
+    const database = await openDatabase(place.url);
+    const caller = { actor: 'test', requestId: null, regions: null };
+    const project = aProject({ description: 'a'.repeat(10_000) });
+    await projectService({ database, clock: clockOn(TODAY) }).create(caller, project as NewProject);
+    await insertCopies({ database }, { code: String(project.code) }, 3_000);
+    await database.close();
+  }
+
+  it.each([
+    ['of which most is still to come', fillWithTexts, '/v1/projects?format=ndjson', 1],
+    ['that is only being made', async () => {}, '/docs/static/swagger-ui-bundle.js', 20],
+  ])(
+    'cuts who does not read an answer %s, and ends in good order all the same',
+    async (_, prepare, path, times) => {
+      await prepare();
       const service = await served(env);
-      // The pages are loaded when somebody first opens one.
-      await (await fetch(`${service.address}/docs/static/swagger-ui-bundle.js`)).text();
       const socket = createConnection(Number(new URL(service.address).port), '127.0.0.1');
       socket.on('error', () => {}).pause();
-      // More than the buffers between the two can hold.
-      socket.write('GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: luodi\r\n\r\n'.repeat(20));
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: luodi\r\n\r\n`.repeat(times));
       await sleep(500);
       service.signal('SIGTERM');
       const { code, stdout } = await service.ended;
