@@ -21,7 +21,7 @@ export const clusterRule = {
 };
 
 /** The target that a day lies in the term of; of several the first to end, then the first to begin, then the largest. */
-export const targetInForce = (targets: readonly Target[], asOf: string): Target | undefined =>
+const targetInForce = (targets: readonly Target[], asOf: string): Target | undefined =>
   targets
     .filter(({ from, by }) => from <= asOf && asOf <= by)
     .sort((a, b) => compare(a.by, b.by) || compare(a.from, b.from) || b.count - a.count)[0];

@@ -11,7 +11,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
-import { inValues, paddedValues } from '../database/prepared.ts';
+import { inValues, paddedValues, possibleKeys } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Entry } from '../references/catalogue.ts';
 import { hasNotLeft, wasIntroduced } from './filter.ts';
@@ -33,8 +33,7 @@ export async function findClustersBy(
   column: 'id' | 'name',
   wanted: readonly string[],
 ): Promise<ClusterRow[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const possible = wanted.filter((key) => !key.includes('\0'));
+  const possible = possibleKeys(wanted);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   return reader.prepared(`clusters.by ${column} ${Object.keys(values).length}`, values, (db) => {
@@ -79,8 +78,7 @@ export const membershipsOf = (reader: Reader, cluster: string, enterprise: strin
 
 /** The members with one of these ids. */
 export async function findMembers(reader: Reader, ids: readonly string[]): Promise<Entry[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such an id.
-  const possible = ids.filter((id) => !id.includes('\0'));
+  const possible = possibleKeys(ids);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   return reader.prepared(`clusterMembers.byIds ${Object.keys(values).length}`, values, (db) => {

@@ -1,8 +1,8 @@
 /** Clusters as the API words them: a leader enterprise, those it draws in, and how many more are to come. */
 import * as z from 'zod';
-import { findEnterprises } from '../enterprises/service.ts';
+import { withEnterpriseNames } from '../enterprises/service.ts';
 import { asOfField } from '../http/as-of.ts';
-import { day, industryCode, line, paragraph, regionCode, uuid } from '../http/fields.ts';
+import { codesOf, day, industryCode, line, paragraph, regionCode, uuid } from '../http/fields.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { notAfterToday } from '../references/rules.ts';
@@ -11,7 +11,7 @@ import { RateBody } from '../statistics/measures.ts';
 import { rate } from '../statistics/numbers.ts';
 import { membersInSheet } from './exporting.ts';
 import { memberConditions } from './filter.ts';
-import { type Membership, membershipFaults, type Role, roles } from './membership.ts';
+import { type Membership, membershipFaults, roles } from './membership.ts';
 import * as repository from './repository.ts';
 
 export const ClusterTarget = z
@@ -82,7 +82,7 @@ export const clusters: Catalogue = {
       : [],
 };
 
-const roleCodes = roles.map(({ code }) => code) as [Role, ...Role[]];
+const roleCodes = codesOf(roles);
 
 const memberFields = {
   enterprise: uuid.meta({
@@ -175,14 +175,7 @@ export const clusterMembers: Catalogue = {
       others,
     );
   },
-  lookUp: async (reader, entries) => {
-    const found = await findEnterprises(reader, {
-      ids: new Set(entries.map(({ enterprise }) => enterprise as string)),
-      names: new Set(),
-      socialCreditCodes: new Set(),
-    });
-    return entries.map((entry) => ({ ...entry, enterpriseName: found.nameOf(entry.enterprise as string) }));
-  },
+  lookUp: withEnterpriseNames,
 };
 
 export const ProgressQuery = z.strictObject({ asOf: asOfField });

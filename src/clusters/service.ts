@@ -1,7 +1,7 @@
 /** Figures about a cluster, each answer from one snapshot. */
 import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
-import { findEnterprises } from '../enterprises/service.ts';
+import { enterprisesById } from '../enterprises/service.ts';
 import type { Computed } from '../http/answers.ts';
 import { notFound } from '../http/problems.ts';
 import { roles } from './membership.ts';
@@ -25,15 +25,13 @@ export const clusterService = ({ database }: { database: Database }): ClusterSer
 
 /** What a cluster is called; undefined where there is none of that id. */
 export async function clusterName(reader: Reader, id: string): Promise<string | undefined> {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+  const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
   return cluster?.name;
 }
 
 /** How far a cluster is, as a snapshot sees it. @throws Problem 404 for a cluster that is not there */
 export async function clusterProgress(reader: Reader, id: string, asOf: string) {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const [cluster] = id.includes('\0') ? [] : await repository.findClustersBy(reader, 'id', [id]);
+  const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
   if (!cluster) throw notFound('clusters', id);
   const { name, nameEn, leader } = cluster;
   const byRole = await repository.tallyRoles(reader, id, asOf);
@@ -73,7 +71,5 @@ async function progressOf(
 }
 
 async function nameOf(reader: Reader, enterprise: string): Promise<string | undefined> {
-  const none: ReadonlySet<string> = new Set();
-  const ids = new Set([enterprise]);
-  return (await findEnterprises(reader, { ids, names: none, socialCreditCodes: none })).nameOf(enterprise);
+  return (await enterprisesById(reader, [enterprise])).nameOf(enterprise);
 }

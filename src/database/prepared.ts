@@ -35,6 +35,10 @@ export const paddedValues = <T>(items: readonly T[], padding: T): Record<string,
     ]),
   );
 
+/** Those of some keys that anything can have: PostgreSQL refuses NUL in a text. */
+export const possibleKeys = (keys: Iterable<string>): string[] =>
+  [...keys].filter((key) => !key.includes('\0'));
+
 /** The list of placeholders for `paddedValues`, with its parentheses. */
 export const inValues = (values: Values): SQL =>
   sql`(${sql.join(

@@ -15,7 +15,7 @@ import type { DemoContact, DemoDelegation, DemoEnterprise, DemoEvent, DemoProjec
 import { padded } from './rows.ts';
 
 /** The published figures are as of this day. */
-export const CONNECTED_2022: Day = '2022-11-02';
+const CONNECTED_2022: Day = '2022-11-02';
 
 export const ciie5: DemoEvent = {
   code: 'ciie-5',

@@ -1,5 +1,6 @@
 /** The questions that other features ask about enterprises. */
 import type { Reader } from '../database/database.ts';
+import { possibleKeys } from '../database/prepared.ts';
 import * as repository from './repository.ts';
 
 /** What enterprises are to be found by. */
@@ -27,8 +28,7 @@ export async function findEnterprises(reader: Reader, keys: EnterpriseKeys): Pro
     ['name', keys.names],
     ['socialCreditCode', keys.socialCreditCodes],
   ] as const) {
-    // PostgreSQL refuses NUL in a text; nothing has such a key.
-    const all = [...wanted].filter((key) => !key.includes('\0'));
+    const all = possibleKeys(wanted);
     for (let i = 0; i < all.length; i += AT_ONCE) {
       const rows = await repository.findEnterprisesBy(reader, column, all.slice(i, i + AT_ONCE));
       for (const row of rows) found.set(row.id, row);
@@ -51,3 +51,19 @@ export async function findEnterprises(reader: Reader, keys: EnterpriseKeys): Pro
 }
 
 const AT_ONCE = 512;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Those with these ids. */
+export const enterprisesById = (reader: Reader, ids: Iterable<string>): Promise<FoundEnterprises> =>
+  findEnterprises(reader, { ids: new Set(ids), names: NONE, socialCreditCodes: NONE });
+
+/** Entries that name an enterprise by its id, each with what that is called. */
+export async function withEnterpriseNames<E extends { readonly enterprise?: unknown }>(
+  reader: Reader,
+  entries: readonly E[],
+): Promise<(E & { enterpriseName: string | undefined })[]> {
+  const idOf = ({ enterprise }: E) => enterprise as string;
+  const found = await enterprisesById(reader, entries.map(idOf));
+  return entries.map((entry) => ({ ...entry, enterpriseName: found.nameOf(idOf(entry)) }));
+}

@@ -82,6 +82,10 @@ export const industryCode = z
 
 export const year = z.int().min(1900).max(2999);
 
+/** The codes of a table of data, for a schema. */
+export const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
+  rows.map(({ code }) => code) as [C, ...C[]];
+
 /** A query parameter that may be repeated or list its values with commas: any of them. */
 export const listOf = <T extends z.ZodType>(item: T, max = 100) =>
   z.preprocess(

@@ -1,4 +1,6 @@
-/** How what resources are called becomes the names of operations. */
+/** How what resources are called becomes the names of operations, and begins sentences. */
+
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `cluster members` of `cluster member`, `industries` of `industry`. */
 export const pluralOf = (noun: string): string => `${noun}s`.replace(/ys$/, 'ies');

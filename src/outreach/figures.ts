@@ -3,6 +3,7 @@
  * of what is counted.
  */
 import * as z from 'zod';
+import { capitalised } from '../http/nouns.ts';
 import { Problem } from '../http/problems.ts';
 import { MoneyBody, RateBody } from '../statistics/measures.ts';
 import { money, type Rate, rate } from '../statistics/numbers.ts';
@@ -266,7 +267,7 @@ function conversion(
       en: `${words.en} that negotiated`,
       sentence: {
         zh: `截至该日已进入洽谈的${words.zh}数；已签约的也计入，其后流失的仍计入。`,
-        en: `${capital(words.en)} that had come to negotiations by the day; what signed counts as well, and stays in when it is lost later.`,
+        en: `${capitalised(words.en)} that had come to negotiations by the day; what signed counts as well, and stays in when it is lost later.`,
       },
       formula: `count of ${such} with negotiatingOn ≤ T or signedOn ≤ T`,
       ...linkTo('negotiating'),
@@ -276,7 +277,7 @@ function conversion(
       en: `${words.en} that signed`,
       sentence: {
         zh: `截至该日已签约的${words.zh}数。`,
-        en: `${capital(words.en)} that had signed by the day.`,
+        en: `${capitalised(words.en)} that had signed by the day.`,
       },
       formula: `count of ${such} with signedOn ≤ T`,
       ...linkTo('signed'),
@@ -316,10 +317,6 @@ function conversion(
       formula: `${name('signed')} ÷ ${name('negotiating')}`,
     }),
   ];
-}
-
-function capital(text: string): string {
-  return `${text[0]?.toUpperCase()}${text.slice(1)}`;
 }
 
 /** The address of a list of what stands behind an event's figures on a day. */

@@ -2,9 +2,9 @@
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { asOfField } from '../http/as-of.ts';
-import { day, slug } from '../http/fields.ts';
+import { codesOf, day, slug } from '../http/fields.ts';
 import type { Condition } from '../references/catalogue.ts';
-import { codesOf, guestLevels, type Stage, stages } from './stages.ts';
+import { guestLevels, type Stage, stages } from './stages.ts';
 
 type Days = Readonly<Record<'negotiatingOn' | 'signedOn' | 'lostOn', SQLWrapper>>;
 
@@ -17,7 +17,7 @@ export const reached: Readonly<Record<Exclude<Stage, 'contacted'>, (days: Days, 
   signed: ({ signedOn }, day) => by(signedOn, day),
   lost: ({ lostOn }, day) => by(lostOn, day),
 };
-export const reachable = Object.keys(reached) as [keyof typeof reached, ...(keyof typeof reached)[]];
+const reachable = Object.keys(reached) as [keyof typeof reached, ...(keyof typeof reached)[]];
 
 /** `stageOf` in SQL. */
 const stageOn = ({ negotiatingOn, signedOn, lostOn }: Days, day: SQLWrapper): SQL => sql`(case

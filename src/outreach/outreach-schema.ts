@@ -1,12 +1,12 @@
 /** The figures of an event's outreach as the API words them. */
 import * as z from 'zod';
 import { asOfField } from '../http/as-of.ts';
-import { slug } from '../http/fields.ts';
+import { codesOf, slug } from '../http/fields.ts';
 import { rankingListNames, rankingLists } from '../projects/classes.ts';
 import { RateBody } from '../statistics/measures.ts';
 import { rate } from '../statistics/numbers.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
-import { channels, codesOf, guestLevels } from './stages.ts';
+import { channels, guestLevels } from './stages.ts';
 
 /** How many zones an answer shows. */
 export const MAX_ZONES = 100;

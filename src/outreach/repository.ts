@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
-import { inValues, paddedValues } from '../database/prepared.ts';
+import { inValues, paddedValues, possibleKeys } from '../database/prepared.ts';
 import { inTimeFor, type RankingList, rankingLists } from '../projects/classes.ts';
 import { asOfDay } from '../projects/conditions.ts';
 import type { Entry } from '../references/catalogue.ts';
@@ -35,8 +35,7 @@ export async function findDelegations(
   column: 'id' | 'zone',
   wanted: readonly string[],
 ): Promise<KnownDelegation[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const possible = wanted.filter((key) => !key.includes('\0'));
+  const possible = possibleKeys(wanted);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   return reader.prepared(`delegations.by ${column} ${Object.keys(values).length}`, values, (db) => {
@@ -54,8 +53,7 @@ export async function findContactsBy(
   column: 'id' | 'code',
   wanted: readonly string[],
 ): Promise<Entry[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const possible = wanted.filter((key) => !key.includes('\0'));
+  const possible = possibleKeys(wanted);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   return reader.prepared(`contacts.by ${column} ${Object.keys(values).length}`, values, (db) => {

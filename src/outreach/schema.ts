@@ -1,8 +1,8 @@
 /** Delegations and contacts as the API words them. */
 import * as z from 'zod';
 import { expectOwnRegion } from '../access/regions.ts';
-import { findEnterprises } from '../enterprises/service.ts';
-import { code, day, paragraph, regionCode, slug, uuid } from '../http/fields.ts';
+import { withEnterpriseNames } from '../enterprises/service.ts';
+import { code, codesOf, day, paragraph, regionCode, slug, uuid } from '../http/fields.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { notAfterToday } from '../references/rules.ts';
@@ -10,7 +10,7 @@ import { inputSchemas } from '../references/schema.ts';
 import { contactsInSheet } from './exporting.ts';
 import { contactConditions, delegationConditions } from './filter.ts';
 import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';
-import { type ContactDays, channels, codesOf, guestLevels, stageOf, stages } from './stages.ts';
+import { type ContactDays, channels, guestLevels, stageOf, stages } from './stages.ts';
 
 const delegationFields = {
   event: slug.meta({ description: 'The event to which it was sent.', examples: ['ciie-5'] }),
@@ -239,10 +239,6 @@ export const contacts: Catalogue = {
     const sent = typeof delegation === 'string' ? await findDelegation(reader, delegation) : undefined;
     return sent ? delegationFaults(sent, event, contactedOn) : [];
   },
-  lookUp: async (reader, entries) => {
-    const ids = new Set(entries.map(({ enterprise }) => enterprise as string));
-    const found = await findEnterprises(reader, { ids, names: new Set(), socialCreditCodes: new Set() });
-    return entries.map((entry) => ({ ...entry, enterpriseName: found.nameOf(entry.enterprise as string) }));
-  },
+  lookUp: withEnterpriseNames,
   present: (entry, today) => ({ ...entry, stage: stageOf(entry as unknown as ContactDays, today) }),
 };

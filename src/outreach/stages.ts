@@ -11,10 +11,6 @@ export interface ContactDays {
   lostOn: string | null;
 }
 
-/** The codes of a table of data, for a schema. */
-export const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
-  rows.map(({ code }) => code) as [C, ...C[]];
-
 const isBy = (on: string | null, day: string): boolean => on !== null && on <= day;
 
 /** The stage on a day, by the first that holds: lost, signed, negotiating, contacted. */

@@ -1,6 +1,6 @@
 /** The one enterprise and the one project that an entry of something else names, as a sheet names them. */
 import type { Reader } from '../database/database.ts';
-import { findEnterprises } from '../enterprises/service.ts';
+import { enterprisesById } from '../enterprises/service.ts';
 import { findProjects } from './matching.ts';
 
 interface Naming {
@@ -15,11 +15,7 @@ export const idsIn = <E extends object>(entries: readonly E[], field: keyof E): 
 
 /** Entries with their enterprise by its name and its social credit code, and their project by its code. */
 export async function withNames<E extends Naming>(reader: Reader, entries: readonly E[]) {
-  const enterprises = await findEnterprises(reader, {
-    ids: new Set(idsIn(entries, 'enterprise')),
-    names: new Set(),
-    socialCreditCodes: new Set(),
-  });
+  const enterprises = await enterprisesById(reader, idsIn(entries, 'enterprise'));
   const projects = await findProjects(reader, { codes: [], ids: idsIn(entries, 'project') });
   return entries.map((entry) => {
     const { enterprise, project } = entry as { enterprise: string; project: string | null };

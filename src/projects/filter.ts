@@ -9,6 +9,7 @@ import type { Values } from '../database/prepared.ts';
 import { searchText } from '../database/search-text.ts';
 import {
   code,
+  codesOf,
   industryCode,
   instant,
   integerText,
@@ -50,9 +51,6 @@ import {
   yesNo,
 } from './parameter-kinds.ts';
 import { levels } from './schema.ts';
-
-const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
-  rows.map((row) => row.code) as [C, ...C[]];
 
 const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
   registered: 'Registered by the day, not terminated.',

@@ -2,7 +2,7 @@ import { and, asc, count, eq, getTableColumns, type SQLWrapper, sql } from 'driz
 import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { orEmpty } from '../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
-import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
+import { everyColumn, inValues, paddedValues, possibleKeys } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
 import { asOfDay, inPopulation } from './conditions.ts';
@@ -101,8 +101,7 @@ export async function findByCodes(
   codes: readonly string[],
   asOf: string,
 ): Promise<ProjectRow[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a code.
-  const possible = codes.filter((code) => !code.includes('\0'));
+  const possible = possibleKeys(codes);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   const shape = `projects.byCodes ${Object.keys(values).length}`;
@@ -120,8 +119,7 @@ export async function findKeys(
   column: 'id' | 'code',
   wanted: readonly string[],
 ): Promise<{ id: string; code: string }[]> {
-  // PostgreSQL refuses NUL in a text; nothing has such a key.
-  const possible = wanted.filter((key) => !key.includes('\0'));
+  const possible = possibleKeys(wanted);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
   return reader.prepared(`projects.keys ${column} ${Object.keys(values).length}`, values, (db) => {

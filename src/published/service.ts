@@ -1,6 +1,5 @@
 /** The rules of published figures, and their reconciliation with what is computed. */
 import { isDeepStrictEqual } from 'node:util';
-import { v7 as uuid } from 'uuid';
 import { diff } from '../changes/diff.ts';
 import { type Action, type Caller, record } from '../changes/service.ts';
 import type { Calendar } from '../clock.ts';
@@ -10,6 +9,7 @@ import { expectUnchanged } from '../http/conditional.ts';
 import { pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
+import { newId } from '../ids.ts';
 import { once } from '../retries/service.ts';
 import { figureAnswers, summariesFor } from './answers.ts';
 import { parseDecimal } from './decimals.ts';
@@ -51,7 +51,7 @@ const precisionOf = (value: string): number => parseDecimal(value).places;
 /** What a new figure says of every field. */
 const complete = (input: NewPublishedFigure): FigureRow => ({
   ...input,
-  id: uuid(),
+  id: newId(),
   event: input.event ?? null,
   filter: input.filter ?? null,
   // What is faulty is missing; it is refused before anything is made of it.

@@ -36,6 +36,10 @@ export interface Rule {
   includesTerminated: boolean;
   /** Whether it reads what the index of statistics has not, so that a statement of its own has to count it. */
   readsMore?: true;
+  /** Whether it depends on the parameter `staleDays`. */
+  takesStaleDays?: true;
+  /** Whether its finding names other projects, which have to be looked for. */
+  namesOthers?: true;
   /** Null may stand for no. `service.ts` gives the placeholders their values. */
   condition(reader: Reader): SQL;
   finding(project: Project, circumstances: Circumstances): Finding;
@@ -75,6 +79,7 @@ export const rules = [
     },
     includesTerminated: false,
     readsMore: true,
+    namesOthers: true,
     condition: (reader) => sql`${reader.tables.projects.id} in ${signedTwice(reader)}`,
     finding: ({ id }, { others }) => ({
       others: (others.get(id) ?? []).map(({ id, code, name, event, signedOn }) => ({
@@ -123,6 +128,7 @@ export const rules = [
     },
     includesTerminated: false,
     readsMore: true,
+    takesStaleDays: true,
     condition: ({ tables: { projects: p } }) =>
       sql`(${p.updatedAt} < ${sql.placeholder('staleBefore')} and (${countsAs('inProduction', p)}) is not true)`,
     finding: ({ updatedAt }, circumstances) => since(circumstances.dayOf(updatedAt), circumstances),
@@ -211,8 +217,6 @@ export const rules = [
     finding: ({ signedOn }, circumstances) => since(signedOn, circumstances),
   },
 ] as const satisfies readonly Rule[];
-
-export type RuleCode = (typeof rules)[number]['code'];
 
 /** The projects that a rule names, in SQL; null may stand for no. */
 export function named(rule: Rule, reader: Reader): SQL {

@@ -1,15 +1,15 @@
 /** What needs attention, as the API words it. */
 import * as z from 'zod';
 import { asOfField } from '../http/as-of.ts';
-import { integerText } from '../http/fields.ts';
+import { codesOf, integerText } from '../http/fields.ts';
 import { pageOf } from '../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { projectPageFields } from '../projects/lists.ts';
 import { Project } from '../projects/schema.ts';
 import { bilingual, exampleHeading, heading } from '../statistics/schema.ts';
-import { type RuleCode, rules, severities } from './rules.ts';
+import { rules, severities } from './rules.ts';
 
-const codes = rules.map(({ code }) => code) as [RuleCode, ...RuleCode[]];
+const codes = codesOf(rules);
 
 const staleDays = integerText(z.int().min(1).max(3_650)).optional().meta({
   description:

@@ -28,10 +28,10 @@ export interface QualityService {
 }
 
 /** After how many days without a change a project is named, unless the request says. */
-export const STALE_DAYS = 90;
+const STALE_DAYS = 90;
 
 /** How many others are shown beside a project that may have been signed twice. */
-export const MOST_OTHERS = 10;
+const MOST_OTHERS = 10;
 
 export function qualityService({ database, clock }: { database: Database; clock: Calendar }): QualityService {
   const totals = projectTotals();
@@ -60,21 +60,24 @@ export function qualityService({ database, clock }: { database: Database; clock:
         const filter = filterOf(query);
         const revision = await revisionIn(reader);
         const counts = await count(reader, revision, selected(filter, staleDays, asOf));
-        const items = rules.map(({ code, severity, zh, en, sentence, includesTerminated }) => ({
-          code,
-          severity,
-          label: { zh, en },
-          sentence,
-          includesTerminated,
-          count: counts[code],
-          links: { projects: linkTo(code, filter, staleDays, asOf) },
-        }));
+        const items = rules.map((rule: Rule) => {
+          const { code, severity, zh, en, sentence, includesTerminated } = rule;
+          return {
+            code,
+            severity,
+            label: { zh, en },
+            sentence,
+            includesTerminated,
+            count: counts[code],
+            links: { projects: linkTo(rule, filter, staleDays, asOf) },
+          };
+        });
         return { revision, body: { asOf, revision: revision.seq, filter, staleDays, items } };
       }),
 
     projects: (code, { staleDays, ...query }, asOf) => {
       const rule = ruleOf(code);
-      if (staleDays !== undefined && !takesStaleDays(code)) {
+      if (staleDays !== undefined && !rule.takesStaleDays) {
         throw invalid([{ parameter: 'staleDays', code: 'unknown_parameter' }]);
       }
       const request = projectPageRequest(query);
@@ -84,7 +87,7 @@ export function qualityService({ database, clock }: { database: Database; clock:
         const revision = await revisionIn(reader);
         const total = await totals.count(reader, revision, selection, false);
         const rows = await projectsOfPage(reader, selection, false, request);
-        const others = showsOthers(code) ? await findOthers(reader, rows, asOf) : new Map<string, Twin[]>();
+        const others = rule.namesOthers ? await findOthers(reader, rows, asOf) : new Map<string, Twin[]>();
         const body = toPage(request, rows, total, revision.seq, (row) => {
           const project = toProject(row, asOf);
           return { ...project, finding: rule.finding(project, { asOf, dayOf: clock.dayOf, others }) };
@@ -94,9 +97,6 @@ export function qualityService({ database, clock }: { database: Database; clock:
     },
   };
 }
-
-const takesStaleDays = (code: string): boolean => code === 'no_change_reported';
-const showsOthers = (code: string): boolean => code === 'possible_double_signing';
 
 /** @throws Problem 404 */
 function ruleOf(code: string): Rule {
@@ -115,8 +115,13 @@ const within = (selection: Selection, rule: Rule): Selection => ({
 });
 
 /** The address of the projects that a rule names, pinned to the day. */
-function linkTo(code: string, filter: ProjectFilter, staleDays: number, asOf: string): string {
-  const more = { asOf, ...(takesStaleDays(code) && { staleDays: String(staleDays) }) };
+function linkTo(
+  { code, takesStaleDays }: Rule,
+  filter: ProjectFilter,
+  staleDays: number,
+  asOf: string,
+): string {
+  const more = { asOf, ...(takesStaleDays && { staleDays: String(staleDays) }) };
   return `/v1/quality/${code}?${queryOf(filter, more)}`;
 }
 

@@ -49,19 +49,12 @@ export async function valueTaken(
   return rows.some((row) => row.key !== key);
 }
 
-const KEYED_BY_CODE: ReadonlySet<Referable> = new Set([
-  'regions',
-  'industries',
-  'zones',
-  'events',
-  'mappings',
-]);
-
 export async function keyExists(db: Reader, entity: Referable, key: string): Promise<boolean> {
   if (key.includes('\0')) return false;
   const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
     const table = tableOf(reader, entity);
-    const column = columnOf(table, KEYED_BY_CODE.has(entity) ? 'code' : 'id');
+    // What has an id is known by it; a code may stand beside it.
+    const column = columnOf(table, 'id') ?? columnOf(table, 'code');
     return reader
       .select({ key: column })
       .from(table)

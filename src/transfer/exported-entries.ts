@@ -5,7 +5,7 @@ import type { Reader, StreamReader } from '../database/database.ts';
 import { enterprises } from '../enterprises/schema.ts';
 import { events } from '../events/schema.ts';
 import { type Language, nouns } from '../http/messages.ts';
-import { pluralOf } from '../http/nouns.ts';
+import { capitalised, pluralOf } from '../http/nouns.ts';
 import { contacts } from '../outreach/schema.ts';
 import type { Catalogue, CatalogueEntity, Entry } from '../references/catalogue.ts';
 import {
@@ -44,8 +44,6 @@ function rowMaker(columns: readonly ImportColumn[], language: Language): (entry:
       return typeof value === 'string' ? inWords(value, words, language) : value;
     });
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function exportedEntries({ entity, query, parent, asOf, language }: EntriesAsked & Shape): Exported {
   const catalogue = catalogues.get(entity);
