@@ -22,11 +22,11 @@ export function stageOf({ negotiatingOn, signedOn, lostOn }: ContactDays, day: s
 
 /** By whom an enterprise was represented, the highest first. */
 export const guestLevels = [
-  { code: 'group_president', en: 'chairperson or president of the group', zh: '集团董事长、总裁' },
+  { code: 'group_president', en: 'chairperson or president of the group', zh: '集团董事长或总裁' },
   { code: 'group_vice_president', en: 'vice president of the group', zh: '集团副总裁' },
   { code: 'china_president', en: 'China-region president', zh: '中国区总裁' },
   { code: 'china_vice_president', en: 'China-region vice president', zh: '中国区副总裁' },
-  { code: 'director', en: 'director', zh: '总监、部门负责人' },
+  { code: 'director', en: 'director', zh: '总监或部门负责人' },
   { code: 'manager', en: 'manager', zh: '经理' },
 ] as const satisfies readonly (Message & { code: string })[];
 export type GuestLevel = (typeof guestLevels)[number]['code'];
