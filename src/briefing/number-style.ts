@@ -43,15 +43,10 @@ function textIn({ yuan: unit, name }: Unit, yuan: bigint, language: Language): s
 }
 
 /**
- * An amount in 亿元, 万元 or 元, or in billion yuan, million yuan or yuan; to the hundredth in Chinese and the thousandth
- * in English, without trailing zeros.
- * @param yuan whole, not negative
- */
-export const amountText = (yuan: number, language: Language): string => amountTextBeside([])(yuan, language);
-
-/**
- * `amountText` for a text that counts what reaches or exceeds bounds: an amount that would round to one of them, and is
- * not exactly that, is told to the yuan, 999,999,999 yuan as 9.99999999亿元.
+ * Amounts in 亿元, 万元 or 元, or in billion yuan, million yuan or yuan; to the hundredth in Chinese and the thousandth in
+ * English, without trailing zeros. They are whole yuan and not negative.
+ * @param bounds that the text counts by: an amount that would round to one of them, and is not exactly that, is told to
+ * the yuan, 999,999,999 yuan as 9.99999999亿元
  */
 export const amountTextBeside =
   (bounds: readonly number[]) =>

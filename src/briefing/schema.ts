@@ -4,6 +4,7 @@ import { asOfField } from '../http/as-of.ts';
 import { slug } from '../http/fields.ts';
 import { formatField, langField } from '../http/formats.ts';
 import { MoneyBody, RateBody } from '../statistics/measures.ts';
+import { bilingual } from '../statistics/schema.ts';
 import { ownDefinitions } from './definitions.ts';
 import { comparators, namedKinds } from './wording.ts';
 
@@ -21,8 +22,6 @@ export const BriefingQuery = z.strictObject({
   }),
   format: formatField(formats),
 });
-
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 const PartlyKnownMoney = MoneyBody.extend({
   knownCount: z

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  amountText,
   amountTextBeside,
   countText,
   dayText,
@@ -10,6 +9,8 @@ import {
   roundedDown,
 } from '../../src/briefing/number-style.ts';
 import { modelAmount, modelDay } from '../support/model-briefing.ts';
+
+const amountText = amountTextBeside([]);
 
 const EDGES = [1, 10_000, 1_000_000, 100_000_000, 1_000_000_000, 9_007_199_254_740_991];
 const yuan = fc.oneof(
