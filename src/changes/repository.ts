@@ -8,7 +8,7 @@ import type { PageRequest, SortKey } from '../http/pages.ts';
 export type ChangeEntry = Tables['changes']['$inferSelect'];
 
 export const insertChange = (tx: Transaction, entry: ChangeEntry): Promise<void> =>
-  tx.perform('changes.insert', { ...entry }, (db) =>
+  tx.perform('changes.insert', entry, (db) =>
     db.insert(db.tables.changes).values(everyColumn(db.tables.changes)),
   );
 

@@ -1,6 +1,5 @@
 /** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { Database, Revision, Transaction } from '../database/database.ts';
 import { GENESIS, revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
@@ -9,6 +8,7 @@ import type { Retry } from '../http/idempotency.ts';
 import type { Entity } from '../http/messages.ts';
 import { DEFAULT_LIMIT, type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound, refuse } from '../http/problems.ts';
+import { canonical } from './canonical.ts';
 import * as repository from './repository.ts';
 import type { ACTIONS } from './schema.ts';
 
@@ -41,12 +41,19 @@ export interface Change {
 
 /** Writes one entry: takes the next number, and the hash of the entry before. */
 export async function record(tx: Transaction, caller: Caller, change: Change): Promise<void> {
+  const { action, at, entity, entityId, fields } = change;
+  const { actor, requestId } = caller;
+  // In the order of canonical JSON.
   const entry = {
-    seq: tx.log.seq + 1,
-    ...change,
-    actor: caller.actor,
-    requestId: caller.requestId,
+    action,
+    actor,
+    at,
+    entity,
+    entityId,
+    fields,
     previousHash: tx.log.hash,
+    requestId,
+    seq: tx.log.seq + 1,
   };
   const chained = { ...entry, hash: hashOf(entry) };
   await repository.insertChange(tx, chained);
@@ -56,7 +63,7 @@ export async function record(tx: Transaction, caller: Caller, change: Change): P
 
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
 export const hashOf = (entry: Omit<repository.ChangeEntry, 'hash'>): string =>
-  hash('sha256', canonicalize(entry) as string, 'hex');
+  hash('sha256', canonical(entry), 'hex');
 
 /** What a history can be sorted by; the newest first unless told otherwise. */
 export const historySortKeys = { seq: repository.seqKey };

@@ -5,6 +5,7 @@ import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
+  defined,
   firstRows,
   type ImportContext,
   type ImportedRow,
@@ -138,7 +139,7 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
       return refused(row, key, isUnread('introducedOn') ? faults : [...faults, before]);
     }
     const { sound, faults } = checkedRow(before ? changed : created, fields, found);
-    const changes = { ...sound, ...(project.id !== undefined && { project: project.id }) };
+    const changes = { ...defined(sound), ...(project.id !== undefined && { project: project.id }) };
     const after = (
       before
         ? { ...before, ...changes, enterprise: enterpriseId }
@@ -168,7 +169,8 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
       row,
       key: named,
       effect: before ? 'change' : 'create',
-      fields: inWords(differences, {
+      differences: () =>
+        inWords(differences, {
         cluster: () => cluster.name,
         enterprise: known.enterprises.nameOf,
         project: known.projects.codeOf,

@@ -1,6 +1,6 @@
 /** The seam between the features and the engine. Features know these types and nothing below them. */
 import { existsSync } from 'node:fs';
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import { StartupError } from './errors.ts';
 import type { Values } from './prepared.ts';
@@ -48,6 +48,11 @@ export interface StreamWork<Input, Part> {
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
   /** As `prepared`, for a statement without rows to give back. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
+  /**
+   * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
+   * their keys only until the transaction ends, where the engine leaves its other indexes until then.
+   */
+  expect(table: Table, rows: number): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
 }
@@ -56,8 +61,11 @@ export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' |
 export interface LoadWork<Input, Part> {
   /** The module that exports `load`; where the work has a thread of its own, it is loaded there. */
   readonly module: URL;
-  /** @param input plain data, which can be sent to a thread; so can the parts */
-  load(tx: Transaction, input: Input): AsyncIterable<Part>;
+  /**
+   * @param before what there was before the transaction; it may also show what that has written so far
+   * @param input plain data, which can be sent to a thread; so can the parts
+   */
+  load(tx: Transaction, before: Reader, input: Input): AsyncIterable<Part>;
 }
 
 /** The number and hash of the last entry in the change log. */

@@ -84,7 +84,7 @@ export async function openPostgres(url: string): Promise<Database> {
     load: (work, input) => {
       if (inside.getStore()) throw new NestedWriteError();
       return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) =>
-        loaded(client, (tx) => work.load(tx, input)),
+        loaded(client, (tx) => work.load(tx, tx, input)),
       );
     },
     check: async () => {
@@ -286,6 +286,7 @@ function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
         values: statement.bind(values),
       });
     },
+    expect: async () => {},
     log,
   } as unknown as Transaction;
   return tx;

@@ -1,6 +1,7 @@
 /** What a SQLite connection that only reads can do, on the event loop's thread or on one of its own. */
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import * as columns from './columns.sqlite.ts';
 import type { Reader, StreamReader } from './database.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
@@ -65,5 +66,25 @@ export function streamReaderOn(client: Client): StreamReader {
       if (batch.length > 0) yield batch;
     },
   } as unknown as StreamReader;
+  return reader;
+}
+
+/** A reader on a connection that another thread has. */
+export function readerOnThread(thread: {
+  run(sql: string, params: unknown[]): Promise<unknown[][]>;
+}): Reader {
+  const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
+  const prepare = shapeCache<Compiled>();
+  const reader = {
+    tables,
+    functions,
+    select: db.select.bind(db),
+    selectDistinct: db.selectDistinct.bind(db),
+    prepared: async (shape: string, values: Values, build: Build) => {
+      const compiled = prepare(shape, () => compile(build(reader)));
+      const rows = await thread.run(compiled.sql, compiled.bind(values));
+      return rows.map(compiled.row);
+    },
+  } as unknown as Reader;
   return reader;
 }

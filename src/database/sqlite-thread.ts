@@ -1,10 +1,23 @@
-/** A query-only SQLite connection on a thread of its own, so that long reads do not hold up the event loop. */
+/** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { LoadWork, StreamWork } from './database.ts';
 
+/** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
+export interface Commands {
+  texts: string[];
+  runs: { text: number; params: unknown[] }[];
+}
+
+/** What a thread's connection is for; one that only reads refuses to write. */
+export interface ThreadData {
+  file: string;
+  writes: boolean;
+}
+
 export type Question =
   | { id: number; sql: string; params: unknown[] }
+  | { id: number; commands: Commands }
   /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
   | { stream: string; input: unknown; port: MessagePort }
   | { load: string; input: unknown; port: MessagePort };
@@ -28,10 +41,11 @@ export class SqliteThread {
   #failure: Error | null = null;
 
   /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
-  constructor(file: string, resourceLimits: ResourceLimits = {}) {
+  constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
     // The neighbour has this file's ending: .ts from source, .js once built.
     const script = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
-    this.#worker = new Worker(script, { workerData: { file }, resourceLimits });
+    const workerData: ThreadData = { file, writes };
+    this.#worker = new Worker(script, { workerData, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       const asker = this.#pending.get(answer.id);
@@ -41,7 +55,7 @@ export class SqliteThread {
       if (this.#pending.size === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => this.#fail(error as Error));
-    this.#worker.on('exit', () => this.#fail(new Error('The thread of a reader has ended.')));
+    this.#worker.on('exit', () => this.#fail(new Error('The thread of a connection has ended.')));
   }
 
   /** False once the thread has died; the pool then drops it. */
@@ -51,12 +65,21 @@ export class SqliteThread {
 
   /** Runs one statement. @returns its rows as arrays, in the order of the selection; none for a command. */
   run(sql: string, params: unknown[]): Promise<unknown[][]> {
+    return this.#ask((id) => ({ id, sql, params }));
+  }
+
+  /** Runs statements up to the first that fails. */
+  async perform(commands: Commands): Promise<void> {
+    await this.#ask((id) => ({ id, commands }));
+  }
+
+  #ask(question: (id: number) => Question): Promise<unknown[][]> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, sql, params } satisfies Question);
+      this.#worker.postMessage(question(id));
     });
   }
 
@@ -86,7 +109,7 @@ export class SqliteThread {
     });
     // The other end closes when the stream has ended, and also when its thread has.
     port.on('close', () =>
-      arrived.resolve({ error: { message: 'The thread of a reader has ended.', code: '' } }),
+      arrived.resolve({ error: { message: 'The thread of a connection has ended.', code: '' } }),
     );
     const demand = (what: Demand) => port.postMessage(what);
     this.#worker.ref();

@@ -1,67 +1,75 @@
 /** The thread's side of `SqliteThread`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
-import type { LoadWork, StreamWork } from './database.ts';
+import type { LoadWork, StreamReader, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
-import type { Answer, Demand, Question, Streamed } from './sqlite-thread.ts';
+import type { Answer, Commands, Demand, Question, Streamed, ThreadData } from './sqlite-thread.ts';
 
-const client = openReader(workerData.file);
+const { file, writes } = workerData as ThreadData;
+const client = writes ? await openWriter() : openReader(file);
 // Not mapped into memory, as short reads have it: what a whole file takes would count as this process's.
-client.pragma('cache_size = -16384');
+client.pragma(`cache_size = ${writes ? -32_768 : -16_384}`);
 const prepare = shapeCache<Sqlite.Statement>();
+const statementFor = (sql: string): Sqlite.Statement => prepare(sql, () => client.prepare(sql));
+
+async function openWriter(): Promise<Client> {
+  const { prepareForWriting } = await import('./sqlite-writer.ts');
+  const writer = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  prepareForWriting(writer);
+  writer.pragma('foreign_keys = ON');
+  return writer;
+}
 
 parentPort?.on('message', (question: Question) => {
-  if ('sql' in question) parentPort?.postMessage(answer(question));
+  if ('id' in question) parentPort?.postMessage(answer(question));
   else void give(question.port, 'stream' in question ? read(question) : write(question));
 });
 
-function answer({ id, sql, params }: Extract<Question, { sql: string }>): Answer {
+function answer(question: Extract<Question, { id: number }>): Answer {
+  const { id } = question;
   try {
-    const statement = prepare(sql, () => client.prepare(sql));
-    if (statement.reader) return { id, rows: statement.raw().all(...params) as unknown[][] };
-    statement.run(...params);
-    return { id, rows: [] };
+    return { id, rows: 'sql' in question ? rowsOf(question.sql, question.params) : perform(question.commands) };
   } catch (error) {
     return { id, error: described(error) };
   }
 }
 
+function rowsOf(sql: string, params: unknown[]): unknown[][] {
+  const statement = statementFor(sql);
+  if (statement.reader) return statement.raw().all(...params) as unknown[][];
+  statement.run(...params);
+  return [];
+}
+
+function perform({ texts, runs }: Commands): [] {
+  const statements = texts.map(statementFor);
+  for (const { text, params } of runs) statements[text]?.run(...params);
+  return [];
+}
+
 /** A work of `Database.stream`, in a transaction that ends with it. */
 async function* read({ stream, input }: { stream: string; input: unknown }): AsyncGenerator<unknown, void> {
   const { run } = (await import(stream)) as StreamWork<unknown, unknown>;
+  yield* inSnapshot((reader) => run(reader, input));
+}
+
+async function* inSnapshot(
+  work: (reader: StreamReader) => AsyncIterable<unknown>,
+): AsyncGenerator<unknown, void> {
   client.exec('begin');
   try {
-    yield* run(streamReaderOn(client), input);
+    yield* work(streamReaderOn(client));
   } finally {
     client.exec('commit');
   }
 }
 
-/** How long a load waits for another process that writes. */
-const LOAD_GIVE_UP_MS = 60_000;
-
 /** A work of `Database.load`: committed when it ends by itself, else undone. */
 async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
+  const { loaded } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;
-  const { beginWhenFree, logOn, prepareForWriting, transactionOn } = await import('./sqlite-writer.ts');
-  const writer: Client = new Sqlite(workerData.file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    prepareForWriting(writer);
-    writer.pragma('foreign_keys = ON');
-    // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
-    writer.pragma('cache_size = -32768');
-    await beginWhenFree(() => void writer.exec('begin immediate'), performance.now() + LOAD_GIVE_UP_MS);
-    const kept = logOn(writer);
-    const log = kept.read();
-    const { seq } = log;
-    yield* work.load(transactionOn(writer, log), input);
-    if (log.seq !== seq) kept.write(log);
-    writer.exec('commit');
-  } finally {
-    // With the connection goes what was not committed.
-    writer.close();
-  }
+  yield* loaded(file, (tx) => inSnapshot((before) => work.load(tx, before, input)));
 }
 
 /** Gives the parts of a work over a port, one for each that is asked for. What a work ends with is done before its end is told. */

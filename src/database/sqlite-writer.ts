@@ -34,6 +34,7 @@ export function transactionOn(client: Client, log: Revision): Transaction {
       });
       statement.run(...compiled.bind(values));
     },
+    expect: async () => {},
     log,
   } as unknown as Transaction;
   return tx;
@@ -189,10 +190,10 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
 }
 
 /** @throws BusyError when another process still holds the lock at the deadline */
-export async function beginWhenFree(begin: () => void, deadline: number): Promise<void> {
+export async function beginWhenFree(begin: () => unknown, deadline: number): Promise<void> {
   for (;;) {
     try {
-      begin();
+      await begin();
       return;
     } catch (error) {
       if (!isUnavailable(error)) throw error;

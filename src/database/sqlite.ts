@@ -4,14 +4,12 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
-import type { Database, OpenOptions, Reader, Revision } from './database.ts';
+import type { Database, OpenOptions, Revision } from './database.ts';
 import { BusyError, isUnavailable, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
-import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
-import { BUSY_TIMEOUT_MS, type Client, functions, openReader, readerOn, tables } from './sqlite-reader.ts';
+import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting } from './sqlite-writer.ts';
 
@@ -23,7 +21,7 @@ const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 96 };
 /** What a batch of rows takes, not the file that they come from. */
-const LOAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
+const LOAD_LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 256 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
@@ -203,21 +201,4 @@ function openMapped(file: string): Client {
   const client = openReader(file);
   client.pragma(`mmap_size = ${MMAP_BYTES}`);
   return client;
-}
-
-function readerOnThread(thread: SqliteThread): Reader {
-  const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
-  const prepare = shapeCache<Compiled>();
-  const reader = {
-    tables,
-    functions,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
-    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
-      const compiled = prepare(shape, () => compile(build(reader)));
-      const rows = await thread.run(compiled.sql, compiled.bind(values));
-      return rows.map(compiled.row);
-    },
-  } as unknown as Reader;
-  return reader;
 }

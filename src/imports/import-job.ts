@@ -11,6 +11,7 @@ import { projectImporter } from '../projects/importing.ts';
 import { fundsImporter } from '../projects/importing-funds.ts';
 import { catalogueImporter } from '../references/importing.ts';
 import { industries, regions, zones } from '../references/schema.ts';
+import { rowParser } from '../transfer/reading/row-lines.ts';
 import type { ReadRow, RecognisedColumn } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { rowFaults } from './faults.ts';
@@ -24,7 +25,7 @@ export interface ImportRun {
   /** Of the process that works on it. */
   life: string;
   entity: ImportEntity;
-  /** Where the rows lie: a `ReadRow` a line. */
+  /** Where the rows lie, as `row-lines.ts` has them. */
   rows: string;
   /** Where the faults of these rows are written, a `FileFault` a line; of how many there is room in the report. */
   faults: string;
@@ -46,7 +47,7 @@ export interface ImportRun {
 export type ImportPart = { done: number } | { outcome: Outcome };
 
 /** What is planned together, and looked up with a few queries. */
-const BATCH = 256;
+const BATCH = 128;
 
 const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Importer>> = {
   projects: projectImporter,
@@ -65,8 +66,8 @@ export const run = (reader: Reader, asked: ImportRun): AsyncGenerator<ImportPart
   go(reader, null, asked);
 
 /** Does it. Where a row is refused, and not the good ones are wanted, nothing should be kept: whoever asked gives it up. */
-export const load = (tx: Transaction, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
-  go(tx, tx, asked);
+export const load = (tx: Transaction, before: Reader, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
+  go(before, tx, asked);
 
 async function* go(
   reader: Reader,
@@ -80,6 +81,7 @@ async function* go(
   const report = await open(asked.faults, 'w');
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
+    if (asked.entity === 'projects') await tx?.expect(tx.tables.projects, asked.count);
     if (asked.from > 0 && needsEarlierRows(asked)) {
       for await (const batch of batchesOf(asked.rows, 0, asked.from)) importer.pass(batch.map(toImported));
     }
@@ -121,12 +123,17 @@ const toImported = ({ row, fields, faults }: ReadRow) => ({
 
 /** Some of the rows, counted from 0, a batch at a time. */
 async function* batchesOf(rows: string, from: number, count: number): AsyncGenerator<ReadRow[]> {
+  let parse: ReturnType<typeof rowParser> | undefined;
   let batch: ReadRow[] = [];
   let number = 0;
   for await (const line of linesOf(rows)) {
+    if (!parse) {
+      parse = rowParser(line);
+      continue;
+    }
     if (number >= from + count) break;
     if (number++ < from) continue;
-    batch.push(JSON.parse(line));
+    batch.push(parse(line));
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];

@@ -1,7 +1,6 @@
 /** What the rows of a file did, or would do: counts, the first changes, the first faults. */
-import type { FieldChange } from '../database/tables.ts';
 import type { FileFault } from './faults.ts';
-import type { PlannedRow } from './importer.ts';
+import type { Differences, PlannedRow } from './importer.ts';
 
 export interface Outcome {
   rows: number;
@@ -21,7 +20,7 @@ interface ShownChange {
   row: number;
   key: string | null;
   effect: 'create' | 'change';
-  fields: Record<string, FieldChange>;
+  fields: Differences;
 }
 
 /** How many are shown in an answer; there are as many again in the report. */
@@ -44,13 +43,13 @@ const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', r
 
 /** Counts a row. */
 export function addRow(outcome: Outcome, planned: PlannedRow, faults: readonly FileFault[]): void {
-  const { row, key, effect, fields } = planned;
+  const { row, key, effect } = planned;
   outcome.rows += 1;
   outcome[COUNTS[effect]] += 1;
   outcome.faultCount += faults.length;
   if (faults.some(({ code }) => code === 'changed_since')) outcome.conflicts += 1;
   if ((effect === 'create' || effect === 'change') && outcome.changes.length < SHOWN_CHANGES) {
-    outcome.changes.push({ row, key, effect, fields });
+    outcome.changes.push({ row, key, effect, fields: planned.differences() });
   }
   if (outcome.faults.length < SHOWN_FAULTS) {
     outcome.faults.push(...faults.slice(0, SHOWN_FAULTS - outcome.faults.length));

@@ -5,6 +5,7 @@ import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
+  defined,
   firstRows,
   type ImportContext,
   type ImportedRow,
@@ -158,7 +159,7 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
     const ids = Object.fromEntries(
       Object.entries(resolved).flatMap(([field, { id }]) => (id === undefined ? [] : [[field, id]])),
     );
-    const changes = { ...sound, ...ids };
+    const changes = { ...defined(sound), ...ids };
     const after: Entry = stored ? { ...stored, ...changes } : writes.complete(changes);
     const differences = diff(stored ?? null, after);
     if (stored && faults.length === 0 && Object.keys(differences).length === 0) {
@@ -187,7 +188,8 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       row,
       key,
       effect: stored ? 'change' : 'create',
-      fields: inWords(differences, {
+      differences: () =>
+        inWords(differences, {
         enterprise: known.enterprises.nameOf,
         project: known.projects.codeOf,
       }),

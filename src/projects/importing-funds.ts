@@ -119,7 +119,7 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
       row,
       key,
       effect: 'create',
-      fields: { fundsEntry: { after: sound } },
+      differences: () => ({ fundsEntry: { after: sound } }),
       faults: [],
       write: async (tx) => {
         await addFundsEntry(tx, { caller, clock }, { ...project, version: ledger.version }, sound);

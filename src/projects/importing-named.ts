@@ -1,7 +1,7 @@
 /** The one enterprise and the one project that a row of something else names. */
 import { nouns, typeNames } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
-import type { ImportedRow, PlannedRow } from '../imports/importer.ts';
+import type { Differences, ImportedRow } from '../imports/importer.ts';
 import type { InvestorsOfBatch } from './importing-investors.ts';
 import type { FoundProjects } from './matching.ts';
 
@@ -86,7 +86,7 @@ export function projectOf({ fields: { project } }: ImportedRow, projects: FoundP
 type Words = Readonly<Record<string, (id: string) => string | undefined>>;
 
 /** Differences in words. @param words what stands for the ids of a field */
-export const inWords = (differences: PlannedRow['fields'], words: Words): PlannedRow['fields'] =>
+export const inWords = (differences: Differences, words: Words): Differences =>
   Object.fromEntries(
     Object.entries(differences).map(([field, change]) => {
       const say = (id: unknown) => (typeof id === 'string' ? (words[field]?.(id) ?? id) : id);

@@ -5,6 +5,7 @@ import { nouns, typeNames } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import {
   checkedRow,
+  type Differences,
   firstRows,
   type ImportContext,
   type ImportedRow,
@@ -16,7 +17,7 @@ import {
 import { type Named, type Names, readNames, withCodes } from '../references/names.ts';
 import type { Lookup } from '../references/service.ts';
 import { type InvestorsOfBatch, investorResolver } from './importing-investors.ts';
-import { type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
+import { complete, inputOf, merge } from './record.ts';
 import { findByCodes, type ProjectRow } from './repository.ts';
 import { faultsIn } from './rules.ts';
 import { NewProject, ProjectChanges } from './schema.ts';
@@ -29,7 +30,11 @@ const references: Readonly<Record<string, Named>> = {
   industry: 'industries',
 };
 
-const neverNull = Object.entries(UNKNOWN).filter(([, value]) => value !== null);
+/** What has no empty value, and what an empty cell gives it. */
+const neverNull = Object.entries({ investorIds: [], investmentEstimated: false });
+
+/** What is no field of a project. */
+const APART = new Set(['version', 'investors', 'investorCodes']);
 
 const keyOf = ({ fields: { code } }: ImportedRow): string | null =>
   typeof code === 'string' && code !== '' ? code : null;
@@ -55,8 +60,8 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, faults: found } = given;
     const key = keyOf(given);
-    const { version, investors: _, investorCodes: __, ...texts } = given.fields;
-    const { fields, faults: unnamed } = withCodes(texts, references, known.names);
+    const { version } = given.fields;
+    const { fields, faults: unnamed } = withCodes(given.fields, references, known.names, APART);
     // What has no empty value takes the one that stands for "not given".
     for (const [field, value] of neverNull) if (fields[field] === null) fields[field] = value;
     const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
@@ -74,9 +79,9 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
       return refused(row, key, [...faults, { pointer: '/code', code: 'archived_row', values }]);
     }
 
-    const changes = { ...sound, ...(named.ids && { investorIds: named.ids }) };
-    const before = stored ? inputOf(stored, toProject(stored, today)) : null;
-    const after = before ? merge(before, changes as ProjectChanges) : ({ ...UNKNOWN, ...changes } as Input);
+    const changes = named.ids ? { ...sound, investorIds: named.ids } : sound;
+    const before = stored ? inputOf(stored) : null;
+    const after = before ? merge(before, changes as ProjectChanges) : complete(changes as NewProject);
     const differences = diff(before, after);
     if (stored && faults.length === 0 && Object.keys(differences).length === 0) {
       return unchanged(row, stored.code);
@@ -99,7 +104,7 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
       row,
       key,
       effect: stored ? 'change' : 'create',
-      fields: shown(differences, stored?.investors ?? [], known.investors),
+      differences: () => inWords(differences, stored?.investors ?? [], known.investors),
       faults: [],
       write: async (tx) => {
         const investorIds = await investors.create(tx, after.investorIds);
@@ -152,11 +157,11 @@ const unknownAmong =
       }));
 
 /** The differences in words: investors by their names. */
-function shown(
-  { investorIds, ...differences }: PlannedRow['fields'],
+function inWords(
+  { investorIds, ...differences }: Differences,
   stored: readonly { id: string; name: string }[],
   investors: InvestorsOfBatch,
-): PlannedRow['fields'] {
+): Differences {
   if (!investorIds) return differences;
   const nameOf = (id: string) => investors.nameOf(id) ?? stored.find((one) => one.id === id)?.name ?? id;
   const inWords = (ids: unknown) => (ids as string[] | undefined)?.map(nameOf);

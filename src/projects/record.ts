@@ -4,34 +4,46 @@ import { operatingStatus, overdue, sameYear } from './lifecycle.ts';
 import type { ProjectRecord, ProjectRow } from './repository.ts';
 import type { NewProject, Project, ProjectChanges } from './schema.ts';
 
-/** Every field that a client may give, at the value that stands for "not given". */
-export const UNKNOWN: Omit<Input, 'code' | 'name' | 'level' | 'signedOn' | 'investmentYuan'> = {
-  nameEn: null,
-  description: null,
-  event: null,
-  region: null,
-  zone: null,
-  industry: null,
-  investorIds: [],
-  owner: null,
-  contractAmount: null,
-  contractCurrency: null,
-  investmentEstimated: false,
-  contractedFundsYuan: null,
-  registeredOn: null,
-  startedOn: null,
-  completedOn: null,
-  productionOn: null,
-  suspendedOn: null,
-  resumedOn: null,
-  terminatedOn: null,
-  agreedStartOn: null,
-  agreedProductionOn: null,
-  note: null,
-};
-
 /** What a client may give, all of it. */
 export type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
+
+/** What may be left out, and what stands for nothing where it is. */
+type Given = Partial<Input> & Pick<Input, 'code' | 'name' | 'level' | 'signedOn' | 'investmentYuan'>;
+
+/**
+ * Every field that a client may give; what is not given is unknown. Written out, and in the order of canonical JSON: a
+ * sheet of projects spends as long on making such objects from lists of names as on checking its cells.
+ */
+export const complete = (given: { [Field in keyof Given]: Given[Field] | null | undefined }): Input =>
+  ({
+    agreedProductionOn: given.agreedProductionOn ?? null,
+    agreedStartOn: given.agreedStartOn ?? null,
+    code: given.code,
+    completedOn: given.completedOn ?? null,
+    contractAmount: given.contractAmount ?? null,
+    contractCurrency: given.contractCurrency ?? null,
+    contractedFundsYuan: given.contractedFundsYuan ?? null,
+    description: given.description ?? null,
+    event: given.event ?? null,
+    industry: given.industry ?? null,
+    investmentEstimated: given.investmentEstimated ?? false,
+    investmentYuan: given.investmentYuan,
+    investorIds: given.investorIds ?? [],
+    level: given.level,
+    name: given.name,
+    nameEn: given.nameEn ?? null,
+    note: given.note ?? null,
+    owner: given.owner ?? null,
+    productionOn: given.productionOn ?? null,
+    region: given.region ?? null,
+    registeredOn: given.registeredOn ?? null,
+    resumedOn: given.resumedOn ?? null,
+    signedOn: given.signedOn,
+    startedOn: given.startedOn ?? null,
+    suspendedOn: given.suspendedOn ?? null,
+    terminatedOn: given.terminatedOn ?? null,
+    zone: given.zone ?? null,
+  }) satisfies { [Field in keyof Input]: unknown } as Input;
 
 /** What follows from a stored project on a day. The order of the fields is the order of the answer. */
 export function toProject(row: ProjectRow, asOf: string): Project {
@@ -76,17 +88,17 @@ export function toProject(row: ProjectRow, asOf: string): Project {
 }
 
 /** The fields of a project that a client may give, as they stand. */
-export function inputOf(row: ProjectRow, project: Project): Input {
-  const fields: Record<string, unknown> = { ...row, investorIds: project.investors.map(({ id }) => id) };
-  const names = ['code', 'name', 'level', 'signedOn', 'investmentYuan', ...Object.keys(UNKNOWN)];
-  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Input;
-}
+export const inputOf = (row: ProjectRow): Input =>
+  complete({
+    ...row,
+    level: row.level as Input['level'],
+    investorIds: row.investors.map(({ id }) => id),
+  });
 
 /** A merge patch (RFC 7396); a list that is cleared is empty. */
 export function merge(before: Input, changes: ProjectChanges): Input {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const after = { ...before, ...given } as Input;
-  return { ...after, investorIds: after.investorIds ?? [] };
+  return complete({ ...before, ...given });
 }
 
 /** The columns that hold what a client gave. */

@@ -226,12 +226,12 @@ export async function countProjects(
 }
 
 export const insertProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
-  tx.perform('projects.insert', { ...project }, (db) =>
+  tx.perform('projects.insert', project, (db) =>
     db.insert(db.tables.projects).values(everyColumn(db.tables.projects)),
   );
 
 export const updateProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
-  tx.perform('projects.update', { ...project }, (db) =>
+  tx.perform('projects.update', project, (db) =>
     db
       .update(db.tables.projects)
       .set(everyColumn(db.tables.projects))
@@ -290,7 +290,7 @@ export async function ledgersOf(reader: Reader, projectIds: readonly string[]) {
 }
 
 export const insertFunds = (tx: Transaction, entry: FundsRecord): Promise<void> =>
-  tx.perform('funds.insert', { ...entry }, (db) =>
+  tx.perform('funds.insert', entry, (db) =>
     db.insert(db.tables.fundsEntries).values(everyColumn(db.tables.fundsEntries)),
   );
 

@@ -14,7 +14,7 @@ import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
 import { projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
-import { type Input, inputOf, merge, toProject, UNKNOWN } from './record.ts';
+import { complete, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
 import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
 import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
@@ -61,7 +61,7 @@ export function projectService({ database, clock }: { database: Database; clock:
   }
 
   async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
-    const input: Input = { ...UNKNOWN, ...given } as Input;
+    const input = complete(given);
     await expectOwnRegion(tx, caller, input.region);
     refuse(await faultsIn(unknownReferences(tx), input, null, faultsOf(given), clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
@@ -122,7 +122,7 @@ export function projectService({ database, clock }: { database: Database; clock:
         const { row, project } = await unarchived(tx, id);
         await expectOwnRegion(tx, caller, row.region);
         expectUnchanged(ifMatch, project);
-        const before = inputOf(row, project);
+        const before = inputOf(row);
         const after = merge(before, changes);
         await expectOwnRegion(tx, caller, after.region);
         const faults = faultsOf(changes);

@@ -5,6 +5,7 @@ import { type EnterpriseMatcher, enterpriseMatcher, type Known } from '../enterp
 import { nouns } from '../http/messages.ts';
 import {
   checkedRow,
+  defined,
   firstRows,
   type ImportContext,
   type ImportedRow,
@@ -52,12 +53,13 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     const isUnknown = keyField === 'id' && key !== null && repeated.length === 0 && !before;
     const schema = before || repeated.length > 0 || isUnknown ? catalogue.changes : catalogue.create;
     const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed]);
+    const changes: Entry = defined(sound);
     faults.push(...repeated);
     if (isUnknown) {
       const values = { noun: nouns[entity], id: key.slice(0, 64) };
       faults.push({ pointer: '/id', code: 'unknown_reference', values });
     }
-    const after: Entry = before ? { ...before, ...sound } : writes.complete(sound);
+    const after: Entry = before ? { ...before, ...changes } : writes.complete(changes);
     const surroundings = {
       // Those that are given have been resolved.
       lookup: async () => [],
@@ -78,7 +80,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
       row,
       key: name,
       effect: before ? 'change' : 'create',
-      fields: differences,
+      differences: () => differences,
       faults: [],
       write: (tx) => (before ? writes.update(tx, caller, before, after) : writes.create(tx, caller, after)),
     };

@@ -126,23 +126,29 @@ export async function readNames(reader: Reader): Promise<Names> {
 /**
  * The fields of a row with codes in the place of names. What names nothing is taken out and told.
  * @param references what each field names
+ * @param apart fields that are left out
  */
 export function withCodes(
   given: Readonly<Record<string, unknown>>,
   references: Readonly<Record<string, string>>,
   names: Names,
+  apart: ReadonlySet<string> = NONE,
 ): { fields: Record<string, unknown>; faults: Fault[] } {
-  const fields = { ...given };
+  const fields: Record<string, unknown> = {};
   const faults: Fault[] = [];
-  for (const [field, entity] of Object.entries(references)) {
-    const text = fields[field];
-    if (typeof text !== 'string' || !isNamed(entity)) continue;
+  for (const field of Object.keys(given)) {
+    const entity = references[field];
+    const text = given[field];
+    if (apart.has(field)) continue;
+    if (typeof text !== 'string' || entity === undefined || !isNamed(entity)) {
+      fields[field] = text;
+      continue;
+    }
     const resolved = names.resolve(entity, text, `/${field}`);
     if ('code' in resolved) fields[field] = resolved.code;
-    else {
-      delete fields[field];
-      faults.push(resolved.fault);
-    }
+    else faults.push(resolved.fault);
   }
   return { fields, faults };
 }
+
+const NONE: ReadonlySet<string> = new Set();

@@ -1,6 +1,6 @@
 /** A work for `Database.load` that a test sees through; a module of its own, so that a thread can load it. */
 import { byLuodi, record } from '../../src/changes/service.ts';
-import type { LoadWork, Transaction } from '../../src/database/database.ts';
+import type { LoadWork, Reader, Transaction } from '../../src/database/database.ts';
 
 export interface Wanted {
   codes: string[];
@@ -11,7 +11,11 @@ export interface Wanted {
 }
 
 /** Writes an event and its entry in the log for each code, and gives the code. */
-export async function* load(tx: Transaction, { codes, breakAt, pause = 0 }: Wanted): AsyncGenerator<string> {
+export async function* load(
+  tx: Transaction,
+  _before: Reader,
+  { codes, breakAt, pause = 0 }: Wanted,
+): AsyncGenerator<string> {
   for (const code of codes) {
     if (pause > 0) await new Promise((later) => setTimeout(later, pause));
     if (code === breakAt) throw new Error('broken in the middle');

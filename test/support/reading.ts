@@ -8,6 +8,7 @@ import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/transfer/reading/read.ts';
 import { readFile } from '../../src/transfer/reading/read-file.ts';
 import { Refusal } from '../../src/transfer/reading/refusal.ts';
+import { rowParser } from '../../src/transfer/reading/row-lines.ts';
 import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/transfer/reading/rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luodi-reading-'));
@@ -46,8 +47,8 @@ export interface Read {
 }
 
 function withRows(request: ReadRequest, result: ReadResult): Read {
-  const lines = readFileSync(request.rows, 'utf8').split('\n').filter(Boolean);
-  return { rows: lines.map((line) => JSON.parse(line)), head: result.head, result };
+  const [names = '', ...lines] = readFileSync(request.rows, 'utf8').split('\n').filter(Boolean);
+  return { rows: lines.map(rowParser(names)), head: result.head, result };
 }
 
 /** In this process. */

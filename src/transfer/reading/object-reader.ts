@@ -19,6 +19,8 @@ function investorsOf({ investors, investorIds }: JsonObject): Readonly<Record<st
 const MAX_IGNORED = 1_000;
 
 export interface ObjectReader {
+  /** Every field that a row may have. */
+  names: readonly string[];
   read(line: JsonLine): ReadRow;
   /** The fields that have been met so far. */
   met(): Pick<FileHead, 'columns' | 'ignored'>;
@@ -31,6 +33,7 @@ export function objectReader(entity: ImportEntity): ObjectReader {
   const known = new Set<string>();
   const unknown = new Set<string>();
   return {
+    names: [...names],
     read: ({ row, object, text }) => {
       if (!object) {
         const fault = {

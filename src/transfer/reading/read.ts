@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import { jsonSource } from './lines.ts';
 import { objectReader } from './object-reader.ts';
 import { Refusal } from './refusal.ts';
+import { rowLines } from './row-lines.ts';
 import type { FileHead, ReadProgress, ReadRequest, ReadResult, ReadRow } from './rows.ts';
 import type { Source } from './source.ts';
 import { type OpenTable, openTable } from './table.ts';
@@ -37,12 +38,15 @@ function refuseLarge(format: FileFormat, size: number): void {
 
 /** Rows on their way, and what is known of the file once they have all passed. */
 interface Reading {
+  /** Every field that a row may have. */
+  names: readonly string[];
   batches: AsyncIterable<ReadRow[]>;
   bytes(): number;
   head(): FileHead;
 }
 
-const readingOf = (format: FileFormat, { source, batches, head }: OpenTable): Reading => ({
+const readingOf = (format: FileFormat, { source, names, batches, head }: OpenTable): Reading => ({
+  names,
   batches,
   bytes: source.bytes,
   head: () => ({ format, ...head() }),
@@ -65,7 +69,7 @@ async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Read
     warnings: [],
     ...reader.met(),
   });
-  return { batches: batches(), bytes, head };
+  return { names: reader.names, batches: batches(), bytes, head };
 }
 
 /** The parsers are loaded where they are needed: loading them takes longer than most files do. */
@@ -97,7 +101,8 @@ async function writeRows(
 ) {
   const counts = { rows: 0, refused: 0 };
   let faults = 0;
-  let piece = '';
+  const lines = rowLines(reading.names);
+  let piece = lines.names;
   let written: Promise<unknown> = Promise.resolve();
   for await (const batch of reading.batches) {
     for (const row of batch) {
@@ -105,7 +110,7 @@ async function writeRows(
       if (row.faults.length > 0) counts.refused += 1;
       faults += row.faults.length;
       const told = faults <= limits.faults ? row : { ...row, faults: row.faults.slice(0, 1) };
-      piece += `${JSON.stringify(told)}\n`;
+      piece += lines.line(told);
     }
     if (counts.rows > maxRows) throw new Refusal('imports.too_many_rows', { max: maxRows });
     if (piece.length > PIECE) {

@@ -9,7 +9,7 @@ import type { ImportEntity } from './tables.ts';
 export interface ReadRequest {
   /** Where the upload lies. */
   file: string;
-  /** Where the rows are written: one `ReadRow` a line, as JSON. */
+  /** Where the rows are written, as `row-lines.ts` has them. */
   rows: string;
   /** As the client calls the file, if it says. */
   name: string | null;
@@ -62,7 +62,8 @@ export interface ReadRow {
   /** Of the sheet, or of the file's lines; counted from 1. */
   row: number;
   /**
-   * The values that the row gives, in the words of the API: a field that is not in it stays as it is, null clears.
+   * The values that the row gives, in the words of the API: a field that it has not, or as undefined, stays as it is, null
+   * clears.
    * References (event, region …) are texts as they stand in the cell: a code or a name. Faulty values are missing.
    */
   fields: Record<string, unknown>;

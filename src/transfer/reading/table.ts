@@ -12,6 +12,8 @@ import { tables } from './tables.ts';
 
 export interface OpenTable {
   source: Source;
+  /** Every field that a row may have. */
+  names: readonly string[];
   batches: AsyncIterable<ReadRow[]>;
   /** Complete once all batches have passed. */
   head(): Omit<FileHead, 'format'>;
@@ -122,6 +124,7 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
     .map(({ column, heading, field, unit }) => ({ column, heading, field, ...(unit && { unit }) }));
   return {
     source,
+    names: layout.fields.map(({ field }) => field),
     batches: batches(),
     head: () => ({
       sheet: source.sheet,

@@ -1,0 +1,65 @@
+/**
+ * Rows on their way from the process that reads a file to whoever takes them: JSON, a line each, below a line with the
+ * names of the fields. All rows get one shape by that, with which V8 is several times as quick as with objects that
+ * differ in what they lack.
+ */
+import type { ReadRow } from './rows.ts';
+
+/** What most rows have nothing of. */
+interface Rest extends Partial<Pick<ReadRow, 'faults' | 'texts'>> {
+  /** Which fields are null; those that are not given are null in the line. */
+  cleared?: number[];
+}
+
+type Line = [row: number, values: unknown[], rest?: Rest];
+
+export interface RowLines {
+  /** Comes first. */
+  readonly names: string;
+  line(row: ReadRow): string;
+}
+
+/** @param names of every field that a row may have */
+export const rowLines = (names: readonly string[]): RowLines => ({
+  names: `${JSON.stringify(names)}\n`,
+  line: ({ row, fields, faults, texts }) => {
+    const values: unknown[] = [];
+    const cleared: number[] = [];
+    for (const [i, name] of names.entries()) {
+      const value = fields[name];
+      values.push(value);
+      if (value === null) cleared.push(i);
+    }
+    const isPlain = cleared.length === 0 && faults.length === 0 && !texts;
+    const line: Line = isPlain
+      ? [row, values]
+      : [
+          row,
+          values,
+          {
+            ...(cleared.length > 0 && { cleared }),
+            ...(faults.length > 0 && { faults }),
+            ...(texts && { texts }),
+          },
+        ];
+    return `${JSON.stringify(line)}\n`;
+  },
+});
+
+/** @param first the line with the names. @returns what makes a row of each line after it; fields that are not given are undefined */
+export function rowParser(first: string): (line: string) => ReadRow {
+  const names: string[] = JSON.parse(first);
+  const properties = names.map((name, i) => `${JSON.stringify(name)}: v[${i}] ?? undefined`);
+  // Compiled, as the rows of queries are (`prepared.ts`): a loop over the names would take as long as the parsing.
+  const fieldsOf = new Function('v', `return { ${properties.join(', ')} }`) as (
+    values: unknown[],
+  ) => Record<string, unknown>;
+  return (line) => {
+    const [row, values, rest]: Line = JSON.parse(line);
+    const fields = fieldsOf(values);
+    if (!rest) return { row, fields, faults: [] };
+    const { cleared = [], faults = [], texts } = rest;
+    for (const i of cleared) fields[names[i] as string] = null;
+    return { row, fields, faults, ...(texts && { texts }) };
+  };
+}
