@@ -40,30 +40,32 @@ export interface Change {
 }
 
 /** Writes one entry: takes the next number, and the hash of the entry before. */
-export async function record(tx: Transaction, caller: Caller, change: Change): Promise<void> {
-  const { action, at, entity, entityId, fields } = change;
-  const { actor, requestId } = caller;
-  // In the order of canonical JSON.
-  const entry = {
-    action,
-    actor,
-    at,
-    entity,
-    entityId,
-    fields,
-    previousHash: tx.log.hash,
-    requestId,
-    seq: tx.log.seq + 1,
-  };
-  const chained = { ...entry, hash: hashOf(entry) };
-  await repository.insertChange(tx, chained);
+export async function record(
+  tx: Transaction,
+  { actor, requestId }: Caller,
+  { entity, entityId, action, at, fields }: Change,
+): Promise<void> {
+  const { seq, hash: previousHash } = tx.log;
+  const entry = { seq: seq + 1, entity, entityId, action, at, actor, requestId, previousHash };
+  const written = canonical(fields);
+  const chained = { ...entry, hash: hashWith(entry, written) };
+  await repository.insertChange(tx, chained, written);
   tx.log.seq = chained.seq;
   tx.log.hash = chained.hash;
 }
 
+type Hashed = Omit<repository.ChangeEntry, 'hash'>;
+
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
-export const hashOf = (entry: Omit<repository.ChangeEntry, 'hash'>): string =>
-  hash('sha256', canonical(entry), 'hex');
+export const hashOf = (entry: Hashed): string => hashWith(entry, canonical(entry.fields));
+
+/** @param fields those of the entry, canonically */
+function hashWith(entry: Omit<Hashed, 'fields'>, fields: string): string {
+  const { action, actor, at, entity, entityId, previousHash, requestId, seq } = entry;
+  const before = JSON.stringify({ action, actor, at, entity, entityId });
+  const after = JSON.stringify({ previousHash, requestId, seq });
+  return hash('sha256', `${before.slice(0, -1)},"fields":${fields},${after.slice(1)}`, 'hex');
+}
 
 /** What a history can be sorted by; the newest first unless told otherwise. */
 export const historySortKeys = { seq: repository.seqKey };

@@ -171,10 +171,10 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
       effect: before ? 'change' : 'create',
       differences: () =>
         inWords(differences, {
-        cluster: () => cluster.name,
-        enterprise: known.enterprises.nameOf,
-        project: known.projects.codeOf,
-      }),
+          cluster: () => cluster.name,
+          enterprise: known.enterprises.nameOf,
+          project: known.projects.codeOf,
+        }),
       faults: [],
       write: async (tx) => {
         const [real] = await enterprises.create(tx, [after.enterprise]);

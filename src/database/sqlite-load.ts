@@ -14,10 +14,10 @@ import { beginWhenFree } from './sqlite-writer.ts';
 const GIVE_UP_MS = 60_000;
 
 /** What the thread that writes takes of a batch of statements. */
-const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 /** How many statements go to the other thread at once: some milliseconds of its work. */
-const AT_ONCE = 1_000;
+const AT_ONCE = 256;
 
 /** Kept, since starting one takes longer than most loads do. */
 let writer: SqliteThread | undefined;
@@ -124,11 +124,16 @@ function indexesFor(run: Run) {
       );
     },
     rebuild: async (): Promise<void> => {
+      if (rebuilt.size === 0) return;
+      const [[cache] = []] = await run('pragma cache_size', []);
+      // Sorting takes as much memory again as the cache has.
+      await run('pragma cache_size = -4096', []);
       for (const [table, indexes] of rebuilt) {
         for (const sql of indexes) await run(sql, []);
         await run('pragma analysis_limit = 1000', []);
         await run(`analyze ${table}`, []);
       }
+      await run(`pragma cache_size = ${cache}`, []);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Answer, Commands, Demand, Question, Streamed, ThreadData } from '.
 const { file, writes } = workerData as ThreadData;
 const client = writes ? await openWriter() : openReader(file);
 // Not mapped into memory, as short reads have it: what a whole file takes would count as this process's.
-client.pragma(`cache_size = ${writes ? -32_768 : -16_384}`);
+client.pragma('cache_size = -16384');
 const prepare = shapeCache<Sqlite.Statement>();
 const statementFor = (sql: string): Sqlite.Statement => prepare(sql, () => client.prepare(sql));
 
@@ -29,7 +29,10 @@ parentPort?.on('message', (question: Question) => {
 function answer(question: Extract<Question, { id: number }>): Answer {
   const { id } = question;
   try {
-    return { id, rows: 'sql' in question ? rowsOf(question.sql, question.params) : perform(question.commands) };
+    return {
+      id,
+      rows: 'sql' in question ? rowsOf(question.sql, question.params) : perform(question.commands),
+    };
   } catch (error) {
     return { id, error: described(error) };
   }

@@ -21,7 +21,7 @@ const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 96 };
 /** What a batch of rows takes, not the file that they come from. */
-const LOAD_LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 256 };
+const LOAD_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 

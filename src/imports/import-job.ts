@@ -49,6 +49,9 @@ export type ImportPart = { done: number } | { outcome: Outcome };
 /** What is planned together, and looked up with a few queries. */
 const BATCH = 128;
 
+/** How often it is told how far the work is; until it is asked to go on it waits. */
+const TOLD_EVERY_MS = 50;
+
 const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Importer>> = {
   projects: projectImporter,
   funds: fundsImporter,
@@ -79,6 +82,7 @@ async function* go(
   const importer = importers[asked.entity]({ caller, clock, createEnterprises });
   const outcome = startOutcome();
   const report = await open(asked.faults, 'w');
+  let told = Number.NEGATIVE_INFINITY;
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
     if (asked.entity === 'projects') await tx?.expect(tx.tables.projects, asked.count);
@@ -96,7 +100,9 @@ async function* go(
         if (tx && mayWrite()) await row.write(tx);
       }
       if (lines.length > 0) await report.appendFile(lines.join(''));
+      if (performance.now() < told + TOLD_EVERY_MS) continue;
       yield { done: asked.from + outcome.rows };
+      told = performance.now();
     }
     if (tx && mayWrite()) await noteRows(tx, asked, asked.from + outcome.rows, outcome);
     yield { outcome };
@@ -126,27 +132,30 @@ async function* batchesOf(rows: string, from: number, count: number): AsyncGener
   let parse: ReturnType<typeof rowParser> | undefined;
   let batch: ReadRow[] = [];
   let number = 0;
-  for await (const line of linesOf(rows)) {
-    if (!parse) {
-      parse = rowParser(line);
-      continue;
+  for await (const lines of linesOf(rows)) {
+    for (const line of lines) {
+      if (!parse) {
+        parse = rowParser(line);
+        continue;
+      }
+      if (number >= from + count) break;
+      if (number++ < from) continue;
+      batch.push(parse(line));
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
     }
     if (number >= from + count) break;
-    if (number++ < from) continue;
-    batch.push(parse(line));
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
   }
   if (batch.length > 0) yield batch;
 }
 
-/** The lines of a text file that ends with a line break. */
-export async function* linesOf(file: string): AsyncGenerator<string> {
+/** The lines of a text file that ends with a line break, some at a time. */
+export async function* linesOf(file: string): AsyncGenerator<string[]> {
   let rest = '';
   for await (const part of createReadStream(file, { encoding: 'utf8', highWaterMark: 262_144 })) {
     const lines = `${rest}${part}`.split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    yield lines;
   }
 }

@@ -282,7 +282,9 @@ export function importService(
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
       return (async function* () {
         for (const file of files) {
-          for await (const line of linesOf(file)) yield { sheet, ...(JSON.parse(line) as FileFault) };
+          for await (const lines of linesOf(file)) {
+            for (const line of lines) yield { sheet, ...(JSON.parse(line) as FileFault) };
+          }
         }
       })();
     },

@@ -190,9 +190,9 @@ export function contactImporter({ caller, clock, createEnterprises }: ImportCont
       effect: stored ? 'change' : 'create',
       differences: () =>
         inWords(differences, {
-        enterprise: known.enterprises.nameOf,
-        project: known.projects.codeOf,
-      }),
+          enterprise: known.enterprises.nameOf,
+          project: known.projects.codeOf,
+        }),
       faults: [],
       write: async (tx) => {
         const [enterprise] = await enterprises.create(tx, [after.enterprise as string]);

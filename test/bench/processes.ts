@@ -21,11 +21,9 @@ function startNode(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const [command = '', ...rest] = [
-    ...(canPin && cores !== 'both' ? ['taskset', '-c', String(cores)] : []),
-    process.execPath,
-    ...args,
-  ];
+  // Without a word the child would have the core of its parent.
+  const own = cores === 'both' ? `${SERVER_CORE},${CLIENT_CORE}` : String(cores);
+  const [command = '', ...rest] = [...(canPin ? ['taskset', '-c', own] : []), process.execPath, ...args];
   return spawn(command, rest, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...environment },
