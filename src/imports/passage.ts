@@ -138,8 +138,8 @@ export function passage(
       try {
         for await (const part of parts) {
           signal.throwIfAborted();
-          if ('done' in part) progress.rowsDone = part.done;
-          else outcome = part.outcome;
+          if ('outcome' in part) outcome = part.outcome;
+          progress.rowsDone = 'done' in part ? part.done : run.from + part.outcome.rows;
           // Given up before its end, nothing of it is kept.
           if (outcome && writes && isRefused(outcome)) break;
         }

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { BusyError, NestedWriteError } from '../../src/database/errors.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { type Growth, growing, type Seen } from '../support/load-growth.ts';
 import { eventsInOne, type Wanted } from '../support/load-work.ts';
-import { provenLog } from '../support/sql.ts';
+import { connect, provenLog } from '../support/sql.ts';
 import { eventCodes, writeEvent } from '../support/works.ts';
 
 const SLOW_MS = 60_000;
@@ -68,6 +69,54 @@ describe('a load', () => {
   it('inside a write is refused, since it would wait for itself', async () => {
     const nested = database.write(async () => whole({ codes: codes(1) }));
     await expect(nested).rejects.toThrow(NestedWriteError);
+  });
+
+  describe('of many rows', () => {
+    const ids = (many: number) => Array.from({ length: many }, () => `grown-${++made}`);
+    const grow = async (growth: Growth): Promise<Seen[]> => {
+      const seen: Seen[] = [];
+      for await (const part of database.load(growing, growth)) seen.push(part);
+      return seen;
+    };
+    const enterprises = async () => {
+      const { enterprises } = database.read.tables;
+      return (await database.read.select({ id: enterprises.id }).from(enterprises)).length;
+    };
+
+    it.each([0, 1, 3_000])('of which %i were expected reads what it writes', async (expected) => {
+      const there = await enterprises();
+      const [seen] = await grow({ ids: ids(2_500), expected });
+      expect(seen?.within).toBe(there + 2_500);
+      if (engine === 'sqlite') expect(seen?.before).toBe(there);
+      expect(await enterprises()).toBe(there + 2_500);
+    });
+
+    it('leaves nothing when one of them may not be', async () => {
+      const there = await enterprises();
+      await expect(grow({ ids: ids(2_500), expected: 2_500, isFaulty: true })).rejects.toThrow(
+        /unique|social_credit_code/i,
+      );
+      expect(await enterprises()).toBe(there);
+    });
+
+    if (engine !== 'sqlite') return;
+
+    it('leaves every index as it was, whether it ends or breaks', async () => {
+      const connection = await connect(place.url);
+      const schema = () =>
+        connection.rows("select name, sql from sqlite_schema where name not like 'sqlite_%' order by name");
+      const indexes = await schema();
+      const there = await enterprises();
+      await grow({ ids: ids(10), expected: 1_000_000, isFaulty: true }).catch(() => {});
+      expect(await schema()).toEqual(indexes);
+      await grow({ ids: ids(10), expected: 1_000_000 });
+      expect(await schema()).toEqual(indexes);
+      expect(await connection.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+      // What has been built anew has been looked at: nothing else does that before the service ends.
+      const looked = await connection.rows("select stat from sqlite_stat1 where idx = 'enterprises_name'");
+      expect(looked).toEqual([{ stat: expect.stringMatching(new RegExp(`^${there + 10} `)) }]);
+      await connection.close();
+    });
   });
 
   it('takes turns with writes and other loads: every number is given once', async () => {
