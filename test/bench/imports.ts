@@ -1,9 +1,10 @@
 /** How fast a file of 100 000 projects comes in, with their history, what memory that takes, and how long others wait. */
 import { randomUUID } from 'node:crypto';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
+import { parse } from 'csv-parse/sync';
 import { keyService } from '../../src/access/service.ts';
 import { byLuodi } from '../../src/changes/service.ts';
 import type { Import } from '../../src/imports/schema.ts';
@@ -80,62 +81,109 @@ function bareInserts(imported: string, empty: string, file: string): number {
   return (tables[0]?.rows.length ?? 0) / seconds;
 }
 
-/** Both cores are the service's: it reads on one and writes on the other. */
+/** What a sheet that somebody fills in by hand has. */
+const USUAL = [
+  'Code',
+  'Name',
+  'Event',
+  'Level',
+  'Region',
+  'Zone',
+  'Industry',
+  'Investors',
+  'Investment (yuan)',
+  'Signed',
+  'Registered',
+  'Started',
+];
+
+function usualColumnsOf(file: Buffer): Buffer {
+  const rows: Record<string, string>[] = parse(file, { bom: true, columns: true });
+  const cell = (text = '') => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = rows.map((row) => USUAL.map((name) => cell(row[name])).join());
+  return Buffer.from(`${[USUAL.join(), ...lines].join('\r\n')}\r\n`);
+}
+
+interface Measured {
+  rows: number;
+  /** Of the fastest run. */
+  seconds: number;
+  waits: number[];
+  /** Most memory seen. */
+  peak: number;
+  /** Rows a second of the bare loop. */
+  bare: number;
+}
+
+/** Both cores are the service's: it reads on one, then works out on one what it writes on the other. */
+async function measured(
+  { folder, runs }: Setting,
+  template: string,
+  key: string,
+  file: Buffer,
+): Promise<Measured> {
+  const found: Measured = { rows: 0, seconds: Number.POSITIVE_INFINITY, waits: [], peak: 0, bare: 0 };
+  const [database, bare] = [join(folder, 'imports-run.db'), join(folder, 'imports-bare.db')];
+  for (let run = 0; run < Math.min(runs, 3); run++) {
+    for (const one of [database, bare])
+      for (const end of ['', '-wal', '-shm']) rmSync(one + end, { force: true });
+    copyFileSync(template, database);
+    const service = await startService(database, { IMPORT_DIR: join(folder, 'imports') }, 'both');
+    const stop = watch(service);
+    const began = performance.now();
+    found.rows = (await commit(service, key, file)).created;
+    found.seconds = Math.min(found.seconds, (performance.now() - began) / 1_000);
+    const { waits, peak } = await stop();
+    found.waits.push(...waits);
+    found.peak = Math.max(found.peak, peak);
+    await service.stop();
+    found.bare = Math.max(found.bare, bareInserts(database, template, bare));
+  }
+  return found;
+}
+
 export async function imports(setting: Setting): Promise<Row[]> {
   const full = await smallDatabase(setting);
   const exporting = await startService(full);
-  const file = Buffer.from(await (await fetch(`${exporting.url}/v1/projects?format=csv`)).arrayBuffer());
+  const all = Buffer.from(await (await fetch(`${exporting.url}/v1/projects?format=csv`)).arrayBuffer());
   await exporting.stop();
 
   const template = join(setting.folder, 'imports.db');
   const key = await emptied(full, template);
-  const seconds: number[] = [];
-  const bare: number[] = [];
-  const waits: number[] = [];
-  let peak = 0;
-  let rows = 0;
-  for (let run = 0; run < Math.min(setting.runs, 3); run++) {
-    const database = join(setting.folder, `imports-${run}.db`);
-    copyFileSync(template, database);
-    const service = await startService(database, { IMPORT_DIR: join(setting.folder, 'imports') }, 'both');
-    const stop = watch(service);
-    const began = performance.now();
-    ({ created: rows } = await commit(service, key, file));
-    seconds.push((performance.now() - began) / 1_000);
-    const seen = await stop();
-    waits.push(...seen.waits);
-    peak = Math.max(peak, seen.peak);
-    await service.stop();
-    bare.push(bareInserts(database, template, join(setting.folder, `imports-bare-${run}.db`)));
+  const files = { 'all columns': all, 'the twelve usual columns': usualColumnsOf(all) };
+  const report: Row[] = [];
+  for (const [columns, file] of Object.entries(files)) {
+    const { rows, seconds, waits, peak, bare } = await measured(setting, template, key, file);
+    const speed = rows / seconds;
+    report.push(
+      {
+        name: `import of ${rows} projects with ${columns} as csv (${(file.byteLength / 1e6).toFixed(0)} MB), committed with their history`,
+        ours: `${Math.round(speed)} rows/s (${seconds.toFixed(1)} s)`,
+        yardstick: `${ROWS_PER_SECOND} rows/s`,
+        ratio: speed / ROWS_PER_SECOND,
+        target: { least: 1 },
+      },
+      {
+        name: 'the same, beside a loop that does nothing but insert the finished rows',
+        ours: `${Math.round(speed)} rows/s`,
+        yardstick: `${Math.round(bare)} rows/s`,
+        ratio: speed / bare,
+      },
+      {
+        name: '/livez while the file comes in, 99th percentile',
+        ours: `${quantile(waits, 0.99).toFixed(1)} ms (median ${quantile(waits, 0.5).toFixed(1)})`,
+        yardstick: '50 ms',
+        ratio: quantile(waits, 0.99) / 50,
+        target: { most: 1 },
+      },
+      {
+        name: 'peak memory of the service while the file comes in',
+        ours: `${peak} MB`,
+        yardstick: '300 MB',
+        ratio: peak / 300,
+        target: { most: 1 },
+      },
+    );
   }
-  const best = Math.min(...seconds);
-  return [
-    {
-      name: `import of ${rows} projects as csv (${(file.byteLength / 1e6).toFixed(0)} MB), committed with their history`,
-      ours: `${Math.round(rows / best)} rows/s (${best.toFixed(1)} s)`,
-      yardstick: `${ROWS_PER_SECOND} rows/s`,
-      ratio: rows / best / ROWS_PER_SECOND,
-      target: { least: 1 },
-    },
-    {
-      name: 'the same, beside a loop that does nothing but insert the finished rows',
-      ours: `${Math.round(rows / best)} rows/s`,
-      yardstick: `${Math.round(Math.max(...bare))} rows/s`,
-      ratio: rows / best / Math.max(...bare),
-    },
-    {
-      name: '/livez while a file comes in, 99th percentile',
-      ours: `${quantile(waits, 0.99).toFixed(1)} ms (median ${quantile(waits, 0.5).toFixed(1)})`,
-      yardstick: '50 ms',
-      ratio: quantile(waits, 0.99) / 50,
-      target: { most: 1 },
-    },
-    {
-      name: 'peak memory of the service while a file comes in',
-      ours: `${peak} MB`,
-      yardstick: '300 MB',
-      ratio: peak / 300,
-      target: { most: 1 },
-    },
-  ];
+  return report;
 }
