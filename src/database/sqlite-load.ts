@@ -30,6 +30,8 @@ export async function* loaded<Part>(
   writer = writer?.usable ? writer : new SqliteThread(file, LIMITS, true);
   const thread = writer;
   let isCommitted = false;
+  // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
+  await thread.run('pragma cache_size = -32768', []);
   await beginWhenFree(() => thread.run('begin immediate', []), performance.now() + GIVE_UP_MS);
   try {
     const [[seq, hash] = []] = await thread.run('select seq, hash from revision where id = 1', []);
@@ -118,22 +120,19 @@ function indexesFor(run: Run) {
       if (more || few === 0 || rebuilt.has(name)) return;
       const indexes = (await run(DROPPABLE, [name])) as [string, string][];
       for (const [index] of indexes) await run(`drop index ${index}`, []);
+      // Without them rows come one behind the other; and sorting takes as much memory again as the cache has.
+      await run('pragma cache_size = -8192', []);
       rebuilt.set(
         name,
         indexes.map(([, sql]) => sql),
       );
     },
     rebuild: async (): Promise<void> => {
-      if (rebuilt.size === 0) return;
-      const [[cache] = []] = await run('pragma cache_size', []);
-      // Sorting takes as much memory again as the cache has.
-      await run('pragma cache_size = -4096', []);
       for (const [table, indexes] of rebuilt) {
         for (const sql of indexes) await run(sql, []);
         await run('pragma analysis_limit = 1000', []);
         await run(`analyze ${table}`, []);
       }
-      await run(`pragma cache_size = ${cache}`, []);
     },
   };
 }
