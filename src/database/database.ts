@@ -46,7 +46,7 @@ export interface StreamWork<Input, Part> {
 
 /** A reader that may also write. Only `Database.write` and `Database.load` hand one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
-  /** As `prepared`, for a statement without rows to give back. */
+  /** As `prepared`, for a statement without rows to give back. In a load, its failure may be told by a later call. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
   /**
    * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
