@@ -46,10 +46,17 @@ export interface Read {
   result: ReadResult;
 }
 
-function withRows(request: ReadRequest, result: ReadResult): Read {
-  const [names = '', ...lines] = readFileSync(request.rows, 'utf8').split('\n').filter(Boolean);
-  return { rows: lines.map(rowParser(names)), head: result.head, result };
+/** What has been written of a file that was read. */
+export function rowsOf({ rows }: ReadRequest): ReadRow[] {
+  const [names = '', ...lines] = readFileSync(rows, 'utf8').split('\n').filter(Boolean);
+  return lines.map(rowParser(names));
 }
+
+const withRows = (request: ReadRequest, result: ReadResult): Read => ({
+  rows: rowsOf(request),
+  head: result.head,
+  result,
+});
 
 /** In this process. */
 export async function reading(content: string | Buffer, options: Partial<ReadRequest> = {}): Promise<Read> {

@@ -8,7 +8,7 @@ import { Problem } from '../../../src/http/problems.ts';
 import { type Reader, readFile, readWith } from '../../../src/transfer/reading/read-file.ts';
 import type { ReadProgress } from '../../../src/transfer/reading/rows.ts';
 import { projectFolder } from '../../support/process.ts';
-import { aFile, aRequest } from '../../support/reading.ts';
+import { aFile, aRequest, rowsOf } from '../../support/reading.ts';
 
 /** A reader that does something else than to read. */
 const readerThat = (script: string, milliseconds = 30_000): Reader => {
@@ -70,8 +70,7 @@ describe('a process that reads', () => {
     const file = aFile(`项目编号,${days}\n${`A,${faulty}\n`.repeat(ROWS)}`);
     const request = aRequest({ file });
     expect(await readFile(request)).toMatchObject({ rows: ROWS, refused: ROWS });
-    const told = readFileSync(request.rows, 'utf8').trimEnd().split('\n');
-    const faults = told.map((line): number => JSON.parse(line).faults.length);
+    const faults = rowsOf(request).map((row) => row.faults.length);
     expect(faults).toHaveLength(ROWS);
     expect(faults.slice(0, 125_000)).toEqual(Array(125_000).fill(8));
     expect(faults.slice(125_000)).toEqual(Array(1_000).fill(1));
