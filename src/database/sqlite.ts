@@ -19,7 +19,7 @@ const SNAPSHOT_READERS = 8;
 const ANALYSIS_THREADS = 2;
 const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
-const STREAM_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 96 };
+const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
 /** What a batch of rows takes, not the file that they come from. */
 const LOAD_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 const GROUP_LIMIT = 256;
