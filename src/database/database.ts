@@ -40,6 +40,8 @@ export interface StreamReader extends Reader {
 export interface StreamWork<Input, Part> {
   /** The module that exports `run`; where the work has a thread of its own, it is loaded there. */
   readonly module: URL;
+  /** Whether it keeps something of every row, such as the keys that no two may share; others have less memory. */
+  readonly keeps?: boolean;
   /** @param input plain data, which can be sent to a thread; so can the parts. Of bytes, the buffer itself is sent. */
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }

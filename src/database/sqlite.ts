@@ -20,8 +20,8 @@ const ANALYSIS_THREADS = 2;
 const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
-/** What a batch of rows takes, not the file that they come from. */
-const LOAD_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+/** What is kept of a million rows of a file of 100 MB: their keys may be most of it. */
+const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
@@ -42,7 +42,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   });
   // Apart from the others, so that whoever takes a stream slowly holds up nobody's figures.
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
-  const loads = new Pool(1, () => new SqliteThread(file, LOAD_LIMITS));
+  const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
+  const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
   const threads = new Pool(ANALYSIS_THREADS, () => {
     const thread = new SqliteThread(file);
     return {
@@ -85,7 +86,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
         }
       }),
     streams: STREAM_THREADS,
-    stream: (work, input) => streams.lendTo((thread) => thread.stream(work, input)),
+    stream: (work, input) => (work.keeps ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
     write,
     load: async function* (work, input) {
       const resume = await write.standBack();
@@ -102,7 +103,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     },
     close: async () => {
       await write.idle();
-      await Promise.all([snapshots.close(), threads.close(), streams.close(), loads.close()]);
+      await Promise.all([snapshots, threads, streams, keeping, loads].map((pool) => pool.close()));
       reader.close();
       tidyUp(writer);
       writer.close();

@@ -64,7 +64,12 @@ export interface Journey {
 
 // The neighbour has this file's ending: .ts from source, .js once built.
 const module = new URL(`./import-job${extname(import.meta.filename)}`, import.meta.url);
-const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = { module, run: look, load };
+const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
+  module,
+  keeps: true,
+  run: look,
+  load,
+};
 
 /** Where the database cannot be had: so often is it tried again, each time after longer. */
 const ATTEMPTS = 5;
