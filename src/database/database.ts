@@ -41,7 +41,7 @@ export interface StreamWork<Input, Part> {
   /** The module that exports `run`; where the work has a thread of its own, it is loaded there. */
   readonly module: URL;
   /** Whether it keeps something of every row, such as the keys that no two may share; others have less memory. */
-  readonly keeps?: boolean;
+  readonly remembersRows?: boolean;
   /** @param input plain data, which can be sent to a thread; so can the parts. Of bytes, the buffer itself is sent. */
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }
@@ -54,7 +54,7 @@ export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' |
    * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
    * their keys only until the transaction ends, where the engine leaves its other indexes until then.
    */
-  expect(table: Table, rows: number): Promise<void>;
+  announceRows(table: Table, rows: number): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
 }

@@ -286,7 +286,7 @@ function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
         values: statement.bind(values),
       });
     },
-    expect: async () => {},
+    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;

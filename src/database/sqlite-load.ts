@@ -8,7 +8,7 @@ import type { Revision, Table, Transaction } from './database.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { readerOnThread } from './sqlite-reader.ts';
 import { type Commands, SqliteThread } from './sqlite-thread.ts';
-import { beginWhenFree } from './sqlite-writer.ts';
+import { beginWhenFree, READ_LOG, WRITE_LOG } from './sqlite-writer.ts';
 
 /** How long a load waits for another process that writes. */
 const GIVE_UP_MS = 60_000;
@@ -34,14 +34,12 @@ export async function* loaded<Part>(
   await thread.run('pragma cache_size = -32768', []);
   await beginWhenFree(() => thread.run('begin immediate', []), performance.now() + GIVE_UP_MS);
   try {
-    const [[seq, hash] = []] = await thread.run('select seq, hash from revision where id = 1', []);
+    const [[seq, hash] = []] = await thread.run(READ_LOG, []);
     const log = { seq, hash } as Revision;
     const { tx, finish } = transactionOnThread(thread, log);
     yield* work(tx);
     await finish();
-    if (log.seq !== seq) {
-      await thread.run('update revision set seq = ?, hash = ? where id = 1', [log.seq, log.hash]);
-    }
+    if (log.seq !== seq) await thread.run(WRITE_LOG, [log.seq, log.hash]);
     await thread.run('commit', []);
     isCommitted = true;
   } finally {
@@ -94,7 +92,7 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
       commands.runs.push({ text, params: compiled.bind(values) });
       if (commands.runs.length >= AT_ONCE) await send();
     },
-    expect: indexes.expect,
+    announceRows: indexes.announceRows,
     log,
   } as unknown as Transaction;
   const finish = async (): Promise<void> => {
@@ -113,7 +111,7 @@ type Run = (sql: string, params: unknown[]) => Promise<unknown[][]>;
 function indexesFor(run: Run) {
   const rebuilt = new Map<string, string[]>();
   return {
-    expect: async (table: Table, rows: number): Promise<void> => {
+    announceRows: async (table: Table, rows: number): Promise<void> => {
       const name = getTableName(table);
       const few = Math.floor(rows / GROWTH);
       const [more] = await run(`select 1 from ${name} limit 1 offset ${few}`, []);

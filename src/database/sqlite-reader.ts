@@ -36,6 +36,17 @@ export function readerOn(client: Client): Reader {
   return streamReaderOn(client);
 }
 
+/** What is the same however statements are run. */
+const buildersOf = (db: { select: Select; selectDistinct: Select }) => ({
+  tables,
+  functions,
+  select: db.select.bind(db),
+  selectDistinct: db.selectDistinct.bind(db),
+});
+
+// Drizzle's own types of these are those of each driver.
+type Select = (...fields: never[]) => unknown;
+
 /** A reader that also hands out rows in batches, from one statement that it steps through. */
 export function streamReaderOn(client: Client): StreamReader {
   const db = drizzle(client);
@@ -46,10 +57,7 @@ export function streamReaderOn(client: Client): StreamReader {
       return { compiled, statement: client.prepare(compiled.sql).raw() };
     });
   const reader = {
-    tables,
-    functions,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
+    ...buildersOf(db),
     prepared: async (shape: string, values: Values, build: Build) => {
       const { compiled, statement } = statementFor(shape, build);
       return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));
@@ -76,10 +84,7 @@ export function readerOnThread(thread: {
   const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
   const prepare = shapeCache<Compiled>();
   const reader = {
-    tables,
-    functions,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
+    ...buildersOf(db),
     prepared: async (shape: string, values: Values, build: Build) => {
       const compiled = prepare(shape, () => compile(build(reader)));
       const rows = await thread.run(compiled.sql, compiled.bind(values));

@@ -19,7 +19,7 @@ export function prepareForWriting(client: Client): void {
 }
 
 /** A transaction on a connection that has begun one. @param log the end of the log of changes, moved on as entries are written */
-export function transactionOn(client: Client, log: Revision): Transaction {
+function transactionOn(client: Client, log: Revision): Transaction {
   const db = drizzle(client);
   const prepare = shapeCache<Prepared>();
   const tx: Transaction = {
@@ -34,16 +34,19 @@ export function transactionOn(client: Client, log: Revision): Transaction {
       });
       statement.run(...compiled.bind(values));
     },
-    expect: async () => {},
+    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;
 }
 
+export const READ_LOG = 'select seq, hash from revision where id = 1';
+export const WRITE_LOG = 'update revision set seq = ?, hash = ? where id = 1';
+
 /** The number and hash of the last entry in the log of changes, as a connection reads and moves them. */
-export function logOn(client: Client): { read(): Revision; write(log: Revision): void } {
-  const read = client.prepare<[], Revision>('select seq, hash from revision where id = 1');
-  const write = client.prepare('update revision set seq = ?, hash = ? where id = 1');
+function logOn(client: Client): { read(): Revision; write(log: Revision): void } {
+  const read = client.prepare<[], Revision>(READ_LOG);
+  const write = client.prepare(WRITE_LOG);
   return { read: () => read.get() as Revision, write: ({ seq, hash }) => write.run(seq, hash) };
 }
 

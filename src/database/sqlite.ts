@@ -11,7 +11,7 @@ import { Pool } from './pool.ts';
 import { GENESIS } from './revision.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting } from './sqlite-writer.ts';
+import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
 
 /** As much as SQLite takes. It reserves addresses, not memory. */
 const MMAP_BYTES = 2_147_418_112;
@@ -55,7 +55,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
       close: () => thread.close(),
     };
   });
-  const revision = reader.prepare<[], Revision>('select seq, hash from revision where id = 1');
+  const revision = reader.prepare<[], Revision>(READ_LOG);
   const applied = reader.prepare(LAST_APPLIED);
 
   return {
@@ -86,7 +86,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
         }
       }),
     streams: STREAM_THREADS,
-    stream: (work, input) => (work.keeps ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
+    stream: (work, input) =>
+      (work.remembersRows ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
     write,
     load: async function* (work, input) {
       const resume = await write.standBack();

@@ -66,7 +66,7 @@ export interface Journey {
 const module = new URL(`./import-job${extname(import.meta.filename)}`, import.meta.url);
 const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
   module,
-  keeps: true,
+  remembersRows: true,
   run: look,
   load,
 };

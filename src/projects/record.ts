@@ -7,14 +7,14 @@ import type { NewProject, Project, ProjectChanges } from './schema.ts';
 /** What a client may give, all of it. */
 export type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
 
-/** What may be left out, and what stands for nothing where it is. */
-type Given = Partial<Input> & Pick<Input, 'code' | 'name' | 'level' | 'signedOn' | 'investmentYuan'>;
+/** The same, as far as it is given. */
+type Given = { [Field in keyof Input]?: Input[Field] | null | undefined };
 
 /**
  * Every field that a client may give; what is not given is unknown. Written out, and in the order of canonical JSON: a
  * sheet of projects spends as long on making such objects from lists of names as on checking its cells.
  */
-export const complete = (given: { [Field in keyof Given]: Given[Field] | null | undefined }): Input =>
+export const complete = (given: Given): Input =>
   ({
     agreedProductionOn: given.agreedProductionOn ?? null,
     agreedStartOn: given.agreedStartOn ?? null,

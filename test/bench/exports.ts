@@ -52,7 +52,7 @@ async function download(url: string, pid: number): Promise<Measured> {
   };
 }
 
-interface Watched {
+export interface Watched {
   /** Milliseconds that each look at /livez took. */
   waits: number[];
   /** Most memory seen. */
@@ -80,7 +80,25 @@ export function watch({ url, pid }: Server): () => Promise<Watched> {
   };
 }
 
-export const quantile = (values: readonly number[], share: number): number =>
+/** What was seen of a service meanwhile, against what is wanted. */
+export const watchedRows = (meanwhile: string, { waits, peak }: Watched): Row[] => [
+  {
+    name: `/livez ${meanwhile}, 99th percentile`,
+    ours: `${quantile(waits, 0.99).toFixed(1)} ms (median ${quantile(waits, 0.5).toFixed(1)})`,
+    yardstick: '50 ms',
+    ratio: quantile(waits, 0.99) / 50,
+    target: { most: 1 },
+  },
+  {
+    name: `peak memory of the service ${meanwhile}`,
+    ours: `${peak} MB`,
+    yardstick: '300 MB',
+    ratio: peak / 300,
+    target: { most: 1 },
+  },
+];
+
+const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
 
 const formats = {
@@ -112,23 +130,7 @@ export async function exports(setting: Setting): Promise<Row[]> {
       target: { least: 1 },
     });
   }
-  const { waits, peak } = await stop();
+  const seen = await stop();
   await service.stop();
-  return [
-    ...rows,
-    {
-      name: '/livez while an export runs, 99th percentile',
-      ours: `${quantile(waits, 0.99).toFixed(1)} ms (median ${quantile(waits, 0.5).toFixed(1)})`,
-      yardstick: '50 ms',
-      ratio: quantile(waits, 0.99) / 50,
-      target: { most: 1 },
-    },
-    {
-      name: 'peak memory of the service while it exports',
-      ours: `${peak} MB`,
-      yardstick: '300 MB',
-      ratio: peak / 300,
-      target: { most: 1 },
-    },
-  ];
+  return [...rows, ...watchedRows('while an export runs', seen)];
 }

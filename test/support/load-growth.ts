@@ -36,7 +36,7 @@ export async function* load(
   before: Reader,
   { ids, expected, isFaulty = false }: Growth,
 ): AsyncGenerator<Seen> {
-  await tx.expect(tx.tables.enterprises, expected);
+  await tx.announceRows(tx.tables.enterprises, expected);
   for (const [i, id] of ids.entries()) await insert(tx, id, isFaulty && i > 0 ? 'the same' : null);
   if (isFaulty) await insert(tx, 'the last', 'the same');
   yield { within: await rowsIn(tx), before: await rowsIn(before) };
