@@ -3,9 +3,8 @@ import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
 import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
+import { checkedRow, defined } from '../imports/checked-row.ts';
 import {
-  checkedRow,
-  defined,
   firstRows,
   type ImportContext,
   type ImportedRow,

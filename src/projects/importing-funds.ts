@@ -2,8 +2,8 @@
 import type { Reader } from '../database/database.ts';
 import { nouns, typeNames } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
+import { checkedRow } from '../imports/checked-row.ts';
 import {
-  checkedRow,
   type ImportContext,
   type ImportedRow,
   type Importer,

@@ -3,8 +3,8 @@ import { diff } from '../changes/diff.ts';
 import type { Reader } from '../database/database.ts';
 import { nouns, typeNames } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
+import { checkedRow } from '../imports/checked-row.ts';
 import {
-  checkedRow,
   type Differences,
   firstRows,
   type ImportContext,

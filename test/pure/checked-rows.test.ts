@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { checked } from '../../src/http/validation.ts';
-import { checkedRow, defined } from '../../src/imports/importer.ts';
+import { checkedRow, defined } from '../../src/imports/checked-row.ts';
 import { NewProject, ProjectChanges } from '../../src/projects/schema.ts';
 
 /** Right ones, wrong ones, and those that become right: the same again and again, as in a file. */
