@@ -1,6 +1,6 @@
 /** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
-import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
+import { moduleBeside } from '../module-beside.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
 /** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
@@ -42,10 +42,8 @@ export class SqliteThread {
 
   /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
   constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
-    // The neighbour has this file's ending: .ts from source, .js once built.
-    const script = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
     const workerData: ThreadData = { file, writes };
-    this.#worker = new Worker(script, { workerData, resourceLimits });
+    this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       const asker = this.#pending.get(answer.id);

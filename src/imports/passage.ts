@@ -1,11 +1,11 @@
 /** One import from its file to its end: read, checked, written. What has been committed before is not done again. */
-import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Database, LoadWork, StreamWork } from '../database/database.ts';
 import { isUnavailable } from '../database/errors.ts';
 import type { MessageValue, ProblemKind } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
+import { moduleBeside } from '../module-beside.ts';
 import type { Mapping } from '../transfer/reading/mapping.ts';
 import { readFile } from '../transfer/reading/read-file.ts';
 import type { FileHead, ReadResult } from '../transfer/reading/rows.ts';
@@ -62,10 +62,8 @@ export interface Journey {
   onError(error: unknown): void;
 }
 
-// The neighbour has this file's ending: .ts from source, .js once built.
-const module = new URL(`./import-job${extname(import.meta.filename)}`, import.meta.url);
 const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
-  module,
+  module: moduleBeside(import.meta, 'import-job'),
   remembersRows: true,
   run: look,
   load,

@@ -1,8 +1,8 @@
 /** Exports: whole selections as files, each from one snapshot, a few at a time. */
-import { extname } from 'node:path';
 import type { Database, StreamWork } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { notFound, Problem } from '../http/problems.ts';
+import { moduleBeside } from '../module-beside.ts';
 import type { EntriesAsked, ExportHead, ExportRequest } from './export-head.ts';
 import { type ExportPart, run } from './export-job.ts';
 import { exported } from './exported.ts';
@@ -22,9 +22,7 @@ export interface ExportService {
   ): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
 }
 
-// The neighbour has this file's ending: .ts from source, .js once built.
-const module = new URL(`./export-job${extname(import.meta.filename)}`, import.meta.url);
-const work: StreamWork<ExportRequest, ExportPart> = { module, run };
+const work: StreamWork<ExportRequest, ExportPart> = { module: moduleBeside(import.meta, 'export-job'), run };
 
 const RETRY_AFTER_S = '5';
 

@@ -13,8 +13,8 @@ import {
   testApp,
 } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
-import { adminKey, emptyDatabase, freshDatabase } from '../support/engines.ts';
-import { endAll, projectFolder, served, start, until } from '../support/process.ts';
+import { adminKey } from '../support/engines.ts';
+import { until } from '../support/process.ts';
 import { expectRefused } from '../support/state.ts';
 
 let api: TestApp;
@@ -184,52 +184,4 @@ describe('a key that no longer holds', () => {
     expectProblem(answer, 401, 'access.key_required');
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="luodi"');
   });
-});
-
-describe('luodi keys', () => {
-  it('makes, lists and revokes keys', async () => {
-    const place = await freshDatabase();
-    const env = { DATABASE_URL: place.url };
-    const run = (...args: string[]) => start(`${projectFolder}/src/cli.ts`, ['keys', ...args], { env }).ended;
-    const made = await run(
-      'create',
-      '--name',
-      '长沙',
-      '--role',
-      'editor',
-      '--region',
-      '430100',
-      '430200',
-      '--expires',
-      '2099-01-01',
-    );
-    expect(made.code).toBe(0);
-    const key = made.stdout.trim();
-    expect(isKey(key)).toBe(true);
-    const listed = (await run('list')).stdout.split('\n').find((line) => line.includes('长沙')) ?? '';
-    const [id, prefix, role, regions, state] = listed.split('\t') as [string, string, string, string, string];
-    expect([prefix, role, regions]).toEqual([key.slice(0, 12), 'editor', '430100,430200']);
-    // Midnight in Shanghai.
-    expect(state).toBe('expires 2098-12-31T16:00:00.000Z');
-    expect(await run('revoke', id)).toMatchObject({ code: 0, stdout: expect.stringContaining('is revoked') });
-    expect((await run('list')).stdout).toMatch(/\trevoked 20/);
-    const wrong = await run('create', '--name', 'a', '--role', 'owner', '--region', '1');
-    expect(wrong.code).not.toBe(0);
-    expect(wrong.stderr).toContain('/role: must be one of viewer, editor, admin');
-    expect(wrong.stderr).toContain('/regions/0: must be a six-digit code');
-    const never = await run('create', '--name', 'a', '--role', 'viewer', '--expires', '2027-02-30');
-    expect(never).toMatchObject({ code: 1, stdout: '' });
-    expect(never.stderr).toBe('luodi: --expires must be a day that exists, like 2027-01-01\n');
-    expect((await run('revoke', 'nobody')).stderr).toContain('There is no key “nobody”.');
-    await endAll();
-    await place.remove();
-  }, 120_000);
-
-  it('are asked for by a service that has none', async () => {
-    const place = await emptyDatabase();
-    const service = await served({ DATABASE_URL: place.url });
-    await until(() => service.stdout().includes('luodi keys create --name admin --role admin'));
-    await endAll();
-    await place.remove();
-  }, 60_000);
 });

@@ -292,16 +292,6 @@ describe('API6 Unrestricted Access to Sensitive Business Flows', () => {
       await expectRefused(api, make, 422, 'request.not_retryable');
     }
   });
-
-  it('funds cannot be drawn twice by asking at the same moment', async () => {
-    const { id } = await created(api, '/v1/projects', aProject());
-    const url = `/v1/projects/${id}/funds`;
-    await created(api, url, { receivedOn: '2021-01-01', amountYuan: 5 });
-    const draw = () => api.post(url, { receivedOn: '2021-01-02', amountYuan: -5 });
-    const drawn = await Promise.all(Array.from({ length: 10 }, draw));
-    expect(drawn.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect((await api.get(`/v1/projects/${id}`)).body.fundsInPlaceYuan).toBe(0);
-  });
 });
 
 describe('API7 Server Side Request Forgery', () => {

@@ -6,6 +6,7 @@ import { asOfDay, EVENTS, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { populationOf } from '../support/model.ts';
 import { modelBriefing } from '../support/model-briefing.ts';
 import { figuresOf } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 import { strayDigits } from './digits.ts';
 
@@ -48,7 +49,7 @@ describe('a briefing', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 40 },
+      { ...PROPERTY, numRuns: runs(40) },
     );
     // What never came up was not compared.
     const sentences = [
@@ -104,7 +105,7 @@ describe('a briefing', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 15 },
+      { ...PROPERTY, numRuns: runs(15) },
     );
     expect(shown).toContain('operatingRate');
     expect(shown).toContain('fundsInPlaceRate');

@@ -6,6 +6,7 @@ import { catalogueService } from '../../src/references/service.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, day, WORLD_TODAY } from '../support/arbitraries.ts';
 import { addDays } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
 import { clashes, isThere, type ModelMember, type ModelTarget, progressOf } from './model.ts';
 
@@ -105,7 +106,7 @@ describe('the progress of a cluster', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 25 },
+      { ...PROPERTY, numRuns: runs(25) },
     );
     for (const [what, times] of Object.entries(seen)) expect([what, times > 0]).toEqual([what, true]);
   });
@@ -123,7 +124,7 @@ describe('the progress of a cluster', () => {
           expected.map((one) => keyOf(enterprises[one.enterprise] as string, one.introducedOn)).sort(),
         );
       }),
-      { ...PROPERTY, numRuns: 15 },
+      { ...PROPERTY, numRuns: runs(15) },
     );
   });
 
@@ -147,7 +148,7 @@ describe('the progress of a cluster', () => {
         expect(listed.sort()).toEqual([...first].sort());
         if (introduced > present) seen.left++;
       }),
-      { ...PROPERTY, numRuns: 15 },
+      { ...PROPERTY, numRuns: runs(15) },
     );
     expect(Math.min(seen.left, seen.back)).toBeGreaterThan(0);
   });

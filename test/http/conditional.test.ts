@@ -164,38 +164,3 @@ describe('If-Match', () => {
     expectProblem(await api.patch('/v1/projects/x', {}, { 'if-match': '*' }), 404, 'projects.not_found');
   });
 });
-
-describe('of clients that change one thing at once', () => {
-  it.each(single)('one wins: %s', async (name) => {
-    const { etag } = await api.get(urlOf(name));
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, (_, i) =>
-        api.patch(urlOf(name), { nameEn: `winner ${i}` }, { 'if-match': etag }),
-      ),
-    );
-    const won = answers.filter(({ status }) => status === 200);
-    expect(won).toHaveLength(1);
-    const now = await api.get(urlOf(name));
-    expect(now.body).toEqual(won[0]?.body);
-    for (const answer of answers) {
-      if (answer === won[0]) continue;
-      expectProblem(answer, 412, 'request.changed_meanwhile');
-      expect(answer.etag).toBe(now.etag);
-    }
-  });
-
-  it('one changes a project or another archives it, not both', async () => {
-    const { id } = await created(api, '/v1/projects', aProject());
-    const url = `/v1/projects/${id}`;
-    const headers = { 'if-match': (await api.get(url)).etag };
-    const [change, archive] = await Promise.all([
-      api.patch(url, { owner: '商务局' }, headers),
-      api.delete(url, headers),
-    ]);
-    expect([change.status, archive.status]).toBeOneOf([
-      [200, 412],
-      [404, 204],
-    ]);
-    expect((await api.get(`${url}?archived=true`)).body.version).toBe(2);
-  });
-});

@@ -6,6 +6,7 @@ import type { Unit } from '../../src/transfer/units.ts';
 import { type Body, created, type TestApp } from '../support/app.ts';
 import { world } from '../support/arbitraries.ts';
 import type { ModelWorld } from '../support/model.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 import { counts, socialCreditCode } from './rows.ts';
 import { commit, preview, TYPES } from './support.ts';
@@ -90,7 +91,7 @@ describe('an export of random projects', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 8 },
+      { ...PROPERTY, numRuns: runs(8) },
     );
   });
 
@@ -114,7 +115,7 @@ describe('an export of random projects', () => {
         expect(body.faults).toEqual([]);
         expect(body).toMatchObject(counts({ unchanged: list.length }));
       }),
-      { ...PROPERTY, numRuns: 3 },
+      { ...PROPERTY, numRuns: runs(3) },
     );
   });
 });
@@ -200,7 +201,7 @@ describe('an export changed in another program', () => {
           expect(conflict.body.faults).toMatchObject([{ row, field: 'version', code: 'changed_since' }]);
         },
       ),
-      { ...PROPERTY, numRuns: 5 },
+      { ...PROPERTY, numRuns: runs(5) },
     );
   });
 

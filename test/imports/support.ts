@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Body, Client, TestApp } from '../support/app.ts';
-import { projectFolder, type Running, start, until } from '../support/process.ts';
+import { luodi, type Running, until } from '../support/process.ts';
 
 export const TYPES = {
   csv: 'text/csv',
@@ -65,7 +65,7 @@ interface Command {
 
 /** `luodi import`, as a process of its own, signalled as a terminal does. */
 export const luodiImport = (args: readonly string[], { url, folder, ...options }: Command): Running =>
-  start(join(projectFolder, 'src/cli.ts'), ['import', ...args], {
+  luodi(['import', ...args], {
     env: { DATABASE_URL: url, TMPDIR: folder },
     cwd: folder,
     asGroup: true,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, WORLD_TODAY } from '../support/arbitraries.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
 import { OUTREACH_EVENTS, outreachApp, outreachModel, outreachWorld, replaceOutreach } from './world.ts';
 
@@ -46,7 +47,7 @@ describe('the outreach of an event', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 40 },
+      { ...PROPERTY, numRuns: runs(40) },
     );
   });
 
@@ -77,7 +78,7 @@ describe('the outreach of an event', () => {
           expect(await total(links.delegations)).toBe(delegations);
         }
       }),
-      { ...PROPERTY, numRuns: 15 },
+      { ...PROPERTY, numRuns: runs(15) },
     );
     expect(linked).toBeGreaterThan(15 * 20);
   });

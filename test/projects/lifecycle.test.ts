@@ -14,6 +14,7 @@ import {
   sameYearOf,
 } from '../support/model.ts';
 import { addDays, fundsInPlaceOf } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -104,7 +105,7 @@ describe('on every day, a project', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 8 },
+      { ...PROPERTY, numRuns: runs(8) },
     );
   });
 
@@ -120,7 +121,7 @@ describe('on every day, a project', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 12 },
+      { ...PROPERTY, numRuns: runs(12) },
     );
   });
 });

@@ -16,6 +16,7 @@ import {
 } from '../support/arbitraries.ts';
 import { populationOf } from '../support/model.ts';
 import { figuresOf } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -132,7 +133,7 @@ describe('the reconciliation', () => {
           );
         },
       ),
-      { ...PROPERTY, numRuns: 25 },
+      { ...PROPERTY, numRuns: runs(25) },
     );
     expect(seen.size).toBeGreaterThan(measureNames.length);
   });
@@ -246,7 +247,7 @@ describe('what has changed since a figure was entered', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 25 },
+      { ...PROPERTY, numRuns: runs(25) },
     );
     expect(moved).toBeGreaterThan(15);
     expect(still).toBeGreaterThan(15);

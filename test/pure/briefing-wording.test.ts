@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { markdownOf } from '../../src/briefing/markdown.ts';
 import { sentences } from '../../src/briefing/sentences.ts';
 import { type Fact, factsOf, type Sentence, say } from '../../src/briefing/wording.ts';
+import { runs } from '../support/runs.ts';
 
 const fact = (text: string, number = 2): Fact => ({ text, figures: [], names: [], number });
 const facts = (given: Record<string, Fact>) => new Map(Object.entries(given));
@@ -113,7 +114,7 @@ describe('Markdown', () => {
         expect(bare.filter((one) => SPECIAL.test(one))).toEqual([]);
         expect(markdown).not.toMatch(/^([#+=-]|\d{1,9}[.)])/);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonical } from '../../src/changes/canonical.ts';
 import { hashOf } from '../../src/changes/service.ts';
+import { runs } from '../support/runs.ts';
 
 /** Keys that JavaScript lists in an order of its own, and keys that are one another's beginnings. */
 const key = fc.oneof(
@@ -43,7 +44,7 @@ describe('canonical JSON', () => {
         expect(canonical(given)).toBe(expected);
         expect(canonical(inOrder(given) as object)).toBe(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('canonical JSON', () => {
           .digest('hex');
         expect(hashOf(given)).toBe(expected);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

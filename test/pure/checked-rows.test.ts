@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { checked } from '../../src/http/validation.ts';
 import { checkedRow, defined } from '../../src/imports/checked-row.ts';
 import { NewProject, ProjectChanges } from '../../src/projects/schema.ts';
+import { runs } from '../support/runs.ts';
 
 /** Right ones, wrong ones, and those that become right: the same again and again, as in a file. */
 const cell = fc.constantFrom<unknown>(
@@ -67,7 +68,7 @@ describe('a row that is checked with what has been right before', () => {
         );
         expect(faults).toEqual(worded);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

@@ -21,6 +21,7 @@ import {
   sameYearOf,
 } from '../support/model.ts';
 import { addDays } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 
 const datesOf = (fields: Partial<ModelDates> = {}): ModelDates => ({
   signedOn: '2020-06-29',
@@ -63,7 +64,7 @@ describe('where a project stands', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -218,7 +219,7 @@ describe('the rules at the door', () => {
         );
         expect(faults.sort()).toEqual(brokenRules(dates, today));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

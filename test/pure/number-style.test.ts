@@ -9,6 +9,7 @@ import {
   roundedDown,
 } from '../../src/briefing/number-style.ts';
 import { modelAmount, modelDay } from '../support/model-briefing.ts';
+import { runs } from '../support/runs.ts';
 
 const amountText = amountTextBeside([]);
 
@@ -55,7 +56,7 @@ describe('an amount', () => {
       fc.property(yuan, fc.constantFrom('zh' as const, 'en' as const), (yuan, language) => {
         expect(amountText(yuan, language)).toBe(modelAmount(yuan, language));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -74,7 +75,7 @@ describe('an amount', () => {
         const [unit, size] = units.find(([one]) => one.test(text)) as [RegExp, number];
         expect(Math.round(Number(text.replace(unit, '')) * size)).toBe(bound);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });
@@ -94,7 +95,7 @@ it('an amount beside bounds lies in print on the side of each on which it lies, 
         expect(Math.sign(Math.round(printed) - bound), text).toBe(Math.sign(yuan - bound));
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

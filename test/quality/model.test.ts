@@ -7,6 +7,7 @@ import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitra
 import { type ModelProject, type ModelWorld, populationOf } from '../support/model.ts';
 import { addDays } from '../support/model-figures.ts';
 import { MODEL_RULES } from '../support/model-quality.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -108,7 +109,7 @@ describe('the rules', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 40 },
+      { ...PROPERTY, numRuns: runs(40) },
     );
     // Else it would prove nothing.
     for (const code of Object.keys(MODEL_RULES)) expect(named[code], code).toBeGreaterThan(0);
@@ -126,7 +127,7 @@ describe('the rules', () => {
           summary.overdueProductionCount,
         ]);
       }),
-      { ...PROPERTY, numRuns: 15 },
+      { ...PROPERTY, numRuns: runs(15) },
     );
   });
 });

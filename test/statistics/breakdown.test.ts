@@ -10,6 +10,7 @@ import {
   type MeasureName,
   sortValueOf,
 } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -117,7 +118,7 @@ describe('a breakdown', () => {
         await replaceWorld(api, world);
         for (const question of questions) await expectModel(world, question);
       }),
-      { ...PROPERTY, numRuns: 30 },
+      { ...PROPERTY, numRuns: runs(30) },
     );
   });
 
@@ -130,7 +131,7 @@ describe('a breakdown', () => {
           await expectModel(world, { by, filter: {}, asOf: undefined, sort: [], limit: 500 });
         }
       }),
-      { ...PROPERTY, numRuns: 1 },
+      { ...PROPERTY, numRuns: runs(1) },
     );
   });
 
@@ -149,7 +150,7 @@ describe('a breakdown', () => {
           });
         }
       }),
-      { ...PROPERTY, numRuns: 3 },
+      { ...PROPERTY, numRuns: runs(3) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../sup
 import { FLAGS, type ModelWorld } from '../support/model.ts';
 import { COHORT_MEASURES, type CohortMeasure, cohortsOf, monthsAfter } from '../support/model-cohorts.ts';
 import type { Interval } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -107,7 +108,7 @@ describe('cohorts', () => {
           expect(answer.body.items.map(shown), url).toEqual(expected);
         }
       }),
-      { ...PROPERTY, numRuns: 30 },
+      { ...PROPERTY, numRuns: runs(30) },
     );
   });
 
@@ -135,7 +136,7 @@ describe('cohorts', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 6 },
+      { ...PROPERTY, numRuns: runs(6) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, world } from '../support/arbitraries.ts';
 import { DIMENSIONS, FLAGS, type ModelFilter, type ModelWorld, populationOf } from '../support/model.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -58,7 +59,7 @@ describe('every count', () => {
         await expectLinks(body, url);
         expect((await api.get(body.links.self)).body, url).toEqual(body);
       }),
-      { ...PROPERTY, numRuns: 30 },
+      { ...PROPERTY, numRuns: runs(30) },
     );
   });
 
@@ -87,7 +88,7 @@ describe('every count', () => {
         await replace(world);
         await expectGroups(by, filter, asOf, 5);
       }),
-      { ...PROPERTY, numRuns: 30 },
+      { ...PROPERTY, numRuns: runs(30) },
     );
   });
 
@@ -118,7 +119,7 @@ describe('every count', () => {
         await replace(world);
         await expectGroups(by.split(','), filter, undefined, 5);
       }),
-      { ...PROPERTY, numRuns: 2 },
+      { ...PROPERTY, numRuns: runs(2) },
     );
   });
 
@@ -136,7 +137,7 @@ describe('every count', () => {
           );
         }
       }),
-      { ...PROPERTY, numRuns: 10 },
+      { ...PROPERTY, numRuns: runs(10) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../sup
 import { operationFor } from '../support/contract.ts';
 import { type ModelFilter, type ModelWorld, populationOf } from '../support/model.ts';
 import { figuresOf } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -34,7 +35,7 @@ describe('the summary', () => {
         await replaceWorld(api, world);
         for (const [filter, asOf] of questions) await expectModel(world, filter, asOf);
       }),
-      { ...PROPERTY, numRuns: 40 },
+      { ...PROPERTY, numRuns: runs(40) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('the summary', () => {
           if (selected > 0 && selected < all) distinguishing.add(name);
         }
       }),
-      { ...PROPERTY, numRuns: 8 },
+      { ...PROPERTY, numRuns: runs(8) },
     );
     expect([...distinguishing].sort()).toEqual(Object.keys(parameters).sort());
   });

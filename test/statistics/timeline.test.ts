@@ -4,6 +4,7 @@ import { aProject, type Body, created, expectProblem, type TestApp, testApp } fr
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { FLAGS } from '../support/model.ts';
 import { type Interval, timelineOf } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -34,7 +35,7 @@ describe('the timeline', () => {
           expect(answer.body.items, url).toEqual(timelineOf(world, filter, interval, day));
         }
       }),
-      { ...PROPERTY, numRuns: 30 },
+      { ...PROPERTY, numRuns: runs(30) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('the timeline', () => {
           });
         }
       }),
-      { ...PROPERTY, numRuns: 6 },
+      { ...PROPERTY, numRuns: runs(6) },
     );
   });
 

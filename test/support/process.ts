@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.ts';
 
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,9 +87,9 @@ export function start(
   };
 }
 
-/** `luodi COMMAND`, from source. */
-export const luodi = (command: string, env: Readonly<Record<string, string>>, cwd?: string): Running =>
-  start(join(projectFolder, 'src/cli.ts'), [command], { env, ...(cwd !== undefined && { cwd }) });
+/** `luodi …`, as it is shipped. */
+export const luodi = (args: readonly string[], options?: Options): Running =>
+  start(bundled('cli'), args, options);
 
 /** For `afterEach`: nothing that a test started outlives it. @throws where one of them logged a key */
 export async function endAll(): Promise<void> {
@@ -120,7 +121,7 @@ export async function occupiedPort(): Promise<{ port: number; free(): Promise<vo
 
 /** A service that has been started, and where it listens. */
 export async function served(env: Readonly<Record<string, string>>): Promise<Running & { address: string }> {
-  const service = luodi('serve', { PORT: '0', ...env });
+  const service = luodi(['serve'], { env: { PORT: '0', ...env } });
   const early = service.ended.then(({ stderr, stdout }) => {
     throw new Error(`The service ended: ${stderr} ${stdout}`);
   });

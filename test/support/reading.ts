@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type Language, problems, say } from '../../src/http/messages.ts';
 import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/transfer/reading/read.ts';
@@ -12,7 +11,7 @@ import { rowParser } from '../../src/transfer/reading/row-lines.ts';
 import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/transfer/reading/rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luodi-reading-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let count = 0;
 

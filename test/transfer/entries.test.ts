@@ -15,6 +15,7 @@ import {
 } from '../outreach/world.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { day } from '../support/arbitraries.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
 
@@ -140,7 +141,7 @@ describe('an export of random contacts and members', () => {
           }
         }
       }),
-      { ...PROPERTY, numRuns: 5 },
+      { ...PROPERTY, numRuns: runs(5) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('an export of random contacts and members', () => {
           expect(rows.map(({ Id }) => Id)).toEqual(items.map(({ id }: Body) => id));
         }
       }),
-      { ...PROPERTY, numRuns: 5 },
+      { ...PROPERTY, numRuns: runs(5) },
     );
   });
 });

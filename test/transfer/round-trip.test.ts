@@ -4,6 +4,7 @@ import { columns } from '../../src/transfer/columns.ts';
 import { inUnit, type Unit } from '../../src/transfer/units.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
+import { runs } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
 
@@ -137,7 +138,7 @@ describe('an export of random projects', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 12 },
+      { ...PROPERTY, numRuns: runs(12) },
     );
   });
 

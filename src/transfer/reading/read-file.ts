@@ -1,8 +1,8 @@
 /** Reads an uploaded file in a process of its own, which may fail without harm. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../http/problems.ts';
+import { moduleBeside } from '../../module-beside.ts';
 import { limits } from './limits.ts';
 import type { JobMessage } from './read-job.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from './rows.ts';
@@ -20,8 +20,7 @@ export interface Reader {
   milliseconds: number;
 }
 
-// The neighbour has this file's ending: .ts from source, .js once built.
-const module = fileURLToPath(new URL(`./read-job${extname(import.meta.filename)}`, import.meta.url));
+const module = fileURLToPath(moduleBeside(import.meta, 'read-job'));
 
 const reader: Reader = {
   // Without the environment of the service: there are secrets in it, and settings of its own for Node.

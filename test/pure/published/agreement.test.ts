@@ -11,6 +11,7 @@ import {
   slips,
 } from '../../../src/published/agreement.ts';
 import { decimalText, type Quotient, quotientText, rounded } from '../../../src/published/decimals.ts';
+import { runs } from '../../support/runs.ts';
 
 /** A fraction in the plainest way: cross-multiplied, never divided. */
 type Fraction = [numerator: bigint, denominator: bigint];
@@ -83,7 +84,7 @@ describe('agreement', () => {
         expect(agrees(quotient(computed), printed)).toBe(expected);
         seen.add(`${printed.comparator} ${expected}`);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
     expect(seen.size).toBe(8);
   });

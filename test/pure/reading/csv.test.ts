@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { CsvRecords } from '../../../src/transfer/reading/csv-records.ts';
 import { Refusal } from '../../../src/transfer/reading/refusal.ts';
 import { reading, refusal } from '../../support/reading.ts';
+import { runs } from '../../support/runs.ts';
 
 /** All records, from pieces that end at these places. */
 function records(text: string, delimiter = ',', cuts: readonly number[] = []): string[][] {
@@ -95,7 +96,7 @@ describe('a record', () => {
           expect(oracle).toEqual(rows);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -116,7 +117,7 @@ describe('a record', () => {
           expect(outcome(() => records(text, ',', cuts))).toEqual(outcome(() => records(text)));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

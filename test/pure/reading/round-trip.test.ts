@@ -11,6 +11,7 @@ import type { Sheet } from '../../../src/transfer/sheet.ts';
 import { unitNames } from '../../../src/transfer/units.ts';
 import { writeXlsx } from '../../../src/transfer/xlsx.ts';
 import { reading } from '../../support/reading.ts';
+import { runs } from '../../support/runs.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -129,7 +130,7 @@ describe('what an export writes', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('what an export writes', () => {
         }));
         expect(fieldsOf(rows)).toEqual(wanted);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

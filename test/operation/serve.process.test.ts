@@ -232,7 +232,7 @@ describe('luodi serve', () => {
     async () => {
       const { port, free } = await occupiedPort();
       await free();
-      const service = luodi('serve', { ...env, PORT: String(port), LOG_LEVEL: 'silent' });
+      const service = luodi(['serve'], { env: { ...env, PORT: String(port), LOG_LEVEL: 'silent' } });
       await until(
         () =>
           fetch(`http://127.0.0.1:${port}/livez`).then(

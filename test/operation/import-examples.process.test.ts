@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importLimits } from '../../src/imports/limits.ts';
 import { limits } from '../../src/transfer/reading/limits.ts';
 import { Mapping } from '../../src/transfer/reading/mapping.ts';
+import { bundled } from '../support/bundle.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
 
@@ -37,7 +38,7 @@ describe('what README says of imports', { timeout: SLOW_MS }, () => {
     const local = script
       .replaceAll('localhost:3000', `127.0.0.1:${port}`)
       .replaceAll('test/fixtures/', `${projectFolder}/test/fixtures/`)
-      .replaceAll('npm run -s luodi --', `${process.execPath} ${projectFolder}/src/cli.ts`);
+      .replaceAll('npm run -s luodi --', `${process.execPath} ${bundled('cli')}`);
     const KEY = /Bearer (luodi_\w+)/.exec(demo.stdout())?.[1];
     const env = { ...process.env, KEY, DATABASE_URL: database.url };
     const done: Done[] = [];
@@ -59,7 +60,9 @@ describe('what README says of imports', { timeout: SLOW_MS }, () => {
     const found = await occupiedPort();
     port = found.port;
     await found.free();
-    demo = luodi('demo', { DATABASE_URL: database.url, PORT: String(port), IMPORT_DIR: join(folder, 'in') });
+    demo = luodi(['demo'], {
+      env: { DATABASE_URL: database.url, PORT: String(port), IMPORT_DIR: join(folder, 'in') },
+    });
     await until(() => demo.stdout().includes('Server listening'), 60_000);
   }, SLOW_MS);
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { variables } from '../../src/config.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
+import { endAll, occupiedPort, projectFolder, type Running, start, until } from '../support/process.ts';
 
 const readme = readFileSync(`${projectFolder}/README.md`, 'utf8');
 
@@ -35,7 +35,9 @@ describe('the quick start of README', () => {
   };
 
   const startDemo = async (): Promise<Running> => {
-    const running = luodi('demo', { DATABASE_URL: database.url, PORT: String(port) });
+    // From source, as `npm run demo` does.
+    const env = { DATABASE_URL: database.url, PORT: String(port) };
+    const running = start(`${projectFolder}/src/cli.ts`, ['demo'], { env });
     const alive = () =>
       fetch(`http://127.0.0.1:${port}/livez`).then(
         ({ ok }) => ok,

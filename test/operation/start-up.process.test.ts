@@ -188,7 +188,7 @@ describe('a start that fails', () => {
     'says so in one line: $name',
     async ({ arrange, says }) => {
       const { url, undo } = await arrange(folder);
-      const ended = await luodi('migrate', { DATABASE_URL: url }).ended;
+      const ended = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
       await undo?.();
       expect(expectOneLine(ended)).toMatch(says);
       expect(ended.stdout).toBe('');
@@ -202,10 +202,10 @@ describe('a start that fails', () => {
       const place = await freshDatabase();
       const taken = await occupiedPort();
       const env = { DATABASE_URL: place.url, PORT: String(taken.port) };
-      const first = await luodi('serve', env).ended;
+      const first = await luodi(['serve'], { env }).ended;
       expect(expectOneLine(first)).toMatch(new RegExp(`127\\.0\\.0\\.1:${taken.port}.*EADDRINUSE`));
       await taken.free();
-      const { code } = await luodi('migrate', { DATABASE_URL: place.url }).ended;
+      const { code } = await luodi(['migrate'], { env: { DATABASE_URL: place.url } }).ended;
       expect(code).toBe(0);
       await place.remove();
     },
@@ -216,7 +216,8 @@ describe('a start that fails', () => {
     'says so in one line: an address that is none of this machine’s',
     async () => {
       const place = await freshDatabase();
-      const ended = await luodi('serve', { DATABASE_URL: place.url, PORT: '0', HOST: '192.0.2.1' }).ended;
+      const ended = await luodi(['serve'], { env: { DATABASE_URL: place.url, PORT: '0', HOST: '192.0.2.1' } })
+        .ended;
       expect(expectOneLine(ended)).toMatch(/192\.0\.2\.1/);
       await place.remove();
     },
@@ -228,11 +229,8 @@ describe('a start that fails', () => {
     it.each(wrong.map((env) => ({ env, name: Object.keys(env)[0] as string })))(
       'says so in one line: $env',
       async ({ env, name }) => {
-        const ended = await luodi('serve', {
-          PORT: '0',
-          DATABASE_URL: `file:${folder}/luodi.db`,
-          ...(env as Record<string, string>),
-        }).ended;
+        const wrongly = { PORT: '0', DATABASE_URL: `file:${folder}/luodi.db`, ...(env as object) };
+        const ended = await luodi(['serve'], { env: wrongly }).ended;
         expect(expectOneLine(ended)).toContain(name);
       },
       SLOW_MS,
@@ -242,7 +240,9 @@ describe('a start that fails', () => {
       'names everything that is wrong at once, also what stands in .env',
       async () => {
         writeFileSync(join(folder, '.env'), 'PORT=eighty\nTIME_ZONE=Mars/Olympus\n');
-        const line = expectOneLine(await luodi('migrate', { LOG_LEVEL: 'loud' }, folder).ended);
+        const line = expectOneLine(
+          await luodi(['migrate'], { env: { LOG_LEVEL: 'loud' }, cwd: folder }).ended,
+        );
         for (const name of ['PORT', 'TIME_ZONE', 'LOG_LEVEL']) expect(line).toContain(name);
       },
       SLOW_MS,
@@ -252,7 +252,7 @@ describe('a start that fails', () => {
       'does not happen for want of a folder, which is made',
       async () => {
         const url = `file:${folder}/new/folder/luodi.db`;
-        const { code, stdout, stderr } = await luodi('migrate', { DATABASE_URL: url }).ended;
+        const { code, stdout, stderr } = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         expect(stdout).toMatch(/up to date/);
       },

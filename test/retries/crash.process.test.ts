@@ -6,9 +6,10 @@ import { openDatabase } from '../../src/database/database.ts';
 import { aProject } from '../support/app.ts';
 import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, served } from '../support/process.ts';
+import { runs } from '../support/runs.ts';
 
 const CLIENTS = 32;
-const ROUNDS = engine === 'sqlite' ? 20 : 5;
+const ROUNDS = engine === 'sqlite' ? runs(20) : 5;
 const SLOW_MS = 600_000;
 
 // A server of its own, which survives the process that is killed; PGlite lives in this one and takes one connection.

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openDatabase } from '../../src/database/database.ts';
 import { aProject, type Client, clientOf, clockOn, created, instanceBeside, TODAY } from '../support/app.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { type Ended, endAll, projectFolder, start, until } from '../support/process.ts';
+import { type Ended, endAll, luodi, until } from '../support/process.ts';
 import { insertCopies } from '../support/world.ts';
 
 const SLOW_MS = 120_000;
@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 const begin = (args: readonly string[], url = place.url) =>
-  start(join(projectFolder, 'src/cli.ts'), ['export', ...args], { env: { DATABASE_URL: url }, cwd: folder });
+  luodi(['export', ...args], { env: { DATABASE_URL: url }, cwd: folder });
 
 const run = (...args: string[]): Promise<Ended> => begin(args).ended;
 

@@ -1,0 +1,15 @@
+import { keyService } from '../../src/access/service.ts';
+import { byLuodi } from '../../src/changes/service.ts';
+import { clockIn } from '../../src/clock.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { seedReferences } from '../../src/references/seed.ts';
+
+/** Migrates and seeds a database. @returns the key of an administrator, `tests` */
+export async function seeded(url: string): Promise<string> {
+  const database = await openDatabase(url);
+  const dependencies = { database, clock: clockIn('Asia/Shanghai') };
+  await seedReferences(dependencies);
+  const { key } = await keyService(dependencies).create(byLuodi('tests'), { name: 'tests', role: 'admin' });
+  await database.close();
+  return key;
+}

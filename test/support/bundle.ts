@@ -1,0 +1,11 @@
+/** The bundle that `test/setup/bundle.ts` has built. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The variable that names its folder. */
+export const BUNDLE = 'LUODI_TEST_BUNDLE';
+
+export const bundled = (name: string): string => join(process.env[BUNDLE] as string, `${name}.js`);
+
+/** In the place of that of `src/module-beside.ts` (`vitest.config.ts`). */
+export const moduleBeside = (_: ImportMeta, name: string): URL => pathToFileURL(bundled(name));

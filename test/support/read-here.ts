@@ -1,0 +1,20 @@
+/** In the place of `transfer/reading/read-file.ts` where no process may be started: reads files in this one. */
+import { Problem } from '../../src/http/problems.ts';
+import { read } from '../../src/transfer/reading/read.ts';
+import type { ReadOptions } from '../../src/transfer/reading/read-file.ts';
+import { Refusal } from '../../src/transfer/reading/refusal.ts';
+import type { ReadRequest, ReadResult } from '../../src/transfer/reading/rows.ts';
+
+export async function readFile(
+  request: ReadRequest,
+  { onProgress = () => undefined, signal }: ReadOptions = {},
+): Promise<ReadResult> {
+  try {
+    const result = await read(request, onProgress);
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    if (error instanceof Refusal) throw new Problem(error.kind, { values: error.values });
+    throw error;
+  }
+}
