@@ -2,14 +2,33 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Files that start processes, which takes seconds each. */
+const PURE = 'test/pure/**';
+
+/** What starts processes, which takes seconds. */
 const PROCESSES = 'test/**/*.process.test.ts';
 
-/** What asks a database nothing that engines could answer differently; it runs on SQLite alone. */
-const NEUTRAL: string[] = [];
+/** What asks a database nothing that engines could answer differently. */
+const NEUTRAL = [
+  'test/access/{matrix,owasp-1-3,owasp-4-7}.test.ts',
+  'test/contract/document.test.ts',
+  'test/http/{conditional,query}.test.ts',
+  'test/references/input.test.ts',
+];
 
-/** What a newcomer proves of PostgreSQL, on PGlite: the seam, and each kind of statement whose answer engines might see differently. */
-const SEAM = ['test/database/**/*.test.ts'];
+/** The seam, and a test of each kind of statement that engines might answer differently. */
+const SEAM = [
+  'test/database/**/*.test.ts',
+  'test/changes/feed.test.ts',
+  'test/contract/routes.test.ts',
+  'test/http/{at-once,pages}.test.ts',
+  'test/projects/{change-log,lifecycle}.test.ts',
+  'test/references/catalogue.test.ts',
+  'test/retries/idempotency.test.ts',
+  'test/statistics/{breakdown,cohorts,filter-values,summary,sums,timeline}.test.ts',
+  'test/{briefing,published,quality}/model.test.ts',
+  'test/clusters/progress.test.ts',
+  'test/outreach/outreach.test.ts',
+];
 
 /** Has a module of the tests loaded in the place of one of the service. */
 const inPlaceOf = (module: string, other: string) => ({
@@ -17,7 +36,9 @@ const inPlaceOf = (module: string, other: string) => ({
   replacement: fileURLToPath(new URL(`test/support/${other}.ts`, import.meta.url)),
 });
 
-const server = process.env.TEST_POSTGRES_URL !== undefined;
+const sqlite = { globalSetup: ['test/setup/sqlite.ts'] };
+const postgres = { globalSetup: ['test/setup/postgres.ts'], env: { TEST_ENGINE: 'postgres' } };
+const inProcess = { setupFiles: ['test/setup/in-process.ts'] };
 
 export default defineConfig({
   // What threads and processes load comes from a bundle, built once a run.
@@ -27,19 +48,14 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Files of one project share a process, and with it what they load; the service is loaded once, not 200 times.
+    // Files share a process, and with it what they load: the service is loaded once, not 200 times.
     isolate: false,
     maxWorkers: availableParallelism(),
     exclude: ['test/bench/**'],
     projects: [
       {
         extends: true,
-        test: {
-          name: 'pure',
-          include: ['test/pure/**/*.test.ts'],
-          exclude: [PROCESSES],
-          setupFiles: ['test/setup/in-process.ts'],
-        },
+        test: { name: 'pure', include: [`${PURE}/*.test.ts`], exclude: [PROCESSES], ...inProcess },
       },
       {
         extends: true,
@@ -47,25 +63,27 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/pure/**', PROCESSES],
-          globalSetup: ['test/setup/sqlite.ts'],
-          setupFiles: ['test/setup/in-process.ts'],
+          exclude: [PURE, PROCESSES],
+          ...sqlite,
+          ...inProcess,
         },
       },
-      {
-        extends: true,
-        test: { name: 'processes', include: [PROCESSES], globalSetup: ['test/setup/sqlite.ts'] },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'postgres',
-          env: { TEST_ENGINE: 'postgres' },
-          include: server ? ['test/**/*.test.ts'] : SEAM,
-          exclude: ['test/pure/**', ...NEUTRAL],
-          globalSetup: ['test/setup/postgres.ts'],
-        },
-      },
+      { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
+      // On PGlite where no server is named.
+      { extends: true, test: { name: 'seam', include: SEAM, ...postgres } },
+      ...(process.env.TEST_POSTGRES_URL
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'postgres',
+                include: ['test/**/*.test.ts'],
+                exclude: [PURE, ...NEUTRAL, ...SEAM],
+                ...postgres,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

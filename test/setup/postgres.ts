@@ -29,16 +29,20 @@ async function setUpPglite(): Promise<() => void> {
   );
   const { PGlite } = await import('@electric-sql/pglite');
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
+  const folder = mkdtempSync(join(tmpdir(), 'luodi-templates-'));
   const db = await PGlite.create();
+  const keep = async (variable: string) => {
+    const file = join(folder, `${variable}.tar`);
+    writeFileSync(file, Buffer.from(await (await db.dumpDataDir('none')).arrayBuffer()));
+    process.env[variable] = file;
+  };
+  await keep(TEMPLATE.pgliteEmpty);
   const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1' });
   await server.start();
   const port = server.getServerConn().split(':').at(-1);
   process.env[ADMIN_KEY.postgres] = await seeded(`postgres://postgres@127.0.0.1:${port}/postgres?pool=1`);
   await server.stop();
-  const folder = mkdtempSync(join(tmpdir(), 'luodi-templates-'));
-  const file = join(folder, 'pglite.tar.gz');
-  writeFileSync(file, Buffer.from(await (await db.dumpDataDir('gzip')).arrayBuffer()));
+  await keep(TEMPLATE.pglite);
   await db.close();
-  process.env[TEMPLATE.pglite] = file;
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -15,8 +15,9 @@ export const TEMPLATE = {
   sqlite: 'LUODI_TEST_SQLITE_TEMPLATE',
   /** A real server (`TEST_POSTGRES_URL`): the name of a template database on it. */
   postgres: 'LUODI_TEST_POSTGRES_TEMPLATE',
-  /** PGlite: the file of a data directory. */
+  /** PGlite: the file of a data directory, and of one with nothing in it. */
   pglite: 'LUODI_TEST_PGLITE_TEMPLATE',
+  pgliteEmpty: 'LUODI_TEST_PGLITE_EMPTY',
 } as const;
 
 /** Where the global setup leaves the key of an administrator that is in every fresh database. */
@@ -41,7 +42,7 @@ const makeDatabase = (seeded: boolean): Promise<TestDatabase> => {
   if (engine === 'sqlite') return freshSqlite(template(TEMPLATE.sqlite));
   return process.env.TEST_POSTGRES_URL
     ? freshPostgres(template(TEMPLATE.postgres))
-    : freshPglite(template(TEMPLATE.pglite));
+    : freshPglite(process.env[seeded ? TEMPLATE.pglite : TEMPLATE.pgliteEmpty] as string);
 };
 
 /** A fresh database of the engine under test. */
@@ -77,11 +78,11 @@ async function freshPostgres(template: string | undefined): Promise<TestDatabase
 }
 
 /** PostgreSQL in this process, for machines without a server. It has one connection. */
-async function freshPglite(template: string | undefined): Promise<TestDatabase> {
+async function freshPglite(template: string): Promise<TestDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
   const { readFileSync } = await import('node:fs');
-  const db = await PGlite.create(template ? { loadDataDir: new Blob([readFileSync(template)]) } : {});
+  const db = await PGlite.create({ loadDataDir: new Blob([readFileSync(template)]) });
   // A second, for the moment in which one connection takes another's place.
   const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1', maxConnections: 2 });
   // Its one session outlives the connection; a new client knows nothing of what the last one prepared.

@@ -68,8 +68,11 @@ const isInstalled = (program: string): boolean =>
 const programs: [string, (workbook: Buffer) => Promise<Rows>][] = [
   ['exceljs', inExcelJs],
   ['the reader of hucre', inHucre],
-  ...(isInstalled('soffice') ? ([['LibreOffice', inLibreOffice]] as [string, typeof inLibreOffice][]) : []),
 ];
+// CI has it, and fails where it has not.
+const hasOffice = process.env.CI !== undefined || isInstalled('soffice');
+if (hasOffice) programs.push(['LibreOffice', inLibreOffice]);
+else it.skip('in LibreOffice, which is not installed (soffice): left to CI');
 
 let api: TestApp;
 beforeAll(async () => {
