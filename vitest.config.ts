@@ -7,6 +7,9 @@ const PURE = 'test/pure/**';
 /** What starts processes, which takes seconds. */
 const PROCESSES = 'test/**/*.process.test.ts';
 
+/** What sends the service files: it reads each in a process of its own, but for these tests in theirs. */
+const FILES = ['test/imports/**/*.test.ts', 'test/transfer/{entries,round-trip}.test.ts'];
+
 /** What asks a database nothing that engines could answer differently. */
 const NEUTRAL = [
   'test/access/{matrix,owasp-1-3,owasp-4-7}.test.ts',
@@ -38,6 +41,7 @@ const inPlaceOf = (module: string, other: string) => ({
 
 const sqlite = { globalSetup: ['test/setup/sqlite.ts'] };
 const postgres = { globalSetup: ['test/setup/postgres.ts'], env: { TEST_ENGINE: 'postgres' } };
+const readingHere = { resolve: { alias: [inPlaceOf('read-file', 'read-here')] } };
 const inProcess = { setupFiles: ['test/setup/in-process.ts'] };
 
 export default defineConfig({
@@ -50,7 +54,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process, and with it what they load: the service is loaded once, not 200 times.
     isolate: false,
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: some tests only wait.
+    maxWorkers: availableParallelism() + 1,
     exclude: ['test/bench/**'],
     projects: [
       {
@@ -59,14 +64,19 @@ export default defineConfig({
       },
       {
         extends: true,
-        resolve: { alias: [inPlaceOf('read-file', 'read-here')] },
+        ...readingHere,
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: [PURE, PROCESSES],
+          exclude: [PURE, PROCESSES, ...FILES],
           ...sqlite,
           ...inProcess,
         },
+      },
+      {
+        extends: true,
+        ...readingHere,
+        test: { name: 'files', include: FILES, exclude: [PROCESSES], ...sqlite, ...inProcess },
       },
       { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
       // On PGlite where no server is named.

@@ -16,6 +16,7 @@ import {
 import { concurrent, engine } from '../support/engines.ts';
 import { eventsInOne } from '../support/load-work.ts';
 import { until } from '../support/process.ts';
+import { THOROUGH } from '../support/runs.ts';
 import { provenLog } from '../support/sql.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
 
@@ -149,7 +150,7 @@ describe('an import of one transaction', () => {
 
   // The memory that is bounded is that of SQLite's threads; on PostgreSQL imports run on the service's own.
   if (engine === 'sqlite') {
-    it(
+    it.runIf(THOROUGH)(
       'of 80 MB of codes, which are all remembered, is looked through to its end',
       async () => {
         const rows = 950_000;

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
 import { type Answer, type Body, clientOf, expectProblem, instanceBeside, testApp } from '../support/app.ts';
+import { bundled } from '../support/bundle.ts';
 import { adminKey, concurrent, freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { endAll, projectFolder, type Running, start, until } from '../support/process.ts';
+import { endAll, type Running, start, until } from '../support/process.ts';
 import { provenLog } from '../support/sql.ts';
 import { commit, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const SLOW_MS = 180_000;
 const ROWS = 6_000;
 const SLICE = 100;
-const script = join(projectFolder, 'test/support/imports-service.ts');
 
 const AUTHORIZATION = { authorization: `Bearer ${adminKey()}` };
 
@@ -34,7 +34,7 @@ if (concurrent) {
     });
 
     async function service(limits: object): Promise<Running & { address: string }> {
-      const process = start(script, [place.url, folder, JSON.stringify(limits)]);
+      const process = start(bundled('imports-service'), [place.url, folder, JSON.stringify(limits)]);
       const address = await until(() => {
         if (process.stderr()) throw new Error(process.stderr());
         return /Server listening at (http:\/\/[\d.]+:\d+)/.exec(process.stdout())?.[1];

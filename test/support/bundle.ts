@@ -7,5 +7,8 @@ export const BUNDLE = 'LUODI_TEST_BUNDLE';
 
 export const bundled = (name: string): string => join(process.env[BUNDLE] as string, `${name}.js`);
 
+/** Where processes keep what they have compiled. */
+export const compileCache = (): string => join(process.env[BUNDLE] as string, 'compiled');
+
 /** In the place of that of `src/module-beside.ts` (`vitest.config.ts`). */
 export const moduleBeside = (_: ImportMeta, name: string): URL => pathToFileURL(bundled(name));

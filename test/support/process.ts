@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundled } from './bundle.ts';
+import { bundled, compileCache } from './bundle.ts';
 
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -54,7 +54,8 @@ export function start(
   const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: cwd ?? own,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    // What one has compiled the next one need not.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: compileCache(), ...env },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: asGroup,
   });
