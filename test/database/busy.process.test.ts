@@ -38,13 +38,15 @@ describe('a database that is busy', () => {
     // More than either engine lends at once.
     const lent = Array.from({ length: 20 }, () => api.database.snapshot(() => held).catch(() => {}));
     await new Promise((turn) => setTimeout(turn, 200));
-    const started = performance.now();
-    const waiting = api.post('/v1/events', anEvent());
+    let isWaiting = true;
+    const waiting = api.post('/v1/events', anEvent()).finally(() => {
+      isWaiting = false;
+    });
     expect((await api.get('/livez')).status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(4_000);
+    // Its writer shares nothing with SQLite's readers, and may be as fast.
+    if (engine === 'postgres') expect(isWaiting).toBe(true);
     const answer = await waiting;
     if (engine === 'sqlite') {
-      // Its writer shares nothing with the readers.
       expect(answer.status).toBe(201);
     } else {
       expectProblem(answer, 503, 'service.unavailable');
