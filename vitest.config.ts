@@ -45,10 +45,10 @@ const readingHere = { resolve: { alias: [inPlaceOf('read-file', 'read-here')] } 
 const inProcess = { setupFiles: ['test/setup/in-process.ts'] };
 
 export default defineConfig({
-  // What threads and processes load comes from a bundle, built once a run.
+  // What threads and processes load comes from the bundle of the run.
   resolve: { alias: [inPlaceOf('module-beside', 'bundle')] },
   test: {
-    globalSetup: ['test/setup/bundle.ts'],
+    globalSetup: ['test/setup/run.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -1,11 +1,11 @@
 /** Makes the PostgreSQL database that every test file copies: on a real server where one is named, else with PGlite. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN_KEY, administer, TEMPLATE } from '../support/engines.ts';
 import { seeded } from './seeded.ts';
 
-export default async function setup(): Promise<() => void | Promise<void>> {
+export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   const server = process.env.TEST_POSTGRES_URL;
   if (server) return setUpServer(server);
   if (process.env.CI) throw new Error('CI tests a real PostgreSQL: TEST_POSTGRES_URL must name one.');
@@ -22,14 +22,14 @@ async function setUpServer(server: string): Promise<() => Promise<void>> {
   return () => administer(`drop database if exists ${template} with (force)`);
 }
 
-async function setUpPglite(): Promise<() => void> {
+async function setUpPglite(): Promise<undefined> {
   process.stdout.write(
     'No TEST_POSTGRES_URL: the seam and what engines may answer differently run on PGlite, PostgreSQL in this process. ' +
       'The rest of PostgreSQL, and Node 22, are left to CI (.ci/run).\n',
   );
   const { PGlite } = await import('@electric-sql/pglite');
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
-  const folder = mkdtempSync(join(tmpdir(), 'luodi-templates-'));
+  const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   const db = await PGlite.create();
   const keep = async (variable: string) => {
     const file = join(folder, `${variable}.tar`);
@@ -44,5 +44,4 @@ async function setUpPglite(): Promise<() => void> {
   await server.stop();
   await keep(TEMPLATE.pglite);
   await db.close();
-  return () => rmSync(folder, { recursive: true, force: true });
 }

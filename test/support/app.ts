@@ -133,7 +133,7 @@ export const instanceBeside = (
 ): Promise<FastifyInstance> =>
   buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent'), imports });
 
-/** The keys that this test file sent. */
+/** The keys that the tests of this process sent. */
 const sent = new Set<string>();
 
 /** Every service of every test ends with this: nothing that it logged, at whatever level, has a key in it. */

@@ -1,4 +1,4 @@
-/** The bundle that `test/setup/bundle.ts` has built. */
+/** The bundle that `test/setup/run.ts` has built. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

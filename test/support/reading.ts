@@ -1,5 +1,5 @@
 /** Files read into memory, in this process or in one of their own. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Language, problems, say } from '../../src/http/messages.ts';
@@ -11,7 +11,6 @@ import { rowParser } from '../../src/transfer/reading/row-lines.ts';
 import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/transfer/reading/rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luodi-reading-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let count = 0;
 
