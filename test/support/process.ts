@@ -54,8 +54,15 @@ export function start(
   const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
   const child = spawn(process.execPath, [script, ...args], {
     cwd: cwd ?? own,
-    // What one has compiled the next one need not.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: compileCache(), ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      // What one has compiled the next one need not.
+      NODE_COMPILE_CACHE: compileCache(),
+      // A machine that has other things to do is no overload.
+      OVERLOAD_DELAY: '0',
+      ...env,
+    },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: asGroup,
   });
