@@ -16,7 +16,8 @@ FROM node:24-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
-    DATABASE_URL=file:/data/luodi.db
+    DATABASE_URL=file:/data/luodi.db \
+    IMPORT_DIR=/data/imports
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

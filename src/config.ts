@@ -90,7 +90,7 @@ export const variables = {
     default: 'none',
     allowed: 'none, statistics or all',
     description:
-      'What may be read without a key: nothing, statistics without the parameters that pick out single projects, or everything but the keys.',
+      'What may be read without a key: nothing, statistics without the parameters that pick out single projects, or everything but the keys and the imports.',
   },
   RATE_LIMIT: {
     schema: wholeNumber(0, 100_000_000),

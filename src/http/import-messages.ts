@@ -151,8 +151,8 @@ export const importProblems = {
   },
   'imports.not_yours': {
     status: 403,
-    en: 'Another key has sent the file; that, or an administrator’s, can cancel the import.',
-    zh: '该导入由其他密钥提交；只有该密钥或管理员可以取消。',
+    en: 'Another key has sent the file: the import is for that, or an administrator’s, to see and to cancel.',
+    zh: '该导入由其他密钥提交，只有该密钥或管理员可以查看和取消。',
   },
   'imports.elsewhere': {
     status: 409,

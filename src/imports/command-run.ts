@@ -77,7 +77,7 @@ export function importsAtCommandLine(
     if (signal.aborted) cancel();
     await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
     signal.removeEventListener('abort', cancel);
-    const result = await imports.read(id, language);
+    const result = await imports.read(caller, id, language);
     // Its end could not be written, so that whoever reads it is told that it still runs.
     if (result.status === 'running') throw errors.at(-1);
     return result;

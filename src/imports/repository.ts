@@ -1,4 +1,4 @@
-import { count, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
@@ -102,24 +102,36 @@ export const importTieBreaker = { name: 'id', key: textKey('id') };
 
 export type ListedImport = Omit<ImportRecord, 'shown'>;
 
-/** One more than the page's limit, where there is one; without what each of them shows. */
-export function listImports(reader: Reader, page: PageRequest<ListedImport>): Promise<ListedImport[]> {
-  const values = { ...afterValues(page.after ?? []), limit: page.limit + 1 };
-  return reader.prepared(`imports.list ${page.shape} ${page.after !== null}`, values, (db) => {
+/** Those that a key has sent; all where null. */
+const sentBy = ({ imports }: Tables, caller: string | null) =>
+  caller === null ? undefined : eq(imports.caller, sql.placeholder('caller'));
+
+/**
+ * One more than the page's limit, where there is one; without what each of them shows.
+ * @param caller id of the key that has sent them; null for all
+ */
+export function listImports(
+  reader: Reader,
+  page: PageRequest<ListedImport>,
+  caller: string | null,
+): Promise<ListedImport[]> {
+  const values = { ...afterValues(page.after ?? []), limit: page.limit + 1, caller };
+  const shape = `imports.list ${page.shape} ${page.after !== null} ${caller !== null}`;
+  return reader.prepared(shape, values, (db) => {
     const columns = page.columns(db.tables);
     const { shown: _, ...listed } = getTableColumns(db.tables.imports);
     return db
       .select(listed)
       .from(db.tables.imports)
-      .where(page.after ? comesAfter(columns) : undefined)
+      .where(and(page.after ? comesAfter(columns) : undefined, sentBy(db.tables, caller)))
       .orderBy(...orderBy(columns))
       .limit(sql.placeholder('limit'));
   });
 }
 
-export async function countImports(reader: Reader): Promise<number> {
-  const [row] = await reader.prepared('imports.count', {}, (db) =>
-    db.select({ total: count() }).from(db.tables.imports),
+export async function countImports(reader: Reader, caller: string | null): Promise<number> {
+  const [row] = await reader.prepared(`imports.count ${caller !== null}`, { caller }, (db) =>
+    db.select({ total: count() }).from(db.tables.imports).where(sentBy(db.tables, caller)),
   );
   return row?.total ?? 0;
 }

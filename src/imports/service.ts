@@ -53,8 +53,10 @@ export interface ImportService {
   begin(caller: ImportCaller, asked: Asked, id: string, upload: Upload): Promise<string>;
   /** Waits for an import, if it is this process's, for so many milliseconds at most. @returns whether it has ended */
   settled(id: string, milliseconds: number): Promise<boolean>;
-  list(query: PageQuery, language: Language): Promise<Computed>;
-  read(id: string, language: Language): Promise<Import>;
+  /** Those that the caller has sent; all for an administrator. */
+  list(caller: ImportCaller, query: PageQuery, language: Language): Promise<Computed>;
+  /** @throws Problem 403 for somebody else's, unless an administrator asks */
+  read(caller: ImportCaller, id: string, language: Language): Promise<Import>;
   /** The problem that a commit, or a file, has ended with. */
   problemOf(id: string): Promise<Problem | null>;
   /** Every fault, in the order of the rows. @throws Problem 404 where the report is no longer */
@@ -78,6 +80,12 @@ export function importService(
   async function existing(id: string): Promise<repository.ImportRecord> {
     const record = await repository.findImport(database.read, id);
     if (!record) throw notFound('imports', id);
+    return record;
+  }
+
+  async function sentBy(caller: ImportCaller, id: string): Promise<repository.ImportRecord> {
+    const record = await existing(id);
+    if (caller.role !== 'admin' && record.caller !== caller.id) throw new Problem('imports.not_yours');
     return record;
   }
 
@@ -244,20 +252,22 @@ export function importService(
 
     settled,
 
-    list: (query, language) =>
+    list: (caller, query, language) =>
       database.snapshot(async (reader) => {
+        // A key always has an id.
+        const sender = caller.role === 'admin' ? null : (caller.id ?? '');
         const { importSortKeys, importTieBreaker } = repository;
         const request = pageRequest(query, importSortKeys, SORT, importTieBreaker);
         const revision = await revisionIn(reader);
-        const rows = await repository.listImports(reader, request);
-        const total = await repository.countImports(reader);
+        const rows = await repository.listImports(reader, request, sender);
+        const total = await repository.countImports(reader, sender);
         return {
           revision,
           body: toPage(request, rows, total, revision.seq, (row) => toImport(row, language)),
         };
       }),
 
-    read: async (id, language) => toImport(await existing(id), language),
+    read: async (caller, id, language) => toImport(await sentBy(caller, id), language),
 
     problemOf: async (id) => {
       const record = await existing(id);
@@ -290,9 +300,8 @@ export function importService(
     },
 
     cancel: async (caller, id) => {
-      const { status, caller: owner } = await existing(id);
+      const { status } = await sentBy(caller, id);
       if (status !== 'running') throw new Problem('imports.finished', { values: { status } });
-      if (caller.role !== 'admin' && owner !== caller.id) throw new Problem('imports.not_yours');
       const isHere = runner.cancel(id);
       await settled(id, limits.answeredMs);
       const { status: now } = await existing(id);

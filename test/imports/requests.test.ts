@@ -1,7 +1,17 @@
 /** Files as they are sent: what is taken, what is refused before it is read, and what an answer says. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aProject, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import {
+  aProject,
+  type Body,
+  clientOf,
+  created,
+  expectProblem,
+  instanceBeside,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
+import { adminKey } from '../support/engines.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, TYPES } from './support.ts';
 
 const KB = 1024;
@@ -258,6 +268,38 @@ describe('an answer', () => {
       expectProblem(await api.post(`/v1/imports/${id}/cancel`), 404, 'imports.not_found');
     },
   );
+});
+
+describe('what an import has found', () => {
+  it('is for who sent it and for administrators, in lists as well, whatever else may be read', async () => {
+    const opened = await instanceBeside(api, api.database, {
+      ANONYMOUS_READ: 'all',
+      IMPORT_DIR: api.importDir,
+    });
+    const keyOf = async (role: string) => (await created(api, '/v1/keys', { name: role, role })).key;
+    const [one, other, viewer] = [await keyOf('editor'), await keyOf('editor'), await keyOf('viewer')];
+    const file = csv(['项目编号', '项目名称'], ['SECRET-1', '']);
+    const { body } = await preview(clientOf(opened, one), file);
+    const paths = [`/v1/imports/${body.id}`, `/v1/imports/${body.id}/faults`];
+    const inList = async (key: string) =>
+      (await clientOf(opened, key).get('/v1/imports?limit=500')).body.items.map(({ id }: Body) => id);
+    for (const key of [one, adminKey()]) {
+      for (const path of paths) expect((await clientOf(opened, key).get(path)).status).toBe(200);
+      expect(await inList(key)).toContain(body.id);
+    }
+    expect(await inList(one)).toEqual([body.id]);
+    expect((await clientOf(opened, other).get('/v1/imports')).body).toMatchObject({
+      items: [],
+      page: { total: 0 },
+    });
+    for (const path of paths) {
+      expectProblem(await clientOf(opened, other).get(path), 403, 'imports.not_yours');
+      expectProblem(await clientOf(opened, viewer).get(path), 403, 'access.role');
+      expectProblem(await clientOf(opened, null).get(path), 401, 'access.key_required');
+    }
+    expectProblem(await clientOf(opened, null).get('/v1/imports'), 401, 'access.key_required');
+    await opened.close();
+  });
 });
 
 describe('the list of imports', () => {

@@ -1,11 +1,10 @@
 /** The process is killed in the middle of everything; clients that retry find each thing done exactly once. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLog } from '../../src/changes/service.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { aProject } from '../support/app.ts';
 import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { endAll, served } from '../support/process.ts';
+import { endAll, served, until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
 
 const CLIENTS = 32;
@@ -68,7 +67,8 @@ if (concurrent) {
               }
             }
           });
-          await sleep(20 + Math.random() * 400);
+          const enough = acknowledged.size + 1 + Math.random() * 10 * CLIENTS;
+          await until(() => acknowledged.size >= enough, SLOW_MS);
           killed = true;
           service.signal('SIGKILL');
           await Promise.all([service.ended, ...clients]);
