@@ -49,8 +49,9 @@ export default defineConfig({
   resolve: { alias: [inPlaceOf('module-beside', 'bundle')] },
   test: {
     globalSetup: ['test/setup/run.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs: nothing takes as long, on whatever machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     // Files share a process, and with it what they load: the service is loaded once, not 200 times.
     isolate: false,

@@ -41,7 +41,7 @@ describe('luodi keys', () => {
     expect((await run('revoke', 'nobody')).stderr).toContain('There is no key “nobody”.');
     await endAll();
     await place.remove();
-  }, 120_000);
+  });
 
   it('are asked for by a service that has none', async () => {
     const place = await emptyDatabase();
@@ -49,5 +49,5 @@ describe('luodi keys', () => {
     await until(() => service.stdout().includes('luodi keys create --name admin --role admin'));
     await endAll();
     await place.remove();
-  }, 60_000);
+  });
 });

@@ -16,12 +16,12 @@ const cases = Object.entries(days).flatMap(([event, asOf]) =>
 );
 
 // Some 9 000 statements: slow on PostgreSQL in this process.
-describe('the briefing of the demo', { timeout: 120_000 }, () => {
+describe('the briefing of the demo', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();
     await loadDemo(api, () => {});
-  }, 120_000);
+  });
   afterAll(() => api.close());
 
   it.each(cases)('of %s on %s in %s', async (event, asOf, language) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopes } from '../../src/briefing/facts.ts';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, EVENTS, WORLD_TODAY, world } from '../support/arbitraries.ts';
@@ -7,10 +7,8 @@ import { populationOf } from '../support/model.ts';
 import { modelBriefing } from '../support/model-briefing.ts';
 import { figuresOf } from '../support/model-figures.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 import { strayDigits } from './digits.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 describe('a briefing', () => {
   let api: TestApp;

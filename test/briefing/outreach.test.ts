@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   OUTREACH_EVENTS,
   outreachApp,
@@ -11,10 +11,8 @@ import { type Body, created, type TestApp } from '../support/app.ts';
 import { asOfDay, WORLD_TODAY } from '../support/arbitraries.ts';
 import { modelDay } from '../support/model-briefing.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
+import { PROPERTY } from '../support/world.ts';
 import { strayDigits } from './digits.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 type Language = 'zh' | 'en';
 

@@ -263,7 +263,7 @@ describe('a client that is cut at random', () => {
       for (const other of others) await other.close();
       await api.close();
     }
-  }, 60_000);
+  });
 });
 
 /** A second service on the database of the first. */

@@ -1,16 +1,14 @@
 /** How far clusters are, compared with a model over random members and targets whose days collide. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterMembers } from '../../src/clusters/schema.ts';
 import { catalogueService } from '../../src/references/service.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, day, WORLD_TODAY } from '../support/arbitraries.ts';
 import { addDays } from '../support/model-figures.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
+import { PROPERTY } from '../support/world.ts';
 import { clashes, isThere, type ModelMember, type ModelTarget, progressOf } from './model.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 const ENTERPRISES = 6;
 

@@ -95,25 +95,28 @@ describe('durability', () => {
     });
   }
 
-  it(concurrent
-    ? 'keeps every acknowledged write when the process is killed in the middle of writing'
-    : 'keeps every acknowledged write when the client is killed (PGlite: the database itself lives on in this process)', async () => {
-    const acknowledged: string[] = [];
-    for (let round = 0; round < 3; round++) {
-      const writer = start(endlessWriter, [place.url, `r${round}`]);
-      await until(() => writer.stdout().split('\n').length > 20, 30_000);
-      // Somewhere in the middle of a write, never at the same place.
-      await sleep(Math.random() * 60);
-      writer.signal('SIGKILL');
-      const { stdout } = await writer.ended;
-      acknowledged.push(...stdout.split('\n').slice(0, -1));
+  it(
+    concurrent
+      ? 'keeps every acknowledged write when the process is killed in the middle of writing'
+      : 'keeps every acknowledged write when the client is killed (PGlite: the database itself lives on in this process)',
+    async () => {
+      const acknowledged: string[] = [];
+      for (let round = 0; round < 3; round++) {
+        const writer = start(endlessWriter, [place.url, `r${round}`]);
+        await until(() => writer.stdout().split('\n').length > 20);
+        // Somewhere in the middle of a write, never at the same place.
+        await sleep(Math.random() * 60);
+        writer.signal('SIGKILL');
+        const { stdout } = await writer.ended;
+        acknowledged.push(...stdout.split('\n').slice(0, -1));
 
-      const database = await openDatabase(place.url);
-      expect(await eventCodes(database.read)).toEqual(expect.arrayContaining(acknowledged));
-      const log = await provenLog(database);
-      const logged = log.map(({ entityId }) => entityId).filter((id) => id.startsWith('r'));
-      expect(logged.toSorted()).toEqual(await eventCodes(database.read));
-      await database.close();
-    }
-  }, 120_000);
+        const database = await openDatabase(place.url);
+        expect(await eventCodes(database.read)).toEqual(expect.arrayContaining(acknowledged));
+        const log = await provenLog(database);
+        const logged = log.map(({ entityId }) => entityId).filter((id) => id.startsWith('r'));
+        expect(logged.toSorted()).toEqual(await eventCodes(database.read));
+        await database.close();
+      }
+    },
+  );
 });

@@ -11,9 +11,6 @@ import { actualSchema, definedSchema } from '../support/schema.ts';
 import { type Connection, connect, provenLog } from '../support/sql.ts';
 import { populate, writeEvent } from '../support/works.ts';
 
-/** Processes start slowly on a machine that is busy. */
-const SLOW_MS = 120_000;
-
 describe('migrations', () => {
   let house: House;
   const places: TestDatabase[] = [];
@@ -95,86 +92,68 @@ describe('migrations', () => {
     },
   );
 
-  it(
-    'keep every row when a later version makes every table anew',
-    async () => {
-      const url = await place(freshDatabase);
-      const database = await openDatabase(url);
-      await populate(database);
-      await database.close();
-      const before = await dump(url);
-      for (const [table, rows] of Object.entries(before))
-        expect({ table, rows }).not.toEqual({ table, rows: [] });
+  it('keep every row when a later version makes every table anew', async () => {
+    const url = await place(freshDatabase);
+    const database = await openDatabase(url);
+    await populate(database);
+    await database.close();
+    const before = await dump(url);
+    for (const [table, rows] of Object.entries(before))
+      expect({ table, rows }).not.toEqual({ table, rows: [] });
 
-      addMigration(house.folder, engine, '9999_anew', await looking(url, rebuilding));
-      const { code, stdout, stderr } = await migrateBy(house.cli, url);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain(String(before.changes?.length));
+    addMigration(house.folder, engine, '9999_anew', await looking(url, rebuilding));
+    const { code, stdout, stderr } = await migrateBy(house.cli, url);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(String(before.changes?.length));
 
-      expect(await dump(url)).toEqual(before);
-      expect(await schemaOf(url)).toEqual(definedSchema());
-    },
-    SLOW_MS,
-  );
+    expect(await dump(url)).toEqual(before);
+    expect(await schemaOf(url)).toEqual(definedSchema());
+  });
 
-  it(
-    'that leave a row without what it refers to stop every start, not only the first',
-    async () => {
-      const url = await place(freshDatabase);
-      const database = await openDatabase(url);
-      await populate(database);
-      await database.close();
-      addMigration(house.folder, engine, '9999_broken', ["delete from projects where code = 'P-1'"]);
-      for (const attempt of ['first', 'second']) {
-        const { code, stderr } = await migrateBy(house.cli, url);
-        expect(code, attempt).not.toBe(0);
-        expect(stderr, attempt).toMatch(
-          engine === 'sqlite' ? /rows that refer to rows that do not exist/ : /foreign key/,
-        );
-      }
-    },
-    SLOW_MS,
-  );
-
-  it(
-    'of a newer version are refused, and the database is named',
-    async () => {
-      const url = await place(freshDatabase);
-      addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
+  it('that leave a row without what it refers to stop every start, not only the first', async () => {
+    const url = await place(freshDatabase);
+    const database = await openDatabase(url);
+    await populate(database);
+    await database.close();
+    addMigration(house.folder, engine, '9999_broken', ["delete from projects where code = 'P-1'"]);
+    for (const attempt of ['first', 'second']) {
       const { code, stderr } = await migrateBy(house.cli, url);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const rows = await dump(url);
-
-      const refused = await openDatabase(url).then(
-        async (opened) => {
-          await opened.close();
-          return null;
-        },
-        (error: unknown) => error,
+      expect(code, attempt).not.toBe(0);
+      expect(stderr, attempt).toMatch(
+        engine === 'sqlite' ? /rows that refer to rows that do not exist/ : /foreign key/,
       );
-      expect(refused).toBeInstanceOf(StartupError);
-      const { message } = refused as StartupError;
-      expect(message).toMatch(/newer version/);
-      const name = engine === 'sqlite' ? url.slice('file:'.length) : new URL(url).pathname.slice(1);
-      expect(message).toContain(name);
-      expect(await dump(url)).toEqual(rows);
-    },
-    SLOW_MS,
-  );
+    }
+  });
 
-  it(
-    'say everything that the definition says, so that drizzle-kit finds nothing to add',
-    async () => {
-      const before = readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort();
-      const { code, stdout, stderr } = await generate();
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain('No schema changes');
-      expect(readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort()).toEqual(
-        before,
-      );
-    },
-    SLOW_MS,
-  );
+  it('of a newer version are refused, and the database is named', async () => {
+    const url = await place(freshDatabase);
+    addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
+    const { code, stderr } = await migrateBy(house.cli, url);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = await dump(url);
+
+    const refused = await openDatabase(url).then(
+      async (opened) => {
+        await opened.close();
+        return null;
+      },
+      (error: unknown) => error,
+    );
+    expect(refused).toBeInstanceOf(StartupError);
+    const { message } = refused as StartupError;
+    expect(message).toMatch(/newer version/);
+    const name = engine === 'sqlite' ? url.slice('file:'.length) : new URL(url).pathname.slice(1);
+    expect(message).toContain(name);
+    expect(await dump(url)).toEqual(rows);
+  });
+
+  it('say everything that the definition says, so that drizzle-kit finds nothing to add', async () => {
+    const before = readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort();
+    const { code, stdout, stderr } = await generate();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('No schema changes');
+    expect(readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort()).toEqual(before);
+  });
 
   const generate = () => {
     const { bin } = JSON.parse(

@@ -6,7 +6,7 @@ import { demoState, loadDemo } from '../../src/demo/service.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 
 // Some 9 000 statements: slow on PostgreSQL in this process.
-describe('loading the demo', { timeout: 120_000 }, () => {
+describe('loading the demo', () => {
   let api: TestApp;
   afterEach(() => api.close());
 

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { Body, Client } from '../support/app.ts';
 import { concurrent, engine } from '../support/engines.ts';
 import { served, start, until } from '../support/process.ts';
-import { HEADINGS, importCommand, row, SLOW_MS } from './import-command.ts';
+import { HEADINGS, importCommand, row } from './import-command.ts';
 import { aCode, csv } from './support.ts';
 
 const { url, folder, write, begin, run, ask, project } = importCommand();
 
 // PGlite takes one connection.
-describe.skipIf(!concurrent)('an import beside others', { timeout: SLOW_MS }, () => {
+describe.skipIf(!concurrent)('an import beside others', () => {
   const ROWS = 40_000;
   const large = (): string => csv(HEADINGS, ...Array.from({ length: ROWS }, (_, i) => row(`LARGE-${i}`)));
 
@@ -32,7 +32,7 @@ describe.skipIf(!concurrent)('an import beside others', { timeout: SLOW_MS }, ()
       await until(async () => {
         const report = await latest(client);
         return report && report.id !== last && isTime(report);
-      }, 60_000);
+      });
       running.signal('SIGINT');
       const { code, stdout, stderr } = await running.ended;
       expect({ code, stderr }).toEqual({
@@ -55,7 +55,7 @@ describe.skipIf(!concurrent)('an import beside others', { timeout: SLOW_MS }, ()
       await until(async () => {
         const report = await latest(client);
         return report && report.id !== last && report.file.columns.length > 0;
-      }, 60_000);
+      });
       running.signal('SIGKILL');
       expect((await running.ended).code).toBeNull();
       expect(await total(client)).toBe(before);
@@ -78,7 +78,7 @@ describe.skipIf(!concurrent)('an import beside others', { timeout: SLOW_MS }, ()
 });
 
 if (engine === 'sqlite') {
-  describe('a database that another process writes to', { timeout: SLOW_MS }, () => {
+  describe('a database that another process writes to', () => {
     const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
     const hold = async (milliseconds: number): Promise<void> => {
       const { stdout } = start(holder, [url().slice('file:'.length), String(milliseconds)]);

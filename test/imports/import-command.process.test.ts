@@ -5,14 +5,14 @@ import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { Import } from '../../src/imports/schema.ts';
 import { aProject, created } from '../support/app.ts';
-import { HEADINGS, importCommand, row, SLOW_MS } from './import-command.ts';
+import { HEADINGS, importCommand, row } from './import-command.ts';
 import { aCode, csv, luodiImport, reportsIn } from './support.ts';
 
 const { folder, write, begin, run, ask, project } = importCommand();
 
 const faulty = (code: string): string[] => [code, '示例', '省级', '2020-13-01', '三百'];
 
-describe('luodi import', { timeout: SLOW_MS }, () => {
+describe('luodi import', () => {
   it('takes all files in, also where nobody reads its report to the end', async () => {
     const codes = [aCode(), aCode()];
     for (const [i, code] of codes.entries()) write(`${i}.csv`, csv(HEADINGS, row(code)));
@@ -190,7 +190,7 @@ const MAPPING = {
   },
 };
 
-describe('an option', { timeout: SLOW_MS }, () => {
+describe('an option', () => {
   it.each<[string, string[], (code: string) => string | Buffer, Record<string, unknown>]>([
     [
       '--unit, --encoding and --create-enterprises',

@@ -9,8 +9,6 @@ import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Ended, endAll, type Running } from '../support/process.ts';
 import { luodiImport } from './support.ts';
 
-export const SLOW_MS = 120_000;
-
 export const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
 export const row = (code: string, ...cells: string[]): string[] => [
   code,

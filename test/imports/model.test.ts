@@ -1,14 +1,12 @@
 /** Random files against a plain model of what they should do: looked at, written as a whole, and written in part. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, type Client, created, type TestApp, TODAY, testApp } from '../support/app.ts';
 import { expectWholeLog } from '../support/change-log.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
+import { PROPERTY } from '../support/world.ts';
 import { counts, editorOf, sheetOf, storedIn } from './rows.ts';
 import { commit, preview } from './support.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 interface Model {
   name: string | null;

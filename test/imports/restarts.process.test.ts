@@ -12,7 +12,6 @@ import { endAll, type Running, start, until } from '../support/process.ts';
 import { provenLog } from '../support/sql.ts';
 import { commit, endOf, filesIn, preview, projectRows } from './support.ts';
 
-const SLOW_MS = 180_000;
 const ROWS = 6_000;
 const SLICE = 100;
 
@@ -38,7 +37,7 @@ if (concurrent) {
       const address = await until(() => {
         if (process.stderr()) throw new Error(process.stderr());
         return /Server listening at (http:\/\/[\d.]+:\d+)/.exec(process.stdout())?.[1];
-      }, 60_000);
+      });
       return { ...process, address };
     }
 
@@ -80,7 +79,7 @@ if (concurrent) {
           const { status, progress } = await read(first.address, id);
           if (status !== 'running') throw new Error(`It ended too early: ${status}`);
           return progress.phase === 'writing' && progress.rowsDone > SLICE;
-        }, 60_000);
+        });
         first.signal(signal);
         const { code, stderr } = await first.ended;
         expect({ code, stderr }).toEqual({ code: signal === 'SIGTERM' ? 0 : null, stderr: '' });
@@ -98,7 +97,7 @@ if (concurrent) {
         const done = await until(async () => {
           const now = await read(second.address, id);
           return now.status === 'running' ? undefined : now;
-        }, 60_000);
+        });
         expect(done).toMatchObject({
           status: 'done',
           committed: true,
@@ -116,7 +115,6 @@ if (concurrent) {
         expect(entries).toHaveLength(ROWS);
         await after.close();
       },
-      SLOW_MS,
     );
   });
 }

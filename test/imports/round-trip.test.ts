@@ -1,17 +1,15 @@
 /** What the service exports it takes back: as it is, it changes nothing; changed in another program, it changes just that. */
 import ExcelJs from 'exceljs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Unit } from '../../src/transfer/units.ts';
 import { type Body, created, type TestApp } from '../support/app.ts';
 import { world } from '../support/arbitraries.ts';
 import type { ModelWorld } from '../support/model.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 import { counts, socialCreditCode } from './rows.ts';
 import { commit, preview, TYPES } from './support.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 const SIZE = 25;
 

@@ -78,14 +78,13 @@ export const reportsIn = (stdout: string): Body[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-const SLOW_MS = 60_000;
 
 /** An import as it is when it has ended. */
 export const endOf = (client: Client, id: string): Promise<Answer> =>
   until(async () => {
     const answer = await client.get(`/v1/imports/${id}`);
     return answer.body.status === 'running' ? undefined : answer;
-  }, SLOW_MS);
+  });
 
 /** What lies where files come in, but for reports on faults. */
 export const filesIn = ({ importDir }: Pick<TestApp, 'importDir'>): string[] =>

@@ -9,8 +9,6 @@ import { freshDatabase } from '../support/engines.ts';
 import { type Ended, endAll, projectFolder } from '../support/process.ts';
 import { luodiImport, reportsIn } from './support.ts';
 
-const SLOW_MS = 180_000;
-
 /** Worked out from the files by others, as the README beside them says. */
 const FILES = {
   'fy2015.xlsx': {
@@ -77,7 +75,7 @@ async function figuresIn(url: string): Promise<Body> {
 
 const names = Object.keys(FILES) as File[];
 
-describe('project lists of the World Bank', { timeout: SLOW_MS }, () => {
+describe('project lists of the World Bank', () => {
   it.each(names)('come in from %s as they add up to by themselves', async (file) => {
     const { counts, faults, figures } = FILES[file];
     const { url, remove } = await freshDatabase();

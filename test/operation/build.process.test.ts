@@ -29,7 +29,7 @@ describe('the built service', () => {
   it('fills a database, computes figures, shows its documents and stops in good order', async () => {
     const env = { DATABASE_URL: database.url, PORT: '0' };
     const service = start(join(folder, 'cli.js'), ['demo'], { env });
-    const address = await until(() => /listening at (http:\/\/[\d.:]+)/.exec(service.stdout())?.[1], 60_000);
+    const address = await until(() => /listening at (http:\/\/[\d.:]+)/.exec(service.stdout())?.[1]);
     const summary = await fetch(`${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31`);
     expect(await summary.json()).toMatchObject({ projectCount: 319, startedCount: 266 });
     const formats = { csv: /^text\/csv/, ndjson: /ndjson/, xlsx: /spreadsheetml/ };

@@ -11,8 +11,6 @@ import { bundled } from '../support/bundle.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
 
-const SLOW_MS = 180_000;
-
 const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
 const section = readme.slice(readme.indexOf('## Excel and CSV in'), readme.indexOf('## How the figures'));
 const blocksOf = (language: string): string[] =>
@@ -27,7 +25,7 @@ interface Done {
   stderr: string;
 }
 
-describe('what README says of imports', { timeout: SLOW_MS }, () => {
+describe('what README says of imports', () => {
   let database: TestDatabase;
   let demo: Running;
   let folder: string;
@@ -63,8 +61,8 @@ describe('what README says of imports', { timeout: SLOW_MS }, () => {
     demo = luodi(['demo'], {
       env: { DATABASE_URL: database.url, PORT: String(port), IMPORT_DIR: join(folder, 'in') },
     });
-    await until(() => demo.stdout().includes('Server listening'), 60_000);
-  }, SLOW_MS);
+    await until(() => demo.stdout().includes('Server listening'));
+  });
   afterAll(async () => {
     await endAll();
     await database?.remove();

@@ -43,7 +43,7 @@ describe('the quick start of README', () => {
         ({ ok }) => ok,
         () => false,
       );
-    await until(alive, 30_000);
+    await until(alive);
     return running;
   };
 

@@ -13,8 +13,6 @@ import { endAll, luodi, occupiedPort, served, until } from '../support/process.t
 import { connect, provenLog } from '../support/sql.ts';
 import { insertCopies } from '../support/world.ts';
 
-/** Processes start slowly on a machine that is busy. */
-const SLOW_MS = 60_000;
 const SECRET = 'luodi_hunter2';
 
 const authorization = () => ({ authorization: `Bearer ${adminKey()}` });
@@ -80,62 +78,54 @@ describe('luodi serve', () => {
       body: JSON.stringify(body),
     });
 
-  it(
-    'starts, answers, ends with 0 when told to, and serves the same data when started again',
-    async () => {
-      const first = await served(env);
-      expect((await fetch(`${first.address}/readyz`)).status).toBe(200);
-      const made = await post(first.address, aProject());
-      expect(made.status).toBe(201);
-      const project = (await made.json()) as { id: string };
-      const revision = await (await fetch(`${first.address}/v1/statistics/summary`)).json();
-      first.signal('SIGTERM');
-      expect(await first.ended).toMatchObject({ code: 0, stderr: '' });
+  it('starts, answers, ends with 0 when told to, and serves the same data when started again', async () => {
+    const first = await served(env);
+    expect((await fetch(`${first.address}/readyz`)).status).toBe(200);
+    const made = await post(first.address, aProject());
+    expect(made.status).toBe(201);
+    const project = (await made.json()) as { id: string };
+    const revision = await (await fetch(`${first.address}/v1/statistics/summary`)).json();
+    first.signal('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 0, stderr: '' });
 
-      const second = await served(env);
-      const read = await fetch(`${second.address}/v1/projects/${project.id}`);
-      expect(await read.json()).toEqual(project);
-      expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
-      expect(await (await fetch(`${second.address}/v1/statistics/summary`)).json()).toEqual(revision);
-      second.signal('SIGINT');
-      expect(await second.ended).toMatchObject({ code: 0, stderr: '' });
-      if (engine === 'sqlite') {
-        const wal = `${place.url.slice('file:'.length)}-wal`;
-        expect(existsSync(wal) ? statSync(wal).size : 0).toBe(0);
-      }
-      const database = await openDatabase(place.url);
-      await provenLog(database);
-      await database.close();
-    },
-    SLOW_MS,
-  );
+    const second = await served(env);
+    const read = await fetch(`${second.address}/v1/projects/${project.id}`);
+    expect(await read.json()).toEqual(project);
+    expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
+    expect(await (await fetch(`${second.address}/v1/statistics/summary`)).json()).toEqual(revision);
+    second.signal('SIGINT');
+    expect(await second.ended).toMatchObject({ code: 0, stderr: '' });
+    if (engine === 'sqlite') {
+      const wal = `${place.url.slice('file:'.length)}-wal`;
+      expect(existsSync(wal) ? statSync(wal).size : 0).toBe(0);
+    }
+    const database = await openDatabase(place.url);
+    await provenLog(database);
+    await database.close();
+  });
 
-  it(
-    'lets a request that has begun finish when it is told to stop, and takes no new one',
-    async () => {
-      const service = await served(env);
-      const project = aProject();
-      const text = JSON.stringify(project);
-      const { request: slow, answer } = open(service.address, '/v1/projects');
-      slow.write(text.slice(0, 20));
-      await sleep(200);
-      service.signal('SIGTERM');
-      await until(() => service.stdout().includes('"stopping"'));
-      await sleep(200);
-      await expect(post(service.address, aProject())).rejects.toThrow();
-      slow.end(text.slice(20));
-      const answered = await answer;
-      expect(answered.statusCode).toBe(201);
-      expect((await bodyOf(answered)).code).toBe(project.code);
-      const { code, stderr } = await service.ended;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  it('lets a request that has begun finish when it is told to stop, and takes no new one', async () => {
+    const service = await served(env);
+    const project = aProject();
+    const text = JSON.stringify(project);
+    const { request: slow, answer } = open(service.address, '/v1/projects');
+    slow.write(text.slice(0, 20));
+    await sleep(200);
+    service.signal('SIGTERM');
+    await until(() => service.stdout().includes('"stopping"'));
+    await sleep(200);
+    await expect(post(service.address, aProject())).rejects.toThrow();
+    slow.end(text.slice(20));
+    const answered = await answer;
+    expect(answered.statusCode).toBe(201);
+    expect((await bodyOf(answered)).code).toBe(project.code);
+    const { code, stderr } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
-      const again = await served(env);
-      const list = await fetch(`${again.address}/v1/projects?code=${project.code}`);
-      expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
-    },
-    SLOW_MS,
-  );
+    const again = await served(env);
+    const list = await fetch(`${again.address}/v1/projects?code=${project.code}`);
+    expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
+  });
 
   /** Texts of 30 MB: more than the buffers between two processes can hold. */
   async function fillWithTexts(): Promise<void> {
@@ -165,118 +155,101 @@ describe('luodi serve', () => {
       expect(code, stdout).toBe(0);
       expect(logOf(stdout).at(-1)).toMatchObject({ msg: 'log of changes', when: 'at stop' });
     },
-    SLOW_MS,
   );
 
-  it(
-    'logs a JSON line for every request where it is asked to, with its id and nothing secret',
-    async () => {
-      const service = await served({ ...env, LOG_LEVEL: 'debug' });
-      const headers = { cookie: `session=${SECRET}` };
-      const plain = await fetch(`${service.address}/v1/regions`, { headers });
-      const named = await post(service.address, aProject(), {
-        ...headers,
-        'x-request-id': 'given-by-the-client',
-      });
-      expect(named.headers.get('x-request-id')).toBe('given-by-the-client');
-      const refused = await post(
-        service.address,
-        { code: '' },
-        { ...headers, 'x-request-id': 'not fit\tfor a log' },
-      );
-      const missing = await fetch(`${service.address}/v1/nothing`, { headers });
-      service.signal('SIGTERM');
-      const { stdout, stderr } = await service.ended;
+  it('logs a JSON line for every request where it is asked to, with its id and nothing secret', async () => {
+    const service = await served({ ...env, LOG_LEVEL: 'debug' });
+    const headers = { cookie: `session=${SECRET}` };
+    const plain = await fetch(`${service.address}/v1/regions`, { headers });
+    const named = await post(service.address, aProject(), {
+      ...headers,
+      'x-request-id': 'given-by-the-client',
+    });
+    expect(named.headers.get('x-request-id')).toBe('given-by-the-client');
+    const refused = await post(
+      service.address,
+      { code: '' },
+      { ...headers, 'x-request-id': 'not fit\tfor a log' },
+    );
+    const missing = await fetch(`${service.address}/v1/nothing`, { headers });
+    service.signal('SIGTERM');
+    const { stdout, stderr } = await service.ended;
 
-      const requests = logOf(stdout).filter(({ msg }) => msg === 'request');
-      expect(requests).toEqual([
-        expect.objectContaining({ method: 'GET', url: '/v1/regions', status: 200 }),
-        expect.objectContaining({ method: 'POST', status: 201, requestId: 'given-by-the-client' }),
-        expect.objectContaining({ method: 'POST', status: 422 }),
-        expect.objectContaining({ method: 'GET', url: '/v1/nothing', status: 404 }),
-      ]);
-      for (const [i, answer] of [plain, named, refused, missing].entries()) {
-        expect(requests[i]?.requestId).toBe(answer.headers.get('x-request-id'));
-        expect(requests[i]?.requestId).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
-      }
-      expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(4);
-      for (const { time, level } of logOf(stdout)) {
-        expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-        expect(level).toBeGreaterThan(0);
-      }
-      expect(stdout + stderr).not.toContain(SECRET);
-      expect(stdout + stderr).not.toContain(adminKey());
-    },
-    SLOW_MS,
-  );
+    const requests = logOf(stdout).filter(({ msg }) => msg === 'request');
+    expect(requests).toEqual([
+      expect.objectContaining({ method: 'GET', url: '/v1/regions', status: 200 }),
+      expect.objectContaining({ method: 'POST', status: 201, requestId: 'given-by-the-client' }),
+      expect.objectContaining({ method: 'POST', status: 422 }),
+      expect.objectContaining({ method: 'GET', url: '/v1/nothing', status: 404 }),
+    ]);
+    for (const [i, answer] of [plain, named, refused, missing].entries()) {
+      expect(requests[i]?.requestId).toBe(answer.headers.get('x-request-id'));
+      expect(requests[i]?.requestId).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
+    }
+    expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(4);
+    for (const { time, level } of logOf(stdout)) {
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      expect(level).toBeGreaterThan(0);
+    }
+    expect(stdout + stderr).not.toContain(SECRET);
+    expect(stdout + stderr).not.toContain(adminKey());
+  });
 
-  it(
-    'logs what changes something and what fails, but no read that went well, unless asked to',
-    async () => {
-      const service = await served(env);
-      await fetch(`${service.address}/v1/regions`);
-      await post(service.address, aProject());
-      await fetch(`${service.address}/v1/nothing`);
-      service.signal('SIGTERM');
-      const requests = logOf((await service.ended).stdout).filter(({ msg }) => msg === 'request');
-      expect(requests).toEqual([
-        expect.objectContaining({ method: 'POST', status: 201 }),
-        expect.objectContaining({ method: 'GET', status: 404 }),
-      ]);
-    },
-    SLOW_MS,
-  );
+  it('logs what changes something and what fails, but no read that went well, unless asked to', async () => {
+    const service = await served(env);
+    await fetch(`${service.address}/v1/regions`);
+    await post(service.address, aProject());
+    await fetch(`${service.address}/v1/nothing`);
+    service.signal('SIGTERM');
+    const requests = logOf((await service.ended).stdout).filter(({ msg }) => msg === 'request');
+    expect(requests).toEqual([
+      expect.objectContaining({ method: 'POST', status: 201 }),
+      expect.objectContaining({ method: 'GET', status: 404 }),
+    ]);
+  });
 
-  it(
-    'says nothing at all when it is told to be silent',
-    async () => {
-      const { port, free } = await occupiedPort();
-      await free();
-      const service = luodi(['serve'], { env: { ...env, PORT: String(port), LOG_LEVEL: 'silent' } });
-      await until(
-        () =>
-          fetch(`http://127.0.0.1:${port}/livez`).then(
-            ({ ok }) => ok,
-            () => false,
-          ),
-        20_000,
-      );
-      service.signal('SIGTERM');
-      expect(await service.ended).toEqual({ code: 0, stdout: '', stderr: '' });
-    },
-    SLOW_MS,
-  );
+  it('says nothing at all when it is told to be silent', async () => {
+    const { port, free } = await occupiedPort();
+    await free();
+    const service = luodi(['serve'], { env: { ...env, PORT: String(port), LOG_LEVEL: 'silent' } });
+    await until(
+      () =>
+        fetch(`http://127.0.0.1:${port}/livez`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      20_000,
+    );
+    service.signal('SIGTERM');
+    expect(await service.ended).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
 
   if (engine === 'postgres' && concurrent) {
-    it(
-      'outlives the loss of every connection, also of those that are in use',
-      async () => {
-        const service = await served(env);
-        const aside = await connect(place.url);
-        // The write waits for this lock when its connection is cut.
-        await aside.rows('begin');
-        await aside.rows('select seq from revision where id = 1 for update');
-        const cut = post(service.address, aProject());
-        await until(async () => {
-          const waiting = await aside.rows(
-            "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-          );
-          return waiting.length > 0;
-        });
-        await aside.rows(
-          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    it('outlives the loss of every connection, also of those that are in use', async () => {
+      const service = await served(env);
+      const aside = await connect(place.url);
+      // The write waits for this lock when its connection is cut.
+      await aside.rows('begin');
+      await aside.rows('select seq from revision where id = 1 for update');
+      const cut = post(service.address, aProject());
+      await until(async () => {
+        const waiting = await aside.rows(
+          "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
         );
-        const answer = await cut;
-        expect(answer.status).toBe(503);
-        expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
-        await aside.rows('rollback');
-        await until(async () => (await fetch(`${service.address}/readyz`)).ok);
-        expect((await post(service.address, aProject())).status).toBe(201);
-        await aside.close();
-        service.signal('SIGTERM');
-        expect(await service.ended).toMatchObject({ code: 0, stderr: '' });
-      },
-      SLOW_MS,
-    );
+        return waiting.length > 0;
+      });
+      await aside.rows(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      const answer = await cut;
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      await aside.rows('rollback');
+      await until(async () => (await fetch(`${service.address}/readyz`)).ok);
+      expect((await post(service.address, aProject())).status).toBe(201);
+      await aside.close();
+      service.signal('SIGTERM');
+      expect(await service.ended).toMatchObject({ code: 0, stderr: '' });
+    });
   }
 });

@@ -10,8 +10,6 @@ import { hangingUp, refusing, silent } from '../support/fake-postgres.ts';
 import { type Ended, endAll, luodi, occupiedPort, start, until } from '../support/process.ts';
 
 const SECRET = 'hunter2';
-/** Processes start slowly on a machine that is busy. */
-const SLOW_MS = 60_000;
 
 /** @returns the one line */
 function expectOneLine({ code, stdout, stderr }: Ended): string {
@@ -184,45 +182,33 @@ describe('a start that fails', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(failures[engine])(
-    'says so in one line: $name',
-    async ({ arrange, says }) => {
-      const { url, undo } = await arrange(folder);
-      const ended = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
-      await undo?.();
-      expect(expectOneLine(ended)).toMatch(says);
-      expect(ended.stdout).toBe('');
-    },
-    SLOW_MS,
-  );
+  it.each(failures[engine])('says so in one line: $name', async ({ arrange, says }) => {
+    const { url, undo } = await arrange(folder);
+    const ended = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
+    await undo?.();
+    expect(expectOneLine(ended)).toMatch(says);
+    expect(ended.stdout).toBe('');
+  });
 
-  it(
-    'says so in one line: a port that is taken; and leaves the database closed',
-    async () => {
-      const place = await freshDatabase();
-      const taken = await occupiedPort();
-      const env = { DATABASE_URL: place.url, PORT: String(taken.port) };
-      const first = await luodi(['serve'], { env }).ended;
-      expect(expectOneLine(first)).toMatch(new RegExp(`127\\.0\\.0\\.1:${taken.port}.*EADDRINUSE`));
-      await taken.free();
-      const { code } = await luodi(['migrate'], { env: { DATABASE_URL: place.url } }).ended;
-      expect(code).toBe(0);
-      await place.remove();
-    },
-    SLOW_MS,
-  );
+  it('says so in one line: a port that is taken; and leaves the database closed', async () => {
+    const place = await freshDatabase();
+    const taken = await occupiedPort();
+    const env = { DATABASE_URL: place.url, PORT: String(taken.port) };
+    const first = await luodi(['serve'], { env }).ended;
+    expect(expectOneLine(first)).toMatch(new RegExp(`127\\.0\\.0\\.1:${taken.port}.*EADDRINUSE`));
+    await taken.free();
+    const { code } = await luodi(['migrate'], { env: { DATABASE_URL: place.url } }).ended;
+    expect(code).toBe(0);
+    await place.remove();
+  });
 
-  it(
-    'says so in one line: an address that is none of this machine’s',
-    async () => {
-      const place = await freshDatabase();
-      const ended = await luodi(['serve'], { env: { DATABASE_URL: place.url, PORT: '0', HOST: '192.0.2.1' } })
-        .ended;
-      expect(expectOneLine(ended)).toMatch(/192\.0\.2\.1/);
-      await place.remove();
-    },
-    SLOW_MS,
-  );
+  it('says so in one line: an address that is none of this machine’s', async () => {
+    const place = await freshDatabase();
+    const ended = await luodi(['serve'], { env: { DATABASE_URL: place.url, PORT: '0', HOST: '192.0.2.1' } })
+      .ended;
+    expect(expectOneLine(ended)).toMatch(/192\.0\.2\.1/);
+    await place.remove();
+  });
 
   // What a value may be concerns no engine.
   if (engine === 'sqlite') {
@@ -233,30 +219,19 @@ describe('a start that fails', () => {
         const ended = await luodi(['serve'], { env: wrongly }).ended;
         expect(expectOneLine(ended)).toContain(name);
       },
-      SLOW_MS,
     );
 
-    it(
-      'names everything that is wrong at once, also what stands in .env',
-      async () => {
-        writeFileSync(join(folder, '.env'), 'PORT=eighty\nTIME_ZONE=Mars/Olympus\n');
-        const line = expectOneLine(
-          await luodi(['migrate'], { env: { LOG_LEVEL: 'loud' }, cwd: folder }).ended,
-        );
-        for (const name of ['PORT', 'TIME_ZONE', 'LOG_LEVEL']) expect(line).toContain(name);
-      },
-      SLOW_MS,
-    );
+    it('names everything that is wrong at once, also what stands in .env', async () => {
+      writeFileSync(join(folder, '.env'), 'PORT=eighty\nTIME_ZONE=Mars/Olympus\n');
+      const line = expectOneLine(await luodi(['migrate'], { env: { LOG_LEVEL: 'loud' }, cwd: folder }).ended);
+      for (const name of ['PORT', 'TIME_ZONE', 'LOG_LEVEL']) expect(line).toContain(name);
+    });
 
-    it(
-      'does not happen for want of a folder, which is made',
-      async () => {
-        const url = `file:${folder}/new/folder/luodi.db`;
-        const { code, stdout, stderr } = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
-        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        expect(stdout).toMatch(/up to date/);
-      },
-      SLOW_MS,
-    );
+    it('does not happen for want of a folder, which is made', async () => {
+      const url = `file:${folder}/new/folder/luodi.db`;
+      const { code, stdout, stderr } = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/up to date/);
+    });
   }
 });

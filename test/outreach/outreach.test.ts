@@ -1,13 +1,11 @@
 /** The figures of an event's outreach, compared with a naive model, and the lists behind them. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, WORLD_TODAY } from '../support/arbitraries.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
+import { PROPERTY } from '../support/world.ts';
 import { OUTREACH_EVENTS, outreachApp, outreachModel, outreachWorld, replaceOutreach } from './world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 let api: TestApp;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatingStatuses } from '../../src/projects/lifecycle.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { day, WORLD_TODAY, world } from '../support/arbitraries.ts';
@@ -15,9 +15,7 @@ import {
 } from '../support/model.ts';
 import { addDays, fundsInPlaceOf } from '../support/model-figures.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 const derivedOf = (p: ModelProject, asOf: string) => ({
   code: p.code,

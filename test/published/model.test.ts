@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sources } from '../../src/published/measures.ts';
 import type { NewPublishedFigure } from '../../src/published/schema.ts';
 import { publishedService } from '../../src/published/service.ts';
@@ -17,9 +17,7 @@ import {
 import { populationOf } from '../support/model.ts';
 import { figuresOf } from '../support/model-figures.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 const PATH = '/v1/published-figures';
 const measureNames = sources.projects.figures.map(({ name }) => name);

@@ -1,16 +1,14 @@
 /** Every rule over random projects, against the model: which it names, what it finds, and how many it counts. */
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { type ModelProject, type ModelWorld, populationOf } from '../support/model.ts';
 import { addDays } from '../support/model-figures.ts';
 import { MODEL_RULES } from '../support/model-quality.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 /** Some are nearly the same, and some only look so. */
 const NAMES = [

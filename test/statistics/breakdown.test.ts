@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { DIMENSIONS, groupsOf, type ModelFilter, type ModelWorld, populationOf } from '../support/model.ts';
@@ -11,9 +11,7 @@ import {
   sortValueOf,
 } from '../support/model-figures.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 interface Question {
   by: string[];

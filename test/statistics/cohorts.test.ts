@@ -1,14 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { FLAGS, type ModelWorld } from '../support/model.ts';
 import { COHORT_MEASURES, type CohortMeasure, cohortsOf, monthsAfter } from '../support/model-cohorts.ts';
 import type { Interval } from '../support/model-figures.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 const MOVING = ['operatingStatus', ...FLAGS];
 const STEADY = Object.keys(parameters).filter((name) => !MOVING.includes(name));

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, world } from '../support/arbitraries.ts';
 import { DIMENSIONS, FLAGS, type ModelFilter, type ModelWorld, populationOf } from '../support/model.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 /** The count that a link leads to. */
 const countOf = (link: string): string => (link === 'projects' ? 'projectCount' : `${link}Count`);

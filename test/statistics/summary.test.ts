@@ -1,14 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { operationFor } from '../support/contract.ts';
 import { type ModelFilter, type ModelWorld, populationOf } from '../support/model.ts';
 import { figuresOf } from '../support/model-figures.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 describe('the summary', () => {
   let api: TestApp;

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { FLAGS } from '../support/model.ts';
 import { type Interval, timelineOf } from '../support/model-figures.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 const MOVING = ['operatingStatus', ...FLAGS];
 const STEADY = Object.keys(parameters).filter((name) => !MOVING.includes(name));

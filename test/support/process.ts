@@ -108,7 +108,7 @@ export async function endAll(): Promise<void> {
 }
 
 /** Waits until something holds. @throws when it does not within the time */
-export async function until<T>(look: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(look: () => T | Promise<T>, ms = 60_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + ms;
   for (;;) {
     const found = await look();
@@ -135,7 +135,7 @@ export async function served(env: Readonly<Record<string, string>>): Promise<Run
   });
   const address = await Promise.race([
     early,
-    until(() => /Server listening at (http:\/\/[\d.]+:\d+)/.exec(service.stdout())?.[1], 20_000),
+    until(() => /Server listening at (http:\/\/[\d.]+:\d+)/.exec(service.stdout())?.[1]),
   ]);
   early.catch(() => {});
   return { ...service, address };

@@ -37,7 +37,7 @@ export async function answerOf(test: Test): Promise<Answer> {
   };
 }
 
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 60_000;
 
 function exchange(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {

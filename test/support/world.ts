@@ -15,7 +15,6 @@ import type { ModelWorld } from './model.ts';
 
 /** Shrinking stops in time to print what it found. */
 export const PROPERTY = { interruptAfterTimeLimit: 40_000 } satisfies fc.Parameters<unknown>;
-export const PROPERTY_TIMEOUT = 120_000;
 
 /** A service with the references of the worlds, on their today. */
 export async function worldApp(): Promise<TestApp> {

@@ -1,6 +1,6 @@
 /** Lists of catalogues as files: what is exported of them comes back without a change. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/changes/service.ts';
 import { clusterMembers, clusters } from '../../src/clusters/schema.ts';
 import { catalogueService } from '../../src/references/service.ts';
@@ -16,10 +16,8 @@ import {
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { day } from '../support/arbitraries.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT } from '../support/world.ts';
+import { PROPERTY } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
 const CLUSTER = '00000000-0000-7000-8500-000000000000';

@@ -101,7 +101,7 @@ const bytesOf = async (url: string): Promise<Buffer> => {
   return bytes;
 };
 
-describe.each(programs)('in %s', { timeout: 60_000 }, (_, open) => {
+describe.each(programs)('in %s', (_, open) => {
   it.each([
     ['a list', 'projects?sort=code&lang=zh&unit=yi'],
     ['a breakdown', 'statistics/breakdown?by=region&lang=zh&unit=yi'],

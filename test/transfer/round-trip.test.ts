@@ -1,14 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columns } from '../../src/transfer/columns.ts';
 import { inUnit, type Unit } from '../../src/transfer/units.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, PROPERTY_TIMEOUT, replaceWorld, worldApp } from '../support/world.ts';
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
-
-vi.setConfig({ testTimeout: PROPERTY_TIMEOUT });
 
 type Language = 'zh' | 'en';
 type Item = Record<string, Body>;

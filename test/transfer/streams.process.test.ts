@@ -23,7 +23,7 @@ beforeAll(async () => {
   port = (api.app.server.address() as { port: number }).port;
   await created(api, '/v1/projects', aProject({ code: 'ORIGINAL', description: LARGE }));
   await insertCopies(api, { code: 'ORIGINAL' }, ROWS - 1);
-}, 120_000);
+});
 afterAll(() => api.close());
 
 /** Asks, and reads nothing yet. */

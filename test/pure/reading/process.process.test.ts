@@ -74,7 +74,7 @@ describe('a process that reads', () => {
     expect(faults).toHaveLength(ROWS);
     expect(faults.slice(0, 125_000)).toEqual(Array(125_000).fill(8));
     expect(faults.slice(125_000)).toEqual(Array(1_000).fill(1));
-  }, 120_000);
+  });
 
   it('and takes too long is ended', async () => {
     expect(await failure(readerThat(HANG, 1_000))).toMatchObject({
@@ -127,7 +127,7 @@ describe('a process that reads', () => {
     const [pid] = (await once(parent, 'message')) as [number];
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     parent.kill('SIGKILL');
-    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 60_000 }).toBe(false);
   });
 
   it('starts fast, because it loads next to nothing', () => {

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExportedProject } from '../../../src/projects/batches.ts';
 import { levels } from '../../../src/projects/schema.ts';
 import { headings, rowMaker } from '../../../src/transfer/columns.ts';
@@ -12,8 +12,6 @@ import { unitNames } from '../../../src/transfer/units.ts';
 import { writeXlsx } from '../../../src/transfer/xlsx.ts';
 import { reading } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What a text of the service may hold, the awkward first; but for private characters, which GB18030 has lost some of. */
 const character = fc.oneof(
