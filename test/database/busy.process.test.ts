@@ -135,7 +135,7 @@ describe('a database that is busy', () => {
         expect(performance.now() - started).toBeLessThan(LONG_MS);
         expectProblem(answer, 503, 'service.unavailable');
         expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-        expect(reads).toBeGreaterThan(10);
+        expect(reads).toBeGreaterThan(1);
 
         await release();
         expect((await api.post('/v1/events', anEvent())).status).toBe(201);

@@ -21,6 +21,8 @@ import { provenLog } from '../support/sql.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const SLICE = 100;
+/** Rows of an import that is still under way when it is cancelled, however slow whoever cancels it is. */
+const LONG = 50_000;
 
 /** Begins a commit that goes on. */
 async function begun(client: Client, file: string | Buffer, query = {}): Promise<string> {
@@ -59,10 +61,10 @@ describe('an import of one transaction', () => {
   afterAll(() => api.close());
 
   const moments: [what: string, is: (now: Body) => boolean, rows: number][] = [
-    ['while its file is read', isIn('reading'), 20_000],
+    ['while its file is read', isIn('reading'), 4 * LONG],
     // PGlite's one connection is the import's meanwhile.
     ...(concurrent
-      ? [['while it is written', isIn('writing', 256), 8_000] as [string, (now: Body) => boolean, number]]
+      ? [['while it is written', isIn('writing', 256), LONG] as [string, (now: Body) => boolean, number]]
       : []),
   ];
 
@@ -87,17 +89,17 @@ describe('an import of one transaction', () => {
 
   it('is cancelled by who sent it, or an administrator, while it runs', async () => {
     const [one, other] = [await editorOf(api), await editorOf(api)];
-    const id = await begun(one, projectRows(8_000));
+    const id = await begun(one, projectRows(LONG));
     expectProblem(await cancel(other, id), 403, 'imports.not_yours');
     expect((await cancel(one, id)).body.status).toBe('cancelled');
     expectProblem(await cancel(one, id), 409, 'imports.finished');
-    const next = await begun(one, projectRows(8_000));
+    const next = await begun(one, projectRows(LONG));
     expect((await cancel(api, next)).body.status).toBe('cancelled');
   });
 
   it('that another instance works on is cancelled there', async () => {
     const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
-    const id = await begun(api, projectRows(8_000));
+    const id = await begun(api, projectRows(LONG));
     expect((await other.get(`/v1/imports/${id}`)).body).toMatchObject({ status: 'running' });
     expectProblem(await cancel(other, id), 409, 'imports.elsewhere');
     expect((await cancel(api, id)).body.status).toBe('cancelled');
@@ -105,7 +107,7 @@ describe('an import of one transaction', () => {
 
   it('is answered with 202 by another instance, which is sent it again', async () => {
     const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
-    const [file, key] = [projectRows(8_000), randomUUID()];
+    const [file, key] = [projectRows(LONG), randomUUID()];
     const first = await commit(api, file, { headers: { prefer: 'respond-async', 'idempotency-key': key } });
     const second = await commit(other, file, { headers: { 'idempotency-key': key } });
     expect(second.headers).toMatchObject({
@@ -255,7 +257,7 @@ describe('imports that wait', () => {
   afterAll(() => api.close());
 
   it('can be cancelled before their turn; more than may wait are sent away', async () => {
-    const first = await begun(api, projectRows(10_000));
+    const first = await begun(api, projectRows(LONG));
     const second = await begun(api, projectRows(10));
     expect((await api.get(`/v1/imports/${second}`)).body.progress.phase).toBe('waiting');
     const third = await preview(api, projectRows(1));

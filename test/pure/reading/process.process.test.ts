@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/http/problems.ts';
 import { type Reader, readFile, readWith } from '../../../src/transfer/reading/read-file.ts';
 import type { ReadProgress } from '../../../src/transfer/reading/rows.ts';
+import { bundled } from '../../support/bundle.ts';
 import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest, rowsOf } from '../../support/reading.ts';
 
@@ -116,7 +117,7 @@ describe('a process that reads', () => {
   });
 
   it.runIf(existsSync('/proc/self'))('ends with whoever asked', async () => {
-    const url = new URL('../../../src/transfer/reading/read-job.ts', import.meta.url).pathname;
+    const url = bundled('read-job');
     const parent = fork(
       aFile(
         `const { fork } = require('node:child_process'); const job = fork(${JSON.stringify(url)}, [], { execArgv: [] }); process.send(job.pid); setInterval(() => {}, 1000);`,
