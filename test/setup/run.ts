@@ -1,6 +1,6 @@
 /** What all tests of a run share: a folder for what they leave behind, and the service as it is shipped. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLE } from '../support/bundle.ts';
@@ -8,8 +8,10 @@ import { projectFolder } from '../support/process.ts';
 
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'luodi-tests-'));
-  process.env.TMPDIR = folder;
-  process.env[BUNDLE] = bundle(folder);
+  process.env[BUNDLE] = bundle(join(folder, 'luodi'));
+  // Not where the bundle is: what lies beside its package.json would be taken for a module.
+  process.env.TMPDIR = join(folder, 'tmp');
+  mkdirSync(process.env.TMPDIR);
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
