@@ -6,6 +6,8 @@ import { ADMIN_KEY, administer, TEMPLATE } from '../support/engines.ts';
 import { seeded } from './seeded.ts';
 
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
+  // Two projects use it.
+  if (process.env[TEMPLATE.postgres]) return undefined;
   const server = process.env.TEST_POSTGRES_URL;
   if (server) return setUpServer(server);
   if (process.env.CI) throw new Error('CI tests a real PostgreSQL: TEST_POSTGRES_URL must name one.');
