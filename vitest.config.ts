@@ -22,12 +22,11 @@ const NEUTRAL = [
 const SEAM = [
   'test/database/**/*.test.ts',
   'test/changes/feed.test.ts',
-  'test/contract/routes.test.ts',
   'test/http/{at-once,pages}.test.ts',
   'test/projects/{change-log,lifecycle}.test.ts',
   'test/references/catalogue.test.ts',
   'test/retries/idempotency.test.ts',
-  'test/statistics/{breakdown,cohorts,filter-values,summary,sums,timeline}.test.ts',
+  'test/statistics/{breakdown,filter-values,summary,sums,timeline}.test.ts',
   'test/{briefing,published,quality}/model.test.ts',
   'test/clusters/progress.test.ts',
   'test/outreach/outreach.test.ts',
