@@ -18,7 +18,7 @@ const NEUTRAL = [
   'test/references/input.test.ts',
 ];
 
-/** The seam, and a test of each kind of statement that engines might answer differently. */
+/** The seam, and a test of each kind of statement that engines might answer differently; migrations take PGlite too long. */
 const SEAM = [
   'test/database/!(migrations*).test.ts',
   'test/changes/feed.test.ts',
