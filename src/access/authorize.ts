@@ -2,11 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
+import { type Asker, onBehalfOf } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, networkOf } from './limits.ts';
 import type { Role } from './schema.ts';
 import { type Identity, type KeyService, unauthorized } from './service.ts';
 
@@ -86,7 +87,11 @@ export function authorize(
   }
 
   app.decorateRequest('caller');
-  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
+  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction) => {
+    const done = (refused?: Error) => {
+      if (refused) return next(refused);
+      onBehalfOf(askerOf(request, reply), next);
+    };
     // Only the handler of unknown paths, which does nothing but refuse, is no route.
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
@@ -106,6 +111,26 @@ export function authorize(
       () => true,
       (error) => !(error instanceof Problem),
     );
+}
+
+/** Whoever waits for the answer: a key, or a network without one, for as long as it is connected. */
+function askerOf(request: FastifyRequest, reply: FastifyReply): Asker {
+  let left: AbortController | undefined;
+  return {
+    get names() {
+      return [request.caller.id ?? networkOf(request.ip)];
+    },
+    // Most requests are answered before anybody asks.
+    get signal() {
+      if (!left) {
+        const controller = new AbortController();
+        left = controller;
+        if (reply.raw.destroyed) controller.abort();
+        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort());
+      }
+      return left.signal;
+    },
+  };
 }
 
 /** Who asks. */

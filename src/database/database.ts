@@ -83,8 +83,13 @@ export interface Database {
   revision(): Promise<Revision>;
   /** Short reads that must agree with each other. */
   snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** As `snapshot`, for work that grows with the data: it never runs on the event loop. */
+  /**
+   * As `snapshot`, for work that grows with the data: it never runs on the event loop, and takes turns (`fairTurns`).
+   * @throws TooManyWaitingError at once where too many wait, GoneError when nobody waits for it any more
+   */
   analyze<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** As `analyze`, for a page of records that is searched for or sorted: it takes turns of its own, behind no figures. */
+  page<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
    * What a work gives, from one snapshot that ends with it: read to its end, or given up (`return`, a `break`).
    * Off the event loop where the engine has threads, else in the batches that the work reads.

@@ -13,6 +13,21 @@ export class NestedWriteError extends Error {
 /** The database is locked by another process, or cannot be reached, right now. */
 export class BusyError extends Error {}
 
+/** Nobody waits any more for what was to be done. */
+export class GoneError extends Error {}
+
+/** As much waits for its turn as may: of one asker, or of all. */
+export class TooManyWaitingError extends Error {
+  readonly max: number;
+  readonly whose: 'own' | 'all';
+
+  constructor(max: number, whose: 'own' | 'all') {
+    super(`As much waits for its turn as may: ${max}.`);
+    this.max = max;
+    this.whose = whose;
+  }
+}
+
 const codesOf = (error: unknown): string[] => {
   const codes: string[] = [];
   for (let e = error; e instanceof Error; e = e.cause) {

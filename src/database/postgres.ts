@@ -5,13 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, StreamReader, Transaction } from './database.ts';
-import { isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
+import { GoneError, isSerializationFailure, NestedWriteError, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
 import { defineTables } from './tables.ts';
+import { fairTurns, WAITING } from './turns.ts';
 
 const tables = defineTables(columns);
 const { functions } = columns;
@@ -27,6 +29,8 @@ const WRITE = 'begin isolation level read committed read write';
 const PATIENTLY = 'set local lock_timeout = 60000';
 /** Of this many connections, one may be lent to a stream, which keeps it for as long as its reader takes. */
 const STREAM_SHARE = 4;
+/** Of this many, one is for figures; and one for pages that are searched for or sorted. */
+const TURN_SHARE = 3;
 /** A connection that serves requests writes only where a write begins, and waits and works no longer than this. */
 const SERVING =
   'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
@@ -63,11 +67,18 @@ export async function openPostgres(url: string): Promise<Database> {
   const snapshot: Database['snapshot'] = (work) =>
     lend(pool, (client) => transaction(client, SNAPSHOT, () => work(readerOn(client))));
 
+  const atOnce = Math.max(1, Math.floor(pool.options.max / TURN_SHARE));
+  const takingTurns = (): Database['analyze'] => {
+    const turn = fairTurns({ atOnce, ofOne: Math.max(1, atOnce - 1), ...WAITING });
+    return (work) => turn((asker) => lend(pool, (client) => whileWanted(pool, client, asker, work)));
+  };
+
   return {
     read,
     revision: async () => revisionOf(await pool.query(readRevision(''))),
     snapshot,
-    analyze: snapshot,
+    analyze: takingTurns(),
+    page: takingTurns(),
     streams: Math.max(1, Math.floor(pool.options.max / STREAM_SHARE)),
     stream: (work, input) => streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)),
     write: async (work) => {
@@ -105,6 +116,35 @@ async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>
     throw error;
   } finally {
     release(client, failure);
+  }
+}
+
+/** A snapshot whose statement is broken off when nobody waits for it any more. */
+async function whileWanted<T>(
+  pool: pg.Pool,
+  client: pg.PoolClient,
+  { signal }: Asker,
+  work: (reader: Reader) => Promise<T>,
+): Promise<T> {
+  let cancelling: Promise<unknown> = Promise.resolve();
+  const { processID } = client as pg.PoolClient & { processID: number };
+  const cancel = () => {
+    cancelling = pool.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await transaction(client, SNAPSHOT, async () => {
+      try {
+        return await work(readerOn(client));
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        // It must not reach whoever has the connection next.
+        await cancelling;
+      }
+    });
+  } catch (error) {
+    if (signal.aborted) throw new GoneError('', { cause: error });
+    throw error;
   }
 }
 

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import type { Database, OpenOptions, Revision } from './database.ts';
+import { currentAsker, expectWanted } from './asker.ts';
+import type { Database, OpenOptions, Reader, Revision } from './database.ts';
 import { BusyError, isUnavailable, rootMessage, StartupError } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
@@ -12,11 +13,13 @@ import { GENESIS } from './revision.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
+import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 
 /** As much as SQLite takes. It reserves addresses, not memory. */
 const MMAP_BYTES = 2_147_418_112;
 const SNAPSHOT_READERS = 8;
-const ANALYSIS_THREADS = 2;
+/** Whoever asks for much leaves one thread to the others. */
+const TURNS: TurnLimits = { atOnce: 3, ofOne: 2, ...WAITING };
 const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
@@ -44,17 +47,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
   const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
-  const threads = new Pool(ANALYSIS_THREADS, () => {
-    const thread = new SqliteThread(file);
-    return {
-      thread,
-      reader: readerOnThread(thread),
-      get usable() {
-        return thread.usable;
-      },
-      close: () => thread.close(),
-    };
-  });
+  const figures = takingTurns(file);
+  const pages = takingTurns(file);
   const revision = reader.prepare<[], Revision>(READ_LOG);
   const applied = reader.prepare(LAST_APPLIED);
 
@@ -76,15 +70,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
           client.exec('commit');
         }
       }),
-    analyze: (work) =>
-      threads.lend(async ({ thread, reader }) => {
-        await thread.run('begin', []);
-        try {
-          return await work(reader);
-        } finally {
-          await thread.run('commit', []);
-        }
-      }),
+    analyze: figures.run,
+    page: pages.run,
     streams: STREAM_THREADS,
     stream: (work, input) =>
       (work.remembersRows ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
@@ -104,11 +91,50 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     },
     close: async () => {
       await write.idle();
-      await Promise.all([snapshots, threads, streams, keeping, loads].map((pool) => pool.close()));
+      await Promise.all([snapshots, figures, pages, streams, keeping, loads].map((pool) => pool.close()));
       reader.close();
       tidyUp(writer);
       writer.close();
     },
+  };
+}
+
+/** Snapshots on threads, for those whose turn it is. */
+function takingTurns(file: string) {
+  const threads = new Pool(TURNS.atOnce, () => {
+    const thread = new SqliteThread(file);
+    const lent = {
+      asker: currentAsker(),
+      thread,
+      reader: readerOnThread({
+        // Between two statements; SQLite goes on with one that has begun.
+        run: (sql, params) => {
+          expectWanted(lent.asker);
+          return thread.run(sql, params);
+        },
+      }),
+      get usable() {
+        return thread.usable;
+      },
+      close: () => thread.close(),
+    };
+    return lent;
+  });
+  const turn = fairTurns(TURNS);
+  return {
+    run: <T>(work: (reader: Reader) => Promise<T>): Promise<T> =>
+      turn((asker) =>
+        threads.lend(async (lent) => {
+          lent.asker = asker;
+          await lent.thread.run('begin', []);
+          try {
+            return await work(lent.reader);
+          } finally {
+            await lent.thread.run('commit', []);
+          }
+        }),
+      ),
+    close: () => threads.close(),
   };
 }
 

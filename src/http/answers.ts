@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { Askers, currentAsker, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
 import { varyByFormat, wantsJson } from './formats.ts';
@@ -77,17 +78,25 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   const kept =
     maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
   /** Computations under way: those who ask the same at the same moment share one. */
-  const underWay = new Map<string, Promise<Computed>>();
+  const underWay = new Map<string, { askers: Askers; computed: Promise<Computed> }>();
 
   const etagFor = (revision: Revision, day: string, url: string): string =>
     `"${revision.seq}-${hash('sha256', `${build} ${revision.hash} ${day} ${url}`, 'base64url').slice(0, 22)}"`;
 
   function share(key: string, compute: () => Promise<Computed>): Promise<Computed> {
     const joined = underWay.get(key);
-    if (joined) return joined;
-    const started = compute().finally(() => underWay.delete(key));
-    underWay.set(key, started);
-    return started;
+    if (joined) {
+      joined.askers.add(currentAsker());
+      return joined.computed;
+    }
+    const askers = new Askers();
+    askers.add(currentAsker());
+    const forget = () => underWay.get(key)?.askers === askers && underWay.delete(key);
+    // Who asks the same after everybody has left asks anew.
+    askers.signal.addEventListener('abort', forget, { once: true });
+    const computed = onBehalfOf(askers, compute).finally(forget);
+    underWay.set(key, { askers, computed });
+    return computed;
   }
 
   async function validate(request: FastifyRequest, asOf: string | undefined, variant: string) {

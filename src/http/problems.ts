@@ -4,7 +4,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import * as z from 'zod';
-import { isForeignKeyViolation, isUnavailable, isUniqueViolation } from '../database/errors.ts';
+import {
+  GoneError,
+  isForeignKeyViolation,
+  isUnavailable,
+  isUniqueViolation,
+  TooManyWaitingError,
+} from '../database/errors.ts';
 import {
   type Entity,
   type FaultCode,
@@ -177,8 +183,7 @@ export const problemHandler =
     }
     const problem = asProblem(error, request);
     // What the service refuses by itself is said by the line of the request.
-    const isForeign = !(error instanceof Problem) || error.cause !== undefined;
-    if (problem.status >= 500 && isForeign) {
+    if (problem.status >= 500 && problem.cause !== undefined) {
       logger.error({ requestId: request.id, err: error }, 'request failed');
     }
     sendProblem(problem, request, reply);
@@ -261,6 +266,13 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (isUnavailable(error)) {
     return new Problem('service.unavailable', { cause: error, headers: { 'retry-after': '1' } });
   }
+  if (error instanceof TooManyWaitingError) {
+    const { max, whose } = error;
+    const kind = whose === 'own' ? 'service.too_many_waiting' : 'service.queue_full';
+    return new Problem(kind, { values: { max }, headers: { 'retry-after': '5' } });
+  }
+  // There is nobody to answer.
+  if (error instanceof GoneError) return overloaded();
   // Services look before they write; these two are for what slipped between.
   if (isUniqueViolation(error) || isForeignKeyViolation(error)) {
     return new Problem('request.conflict', { cause: error });

@@ -1,0 +1,49 @@
+/** On whose behalf the database works, so that long work can wait for its turn, and be dropped when nobody waits for it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { GoneError } from './errors.ts';
+
+export interface Asker {
+  /** Who waits: keys, and networks without one. Those who ask the same at the same moment share one answer. */
+  readonly names: Iterable<string>;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+const asking = new AsyncLocalStorage<Asker>();
+
+/** The service itself, which nobody can leave. */
+const NOBODY: Asker = { names: [''], signal: new AbortController().signal };
+
+/** Runs what is done for somebody; whatever it starts is done for the same. */
+export const onBehalfOf = <T>(asker: Asker, work: () => T): T => asking.run(asker, work);
+
+export const currentAsker = (): Asker => asking.getStore() ?? NOBODY;
+
+/** @throws GoneError when nobody waits for what an asker asked */
+export function expectWanted({ signal }: Asker): void {
+  if (signal.aborted) throw new GoneError();
+}
+
+/** Several who wait for one thing; it is dropped when the last of them has gone. */
+export class Askers implements Asker {
+  readonly #waiting = new Map<Asker, readonly string[]>();
+  readonly #controller = new AbortController();
+
+  get names(): Iterable<string> {
+    return [...this.#waiting.values()].flat();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  add(asker: Asker): void {
+    this.#waiting.set(asker, [...asker.names]);
+    const leave = () => {
+      this.#waiting.delete(asker);
+      if (this.#waiting.size === 0) this.#controller.abort();
+    };
+    if (asker.signal.aborted) leave();
+    else asker.signal.addEventListener('abort', leave, { once: true });
+  }
+}

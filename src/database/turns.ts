@@ -1,0 +1,90 @@
+/** Turns at long work: bounded, fair between those who ask, and without those who have left. */
+import { LRUCache } from 'lru-cache';
+import { type Asker, currentAsker, expectWanted } from './asker.ts';
+import { GoneError, TooManyWaitingError } from './errors.ts';
+
+export interface TurnLimits {
+  /** How many work at once, and how many of these for one asker. */
+  atOnce: number;
+  ofOne: number;
+  /** How many wait, and how many of these for one asker. */
+  waiting: number;
+  waitingOfOne: number;
+}
+
+/** A page of a dashboard asks for some dozen figures at once. */
+export const WAITING = { waiting: 256, waitingOfOne: 32 };
+
+interface Turn {
+  asker: Asker;
+  begin(): void;
+}
+
+const has = ({ asker }: Turn, name: string): boolean => [...asker.names].includes(name);
+/** How many of some turns an asker has; of several who ask together, the one who has the fewest. */
+const countOf = (turns: Iterable<Turn>, asker: Asker): number =>
+  Math.min(...[...asker.names].map((name) => [...turns].filter((turn) => has(turn, name)).length));
+
+/**
+ * Lends turns. Of those who wait, whoever had a turn longest ago comes next, so that one who asks for much waits for
+ * himself.
+ * @returns runs a work when it is its turn; rejects with TooManyWaitingError at once where too many wait, and with
+ * GoneError when nobody waits for the work any more
+ */
+export function fairTurns({ atOnce, ofOne, waiting: mayWait, waitingOfOne }: TurnLimits) {
+  const running = new Set<Turn>();
+  const waiting = new Set<Turn>();
+  const lastTurn = new LRUCache<string, number>({ max: 1_000 });
+  let turns = 0;
+
+  const isFree = (asker: Asker): boolean => running.size < atOnce && countOf(running, asker) < ofOne;
+  const lastOf = ({ asker }: Turn): number =>
+    Math.min(...[...asker.names].map((name) => lastTurn.get(name) ?? 0));
+
+  function enter(turn: Turn): void {
+    turns += 1;
+    running.add(turn);
+    for (const name of turn.asker.names) lastTurn.set(name, turns);
+  }
+
+  function leave(turn: Turn): void {
+    running.delete(turn);
+    const free = [...waiting].filter(({ asker }) => isFree(asker));
+    const next = free.sort((a, b) => lastOf(a) - lastOf(b))[0];
+    if (!next) return;
+    waiting.delete(next);
+    enter(next);
+    next.begin();
+  }
+
+  async function wait(turn: Turn): Promise<void> {
+    const { asker } = turn;
+    if (countOf(waiting, asker) >= waitingOfOne) throw new TooManyWaitingError(waitingOfOne, 'own');
+    if (waiting.size >= mayWait) throw new TooManyWaitingError(mayWait, 'all');
+    waiting.add(turn);
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => {
+        waiting.delete(turn);
+        reject(new GoneError());
+      };
+      turn.begin = () => {
+        asker.signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      asker.signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  return async <T>(work: (asker: Asker) => Promise<T>): Promise<T> => {
+    const asker = currentAsker();
+    expectWanted(asker);
+    const turn: Turn = { asker, begin: () => {} };
+    if (isFree(asker)) enter(turn);
+    else await wait(turn);
+    try {
+      return await work(asker);
+    } finally {
+      leave(turn);
+    }
+  };
+}
