@@ -22,5 +22,6 @@ export const {
   delegations,
   contacts,
   publishedFigures,
+  settings,
   revision,
 } = defineTables(columns as unknown as Vocabulary);

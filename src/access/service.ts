@@ -98,7 +98,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
 
   return {
     list: (query) =>
-      database.snapshot(async (reader) => {
+      database.page(async (reader) => {
         const { keySortKeys, keyTieBreaker } = repository;
         const request = pageRequest(query, keySortKeys, KEY_SORT, keyTieBreaker);
         const revision = await revisionIn(reader);

@@ -123,7 +123,7 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
   head: () => database.revision(),
 
   history: (entity, entityId, query, within) =>
-    database.snapshot(async (reader) => {
+    database.page(async (reader) => {
       if (entityId.includes('\0')) throw notFound(entity, entityId);
       const request = pageRequest(query, historySortKeys, HISTORY_SORT, {
         name: 'seq',

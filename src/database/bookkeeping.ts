@@ -2,7 +2,7 @@
 import type { Vocabulary } from './tables.ts';
 
 export function defineBookkeeping(columns: Vocabulary) {
-  const { table, id, text, integer, sequence, instant, json } = columns;
+  const { table, id, text, integer, sequence, instant, json, gramIndex } = columns;
   const { index, uniqueIndex, primaryKey } = columns;
 
   const apiKeys = table(
@@ -83,6 +83,16 @@ export function defineBookkeeping(columns: Vocabulary) {
     (self) => [index('imports_created').on(self.createdAt, self.id), index('imports_status').on(self.status)],
   );
 
+  /** What a version of the service notes for the next, by name. */
+  const settings = table('settings', {
+    name: text('name').primaryKey(),
+    value: text('value').notNull(),
+  });
+
+  /** What leads to names that contain a text. */
+  const projectGrams = gramIndex('project_grams');
+  const enterpriseGrams = gramIndex('enterprise_grams');
+
   /** One row: the number and hash of the last entry in `changes`. */
   const revision = table('revision', {
     id: integer('id').primaryKey(),
@@ -90,5 +100,5 @@ export function defineBookkeeping(columns: Vocabulary) {
     hash: text('hash').notNull(),
   });
 
-  return { apiKeys, keptAnswers, mappings, imports, revision };
+  return { apiKeys, keptAnswers, mappings, imports, settings, projectGrams, enterpriseGrams, revision };
 }

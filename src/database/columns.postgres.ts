@@ -24,6 +24,16 @@ export const money = (name: string) => bigint(name, { mode: 'number' });
 export const flag = boolean;
 export const json = jsonb;
 
+const textSet = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
+
+/** An index of grams (`text-index.ts`): a table that a migration makes by hand, as SQLite's. */
+export const gramIndex = (name: string) =>
+  pgTable(name, {
+    number: bigint('number', { mode: 'bigint' }).primaryKey(),
+    id: text('id').notNull(),
+    grams: textSet('grams').notNull(),
+  });
+
 export const functions = {
   /** The column, with the advice to look for no index on it: SQLite takes the first that seems to fit. */
   unindexed: (column: SQLWrapper): SQL => sql`${column}`,
@@ -46,6 +56,11 @@ export const functions = {
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
   /** The second of a text's lines; of a text that has one line only, nobody may ask. */
   secondLine: (text: SQLWrapper): SQL<string> => sql<string>`split_part(${text}, chr(10), 2)`,
+  /** Grams, with spaces between them, as an index keeps them. */
+  gramSet: (grams: SQLWrapper): SQL => sql`array_to_tsvector(string_to_array(${grams}, ' '))`,
+  /** Whether an index has what a query in the words of FTS5 says, which has nothing but quotes, `AND` and `*`. */
+  hasGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
+    sql`${index.grams} @@ replace(replace(replace(${match}, '"*', '":*'), ' AND ', ' & '), '"', '''')::tsquery`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

@@ -16,6 +16,10 @@ export const money = (name: string) => integer(name);
 export const flag = (name: string) => integer(name, { mode: 'boolean' });
 export const json = (name: string) => sqliteText(name, { mode: 'json' });
 
+/** An index of grams (`text-index.ts`): a virtual table, which a migration makes by hand. */
+export const gramIndex = (name: string) =>
+  sqliteTable(name, { number: integer('rowid').primaryKey(), id: text('id'), grams: text('grams') });
+
 export const functions = {
   unindexed: (column: SQLWrapper): SQL => sql`+${column}`,
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
@@ -35,5 +39,7 @@ export const functions = {
     const rest = sql`substr(${text}, instr(${text}, char(10)) + 1)`;
     return sql<string>`substr(${rest}, 1, instr(${rest} || char(10), char(10)) - 1)`;
   },
+  gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,
+  hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
 };

@@ -5,6 +5,7 @@ import type { functions } from './columns.postgres.ts';
 import { StartupError } from './errors.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
+import { ensureTextIndexes } from './text-index.ts';
 
 /** Drizzle's types for what a feature handles, in words that name no engine. */
 export type { PgColumn as Column, PgSelect as Select, PgTable as Table } from 'drizzle-orm/pg-core';
@@ -130,6 +131,12 @@ export function expectDatabase(url: string): void {
  * @throws StartupError with one line for the operator
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  const database = await openEngine(url, options);
+  await ensureTextIndexes(database);
+  return database;
+}
+
+async function openEngine(url: string, options: OpenOptions): Promise<Database> {
   if (url.startsWith('file:')) {
     const { openSqlite } = await import('./sqlite.ts');
     return openSqlite(url.slice('file:'.length), options);

@@ -1,7 +1,11 @@
-/** Folds text for searching: width, compatibility forms and capitals make no difference, in any script. */
+/** Characters that are not seen, by which a name could differ from another that looks the same. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Folds text for searching: width, compatibility forms, capitals and what is not seen make no difference, in any script. */
 export const searchText = (...parts: (string | null | undefined)[]): string =>
   parts
     .filter((part) => part)
     .join('\n')
     .normalize('NFKC')
+    .replace(UNSEEN, '')
     .toLowerCase();

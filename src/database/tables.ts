@@ -1,4 +1,5 @@
 /** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
+import { sql } from 'drizzle-orm';
 import { defineBookkeeping } from './bookkeeping.ts';
 import type * as vocabulary from './columns.postgres.ts';
 import { orEmpty } from './expressions.ts';
@@ -8,6 +9,9 @@ export type Vocabulary = typeof vocabulary;
 
 /** One field of a change entry: what it said before and what it says after. */
 export type FieldChange = { before?: unknown; after?: unknown };
+
+/** As an index may say it: without the name of its table. */
+const unarchived = sql`archived_at is null`;
 
 export function defineTables(columns: Vocabulary) {
   const { table, id, text, integer, sequence, money, day, instant, flag, json } = columns;
@@ -137,11 +141,15 @@ export function defineTables(columns: Vocabulary) {
     },
     (self) => [
       uniqueIndex('projects_code').on(self.code),
-      index('projects_investment').on(self.investmentYuan, self.id),
-      index('projects_updated').on(self.updatedAt, self.id),
-      index('projects_signed').on(self.signedOn, self.id),
-      index('projects_started').on(orEmpty(self.startedOn), self.id),
-      index('projects_production').on(orEmpty(self.productionOn), self.id),
+      // What the list can be sorted by: a page is a walk along one of these, past nothing that is archived.
+      index('projects_by_code').on(self.code, self.id).where(unarchived),
+      index('projects_by_name').on(self.name, self.id).where(unarchived),
+      index('projects_by_investment').on(self.investmentYuan, self.id).where(unarchived),
+      index('projects_by_creation').on(self.createdAt, self.id).where(unarchived),
+      index('projects_by_update').on(self.updatedAt, self.id).where(unarchived),
+      index('projects_by_signing').on(self.signedOn, self.id).where(unarchived),
+      index('projects_by_start').on(orEmpty(self.startedOn), self.id).where(unarchived),
+      index('projects_by_production').on(orEmpty(self.productionOn), self.id).where(unarchived),
       index('projects_region').on(self.region, self.signedOn, self.id),
       index('projects_zone').on(self.zone, self.signedOn, self.id),
       index('projects_industry').on(self.industry, self.signedOn, self.id),

@@ -1,5 +1,6 @@
 /** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
 import * as z from 'zod';
+import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
 import type { FaultCode } from './messages.ts';
 
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
@@ -21,6 +22,16 @@ export const line = (max: number) =>
     .trim()
     .min(1, { error: fault('empty') })
     .max(max);
+
+/** Words to look for. @param where in English, for the document */
+export const searchField = (where: string, example: string) =>
+  line(200)
+    .refine((q) => wordsOf(q).length > 0, { error: fault('empty') })
+    .refine((q) => wordsOf(q).length <= MAX_WORDS, { error: 'too_many_words', params: { max: MAX_WORDS } })
+    .meta({
+      description: `Words to find anywhere in ${where}, Chinese of any length; all of them, up to ${MAX_WORDS}. Width, capitals and compatibility forms make no difference.`,
+      example,
+    });
 
 /** Text that may have line breaks. */
 export const paragraph = (max: number) =>

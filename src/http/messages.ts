@@ -3,9 +3,9 @@
 import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
 import { outreachFaults } from './outreach-messages.ts';
-
 import { projectFaults } from './project-messages.ts';
 import { publishedFaults, publishedProblems } from './published-messages.ts';
+import { serviceProblems } from './service-messages.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -227,31 +227,7 @@ export const problems = {
     en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',
     zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
   },
-  'service.unavailable': {
-    status: 503,
-    en: 'The database is busy or cannot be reached; try again shortly.',
-    zh: '数据库繁忙或无法连接，请稍后重试。',
-  },
-  'service.overloaded': {
-    status: 503,
-    en: 'The service is asked for more than it can do; try again shortly.',
-    zh: '服务负载过高，请稍后重试。',
-  },
-  'service.too_many_waiting': {
-    status: 503,
-    en: '{max} questions of yours wait for their turn already, which is as many as one key, or one address without a key, may ask at once; try again shortly.',
-    zh: '您已有 {max} 项查询在排队，已达单个密钥（或无密钥的单个地址）的上限，请稍后重试。',
-  },
-  'service.queue_full': {
-    status: 503,
-    en: '{max} questions wait for their turn already, which is as many as the service takes from all together; try again shortly.',
-    zh: '全部排队查询已达 {max} 项的上限，请稍后重试。',
-  },
-  'service.error': {
-    status: 500,
-    en: 'Something went wrong inside the service; the request id finds it in the log.',
-    zh: '服务内部出错；可凭请求编号在日志中查找。',
-  },
+  ...serviceProblems,
 } as const satisfies Record<string, Message & { status: number }>;
 
 /** The title of a problem: one for each status. */
@@ -294,6 +270,7 @@ export const faults = {
   too_short: { en: 'must have at least {min} characters', zh: '至少 {min} 个字符' },
   too_long: { en: 'must have at most {max} characters', zh: '最多 {max} 个字符' },
   too_few: { en: 'must have at least {min} items', zh: '至少 {min} 项' },
+  too_many_words: { en: 'may have at most {max} words', zh: '最多 {max} 个词' },
   too_many: { en: 'must have at most {max} items', zh: '最多 {max} 项' },
   too_small: { en: 'must be at least {min}', zh: '不能小于 {min}' },
   too_large: { en: 'must be at most {max}', zh: '不能大于 {max}' },

@@ -253,7 +253,7 @@ export function importService(
     settled,
 
     list: (caller, query, language) =>
-      database.snapshot(async (reader) => {
+      database.page(async (reader) => {
         // A key always has an id.
         const sender = caller.role === 'admin' ? null : (caller.id ?? '');
         const { importSortKeys, importTieBreaker } = repository;

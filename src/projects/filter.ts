@@ -6,16 +6,16 @@ import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Reader } from '../database/database.ts';
 import type { Values } from '../database/prepared.ts';
-import { searchText } from '../database/search-text.ts';
+import { textQuery } from '../database/text-index.ts';
 import {
   code,
   codesOf,
   industryCode,
   instant,
   integerText,
-  line,
   listOf,
   regionCode,
+  searchField,
   slug,
   uuid,
   yuan,
@@ -209,24 +209,24 @@ export const parameters = {
     (r) => p(r).updatedAt,
   ),
   q: {
-    schema: describe(
-      line(200),
-      'Text to find in code, names and investors’ names; Chinese of any length.',
-      '半导体',
-    ).optional(),
-    plan: (name, given) => ({
-      shape: name,
-      values: { [name]: searchText(given) },
-      where: (reader) => {
-        const { projectInvestors, enterprises } = reader.tables;
-        const { containsText } = reader.functions;
-        const part = sql`${sql.placeholder(name)}`;
-        return sql`(${containsText(p(reader).searchText, part)} or ${p(reader).id} in (
-          select ${projectInvestors.projectId} from ${projectInvestors}
-          join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
-          where ${containsText(enterprises.searchText, part)}))`;
-      },
-    }),
+    schema: searchField('code, names and investors’ names', '半导体 长沙').optional(),
+    plan: (name, given, asTheyWere) => {
+      const text = textQuery(name, given);
+      return {
+        ...text,
+        where: (reader) =>
+          text.where(reader, ({ isIn, fromThoseWith }) => {
+            const { projects, projectInvestors, enterprises } = reader.tables;
+            const byInvestor = sql`select ${projectInvestors.projectId} from ${projectInvestors}
+              where ${projectInvestors.enterpriseId} in (
+                select ${enterprises.id} ${fromThoseWith(reader, 'enterprises')})`;
+            // The index knows of names only what they are now.
+            if (asTheyWere) return sql`(${isIn(projects.searchText)} or ${projects.id} in (${byInvestor}))`;
+            const byName = sql`select ${projects.id} ${fromThoseWith(reader, 'projects')}`;
+            return sql`${projects.id} in (${byName} union ${byInvestor})`;
+          }),
+      };
+    },
   } satisfies Parameter<string>,
 } as const;
 
@@ -260,12 +260,16 @@ export interface Selection {
   where(reader: Reader, population?: SQL): SQL;
 }
 
-/** @param asOf the effective day */
-export function select(filter: ProjectFilter, asOf: string): Selection {
+/**
+ * @param asOf the effective day
+ * @param asTheyWere whether it is asked of projects other than they are stored
+ */
+export function select(filter: ProjectFilter, asOf: string, asTheyWere = false): Selection {
   const plans: Plan[] = [];
   for (const name of parameterNames) {
     const given = filter[name];
-    if (given !== undefined) plans.push((parameters[name] as Parameter<unknown>).plan(name, given));
+    if (given !== undefined)
+      plans.push((parameters[name] as Parameter<unknown>).plan(name, given, asTheyWere));
   }
   return {
     shape: plans.map((plan) => plan.shape).join('&'),

@@ -13,6 +13,21 @@ export const projectPageFields = pageFields(repository.projectSortKeys, DEFAULT_
 export const projectPageRequest = (query: PageQuery): PageRequest<repository.ProjectRow> =>
   pageRequest(query, repository.projectSortKeys, DEFAULT_SORT, repository.projectTieBreaker);
 
+/**
+ * Whether a page is a walk along an index, which costs the same however many projects there are: of all of them, by one
+ * of what they can be sorted by; on a day before the last only by the day itself.
+ */
+export const isWalk = (
+  selection: Selection,
+  archived: boolean,
+  { shape }: PageRequest<repository.ProjectRow>,
+  isLatestDay: boolean,
+): boolean =>
+  !archived &&
+  selection.shape === '' &&
+  shape.split(',').length === 2 &&
+  (isLatestDay || shape.includes(DEFAULT_SORT.replace('-', '')));
+
 /** The projects of a page, and one more where there is a next page. */
 export const projectsOfPage = repository.listProjects;
 

@@ -19,7 +19,8 @@ export interface Plan {
 
 export interface Parameter<Given> {
   schema: z.ZodType<Given | undefined>;
-  plan(name: string, given: Given): Plan;
+  /** @param asTheyWere whether it is asked of projects other than they are stored */
+  plan(name: string, given: Given, asTheyWere: boolean): Plan;
 }
 
 /** A named value of a statement: its placeholder and what it stands for this time. */

@@ -4,6 +4,7 @@ import { orEmpty } from '../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn, inValues, paddedValues, possibleKeys } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
+import { indexText, reindexText } from '../database/text-index.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
 import { asOfDay, inPopulation } from './conditions.ts';
 import type { Selection } from './filter.ts';
@@ -156,12 +157,18 @@ export function listProjects(
   const values = { ...selection.values, ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(shape, values, (db) => {
     const columns = page.columns(db.tables);
-    return db
-      .select(columnsOf(db))
+    // The ids first: what has to be sorted is narrow, and the investors are those of this page alone.
+    const ids = db
+      .select({ id: projects.id })
       .from(projects)
       .where(and(selection.where(db, population), page.after ? comesAfter(columns) : undefined))
       .orderBy(...orderBy(columns))
       .limit(sql.placeholder('limit'));
+    return db
+      .select(columnsOf(db))
+      .from(projects)
+      .where(sql`${projects.id} in (${ids})`)
+      .orderBy(...orderBy(columns));
   });
 }
 
@@ -225,18 +232,27 @@ export async function countProjects(
   return row?.total ?? 0;
 }
 
-export const insertProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
-  tx.perform('projects.insert', project, (db) =>
+export async function insertProject(tx: Transaction, project: ProjectRecord): Promise<void> {
+  await tx.perform('projects.insert', project, (db) =>
     db.insert(db.tables.projects).values(everyColumn(db.tables.projects)),
   );
+  await indexText(tx, 'projects', project.id, project.searchText);
+}
 
-export const updateProject = (tx: Transaction, project: ProjectRecord): Promise<void> =>
-  tx.perform('projects.update', project, (db) =>
+/** @param isRenamed whether it is to be found by another text */
+export async function updateProject(
+  tx: Transaction,
+  project: ProjectRecord,
+  isRenamed: boolean,
+): Promise<void> {
+  await tx.perform('projects.update', project, (db) =>
     db
       .update(db.tables.projects)
       .set(everyColumn(db.tables.projects))
       .where(eq(db.tables.projects.id, sql.placeholder('id'))),
   );
+  if (isRenamed) await reindexText(tx, 'projects', project.id, project.searchText);
+}
 
 export async function insertInvestors(
   tx: Transaction,

@@ -13,7 +13,7 @@ import { faultsOf } from '../http/validation.ts';
 import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
-import { projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
+import { isWalk, projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
 import { complete, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
 import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
@@ -85,15 +85,15 @@ export function projectService({ database, clock }: { database: Database; clock:
         const rows = await projectsOfPage(reader, selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
-      // A page costs the same however many projects there are; counting them does not.
-      const page = await database.snapshot(async (reader) => {
+      const isShort = isWalk(selection, onlyArchived, request, asOf >= clock.today());
+      const page = await (isShort ? database.snapshot : database.page)(async (reader) => {
         const revision = await revisionIn(reader);
         const total = totals.known(revision, selection, onlyArchived);
         return total === undefined ? null : read(reader, revision, total);
       });
       return (
         page ??
-        database.analyze(async (reader) => {
+        database.page(async (reader) => {
           const revision = await revisionIn(reader);
           return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
         })
@@ -152,7 +152,7 @@ export function projectService({ database, clock }: { database: Database; clock:
       }),
 
     listFunds: (id, query) =>
-      database.snapshot(async (reader) => {
+      database.page(async (reader) => {
         await unarchived(reader, id);
         const request = pageRequest(
           query,

@@ -54,7 +54,8 @@ export async function changeProject(
   fields: Record<string, FieldChange>,
 ): Promise<void> {
   const now = clock.now();
-  await repository.updateProject(tx, changedRow(row, now, columnsOf(after)));
+  const changed = changedRow(row, now, columnsOf(after));
+  await repository.updateProject(tx, changed, changed.searchText !== changedRow(row, now, {}).searchText);
   if (fields.investorIds) {
     await repository.deleteInvestors(tx, row.id);
     await repository.insertInvestors(tx, row.id, after.investorIds);
@@ -72,7 +73,7 @@ export async function addFundsEntry(
   const now = clock.now();
   const entry = { id: newId(), receivedOn, amountYuan, note };
   await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
-  await repository.updateProject(tx, changedRow(row, now, {}));
+  await repository.updateProject(tx, changedRow(row, now, {}), false);
   await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,
@@ -91,7 +92,7 @@ export async function setArchived(
   archivedAt: string | null,
 ): Promise<void> {
   const now = clock.now();
-  await repository.updateProject(tx, changedRow(row, now, { archivedAt }));
+  await repository.updateProject(tx, changedRow(row, now, { archivedAt }), false);
   await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,

@@ -174,7 +174,7 @@ async function entriesOfThoseSelectedThen(
   });
   const selected = await repository.selectedAmong(
     reader,
-    select(filter, asOf),
+    select(filter, asOf, true),
     then,
     columns as (keyof repository.ProjectRecord)[],
   );

@@ -1,6 +1,6 @@
 /** What the list of a catalogue selects, in which order, and how it shows it: a page of it, or all of it a batch at a time. */
 import type { Reader, StreamReader } from '../database/database.ts';
-import { searchText } from '../database/search-text.ts';
+import { textQuery } from '../database/text-index.ts';
 import { type PageQuery, type PageRequest, pageRequest, type SortKey } from '../http/pages.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import * as repository from './repository.ts';
@@ -44,7 +44,7 @@ export function entryFilter(
     equal: { ...given(filters), ...(under && { [under.field]: parent }) },
     conditions: given(conditions),
     day,
-    q: typeof query.q === 'string' ? searchText(query.q) : undefined,
+    text: typeof query.q === 'string' ? textQuery('q', query.q) : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Column, Reader, StreamReader, Table, Transaction } from '../databa
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
+import { forgetText, type Indexed, indexText, reindexText, type TextQuery } from '../database/text-index.ts';
 import type { PageRequest } from '../http/pages.ts';
 import type { Catalogue, Entry, Referable } from './catalogue.ts';
 
@@ -70,8 +71,8 @@ export interface ListFilter {
   conditions: Readonly<Record<string, string>>;
   /** The day that the list is for. */
   day: string;
-  /** Folded text to find in `searchText`. */
-  q: string | undefined;
+  /** What to find in the names. */
+  text: TextQuery | undefined;
 }
 
 function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL | undefined {
@@ -79,9 +80,10 @@ function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL |
   const equal = Object.keys(filter.equal).map((name) =>
     eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
   );
-  const part: SQLWrapper = sql`${sql.placeholder('q')}`;
-  const found =
-    filter.q === undefined ? undefined : db.functions.containsText(columnOf(table, 'searchText'), part);
+  const found = filter.text?.where(db, ({ fromThoseWith }) => {
+    const key = columnOf(table, catalogue.key);
+    return sql`${key} in (select ${key} ${fromThoseWith(db, catalogue.entity as Indexed)})`;
+  });
   const others = Object.keys(filter.conditions).map((name) => {
     const value: SQLWrapper = sql`${sql.placeholder(`such_${name}`)}`;
     return catalogue.conditions?.[name]?.means(db, value, sql`${sql.placeholder('day')}`);
@@ -89,8 +91,8 @@ function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL |
   return and(...equal, ...others, found);
 }
 
-const shapeOf = ({ equal, conditions, q }: ListFilter): string =>
-  `${Object.keys(equal)} ${Object.keys(conditions)} ${q !== undefined}`;
+const shapeOf = ({ equal, conditions, text }: ListFilter): string =>
+  `${Object.keys(equal)} ${Object.keys(conditions)} ${text?.shape}`;
 
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name}`, value]));
@@ -99,7 +101,7 @@ const valuesOf = (filter: ListFilter) => ({
   ...prefixed('equal', filter.equal),
   ...prefixed('such', filter.conditions),
   day: filter.day,
-  ...(filter.q !== undefined && { q: filter.q }),
+  ...filter.text?.values,
 });
 
 /** One more row than the page's limit, where there is one. */
@@ -180,7 +182,15 @@ export async function insertEntry(tx: Transaction, catalogue: Catalogue, row: En
     const table = tableOf(db, catalogue.entity);
     return db.insert(table).values(everyColumn(table));
   });
+  if (catalogue.searchable) await indexText(tx, ...indexedAs(catalogue, row));
 }
+
+/** Where, by which key and by which text an entry is found. */
+const indexedAs = ({ entity, key }: Catalogue, row: Entry): [Indexed, string, string] => [
+  entity as Indexed,
+  row[key] as string,
+  row.searchText as string,
+];
 
 export async function updateEntry(tx: Transaction, catalogue: Catalogue, row: Entry): Promise<void> {
   await tx.perform(`${catalogue.entity}.update`, row, (db) => {
@@ -190,11 +200,13 @@ export async function updateEntry(tx: Transaction, catalogue: Catalogue, row: En
       .set(everyColumn(table))
       .where(eq(columnOf(table, catalogue.key), sql.placeholder(catalogue.key)));
   });
+  if (catalogue.searchable) await reindexText(tx, ...indexedAs(catalogue, row));
 }
 
 export async function deleteEntry(tx: Transaction, catalogue: Catalogue, key: string): Promise<void> {
   const table = tableOf(tx, catalogue.entity);
   await tx.delete(table).where(eq(columnOf(table, catalogue.key), key));
+  if (catalogue.searchable) await forgetText(tx, catalogue.entity as Indexed, key);
 }
 
 /** How many rows of a table refer to the entry. */

@@ -71,7 +71,7 @@ export function catalogueService(
 
   return {
     list: (query) =>
-      database.snapshot(async (reader) => {
+      database.page(async (reader) => {
         await expectParent(reader);
         const day = typeof query.asOf === 'string' ? query.asOf : clock.today();
         const filter = entryFilter(catalogue, query, day, parent);

@@ -1,0 +1,181 @@
+/**
+ * Finding text anywhere in names, of any length and in any script, the same on both engines: an index of grams, the two
+ * characters from a place on where they are Chinese, Japanese or Korean, else three. It leads to what may contain a
+ * text; whether it does is looked at.
+ */
+import { createHash } from 'node:crypto';
+import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Database, Reader, Transaction } from './database.ts';
+import type { Values } from './prepared.ts';
+import { searchText } from './search-text.ts';
+
+/** The tables whose `searchText` is found, and the indexes that lead there. */
+const INDEXES = { projects: 'projectGrams', enterprises: 'enterpriseGrams' } as const;
+export type Indexed = keyof typeof INDEXES;
+
+const RUN = /[\p{L}\p{N}\p{M}]+/gu;
+const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+interface Gram {
+  text: string;
+  /** Whether it is as long as a gram can be; one at the end of a run may be shorter. */
+  isWhole: boolean;
+}
+
+function gramsOf(text: string): Gram[] {
+  return (text.match(RUN) ?? []).flatMap((run) => {
+    const characters = [...run];
+    return characters.map((character, i) => {
+      const length = IDEOGRAPHIC.test(character) ? 2 : 3;
+      return { text: characters.slice(i, i + length).join(''), isWhole: i + length <= characters.length };
+    });
+  });
+}
+
+/** What a folded text has to have in the index, in the words of SQLite's FTS5; null where that is nothing. */
+function matchOf(text: string): string | null {
+  const grams = gramsOf(text);
+  const whole = [...new Set(grams.filter(({ isWhole }) => isWhole).map((gram) => `"${gram.text}"`))];
+  if (whole.length > 0) return whole.join(' AND ');
+  return grams[0] ? `"${grams[0].text}"*` : null;
+}
+
+/** More words than anybody types; each is looked up by itself. */
+export const MAX_WORDS = 10;
+
+/** The words of a query, folded, without those that others contain. */
+export function wordsOf(q: string): string[] {
+  const words = [...new Set(searchText(q).split(/\s+/).filter(Boolean))];
+  return words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
+}
+
+/** A word that is looked for, as SQL. */
+export interface Word {
+  /** Whether a folded text contains it. */
+  isIn(text: SQLWrapper): SQL;
+  /** `from` and `where` over the rows of a table whose `searchText` contains it. */
+  fromThoseWith(reader: Reader, table: Indexed): SQL;
+}
+
+/** A query for texts that contain every word of `q`. */
+export interface TextQuery {
+  /** Equal for two queries only if they build the same SQL. */
+  shape: string;
+  values: Values;
+  /** @param condition of one word */
+  where(reader: Reader, condition: (word: Word) => SQL): SQL;
+}
+
+/** @param name begins the names of its placeholders */
+export function textQuery(name: string, q: string): TextQuery {
+  const words = wordsOf(q).map((word, i) => ({ word, match: matchOf(word), name: `${name}${i}` }));
+  return {
+    shape: `${name}${words.map(({ match }) => (match === null ? '-' : '+')).join('')}`,
+    values: Object.fromEntries(
+      words.flatMap(({ word, match, name }) => [
+        [name, word],
+        [`${name}Grams`, match],
+      ]),
+    ),
+    where: (reader, condition) => {
+      const { containsText, hasGrams } = reader.functions;
+      const conditions = words.map(({ match, name }) => {
+        const isIn = (text: SQLWrapper) => containsText(text, sql`${sql.placeholder(name)}`);
+        return condition({
+          isIn,
+          fromThoseWith: (reader, table) => {
+            const rows = reader.tables[table];
+            if (match === null) return sql`from ${rows} where ${isIn(rows.searchText)}`;
+            const grams = reader.tables[INDEXES[table]];
+            const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
+            // In this order: what has the grams is looked up in the table, never the other way round.
+            return sql`from ${grams} cross join ${rows}
+              where ${has} and ${rows.id} = ${grams.id} and ${isIn(rows.searchText)}`;
+          },
+        });
+      });
+      return conditions.length > 0 ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
+    },
+  };
+}
+
+/** The number of an id in an index: 63 bits of its hash. Of a million ids two have the same once in 18 million times. */
+const numberOf = (id: string): bigint =>
+  createHash('sha256').update(id).digest().readBigUInt64BE() & 0x7fff_ffff_ffff_ffffn;
+
+/** Has what is inserted into a table found by its text. @param text as `searchText` folds it */
+export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
+  const index = INDEXES[table];
+  const grams = [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
+  await tx.perform(`${index}.insert`, { number: numberOf(id), id, grams }, (db) =>
+    db.insert(db.tables[index]).values({
+      number: sql`${sql.placeholder('number')}`,
+      id: sql`${sql.placeholder('id')}`,
+      grams: db.functions.gramSet(sql`${sql.placeholder('grams')}`),
+    }),
+  );
+}
+
+/** The text of what is changed. */
+export async function reindexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
+  await forgetText(tx, table, id);
+  await indexText(tx, table, id, text);
+}
+
+/** The text of what is deleted. */
+export async function forgetText(tx: Transaction, table: Indexed, id: string): Promise<void> {
+  const index = INDEXES[table];
+  await tx.perform(`${index}.delete`, { number: numberOf(id) }, (db) => {
+    const grams = db.tables[index];
+    return db.delete(grams).where(eq(grams.number, sql`${sql.placeholder('number')}`));
+  });
+}
+
+const SETTING = 'text_index';
+/** Another number has the indexes made anew: of how texts are folded and cut. */
+const VERSION = '1';
+const AT_ONCE = 5_000;
+
+/** Makes the indexes where they are missing, as in a database from before there were any, or from other grams. */
+export async function ensureTextIndexes(database: Database): Promise<void> {
+  if (await isMade(database.read)) return;
+  for (const table of Object.keys(INDEXES) as Indexed[]) {
+    await database.write(async (tx) => {
+      await tx.delete(tx.tables[INDEXES[table]]);
+    });
+    let after = '';
+    for (;;) {
+      const last = await database.write((tx) => indexSome(tx, table, after));
+      if (last === undefined) break;
+      after = last;
+    }
+  }
+  await database.write(async (tx) => {
+    await tx.delete(tx.tables.settings).where(eq(tx.tables.settings.name, SETTING));
+    await tx.insert(tx.tables.settings).values({ name: SETTING, value: VERSION });
+  });
+}
+
+async function isMade({ select, tables: { settings } }: Reader): Promise<boolean> {
+  const [row] = await select().from(settings).where(eq(settings.name, SETTING));
+  return row?.value === VERSION;
+}
+
+/** Some rows, folded anew, as how that is done may have changed. @returns the last one's id; undefined after all of them */
+async function indexSome(tx: Transaction, table: Indexed, after: string): Promise<string | undefined> {
+  const { id, searchText: text } = tx.tables[table];
+  const rows = await tx
+    .select({ id, text })
+    .from(tx.tables[table])
+    .where(and(gt(id, after)))
+    .orderBy(asc(id))
+    .limit(AT_ONCE);
+  for (const row of rows) {
+    const folded = searchText(row.text);
+    if (folded !== row.text) {
+      await tx.update(tx.tables[table]).set({ searchText: folded }).where(eq(id, row.id));
+    }
+    await reindexText(tx, table, row.id, folded);
+  }
+  return rows.at(-1)?.id;
+}

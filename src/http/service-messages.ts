@@ -1,0 +1,30 @@
+/** What is said when the service itself cannot do what it is asked. */
+import type { Message } from './messages.ts';
+
+export const serviceProblems = {
+  'service.unavailable': {
+    status: 503,
+    en: 'The database is busy or cannot be reached; try again shortly.',
+    zh: '数据库繁忙或无法连接，请稍后重试。',
+  },
+  'service.overloaded': {
+    status: 503,
+    en: 'The service is asked for more than it can do; try again shortly.',
+    zh: '服务负载过高，请稍后重试。',
+  },
+  'service.too_many_waiting': {
+    status: 503,
+    en: '{max} questions of yours wait for their turn already, which is as many as one key, or one address without a key, may ask at once; try again shortly.',
+    zh: '您已有 {max} 项查询在排队，已达单个密钥（或无密钥的单个地址）的上限，请稍后重试。',
+  },
+  'service.queue_full': {
+    status: 503,
+    en: '{max} questions wait for their turn already, which is as many as the service takes from all together; try again shortly.',
+    zh: '全部排队查询已达 {max} 项的上限，请稍后重试。',
+  },
+  'service.error': {
+    status: 500,
+    en: 'Something went wrong inside the service; the request id finds it in the log.',
+    zh: '服务内部出错；可凭请求编号在日志中查找。',
+  },
+} as const satisfies Record<string, Message & { status: number }>;
