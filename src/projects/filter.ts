@@ -13,10 +13,10 @@ import {
   industryCode,
   instant,
   integerText,
-  line,
   listOf,
   regionCode,
   slug,
+  soughtLine,
   uuid,
   yuan,
 } from '../http/fields.ts';
@@ -210,7 +210,7 @@ export const parameters = {
   ),
   q: {
     schema: describe(
-      line(200),
+      soughtLine(200),
       'Text to find in code, names and investors’ names; Chinese of any length.',
       '半导体',
     ).optional(),

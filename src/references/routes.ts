@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { answerOnce, callerOf } from '../access/authorize.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
-import { line } from '../http/fields.ts';
+import { soughtLine } from '../http/fields.ts';
 import { alsoAs, formatField, langField, negotiate } from '../http/formats.ts';
 import { nouns } from '../http/messages.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
@@ -71,7 +71,7 @@ export const catalogueRoutes =
         Object.entries(catalogue.conditions ?? {}).map(([name, { schema }]) => [name, schema]),
       ),
       ...(catalogue.searchable && {
-        q: line(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
+        q: soughtLine(200).optional().meta({ description: 'Text to find in the names.', example: '半导体' }),
       }),
       ...(catalogue.sheet && { format: formatField(formats), lang: langField, encoding: encodingField }),
       ...pageFields(sortKeysOf(catalogue), catalogue.sort ?? catalogue.key),
