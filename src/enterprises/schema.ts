@@ -90,5 +90,6 @@ export const enterprises: Catalogue = {
   unique: 'socialCreditCode',
   derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
   editors: true,
+  inEveryRegion: ['country', 'province', 'rankings'],
   part: { field: 'rankings', load: rankingsOf, save: replaceRankings },
 };
