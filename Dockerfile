@@ -1,5 +1,7 @@
-# Built and run on the same Debian, so that what is built fits what runs.
-FROM node:24-slim AS build
+# Built and run on the same Debian, so that what is built fits what runs; by its digest, so that nobody changes it unseen.
+# For another: docker build --build-arg NODE_IMAGE=node:24…@sha256:… (README, "In a container").
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -7,12 +9,12 @@ COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build
 
-FROM node:24-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM node:24-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
@@ -24,6 +26,7 @@ COPY --from=build /app/dist ./dist
 COPY migrations ./migrations
 COPY openapi/openapi.json ./openapi/openapi.json
 COPY package.json LICENSE ./
+# All that is ever written: the root file system may be read-only.
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -32,3 +32,17 @@ export const hashOfKey = (key: string): string => hash('sha256', key, 'hex');
 
 /** What is shown of a key once it has been made. */
 export const prefixOf = (key: string): string => key.slice(0, 'luodi_'.length + 6);
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** Whether a name has something in it that tells keys apart, in whatever width and case. */
+export function readsAsKey(name: string): boolean {
+  const plain = name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\p{Pd}/gu, '-');
+  return plain.includes('luodi_') || UUID.test(plain);
+}
+
+/** What the log of changes calls a key: names are free to choose, and several keys may have one. */
+export const actorOf = ({ id, name }: { id: string; name: string }): string => `${name} (${id})`;

@@ -1,6 +1,7 @@
 /** API keys in the words of the API. */
 import * as z from 'zod';
 import { instant, line, regionCode } from '../http/fields.ts';
+import { readsAsKey } from './key-format.ts';
 
 /** What a key may do, each role with all that the one before it may. */
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
@@ -8,7 +9,9 @@ export type Role = (typeof ROLES)[number];
 
 export const NewApiKey = z
   .strictObject({
-    name: line(100).meta({ description: 'Who or what uses it; it stands in the log of changes.' }),
+    name: line(100)
+      .refine((name) => !readsAsKey(name), { error: 'reads_as_a_key' })
+      .meta({ description: 'Who or what uses it; it stands in the log of changes, before the id.' }),
     role: z.enum(ROLES).meta({
       description:
         '`viewer` reads; `editor` also writes projects, their funds, and enterprises; `admin` does everything.',

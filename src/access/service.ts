@@ -14,7 +14,7 @@ import { faultsOf } from '../http/validation.ts';
 import { newId } from '../ids.ts';
 import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
-import { hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
+import { actorOf, hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
 import * as repository from './repository.ts';
 import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';
 
@@ -81,9 +81,9 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       throw unauthorized('access.invalid_key');
     }
-    const { id, name, prefix, role, regions, expiresAt, revokedAt, lastUsedAt } = found;
+    const { id, role, regions, expiresAt, revokedAt, lastUsedAt } = found;
     const noteAgainAt = lastUsedAt ? Date.parse(lastUsedAt) + USE_NOTED_EVERY_MS : 0;
-    const actor = `${name} (${prefix})`;
+    const actor = actorOf(found);
     const identity = { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt, asOf };
     known.set(authorization, identity);
     return identity;

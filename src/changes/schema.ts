@@ -20,7 +20,10 @@ export const Change = z
     entity: z.enum(Object.keys(nouns) as (keyof typeof nouns)[]),
     entityId: z.string().meta({ description: 'Id or code of what changed.' }),
     action: z.enum(ACTIONS),
-    actor: z.string().meta({ description: 'Who did it.' }),
+    actor: z.string().meta({
+      description:
+        'Who did it: a key by its name and, in parentheses at the end, its id; a command as `luodi import`. In entries of earlier versions the first characters of the key stand in place of the id.',
+    }),
     requestId: z.string().nullable().meta({ description: 'Of the HTTP request; null for a command.' }),
     at: z.iso.datetime(),
     fields,
@@ -41,7 +44,7 @@ export const Change = z
         entity: 'projects',
         entityId: '0190a1b2-0000-7000-8000-000000000001',
         action: 'change',
-        actor: 'anonymous',
+        actor: '长沙市商务局 (0190a1b2-0000-7000-8000-000000000007)',
         requestId: '3f2a9c1e-000042',
         at: '2021-04-01T02:30:00.000Z',
         fields: { startedOn: { before: null, after: '2020-09-15' } },

@@ -1,7 +1,7 @@
 /** Enterprises as the API words them. */
 import * as z from 'zod';
 import { searchText } from '../database/search-text.ts';
-import { line, year } from '../http/fields.ts';
+import { legible, line, year } from '../http/fields.ts';
 import { rankingLists } from '../projects/classes.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { isCountry } from '../references/countries.ts';
@@ -23,16 +23,14 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const fields = {
   name: line(300).meta({ description: 'Registered name.' }),
   nameEn: line(300).nullable().meta({ description: 'Name in English.' }),
-  socialCreditCode: z
-    .string()
+  socialCreditCode: legible(z.string())
     .refine(isSocialCreditCode, { error: 'not_a_social_credit_code' })
     .nullable()
     .meta({
       description: 'Unified social credit code, 18 characters (GB 32100-2015); unique.',
       examples: ['91350100M000100Y43'],
     }),
-  country: z
-    .string()
+  country: legible(z.string())
     .refine(isCountry, { error: 'not_a_country' })
     .nullable()
     .meta({ description: 'ISO 3166-1 alpha-2.', examples: ['CN'] }),
@@ -92,5 +90,6 @@ export const enterprises: Catalogue = {
   unique: 'socialCreditCode',
   derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
   editors: true,
+  inEveryRegion: ['country', 'province', 'rankings'],
   part: { field: 'rankings', load: rankingsOf, save: replaceRankings },
 };

@@ -1,6 +1,6 @@
 /** Events as the API words them. */
 import * as z from 'zod';
-import { day, line, paragraph, slug, year } from '../http/fields.ts';
+import { day, line, paragraph, slug, soughtLine, year } from '../http/fields.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { inputSchemas } from '../references/schema.ts';
 
@@ -51,7 +51,7 @@ export const events: Catalogue = {
   ],
   sortedBy: ['name', 'startsOn'],
   filters: {
-    series: line(100).optional().meta({ description: 'Editions of this series.', example: 'hyrd' }),
+    series: soughtLine(100).optional().meta({ description: 'Editions of this series.', example: 'hyrd' }),
   },
   rules: ({ startsOn, endsOn }) =>
     typeof startsOn === 'string' && typeof endsOn === 'string' && endsOn < startsOn

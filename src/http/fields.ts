@@ -1,6 +1,7 @@
 /** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
+import { hiddenIn, isSeen } from './hidden-characters.ts';
 import type { FaultCode } from './messages.ts';
 
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
@@ -13,8 +14,27 @@ const fault = (code: FaultCode): FaultCode => code;
 const plain = (allowLines: boolean) => (value: string) =>
   value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}|\p{M}{31}/u : /\p{Cc}|\p{M}{31}/u).test(value);
 
-/** One line of text: NFC, trimmed, not empty, no control characters. */
+/** For names and codes: refuses a character that nobody sees, by its name. */
+export const legible = (schema: z.ZodString) =>
+  schema.superRefine((value, context) => {
+    const params = hiddenIn(value);
+    if (params) {
+      const issue = { code: 'custom', message: fault('hidden_character'), params, input: value } as const;
+      context.addIssue({ ...issue, continue: false });
+    }
+  });
+
+/** One line of text, such as a name: NFC, trimmed, not empty, and nothing in it that is not seen. */
 export const line = (max: number) =>
+  legible(z.string().refine(plain(false), { error: fault('not_plain_text'), abort: true }))
+    .normalize('NFC')
+    .trim()
+    .min(1, { error: fault('empty'), abort: true })
+    .refine(isSeen, { error: fault('shows_nothing') })
+    .max(max);
+
+/** One line of text that is looked for elsewhere, as it may stand there. */
+export const soughtLine = (max: number) =>
   z
     .string()
     .refine(plain(false), { error: fault('not_plain_text'), abort: true })
@@ -25,13 +45,15 @@ export const line = (max: number) =>
 
 /** Words to look for. @param where in English, for the document */
 export const searchField = (where: string, example: string) =>
-  line(200)
+  soughtLine(200)
     .refine((q) => wordsOf(q).length > 0, { error: fault('empty') })
     .refine((q) => wordsOf(q).length <= MAX_WORDS, { error: 'too_many_words', params: { max: MAX_WORDS } })
     .meta({
       description: `Words to find anywhere in ${where}, Chinese of any length; all of them, up to ${MAX_WORDS}. Width, capitals and compatibility forms make no difference.`,
       example,
     });
+/** A code in one of the forms that codes have. */
+export const codeOf = (form: RegExp, error: FaultCode) => legible(z.string()).regex(form, { error });
 
 /** Text that may have line breaks. */
 export const paragraph = (max: number) =>
@@ -76,20 +98,14 @@ export const yuan = (min: number) => z.int().min(min).max(MAX_YUAN);
 export const uuid = z.guid({ error: fault('not_an_id') }).toLowerCase();
 
 /** A project's code. */
-export const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: fault('not_a_code') });
+export const code = codeOf(/^[A-Za-z0-9._-]{1,64}$/, 'not_a_code');
 
 /** The code of an event or a zone: fit for a URL, and not the filter's word for "without one". */
-export const slug = z.string().regex(/^(?!none$)[a-z0-9][a-z0-9-]{0,63}$/, { error: fault('not_a_slug') });
+export const slug = codeOf(/^(?!none$)[a-z0-9][a-z0-9-]{0,63}$/, 'not_a_slug');
 
-export const regionCode = z
-  .string()
-  .regex(/^[1-9]\d{5}$/, { error: fault('not_a_region') })
-  .meta({ examples: ['430100'] });
+export const regionCode = codeOf(/^[1-9]\d{5}$/, 'not_a_region').meta({ examples: ['430100'] });
 
-export const industryCode = z
-  .string()
-  .regex(/^([A-Z]|\d{2})$/, { error: fault('not_an_industry') })
-  .meta({ examples: ['39'] });
+export const industryCode = codeOf(/^([A-Z]|\d{2})$/, 'not_an_industry').meta({ examples: ['39'] });
 
 export const year = z.int().min(1900).max(2999);
 

@@ -1,5 +1,6 @@
 /** Everything that the service says about a mistake, in English and Chinese: one row a code. */
 
+import { accessFaults, accessProblems } from './access-messages.ts';
 import { clusterFaults } from './cluster-messages.ts';
 import { importFaults, importProblems } from './import-messages.ts';
 import { outreachFaults } from './outreach-messages.ts';
@@ -134,33 +135,7 @@ export const problems = {
     zh: '工作表最多 {max} 行，所选项目超出；请缩小筛选范围，或改用 csv、ndjson 格式。',
   },
   ...importProblems,
-  'access.key_required': {
-    status: 401,
-    en: 'Send an API key: Authorization: Bearer luodi_…',
-    zh: '请提供 API 密钥：Authorization: Bearer luodi_…',
-  },
-  'access.invalid_key': {
-    status: 401,
-    en: 'This is not a key of this service; check that it is complete.',
-    zh: '该密钥无效，请检查是否完整。',
-  },
-  'access.revoked_key': { status: 401, en: 'This key has been revoked.', zh: '该密钥已被吊销。' },
-  'access.expired_key': { status: 401, en: 'This key has expired.', zh: '该密钥已过期。' },
-  'access.role': {
-    status: 403,
-    en: 'This needs the role {needed}; the key has the role {role}.',
-    zh: '此操作需要角色 {needed}，当前密钥的角色为 {role}。',
-  },
-  'access.other_region': {
-    status: 403,
-    en: 'The key may write only in {regions}; this concerns {region}.',
-    zh: '该密钥只能写入 {regions}，而此操作涉及 {region}。',
-  },
-  'access.parameter_needs_key': {
-    status: 401,
-    en: 'The parameter {parameter} could reveal a single project and needs an API key.',
-    zh: '参数 {parameter} 可能暴露单个项目，需要提供 API 密钥。',
-  },
+  ...accessProblems,
   'resource.not_found': {
     status: 404,
     en: 'There is no {noun} “{id}”.',
@@ -222,11 +197,6 @@ export const problems = {
     en: 'This key may make {max} requests a minute; try again in {seconds} seconds.',
     zh: '该密钥每分钟最多请求 {max} 次，请在 {seconds} 秒后重试。',
   },
-  'access.too_many_failures': {
-    status: 429,
-    en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',
-    zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
-  },
   ...serviceProblems,
 } as const satisfies Record<string, Message & { status: number }>;
 
@@ -278,6 +248,11 @@ export const faults = {
     en: 'must not have control characters, broken Unicode or heaps of marks on one character',
     zh: '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
   },
+  hidden_character: {
+    en: 'has {character} as character {position}, which nobody sees; type it without',
+    zh: '第 {position} 个字符是 {character}，肉眼不可见，请删除',
+  },
+  shows_nothing: { en: 'has nothing in it that can be seen', zh: '没有任何可见字符' },
   not_a_day: { en: 'must be a day that exists, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
   not_an_instant: {
     en: 'must be a moment with its offset, like 2020-06-29T08:00:00Z',
@@ -344,7 +319,7 @@ export const faults = {
     en: 'would take the balance to {balance} yuan on {day}',
     zh: '会使 {day} 的余额变为 {balance} 元',
   },
-  only_for_editors: { en: 'can be given only to an editor', zh: '仅适用于 editor 角色' },
+  ...accessFaults,
   not_in_the_future: { en: 'must lie in the future', zh: '应为将来的时刻' },
   ...importFaults,
   ranking_twice: { en: 'has this list and year twice', zh: '同一榜单同一年份重复' },

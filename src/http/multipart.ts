@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { withoutHidden } from './hidden-characters.ts';
 import { Problem } from './problems.ts';
 
 /** What systems allow. */
@@ -9,7 +10,7 @@ const LONGEST_NAME = 255;
 
 /** The name of a file as it can be kept and shown; null where nothing is left of it. */
 const plainName = (name: string | undefined): string | null =>
-  Array.from((name ?? '').replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, ''))
+  Array.from(withoutHidden(name ?? '').replace(/[\p{Cc}\p{Cs}]/gu, ''))
     .slice(0, LONGEST_NAME)
     .join('')
     .normalize('NFC')

@@ -154,7 +154,7 @@ export const Import = z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
       .meta({ description: 'Why it was refused or failed as a whole.' }),
-    actor: z.string().meta({ description: 'Who sent it.' }),
+    actor: z.string().meta({ description: 'Who sent it, as in the log of changes.' }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
     links: z.object({ self: z.string(), faults: z.string().nullable() }),
@@ -214,7 +214,7 @@ export const Import = z
           },
         ],
         problem: null,
-        actor: 'clerk (luodi_ab12cd34)',
+        actor: 'clerk (0190a1b2-0000-7000-8000-000000000007)',
         createdAt: '2026-11-22T04:00:00.000Z',
         finishedAt: '2026-11-22T04:00:01.000Z',
         links: {

@@ -1,6 +1,6 @@
 /** Which projects a published figure is about: the project filter, written as a query string. */
 import * as z from 'zod';
-import { line } from '../http/fields.ts';
+import { soughtLine } from '../http/fields.ts';
 import { type Language, faults as messages, say } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import { faultsOfIssues } from '../http/validation.ts';
@@ -39,7 +39,7 @@ const inWords = (faults: readonly Fault[], language: Language): string =>
     .join('; ');
 
 /** A filter of projects as a query string without the question mark; what comes out is its one way of writing it. */
-export const filterText = line(2_000)
+export const filterText = soughtLine(2_000)
   .superRefine((text, context) => {
     const parsed = parse(text);
     if (parsed.success && Object.keys(filterOf(parsed.data)).length > 0) return;

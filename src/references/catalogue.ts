@@ -80,6 +80,8 @@ export interface Catalogue {
   conditions?: Readonly<Record<string, Condition>>;
   /** Whether editors may write it; else only admins may. */
   editors?: true;
+  /** Fields that figures of every region are made of: who may write only in some regions changes none of them. */
+  inEveryRegion?: readonly string[];
   /** Whether the list takes `q`, looked for in the column `searchText`. */
   searchable?: true;
   /** A field besides the key that no two entries may share. */

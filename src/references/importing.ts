@@ -66,6 +66,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
       parentOf: async (code: string) => (isNamed(entity) ? known.parentOf(entity, code) : undefined),
     };
     const all = await writes.faultsIn(surroundings, after, before ?? null, faults);
+    if (before) all.push(...writes.foreignFields(caller, before, after));
     if (enterprises && repeated.length === 0) all.push(...enterprises.takenFaults(after as unknown as Known));
     const name = textOf(after[keyField === 'code' ? 'code' : 'name']) ?? key;
     if (all.length > 0) return refused(row, name, all);

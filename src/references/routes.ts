@@ -42,6 +42,10 @@ export const catalogueRoutes =
     const Name = inPascalCase(noun);
     const writers = catalogue.editors ? 'edit' : 'administer';
 
+    const forAdministrators = catalogue.inEveryRegion
+      ? ` Figures of every region depend on \`${catalogue.inEveryRegion.join('`, `')}\`: a key that is bound to regions may not change them.`
+      : '';
+
     const [example] = (item.meta()?.examples ?? []) as Entry[];
     const Parent = z.object(
       under && {
@@ -172,7 +176,7 @@ export const catalogueRoutes =
           access: writers,
           tag,
           summary: `Change ${a}`,
-          description: 'A merge patch (RFC 7396): what is absent stays, `null` clears.',
+          description: `A merge patch (RFC 7396): what is absent stays, \`null\` clears.${forAdministrators}`,
           params: Key,
           query: NoQuery,
           body: changes,

@@ -5,8 +5,9 @@ import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
+import { nouns } from '../http/messages.ts';
 import { toPage } from '../http/pages.ts';
-import { notFound, referenced, refuse } from '../http/problems.ts';
+import { type Fault, notFound, Problem, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { once } from '../retries/service.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
@@ -47,7 +48,7 @@ export function catalogueService(
   const { entity, under } = catalogue;
   const ofParent: Readonly<Record<string, string>> = under ? { [under.field]: parent } : {};
   const writes = catalogueWrites(catalogue, clock);
-  const { lookingIn, faultsIn, refuseTaken, update, log } = writes;
+  const { lookingIn, faultsIn, foreignFields, refuseTaken, update, log } = writes;
 
   const present = async (reader: Reader, entry: Entry): Promise<Entry> =>
     (await presented(reader, catalogue, [entry], clock.today()))[0] as Entry;
@@ -67,6 +68,12 @@ export function catalogueService(
   async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
     await expectParent(tx);
     return writes.insert(tx, caller, input, ofParent);
+  }
+
+  function refuseForeign(faults: readonly Fault[]): void {
+    if (faults.length === 0) return;
+    const fields = faults.map(({ pointer = '' }) => pointer.slice(1)).join(', ');
+    throw new Problem('access.in_every_region', { faults, values: { noun: nouns[entity], fields } });
   }
 
   return {
@@ -105,6 +112,7 @@ export function catalogueService(
         }
         refuse(faults);
         await catalogue.expectMayWrite?.(tx, caller, entry);
+        refuseForeign(foreignFields(caller, before, entry));
         await refuseTaken(tx, entry);
         if (Object.keys(diff(before, entry)).length > 0) await update(tx, caller, before, entry);
         return present(tx, await existing(tx, key));

@@ -74,6 +74,19 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     return false;
   }
 
+  /** What of a change is not the caller's to make, field by field. */
+  function foreignFields({ regions }: Caller, before: Entry, after: Entry): Fault[] {
+    if (regions === null) return [];
+    const changed = diff(before, after);
+    return (catalogue.inEveryRegion ?? [])
+      .filter((field) => changed[field])
+      .map((field) => ({
+        pointer: `/${field}`,
+        code: 'in_every_region',
+        values: { regions: regions.join(', ') },
+      }));
+  }
+
   /** @throws Problem 409 where another entry has what no two may share */
   async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
     const { unique } = catalogue;
@@ -136,6 +149,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     complete,
     lookingIn,
     faultsIn,
+    foreignFields,
     refuseTaken,
     insert,
     create,

@@ -16,8 +16,8 @@ export interface Target extends TestServer {
   call(operation: Operation, body: unknown, client?: Client): Promise<Answer>;
   /** Sends a request as it is written; clients would tidy up its address and headers. */
   exactly(method: string, path: string, headers?: readonly string[]): Promise<RawAnswer>;
-  /** Writes a text into every field that takes any, of something new or something that is there. */
-  writeEverywhere(operation: Operation, text: string): Promise<Answer>;
+  /** Writes a text into fields, all that take any unless told which, of something new or something that is there. */
+  writeEverywhere(operation: Operation, text: string, fields?: readonly string[]): Promise<Answer>;
 }
 
 export interface RawAnswer {
@@ -54,6 +54,9 @@ export const textsOf = (operation: Operation): string[] =>
   Object.entries(fieldsOf(operation))
     .filter(([name, field]) => JSON.stringify(field).includes('"maxLength"') && !isStructured(name, field))
     .map(([name]) => name);
+
+/** Those of them that are no names, and may have several lines. */
+export const FREE_TEXTS = ['description', 'note'];
 
 export const writers = takers.filter((operation) => textsOf(operation).length > 0);
 
@@ -115,8 +118,8 @@ export async function target(): Promise<Target> {
       const [head = '', text = ''] = received.split('\r\n\r\n');
       return { status: Number(head.split(' ')[1]), head, text };
     },
-    writeEverywhere: async (operation, text) => {
-      const texts = Object.fromEntries(textsOf(operation).map((field) => [field, text]));
+    writeEverywhere: async (operation, text, fields = textsOf(operation)) => {
+      const texts = Object.fromEntries(fields.map((field) => [field, text]));
       const base = operation.method === 'POST' ? makers[operation.template]?.() : {};
       const answer = await call(operation, { ...base, ...texts });
       // There are few codes of industries, and names of clusters are unique.

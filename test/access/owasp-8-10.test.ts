@@ -6,7 +6,7 @@ import { named, operations } from '../contract/operations.ts';
 import { aProject, type Body, clientOf, created, expectProblem, instanceBeside } from '../support/app.ts';
 import { openapi } from '../support/contract.ts';
 import { expectRefused } from '../support/state.ts';
-import { bearer, makers, type Target, target, textsOf, writers } from './attacks.ts';
+import { bearer, FREE_TEXTS, makers, type Target, target, textsOf, writers } from './attacks.ts';
 
 let api: Target;
 const routes: RouteOptions[] = [];
@@ -199,11 +199,19 @@ describe('API10 Unsafe Consumption of APIs', () => {
     ['the word for nothing', 'null'],
     ['a path', '../../../etc/passwd'],
     ['a header', 'a%0d%0aSet-Cookie: a=b'],
-    ['a turn of the direction', 'a\u202egnp.exe\u202c \u2066b\u2069'],
-    ['characters without width', 'a\u200b\u200d\u2060b'],
     ['what is no character', 'a\uffffb\ufdd0'],
     ['characters beyond the first plane', '𠮷😀\u{10ffff}'],
     ['a separator of lines', 'a\u2028b\u2029c'],
+  ];
+  const hidden: [string, string][] = [
+    ['a turn of the direction', 'a\u202egnp.exe\u202c \u2066b\u2069'],
+    ['characters without width', 'a\u200b\u200d\u2060b'],
+    ['a soft hyphen', 'a\u00adb'],
+    ['letters that are tags', 'a\u{e0061}\u{e0064}\u{e007f}b'],
+    ['another form of an ideograph', '\u845b\u{e0100}'],
+    ['a filler of Hangul', '\u3164'],
+    ['a blank that counts as a symbol', 'a\u2800b'],
+    ['marks of an annotation', 'a\ufff9b\ufffac\ufffb'],
   ];
   const refused: [string, string][] = [
     ['NUL', 'a\0b'],
@@ -219,6 +227,21 @@ describe('API10 Unsafe Consumption of APIs', () => {
       const answer = await api.writeEverywhere(operation, text);
       expect(answer.status).toBeOneOf([200, 201]);
       for (const field of textsOf(operation)) expect(answer.body[field], field).toBe(text);
+    });
+
+    const names = textsOf(operation).filter((field) => !FREE_TEXTS.includes(field));
+    const free = textsOf(operation).filter((field) => FREE_TEXTS.includes(field));
+
+    it.each(names.length > 0 ? hidden : [])('refuses %s in names', async (_, text) => {
+      const faults = names.map((field): [string, string] => [`/${field}`, 'hidden_character']);
+      const write = () => api.writeEverywhere(operation, text);
+      await expectRefused(api, write, 422, 'request.invalid', faults);
+    });
+
+    it.each(free.length > 0 ? hidden : [])('keeps %s in what is no name', async (_, text) => {
+      const answer = await api.writeEverywhere(operation, text, free);
+      expect(answer.status).toBeOneOf([200, 201]);
+      for (const field of free) expect(answer.body[field], field).toBe(text);
     });
 
     it.each(refused)('refuses %s', async (_, text) => {
@@ -241,7 +264,7 @@ describe('API10 Unsafe Consumption of APIs', () => {
   const reads = operations.filter(({ method, template }) => method === 'GET' && template.startsWith('/v1/'));
 
   it.each(named(reads))('%s takes any of them in its address without failing', async (_, operation) => {
-    for (const [what, text] of [...kept, ...refused.filter(([, text]) => text.isWellFormed())]) {
+    for (const [what, text] of [...kept, ...hidden, ...refused.filter(([, text]) => text.isWellFormed())]) {
       const path = operation.template.replace(/\{\w+\}/, encodeURIComponent(text));
       const asked = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
       const query = asked.map(({ name }) => `${name}=${encodeURIComponent(text)}`).join('&');

@@ -210,5 +210,9 @@ describe.each(docs)('%s', (page) => {
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('upgrade-insecure-requests');
+    // Neither a host nor a scheme, which would name them all: `data:` is no place.
+    const sources = policy.split(/;\s*/).flatMap((directive) => directive.split(' ').slice(1));
+    expect(new Set(sources)).toEqual(new Set(["'self'", "'none'", 'data:']));
+    expect(policy).toMatch(/img-src 'self' data:/);
   });
 });

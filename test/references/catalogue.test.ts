@@ -109,7 +109,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     const about = {
       entity,
       entityId: added.answer.body[kind.key],
-      actor: expect.stringMatching(/^tests \(luodi_\w{6}\)$/),
+      actor: expect.stringMatching(/^tests \([0-9a-f-]{36}\)$/),
       requestId: 'audit-0002',
     };
     expect(added.entries).toMatchObject([{ ...about, action: 'create', at: api.clock.now() }]);

@@ -1,6 +1,6 @@
 /** What all tests of a run share: a folder for what they leave behind, and the service as it is shipped. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLE } from '../support/bundle.ts';
@@ -8,6 +8,8 @@ import { projectFolder } from '../support/process.ts';
 
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'luodi-tests-'));
+  // A test may run the service as somebody else.
+  chmodSync(folder, 0o711);
   process.env[BUNDLE] = bundle(join(folder, 'luodi'));
   // Not where the bundle is: what lies beside its package.json would be taken for a module.
   process.env.TMPDIR = join(folder, 'tmp');

@@ -35,6 +35,8 @@ interface Options {
   stdin?: string | Buffer;
   /** Whether signals go to it and to all that it starts, as those of a terminal do. */
   asGroup?: boolean;
+  /** As whom it runs; only root may say so. */
+  uid?: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -49,7 +51,7 @@ export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(te
 export function start(
   script: string,
   args: readonly string[],
-  { env = {}, cwd, stdin, asGroup = false }: Options = {},
+  { env = {}, cwd, stdin, asGroup = false, uid }: Options = {},
 ): Running {
   const own = cwd === undefined ? mkdtempSync(join(tmpdir(), 'luodi-process-')) : undefined;
   const child = spawn(process.execPath, [script, ...args], {
@@ -65,6 +67,7 @@ export function start(
     },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: asGroup,
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   running.add(child);
   child.stdin?.end(stdin);
@@ -128,8 +131,11 @@ export async function occupiedPort(): Promise<{ port: number; free(): Promise<vo
 }
 
 /** A service that has been started, and where it listens. */
-export async function served(env: Readonly<Record<string, string>>): Promise<Running & { address: string }> {
-  const service = luodi(['serve'], { env: { PORT: '0', ...env } });
+export async function served(
+  env: Readonly<Record<string, string>>,
+  options: Omit<Options, 'env'> = {},
+): Promise<Running & { address: string }> {
+  const service = luodi(['serve'], { ...options, env: { PORT: '0', ...env } });
   const early = service.ended.then(({ stderr, stdout }) => {
     throw new Error(`The service ended: ${stderr} ${stdout}`);
   });

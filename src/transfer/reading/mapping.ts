@@ -1,6 +1,6 @@
 /** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
 import * as z from 'zod';
-import { cellText, line } from '../../http/fields.ts';
+import { cellText, soughtLine } from '../../http/fields.ts';
 import type { FaultCode, MessageValue } from '../../http/messages.ts';
 import { unitNames } from '../units.ts';
 import { importEntities, readColumns } from './tables.ts';
@@ -8,7 +8,7 @@ import { importEntities, readColumns } from './tables.ts';
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
 
-const heading = line(300);
+const heading = soughtLine(300);
 const text = cellText(2_000);
 
 export const roundings = ['down', 'up', 'half_up'] as const;
@@ -79,7 +79,7 @@ const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: '
 export const Mapping = z
   .strictObject({
     entity: z.enum(importEntities).default('projects').meta({ description: 'What the rows are.' }),
-    sheet: line(100).optional().meta({
+    sheet: soughtLine(100).optional().meta({
       description: 'Name of the worksheet; without it the first that has the headings.',
     }),
     headingRow: z.int().min(1).max(1_000).optional().meta({

@@ -1,0 +1,55 @@
+/** What is said about keys and what they may do; part of `messages.ts`. */
+import type { Message } from './messages.ts';
+
+/** Why a request is not let through. */
+export const accessProblems = {
+  'access.key_required': {
+    status: 401,
+    en: 'Send an API key: Authorization: Bearer luodi_…',
+    zh: '请提供 API 密钥：Authorization: Bearer luodi_…',
+  },
+  'access.invalid_key': {
+    status: 401,
+    en: 'This is not a key of this service; check that it is complete.',
+    zh: '该密钥无效，请检查是否完整。',
+  },
+  'access.revoked_key': { status: 401, en: 'This key has been revoked.', zh: '该密钥已被吊销。' },
+  'access.expired_key': { status: 401, en: 'This key has expired.', zh: '该密钥已过期。' },
+  'access.role': {
+    status: 403,
+    en: 'This needs the role {needed}; the key has the role {role}.',
+    zh: '此操作需要角色 {needed}，当前密钥的角色为 {role}。',
+  },
+  'access.other_region': {
+    status: 403,
+    en: 'The key may write only in {regions}; this concerns {region}.',
+    zh: '该密钥只能写入 {regions}，而此操作涉及 {region}。',
+  },
+  'access.parameter_needs_key': {
+    status: 401,
+    en: 'The parameter {parameter} could reveal a single project and needs an API key.',
+    zh: '参数 {parameter} 可能暴露单个项目，需要提供 API 密钥。',
+  },
+  'access.too_many_failures': {
+    status: 429,
+    en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',
+    zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
+  },
+  'access.in_every_region': {
+    status: 403,
+    en: 'Figures of every region depend on {fields} of this {noun}; a key that is bound to regions may not change it, an administrator (role admin) may.',
+    zh: '各地区的统计数据都依赖该{noun}的 {fields}；限定行政区划的密钥不能修改，请由管理员（角色 admin）修改。',
+  },
+} as const satisfies Record<string, Message & { status: number }>;
+
+export const accessFaults = {
+  only_for_editors: { en: 'can be given only to an editor', zh: '仅适用于 editor 角色' },
+  reads_as_a_key: {
+    en: 'must not have “luodi_” or an id (a UUID) in it: it would read as another key',
+    zh: '不能含有“luodi_”或编号（UUID），以免被误认为另一密钥',
+  },
+  in_every_region: {
+    en: 'is for an administrator to change (role admin): figures of every region depend on it, and this key may write only in {regions}',
+    zh: '各地区的统计数据都依赖此项，须由管理员（角色 admin）修改；该密钥只能写入 {regions}',
+  },
+} as const satisfies Record<string, Message>;
