@@ -255,7 +255,9 @@ describe('API10 Unsafe Consumption of APIs', () => {
     const { id } = await created(api, '/v1/projects', aProject({ name: text, note: text }));
     const found = await api.get(`/v1/projects?limit=500&q=${encodeURIComponent(text)}`);
     expect(found.body.items.map((item: Body) => item.id)).toContain(id);
-    for (const item of found.body.items) expect(`${item.code} ${item.name} ${item.nameEn}`).toContain(text);
+    for (const { code, name, nameEn } of found.body.items) {
+      for (const word of text.split(/\s+/)) expect(`${code} ${name} ${nameEn}`).toContain(word);
+    }
     expect((await api.get(`/v1/projects/${id}`)).body).toMatchObject({ name: text, note: text });
     const { items } = (await api.get(`/v1/projects/${id}/history`)).body;
     expect(items[0].fields).toMatchObject({ name: { after: text }, note: { after: text } });
