@@ -1,4 +1,5 @@
 /** Work that is done once however often it is asked for: its answer is kept in the transaction of its effect. */
+import { expectHolds } from '../access/holding.ts';
 import type { Caller } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
@@ -19,6 +20,7 @@ export const once = <T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> =>
   database.write(async (tx) => {
+    await expectHolds(tx, caller, clock.now());
     const { id, retry } = caller;
     if (!retry || id === undefined) return work(tx);
     const oldest = new Date(clock.milliseconds() - KEPT_MS).toISOString();
