@@ -124,7 +124,7 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
-  const keys = keyService({ database, clock });
+  const keys = keyService({ database, clock, onRevoke: (id) => runner.refuseKey(id) });
   await protect(app, config);
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config.ANONYMOUS_READ);
   guardRetries(app, (request) => callerOf(request).id ?? '');

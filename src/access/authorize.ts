@@ -7,9 +7,10 @@ import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
+import { unauthorized } from './holding.ts';
 import { type Limits, networkOf } from './limits.ts';
 import type { Role } from './schema.ts';
-import { type Identity, type KeyService, unauthorized } from './service.ts';
+import type { Identity, KeyService } from './service.ts';
 
 type Rights = Exclude<Access, 'open'>;
 
@@ -79,8 +80,8 @@ export function authorize(
     who: Identity,
   ): Problem | undefined {
     const needed = NEEDED[access];
-    const { id, actor, role, regions } = who;
-    request.caller = { id, actor, requestId: request.id, regions, role };
+    const { id, actor, role, regions, asOf } = who;
+    request.caller = { id, actor, requestId: request.id, regions, role, asOf };
     const tooMany = limits.spend(id, reply);
     if (tooMany) return tooMany;
     return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
@@ -105,12 +106,16 @@ export function authorize(
     );
   });
 
-  return async ({ headers: { authorization } }) =>
+  const stillHolds: StillHolds = async ({ headers: { authorization } }) =>
     authorization === undefined ||
     keys.identify(authorization).then(
       () => true,
       (error) => !(error instanceof Problem),
     );
+  app.decorateRequest('stillHolds', function (this: FastifyRequest) {
+    return stillHolds(this);
+  });
+  return stillHolds;
 }
 
 /** Whoever waits for the answer: a key, or a network without one, for as long as it is connected. */

@@ -96,7 +96,8 @@ export const keyRoutes =
           access: 'administer',
           tag: 'keys',
           summary: 'Revoke an API key',
-          description: 'It is refused from the next request on, by every instance. It stays in the list.',
+          description:
+            'It is refused from the next request on, by every instance; what it has begun ends: writes that wait, exports, imports (what they have written stays). It stays in the list.',
           params: Id,
           query: NoQuery,
           success: { description: 'The key as it is now.', schema: ApiKey },

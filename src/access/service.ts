@@ -4,16 +4,16 @@ import { LRUCache } from 'lru-cache';
 import { diff } from '../changes/diff.ts';
 import { type Caller, record } from '../changes/service.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Transaction } from '../database/database.ts';
+import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
-import type { ProblemKind } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
-import { type Fault, notFound, Problem, refuse } from '../http/problems.ts';
+import { type Fault, notFound, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { newId } from '../ids.ts';
 import { unknownReferences } from '../references/service.ts';
 import { once } from '../retries/service.ts';
+import { unauthorized } from './holding.ts';
 import { actorOf, hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
 import * as repository from './repository.ts';
 import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';
@@ -59,15 +59,24 @@ export interface Identity {
 
 const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
 
-export function keyService({ database, clock }: { database: Database; clock: Clock }): KeyService {
+/** @param onRevoke told of a key that is about to be revoked, before the write waits for others */
+export function keyService({
+  database,
+  clock,
+  onRevoke = () => {},
+}: {
+  database: Database;
+  clock: Clock;
+  onRevoke?: (id: string) => void;
+}): KeyService {
   /**
    * Whom a header names, as of a revision: any change, in whatever instance, makes another revision. By the header as
    * it was sent, so that a key is hashed and looked up once and not for every request.
    */
   const known = new LRUCache<string, Identity>({ max: 10_000 });
 
-  async function existing(tx: Transaction, id: string): Promise<repository.KeyRecord> {
-    const key = await repository.findKey(tx, id);
+  async function existing(reader: Reader, id: string): Promise<repository.KeyRecord> {
+    const key = await repository.findKey(reader, id);
     if (!key) throw notFound('keys', id);
     return key;
   }
@@ -112,9 +121,7 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
     any: async () => (await repository.countKeys(database.read)) > 0,
 
     read: async (id) => {
-      const key = await repository.findKey(database.read, id);
-      if (!key) throw notFound('keys', id);
-      return shown(key);
+      return shown(await existing(database.read, id));
     },
 
     create: (caller, input) =>
@@ -157,8 +164,9 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
         return { ...shown(key), key: secret };
       }),
 
-    revoke: (caller, id) =>
-      once({ database, clock }, caller, async (tx) => {
+    revoke: async (caller, id) => {
+      if (!(await existing(database.read, id)).revokedAt) onRevoke(id);
+      return once({ database, clock }, caller, async (tx) => {
         const key = await existing(tx, id);
         if (key.revokedAt) return shown(key);
         const revokedAt = clock.now();
@@ -171,7 +179,8 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
           fields: { revokedAt: { before: null, after: revokedAt } },
         });
         return shown({ ...key, revokedAt });
-      }),
+      });
+    },
 
     identify: async (authorization) => {
       const { hash: revision } = await database.revision();
@@ -187,12 +196,3 @@ export function keyService({ database, clock }: { database: Database; clock: Clo
     recognizes: (authorization) => known.has(authorization),
   };
 }
-
-type Refusal = Extract<ProblemKind, `access.${string}_key` | 'access.key_required'>;
-
-/** 401, saying how to do better (RFC 6750). */
-export const unauthorized = (kind: Refusal, values: Readonly<Record<string, string>> = {}): Problem => {
-  const refused =
-    kind === 'access.key_required' || kind === 'access.parameter_needs_key' ? '' : ', error="invalid_token"';
-  return new Problem(kind, { values, headers: { 'www-authenticate': `Bearer realm="luodi"${refused}` } });
-};

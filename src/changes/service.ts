@@ -1,5 +1,6 @@
 /** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
 import { hash } from 'node:crypto';
+import { expectHolds, type Holder, noteHolding } from '../access/holding.ts';
 import type { Database, Revision, Transaction } from '../database/database.ts';
 import { GENESIS, revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
@@ -13,14 +14,12 @@ import * as repository from './repository.ts';
 import type { ACTIONS } from './schema.ts';
 
 /** Who asked for a change. */
-export interface Caller {
+export interface Caller extends Holder {
   actor: string;
   /** Of the HTTP request; null for work at the command line. */
   requestId: string | null;
   /** The regions whose projects it may write, each with what belongs to it; null for all. */
   regions: readonly string[] | null;
-  /** Id of the API key; none for the service itself and for anybody without one. */
-  id?: string;
   /** Where the request may be sent again. */
   retry?: Retry | undefined;
 }
@@ -39,12 +38,17 @@ export interface Change {
   fields: Record<string, FieldChange>;
 }
 
-/** Writes one entry: takes the next number, and the hash of the entry before. */
+/**
+ * Writes one entry: takes the next number, and the hash of the entry before.
+ * @throws Problem 401 where the caller's key no longer holds
+ */
 export async function record(
   tx: Transaction,
-  { actor, requestId }: Caller,
+  caller: Caller,
   { entity, entityId, action, at, fields }: Change,
 ): Promise<void> {
+  await expectHolds(tx, caller, at);
+  const { actor, requestId } = caller;
   const { seq, hash: previousHash } = tx.log;
   const entry = { seq: seq + 1, entity, entityId, action, at, actor, requestId, previousHash };
   const written = canonical(fields);
@@ -52,6 +56,7 @@ export async function record(
   await repository.insertChange(tx, chained, written);
   tx.log.seq = chained.seq;
   tx.log.hash = chained.hash;
+  noteHolding(tx, caller);
 }
 
 type Hashed = Omit<repository.ChangeEntry, 'hash'>;

@@ -37,10 +37,15 @@ export function defineBookkeeping(columns: Vocabulary) {
       headers: json('headers').$type<Readonly<Record<string, string>>>().notNull(),
       body: text('body').notNull(),
       createdAt: instant('created_at').notNull(),
+      /** How many have been kept for the caller up to this one, and their bytes: what is kept now is a difference. */
+      ordinal: sequence('ordinal').notNull().default(0),
+      bytesSoFar: sequence('bytes_so_far').notNull().default(0),
     },
     (self) => [
       primaryKey({ columns: [self.caller, self.key] }),
       index('kept_answers_created').on(self.createdAt),
+      index('kept_answers_caller_ordinal').on(self.caller, self.ordinal),
+      index('kept_answers_caller_created').on(self.caller, self.createdAt),
     ],
   );
 
@@ -79,8 +84,14 @@ export function defineBookkeeping(columns: Vocabulary) {
       /** When its owner last said that it goes on. */
       seenAt: instant('seen_at').notNull(),
       finishedAt: instant('finished_at'),
+      /** What it takes of the disk: its file while it runs, then its report and what is on record of it. */
+      bytes: sequence('bytes').notNull().default(0),
     },
-    (self) => [index('imports_created').on(self.createdAt, self.id), index('imports_status').on(self.status)],
+    (self) => [
+      index('imports_created').on(self.createdAt, self.id),
+      index('imports_status').on(self.status),
+      index('imports_room').on(self.caller, self.status, self.bytes),
+    ],
   );
 
   /** What a version of the service notes for the next, by name. */

@@ -41,6 +41,9 @@ const HELD_BYTES = 262_144;
 /** A reader that takes nothing for so long has gone away, whatever its connection says. */
 const STALLED_MS = 30_000;
 
+/** How often it is looked whether whoever asked may still read. */
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * Sends what there will be, as fast as it is taken and no faster. Where it breaks off, for whatever reason, the
  * connection is destroyed: what arrived does not look complete. The source always ends (`return`).
@@ -51,12 +54,22 @@ export function sendStream(
   stalledAfter = STALLED_MS,
 ): FastifyReply {
   const source = parts[Symbol.asyncIterator]();
+  let lookedAt = performance.now();
+  async function next(): Promise<IteratorResult<Uint8Array>> {
+    if (performance.now() - lookedAt > LOOK_EVERY_MS) {
+      if ((await reply.request.stillHolds?.()) === false)
+        throw new Error('The key of the reader no longer holds.');
+      lookedAt = performance.now();
+    }
+    return source.next();
+  }
+
   let stalled: NodeJS.Timeout | undefined;
   const body = new Readable({
     highWaterMark: HELD_BYTES,
     read() {
       clearTimeout(stalled);
-      source.next().then(
+      next().then(
         ({ done, value }) => {
           const hungry = body.push(done ? null : value);
           if (hungry || done) return;
@@ -72,4 +85,11 @@ export function sendStream(
     },
   });
   return reply.send(body);
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the key that the request was let through by, if by any, still holds, as far as can be told. */
+    stillHolds?(): Promise<boolean>;
+  }
 }

@@ -154,6 +154,11 @@ export const importProblems = {
     en: 'Another key has sent the file: the import is for that, or an administrator’s, to see and to cancel.',
     zh: '该导入由其他密钥提交，只有该密钥或管理员可以查看和取消。',
   },
+  'imports.key_refused': {
+    status: 403,
+    en: 'The key that sent the file has been revoked, or has expired, so that the import was ended; {done} rows are written for good.',
+    zh: '提交该文件的密钥已被吊销或已过期，导入已终止；已写入 {done} 行。',
+  },
   'imports.elsewhere': {
     status: 409,
     en: 'Another instance works on the import, which alone can cancel it.',

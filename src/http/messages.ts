@@ -197,6 +197,11 @@ export const problems = {
     en: 'This key may make {max} requests a minute; try again in {seconds} seconds.',
     zh: '该密钥每分钟最多请求 {max} 次，请在 {seconds} 秒后重试。',
   },
+  'request.too_many_kept': {
+    status: 429,
+    en: 'For each key the answers to {max} requests with an Idempotency-Key are kept for 24 hours, of {megabytes} MB together; this key has sent as many. Try again in {seconds} seconds, or send the request without one.',
+    zh: '每个密钥带 Idempotency-Key 的请求，其响应保存 24 小时，上限为 {max} 个、合计 {megabytes} MB；该密钥已达上限。请在 {seconds} 秒后重试，或不带该请求头发送。',
+  },
   ...serviceProblems,
 } as const satisfies Record<string, Message & { status: number }>;
 

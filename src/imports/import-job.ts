@@ -1,6 +1,7 @@
 /** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { type Refusal, refusalIn } from '../access/holding.ts';
 import type { Caller } from '../changes/service.ts';
 import { clusterMemberImporter } from '../clusters/importing.ts';
 import type { Reader, Transaction } from '../database/database.ts';
@@ -43,8 +44,8 @@ export interface ImportRun {
   today: string;
 }
 
-/** How far it is; at the end what the rows do, or have done. */
-export type ImportPart = { done: number } | { outcome: Outcome };
+/** How far it is; at the end what the rows do, or have done, or why the key may do nothing any more. */
+export type ImportPart = { done: number } | { outcome: Outcome } | { refusal: Refusal };
 
 /** What is planned together, and looked up with a few queries. */
 const BATCH = 128;
@@ -78,6 +79,11 @@ async function* go(
   asked: ImportRun,
 ): AsyncGenerator<ImportPart, void> {
   const { caller, createEnterprises, now, today, partial } = asked;
+  const refusal = tx && (await refusalIn(tx, caller, now));
+  if (refusal) {
+    yield { refusal };
+    return;
+  }
   const clock = { now: () => now, today: () => today, milliseconds: () => Date.parse(now) };
   const importer = importers[asked.entity]({ caller, clock, createEnterprises });
   const outcome = startOutcome();

@@ -73,6 +73,9 @@ const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> =
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
+/** The key that sent the file has been revoked, or has expired: nothing more is done in its name. */
+export class KeyRefused extends Error {}
+
 export function passage(
   { database, clock }: { database: Database; clock: Clock },
   uploads: Uploads,
@@ -141,6 +144,7 @@ export function passage(
       try {
         for await (const part of parts) {
           signal.throwIfAborted();
+          if ('refusal' in part) throw new KeyRefused();
           if ('outcome' in part) outcome = part.outcome;
           progress.rowsDone = 'done' in part ? part.done : run.from + part.outcome.rows;
           // Given up before its end, nothing of it is kept.

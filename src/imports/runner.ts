@@ -1,12 +1,13 @@
 /** The life of imports in this process: each waits for its turn, takes its way, and ends with what became of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refusalIn, refusalOf } from '../access/holding.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { isUnavailable } from '../database/errors.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { onRecord, outcomeOf } from './outcome.ts';
 import { heir, isGone, isHere, type Owner, thisProcess } from './owners.ts';
-import { type Ending, type Progress, passage, type StoredProblem } from './passage.ts';
+import { type Ending, KeyRefused, type Progress, passage, type StoredProblem } from './passage.ts';
 import * as repository from './repository.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -25,6 +26,8 @@ export interface Runner {
   readonly isStopped: boolean;
   /** Ends one that runs here. @returns false where it does not */
   cancel(id: string): boolean;
+  /** Ends those here that a key has sent, which is about to hold no longer. */
+  refuseKey(keyId: string): void;
   /** Goes on with what no living process works on, and clears away what nobody needs any more. */
   takeOver(): Promise<void>;
   /** Leaves what runs to whoever starts next. */
@@ -32,8 +35,12 @@ export interface Runner {
 }
 
 const SEEN_EVERY_MS = 30_000;
+/** How often it is looked whether the key that sent a file still holds. */
+const LOOK_EVERY_MS = 1_000;
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
+
+const senderOf = ({ caller }: repository.ImportRecord) => (caller === null ? {} : { id: caller });
 
 class Stopped extends Error {}
 class Cancelled extends Error {}
@@ -41,6 +48,8 @@ class Cancelled extends Error {}
 class Lost extends Error {}
 
 interface Running {
+  /** Id of the key that sent it. */
+  caller: string | null;
   progress: Progress;
   controller: AbortController;
   end: Promise<void>;
@@ -115,28 +124,52 @@ export function importRunner(
     signal: AbortSignal,
   ): Promise<void> {
     const { id } = record;
+    const sender = senderOf(record);
+    const expectSender = async () => {
+      if (await refusalOf(database.read, sender, clock.now())) throw new KeyRefused();
+    };
     const seen = setInterval(() => void note(id, {}).catch(() => {}), SEEN_EVERY_MS);
+    const looking = setInterval(
+      () => void expectSender().catch((error) => error instanceof KeyRefused && refuse(id)),
+      LOOK_EVERY_MS,
+    );
     const journey = {
       record,
       progress,
       signal,
       life: me.life,
-      keep: (found: Partial<repository.ImportRecord>) => note(id, found),
+      keep: (found: Partial<repository.ImportRecord>) =>
+        asOwner(id, async (tx) => {
+          if (await refusalIn(tx, sender, clock.now())) throw new KeyRefused();
+          await repository.updateImport(tx, id, { seenAt: clock.now(), ...found });
+        }),
       current: () => current(id),
       onError,
     };
     try {
-      await finish(id, await inTurn(signal, () => travel(journey)));
+      const ending = await inTurn(signal, async () => {
+        await expectSender();
+        return travel(journey);
+      });
+      await finish(id, ending);
     } catch (error) {
       if (signal.aborted) await giveUp(id, signal.reason);
+      else if (error instanceof KeyRefused) await giveUp(id, error);
       else if (!(error instanceof Lost)) await fail(id, error);
     } finally {
       clearInterval(seen);
+      clearInterval(looking);
     }
   }
 
+  const refuse = (id: string): void => running.get(id)?.controller.abort(new KeyRefused());
+
   async function giveUp(id: string, reason: unknown): Promise<void> {
     if (reason instanceof Cancelled) await finish(id, { status: 'cancelled' });
+    else if (reason instanceof KeyRefused) {
+      const values = { done: (await current(id)).rowsDone };
+      await finish(id, { status: 'cancelled', problem: { kind: 'imports.key_refused', values } });
+    }
     // Whoever starts next need not wait until this process is taken for dead.
     else await note(id, { owner: { ...me, pid: null } });
   }
@@ -176,7 +209,7 @@ export function importRunner(
     const end = live(record, progress, controller.signal)
       .catch((error) => error instanceof Lost || onError(error))
       .then(() => void running.delete(record.id));
-    running.set(record.id, { progress, controller, end });
+    running.set(record.id, { caller: record.caller, progress, controller, end });
   }
 
   const isSilent = (seenAt: string): boolean => Date.parse(seenAt) < clock.milliseconds() - limits.silentMs;
@@ -250,6 +283,10 @@ export function importRunner(
       const one = running.get(id);
       one?.controller.abort(new Cancelled());
       return one !== undefined;
+    },
+
+    refuseKey: (keyId) => {
+      for (const [id, { caller }] of running) if (caller === keyId) refuse(id);
     },
 
     takeOver: async () => {

@@ -126,7 +126,7 @@ export const Import = z
     id: z.uuid(),
     status: z.enum(statuses).meta({
       description:
-        '`done`: what was asked for has been done. `refused`: nothing was, because of the file. `failed`: the service could not. `cancelled`: by a client.',
+        '`done`: what was asked for has been done. `refused`: nothing was, because of the file. `failed`: the service could not. `cancelled`: by a client, or because the key that sent it holds no longer.',
     }),
     mode: z.enum(modes),
     entity: z.enum(importEntities),

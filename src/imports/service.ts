@@ -238,12 +238,18 @@ export function importService(
         createdAt: clock.now(),
         seenAt: clock.now(),
         finishedAt: null,
+        bytes: upload.bytes,
       };
       await orRemove(id, () =>
-        once({ database, clock }, caller, async (tx) => {
-          await repository.insertImport(tx, record);
-          return id;
-        }),
+        once(
+          { database, clock },
+          caller,
+          async (tx) => {
+            await repository.insertImport(tx, record);
+            return id;
+          },
+          { isLogged: false },
+        ),
       );
       runner.start(record);
       arriving.delete(id);

@@ -1,9 +1,12 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { everyColumn } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 
 export type KeptAnswer = Tables['keptAnswers']['$inferSelect'];
+
+const thatOf = ({ keptAnswers }: Tables) =>
+  and(eq(keptAnswers.caller, sql.placeholder('caller')), eq(keptAnswers.key, sql.placeholder('key')));
 
 export async function findAnswer(
   reader: Reader,
@@ -11,13 +14,7 @@ export async function findAnswer(
   key: string,
 ): Promise<KeptAnswer | undefined> {
   const [row] = await reader.prepared('keptAnswers.find', { caller, key }, (db) => {
-    const { keptAnswers } = db.tables;
-    return db
-      .select()
-      .from(keptAnswers)
-      .where(
-        and(eq(keptAnswers.caller, sql.placeholder('caller')), eq(keptAnswers.key, sql.placeholder('key'))),
-      );
+    return db.select().from(db.tables.keptAnswers).where(thatOf(db.tables));
   });
   return row;
 }
@@ -27,7 +24,61 @@ export const keepAnswer = (tx: Transaction, answer: KeptAnswer): Promise<void> =
     db.insert(db.tables.keptAnswers).values(everyColumn(db.tables.keptAnswers)),
   );
 
-export const dropAnswersBefore = (tx: Transaction, instant: string): Promise<void> =>
-  tx.perform('keptAnswers.drop', { instant }, (db) =>
-    db.delete(db.tables.keptAnswers).where(lt(db.tables.keptAnswers.createdAt, sql.placeholder('instant'))),
+export type Place = Pick<KeptAnswer, 'createdAt' | 'ordinal' | 'bytesSoFar'>;
+
+const placeIn = ({ createdAt, ordinal, bytesSoFar }: Tables['keptAnswers']) => ({
+  createdAt,
+  ordinal,
+  bytesSoFar,
+});
+
+/** The last answer that was kept for a caller. */
+export async function newestPlace(reader: Reader, caller: string): Promise<Place | undefined> {
+  const [row] = await reader.prepared('keptAnswers.newest', { caller }, (db) => {
+    const { keptAnswers } = db.tables;
+    return db
+      .select(placeIn(keptAnswers))
+      .from(keptAnswers)
+      .where(eq(keptAnswers.caller, sql.placeholder('caller')))
+      .orderBy(desc(keptAnswers.ordinal))
+      .limit(1);
+  });
+  return row;
+}
+
+/** The first answer that has been kept for a caller since a moment. */
+export async function oldestPlace(reader: Reader, caller: string, since: string): Promise<Place | undefined> {
+  const [row] = await reader.prepared('keptAnswers.oldest', { caller, since }, (db) => {
+    const { keptAnswers } = db.tables;
+    return db
+      .select(placeIn(keptAnswers))
+      .from(keptAnswers)
+      .where(
+        and(
+          eq(keptAnswers.caller, sql.placeholder('caller')),
+          gte(keptAnswers.createdAt, sql.placeholder('since')),
+        ),
+      )
+      .orderBy(asc(keptAnswers.createdAt))
+      .limit(1);
+  });
+  return row;
+}
+
+export const dropAnswer = (tx: Transaction, caller: string, key: string): Promise<void> =>
+  tx.perform('keptAnswers.dropOne', { caller, key }, (db) =>
+    db.delete(db.tables.keptAnswers).where(thatOf(db.tables)),
   );
+
+/** Drops some of those from before a moment: all at once might hold up whoever else writes. */
+export const dropAnswersBefore = (tx: Transaction, instant: string, limit: number): Promise<void> =>
+  tx.perform('keptAnswers.drop', { instant, limit }, (db) => {
+    const { keptAnswers } = db.tables;
+    const old = db
+      .select({ caller: keptAnswers.caller, key: keptAnswers.key })
+      .from(keptAnswers)
+      .where(lt(keptAnswers.createdAt, sql.placeholder('instant')))
+      .orderBy(asc(keptAnswers.createdAt))
+      .limit(sql.placeholder('limit'));
+    return db.delete(keptAnswers).where(sql`(${keptAnswers.caller}, ${keptAnswers.key}) in ${old}`);
+  });

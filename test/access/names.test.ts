@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchText } from '../../src/database/search-text.ts';
+import { reindexText } from '../../src/database/text-index.ts';
 import { commit, csv, preview } from '../imports/support.ts';
 import { aProject, type Body, clientOf, created, type TestApp, testApp } from '../support/app.ts';
 import { expectWholeLog } from '../support/change-log.ts';
@@ -87,6 +88,7 @@ async function anOldEnterprise(): Promise<Body> {
   await api.database.write(async (tx) => {
     const row = { name, searchText: searchText(name) };
     await tx.update(enterprises).set(row).where(eq(enterprises.id, id));
+    await reindexText(tx, 'enterprises', id, row.searchText);
   });
   return (await api.get(`/v1/enterprises/${id}`)).body;
 }

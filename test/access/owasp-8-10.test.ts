@@ -256,7 +256,8 @@ describe('API10 Unsafe Consumption of APIs', () => {
     const found = await api.get(`/v1/projects?limit=500&q=${encodeURIComponent(text)}`);
     expect(found.body.items.map((item: Body) => item.id)).toContain(id);
     for (const { code, name, nameEn } of found.body.items) {
-      for (const word of text.split(/\s+/)) expect(`${code} ${name} ${nameEn}`).toContain(word);
+      const texts = `${code} ${name} ${nameEn}`.toLowerCase();
+      for (const word of text.toLowerCase().split(/\s+/)) expect(texts).toContain(word);
     }
     expect((await api.get(`/v1/projects/${id}`)).body).toMatchObject({ name: text, note: text });
     const { items } = (await api.get(`/v1/projects/${id}/history`)).body;

@@ -68,6 +68,7 @@ async function left(changes: Partial<ImportRecord>): Promise<string> {
     createdAt: ago(0),
     seenAt: ago(0),
     finishedAt: null,
+    bytes: 0,
     ...changes,
   };
   await api.database.write(async (tx) => void (await tx.insert(tx.tables.imports).values(record)));

@@ -273,9 +273,13 @@ function holds(world: ModelWorld, name: string, values: string[], p: ModelProjec
     case 'updatedSince':
       return Date.parse(p.updatedAt) >= Date.parse(value);
     case 'q':
-      return [p.code, p.name, p.nameEn, ...p.investors.flatMap((i) => [i.name, i.nameEn])].some(
-        (text) => text !== null && folded(text).includes(folded(value)),
-      );
+      return folded(value)
+        .split(/\s+/)
+        .every((word) =>
+          [p.code, p.name, p.nameEn, ...p.investors.flatMap((i) => [i.name, i.nameEn])].some(
+            (text) => text !== null && folded(text).includes(word),
+          ),
+        );
     default:
       return values.includes(groupOf(world, name, p, asOf) ?? 'none');
   }
