@@ -125,6 +125,9 @@ function askerOf(request: FastifyRequest, reply: FastifyReply): Asker {
     get names() {
       return [request.caller.id ?? networkOf(request.ip)];
     },
+    get hasKey() {
+      return request.caller.id !== undefined;
+    },
     // Most requests are answered before anybody asks.
     get signal() {
       if (!left) {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf, type StillHolds } from '../access/authorize.ts';
+import { networkOf } from '../access/limits.ts';
 import type { Answers } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { integerText } from '../http/fields.ts';
@@ -127,7 +128,8 @@ export const changesRoutes =
           ? await changes.expectReached(position.after, position.parameter)
           : await stream.follow({
               ...position,
-              caller: id ?? request.ip,
+              caller: id ?? networkOf(request.ip),
+              hasKey: id !== undefined,
               showsKeys: role === 'admin',
               mayFollow: () => stillHolds(request),
             });

@@ -1,8 +1,9 @@
 /** The log of changes as Server-Sent Events: what is there already, then each entry soon after its commit. */
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
-import { overloaded } from '../http/problems.ts';
+import { Problem } from '../http/problems.ts';
 import type { ChangesService } from './service.ts';
 
 /** How soon a follower hears of an entry, at the latest: other instances and commands write too, and tell nobody. */
@@ -13,7 +14,12 @@ const HEARTBEAT_MS = 15_000;
 const STALL_MS = 30_000;
 /** What is read ahead for one follower, at most: an entry with long texts, before and after, has some 100 kB. */
 const ENTRIES_AT_ONCE = 10;
+/** Batches that are kept as text, for others who are at the same place: a few megabytes. */
+const BATCHES_KEPT = 200;
 const MAX_FOLLOWERS = 500;
+/** Of those without a key, so that they leave room for keys. */
+const MAX_WITHOUT_KEY = 250;
+/** Of one key, or without one of one network. */
 const MAX_OF_ONE_CALLER = 50;
 /** When a client that was cut is to come back. */
 const RECONNECT_MS = 2_000;
@@ -23,8 +29,9 @@ export interface Follower {
   after: number;
   /** What said so. */
   parameter: string;
-  /** Who follows: a key, or without one an address. */
+  /** Who follows: a key, or without one a network. */
   caller: string;
+  hasKey: boolean;
   /** Whether entries about API keys say what changed. */
   showsKeys: boolean;
   /** Whether it may go on: a key can be revoked, or expire, while the stream is open. */
@@ -57,7 +64,8 @@ export function changesStream({
   stallMs = STALL_MS,
 }: Options): ChangesStream {
   const news = newsOf(database);
-  const open: string[] = [];
+  const batchAfter = batchesOf(changes);
+  const open: Follower[] = [];
   let closing = false;
 
   async function* events(follower: Follower, isGone: () => boolean, cut: () => void): AsyncGenerator<string> {
@@ -74,12 +82,11 @@ export function changesStream({
     yield* told(`retry: ${RECONNECT_MS}\n\n`);
     while (!isGone() && (await follower.mayFollow())) {
       // While the database does not answer there is nothing to tell: who came back then would be sent away for good.
-      const entries = await changes.entries(after, ENTRIES_AT_ONCE, follower.showsKeys).catch(() => []);
-      for (const entry of entries) {
-        after = entry.seq;
-        yield* told(eventOf(entry));
-      }
-      if (entries.length === 0 && !(await news.since(after, heartbeatMs, isGone)) && !isGone()) {
+      const batch = await batchAfter(after, follower.showsKeys).catch(() => null);
+      if (batch) {
+        after = batch.last;
+        yield* told(batch.text);
+      } else if (!(await news.since(after, heartbeatMs, isGone)) && !isGone()) {
         yield* told(':\n\n');
       }
     }
@@ -88,19 +95,65 @@ export function changesStream({
   return {
     follow: async (follower) => {
       await changes.expectReached(follower.after, follower.parameter);
-      const own = open.filter((caller) => caller === follower.caller).length;
-      if (closing || open.length >= MAX_FOLLOWERS || own >= MAX_OF_ONE_CALLER) throw overloaded();
-      open.push(follower.caller);
+      const own = open.filter(({ caller }) => caller === follower.caller).length;
+      const withoutKey = open.filter(({ hasKey }) => !hasKey).length;
+      const isFull =
+        open.length >= MAX_FOLLOWERS ||
+        own >= MAX_OF_ONE_CALLER ||
+        (!follower.hasKey && withoutKey >= MAX_WITHOUT_KEY);
+      if (closing || isFull) throw tooMany();
+      open.push(follower);
       // Destroying it waits for the generator, which has to look for itself whether it is wanted.
       const isGone = () => closing || stream.destroyed;
       const stream: Readable = Readable.from(events(follower, isGone, () => stream.destroy()));
       return stream.once('close', () => {
-        open.splice(open.indexOf(follower.caller), 1);
+        open.splice(open.indexOf(follower), 1);
       });
     },
     close: () => {
       closing = true;
     },
+  };
+}
+
+const tooMany = (): Problem =>
+  new Problem('changes.too_many_streams', {
+    values: { own: MAX_OF_ONE_CALLER, all: MAX_FOLLOWERS, withoutKey: MAX_WITHOUT_KEY },
+    headers: { 'retry-after': '5' },
+  });
+
+interface Batch {
+  text: string;
+  /** The `seq` of its last entry. */
+  last: number;
+}
+
+/**
+ * Small batches of the log as text, each made once for all who are at the same place, and one of them in each turn of
+ * the event loop, however many replay: everybody else comes in between.
+ */
+function batchesOf(changes: Pick<ChangesService, 'entries'>) {
+  const kept = new LRUCache<string, Batch>({ max: BATCHES_KEPT });
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function make(after: number, showsKeys: boolean): Promise<Batch | null> {
+    await nextTurn();
+    // The log never changes; only a batch at its end may grow.
+    const key = `${after} ${showsKeys}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const entries = await changes.entries(after, ENTRIES_AT_ONCE, showsKeys);
+    const end = entries.at(-1);
+    if (!end) return null;
+    const batch = { text: entries.map(eventOf).join(''), last: end.seq };
+    if (entries.length === ENTRIES_AT_ONCE) kept.set(key, batch);
+    return batch;
+  }
+
+  return (after: number, showsKeys: boolean): Promise<Batch | null> => {
+    const batch = last.then(() => make(after, showsKeys));
+    last = batch.catch(() => {});
+    return batch;
   };
 }
 

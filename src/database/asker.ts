@@ -5,6 +5,8 @@ import { GoneError } from './errors.ts';
 export interface Asker {
   /** Who waits: keys, and networks without one. Those who ask the same at the same moment share one answer. */
   readonly names: Iterable<string>;
+  /** Whether one of them has a key. */
+  readonly hasKey: boolean;
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal;
 }
@@ -12,7 +14,7 @@ export interface Asker {
 const asking = new AsyncLocalStorage<Asker>();
 
 /** The service itself, which nobody can leave. */
-const NOBODY: Asker = { names: [''], signal: new AbortController().signal };
+const NOBODY: Asker = { names: [''], hasKey: true, signal: new AbortController().signal };
 
 /** Runs what is done for somebody; whatever it starts is done for the same. */
 export const onBehalfOf = <T>(asker: Asker, work: () => T): T => asking.run(asker, work);
@@ -31,6 +33,10 @@ export class Askers implements Asker {
 
   get names(): Iterable<string> {
     return [...this.#waiting.values()].flat();
+  }
+
+  get hasKey(): boolean {
+    return [...this.#waiting.keys()].some(({ hasKey }) => hasKey);
   }
 
   get signal(): AbortSignal {

@@ -126,8 +126,8 @@ export const problems = {
   },
   'transfer.too_many_exports': {
     status: 503,
-    en: 'There are {max} exports under way already; try again shortly.',
-    zh: '已有 {max} 个导出正在进行，请稍后重试。',
+    en: 'As many exports are under way as may be: {max} of all together, {share} of these without a key; try again shortly.',
+    zh: '正在进行的导出已达上限：全部 {max} 个，其中无密钥 {share} 个，请稍后重试。',
   },
   'transfer.too_many_rows': {
     status: 422,

@@ -22,6 +22,11 @@ export const serviceProblems = {
     en: '{max} questions wait for their turn already, which is as many as the service takes from all together; try again shortly.',
     zh: '全部排队查询已达 {max} 项的上限，请稍后重试。',
   },
+  'changes.too_many_streams': {
+    status: 503,
+    en: 'As many streams of changes are open as may be: {own} of one key, or of one network without a key; {all} of all together, {withoutKey} of these without a key. Close one, or try again shortly.',
+    zh: '变更流已达上限：每个密钥（或无密钥的单个网络）{own} 个，全部 {all} 个，其中无密钥 {withoutKey} 个。请关闭一个，或稍后重试。',
+  },
   'service.error': {
     status: 500,
     en: 'Something went wrong inside the service; the request id finds it in the log.',

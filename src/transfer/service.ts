@@ -1,4 +1,5 @@
 /** Exports: whole selections as files, each from one snapshot, a few at a time. */
+import { currentAsker } from '../database/asker.ts';
 import type { Database, StreamWork } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { notFound, Problem } from '../http/problems.ts';
@@ -42,16 +43,29 @@ async function* bytesOf(
 }
 
 export function exportService({ database }: { database: Database }): ExportService {
-  let running = 0;
+  const running = new Set<{ hasKey: boolean }>();
 
   /** A stream that counts while it runs. */
   async function* counted(request: ExportRequest): AsyncGenerator<ExportPart, void> {
-    running += 1;
+    const one = { hasKey: currentAsker().hasKey };
+    running.add(one);
     try {
       yield* database.stream(work, request);
     } finally {
-      running -= 1;
+      running.delete(one);
     }
+  }
+
+  /** Those without a key leave one to keys, where there are several. */
+  function expectRoom(): void {
+    const max = database.streams;
+    const share = Math.max(1, max - 1);
+    const withoutKey = [...running].filter(({ hasKey }) => !hasKey).length;
+    if (running.size < max && (currentAsker().hasKey || withoutKey < share)) return;
+    throw new Problem('transfer.too_many_exports', {
+      values: { max, share },
+      headers: { 'retry-after': RETRY_AFTER_S },
+    });
   }
 
   return {
@@ -63,12 +77,7 @@ export function exportService({ database }: { database: Database }): ExportServi
       }),
 
     start: async (request, onRows = () => {}) => {
-      if (running >= database.streams) {
-        throw new Problem('transfer.too_many_exports', {
-          values: { max: database.streams },
-          headers: { 'retry-after': RETRY_AFTER_S },
-        });
-      }
+      expectRoom();
       const parts = counted(request);
       const first = await parts.next();
       const head = first.value as ExportHead;

@@ -128,11 +128,12 @@ describe('a follower', () => {
       },
     };
     const stream = changesStream({ database: api.database, changes: counted, ...times });
-    const follow = (after: number) =>
+    const follow = (after: number, caller = 'somebody', hasKey = true) =>
       stream.follow({
         after,
         parameter: 'after',
-        caller: 'somebody',
+        caller,
+        hasKey,
         showsKeys: true,
         mayFollow: async () => true,
       });
@@ -189,9 +190,34 @@ describe('a follower', () => {
   it('has fifty streams and no more, until it gives one up', async () => {
     const { follow } = shortStream({});
     const streams = await Promise.all(Array.from({ length: 50 }, () => follow(0)));
-    await expect(follow(0)).rejects.toMatchObject({ code: 'service.overloaded' });
+    await expect(follow(0)).rejects.toMatchObject({ code: 'changes.too_many_streams' });
     streams[0]?.destroy();
     await until(() => follow(0).catch(() => null)).then((stream) => stream.destroy());
+    for (const stream of streams) stream.destroy();
+  });
+
+  it('shares what it reads with all who are at the same place', async () => {
+    const { follow, reads } = shortStream({});
+    const replay = async () => {
+      const stream = await follow(0);
+      const heard = await stream.take(6).toArray();
+      return heard.join('');
+    };
+    const all = await Promise.all(Array.from({ length: 20 }, replay));
+    expect(new Set(all).size).toBe(1);
+    expect(all[0]).toContain('id: 30\n');
+    // Five batches, and what some had ahead of them.
+    expect(reads()).toBeLessThan(20);
+  });
+
+  it('leaves room for keys when networks without one have all that they may', async () => {
+    const { follow } = shortStream({});
+    const networks = Array.from({ length: 5 }, (_, i) => `192.0.2.${i}`);
+    const streams = await Promise.all(
+      networks.flatMap((network) => Array.from({ length: 50 }, () => follow(0, network, false))),
+    );
+    await expect(follow(0, '192.0.2.9', false)).rejects.toMatchObject({ code: 'changes.too_many_streams' });
+    streams.push(await follow(0, 'a key'));
     for (const stream of streams) stream.destroy();
   });
 
