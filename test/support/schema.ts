@@ -39,7 +39,9 @@ export function definedSchema(): Schema {
     return engine === 'sqlite' ? (sqliteTypes[type] as string) : type;
   };
   return Object.fromEntries(
-    Object.values(defineTables(columns)).map((table) => {
+    Object.values(defineTables(columns))
+      .filter((table) => !getTableConfig(table).name.endsWith('_grams'))
+      .map((table) => {
       const config = getTableConfig(table);
       const alone = config.columns.filter(({ primary }) => primary).map(({ name }) => name);
       const together = config.primaryKeys[0]?.columns.map(({ name }) => name);
@@ -84,7 +86,7 @@ export const actualSchema = (connection: Connection): Promise<Schema> =>
 
 async function sqliteSchema({ rows }: Connection): Promise<Schema> {
   const tables = await rows(
-    "select name from sqlite_schema where type = 'table' and name not like 'sqlite%' and name not like '\\_\\_drizzle%' escape '\\'",
+    "select name from sqlite_schema where type = 'table' and name not like 'sqlite%' and name not like '%\\_grams%' escape '\\' and name not like '\\_\\_drizzle%' escape '\\'",
   );
   const schema: Schema = {};
   for (const { name } of tables) {
