@@ -42,41 +42,41 @@ export function definedSchema(): Schema {
     Object.values(defineTables(columns))
       .filter((table) => !getTableConfig(table).name.endsWith('_grams'))
       .map((table) => {
-      const config = getTableConfig(table);
-      const alone = config.columns.filter(({ primary }) => primary).map(({ name }) => name);
-      const together = config.primaryKeys[0]?.columns.map(({ name }) => name);
-      return [
-        config.name,
-        {
-          columns: Object.fromEntries(
-            config.columns.map((column) => [
-              column.name,
-              described(typeOf(column.getSQLType()), column.notNull),
-            ]),
-          ),
-          primaryKey: together ?? alone,
-          foreignKeys: config.foreignKeys
-            .map((key) => {
-              const { columns: from, foreignTable, foreignColumns } = key.reference();
-              return reference(
-                from.map(({ name }) => name),
-                getTableConfig(foreignTable).name,
-                foreignColumns.map(({ name }) => name),
-              );
-            })
-            .sort(),
-          indexes: Object.fromEntries(
-            config.indexes.map(({ config: index }) => [
-              index.name,
-              indexed(
-                index.unique,
-                index.columns.map((column) => ('name' in column ? String(column.name) : '(expression)')),
-              ),
-            ]),
-          ),
-        },
-      ];
-    }),
+        const config = getTableConfig(table);
+        const alone = config.columns.filter(({ primary }) => primary).map(({ name }) => name);
+        const together = config.primaryKeys[0]?.columns.map(({ name }) => name);
+        return [
+          config.name,
+          {
+            columns: Object.fromEntries(
+              config.columns.map((column) => [
+                column.name,
+                described(typeOf(column.getSQLType()), column.notNull),
+              ]),
+            ),
+            primaryKey: together ?? alone,
+            foreignKeys: config.foreignKeys
+              .map((key) => {
+                const { columns: from, foreignTable, foreignColumns } = key.reference();
+                return reference(
+                  from.map(({ name }) => name),
+                  getTableConfig(foreignTable).name,
+                  foreignColumns.map(({ name }) => name),
+                );
+              })
+              .sort(),
+            indexes: Object.fromEntries(
+              config.indexes.map(({ config: index }) => [
+                index.name,
+                indexed(
+                  index.unique,
+                  index.columns.map((column) => ('name' in column ? String(column.name) : '(expression)')),
+                ),
+              ]),
+            ),
+          },
+        ];
+      }),
   );
 }
 
@@ -135,7 +135,8 @@ const POSTGRES = `
         'to', (select json_agg(a.attname) from unnest(k.confkey) n join pg_attribute a on a.attrelid = f.oid and a.attnum = n)))
       from pg_constraint k join pg_class f on f.oid = k.confrelid
       where k.conrelid = c.oid and k.contype = 'f') as keys
-  from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`;
+  from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+    and c.relname not like '%\\_grams'`;
 
 interface PostgresTable {
   name: string;
