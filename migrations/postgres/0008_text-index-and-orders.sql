@@ -17,7 +17,7 @@ CREATE INDEX "projects_by_signing" ON "projects" USING btree ("signed_on","id") 
 CREATE INDEX "projects_by_start" ON "projects" USING btree ((case when "started_on" is null then '' else "started_on" end),"id") WHERE archived_at is null;--> statement-breakpoint
 CREATE INDEX "projects_by_production" ON "projects" USING btree ((case when "production_on" is null then '' else "production_on" end),"id") WHERE archived_at is null;--> statement-breakpoint
 -- Grams of names, by hand, as on SQLite.
-CREATE TABLE "project_grams" ("number" bigint PRIMARY KEY, "id" text collate "C" NOT NULL, "grams" tsvector NOT NULL);--> statement-breakpoint
+CREATE TABLE "project_grams" ("number" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, "id" text collate "C" NOT NULL, "grams" tsvector NOT NULL);--> statement-breakpoint
 CREATE INDEX "project_grams_grams" ON "project_grams" USING gin ("grams");--> statement-breakpoint
-CREATE TABLE "enterprise_grams" ("number" bigint PRIMARY KEY, "id" text collate "C" NOT NULL, "grams" tsvector NOT NULL);--> statement-breakpoint
+CREATE TABLE "enterprise_grams" ("number" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, "id" text collate "C" NOT NULL, "grams" tsvector NOT NULL);--> statement-breakpoint
 CREATE INDEX "enterprise_grams_grams" ON "enterprise_grams" USING gin ("grams");

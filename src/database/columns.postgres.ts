@@ -29,7 +29,7 @@ const textSet = customType<{ data: string; driverData: string }>({ dataType: () 
 /** An index of grams (`text-index.ts`): a table that a migration makes by hand, as SQLite's. */
 export const gramIndex = (name: string) =>
   pgTable(name, {
-    number: bigint('number', { mode: 'number' }).primaryKey(),
+    number: bigint('number', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     id: text('id').notNull(),
     grams: textSet('grams').notNull(),
   });

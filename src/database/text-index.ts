@@ -3,7 +3,6 @@
  * characters from a place on where they are Chinese, Japanese or Korean, else three. It leads to what may contain a
  * text; whether it does is looked at.
  */
-import { createHash } from 'node:crypto';
 import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Reader, Transaction } from './database.ts';
 import type { Values } from './prepared.ts';
@@ -32,10 +31,14 @@ function gramsOf(text: string): Gram[] {
   });
 }
 
+/** More of them find nothing better. */
+const MAX_GRAMS = 50;
+
 /** What a folded text has to have in the index, in the words of SQLite's FTS5; null where that is nothing. */
 function matchOf(text: string): string | null {
   const grams = gramsOf(text);
-  const whole = [...new Set(grams.filter(({ isWhole }) => isWhole).map((gram) => `"${gram.text}"`))];
+  const all = new Set(grams.filter(({ isWhole }) => isWhole).map((gram) => `"${gram.text}"`));
+  const whole = [...all].slice(0, MAX_GRAMS);
   if (whole.length > 0) return whole.join(' AND ');
   return grams[0] ? `"${grams[0].text}"*` : null;
 }
@@ -99,35 +102,41 @@ export function textQuery(name: string, q: string): TextQuery {
   };
 }
 
-/** The number of an id in an index: 63 bits of its hash. Of a million ids two have the same once in 18 million times. */
-const numberOf = (id: string): bigint =>
-  createHash('sha256').update(id).digest().readBigUInt64BE() & 0x7fff_ffff_ffff_ffffn;
-
 /** Has what is inserted into a table found by its text. @param text as `searchText` folds it */
 export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
   const index = INDEXES[table];
   const grams = [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
-  await tx.perform(`${index}.insert`, { number: numberOf(id), id, grams }, (db) =>
+  // Numbered as they come: FTS5 writes what it has gathered each time a number is lower than the one before.
+  await tx.perform(`${index}.insert`, { id, grams }, (db) =>
     db.insert(db.tables[index]).values({
-      number: sql`${sql.placeholder('number')}`,
       id: sql`${sql.placeholder('id')}`,
       grams: db.functions.gramSet(sql`${sql.placeholder('grams')}`),
     }),
   );
 }
 
-/** The text of what is changed. */
-export async function reindexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
-  await forgetText(tx, table, id);
-  await indexText(tx, table, id, text);
+/** Has what is changed found by its new text. */
+export async function reindexText(
+  tx: Transaction,
+  table: Indexed,
+  id: string,
+  { before, after }: { before: string; after: string },
+): Promise<void> {
+  if (before === after) return;
+  await forgetText(tx, table, id, before);
+  await indexText(tx, table, id, after);
 }
 
-/** The text of what is deleted. */
-export async function forgetText(tx: Transaction, table: Indexed, id: string): Promise<void> {
+/** What is deleted. @param text by which it was found, and so is its place in the index */
+export async function forgetText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
   const index = INDEXES[table];
-  await tx.perform(`${index}.delete`, { number: numberOf(id) }, (db) => {
+  const match = matchOf(text);
+  await tx.perform(`${index}.delete ${match !== null}`, { id, match }, (db) => {
     const grams = db.tables[index];
-    return db.delete(grams).where(eq(grams.number, sql`${sql.placeholder('number')}`));
+    const has = match === null ? undefined : db.functions.hasGrams(grams, sql`${sql.placeholder('match')}`);
+    const found = sql`select ${grams.number} from ${grams}
+      where ${and(has, sql`${grams.id} = ${sql.placeholder('id')}`)}`;
+    return db.delete(grams).where(sql`${grams.number} in (${found})`);
   });
 }
 
@@ -167,7 +176,7 @@ async function indexSome(tx: Transaction, table: Indexed, after: string): Promis
   const rows = await tx
     .select({ id, text })
     .from(tx.tables[table])
-    .where(and(gt(id, after)))
+    .where(gt(id, after))
     .orderBy(asc(id))
     .limit(AT_ONCE);
   for (const row of rows) {
@@ -175,7 +184,7 @@ async function indexSome(tx: Transaction, table: Indexed, after: string): Promis
     if (folded !== row.text) {
       await tx.update(tx.tables[table]).set({ searchText: folded }).where(eq(id, row.id));
     }
-    await reindexText(tx, table, row.id, folded);
+    await indexText(tx, table, row.id, folded);
   }
   return rows.at(-1)?.id;
 }

@@ -101,19 +101,26 @@ export function merge(before: Input, changes: ProjectChanges): Input {
   return complete({ ...before, ...given });
 }
 
+/** What a project is found by. */
+export const searchTextOf = ({
+  code,
+  name,
+  nameEn,
+}: Pick<ProjectRecord, 'code' | 'name' | 'nameEn'>): string => searchText(code, name, nameEn);
+
 /** The columns that hold what a client gave. */
 export function columnsOf({ investorIds, ...fields }: Input) {
   return {
     ...fields,
     leadInvestorId: investorIds[0] ?? null,
-    searchText: searchText(fields.code, fields.name, fields.nameEn),
+    searchText: searchTextOf(fields),
   };
 }
 
 /** A row for its next version. */
 export const changedRow = (row: ProjectRow, now: string, changes: Partial<ProjectRecord>): ProjectRecord => ({
   ...row,
-  searchText: searchText(row.code, row.name, row.nameEn),
+  searchText: searchTextOf(row),
   ...changes,
   version: row.version + 1,
   updatedAt: now,

@@ -239,19 +239,15 @@ export async function insertProject(tx: Transaction, project: ProjectRecord): Pr
   await indexText(tx, 'projects', project.id, project.searchText);
 }
 
-/** @param isRenamed whether it is to be found by another text */
-export async function updateProject(
-  tx: Transaction,
-  project: ProjectRecord,
-  isRenamed: boolean,
-): Promise<void> {
+/** @param foundBy the text that it was found by */
+export async function updateProject(tx: Transaction, project: ProjectRecord, foundBy: string): Promise<void> {
   await tx.perform('projects.update', project, (db) =>
     db
       .update(db.tables.projects)
       .set(everyColumn(db.tables.projects))
       .where(eq(db.tables.projects.id, sql.placeholder('id'))),
   );
-  if (isRenamed) await reindexText(tx, 'projects', project.id, project.searchText);
+  await reindexText(tx, 'projects', project.id, { before: foundBy, after: project.searchText });
 }
 
 export async function insertInvestors(

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Transaction } from '../database/database.ts';
 import type { FieldChange } from '../database/tables.ts';
 import { newId } from '../ids.ts';
-import { changedRow, columnsOf, type Input } from './record.ts';
+import { changedRow, columnsOf, type Input, searchTextOf } from './record.ts';
 import * as repository from './repository.ts';
 import type { FundsEntry, NewFundsEntry } from './schema.ts';
 
@@ -45,6 +45,14 @@ export async function createProject(
   return id;
 }
 
+/** Has a project's row be its next version. */
+const update = (
+  tx: Transaction,
+  row: repository.ProjectRow,
+  now: string,
+  changes: Partial<repository.ProjectRecord>,
+): Promise<void> => repository.updateProject(tx, changedRow(row, now, changes), searchTextOf(row));
+
 /** @param fields what differs between the row and what it is to be */
 export async function changeProject(
   tx: Transaction,
@@ -54,8 +62,7 @@ export async function changeProject(
   fields: Record<string, FieldChange>,
 ): Promise<void> {
   const now = clock.now();
-  const changed = changedRow(row, now, columnsOf(after));
-  await repository.updateProject(tx, changed, changed.searchText !== changedRow(row, now, {}).searchText);
+  await update(tx, row, now, columnsOf(after));
   if (fields.investorIds) {
     await repository.deleteInvestors(tx, row.id);
     await repository.insertInvestors(tx, row.id, after.investorIds);
@@ -73,7 +80,7 @@ export async function addFundsEntry(
   const now = clock.now();
   const entry = { id: newId(), receivedOn, amountYuan, note };
   await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
-  await repository.updateProject(tx, changedRow(row, now, {}), false);
+  await update(tx, row, now, {});
   await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,
@@ -92,7 +99,7 @@ export async function setArchived(
   archivedAt: string | null,
 ): Promise<void> {
   const now = clock.now();
-  await repository.updateProject(tx, changedRow(row, now, { archivedAt }), false);
+  await update(tx, row, now, { archivedAt });
   await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,

@@ -3,10 +3,10 @@ import type { Action } from '../changes/service.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
-import { searchText } from '../database/search-text.ts';
 import type { FieldChange, Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../http/pages.ts';
 import type { Selection } from '../projects/filter.ts';
+import { searchTextOf } from '../projects/record.ts';
 
 export type FigureRow = Tables['publishedFigures']['$inferSelect'];
 
@@ -239,5 +239,5 @@ export async function selectedAmong(
 /** A project as it was, with what `q` looks in. */
 export const asItWas = (now: ProjectRecord, fields: Partial<ProjectRecord>): ProjectRecord => {
   const was = { ...now, ...fields };
-  return { ...was, searchText: searchText(was.code, was.name, was.nameEn) };
+  return { ...was, searchText: searchTextOf(was) };
 };

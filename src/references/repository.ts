@@ -192,7 +192,13 @@ const indexedAs = ({ entity, key }: Catalogue, row: Entry): [Indexed, string, st
   row.searchText as string,
 ];
 
-export async function updateEntry(tx: Transaction, catalogue: Catalogue, row: Entry): Promise<void> {
+/** @param before the row as it is */
+export async function updateEntry(
+  tx: Transaction,
+  catalogue: Catalogue,
+  before: Entry,
+  row: Entry,
+): Promise<void> {
   await tx.perform(`${catalogue.entity}.update`, row, (db) => {
     const table = tableOf(db, catalogue.entity);
     return db
@@ -200,13 +206,15 @@ export async function updateEntry(tx: Transaction, catalogue: Catalogue, row: En
       .set(everyColumn(table))
       .where(eq(columnOf(table, catalogue.key), sql.placeholder(catalogue.key)));
   });
-  if (catalogue.searchable) await reindexText(tx, ...indexedAs(catalogue, row));
+  if (!catalogue.searchable) return;
+  const [table, key, after] = indexedAs(catalogue, row);
+  await reindexText(tx, table, key, { before: before.searchText as string, after });
 }
 
-export async function deleteEntry(tx: Transaction, catalogue: Catalogue, key: string): Promise<void> {
+export async function deleteEntry(tx: Transaction, catalogue: Catalogue, row: Entry): Promise<void> {
   const table = tableOf(tx, catalogue.entity);
-  await tx.delete(table).where(eq(columnOf(table, catalogue.key), key));
-  if (catalogue.searchable) await forgetText(tx, catalogue.entity as Indexed, key);
+  await tx.delete(table).where(eq(columnOf(table, catalogue.key), row[catalogue.key] as string));
+  if (catalogue.searchable) await forgetText(tx, ...indexedAs(catalogue, row));
 }
 
 /** How many rows of a table refer to the entry. */

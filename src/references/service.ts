@@ -48,7 +48,7 @@ export function catalogueService(
   const { entity, under } = catalogue;
   const ofParent: Readonly<Record<string, string>> = under ? { [under.field]: parent } : {};
   const writes = catalogueWrites(catalogue, clock);
-  const { lookingIn, faultsIn, foreignFields, refuseTaken, update, log } = writes;
+  const { lookingIn, faultsIn, foreignFields, refuseTaken, update } = writes;
 
   const present = async (reader: Reader, entry: Entry): Promise<Entry> =>
     (await presented(reader, catalogue, [entry], clock.today()))[0] as Entry;
@@ -127,8 +127,7 @@ export function catalogueService(
           const count = await repository.countReferences(tx, table, column, key);
           if (count > 0) throw referenced(entity, key, count, by);
         }
-        await repository.deleteEntry(tx, catalogue, key);
-        await log(tx, caller, 'delete', before, null);
+        await writes.remove(tx, caller, before);
       }),
   };
 }

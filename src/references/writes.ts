@@ -138,9 +138,14 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   }
 
   async function update(tx: Transaction, caller: Caller, before: Entry, after: Entry): Promise<void> {
-    await repository.updateEntry(tx, catalogue, rowOf(after));
+    await repository.updateEntry(tx, catalogue, rowOf(before), rowOf(after));
     if (part) await part.save(tx, after[keyField] as string, after[part.field]);
     await log(tx, caller, 'change', before, after);
+  }
+
+  async function remove(tx: Transaction, caller: Caller, before: Entry): Promise<void> {
+    await repository.deleteEntry(tx, catalogue, rowOf(before));
+    await log(tx, caller, 'delete', before, null);
   }
 
   return {
@@ -154,6 +159,6 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     insert,
     create,
     update,
-    log,
+    remove,
   };
 }

@@ -88,7 +88,7 @@ async function anOldEnterprise(): Promise<Body> {
   await api.database.write(async (tx) => {
     const row = { name, searchText: searchText(name) };
     await tx.update(enterprises).set(row).where(eq(enterprises.id, id));
-    await reindexText(tx, 'enterprises', id, row.searchText);
+    await reindexText(tx, 'enterprises', id, { before: searchText('示例企业'), after: row.searchText });
   });
   return (await api.get(`/v1/enterprises/${id}`)).body;
 }

@@ -20,7 +20,8 @@ async function emptied(full: string, empty: string): Promise<string> {
   copyFileSync(full, empty);
   const db = new Sqlite(empty);
   db.pragma('foreign_keys = OFF');
-  for (const table of ['funds_entries', 'project_investors', 'projects']) db.exec(`delete from ${table}`);
+  for (const table of ['funds_entries', 'project_investors', 'projects', 'project_grams'])
+    db.exec(`delete from ${table}`);
   db.exec('vacuum');
   db.close();
   const service = await openService({ DATABASE_URL: `file:${empty}`, TIME_ZONE: 'Asia/Shanghai' });

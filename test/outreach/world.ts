@@ -166,8 +166,6 @@ export async function replaceOutreach(api: TestApp, world: OutreachWorld): Promi
       tables.projects,
       tables.rankings,
       tables.enterprises,
-      tables.projectGrams,
-      tables.enterpriseGrams,
     ]) {
       await tx.delete(table);
     }

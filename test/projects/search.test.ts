@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTextIndexes } from '../../src/database/text-index.ts';
@@ -82,6 +82,18 @@ describe('a search', () => {
       texts[0] = answer.body.name;
     }
     await findsWhatItShould();
+    expect(
+      await api.database.read.select({ rows: count() }).from(api.database.read.tables.projectGrams),
+    ).toEqual([{ rows: projects.size }]);
+  });
+
+  it('forgets what is deleted', async () => {
+    const grams = api.database.read.tables.enterpriseGrams;
+    const named = () => api.database.read.select({ id: grams.id }).from(grams);
+    const { id } = await created(api, '/v1/enterprises', { name: '半导体能源' });
+    expect(await named()).toContainEqual({ id });
+    expect((await api.delete(`/v1/enterprises/${id}`, { 'if-match': '*' })).status).toBe(204);
+    expect(await named()).not.toContainEqual({ id });
   });
 
   it('finds the same by indexes that were made anew', async () => {

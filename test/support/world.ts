@@ -33,9 +33,7 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
   const ids = new Map<string, string>();
   await api.database.write(async (tx) => {
     const { fundsEntries, projectInvestors, projects: rows, enterprises: firms } = tx.tables;
-    const { projectGrams, enterpriseGrams } = tx.tables;
-    const all = [fundsEntries, projectInvestors, rows, firms, projectGrams, enterpriseGrams];
-    for (const table of all) await tx.delete(table);
+    for (const table of [fundsEntries, projectInvestors, rows, firms]) await tx.delete(table);
     for (const { rankings, ...investor } of world.investors) {
       await investors.insert(tx, caller, {
         ...investor,
