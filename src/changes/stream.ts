@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
-import { Problem } from '../http/problems.ts';
+import { overloaded, Problem } from '../http/problems.ts';
 import type { ChangesService } from './service.ts';
 
 /** How soon a follower hears of an entry, at the latest: other instances and commands write too, and tell nobody. */
@@ -14,8 +14,8 @@ const HEARTBEAT_MS = 15_000;
 const STALL_MS = 30_000;
 /** What is read ahead for one follower, at most: an entry with long texts, before and after, has some 100 kB. */
 const ENTRIES_AT_ONCE = 10;
-/** Batches that are kept as text, for others who are at the same place: a few megabytes. */
-const BATCHES_KEPT = 200;
+/** Characters of batches that are kept for others who are at the same place. */
+const KEPT_CHARACTERS = 4_000_000;
 const MAX_FOLLOWERS = 500;
 /** Of those without a key, so that they leave room for keys. */
 const MAX_WITHOUT_KEY = 250;
@@ -42,7 +42,7 @@ export interface ChangesStream {
   /**
    * The entries after a position, without an end; each has its `seq` as its id. It ends, complete up to an entry, when
    * the follower may not go on or the service stops, and is destroyed when what it gave is not read for 30 seconds.
-   * @throws Problem 503 when there are too many followers, 422 for a position that the log has not reached
+   * @throws Problem 503 when there are too many followers or the service stops, 422 for a position that the log has not reached
    */
   follow(follower: Follower): Promise<Readable>;
   /** Ends every stream. */
@@ -101,7 +101,8 @@ export function changesStream({
         open.length >= MAX_FOLLOWERS ||
         own >= MAX_OF_ONE_CALLER ||
         (!follower.hasKey && withoutKey >= MAX_WITHOUT_KEY);
-      if (closing || isFull) throw tooMany();
+      if (closing) throw overloaded();
+      if (isFull) throw tooMany();
       open.push(follower);
       // Destroying it waits for the generator, which has to look for itself whether it is wanted.
       const isGone = () => closing || stream.destroyed;
@@ -133,7 +134,10 @@ interface Batch {
  * the event loop, however many replay: everybody else comes in between.
  */
 function batchesOf(changes: Pick<ChangesService, 'entries'>) {
-  const kept = new LRUCache<string, Batch>({ max: BATCHES_KEPT });
+  const kept = new LRUCache<string, Batch>({
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: ({ text }) => text.length,
+  });
   let last: Promise<unknown> = Promise.resolve();
 
   async function make(after: number, showsKeys: boolean): Promise<Batch | null> {

@@ -17,16 +17,20 @@ export const projectPageRequest = (query: PageQuery): PageRequest<repository.Pro
  * Whether a page is a walk along an index, which costs the same however many projects there are: of all of them, by one
  * of what they can be sorted by; on a day before the last only by the day itself.
  */
-export const isWalk = (
+export function isWalk(
   selection: Selection,
   archived: boolean,
   { shape }: PageRequest<repository.ProjectRow>,
   isLatestDay: boolean,
-): boolean =>
-  !archived &&
-  selection.shape === '' &&
-  shape.split(',').length === 2 &&
-  (isLatestDay || shape.includes(DEFAULT_SORT.replace('-', '')));
+): boolean {
+  const [first = '', ...ties] = shape.split(',');
+  return (
+    !archived &&
+    selection.shape === '' &&
+    ties.length === 1 &&
+    (isLatestDay || first.replace('-', '') === 'signedOn')
+  );
+}
 
 /** The projects of a page, and one more where there is a next page. */
 export const projectsOfPage = repository.listProjects;

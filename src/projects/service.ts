@@ -85,19 +85,18 @@ export function projectService({ database, clock }: { database: Database; clock:
         const rows = await projectsOfPage(reader, selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
-      const isShort = isWalk(selection, onlyArchived, request, asOf >= clock.today());
-      const page = await (isShort ? database.snapshot : database.page)(async (reader) => {
+      const readAndCount = () =>
+        database.page(async (reader) => {
+          const revision = await revisionIn(reader);
+          return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
+        });
+      if (!isWalk(selection, onlyArchived, request, asOf >= clock.today())) return readAndCount();
+      const page = await database.snapshot(async (reader) => {
         const revision = await revisionIn(reader);
         const total = totals.known(revision, selection, onlyArchived);
         return total === undefined ? null : read(reader, revision, total);
       });
-      return (
-        page ??
-        database.page(async (reader) => {
-          const revision = await revisionIn(reader);
-          return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
-        })
-      );
+      return page ?? readAndCount();
     },
 
     read: async (id, asOf, showArchived) => {

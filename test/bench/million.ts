@@ -84,6 +84,8 @@ function fill(file: string): void {
     bar.increment(PROJECTS / 20);
   }
   db.prepare('update revision set seq = ?, hash = ?').run(PROJECTS, 'f'.repeat(64));
+  // What was written behind the service's back it has to index when it opens.
+  db.exec("delete from settings where name = 'text_index'");
   bar.stop();
   db.close();
 }

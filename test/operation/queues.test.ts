@@ -1,0 +1,127 @@
+/** One caller cannot make the others wait: not with many questions, and not with such as nobody waits for. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { onBehalfOf } from '../../src/database/asker.ts';
+import { GoneError } from '../../src/database/errors.ts';
+import { clientOf, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { until } from '../support/process.ts';
+
+/** How many questions of one caller may wait, and how many turns there are, here on both engines. */
+const WAITING_OF_ONE = 32;
+const TURNS = 3;
+
+let api: TestApp;
+let address: string;
+beforeAll(async () => {
+  api = await testApp({ config: { ANONYMOUS_READ: 'all' } });
+  address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+afterAll(() => api.close());
+
+/** Has others take every turn. @returns has them end */
+async function takeEveryTurn(): Promise<() => Promise<void>> {
+  const { signal } = new AbortController();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let begun = 0;
+  const works = Array.from({ length: TURNS }, (_, i) =>
+    onBehalfOf({ names: [`other ${i}`], hasKey: true, signal }, () =>
+      api.database.analyze(async () => {
+        begun += 1;
+        await over;
+      }),
+    ),
+  );
+  await until(() => begun === TURNS);
+  return async () => {
+    end();
+    await Promise.all(works);
+  };
+}
+
+let asked = 0;
+/** A figure that nobody has asked for before. */
+const figure = () => `/v1/statistics/breakdown?by=region&minInvestment=${++asked}`;
+
+describe('figures that wait', () => {
+  it('are so many of one caller and no more; others are answered as before', async () => {
+    const release = await takeEveryTurn();
+    const analyze = vi.spyOn(api.database, 'analyze');
+    const anonymous = clientOf(api.app, null);
+    const waiting = Array.from({ length: WAITING_OF_ONE }, () => anonymous.get(figure()));
+    await until(() => analyze.mock.calls.length === WAITING_OF_ONE);
+    const refused = await anonymous.get(figure());
+    expectProblem(refused, 503, 'service.too_many_waiting');
+    expect(refused.headers['retry-after']).toBe('5');
+    expect(refused.body.detail).toContain(String(WAITING_OF_ONE));
+    const ofKey = api.get(figure());
+    await release();
+    for (const { status } of await Promise.all([...waiting, ofKey])) expect(status).toBe(200);
+  });
+
+  it('are forgotten with those who have left, and make room for others of the same caller', async () => {
+    const release = await takeEveryTurn();
+    const analyze = vi.spyOn(api.database, 'analyze');
+    for (const round of [1, 2, 3]) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const dropped = Array.from({ length: WAITING_OF_ONE }, () =>
+        fetch(`${address}${figure()}`, { signal }).catch(() => null),
+      );
+      await until(() => analyze.mock.calls.length === round * WAITING_OF_ONE);
+      controller.abort();
+      await Promise.all(dropped);
+      await until(() => analyze.mock.settledResults.every(({ type }) => type === 'rejected'));
+    }
+    for (const { value } of analyze.mock.settledResults) expect(value).toBeInstanceOf(GoneError);
+    await release();
+    expect((await fetch(`${address}${figure()}`)).status).toBe(200);
+  });
+
+  it('wait on for the last of those who ask the same', async () => {
+    const release = await takeEveryTurn();
+    const analyze = vi.spyOn(api.database, 'analyze');
+    const url = `${address}${figure()}`;
+    const controller = new AbortController();
+    const left = fetch(url, { signal: controller.signal }).catch(() => null);
+    await until(() => analyze.mock.calls.length === 1);
+    const stays = fetch(url);
+    // Both have been taken in once a third, which came after them, waits as well.
+    const third = fetch(`${address}${figure()}`);
+    await until(() => analyze.mock.calls.length === 2);
+    controller.abort();
+    await left;
+    await release();
+    expect((await stays).status).toBe(200);
+    expect((await third).status).toBe(200);
+  });
+});
+
+describe('a page of a list', () => {
+  const short = ['', '?limit=500', '?sort=name', '?sort=-startedOn', '?sort=signedOn&asOf=2020-06-29'];
+  const long = [
+    '?q=%E5%8D%8A',
+    '?top500=false',
+    '?archived=true',
+    '?sort=name,investmentYuan',
+    '?sort=name&asOf=2020-06-29',
+    '?region=430100',
+  ];
+
+  const reads = async (path: string) => {
+    // The first time it also counts, which is no walk.
+    await api.get(path);
+    const page = vi.spyOn(api.database, 'page');
+    expect((await api.get(path)).status).toBe(200);
+    return page.mock.calls.length;
+  };
+
+  it.each(short)('is read at once where it is a walk along an index: /v1/projects%s', async (query) => {
+    expect(await reads(`/v1/projects${query}`)).toBe(0);
+  });
+
+  it.each(long)('takes its turn where it is not: /v1/projects%s', async (query) => {
+    expect(await reads(`/v1/projects${query}`)).toBe(1);
+  });
+});
