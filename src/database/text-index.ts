@@ -46,18 +46,19 @@ function matchOf(text: string): string | null {
 /** More words than anybody types; each is looked up by itself. */
 export const MAX_WORDS = 10;
 
-/** The words of a query, folded, without those that others contain. */
+/** The words of a query, folded, without those that others contain; the longest first, which most likely finds least. */
 export function wordsOf(q: string): string[] {
   const words = [...new Set(searchText(q).split(/\s+/).filter(Boolean))];
-  return words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
+  const needed = words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
+  return needed.sort((a, b) => b.length - a.length);
 }
 
 /** A word that is looked for, as SQL. */
 export interface Word {
   /** Whether a folded text contains it. */
   isIn(text: SQLWrapper): SQL;
-  /** `from` and `where` over the rows of a table whose `searchText` contains it. */
-  fromThoseWith(reader: Reader, table: Indexed): SQL;
+  /** `from` and `where` over the rows of a table whose `searchText` contains it, for the one word that the index is asked for. */
+  fromThoseWith: ((table: Indexed) => SQL) | undefined;
 }
 
 /** A query for texts that contain every word of `q`. */
@@ -71,33 +72,31 @@ export interface TextQuery {
 
 /** @param name begins the names of its placeholders */
 export function textQuery(name: string, q: string): TextQuery {
-  const words = wordsOf(q).map((word, i) => ({ word, match: matchOf(word), name: `${name}${i}` }));
+  const words = wordsOf(q);
+  const matches = words.map(matchOf);
+  // What one word finds is looked at for the others: to look each of them up takes as long as the most frequent one.
+  const leading = matches.findIndex((match) => match !== null);
   return {
-    shape: `${name}${words.map(({ match }) => (match === null ? '-' : '+')).join('')}`,
-    values: Object.fromEntries(
-      words.flatMap(({ word, match, name }) => [
-        [name, word],
-        [`${name}Grams`, match],
-      ]),
-    ),
+    shape: `${name}${words.length}/${leading}`,
+    values: {
+      ...Object.fromEntries(words.map((word, i) => [`${name}${i}`, word])),
+      ...(leading >= 0 && { [`${name}Grams`]: matches[leading] }),
+    },
     where: (reader, condition) => {
       const { containsText, hasGrams } = reader.functions;
-      const conditions = words.map(({ match, name }) => {
-        const isIn = (text: SQLWrapper) => containsText(text, sql`${sql.placeholder(name)}`);
-        return condition({
-          isIn,
-          fromThoseWith: (reader, table) => {
-            const rows = reader.tables[table];
-            if (match === null) return sql`from ${rows} where ${isIn(rows.searchText)}`;
-            const grams = reader.tables[INDEXES[table]];
-            const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
-            // In this order: what has the grams is looked up in the table, never the other way round.
-            return sql`from ${grams} cross join ${rows}
-              where ${has} and ${rows.id} = ${grams.id} and ${isIn(rows.searchText)}`;
-          },
-        });
+      const conditions = words.map((_, i) => {
+        const isIn = (text: SQLWrapper) => containsText(text, sql`${sql.placeholder(`${name}${i}`)}`);
+        const fromThoseWith = (table: Indexed): SQL => {
+          const rows = reader.tables[table];
+          const grams = reader.tables[INDEXES[table]];
+          const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
+          // In this order: what has the grams is looked up in the table, never the other way round.
+          return sql`from ${grams} cross join ${rows}
+            where ${has} and ${rows.id} = ${grams.id} and ${isIn(rows.searchText)}`;
+        };
+        return condition({ isIn, fromThoseWith: i === leading ? fromThoseWith : undefined });
       });
-      return conditions.length > 0 ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
+      return sql`(${sql.join(conditions, sql` and `)})`;
     },
   };
 }

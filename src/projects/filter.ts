@@ -217,13 +217,15 @@ export const parameters = {
         where: (reader) =>
           text.where(reader, ({ isIn, fromThoseWith }) => {
             const { projects, projectInvestors, enterprises } = reader.tables;
-            const byInvestor = sql`select ${projectInvestors.projectId} from ${projectInvestors}
-              where ${projectInvestors.enterpriseId} in (
-                select ${enterprises.id} ${fromThoseWith(reader, 'enterprises')})`;
             // The index knows of names only what they are now.
-            if (asTheyWere) return sql`(${isIn(projects.searchText)} or ${projects.id} in (${byInvestor}))`;
-            const byName = sql`select ${projects.id} ${fromThoseWith(reader, 'projects')}`;
-            return sql`${projects.id} in (${byName} union ${byInvestor})`;
+            if (fromThoseWith && !asTheyWere) {
+              return sql`${projects.id} in (select ${projects.id} ${fromThoseWith('projects')}
+                union select ${projectInvestors.projectId} from ${projectInvestors}
+                where ${projectInvestors.enterpriseId} in (select ${enterprises.id} ${fromThoseWith('enterprises')}))`;
+            }
+            return sql`(${isIn(projects.searchText)} or exists (select 1 from ${projectInvestors}
+              join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
+              where ${projectInvestors.projectId} = ${projects.id} and ${isIn(enterprises.searchText)}))`;
           }),
       };
     },

@@ -80,9 +80,11 @@ function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL |
   const equal = Object.keys(filter.equal).map((name) =>
     eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
   );
-  const found = filter.text?.where(db, ({ fromThoseWith }) => {
+  const found = filter.text?.where(db, ({ isIn, fromThoseWith }) => {
     const key = columnOf(table, catalogue.key);
-    return sql`${key} in (select ${key} ${fromThoseWith(db, catalogue.entity as Indexed)})`;
+    return fromThoseWith
+      ? sql`${key} in (select ${key} ${fromThoseWith(catalogue.entity as Indexed)})`
+      : isIn(columnOf(table, 'searchText'));
   });
   const others = Object.keys(filter.conditions).map((name) => {
     const value: SQLWrapper = sql`${sql.placeholder(`such_${name}`)}`;
