@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
-import { type Asker, onBehalfOf } from '../database/asker.ts';
+import type { Asker } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
@@ -88,11 +88,12 @@ export function authorize(
   }
 
   app.decorateRequest('caller');
-  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction) => {
-    const done = (refused?: Error) => {
-      if (refused) return next(refused);
-      onBehalfOf(askerOf(request, reply), next);
-    };
+  app.decorateReply('asker', {
+    getter() {
+      return askerOf(this as FastifyReply);
+    },
+  });
+  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     // Only the handler of unknown paths, which does nothing but refuse, is no route.
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
@@ -118,27 +119,12 @@ export function authorize(
   return stillHolds;
 }
 
-/** Whoever waits for the answer: a key, or a network without one, for as long as it is connected. */
-function askerOf(request: FastifyRequest, reply: FastifyReply): Asker {
-  let left: AbortController | undefined;
-  return {
-    get names() {
-      return [request.caller.id ?? networkOf(request.ip)];
-    },
-    get hasKey() {
-      return request.caller.id !== undefined;
-    },
-    // Most requests are answered before anybody asks.
-    get signal() {
-      if (!left) {
-        const controller = new AbortController();
-        left = controller;
-        if (reply.raw.destroyed) controller.abort();
-        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort());
-      }
-      return left.signal;
-    },
-  };
+/** Who waits for an answer: a key, or a network without one, for as long as it is connected. */
+function askerOf({ request: { caller, ip }, raw }: FastifyReply): Asker {
+  const left = new AbortController();
+  if (raw.destroyed) left.abort();
+  raw.once('close', () => raw.writableFinished || left.abort());
+  return { names: [caller.id ?? networkOf(ip)], hasKey: caller.id !== undefined, signal: left.signal };
 }
 
 /** Who asks. */
@@ -162,6 +148,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route; said by its schema (`operation`) unless it is not in the document. */
     access?: Access;
+  }
+  interface FastifyReply {
+    /** On whose behalf work that takes turns is done (`onBehalfOf`). */
+    readonly asker: Asker;
   }
   interface FastifyRequest {
     caller: Caller & { role: Role | null };

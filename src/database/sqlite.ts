@@ -126,11 +126,16 @@ function takingTurns(file: string) {
       turn((asker) =>
         threads.lend(async (lent) => {
           lent.asker = asker;
-          await lent.thread.run('begin', []);
+          // A thread takes one after the other: nobody has to wait for it to begin, or to end.
+          const begun = lent.thread.run('begin', []);
+          begun.catch(() => {});
           try {
             return await work(lent.reader);
+          } catch (error) {
+            await begun;
+            throw error;
           } finally {
-            await lent.thread.run('commit', []);
+            lent.thread.run('commit', []).catch(() => {});
           }
         }),
       ),

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import { Askers, currentAsker, onBehalfOf } from '../database/asker.ts';
+import { type Asker, Askers, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
 import { varyByFormat, wantsJson } from './formats.ts';
@@ -83,14 +83,14 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   const etagFor = (revision: Revision, day: string, url: string): string =>
     `"${revision.seq}-${hash('sha256', `${build} ${revision.hash} ${day} ${url}`, 'base64url').slice(0, 22)}"`;
 
-  function share(key: string, compute: () => Promise<Computed>): Promise<Computed> {
+  function share(key: string, asker: Asker, compute: () => Promise<Computed>): Promise<Computed> {
     const joined = underWay.get(key);
     if (joined) {
-      joined.askers.add(currentAsker());
+      joined.askers.add(asker);
       return joined.computed;
     }
     const askers = new Askers();
-    askers.add(currentAsker());
+    askers.add(asker);
     const forget = () => underWay.get(key)?.askers === askers && underWay.delete(key);
     // Who asks the same after everybody has left asks anew.
     askers.signal.addEventListener('abort', forget, { once: true });
@@ -124,7 +124,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     send: async (request, reply, asOf, compute, headers, variant = '') => {
       const { day, etag, etagAt, fresh, key } = await validate(request, asOf, variant);
       if (fresh) return sendText(request, reply, etag, '');
-      const { revision, body } = await share(key, () => compute(day));
+      const { revision, body } = await share(key, reply.asker, () => compute(day));
       const answer: Answer = {
         etag: etagAt(revision),
         revision: revision.hash,
@@ -140,7 +140,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
       const { day, etag, etagAt, fresh, key } = await validate(request, asOf, variant);
       reply.headers({ etag, 'cache-control': REVALIDATE });
       if (fresh) return reply.code(304).send();
-      const { revision, body } = await share(key, () => compute(day));
+      const { revision, body } = await share(key, reply.asker, () => compute(day));
       const { headers, content } = await toFile(body, revision, day);
       return reply.headers({ ...headers, etag: etagAt(revision) }).send(content);
     },

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { answerOnce, callerOf } from '../access/authorize.ts';
+import { onBehalfOf } from '../database/asker.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
@@ -120,7 +121,10 @@ export const publishedRoutes =
           conditional: true,
         }),
       },
-      async (request, reply) => sendResource(request, reply, await published.read(request.params.id)),
+      async (request, reply) => {
+        const figure = await onBehalfOf(reply.asker, () => published.read(request.params.id));
+        return sendResource(request, reply, figure);
+      },
     );
 
     app.patch(

@@ -1,6 +1,7 @@
 /** How an export is asked for and answered. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onBehalfOf } from '../database/asker.ts';
 import type { Answers } from '../http/answers.ts';
 import { REVALIDATE } from '../http/conditional.ts';
 import { contentLanguage, fileHeaders, fitForName, sendStream } from '../http/files.ts';
@@ -51,7 +52,7 @@ export const exportAnswers = (exports: ExportService, answers: Answers): ExportA
       // A stream, as the file would be one: it has no length that could be told.
       return tagged(await exports.describe(wanted)).send(Readable.from([]));
     }
-    const { head, parts } = await exports.start(wanted);
+    const { head, parts } = await onBehalfOf(reply.asker, () => exports.start(wanted));
     return sendStream(tagged(head), parts);
   },
 });
