@@ -337,7 +337,7 @@ const problemResponses = Object.fromEntries(
     problemName(status),
     {
       description: en,
-      ...((status === '503' || status === '429') && {
+      ...(['429', '503', '507'].includes(status) && {
         headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
       }),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
