@@ -71,7 +71,11 @@ const anImport = {
 /** Puts rows into every table, through the services, each row with others that refer to it. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
-  await keyService(dependencies).create(caller, { name: 'a key', role: 'editor', regions: ['430100'] });
+  const key = await keyService(dependencies).create(caller, {
+    name: 'a key',
+    role: 'editor',
+    regions: ['430100'],
+  });
   const projects = projectService(dependencies);
   await catalogueService(dependencies, events).create(caller, {
     code: 'populated',
@@ -143,6 +147,6 @@ export async function populate(database: Database): Promise<void> {
     const answer = () => ({ status: 201, headers: {}, body: '{}' });
     const retry = { key: code, fingerprint: code, answer };
     const funds = { receivedOn: '2021-01-01', amountYuan: 1_000_000 };
-    await projects.addFunds({ ...caller, id: 'a caller', retry }, id, funds);
+    await projects.addFunds({ ...caller, id: key.id, retry }, id, funds);
   }
 }
