@@ -145,7 +145,7 @@ export async function buildApp({
   }
   await app.register(clusterRoutes(clusterService({ database }), answers));
   await app.register(publishedRoutes(publishedService({ database, clock }), answers));
-  const limits: ImportLimits = { ...importLimits, ...imports };
+  const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');
   const runner = importRunner({ database, clock }, uploads, onError, limits);

@@ -77,7 +77,14 @@ export const variables = {
     default: './data/imports',
     allowed: 'a folder',
     description:
-      'Where files that come in lie until they are dealt with, and the reports on their faults for seven days after. Needs room for 20 of them. Instances that share it take over each other’s imports.',
+      'Where files that come in lie until they are dealt with, and the reports on their faults for seven days after. Takes up to `IMPORT_QUOTA`, and what the rows of two files take while they are read. Instances that share it take over each other’s imports.',
+  },
+  IMPORT_QUOTA: {
+    schema: wholeNumber(419_430_400, 999_999_999_999),
+    default: '4294967296',
+    allowed: 'bytes, 419430400–999999999999',
+    description:
+      'Room for files that come in and the reports on their faults, in all; one key may take a quarter of it. Where it runs out, the oldest imports that have ended go with their reports; where that is not enough, a file is refused.',
   },
   ANSWER_CACHE: {
     schema: wholeNumber(0, 10_000_000_000),

@@ -4,7 +4,20 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** For a body that is not given more. */
 export const ARRIVAL_MS = 30_000;
 
-const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+/** How much of a body has to come in any such time. */
+export interface LeastRate {
+  bytes: number;
+  withinMs: number;
+}
+
+/** How often in that time it is looked. */
+const LOOKS = 6;
+
+const timers = new WeakMap<FastifyRequest, NodeJS.Timeout[]>();
+
+function stop(request: FastifyRequest): void {
+  for (const timer of timers.get(request) ?? []) clearTimeout(timer);
+}
 
 /** Has the body of every request arrive within a time; `allowArrival` gives one another. */
 export function limitArrival(app: FastifyInstance, milliseconds: number): void {
@@ -12,20 +25,37 @@ export function limitArrival(app: FastifyInstance, milliseconds: number): void {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
     if (coding !== undefined || length !== '0') {
       allowArrival(request, milliseconds);
-      request.raw.once('close', () => clearTimeout(timers.get(request)));
+      request.raw.once('close', () => stop(request));
     }
     done();
   });
 }
 
-/** Gives the rest of a body so long from now. Then its connection is cut, as Node does by itself. */
-export function allowArrival(request: FastifyRequest, milliseconds: number): void {
-  clearTimeout(timers.get(request));
+/** Gives the rest of a body so long from now, and less where it comes too slowly. Then its connection is cut, as Node does by itself. */
+export function allowArrival(request: FastifyRequest, milliseconds: number, least?: LeastRate): void {
+  stop(request);
   const cut = () => {
     const { socket, complete } = request.raw;
     if (complete !== false || socket.destroyed) return;
     const late = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     request.server.server.emit('clientError', late, socket);
   };
-  timers.set(request, setTimeout(cut, milliseconds).unref());
+  const set = [setTimeout(cut, milliseconds)];
+  if (least) set.push(setInterval(lookAt(request, least, cut), least.withinMs / LOOKS));
+  timers.set(
+    request,
+    set.map((timer) => timer.unref()),
+  );
+}
+
+/** @param cut called when too little has come in the time before a look */
+function lookAt({ raw: { socket } }: FastifyRequest, { bytes }: LeastRate, cut: () => void) {
+  let seen = [socket.bytesRead];
+  return (): void => {
+    // Then it is the service that does not take what comes.
+    if (socket.isPaused?.()) seen = [];
+    seen.push(socket.bytesRead);
+    if (seen.length <= LOOKS) return;
+    if (socket.bytesRead - (seen.shift() as number) < bytes) cut();
+  };
 }

@@ -169,6 +169,26 @@ export const importProblems = {
     en: 'There are {max} imports waiting already; try again shortly.',
     zh: '已有 {max} 个导入在等待，请稍后重试。',
   },
+  'imports.too_many_of_key': {
+    status: 429,
+    en: 'This key has {max} imports that arrive, wait or run, as many as one key may have; try again when one of them has ended.',
+    zh: '该密钥正在上传、等待和进行的导入已达 {max} 个（每个密钥的上限），请待其中之一结束后重试。',
+  },
+  'imports.quota_of_key': {
+    status: 429,
+    en: 'With this file the imports of this key that have not ended would take {used} MB, and one key may take {max} MB (a quarter of IMPORT_QUOTA); try again when some have ended.',
+    zh: '加上此文件，该密钥未结束的导入将占用 {used} MB，而每个密钥的上限为 {max} MB（IMPORT_QUOTA 的四分之一），请待其中部分结束后重试。',
+  },
+  'imports.quota': {
+    status: 507,
+    en: 'With this file the imports that have not ended would take {used} MB, and the service has {max} MB for all of them (IMPORT_QUOTA); try again when some have ended.',
+    zh: '加上此文件，所有未结束的导入将占用 {used} MB，而本服务的上限为 {max} MB（IMPORT_QUOTA），请待其中部分结束后重试。',
+  },
+  'imports.not_found': {
+    status: 404,
+    en: 'There is no import “{id}”. An import and its report are kept for {days} days, less where room is needed: then the oldest go first.',
+    zh: '没有编号为“{id}”的导入。导入及其报告保留 {days} 天；空间不足时，最早的会提前清除。',
+  },
   'imports.report_gone': {
     status: 404,
     en: 'The full report is kept for {days} days, where the file was read; it is not here.',

@@ -225,6 +225,7 @@ export const titles = {
   431: { en: 'Headers too large', zh: '请求头过大' },
   500: { en: 'Internal error', zh: '内部错误' },
   503: { en: 'Unavailable', zh: '服务暂不可用' },
+  507: { en: 'No room left', zh: '存储空间不足' },
 } as const satisfies Record<number, Message>;
 
 export type ProblemKind = keyof typeof problems;

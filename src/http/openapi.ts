@@ -101,7 +101,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   description:
-    'A new one for each thing to be done, such as a UUID. Sent again with the same request within 24 hours it has no second effect: the first answer is repeated, with `Idempotency-Replayed: true`. With another request it is refused (422), and while the first is under way (409).',
+    'A new one for each thing to be done, such as a UUID. Sent again with the same request within 24 hours it has no second effect: the first answer is repeated, with `Idempotency-Replayed: true`. With another request it is refused (422), while the first is under way (409), and where as many answers are kept for the API key as may be (429).',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
 };
@@ -337,7 +337,7 @@ const problemResponses = Object.fromEntries(
     problemName(status),
     {
       description: en,
-      ...((status === '503' || status === '429') && {
+      ...(['429', '503', '507'].includes(status) && {
         headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
       }),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import type { FieldChange } from '../database/tables.ts';
 import { type Language, type Message, type MessageValue, say } from '../http/messages.ts';
 import type { FileResult } from './command-run.ts';
+import { reportedOf } from './outcome.ts';
 import type { FileFault, Import } from './schema.ts';
 
 /** The rest is in the report that `--faults` writes. */
@@ -40,12 +41,12 @@ const texts = {
   change: { en: 'change', zh: '修改' },
   faults: { en: '{count} faults:', zh: '{count} 处错误：' },
   firstFaults: {
-    en: 'The first {shown} of {count} faults; --faults FILE.csv or FILE.xlsx writes all of them:',
-    zh: '{count} 处错误中的前 {shown} 处；用 --faults FILE.csv 或 FILE.xlsx 写出全部：',
+    en: 'The first {shown} of {count} faults; --faults FILE.csv or FILE.xlsx writes {reported}:',
+    zh: '{count} 处错误中的前 {shown} 处；用 --faults FILE.csv 或 FILE.xlsx 写出{reported}：',
   },
   firstOfWritten: {
-    en: 'The first {shown} of {count} faults; all of them come into {file}:',
-    zh: '{count} 处错误中的前 {shown} 处；全部写入 {file}：',
+    en: 'The first {shown} of {count} faults; {reported} come into {file}:',
+    zh: '{count} 处错误中的前 {shown} 处；{reported}写入 {file}：',
   },
   row: { en: 'Row', zh: '行' },
   cell: { en: 'Column', zh: '列' },
@@ -186,9 +187,18 @@ function changeLines({ changes, file }: Import, t: Say): string[] {
 const placeOf = ({ column, heading, field }: FileFault): string =>
   [column, heading ?? field].filter((part) => part !== null).join(' ');
 
-function faultLines({ faults, faultCount }: Import, report: string | undefined, t: Say): string[] {
+function faultLines(
+  { faults, faultCount, unreported }: Import,
+  report: string | undefined,
+  t: Say,
+): string[] {
   const shown = faults.slice(0, SHOWN_FAULTS);
-  const counts = { shown: shown.length, count: faultCount };
+  const inReport = reportedOf({ faultCount, unreported });
+  const reported =
+    inReport === faultCount
+      ? { en: 'all of them', zh: '全部' }
+      : { en: `the first ${inReport}`, zh: `前 ${inReport} 处` };
+  const counts = { shown: shown.length, count: faultCount, reported };
   const title =
     faultCount === shown.length
       ? t('faults', counts)

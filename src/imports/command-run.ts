@@ -43,7 +43,7 @@ export interface CommandImports {
    * @throws Problem for what would be refused whatever the file; the signal's reason when it is aborted
    */
   run(files: readonly string[], asked: Asked): AsyncGenerator<FileImport>;
-  /** Every fault of the files so far, as a file. */
+  /** The faults of the files so far, as a file. */
   faults(format: 'csv' | 'xlsx'): AsyncIterable<Uint8Array>;
 }
 
@@ -69,7 +69,7 @@ export function importsAtCommandLine(
 
   async function importOne(file: string, asked: Asked): Promise<Import> {
     const stream = addAbortSignal(signal, file === STDIN ? process.stdin : createReadStream(file));
-    const { id, upload } = await imports.receive(stream, { name: nameOf(file), format: null });
+    const { id, upload } = await imports.receive(caller, stream, { name: nameOf(file), format: null });
     await imports.begin(caller, asked, id, upload);
     begun.push({ file, id });
     const cancel = () => void runner.cancel(id);

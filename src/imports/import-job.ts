@@ -1,6 +1,5 @@
 /** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { type Refusal, refusalIn } from '../access/holding.ts';
 import type { Caller } from '../changes/service.ts';
 import { clusterMemberImporter } from '../clusters/importing.ts';
@@ -18,6 +17,7 @@ import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { rowFaults } from './faults.ts';
 import type { ImportContext, Importer } from './importer.ts';
 import { addRow, type Outcome, startOutcome } from './outcome.ts';
+import { linesOf, writeReport } from './reports.ts';
 import { noteRows } from './repository.ts';
 
 /** Plain data: it goes to a thread. */
@@ -28,7 +28,7 @@ export interface ImportRun {
   entity: ImportEntity;
   /** Where the rows lie, as `row-lines.ts` has them. */
   rows: string;
-  /** Where the faults of these rows are written, a `FileFault` a line; of how many there is room in the report. */
+  /** Where the faults of these rows are written, a `FileFault` a line; how many of them the report takes. */
   faults: string;
   room: number;
   columns: readonly RecognisedColumn[];
@@ -87,7 +87,8 @@ async function* go(
   const clock = { now: () => now, today: () => today, milliseconds: () => Date.parse(now) };
   const importer = importers[asked.entity]({ caller, clock, createEnterprises });
   const outcome = startOutcome();
-  const report = await open(asked.faults, 'w');
+  await rm(asked.faults, { force: true });
+  const report = writeReport(asked.faults);
   let told = Number.NEGATIVE_INFINITY;
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
@@ -100,12 +101,12 @@ async function* go(
       const lines: string[] = [];
       for (const [i, row] of planned.entries()) {
         const found = rowFaults(row.faults, batch[i] as ReadRow, asked.columns);
-        const room = Math.max(0, asked.room - outcome.faultCount);
-        for (const fault of found.slice(0, room)) lines.push(`${JSON.stringify(fault)}\n`);
-        addRow(outcome, row, found);
+        const reported = found.slice(0, Math.max(0, asked.room - outcome.faultCount));
+        for (const fault of reported) lines.push(`${JSON.stringify(fault)}\n`);
+        addRow(outcome, row, found, reported.length);
         if (tx && mayWrite()) await row.write(tx);
       }
-      if (lines.length > 0) await report.appendFile(lines.join(''));
+      if (lines.length > 0) await report.write(lines.join(''));
       if (performance.now() < told + TOLD_EVERY_MS) continue;
       yield { done: asked.from + outcome.rows };
       told = performance.now();
@@ -154,14 +155,4 @@ async function* batchesOf(rows: string, from: number, count: number): AsyncGener
     if (number >= from + count) break;
   }
   if (batch.length > 0) yield batch;
-}
-
-/** The lines of a text file that ends with a line break, some at a time. */
-export async function* linesOf(file: string): AsyncGenerator<string[]> {
-  let rest = '';
-  for await (const part of createReadStream(file, { encoding: 'utf8', highWaterMark: 262_144 })) {
-    const lines = `${rest}${part}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
 }

@@ -19,8 +19,17 @@ export const importLimits = {
   /** Imports that run side by side, each with a process that reads; and those that wait, or are still arriving. */
   running: 2,
   waiting: 20,
-  /** Faults of a file in its report: as many as a worksheet has rows, and some hundreds of megabytes. */
-  reported: 1_000_000,
+  /** Of the places for them, those that one key may take. */
+  ofOneKey: 8,
+  /** An upload of which less than this comes in any such time is cut, so that its place is free again. */
+  leastBytes: 65_536,
+  leastWithinMs: 30_000,
+  /** Of the disk, for files that come in and reports; the service has a setting for it. */
+  quotaBytes: Number.POSITIVE_INFINITY,
+  /** Imports on record, however small. */
+  kept: 10_000,
+  /** Faults of a file in its report, the first ones: more than anybody corrects by hand. Of the others it counts each code. */
+  reported: 10_000,
   /** An owner that has not been seen for so long is taken for dead, where nothing else can be told of it. */
   silentMs: HOUR_MS / 12,
   /** A file that has arrived and still belongs to no import belongs to nothing. */

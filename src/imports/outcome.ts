@@ -11,6 +11,8 @@ export interface Outcome {
   /** Of the refused: rows that changed since the sheet was exported. */
   conflicts: number;
   faultCount: number;
+  /** Of the faults: how many of each code the report leaves out. */
+  unreported: Readonly<Record<string, number>>;
   /** The first ones. */
   changes: ShownChange[];
   faults: FileFault[];
@@ -35,18 +37,27 @@ export const startOutcome = (): Outcome => ({
   refused: 0,
   conflicts: 0,
   faultCount: 0,
+  unreported: {},
   changes: [],
   faults: [],
 });
 
 const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', refused: 'refused' } as const;
 
-/** Counts a row. */
-export function addRow(outcome: Outcome, planned: PlannedRow, faults: readonly FileFault[]): void {
+/** Counts a row. @param reported how many of its faults, the first ones, stand in the report */
+export function addRow(
+  outcome: Outcome,
+  planned: PlannedRow,
+  faults: readonly FileFault[],
+  reported: number,
+): void {
   const { row, key, effect } = planned;
   outcome.rows += 1;
   outcome[COUNTS[effect]] += 1;
   outcome.faultCount += faults.length;
+  for (const { code } of faults.slice(reported)) {
+    outcome.unreported = summed(outcome.unreported, { [code]: 1 });
+  }
   if (faults.some(({ code }) => code === 'changed_since')) outcome.conflicts += 1;
   if ((effect === 'create' || effect === 'change') && outcome.changes.length < SHOWN_CHANGES) {
     outcome.changes.push({ row, key, effect, fields: planned.differences() });
@@ -56,21 +67,39 @@ export function addRow(outcome: Outcome, planned: PlannedRow, faults: readonly F
   }
 }
 
+/** Counts by name, added up. */
+const summed = (
+  first: Readonly<Record<string, number>>,
+  next: Readonly<Record<string, number>>,
+): Record<string, number> => {
+  const sums = { ...first };
+  for (const [name, count] of Object.entries(next)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+};
+
+/** How many of the faults stand in the report. */
+export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
+  Object.values(unreported).reduce((left, count) => left - count, faultCount);
+
 /** The outcome of rows and of those that come after them. */
 export function joined(first: Outcome, next: Outcome): Outcome {
   const sums = (
     ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
   ).map((name) => [name, first[name] + next[name]]);
   return {
-    ...(Object.fromEntries(sums) as Omit<Outcome, 'changes' | 'faults'>),
+    ...(Object.fromEntries(sums) as Omit<Outcome, 'changes' | 'faults' | 'unreported'>),
+    unreported: summed(first.unreported, next.unreported),
     changes: [...first.changes, ...next.changes].slice(0, SHOWN_CHANGES),
     faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
   };
 }
 
 /** The outcome of rows that were kept, where faulty ones after them ended it. */
-export const brokenOff = (kept: Outcome, { refused, conflicts, faultCount, faults }: Outcome): Outcome =>
-  joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, faults });
+export const brokenOff = (
+  kept: Outcome,
+  { refused, conflicts, faultCount, unreported, faults }: Outcome,
+): Outcome =>
+  joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, unreported, faults });
 
 /** As it is on record: the counts apart from what is shown, which a list of imports has no room for. */
 export const onRecord = ({ changes, faults, ...counts }: Outcome): Kept => ({

@@ -56,7 +56,7 @@ export interface Journey {
   /** Of the process that works on it. */
   life: string;
   /** Keeps what was found out about the file. */
-  keep(found: Pick<ImportRecord, 'file'>): Promise<void>;
+  keep(found: Pick<ImportRecord, 'file' | 'bytes'>): Promise<void>;
   /** As it is on record now. */
   current(): Promise<ImportRecord>;
   onError(error: unknown): void;
@@ -181,7 +181,7 @@ export function passage(
     }
     const { head, rows: all } = found;
     Object.assign(progress, { rowsRead: all, bytesRead: request.bytes });
-    await keep({ file: { ...head } });
+    await keep({ file: { ...head }, bytes: await uploads.size(id) });
 
     let { rowsDone } = await current();
     const isCommit = request.mode === 'commit';

@@ -1,4 +1,4 @@
-import { and, count, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
@@ -89,6 +89,63 @@ export async function removeFinishedBefore(tx: Transaction, instant: string): Pr
   const ids = old.map(({ id }) => id);
   if (ids.length > 0) await tx.delete(imports).where(inArray(imports.id, ids));
   return ids;
+}
+
+/** What is on record of a key, or of the command line, takes of the disk. */
+export interface Usage {
+  caller: string | null;
+  hasEnded: boolean;
+  imports: number;
+  bytes: number;
+}
+
+export async function usage(reader: Reader): Promise<Usage[]> {
+  const rows = await reader.prepared('imports.usage', {}, (db) => {
+    const { caller, status, bytes } = db.tables.imports;
+    return db
+      .select({
+        caller,
+        status,
+        imports: count(),
+        bytes: sql<number>`sum(${bytes})`.mapWith(Number),
+      })
+      .from(db.tables.imports)
+      .groupBy(caller, status);
+  });
+  return rows.map(({ status, ...row }) => ({ ...row, hasEnded: status !== 'running' }));
+}
+
+/**
+ * Removes those that have ended, the oldest first, until so much more can be had, or none is left.
+ * @param caller id of the key that has sent them; of all where null
+ * @returns their ids
+ */
+export async function removeOldest(
+  tx: Transaction,
+  caller: string | null,
+  { bytes, imports: number }: Pick<Usage, 'bytes' | 'imports'>,
+): Promise<string[]> {
+  const { imports } = tx.tables;
+  const removed: string[] = [];
+  let freed = 0;
+  while (freed < bytes || removed.length < number) {
+    const oldest = await tx
+      .select({ id: imports.id, bytes: imports.bytes })
+      .from(imports)
+      .where(and(ne(imports.status, 'running'), caller === null ? undefined : eq(imports.caller, caller)))
+      .orderBy(asc(imports.createdAt), asc(imports.id))
+      .limit(AT_ONCE);
+    const some = oldest.filter((one, i) => {
+      const isNeeded = freed < bytes || removed.length + i < number;
+      if (isNeeded) freed += one.bytes;
+      return isNeeded;
+    });
+    if (some.length === 0) break;
+    const ids = some.map(({ id }) => id);
+    await tx.delete(imports).where(inArray(imports.id, ids));
+    removed.push(...ids);
+  }
+  return removed;
 }
 
 const textKey = (field: 'createdAt' | 'id'): SortKey<ListedImport> => ({

@@ -81,13 +81,16 @@ export const importRoutes =
         name: filename ?? name,
         format: format ?? formatOf(of),
       });
-      allowArrival(request, limits.uploadMs);
+      const caller = callerOf(request);
+      const { 'content-length': length } = request.headers;
+      const announced = length === undefined ? undefined : Number(length);
+      allowArrival(request, limits.uploadMs, { bytes: limits.leastBytes, withinMs: limits.leastWithinMs });
       try {
-        if (type !== FORM) return await imports.receive(body, about(null, type));
+        if (type !== FORM) return await imports.receive(caller, body, about(null, type), announced);
         return await withFile(
           request,
           body,
-          (file, { name, type: own }) => imports.receive(file, about(name, typeOf(own))),
+          (file, { name, type: own }) => imports.receive(caller, file, about(name, typeOf(own)), announced),
           ({ id }) => imports.discard(id),
         );
       } catch (error) {
@@ -123,7 +126,7 @@ export const importRoutes =
             takes,
             success: { description: 'What the file would do, or has done.', schema: Import },
             accepted: 'The file has arrived; the import goes on.',
-            problems: [404, 409, 413, 415, 428],
+            problems: [404, 409, 413, 415, 428, 507],
           }),
         },
         async (request, reply) => {
@@ -225,12 +228,12 @@ export const importRoutes =
           id: 'listImportFaults',
           access: 'edit',
           tag: 'imports',
-          summary: 'Get every fault of an import as a sheet',
+          summary: 'Get the faults of an import as a sheet',
           params: Id,
           query: FaultsQuery,
           success: {
             description:
-              'One fault a row, up to a million: worksheet, row, column, heading, value, and what is the matter.',
+              'One fault a row, the first 10,000: worksheet, row, column, heading, value, and what is the matter. Below them, for each code, how many more there are.',
             schema: z.string().meta({ description: 'A table with a heading row.' }),
             type: mediaTypes.csv,
             also: {

@@ -9,7 +9,7 @@ import { onRecord, outcomeOf } from './outcome.ts';
 import { heir, isGone, isHere, type Owner, thisProcess } from './owners.ts';
 import { type Ending, KeyRefused, type Progress, passage, type StoredProblem } from './passage.ts';
 import * as repository from './repository.ts';
-import type { Uploads } from './uploads.ts';
+import { FAULTS, type Uploads } from './uploads.ts';
 
 export interface Runner {
   /** This process, as the owner of an import. */
@@ -22,6 +22,8 @@ export interface Runner {
   ended(id: string): Promise<void>;
   /** How many there are, those that wait included. */
   readonly count: number;
+  /** How many of them a key has sent. */
+  countOf(keyId: string): number;
   /** Whether it takes no more, since the process is about to end. */
   readonly isStopped: boolean;
   /** Ends one that runs here. @returns false where it does not */
@@ -185,15 +187,18 @@ export function importRunner(
   }
 
   async function finish(id: string, { outcome, ...ending }: Ending): Promise<void> {
-    const found = outcome && onRecord(outcome);
-    await note(id, { ...ending, ...found, owner: null, finishedAt: clock.now() });
-    await tidy(await current(id));
+    const ended = { ...ending, ...(outcome && onRecord(outcome)), owner: null, finishedAt: clock.now() };
+    const record = { ...(await current(id)), ...ended };
+    const report = isSpokenOf(record) ? await uploads.size(id, FAULTS) : 0;
+    await note(id, { ...ended, bytes: report + Buffer.byteLength(JSON.stringify(record)) });
+    await tidy(record);
   }
+
+  const isSpokenOf = (record: repository.ImportRecord): boolean => outcomeOf(record).faultCount > 0;
 
   /** Of one that has ended, nothing is kept but the faults that are spoken of. */
   async function tidy(record: repository.ImportRecord): Promise<void> {
-    const isSpokenOf = outcomeOf(record).faultCount > 0;
-    await (isSpokenOf ? uploads.tidy(record.id) : uploads.remove(record.id));
+    await (isSpokenOf(record) ? uploads.tidy(record.id) : uploads.remove(record.id));
   }
 
   function start(record: repository.ImportRecord): void {
@@ -276,6 +281,7 @@ export function importRunner(
     get count() {
       return running.size;
     },
+    countOf: (keyId) => [...running.values()].filter(({ caller }) => caller === keyId).length,
     get isStopped() {
       return isStopped;
     },

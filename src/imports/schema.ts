@@ -149,7 +149,12 @@ export const Import = z
     conflicts: z.int().meta({ description: 'Of the refused: changed since the sheet was exported.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
     faultCount: z.int(),
-    faults: z.array(FileFault).meta({ description: 'The first 1,000 faults; `links.faults` has them all.' }),
+    faults: z
+      .array(FileFault)
+      .meta({ description: 'The first 1,000 faults; `links.faults` has the first 10,000.' }),
+    unreported: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Of the faults beyond those 10,000: how many there are of each code.' }),
     problem: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
@@ -213,6 +218,7 @@ export const Import = z
             message: '应为真实存在的日期，如 2020-06-29',
           },
         ],
+        unreported: {},
         problem: null,
         actor: 'clerk (0190a1b2-0000-7000-8000-000000000007)',
         createdAt: '2026-11-22T04:00:00.000Z',

@@ -8,20 +8,22 @@ import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { faults as faultMessages, type Language, problems, say } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
-import { notFound, Problem } from '../http/problems.ts';
+import { Problem } from '../http/problems.ts';
 import { catalogueWrites } from '../references/writes.ts';
 import { once } from '../retries/service.ts';
 import { Mapping } from '../transfer/reading/mapping.ts';
 import type { FileHead } from '../transfer/reading/rows.ts';
 import type { ImportEntity } from '../transfer/reading/tables.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
-import { linesOf } from './import-job.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, reportedOf } from './outcome.ts';
 import type { ImportRequest, StoredProblem } from './passage.ts';
+import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
+import { roomFor } from './room.ts';
 import type { Runner } from './runner.ts';
 import { type Import, type ImportQuery, mappings } from './schema.ts';
+import type { ReportedFault } from './tables.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
 /** Who may import what: the rest is an administrator's. */
@@ -42,8 +44,18 @@ export interface ImportService {
     caller: ImportCaller,
     asked: Asked,
   ): Promise<{ entity: ImportEntity; mapping: Mapping | null }>;
-  /** Takes a file in. @returns the id of the import to be. @throws Problem 503 where too many are there already */
-  receive(stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<{ id: string; upload: Upload }>;
+  /**
+   * Takes a file in.
+   * @param announced its bytes, where the client says so
+   * @returns the id of the import to be
+   * @throws Problem 429, 503 or 507 where there is no room for it
+   */
+  receive(
+    caller: ImportCaller,
+    stream: Readable,
+    about: Pick<Upload, 'name' | 'format'>,
+    announced?: number,
+  ): Promise<{ id: string; upload: Upload }>;
   /** Forgets a file that has been received. */
   discard(id: string): Promise<void>;
   /**
@@ -59,8 +71,8 @@ export interface ImportService {
   read(caller: ImportCaller, id: string, language: Language): Promise<Import>;
   /** The problem that a commit, or a file, has ended with. */
   problemOf(id: string): Promise<Problem | null>;
-  /** Every fault, in the order of the rows. @throws Problem 404 where the report is no longer */
-  allFaults(id: string): Promise<AsyncIterable<FileFault & { sheet: string | null }>>;
+  /** The faults in the order of the rows, and what is said of those that are left out. @throws Problem 404 where the report is no longer */
+  allFaults(id: string): Promise<AsyncIterable<ReportedFault>>;
   /** @throws Problem 403 for somebody else's, 409 for one that has ended or runs elsewhere */
   cancel(caller: ImportCaller, id: string): Promise<void>;
 }
@@ -73,13 +85,14 @@ export function importService(
   runner: Runner,
   limits: ImportLimits = importLimits,
 ): ImportService {
-  /** Files that have no import yet. */
-  const arriving = new Set<string>();
+  const room = roomFor({ database }, uploads, runner, limits);
   const storedMappings = catalogueWrites(mappings, clock);
 
   async function existing(id: string): Promise<repository.ImportRecord> {
     const record = await repository.findImport(database.read, id);
-    if (!record) throw notFound('imports', id);
+    if (!record) {
+      throw new Problem('imports.not_found', { values: { id: id.slice(0, 64), days: limits.keptDays } });
+    }
     return record;
   }
 
@@ -99,7 +112,7 @@ export function importService(
     const { id, status, rowsDone, actor, createdAt, finishedAt } = record;
     const request = record.request as unknown as ImportRequest;
     const head = record.file as unknown as FileHead | null;
-    const { faults, changes, ...counts } = outcomeOf(record);
+    const { faults, unreported, changes, ...counts } = outcomeOf(record);
     const problem = record.problem as unknown as StoredProblem | null;
     const progress = runner.progress(id);
     const sheet = head?.sheet ?? null;
@@ -139,6 +152,7 @@ export function importService(
       ...counts,
       changes,
       faults: faults.map((fault) => faultInWords(fault, sheet, language)),
+      unreported,
       problem: problem && {
         code: problem.kind,
         detail: say(problems[problem.kind], language, problem.values),
@@ -176,18 +190,8 @@ export function importService(
   }
 
   async function discard(id: string): Promise<void> {
-    arriving.delete(id);
+    room.giveBack(id);
     await uploads.remove(id);
-  }
-
-  /** A file holds its place from the moment at which it begins to arrive, so that they cannot fill the disk. */
-  function expectRoom(): void {
-    if (runner.isStopped) throw new Problem('service.unavailable', { headers: { 'retry-after': '5' } });
-    if (arriving.size + runner.count < limits.running + limits.waiting) return;
-    throw new Problem('imports.too_many', {
-      values: { max: limits.waiting },
-      headers: { 'retry-after': '10' },
-    });
   }
 
   async function settled(id: string, milliseconds: number): Promise<boolean> {
@@ -201,10 +205,9 @@ export function importService(
   return {
     expectAllowed,
 
-    receive: async (stream, about) => {
-      expectRoom();
+    receive: async (caller, stream, about, announced = Number.POSITIVE_INFINITY) => {
       const id = importId(clock.milliseconds());
-      arriving.add(id);
+      await room.take(id, caller.id ?? null, Math.min(announced, uploads.limitOf(about.format)));
       return orRemove(id, async () => ({ id, upload: await uploads.receive(id, stream, about) }));
     },
 
@@ -252,7 +255,7 @@ export function importService(
         ),
       );
       runner.start(record);
-      arriving.delete(id);
+      room.giveBack(id);
       return id;
     },
 
@@ -290,7 +293,8 @@ export function importService(
 
     allFaults: async (id) => {
       const record = await existing(id);
-      const { faultCount } = outcomeOf(record);
+      const outcome = outcomeOf(record);
+      const { faultCount, unreported } = outcome;
       const files = await uploads.allFaults(id);
       if (faultCount > 0 && files.length === 0) {
         throw new Problem('imports.report_gone', { values: { days: limits.keptDays } });
@@ -302,6 +306,8 @@ export function importService(
             for (const line of lines) yield { sheet, ...(JSON.parse(line) as FileFault) };
           }
         }
+        const reported = reportedOf(outcome);
+        for (const [code, count] of Object.entries(unreported)) yield { code, count, reported };
       })();
     },
 

@@ -1,5 +1,5 @@
 /** The faults of an import as a sheet. */
-import type { Language } from '../http/messages.ts';
+import { type Language, say } from '../http/messages.ts';
 import type { Heading, Sheet } from '../transfer/sheet.ts';
 import { type FileFault, faultInWords } from './faults.ts';
 
@@ -19,23 +19,34 @@ const file = { field: 'file', zh: '文件', en: 'File', kind: 'text', width: 24 
 const TITLE = { zh: '错误', en: 'Faults' };
 const BATCH = 500;
 
-interface PlacedFault extends FileFault {
-  sheet: string | null;
-  file?: string;
+/** A fault of a report; at its end, of how many others with a code it does not tell more. */
+export type ReportedFault =
+  | (FileFault & { sheet: string | null })
+  | { code: string; count: number; reported: number };
+
+const BEYOND = {
+  zh: '另有 {count} 处此类错误；报告只列出前 {reported} 处错误。',
+  en: '{count} more with this code; the report lists the first {reported} faults.',
+};
+
+function inWords(fault: ReportedFault, language: Language) {
+  if ('count' in fault) return { code: fault.code, message: say(BEYOND, language, { ...fault }) };
+  const { sheet, ...rest } = fault;
+  return faultInWords(rest, sheet, language);
 }
 
 /** @param isOfSeveral whether each fault says which file it is of */
 export function faultSheet(
-  faults: AsyncIterable<PlacedFault>,
+  faults: AsyncIterable<ReportedFault & { file?: string }>,
   language: Language,
   { isOfSeveral = false }: { isOfSeveral?: boolean } = {},
 ): Sheet {
   const shownColumns = isOfSeveral ? [file, ...columns] : columns;
   async function* rows() {
     let batch = [];
-    for await (const { sheet, file = null, ...fault } of faults) {
-      const shown = { file, ...faultInWords(fault, sheet, language) };
-      batch.push(shownColumns.map(({ field }) => shown[field]));
+    for await (const { file = null, ...fault } of faults) {
+      const shown: Partial<Record<string, string | number | null>> = { file, ...inWords(fault, language) };
+      batch.push(shownColumns.map(({ field }) => shown[field] ?? null));
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];

@@ -10,6 +10,7 @@ import type { FileFormat } from '../http/formats.ts';
 import { Problem } from '../http/problems.ts';
 import { newId } from '../ids.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
+import { COMPRESSED } from './reports.ts';
 
 /** A file that has arrived as a whole. */
 export interface Upload {
@@ -26,6 +27,9 @@ export interface Upload {
 
 const MIB = 1024 * 1024;
 
+/** How the names of the files of a report begin. */
+export const FAULTS = 'faults-';
+
 export interface Uploads {
   /** The folder in which all of it lies. */
   readonly root: string;
@@ -34,6 +38,8 @@ export interface Uploads {
    * @throws Problem 413 for one that is too large, 422 for an empty one, 503 where there is no room
    */
   receive(id: string, stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<Upload>;
+  /** How large a file of a format may be. */
+  limitOf(format: FileFormat | null): number;
   /** The parts of an import: its file, its rows as they were read, the faults of rows from a number on. */
   file(id: string): string;
   rows(id: string): string;
@@ -43,6 +49,8 @@ export interface Uploads {
   /** Forgets the faults of rows that were not dealt with after all. */
   dropFaults(id: string, from: number): Promise<void>;
   has(id: string): boolean;
+  /** How many bytes lie here of an import, in files whose names begin so. */
+  size(id: string, beginning?: string): Promise<number>;
   /** The imports from before a moment of which something lies here. */
   before(milliseconds: number): Promise<string[]>;
   /** Removes what is not needed once an import has ended: all but its faults. */
@@ -64,34 +72,42 @@ export function uploadsIn(
 ): Uploads {
   const root = resolve(folder);
   const at = (id: string, ...parts: string[]) => join(root, id, ...parts);
-  const faults = (id: string, from: number) => at(id, `faults-${String(from).padStart(9, '0')}.ndjson`);
+  const faults = (id: string, from: number) =>
+    at(id, `${FAULTS}${String(from).padStart(9, '0')}.ndjson${COMPRESSED}`);
+  const limitOf = (format: FileFormat | null) => (format === 'xlsx' ? workbookBytes : textBytes);
   const names = (id: string): Promise<string[]> => readdir(at(id)).catch(() => []);
-  const size = (path: string): Promise<number> =>
-    stat(path).then(
-      (found) => found.size,
-      () => 0,
-    );
 
-  /** The files that have faults in them. Others are removed once an import has ended, while its report may be read. */
+  /** The files that have faults in them. An earlier version wrote them as they are; what is written again goes before. */
   async function reports(id: string): Promise<string[]> {
-    const found = (await names(id)).filter((name) => name.startsWith('faults-')).sort();
-    const sizes = await Promise.all(found.map((name) => size(at(id, name))));
-    return found.filter((_, i) => (sizes[i] as number) > 0);
+    const found = (await names(id)).filter((name) => name.startsWith(FAULTS)).sort();
+    return found.filter((name) => !found.includes(`${name}${COMPRESSED}`));
   }
 
   return {
     root,
+    limitOf,
     file: (id) => at(id, 'file'),
     rows: (id) => at(id, 'rows.ndjson'),
     faults,
     allFaults: async (id) => (await reports(id)).map((name) => at(id, name)),
     dropFaults: (id, from) => rm(faults(id, from), { force: true }),
+    size: async (id, beginning = '') => {
+      let bytes = 0;
+      for (const name of await names(id)) {
+        if (!name.startsWith(beginning)) continue;
+        bytes += await stat(at(id, name)).then(
+          (found) => found.size,
+          () => 0,
+        );
+      }
+      return bytes;
+    },
     has: (id) => existsSync(at(id, 'file')),
     before: async (milliseconds) =>
       (await readdir(root).catch(() => [])).filter((name) => isId(name) && madeAt(name) < milliseconds),
 
     receive: async (id, stream, { name, format }) => {
-      const limit = format === 'xlsx' ? workbookBytes : textBytes;
+      const limit = limitOf(format);
       const tooLarge = { max: limit / MIB, format: format ?? 'csv' };
       const hash = createHash('sha256');
       let bytes = 0;

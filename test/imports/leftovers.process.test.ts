@@ -176,7 +176,7 @@ describe('a report', () => {
 
   it('is kept for seven days with its import, and goes with it', async () => {
     const { body } = await preview(api, faulty);
-    expect(readdirSync(folderOf(body.id))).toEqual(['faults-000000000.ndjson']);
+    expect(readdirSync(folderOf(body.id))).toEqual(['faults-000000000.ndjson.gz']);
     const moment = api.clock.now();
     api.clock.set(ago(-7 * DAY_MS + HOUR_MS));
     await lookedAt();

@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { variables } from '../../src/config.ts';
 import { importLimits } from '../../src/imports/limits.ts';
+import { KEPT } from '../../src/retries/service.ts';
 import { limits } from '../../src/transfer/reading/limits.ts';
 import { Mapping } from '../../src/transfer/reading/mapping.ts';
 import { bundled } from '../support/bundle.ts';
@@ -122,7 +124,9 @@ describe('README', () => {
   it('has the limits of files that come in', () => {
     const MIB = 1024 ** 2;
     const spaced = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
-    const { atOnce, slice, running, waiting, uploadMs } = importLimits;
+    const { atOnce, slice, running, waiting, ofOneKey, reported, kept, uploadMs } = importLimits;
+    const { leastBytes, leastWithinMs } = importLimits;
+    const quota = Number(variables.IMPORT_QUOTA.default) / MIB / 1024;
     const rows: [string, ...unknown[]][] = [
       [
         'a file that comes in: csv and ndjson; xlsx; xlsx unpacked',
@@ -139,10 +143,21 @@ describe('README', () => {
       ['a record of csv, a line of ndjson', `${spaced(limits.recordCharacters)} characters`],
       ['rows among which its headings are found', `the first ${limits.headingRows}`],
       ['rows written in one transaction; in each slice of more', spaced(atOnce), spaced(slice)],
-      ['imports at once; waiting', running, `${waiting}, then 503`],
+      ['imports at once; waiting; of one key', running, `${waiting}, then 503`, `${ofOneKey}, then 429`],
+      ['faults in the report of an import; imports kept, however small', spaced(reported), spaced(kept)],
       [
-        'a file must arrive within; be read within',
+        'files that come in with all reports; of one key',
+        `${quota} GiB (\`IMPORT_QUOTA\`), then 507`,
+        'a quarter of it, then 429',
+      ],
+      [
+        'answers kept for an `Idempotency-Key` of one API key, for 24 hours',
+        `${spaced(KEPT.answers)}, of ${KEPT.bytes / MIB} MiB together, then 429`,
+      ],
+      [
+        'a file must arrive within; at a rate of; be read within',
         `${uploadMs / 60_000} min`,
+        `${leastBytes / 1024} KiB in any ${leastWithinMs / 1_000} s`,
         `${limits.milliseconds / 60_000} min`,
       ],
     ];

@@ -77,6 +77,7 @@ const cases: Record<Name, Cases> = {
     valid: [['/var/lib/luodi/imports', '/var/lib/luodi/imports']],
     invalid: [],
   },
+  IMPORT_QUOTA: numbers(419_430_400, 999_999_999_999, 4_294_967_296),
   ANSWER_CACHE: numbers(0, 10_000_000_000, 67_108_864),
   ANONYMOUS_READ: {
     default: 'none',
