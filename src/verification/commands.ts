@@ -50,7 +50,8 @@ const LONGEST = 200;
 
 /** On one line whatever it is, and not too long. */
 function literal(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
+  const text =
+    value instanceof Uint8Array ? `the bytes ${value.join(' ')}` : (JSON.stringify(value) ?? 'null');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
