@@ -97,10 +97,8 @@ async function* compared(reader: StreamReader, logged: LoggedEntity): AsyncGener
   );
   const finders = logged.tables.map((table) => differencesIn(reader.tables, logged, table));
   let things = 0;
-  for await (const { of, values } of sideBySide<Told | null | Row[]>([replayed, ...stored] as AsyncGenerator<
-    Group<Told | null | Row[]>,
-    void
-  >[])) {
+  const all = [replayed, ...stored] as AsyncGenerator<Group<Told | null | Row[]>, void>[];
+  for await (const { of, values } of sideBySide(all)) {
     const [told = null, ...rows] = values as [Told | null | undefined, ...(Row[] | undefined)[]];
     for (const [i, differences] of finders.entries()) {
       some.differences.push(...differences(of, told, rows[i] ?? []));
