@@ -8,17 +8,15 @@ import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { briefingRoutes } from './briefing/routes.ts';
 import { briefingService } from './briefing/service.ts';
+import { catalogues } from './catalogues.ts';
 import { changesRoutes, type Tracked } from './changes/routes.ts';
 import { changesService } from './changes/service.ts';
 import { changesStream } from './changes/stream.ts';
 import { type Calendar, clockIn } from './clock.ts';
 import { clusterRoutes } from './clusters/routes.ts';
-import { clusterMembers, clusters } from './clusters/schema.ts';
 import { clusterService } from './clusters/service.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Database } from './database/database.ts';
-import { enterprises } from './enterprises/schema.ts';
-import { events } from './events/schema.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
 import { documentationRoutes } from './http/documentation.ts';
@@ -31,12 +29,10 @@ import { codeListService } from './imports/code-lists.ts';
 import { type ImportLimits, importLimits } from './imports/limits.ts';
 import { importRoutes } from './imports/routes.ts';
 import { importRunner, type Runner } from './imports/runner.ts';
-import { mappings } from './imports/schema.ts';
 import { importService } from './imports/service.ts';
 import { templateRoutes } from './imports/template-routes.ts';
 import { uploadsIn } from './imports/uploads.ts';
 import { outreachRoutes } from './outreach/routes.ts';
-import { contacts, delegations } from './outreach/schema.ts';
 import { outreachService } from './outreach/service.ts';
 import { packageVersion } from './package.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -47,7 +43,6 @@ import { qualityRoutes } from './quality/routes.ts';
 import { qualityService } from './quality/service.ts';
 import { placeOf } from './references/catalogue.ts';
 import { catalogueRoutes } from './references/routes.ts';
-import { industries, regions, zones } from './references/schema.ts';
 import { catalogueService } from './references/service.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
 import { statisticsService } from './statistics/service.ts';
@@ -62,19 +57,6 @@ export interface Dependencies {
   /** What differs from the limits of imports. */
   imports?: Partial<ImportLimits>;
 }
-
-const catalogues = [
-  events,
-  enterprises,
-  zones,
-  regions,
-  industries,
-  mappings,
-  clusters,
-  clusterMembers,
-  delegations,
-  contacts,
-];
 
 /** What has a history, with a key of each for the document. */
 const tracked: readonly Tracked[] = [

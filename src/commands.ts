@@ -7,8 +7,8 @@ import { StartupError } from './database/errors.ts';
 import { faultsInWords, Problem } from './http/problems.ts';
 import { addImportCommands } from './imports/commands.ts';
 import { packageVersion } from './package.ts';
-import { withProgress } from './progress.ts';
 import { addTransferCommands } from './transfer/commands.ts';
+import { addVerifyCommand } from './verification/commands.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -33,10 +33,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addKeyCommands(program);
   addImportCommands(program);
   addTransferCommands(program);
-  program
-    .command('verify')
-    .description('Walk the log of changes and prove that nothing in it was altered.')
-    .action(verify);
+  addVerifyCommand(program);
   program
     .command('openapi')
     .description('Write the OpenAPI document.')
@@ -65,25 +62,6 @@ async function migrate(): Promise<void> {
   const { seq } = await database.revision();
   await database.close();
   process.stdout.write(`The database is up to date; its revision is ${seq}.\n`);
-}
-
-async function verify(): Promise<void> {
-  const config = readConfig(process.env);
-  const { expectDatabase, openDatabase } = await import('./database/database.ts');
-  expectDatabase(config.DATABASE_URL);
-  const { verifyLog } = await import('./changes/service.ts');
-  const database = await openDatabase(config.DATABASE_URL);
-  try {
-    const { broken, head } = await withProgress('Verifying', (onProgress) => verifyLog(database, onProgress));
-    if (broken) {
-      throw new StartupError(`the log of changes is broken at entry ${broken.seq}: ${broken.reason}`);
-    }
-    // Even a new database has entries: its reference data.
-    if (head.seq === 0) throw new StartupError('the log of changes is empty; is this the right database?');
-    process.stdout.write(`The log of changes is whole: ${head.seq} entries, head ${head.hash}.\n`);
-  } finally {
-    await database.close();
-  }
 }
 
 async function demo(): Promise<void> {

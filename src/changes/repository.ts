@@ -1,7 +1,8 @@
 import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
-import type { Reader, Transaction } from '../database/database.ts';
+import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
+import { columnsAsStored } from '../database/stored.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey } from '../http/pages.ts';
 
@@ -30,6 +31,26 @@ export const entriesAfter = (reader: Reader, after: number, limit: number): Prom
       .orderBy(asc(db.tables.changes.seq))
       .limit(sql.placeholder('limit')),
   );
+
+/** Entries read between two looks at anything else: each with long texts, before and after, has some 100 kB. */
+const AT_ONCE = 250;
+
+/** The whole log, in order. */
+export const streamEntries = (reader: StreamReader): AsyncIterable<ChangeEntry[]> =>
+  reader.batches('changes.stream', {}, AT_ONCE, (db) =>
+    db.select(columnsAsStored(db.tables.changes)).from(db.tables.changes).orderBy(asc(db.tables.changes.seq)),
+  ) as AsyncIterable<ChangeEntry[]>;
+
+/** The entries about things of a kind, those about one thing after the other, each thing's in order. */
+export const streamHistories = (reader: StreamReader, entity: string): AsyncIterable<ChangeEntry[]> =>
+  reader.batches('changes.histories', { entity }, AT_ONCE, (db) => {
+    const { changes } = db.tables;
+    return db
+      .select()
+      .from(changes)
+      .where(eq(changes.entity, sql.placeholder('entity')))
+      .orderBy(asc(changes.entityId), asc(changes.seq));
+  });
 
 export const seqKey: SortKey<ChangeEntry> = {
   expression: ({ changes }) => changes.seq,

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { expectHolds, type Holder, noteHolding } from '../access/holding.ts';
 import type { Database, Revision, Transaction } from '../database/database.ts';
-import { GENESIS, revisionIn } from '../database/revision.ts';
+import { revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
 import type { Retry } from '../http/idempotency.ts';
@@ -152,45 +152,4 @@ const shown = (entries: repository.ChangeEntry[], showsKeys: boolean): repositor
 
 function expectWithin({ seq }: Revision, after: number, parameter: string): void {
   if (after > seq) refuse([{ parameter, code: 'beyond_the_end', values: { seq } }]);
-}
-
-/** The first place where the log is not what was written. */
-export interface Break {
-  seq: number;
-  reason: string;
-}
-
-const AT_ONCE = 1_000;
-
-/**
- * Walks the whole log: its numbers, the hash of each entry, and that each names the one before.
- * @returns the first entry that is not as it was written, or null and the end of the log
- */
-export async function verifyLog(
-  { read, snapshot }: Pick<Database, 'read' | 'snapshot'>,
-  onProgress: (done: number, total: number) => void,
-): Promise<{ broken: Break | null; head: Revision }> {
-  const head = await snapshot(revisionIn);
-  let previous: Revision = { seq: 0, hash: GENESIS };
-  const brokenAt = (seq: number, reason: string) => ({ broken: { seq, reason }, head });
-  while (previous.seq < head.seq) {
-    const entries = await repository.entriesAfter(read, previous.seq, AT_ONCE);
-    if (entries.length === 0) return brokenAt(previous.seq + 1, 'the entry is missing');
-    for (const { hash: stated, ...entry } of entries) {
-      if (entry.seq > head.seq) break;
-      if (entry.seq !== previous.seq + 1) return brokenAt(previous.seq + 1, 'the entry is missing');
-      if (entry.previousHash !== previous.hash) {
-        return brokenAt(entry.seq, 'it does not follow from the entry before');
-      }
-      if (hashOf(entry) !== stated)
-        return brokenAt(entry.seq, 'it does not say what it said when it was written');
-      previous = { seq: entry.seq, hash: stated };
-    }
-    onProgress(previous.seq, head.seq);
-  }
-  if (previous.hash !== head.hash) return brokenAt(head.seq, 'the revision does not name it as the last');
-  const [beyond] = await repository.entriesAfter(read, head.seq, 1);
-  const now = await snapshot(revisionIn);
-  if (beyond && now.seq === head.seq) return brokenAt(beyond.seq, 'the revision knows nothing of it');
-  return { broken: null, head };
 }

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import type { Reader, Revision } from './database.ts';
 
 /** The hash that the first entry of the change log has before it. */
@@ -7,7 +8,7 @@ export const GENESIS = '0'.repeat(64);
 export async function revisionIn(reader: Reader): Promise<Revision> {
   const { revision } = reader.tables;
   const [row] = await reader.prepared('revision', {}, (db) =>
-    db.select({ seq: revision.seq, hash: revision.hash }).from(revision),
+    db.select({ seq: revision.seq, hash: revision.hash }).from(revision).where(eq(revision.id, 1)),
   );
   return row as Revision;
 }

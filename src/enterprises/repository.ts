@@ -26,12 +26,13 @@ export async function rankingsOf(
 export async function replaceRankings(tx: Transaction, enterpriseId: string, value: unknown): Promise<void> {
   const { rankings } = tx.tables;
   await tx.delete(rankings).where(eq(rankings.enterpriseId, enterpriseId));
-  for (const { list, year, rank } of value as Ranking[]) {
-    await tx.perform('rankings.insert', { enterpriseId, list, year, rank }, (db) =>
-      db.insert(rankings).values(everyColumn(rankings)),
-    );
+  for (const row of rankingRows(enterpriseId, value)) {
+    await tx.perform('rankings.insert', row, (db) => db.insert(rankings).values(everyColumn(rankings)));
   }
 }
+
+export const rankingRows = (enterpriseId: string, value: unknown) =>
+  (value as Ranking[]).map(({ list, year, rank }) => ({ enterpriseId, list, year, rank }));
 
 export interface EnterpriseName {
   id: string;

@@ -6,7 +6,7 @@ import { rankingLists } from '../projects/classes.ts';
 import type { Catalogue } from '../references/catalogue.ts';
 import { isCountry } from '../references/countries.ts';
 import { inputSchemas } from '../references/schema.ts';
-import { rankingsOf, replaceRankings } from './repository.ts';
+import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
 import { isSocialCreditCode } from './social-credit-code.ts';
 
 export const Ranking = z
@@ -91,5 +91,13 @@ export const enterprises: Catalogue = {
   derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
   editors: true,
   inEveryRegion: ['country', 'province', 'rankings'],
-  part: { field: 'rankings', load: rankingsOf, save: replaceRankings },
+  part: {
+    field: 'rankings',
+    table: 'rankings',
+    of: 'enterpriseId',
+    key: ['list', 'year'],
+    load: rankingsOf,
+    save: replaceRankings,
+    rows: rankingRows,
+  },
 };

@@ -255,12 +255,15 @@ export async function insertInvestors(
   projectId: string,
   ids: readonly string[],
 ): Promise<void> {
-  for (const [position, enterpriseId] of ids.entries()) {
-    await tx.perform('projectInvestors.insert', { projectId, position, enterpriseId }, (db) =>
+  for (const row of investorRows(projectId, ids)) {
+    await tx.perform('projectInvestors.insert', row, (db) =>
       db.insert(db.tables.projectInvestors).values(everyColumn(db.tables.projectInvestors)),
     );
   }
 }
+
+export const investorRows = (projectId: string, ids: readonly string[]) =>
+  ids.map((enterpriseId, position) => ({ projectId, position, enterpriseId }));
 
 export const deleteInvestors = (tx: Transaction, projectId: string): Promise<void> =>
   tx.perform('projectInvestors.delete', { projectId }, (db) =>

@@ -105,8 +105,14 @@ export interface Catalogue {
   /** A field that is kept in a table of its own. */
   part?: {
     field: string;
+    table: keyof Tables;
+    /** The column with the key of the entry, and those that tell its rows apart. */
+    of: string;
+    key: readonly string[];
     load(reader: Reader, keys: readonly string[]): Promise<Map<string, unknown[]>>;
     save(tx: Transaction, key: string, value: unknown): Promise<void>;
+    /** The rows that `save` leaves. */
+    rows(key: string, value: unknown): Entry[];
   };
 }
 

@@ -10,9 +10,11 @@ import type { Catalogue, Entry, Referable } from './catalogue.ts';
 
 export const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
 
-/** The table of an entity; that of `cluster_members` is `clusterMembers`. */
-export const tableIn = (tables: Tables, entity: Referable): Table =>
-  tables[entity.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof Tables];
+/** What the table of an entity is called; that of `cluster_members` is `clusterMembers`. */
+export const tableName = (entity: Referable): keyof Tables =>
+  entity.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof Tables;
+
+export const tableIn = (tables: Tables, entity: Referable): Table => tables[tableName(entity)];
 
 const tableOf = (db: Reader, entity: Referable): Table => tableIn(db.tables, entity);
 

@@ -10,6 +10,7 @@ import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
 import { withPart } from './lists.ts';
 import { type Lookup, unknownReferences } from './lookup.ts';
 import * as repository from './repository.ts';
+import { emptyEntry, rowOf } from './rows.ts';
 
 /** What an entry is checked against. */
 export interface Surroundings {
@@ -33,12 +34,6 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     if (!entry) throw notFound(entity, key);
     return entry;
   }
-
-  const rowOf = (entry: Entry): Entry => {
-    const row = { ...entry, ...catalogue.derived?.(entry) };
-    if (part) delete (row as Record<string, unknown>)[part.field];
-    return row;
-  };
 
   const lookingIn = (reader: Reader): Surroundings => ({
     lookup: unknownReferences(reader),
@@ -109,9 +104,8 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
 
   /** What a new entry says of every field. */
   const complete = (input: Entry): Entry => {
-    const empty = Object.fromEntries(catalogue.columns.map((column) => [column, null]));
     const made = keyField === 'id' ? { id: newId() } : {};
-    return { ...empty, ...catalogue.empty, ...(part && { [part.field]: [] }), ...made, ...input };
+    return { ...emptyEntry(catalogue), ...made, ...input };
   };
 
   /** @param ofParent the field that names what the entry is part of */
@@ -132,19 +126,19 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   }
 
   async function create(tx: Transaction, caller: Caller, entry: Entry): Promise<void> {
-    await repository.insertEntry(tx, catalogue, rowOf(entry));
+    await repository.insertEntry(tx, catalogue, rowOf(catalogue, entry));
     if (part) await part.save(tx, entry[keyField] as string, entry[part.field]);
     await log(tx, caller, 'create', null, entry);
   }
 
   async function update(tx: Transaction, caller: Caller, before: Entry, after: Entry): Promise<void> {
-    await repository.updateEntry(tx, catalogue, rowOf(before), rowOf(after));
+    await repository.updateEntry(tx, catalogue, rowOf(catalogue, before), rowOf(catalogue, after));
     if (part) await part.save(tx, after[keyField] as string, after[part.field]);
     await log(tx, caller, 'change', before, after);
   }
 
   async function remove(tx: Transaction, caller: Caller, before: Entry): Promise<void> {
-    await repository.deleteEntry(tx, catalogue, rowOf(before));
+    await repository.deleteEntry(tx, catalogue, rowOf(catalogue, before));
     await log(tx, caller, 'delete', before, null);
   }
 

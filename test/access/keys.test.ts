@@ -16,12 +16,13 @@ import { logOf } from '../support/change-log.ts';
 import { adminKey } from '../support/engines.ts';
 import { until } from '../support/process.ts';
 import { expectRefused } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const reading = (key: string) => clientOf(api.app, key).get('/v1/regions/430100');
 

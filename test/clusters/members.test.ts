@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
 import { expectRefused } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 let leader: Body;
@@ -10,7 +11,7 @@ beforeAll(async () => {
   api = await testApp();
   leader = await created(api, '/v1/enterprises', { name: '链主' });
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 let made = 0;
 const anEnterprise = (): Promise<Body> => created(api, '/v1/enterprises', { name: `配套 ${++made}` });

@@ -4,11 +4,12 @@ import { demoData } from '../../src/demo/editions.ts';
 import { demoFigures } from '../../src/demo/published.ts';
 import { demoState, loadDemo } from '../../src/demo/service.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
+import { closeVerified } from '../support/verified.ts';
 
 // Some 9 000 statements: slow on PostgreSQL in this process.
 describe('loading the demo', () => {
   let api: TestApp;
-  afterEach(() => api.close());
+  afterEach(() => closeVerified(api));
 
   it('makes the published figures come out of the API', async () => {
     api = await testApp();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import {
   counts,
   editorOf,
@@ -27,7 +28,7 @@ beforeAll(async () => {
   project = await created(api, '/v1/projects', aProject({ code: 'CAME-WITH' }));
   for (let i = 0; i < 2; i++) await created(api, '/v1/enterprises', { name: '同名企业' });
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 let made = 0;
 

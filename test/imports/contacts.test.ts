@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import {
   counts,
   editorOf,
@@ -43,7 +44,7 @@ beforeAll(async () => {
     await created(api, '/v1/delegations', { ...team, zone: 'zhuzhou-hidz', sentOn });
   }
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const contactOf = async (code: string): Promise<Body> =>
   (await api.get(`/v1/contacts?code=${code}`)).body.items[0];

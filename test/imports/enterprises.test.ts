@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import {
   counts,
   editorOf,
@@ -19,7 +20,7 @@ let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const query = { entity: 'enterprises' };
 let made = 0;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import { counts, editorOf, linesOf, placesOf, type Row, sheetOf, storedIn } from './rows.ts';
 import { commit, preview } from './support.ts';
 
@@ -9,7 +10,7 @@ let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 interface Kind {
   entity: 'regions' | 'industries' | 'zones' | 'events';

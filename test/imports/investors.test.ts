@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import {
   byCode,
   counts,
@@ -19,7 +20,7 @@ let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const CODES = [socialCreditCode(1), socialCreditCode(2), socialCreditCode(3)] as const;
 

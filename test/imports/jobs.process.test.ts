@@ -17,7 +17,7 @@ import { concurrent, engine } from '../support/engines.ts';
 import { eventsInOne } from '../support/load-work.ts';
 import { until } from '../support/process.ts';
 import { THOROUGH } from '../support/runs.ts';
-import { provenLog } from '../support/sql.ts';
+import { expectVerified } from '../support/verified.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const SLICE = 100;
@@ -126,7 +126,7 @@ describe('an import of one transaction', () => {
     expect(second?.body).toMatchObject({ status: 'done', created: 1_000 });
     expect(third?.body).toMatchObject({ status: 'done', created: 500 });
     expect((await api.database.revision()).seq).toBe(seq + 3_000);
-    await provenLog(api.database);
+    await expectVerified(api.database);
   });
 
   // The memory that is bounded is that of SQLite's threads; on PostgreSQL imports run on the service's own.
@@ -190,7 +190,7 @@ describe('an import in slices', () => {
       progress: { rowsDone: 450 },
     });
     expect((await api.database.revision()).seq).toBe(seq + 450);
-    await provenLog(api.database);
+    await expectVerified(api.database);
   });
 
   it('with a faulty row is refused before anything is written', async () => {
@@ -222,7 +222,7 @@ describe('an import in slices', () => {
     expect(body.progress.rowsDone).toBe(body.rows);
     expect((await api.database.revision()).seq).toBe(seq + body.rows);
     await until(() => filesIn(api).length === 0);
-    await provenLog(api.database);
+    await expectVerified(api.database);
   });
 
   it('one of whose rows becomes faulty meanwhile keeps the slices before, and says so', async () => {

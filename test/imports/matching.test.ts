@@ -10,6 +10,7 @@ import {
   testApp,
 } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 import { byCode, counts, editorOf, linesOf, placesOf, type Row, sheetOf, storedIn } from './rows.ts';
 import { aCode, commit, preview } from './support.ts';
 
@@ -17,7 +18,7 @@ let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const aRow = (fields: Row = {}): Row => ({
   项目编号: aCode(),

@@ -1,6 +1,7 @@
 /** Projects that come in by files. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { closeVerified } from '../support/verified.ts';
 import { aCode, commit, csv, preview } from './support.ts';
 
 const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
@@ -17,7 +18,7 @@ let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const byCode = async (code: string) => (await api.get(`/v1/projects?code=${code}`)).body.items[0];
 

@@ -10,6 +10,7 @@ import { bundled } from '../support/bundle.ts';
 import { adminKey, concurrent, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, type Running, start, until } from '../support/process.ts';
 import { provenLog } from '../support/sql.ts';
+import { expectVerified } from '../support/verified.ts';
 import { commit, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const ROWS = 6_000;
@@ -110,6 +111,7 @@ if (concurrent) {
         await second.ended;
 
         const after = await openDatabase(place.url);
+        await expectVerified(after);
         const entries = (await provenLog(after)).filter(({ entity }) => entity === 'projects');
         expect(new Set(entries.map(({ entityId }) => entityId)).size).toBe(ROWS);
         expect(entries).toHaveLength(ROWS);
@@ -133,7 +135,7 @@ describe('an import whose instance ends', () => {
     await second.listen({ host: '127.0.0.1', port: 0 });
     expect((await endOf(api, body.id)).body).toMatchObject({ status: 'done', created: 2_000 });
     await until(() => filesIn(api).length === 0);
-    await provenLog(api.database);
+    await expectVerified(api.database);
     await second.close();
     await api.close();
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editorOf } from '../imports/rows.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { expectRefused } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 const TOMORROW = '2026-11-23';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   team = await created(api, '/v1/delegations', aDelegation());
   project = (await created(api, '/v1/projects', aProject())).id;
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const aDelegation = (fields: Body = {}): Body => ({
   event: 'expo',

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { expectRefused } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 /** A project that is archived; gives back its address and what it was. */
 async function anArchivedOne(fields: Parameters<typeof aProject>[0] = {}) {

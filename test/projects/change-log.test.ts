@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf } from '../../src/changes/service.ts';
 import { type Answer, aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf, expectWholeLog, independentHash, logOf } from '../support/change-log.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 let investors: [string, string];
@@ -12,7 +13,7 @@ beforeAll(async () => {
     (await created(api, '/v1/enterprises', { name: '乙' })).id,
   ];
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const REQUEST = { 'x-request-id': 'audit-0001' };
 

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { type BadValue, badDays, badParagraphs, badWholeNumbers } from '../support/bad-values.ts';
 import { changesNothing, expectRefused } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 beforeAll(async () => {
   api = await testApp();
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 type Entry = [receivedOn: string, amountYuan: number];
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { stateOf } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 
 let api: TestApp;
 let full: Body;
@@ -37,7 +38,7 @@ beforeAll(async () => {
     investorIds: [id],
   };
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 const urlOf = ({ id }: Body): string => `/v1/projects/${id}`;
 const aFullProject = () => created(api, '/v1/projects', aProject(full));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf, expectWholeLog } from '../support/change-log.ts';
 import { expectRefused, stateOf } from '../support/state.ts';
+import { closeVerified } from '../support/verified.ts';
 import { type Kind, kinds, pathOf, prepareKinds } from './kinds.ts';
 
 let api: TestApp;
@@ -9,7 +10,7 @@ beforeAll(async () => {
   api = await testApp();
   await prepareKinds(api);
 });
-afterAll(() => api.close());
+afterAll(() => closeVerified(api));
 
 /** Runs with an entry that is gone afterwards. */
 async function withEntry(kind: Kind, fields: Body, use: (entry: Body, url: string) => Promise<void>) {

@@ -1,5 +1,6 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { keyService } from '../../src/access/service.ts';
+import { diff } from '../../src/changes/diff.ts';
 import { type Caller, record } from '../../src/changes/service.ts';
 import { clusterMembers, clusters } from '../../src/clusters/schema.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
@@ -8,24 +9,27 @@ import { events } from '../../src/events/schema.ts';
 import { mappings } from '../../src/imports/schema.ts';
 import { contacts, delegations } from '../../src/outreach/schema.ts';
 import { projectService } from '../../src/projects/service.ts';
+import { publishedService } from '../../src/published/service.ts';
 import { catalogueService } from '../../src/references/service.ts';
 import { clockOn } from './app.ts';
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
+const anEvent = (code: string) => ({
+  code,
+  name: code,
+  nameEn: null,
+  series: null,
+  edition: null,
+  hostCity: null,
+  note: null,
+  startsOn: '2020-06-29',
+  endsOn: '2020-06-30',
+});
+
 /** Inserts a row and writes no entry. */
 export async function insertEvent(tx: Transaction, code: string): Promise<void> {
-  await tx.insert(tx.tables.events).values({
-    code,
-    name: code,
-    nameEn: null,
-    series: null,
-    edition: null,
-    hostCity: null,
-    note: null,
-    startsOn: '2020-06-29',
-    endsOn: '2020-06-30',
-  });
+  await tx.insert(tx.tables.events).values(anEvent(code));
 }
 
 /** Inserts a row and takes a number for it. */
@@ -36,7 +40,7 @@ export async function recordEvent(tx: Transaction, code: string): Promise<number
     entityId: code,
     action: 'create',
     at: '2026-11-22T04:00:00.000Z',
-    fields: { code: { after: code } },
+    fields: diff(null, anEvent(code)),
   });
   return tx.log.seq;
 }
@@ -118,19 +122,13 @@ export async function populate(database: Database): Promise<void> {
     channel: 'visit',
     contactedOn: '2022-11-02',
   });
-  await database.write(async (tx) => {
-    const { publishedFigures } = tx.tables;
-    await tx.insert(publishedFigures).values({
-      id: '0190a1b2-0000-7000-8000-00000000000b',
-      event: 'populated',
-      measure: 'projectCount',
-      value: '2',
-      unit: 'projects',
-      precision: 0,
-      comparator: 'exact',
-      asOf: '2020-06-30',
-      source: { title: '示例' },
-    });
+  await publishedService(dependencies).create(caller, {
+    event: 'populated',
+    measure: 'projectCount',
+    value: '2',
+    unit: 'projects',
+    asOf: '2020-06-30',
+    source: { publisher: '湖南日报', title: '示例', publishedOn: '2020-07-01' },
   });
   for (const code of ['P-1', 'P-2']) {
     const { id } = await projects.create(caller, {

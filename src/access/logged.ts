@@ -1,0 +1,15 @@
+/** What the log of changes says of keys, in rows. */
+import type { LoggedEntity } from '../changes/logged.ts';
+
+export const loggedKeys: LoggedEntity = {
+  entity: 'keys',
+  tables: [
+    {
+      table: 'apiKeys',
+      of: 'id',
+      key: [],
+      unlogged: ['hash', 'lastUsedAt'],
+      rowsOf: ({ id, fields, createdAt }) => [{ ...fields, id, createdAt }],
+    },
+  ],
+};

@@ -1,0 +1,55 @@
+/** Proves that the log of changes is what was written: its numbers, the hash of each entry, and that each names the one before. */
+import type { Revision, StreamReader } from '../database/database.ts';
+import { GENESIS } from '../database/revision.ts';
+import * as repository from './repository.ts';
+import { hashOf } from './service.ts';
+
+/** The first place where the log is not what was written. */
+export interface Break {
+  seq: number;
+  reason: string;
+}
+
+/**
+ * Walks the log to its end, or to the first entry that is not as it was written.
+ * @param head what the revision names as the end
+ * @returns now and then how far it is; last the break, if there is one
+ */
+export async function* walkLog(reader: StreamReader, head: Revision): AsyncGenerator<number | Break> {
+  let last: Revision = { seq: 0, hash: GENESIS };
+  for await (const entries of repository.streamEntries(reader)) {
+    for (const entry of entries) {
+      const broken = breakAt(entry, last, head);
+      if (broken) {
+        yield broken;
+        return;
+      }
+      last = entry;
+    }
+    yield last.seq;
+  }
+  if (last.seq < head.seq) yield missing(last.seq + 1);
+  else if (last.hash !== head.hash) {
+    yield { seq: head.seq, reason: 'the revision does not name it as the last' };
+  }
+}
+
+const missing = (seq: number): Break => ({ seq, reason: 'the entry is missing' });
+
+function breakAt(entry: repository.ChangeEntry, last: Revision, head: Revision): Break | null {
+  const { seq, previousHash } = entry;
+  if (seq > last.seq + 1) return missing(last.seq + 1);
+  if (seq <= last.seq) return { seq, reason: 'the log begins with entry 1' };
+  if (seq > head.seq) return { seq, reason: 'the revision knows nothing of it' };
+  if (previousHash !== last.hash) return { seq, reason: 'it does not follow from the entry before' };
+  return saysItsHash(entry) ? null : { seq, reason: 'it does not say what it said when it was written' };
+}
+
+function saysItsHash({ hash, ...entry }: repository.ChangeEntry): boolean {
+  try {
+    return hashOf(entry) === hash;
+  } catch {
+    // A value without a canonical form was never written.
+    return false;
+  }
+}

@@ -1,0 +1,18 @@
+/** Has the service prove that its log is whole, and that its data is what the log says. */
+import { expect } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
+import { verify } from '../../src/verification/service.ts';
+import type { Report } from '../../src/verification/verify-job.ts';
+import type { TestApp } from './app.ts';
+
+export async function expectVerified(database: Pick<Database, 'stream'>): Promise<Report> {
+  const report = await verify(database);
+  expect(report).toMatchObject({ broken: null, differing: {}, differences: [] });
+  return report;
+}
+
+/** For `afterAll`: the end of a service whose tests wrote nothing but through it. */
+export async function closeVerified(api: Pick<TestApp, 'database' | 'close'>): Promise<void> {
+  await expectVerified(api.database);
+  await api.close();
+}
