@@ -40,14 +40,16 @@ export const statisticsRoutes =
       const { format, language } = negotiate(request, reply, formats, ['limit']);
       const disclosure = disclosureFor(request, clock);
       const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
-      if (format === 'json') return answers.send(request, reply, asOf, computed);
+      // What may be told of a day changes with today.
+      const named = disclosure ? undefined : asOf;
+      if (format === 'json') return answers.send(request, reply, named, computed);
       const variant = `${format} ${language}`;
-      return answers.sendFile(request, reply, asOf, variant, computed, (body, { seq }) => {
+      return answers.sendFile(request, reply, named, variant, computed, (body, { seq }) => {
         const { asOf: day } = body as { asOf: string };
         const parts = [...(event.length === 1 ? event : []), day, `r${seq}`];
-        const named = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
+        const titled = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
         const sheet = tables[name](body, language, unit);
-        return tableFile(sheet, named(language), named('en'), { format, language, encoding, day });
+        return tableFile(sheet, titled(language), titled('en'), { format, language, encoding, day });
       });
     }
     const also = alsoAs(['csv', 'xlsx']);

@@ -351,12 +351,24 @@ describe('of a trade week', () => {
     else expect(b.bytes).not.toEqual(a.bytes);
   });
 
-  it('the day is the last month end, until the next', async () => {
+  it('the day is the last month end, until the next; what was told of it then no longer is', async () => {
     const url = '/v1/statistics/summary';
+    const named = `${url}?asOf=${LATEST}`;
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
     expect((await api.get(url)).body.asOf).toBe(WORLD_TODAY);
+    const before = await anyone.get(named);
+    expect(before.body.fundsInPlace).not.toBeNull();
+
     api.clock.set('2021-04-01T04:00:00Z');
-    expect((await anyone.get(url)).body.asOf).toBe('2021-03-31');
+    expect((await anyone.get(url)).body).toMatchObject({
+      asOf: '2021-03-31',
+      fundsInPlace: expect.anything(),
+    });
+    expect((await anyone.get(named, { 'if-none-match': before.etag })).body).toMatchObject({
+      asOf: LATEST,
+      totalInvestment: before.body.totalInvestment,
+      fundsInPlace: null,
+    });
     api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
   });
