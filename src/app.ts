@@ -108,7 +108,7 @@ export async function buildApp({
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock, onRevoke: (id) => runner.refuseKey(id) });
   await protect(app, config);
-  const stillHolds = authorize(app, keys, limitsOf(clock, config), config.ANONYMOUS_READ);
+  const stillHolds = authorize(app, keys, limitsOf(clock, config), config);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);
@@ -116,7 +116,7 @@ export async function buildApp({
 
   const exports = exportAnswers(exportService({ database }), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
-  await app.register(statisticsRoutes(statisticsService({ database }), answers));
+  await app.register(statisticsRoutes(statisticsService({ database }), answers, clock));
   await app.register(qualityRoutes(qualityService({ database, clock }), answers));
   await app.register(outreachRoutes(outreachService({ database, clock }), answers));
   await app.register(briefingRoutes(briefingService({ database, clock }), answers));

@@ -97,7 +97,14 @@ export const variables = {
     default: 'none',
     allowed: 'none, statistics or all',
     description:
-      'What may be read without a key: nothing, statistics without the parameters that pick out single projects, or everything but the keys and the imports.',
+      'What may be read without a key: nothing, statistics that tell nothing about few projects, or everything but the keys and the imports.',
+  },
+  ANONYMOUS_MIN_GROUP: {
+    schema: wholeNumber(1, 100),
+    default: '5',
+    allowed: 'projects, 1–100 (1 withholds nothing)',
+    description:
+      'Where `ANONYMOUS_READ=statistics`: the fewest projects that a figure without a key may tell something about.',
   },
   RATE_LIMIT: {
     schema: wholeNumber(0, 100_000_000),

@@ -31,7 +31,7 @@ const ANONYMOUS: Record<Config['ANONYMOUS_READ'], readonly Access[]> = {
   all: ['open', 'statistics', 'read'],
 };
 
-/** With these a figure may be about a single project: where only statistics are open, they need a key. */
+/** With these a figure may be about a single project: where only statistics are open, they need a key in any case. */
 const REVEALING = [
   'q',
   'code',
@@ -41,6 +41,8 @@ const REVEALING = [
   'investmentBand',
   'updatedSince',
 ];
+
+type AnonymousConfig = Pick<Config, 'ANONYMOUS_READ' | 'ANONYMOUS_MIN_GROUP'>;
 
 const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
 
@@ -52,7 +54,7 @@ export function authorize(
   app: FastifyInstance,
   keys: KeyService,
   limits: Limits,
-  anonymousRead: Config['ANONYMOUS_READ'],
+  { ANONYMOUS_READ: anonymousRead, ANONYMOUS_MIN_GROUP: fewest }: AnonymousConfig,
 ): StillHolds {
   app.addHook('onRoute', (route) => {
     const access = notesOf(route.schema)?.access ?? route.config?.access;
@@ -68,6 +70,7 @@ export function authorize(
       const asked = request.query as Record<string, unknown>;
       const parameter = REVEALING.find((name) => asked[name] !== undefined);
       if (parameter) return unauthorized('access.parameter_needs_key', { parameter });
+      request.fewest = fewest;
     }
     request.caller = { ...ANONYMOUS_CALLER, requestId: request.id };
     return undefined;
@@ -88,6 +91,7 @@ export function authorize(
   }
 
   app.decorateRequest('caller');
+  app.decorateRequest('fewest', 1);
   app.decorateReply('asker', {
     getter() {
       return askerOf(this as FastifyReply);

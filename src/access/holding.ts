@@ -8,8 +8,7 @@ export type Refusal = Extract<ProblemKind, `access.${string}_key` | 'access.key_
 
 /** 401, saying how to do better (RFC 6750). */
 export const unauthorized = (kind: Refusal, values: Readonly<Record<string, string>> = {}): Problem => {
-  const refused =
-    kind === 'access.key_required' || kind === 'access.parameter_needs_key' ? '' : ', error="invalid_token"';
+  const refused = /\.(key_required|\w+_needs_key)$/.test(kind) ? '' : ', error="invalid_token"';
   return new Problem(kind, { values, headers: { 'www-authenticate': `Bearer realm="luodi"${refused}` } });
 };
 

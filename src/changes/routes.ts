@@ -68,7 +68,7 @@ export const changesRoutes =
           tag: 'changes',
           summary: 'Follow every change, deletions included',
           description:
-            'Entries of the log in the order of their commits, without gaps. Keep the `seq` of the last one and ask for what comes `after` it: nothing is missed and nothing comes twice. `page.total` counts what comes after; `page.nextCursor` is the `after` of the next page.',
+            'Entries of the log in the order of their commits, without gaps. Keep the `seq` of the last one and ask for what comes `after` it: nothing is missed and nothing comes twice. `page.total` counts what comes after; `page.nextCursor` is the `after` of the next page. A page of very long entries, beyond a million characters, has fewer than `limit`.',
           query: FeedQuery,
           success: { description: 'Entries.', schema: ChangePage },
           conditional: true,

@@ -1,7 +1,7 @@
 /** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
 import { hash } from 'node:crypto';
 import { expectHolds, type Holder, noteHolding } from '../access/holding.ts';
-import type { Database, Revision, Transaction } from '../database/database.ts';
+import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
@@ -110,7 +110,7 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
     database.snapshot(async (reader) => {
       const revision = await revisionIn(reader);
       expectWithin(revision, after, 'after');
-      const items = shown(await repository.entriesAfter(reader, after, limit), showsKeys);
+      const items = shown(await entriesWithin(reader, after, limit), showsKeys);
       const last = items.at(-1)?.seq ?? after;
       const page = {
         total: revision.seq - after,
@@ -145,6 +145,28 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
       return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
     }),
 });
+
+/** Of the entries of a page, and how many are read at once: one with long texts, before and after, has some 100 kB. */
+const PAGE_CHARACTERS = 1_000_000;
+const AT_ONCE = 20;
+
+/** The entries of a page: fewer than its limit where they are very long. */
+async function entriesWithin(
+  reader: Reader,
+  after: number,
+  limit: number,
+): Promise<repository.ChangeEntry[]> {
+  const entries: repository.ChangeEntry[] = [];
+  let characters = 0;
+  while (entries.length < limit && characters < PAGE_CHARACTERS) {
+    const wanted = Math.min(AT_ONCE, limit - entries.length);
+    const some = await repository.entriesAfter(reader, entries.at(-1)?.seq ?? after, wanted);
+    entries.push(...some);
+    if (some.length < wanted) break;
+    characters += JSON.stringify(some).length;
+  }
+  return entries;
+}
 
 /** To whom keys are no business, an entry about one says only that something happened: its number must not miss. */
 const shown = (entries: repository.ChangeEntry[], showsKeys: boolean): repository.ChangeEntry[] =>

@@ -30,6 +30,16 @@ export const accessProblems = {
     en: 'The parameter {parameter} could reveal a single project and needs an API key.',
     zh: '参数 {parameter} 可能暴露单个项目，需要提供 API 密钥。',
   },
+  'access.dimension_needs_key': {
+    status: 401,
+    en: 'Without an API key, figures are told of one group of one dimension, or by one dimension; {parameter} asks for more.',
+    zh: '未提供 API 密钥时，统计只能选取一个维度的一个分组，或只按一个维度分组；参数 {parameter} 超出了该范围。',
+  },
+  'access.day_needs_key': {
+    status: 401,
+    en: 'Without an API key, asOf must be the last day of a month, {latest} or earlier.',
+    zh: '未提供 API 密钥时，asOf 必须为某月的最后一天，且不晚于 {latest}。',
+  },
   'access.too_many_failures': {
     status: 429,
     en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',

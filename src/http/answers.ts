@@ -101,7 +101,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
 
   async function validate(request: FastifyRequest, asOf: string | undefined, variant: string) {
     const day = asOf ?? clock.today();
-    const url = `${request.url}${variant && ` ${variant}`}`;
+    const url = `${addressOf(request)}${variant && ` ${variant}`}`;
     const before = await database.revision();
     const etagAt = (revision: Revision) => etagFor(revision, day, url);
     const etag = etagAt(before);
@@ -113,7 +113,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   return {
     reuse: (request, reply, done) => {
       if (!wantsJson(request)) return done();
-      const answer = kept?.get(request.url);
+      const answer = kept?.get(addressOf(request));
       if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
       database.revision().then((revision) => {
         if (answer.revision !== revision.hash) return done();
@@ -131,7 +131,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         day: asOf === undefined ? day : null,
         text: JSON.stringify(body),
       };
-      if (request.routeOptions.config.reusable) kept?.set(request.url, answer);
+      if (request.routeOptions.config.reusable) kept?.set(addressOf(request), answer);
       if (headers) reply.headers(headers(body));
       return sendText(request, reply, answer.etag, answer.text);
     },
@@ -149,6 +149,9 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   };
 }
 
+/** What an answer is known by: callers who may be told less ask, as it were, at another address. */
+const addressOf = ({ url, fewest }: FastifyRequest): string => (fewest > 1 ? `${url} ${fewest}` : url);
+
 const sizeOf = (answer: Answer, url: string): number => 2 * (answer.text.length + url.length) + 256;
 
 function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: string): FastifyReply {
@@ -158,6 +161,10 @@ function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, te
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The fewest projects that a figure for the caller may be about; 1 for whoever may know everything. */
+    fewest: number;
+  }
   interface FastifyContextConfig {
     /** Answers of this route are kept, body and all. */
     reusable?: true;

@@ -1,17 +1,9 @@
 /** How long the body of a request may take to arrive. Node knows one time for all of them, and files take longer than anything else. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type LeastRate, watchRate } from './least-rate.ts';
 
 /** For a body that is not given more. */
 export const ARRIVAL_MS = 30_000;
-
-/** How much of a body has to come in any such time. */
-export interface LeastRate {
-  bytes: number;
-  withinMs: number;
-}
-
-/** How often in that time it is looked. */
-const LOOKS = 6;
 
 const timers = new WeakMap<FastifyRequest, NodeJS.Timeout[]>();
 
@@ -40,22 +32,12 @@ export function allowArrival(request: FastifyRequest, milliseconds: number, leas
     const late = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     request.server.server.emit('clientError', late, socket);
   };
-  const set = [setTimeout(cut, milliseconds)];
-  if (least) set.push(setInterval(lookAt(request, least, cut), least.withinMs / LOOKS));
-  timers.set(
-    request,
-    set.map((timer) => timer.unref()),
-  );
-}
-
-/** @param cut called when too little has come in the time before a look */
-function lookAt({ raw: { socket } }: FastifyRequest, { bytes }: LeastRate, cut: () => void) {
-  let seen = [socket.bytesRead];
-  return (): void => {
-    // Then it is the service that does not take what comes.
-    if (socket.isPaused?.()) seen = [];
-    seen.push(socket.bytesRead);
-    if (seen.length <= LOOKS) return;
-    if (socket.bytesRead - (seen.shift() as number) < bytes) cut();
-  };
+  const set = [setTimeout(cut, milliseconds).unref()];
+  if (least) {
+    const { socket } = request.raw;
+    // While the connection is paused, it is the service that does not take what comes.
+    const isOurs = () => socket.isPaused?.() ?? false;
+    set.push(watchRate(least, () => socket.bytesRead, isOurs, cut));
+  }
+  timers.set(request, set);
 }

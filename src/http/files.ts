@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { create as dispositionOf } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
 import { type FileFormat, mediaTypes } from './formats.ts';
+import { type LeastRate, watchRate } from './least-rate.ts';
 import type { Language } from './messages.ts';
 
 /** What systems and browsers refuse in the name of a file, or read as something else. */
@@ -38,8 +39,8 @@ export const contentLanguage = (language: Language): string => (language === 'zh
 /** Read ahead of what the connection takes, besides the one part that is on its way. */
 const HELD_BYTES = 262_144;
 
-/** A reader that takes nothing for so long has gone away, whatever its connection says. */
-const STALLED_MS = 30_000;
+/** A reader that takes less than this has gone away, or holds what others wait for. */
+export const LEAST_TAKEN: LeastRate = { bytes: 524_288, withinMs: 30_000 };
 
 /** How often it is looked whether whoever asked may still read. */
 const LOOK_EVERY_MS = 1_000;
@@ -51,7 +52,7 @@ const LOOK_EVERY_MS = 1_000;
 export function sendStream(
   reply: FastifyReply,
   parts: AsyncIterable<Uint8Array>,
-  stalledAfter = STALLED_MS,
+  least = LEAST_TAKEN,
 ): FastifyReply {
   const source = parts[Symbol.asyncIterator]();
   let lookedAt = performance.now();
@@ -64,26 +65,33 @@ export function sendStream(
     return source.next();
   }
 
-  let stalled: NodeJS.Timeout | undefined;
+  let isFull = false;
   const body = new Readable({
     highWaterMark: HELD_BYTES,
     read() {
-      clearTimeout(stalled);
+      isFull = false;
       next().then(
         ({ done, value }) => {
-          const hungry = body.push(done ? null : value);
-          if (hungry || done) return;
-          stalled = setTimeout(() => body.destroy(new Error('The reader takes nothing.')), stalledAfter);
+          isFull = !body.push(done ? null : value);
+          if (done) clearInterval(watch);
         },
         (error: Error) => body.destroy(error),
       );
     },
     destroy(error, done) {
-      clearTimeout(stalled);
+      clearInterval(watch);
       const finish = () => done(error);
       (source.return?.() ?? Promise.resolve()).then(finish, finish);
     },
   });
+  const { socket } = reply.request.raw;
+  const cut = () => body.destroy(new Error('The reader takes too little.'));
+  const watch = watchRate(
+    least,
+    () => socket.bytesWritten,
+    () => !isFull,
+    cut,
+  );
   return reply.send(body);
 }
 

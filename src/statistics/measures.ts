@@ -322,6 +322,12 @@ export const measures: readonly Measure[] = [
   }),
 ];
 
-/** Works out every measure of a tally. @throws Problem 422 when a sum is too large to be exact */
-export const valuesOf = (tally: Tally): Record<string, unknown> =>
-  Object.fromEntries(measures.map((measure) => [measure.name, measure.value(tally)]));
+/**
+ * Works out every measure of a tally, or those that may be told; the others are null.
+ * @throws Problem 422 when a sum is too large to be exact
+ */
+export const valuesOf = (
+  tally: Tally,
+  tells: (measure: Measure) => boolean = () => true,
+): Record<string, unknown> =>
+  Object.fromEntries(measures.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));

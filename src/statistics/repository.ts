@@ -71,6 +71,39 @@ export function tallyProjects(
   });
 }
 
+/** What counts of projects small groups are known by: those of the measures, and the projects that have a ledger. */
+export type SizeName = Extract<TallyName, `${string}Count`> | 'fundedCount';
+
+export type SizeRow = GroupValues & Record<SizeName, number>;
+
+const sizeNames = Object.keys(tallies).filter((name) => name.endsWith('Count')) as Exclude<
+  SizeName,
+  'fundedCount'
+>[];
+
+/** How many projects there are in each combination of groups, and how many of those count as what. */
+export function sizesOf(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+): Promise<SizeRow[]> {
+  return reader.prepared(`statistics.sizes ${by} ${selection.shape}`, selection.values, (db) => {
+    const { projects, fundsEntries } = db.tables;
+    const sizes = Object.fromEntries(sizeNames.map((name) => [name, number(tallies[name](projects))]));
+    const funded = sql`select ${fundsEntries.projectId} from ${fundsEntries} where ${fundsEntries.receivedOn} <= ${asOfDay}`;
+    const query = db
+      .select({
+        ...groupFields(db, by),
+        ...sizes,
+        fundedCount: number(sql`count(*) filter (where ${projects.id} in (${funded}))`),
+      })
+      .from(projects)
+      .where(selection.where(db, inPopulation(db, true)))
+      .$dynamic();
+    return grouped(query, db, by) as never;
+  });
+}
+
 /**
  * Projects with their ledger. SQLite keeps to the order of a cross join: over many projects it goes through the ledger,
  * which stands in the order of their ids, so that each is found beside the last.

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Clock } from '../clock.ts';
 import type { Answers, Computed } from '../http/answers.ts';
 import { sendResource } from '../http/conditional.ts';
 import { alsoAs, negotiate } from '../http/formats.ts';
@@ -8,6 +9,7 @@ import { NoQuery, operation } from '../http/openapi.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
 import type { SheetQuery } from '../transfer/schema.ts';
 import { tableFile } from '../transfer/table-file.ts';
+import type { Disclosure } from './disclosure.ts';
 import {
   Breakdown,
   BreakdownQuery,
@@ -22,69 +24,80 @@ import {
 } from './schema.ts';
 import type { StatisticsService } from './service.ts';
 import { type TableName, tableNames, tables } from './tables.ts';
+import { disclosureFor, refuseDetails } from './without-key.ts';
 
 export const statisticsRoutes =
-  (statistics: StatisticsService, answers: Answers): FastifyPluginAsyncZod =>
+  (statistics: StatisticsService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
   async (app) => {
     /** Answers with figures, or with the table of them. */
     function answer(
       name: TableName,
       request: FastifyRequest<{ Querystring: SheetQuery & { asOf?: string | undefined } & ProjectFilter }>,
       reply: FastifyReply,
-      compute: (asOf: string) => Promise<Computed>,
+      compute: (asOf: string, disclosure?: Disclosure) => Promise<Computed>,
     ): Promise<FastifyReply> {
       const { asOf, unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
       const { format, language } = negotiate(request, reply, formats, ['limit']);
-      if (format === 'json') return answers.send(request, reply, asOf, compute);
+      const disclosure = disclosureFor(request, clock);
+      const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
+      // What may be told of a day changes with today.
+      const named = disclosure ? undefined : asOf;
+      if (format === 'json') return answers.send(request, reply, named, computed);
       const variant = `${format} ${language}`;
-      return answers.sendFile(request, reply, asOf, variant, compute, (body, { seq }, day) => {
+      return answers.sendFile(request, reply, named, variant, computed, (body, { seq }) => {
+        const { asOf: day } = body as { asOf: string };
         const parts = [...(event.length === 1 ? event : []), day, `r${seq}`];
-        const named = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
+        const titled = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
         const sheet = tables[name](body, language, unit);
-        return tableFile(sheet, named(language), named('en'), { format, language, encoding, day });
+        return tableFile(sheet, titled(language), titled('en'), { format, language, encoding, day });
       });
     }
     const also = alsoAs(['csv', 'xlsx']);
+    const withoutKey =
+      'Without a key, where only statistics are open: one group or one dimension, as of the last day of a month (the last one if left out), and no figure about few projects.';
     const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
+    const guarded = { ...reused, onRequest: [refuseDetails(clock), answers.reuse] };
 
     app.get(
       '/v1/statistics/summary',
       {
-        ...reused,
+        ...guarded,
         schema: operation({
           id: 'summary',
           access: 'statistics',
           tag: 'statistics',
           summary: 'Every measure over a filter',
-          description:
-            'Counts, sums and rates over the projects that the filter selects, as of a day. Each count has a link to exactly the projects that make it up.',
+          description: `Counts, sums and rates over the projects that the filter selects, as of a day. Each count has a link to exactly the projects that make it up. ${withoutKey}`,
           query: SummaryQuery,
           success: { description: 'The measures.', schema: Summary, also },
           conditional: true,
         }),
       },
       (request, reply) =>
-        answer('summary', request, reply, (asOf) => statistics.summary(request.query, asOf)),
+        answer('summary', request, reply, (asOf, disclosure) =>
+          statistics.summary(request.query, asOf, disclosure),
+        ),
     );
 
     app.get(
       '/v1/statistics/breakdown',
       {
-        ...reused,
+        ...guarded,
         schema: operation({
           id: 'breakdown',
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
-          description:
-            'Grouped by one or two dimensions. `region` rolls up to prefectures, `industry` to sections. Projects without a value stand in a group whose code is null.',
+          description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value stand in a group whose code is null. ${withoutKey}`,
           query: BreakdownQuery,
           success: { description: 'The groups, and their total.', schema: Breakdown, also },
           conditional: true,
         }),
       },
       (request, reply) =>
-        answer('breakdown', request, reply, (asOf) => statistics.breakdown(request.query, asOf)),
+        answer('breakdown', request, reply, (asOf, disclosure) =>
+          statistics.breakdown(request.query, asOf, disclosure),
+        ),
     );
 
     app.get(
@@ -93,7 +106,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'timeline',
-          access: 'statistics',
+          access: 'read',
           tag: 'statistics',
           summary: 'How the figures came about over time',
           description:
@@ -115,7 +128,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'cohorts',
-          access: 'statistics',
+          access: 'read',
           tag: 'statistics',
           summary: 'A rate by the age of the projects',
           description:

@@ -112,8 +112,35 @@ export const measureFields = Object.fromEntries(
 );
 
 const links = z.record(z.string(), z.string()).meta({
-  description: 'Addresses of the projects that make up each count, named like the measure without `Count`.',
+  description:
+    'Addresses of the projects that make up each count, named like the measure without `Count`. Left out for whoever may not read projects.',
 });
+
+const withheld = z
+  .object({
+    fewerThan: z.int().meta({ description: 'The fewest projects that a figure may be about.' }),
+    reason: z.enum(['small_group', 'difference']).meta({
+      description:
+        '`small_group`: there are fewer projects than that. `difference`: there are not, but with other figures one of those withheld would tell something about fewer.',
+    }),
+  })
+  .optional()
+  .meta({
+    description:
+      'Why figures are null: without a key, where only statistics are open (`ANONYMOUS_READ=statistics`), none tells anything about fewer projects than `ANONYMOUS_MIN_GROUP`.',
+  });
+
+/** Figures as summaries and breakdowns have them: those that may not be told are null. */
+const figureFields = {
+  ...Object.fromEntries(
+    Object.entries(measureFields).map(([name, schema]) => [
+      name,
+      schema.nullable().meta({ description: schema.meta()?.description as string }),
+    ]),
+  ),
+  withheld,
+  links: links.optional(),
+};
 
 export const heading = {
   asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
@@ -162,7 +189,7 @@ const exampleCohort: CohortTally = {
 export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
 const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
-export const Summary = z.object({ ...heading, ...measureFields, links }).meta({
+export const Summary = z.object({ ...heading, ...figureFields }).meta({
   id: 'Summary',
   description: 'Every measure over the projects that a filter selects, on a day.',
   examples: [
@@ -187,8 +214,8 @@ export const Breakdown = z
     ...heading,
     by: z.array(z.string()),
     groupCount: z.int().meta({ description: 'How many groups there are, shown or not.' }),
-    items: z.array(z.object({ groups: z.record(z.string(), Group), ...measureFields, links })),
-    total: z.object({ ...measureFields, links }).meta({
+    items: z.array(z.object({ groups: z.record(z.string(), Group), ...figureFields })),
+    total: z.object(figureFields).meta({
       description: 'The summary of the filter, whatever `limit` shows.',
     }),
   })

@@ -17,14 +17,9 @@ import {
   emptyCohort,
   MAX_AGES,
 } from './cohorts.ts';
-import {
-  type Dimension,
-  type DimensionName,
-  dimensions,
-  type Group,
-  type Grouping,
-  groupOf,
-} from './dimensions.ts';
+import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
+import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
+import { bounded, figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
 import { exact, type Measure, measures, valuesOf } from './measures.ts';
 import { money, rate } from './numbers.ts';
 import * as repository from './repository.ts';
@@ -40,10 +35,10 @@ import {
 import { type Interval, periods } from './timeline.ts';
 
 export interface StatisticsService {
-  /** Every measure over a filter. */
-  summary(filter: ProjectFilter, asOf: string): Promise<Computed>;
-  /** The measures for each group, and their total. */
-  breakdown(query: BreakdownRequest, asOf: string): Promise<Computed>;
+  /** Every measure over a filter. @param disclosure what may be told, where that is not everything */
+  summary(filter: ProjectFilter, asOf: string, disclosure?: Disclosure): Promise<Computed>;
+  /** The measures for each group, and their total. @param disclosure as of `summary` */
+  breakdown(query: BreakdownRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
   timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
   /** A rate at each age of the projects, for each cohort of them. */
   cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
@@ -67,22 +62,26 @@ export type CohortsRequest = ProjectFilter & {
 
 export function statisticsService({ database }: { database: Database }): StatisticsService {
   return {
-    summary: (query, asOf) =>
-      database.analyze(async (reader) => {
-        const { filter, values, links } = await summarize(reader, query, asOf);
-        const revision = await revisionIn(reader);
-        return { revision, body: { asOf, revision: revision.seq, filter, ...values, links } };
-      }),
-
-    breakdown: ({ by, sort, limit, ...query }, asOf) =>
+    summary: (query, asOf, disclosure) =>
       database.analyze(async (reader) => {
         const filter = filterOf(query);
+        const tally = await tallyOf(reader, filter, asOf);
+        const tells = disclosure && (await tellsOf(reader, filter, tally.projectCount, asOf, disclosure));
+        const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
+        const revision = await revisionIn(reader);
+        return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
+      }),
+
+    breakdown: ({ by, sort, limit, ...query }, asOf, disclosure) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const disclosed = disclosure && (await disclose(reader, asOf, by[0] as ToldDimension, disclosure));
         const groupings: Grouping[] = [];
         for (const name of by) groupings.push(await dimensions[name].grouping(reader));
         const rows = await tallyGroups(reader, select(filter, asOf), by);
 
         const total = emptyTally();
-        const groups = new Map<string, { groups: Group[]; tally: Tally }>();
+        const groups = new Map<string, GroupTally>();
         for (const [key, tally] of rows) {
           addTally(total, tally);
           const values = JSON.parse(key) as (string | null)[];
@@ -93,6 +92,9 @@ export function statisticsService({ database }: { database: Database }): Statist
           else groups.set(place, { groups: rolled, tally });
         }
 
+        for (const row of groups.values()) {
+          row.tells = disclosed?.group(row.groups[0]?.code ?? null, row.tally.projectCount);
+        }
         const sorted = sortGroups([...groups.values()], by, sort ?? '-projectCount');
         const revision = await revisionIn(reader);
         const body = {
@@ -101,18 +103,17 @@ export function statisticsService({ database }: { database: Database }): Statist
           filter,
           by,
           groupCount: sorted.length,
-          items: sorted.slice(0, limit ?? DEFAULT_LIMIT).map(({ groups, tally }) => {
+          items: sorted.slice(0, limit ?? DEFAULT_LIMIT).map(({ groups, tally, tells }) => {
             const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
               const dimension: Dimension = dimensions[name];
               return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
             }, filter);
             return {
               groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
-              ...valuesOf(tally),
-              links: linksTo(narrowed, asOf),
+              ...figuresOf(tally, disclosure, tells, () => linksTo(narrowed, asOf)),
             };
           }),
-          total: { ...valuesOf(total), links: linksTo(filter, asOf) },
+          total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
         };
         return { revision, body };
       }),
@@ -203,8 +204,7 @@ export interface Summarized {
 export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
   const filter = filterOf(query);
   const tally = await tallyOf(reader, filter, asOf);
-  const self = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
-  return { filter, values: valuesOf(tally), links: { self, ...linksTo(filter, asOf) } };
+  return { filter, values: valuesOf(tally), links: summaryLinks(filter, asOf) };
 }
 
 /** What the measures of everything that a filter selects are worked out of, as a snapshot sees it. */
@@ -229,7 +229,7 @@ async function tallyGroups(
     return made;
   };
   let total = 0;
-  for (const row of bounded(await repository.tallyProjects(reader, selection, by), repository.MAX_GROUPS)) {
+  for (const row of bounded(await repository.tallyProjects(reader, selection, by))) {
     const tally = tallyOf(row);
     addSums(tally, row as never);
     for (const name of Object.keys(durations) as DurationName[]) addLengths(tally, name, row[name]);
@@ -238,12 +238,6 @@ async function tallyGroups(
   const many = total > repository.MANY;
   for (const row of await repository.tallyLedger(reader, selection, by, many)) addSums(tallyOf(row), row);
   return groups;
-}
-
-/** @throws Problem 422 rather than leave out the rest */
-function bounded<Row>(rows: Row[], max: number): Row[] {
-  if (rows.length > max) throw new Problem('statistics.too_many_groups', { values: { max } });
-  return rows;
 }
 
 /** The cohorts by the value of their dimension. @throws Problem 422 when there are too many, or of too many ages */
@@ -257,7 +251,7 @@ async function cohortTallies(
   const cohorts = new Map<string | null, CohortTally>();
   let total = 0;
   const reached = await repository.projectsByAge(reader, selection, by, asOf);
-  for (const { group0, age, count, yuan } of bounded(reached, repository.MAX_GROUPS)) {
+  for (const { group0, age, count, yuan } of bounded(reached)) {
     const cohort = cohorts.get(group0) ?? emptyCohort();
     cohorts.set(group0, cohort);
     cohort.projectCount += count;
@@ -268,58 +262,10 @@ async function cohortTallies(
   const many = total > repository.MANY;
   const advance = cohortMeasures[measure];
   const changes = await repository.changesByAge(reader, selection, by, advance, asOf, many);
-  for (const { group0, age, change } of bounded(changes, repository.MAX_GROUPS)) {
+  for (const { group0, age, change } of bounded(changes)) {
     cohorts.get(group0)?.changes.set(age, change);
   }
   return cohorts;
-}
-
-/** The address of the projects behind each count, pinned to the day. */
-function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
-  const links: Record<string, string> = {};
-  for (const { link } of measures) {
-    if (!link) continue;
-    const narrowed = link.flag
-      ? { ...filter, [link.flag]: [...new Set([...(filter[link.flag] ?? []), true])] }
-      : filter;
-    links[link.name] = `/v1/projects?${queryOf(narrowed, { asOf })}`;
-  }
-  return links;
-}
-
-interface GroupTally {
-  groups: Group[];
-  tally: Tally;
-}
-
-type SortValue = string | number | null;
-
-function sortGroups<Row extends GroupTally>(rows: Row[], by: readonly string[], sort: string): Row[] {
-  const sortValue = (name: string) => {
-    const place = by.indexOf(name);
-    const measure = measures.find((one) => one.name === name);
-    return ({ groups, tally }: GroupTally): SortValue =>
-      measure ? measure.sortValue(tally) : (groups[place]?.code ?? null);
-  };
-  const order = [...sort.split(','), ...by].map((part) => ({
-    descending: part.startsWith('-'),
-    of: sortValue(part.replace(/^-/, '')),
-  }));
-  return rows.sort((a, b) => {
-    for (const { descending, of } of order) {
-      const difference = compare(of(a), of(b), descending);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
-}
-
-/** What is missing comes last, whichever way round. */
-function compare(a: SortValue, b: SortValue, descending: boolean): number {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  return a < b === descending ? 1 : -1;
 }
 
 async function timelineItems(reader: Reader, selection: Selection, interval: Interval, asOf: string) {

@@ -96,7 +96,31 @@ const partOf = (measure: Measure, name: 'knownCount' | 'count' | 'median' | 'mea
   of: (row) => figure<Record<typeof name, number | null>>(row, measure.name)[name],
 });
 
-const measureColumns = measures.flatMap((measure) => columnsFor[measure.unit](measure));
+/** What stands for a figure that may not be told. */
+const inPlaceOf = {
+  small_group: ({ fewerThan }) => ({ zh: `少于${fewerThan}个`, en: `< ${fewerThan}` }),
+  difference: () => ({ zh: '不予公开', en: 'withheld' }),
+} as const satisfies Record<Withheld['reason'], (withheld: Withheld) => Names>;
+
+interface Withheld {
+  fewerThan: number;
+  reason: 'small_group' | 'difference';
+}
+
+function measureColumns(language: Language): Column[] {
+  const orInPlace = ({ name }: Measure, { names, kind, of }: Column): Column => ({
+    names,
+    kind,
+    of: (row) => {
+      if (row[name] !== null) return of(row);
+      const withheld = figure<Withheld>(row, 'withheld');
+      return inPlaceOf[withheld.reason](withheld)[language];
+    },
+  });
+  return measures.flatMap((measure) =>
+    columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column)),
+  );
+}
 
 /** A dimension has the name of its group, and the code. */
 function groupColumns(name: DimensionName, language: Language): Column[] {
@@ -200,7 +224,7 @@ function sheetOf(
 ): Sheet {
   const cellOf = ({ kind, of }: Column, row: Row): Cell => {
     const value = of(row);
-    return kind === 'money' && value !== null ? inUnit(value as number, unit) : value;
+    return kind === 'money' && typeof value === 'number' ? inUnit(value, unit) : value;
   };
   return {
     name: tableNames[name][language],
@@ -223,10 +247,11 @@ type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
 
 /** The table of each answer. */
 export const tables: Record<TableName, ToSheet> = {
-  summary: (body, language, unit) => sheetOf('summary', measureColumns, [body as Row], language, unit),
+  summary: (body, language, unit) =>
+    sheetOf('summary', measureColumns(language), [body as Row], language, unit),
   breakdown: (body, language, unit) => {
     const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
-    const columns = [...by.flatMap((name) => groupColumns(name, language)), ...measureColumns];
+    const columns = [...by.flatMap((name) => groupColumns(name, language)), ...measureColumns(language)];
     return {
       ...sheetOf('breakdown', columns, [...items, total], language, unit),
       endsInTotal: true,

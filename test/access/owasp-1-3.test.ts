@@ -301,11 +301,10 @@ describe('API3 Broken Object Property Level Authorization', () => {
       },
     );
 
-    it('the links lead nowhere without a key', async () => {
+    it('no link leads to projects that nobody may read without a key', async () => {
       const anyone = clientOf(opened.app, null);
-      const { links } = (await anyone.get('/v1/statistics/summary')).body;
-      for (const [name, link] of Object.entries<string>(links)) {
-        expect((await anyone.get(link)).status, name).toBe(name === 'self' ? 200 : 401);
+      for (const path of ['summary', 'breakdown?by=event']) {
+        expect((await anyone.get(`/v1/statistics/${path}`)).text).not.toContain('/v1/');
       }
     });
   });

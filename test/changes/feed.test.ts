@@ -47,6 +47,22 @@ describe('the change feed', () => {
     expect(head.body).toEqual({ seq: deletion.seq, hash: deletion.hash });
   });
 
+  it('has fewer entries on a page where they are very long, and misses none', async () => {
+    const { body: before } = await api.get('/v1/changes/head');
+    const { id } = await created(api, '/v1/projects', aProject({ code: 'LONG' }));
+    for (let i = 0; i < 70; i++) {
+      const changed = await api.patch(`/v1/projects/${id}`, { note: `${i}${'长'.repeat(9_990)}` });
+      expect(changed.status).toBe(200);
+    }
+    const first = await api.get(`/v1/changes?limit=500&after=${before.seq}`);
+    expect(first.body.items.length).toBeLessThan(71);
+    expect(first.text.length).toBeLessThan(1_500_000);
+    const rest = await api.get(`/v1/changes?limit=500&after=${first.body.page.nextCursor}`);
+    const seqs = [...first.body.items, ...rest.body.items].map(({ seq }: Body) => seq);
+    expect(seqs).toEqual(Array.from({ length: 71 }, (_, i) => before.seq + 1 + i));
+    expect(rest.body.page.nextCursor).toBeNull();
+  });
+
   it('has nothing after the last entry', async () => {
     const { body: head } = await api.get('/v1/changes/head');
     const { body } = await api.get(`/v1/changes?after=${head.seq}`);

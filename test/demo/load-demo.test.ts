@@ -3,7 +3,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { demoData } from '../../src/demo/editions.ts';
 import { demoFigures } from '../../src/demo/published.ts';
 import { demoState, loadDemo } from '../../src/demo/service.ts';
-import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
+import {
+  aProject,
+  type Body,
+  clientOf,
+  created,
+  instanceBeside,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
 import { closeVerified } from '../support/verified.ts';
 
 // Some 9 000 statements: slow on PostgreSQL in this process.
@@ -37,6 +45,15 @@ describe('loading the demo', () => {
     expect((await summary('event=hyrd-2020&asOf=2021-01-31')).contractedFunds).toMatchObject({
       yuan: 267_300_000_000,
     });
+
+    // Nor is any of it withheld where few projects are.
+    const open = await instanceBeside(api, api.database, { ANONYMOUS_READ: 'statistics' });
+    const { body: anonymous } = await clientOf(open, null).get(
+      '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31',
+    );
+    const { projectCount, totalInvestment, startedCount, operatingRate } = in2020;
+    expect(anonymous).toMatchObject({ projectCount, totalInvestment, startedCount, operatingRate });
+    await open.close();
 
     const in2022 = 'event=hyrd-2022&asOf=2022-11-04';
     expect(await summary(in2022)).toMatchObject({ projectCount: 88, totalInvestment: yuan(93_588_000_000) });

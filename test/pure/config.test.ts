@@ -87,6 +87,7 @@ const cases: Record<Name, Cases> = {
     ],
     invalid: ['yes', 'All', 'some'],
   },
+  ANONYMOUS_MIN_GROUP: numbers(1, 100, 5),
   RATE_LIMIT: numbers(0, 100_000_000, 60_000),
   FAILED_KEYS_LIMIT: numbers(0, 100_000_000, 100),
   OVERLOAD_DELAY: numbers(0, 60_000, 1_000),

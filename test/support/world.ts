@@ -4,6 +4,7 @@ import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import type { Caller } from '../../src/changes/service.ts';
+import type { Config } from '../../src/config.ts';
 import { enterprises } from '../../src/enterprises/schema.ts';
 import type { ProjectRecord } from '../../src/projects/repository.ts';
 import type { NewProject } from '../../src/projects/schema.ts';
@@ -17,8 +18,8 @@ import type { ModelWorld } from './model.ts';
 export const PROPERTY = { interruptAfterTimeLimit: 40_000 } satisfies fc.Parameters<unknown>;
 
 /** A service with the references of the worlds, on their today. */
-export async function worldApp(): Promise<TestApp> {
-  const api = await testApp({ today: WORLD_TODAY });
+export async function worldApp(config: Partial<Config> = {}): Promise<TestApp> {
+  const api = await testApp({ today: WORLD_TODAY, config });
   for (const event of EVENTS) await created(api, '/v1/events', event);
   await created(api, '/v1/regions', TOWN);
   return api;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendStream } from '../../src/http/files.ts';
+import type { LeastRate } from '../../src/http/least-rate.ts';
 import { aProject, created } from '../support/app.ts';
 import { administer, adminKey, concurrent, engine } from '../support/engines.ts';
 import { until } from '../support/process.ts';
@@ -126,7 +127,7 @@ describe('an export of more rows than a batch', () => {
 });
 
 /** An app that streams these parts, and how many of them were taken; the end says whether they were given up. */
-async function streaming(parts: (n: number) => Uint8Array | null, stalledAfter?: number) {
+async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastRate) {
   const state = { taken: 0, ended: false };
   async function* source() {
     try {
@@ -141,7 +142,7 @@ async function streaming(parts: (n: number) => Uint8Array | null, stalledAfter?:
     }
   }
   const app = Fastify();
-  app.get('/', (_, reply) => sendStream(reply, source(), stalledAfter));
+  app.get('/', (_, reply) => sendStream(reply, source(), least));
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   return { app, address, state };
 }
@@ -194,8 +195,8 @@ describe('a stream', () => {
     await app.close();
   });
 
-  it('is given up, and its connection destroyed, when the reader stalls for too long', async () => {
-    const { app, address, state } = await streaming(() => BLOCK, 200);
+  it('is given up, and its connection destroyed, when the reader takes nothing', async () => {
+    const { app, address, state } = await streaming(() => BLOCK, { bytes: 1, withinMs: 300 });
     const socket = await stuck(address);
     await until(() => state.ended);
     const closed = once(socket, 'close');
@@ -204,12 +205,26 @@ describe('a stream', () => {
     await app.close();
   });
 
+  it('is given up when the reader takes little, all the time', async () => {
+    const { app, address, state } = await streaming(() => BLOCK, { bytes: 20_000_000, withinMs: 600 });
+    const socket = await stuck(address);
+    const sips = setInterval(() => socket.read(1_000), 10);
+    socket.on('readable', () => {});
+    await until(() => state.ended);
+    clearInterval(sips);
+    socket.destroy();
+    await app.close();
+  });
+
   it('that is read in good time is not given up, however long it takes', async () => {
-    const { app, address, state } = await streaming((n) => (n < 300 ? BLOCK : null), 400);
+    const { app, address, state } = await streaming((n) => (n < 300 ? BLOCK : null), {
+      bytes: BLOCK.length,
+      withinMs: 1_200,
+    });
     let bytes = 0;
     for await (const part of (await fetch(address)).body as AsyncIterable<Uint8Array>) {
       bytes += part.byteLength;
-      if (bytes % (40 * BLOCK.length) < part.byteLength) await sleep(100);
+      if (bytes % (40 * BLOCK.length) < part.byteLength) await sleep(250);
     }
     expect(bytes).toBe(300 * BLOCK.length);
     expect(state.ended).toBe(true);

@@ -1,0 +1,397 @@
+/**
+ * Without a key, where only statistics are open, nobody learns anything about fewer projects than the minimum: an
+ * attacker who knows which projects are in which group asks everything there is to ask, and adds up the answers.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  type Body,
+  type Client,
+  clientOf,
+  expectProblem,
+  type TestApp,
+} from '../support/app.ts';
+import { WORLD_TODAY, world } from '../support/arbitraries.ts';
+import { isolated } from '../support/isolating.ts';
+import {
+  FLAGS,
+  groupsOf,
+  isCounted,
+  type ModelProject,
+  type ModelWorld,
+  populationOf,
+} from '../support/model.ts';
+import { figuresOf, MEASURES } from '../support/model-figures.ts';
+import { runs } from '../support/runs.ts';
+import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
+
+const DIMENSIONS = [
+  'event',
+  'region',
+  'level',
+  'industry',
+  'signedYear',
+  'investorOrigin',
+  'top500',
+  'zone',
+  'investmentBand',
+];
+/** The end of February is the last of the worlds, whose today is the end of March. */
+const LATEST = '2021-02-28';
+const DAYS = ['2019-12-31', '2020-12-31', '2021-01-31', LATEST];
+
+/** Whom each parameter may select besides the groups. */
+const MORE: Record<string, string[]> = {
+  event: ['unheard-of', 'none'],
+  region: ['430000', '430102', '430121', '430198', '431025', 'none'],
+  industry: ['26', '39', '01', 'none'],
+  investorOrigin: ['none'],
+  top500: ['fortune_global_500', 'china_500'],
+  zone: ['none'],
+};
+
+/** An answer, or a part of one, and whom it is about. */
+interface Told {
+  figures: Body;
+  about: ModelProject[];
+  day: string;
+}
+
+/** Asks everything. */
+async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const day of DAYS) {
+    const population = populationOf(world, {}, day);
+    const get = async (path: string) => (await client.get(`/v1/statistics/${path}asOf=${day}`)).body;
+    told.push({ figures: await get('summary?'), about: population, day });
+    for (const by of DIMENSIONS) {
+      const groups = groupsOf(world, [by], population, day);
+      const { items, total } = await get(`breakdown?limit=500&by=${by}&`);
+      told.push({ figures: total, about: population, day });
+      for (const { groups: named, ...figures } of items) {
+        told.push({ figures, about: groups.get(JSON.stringify([named[by].code])) ?? [], day });
+      }
+      if (by === 'investmentBand') continue;
+      const codes = [...groups.keys()].map((key) => (JSON.parse(key) as [string | null])[0]);
+      for (const code of new Set([...codes.filter((one) => one !== null), ...(MORE[by] ?? [])])) {
+        const figures = await get(`summary?${by}=${code}&`);
+        told.push({ figures, about: populationOf(world, { [by]: [code] }, day), day });
+      }
+    }
+  }
+  return told;
+}
+
+const funded = ({ funds }: ModelProject, day: string) => funds.some(({ receivedOn }) => receivedOn <= day);
+
+/** Of an amount, or a count on a day: whom the figures that tell it are about, and whom they can tell apart. */
+interface Secret {
+  tells(told: Told): boolean;
+  holds(project: ModelProject): boolean;
+}
+
+const secrets: Record<string, Secret> = {
+  investment: { tells: ({ figures }) => figures.totalInvestment !== null, holds: () => true },
+  'contracted funds': {
+    tells: ({ figures }) => figures.contractedFunds !== null,
+    holds: (p) => p.contractedFundsYuan !== null,
+  },
+  ...Object.fromEntries(
+    DAYS.flatMap((day) => [
+      [
+        `funds by ${day}`,
+        {
+          tells: (told: Told) => told.day === day && told.figures.fundsInPlace !== null,
+          holds: (p: ModelProject) => funded(p, day),
+        },
+      ],
+      ...FLAGS.flatMap((flag) =>
+        [true, false].map((answer): [string, Secret] => [
+          `${flag} by ${day}: ${answer}`,
+          {
+            tells: (told) => told.day === day && told.figures[`${flag}Count`] !== null,
+            holds: (p) => isCounted(flag, p, day) === answer,
+          },
+        ]),
+      ),
+    ]),
+  ),
+};
+
+/** What can be worked out about fewer projects than the minimum: of which secret, and about whom. */
+function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): string[] {
+  return Object.entries(secrets).flatMap(([name, { tells, holds }]) => {
+    const projects = world.projects.filter(holds);
+    const places = new Map(projects.map((project, place) => [project, place]));
+    const sets = told.filter(tells).map(({ about }) => about.flatMap((project) => places.get(project) ?? []));
+    const few = isolated(sets, projects.length, minimum);
+    return few ? [`${name}: ${few.map((place) => projects[place]?.code)}`] : [];
+  });
+}
+
+/** Every number that is told is the one that it would be with a key, so that the attacker was not merely misled. */
+function expectTrue({ figures, about, day }: Told): void {
+  const expected: Body = figuresOf(about, day);
+  for (const name of MEASURES)
+    if (figures[name] !== null) expect(figures[name], name).toEqual(expected[name]);
+}
+
+/** No count that is told, and no rest of it, is of fewer than the minimum. */
+function expectNoFew({ figures, about }: Told, minimum: number): void {
+  const counts = [
+    ...FLAGS.map((flag) => figures[`${flag}Count`]),
+    figures.contractedFunds?.knownCount ?? null,
+  ];
+  for (const count of counts.filter((one) => one !== null)) {
+    for (const part of [about.length, count, about.length - count]) {
+      expect(part === 0 || part >= minimum, JSON.stringify(figures)).toBe(true);
+    }
+  }
+  if (figures.withheld?.reason === 'small_group') {
+    expect(about.length).toBeLessThan(minimum);
+    for (const name of MEASURES) expect(figures[name]).toBeNull();
+  }
+}
+
+/** Forty projects, each with an amount of its own, spread as in a small trade week. */
+const tradeWeek = (): ModelWorld => ({
+  investors: [],
+  parents: {
+    '430000': null,
+    '430100': '430000',
+    '431000': '430000',
+    '433100': '430000',
+    A: null,
+    C: null,
+    '26': 'C',
+  },
+  projects: Array.from({ length: 40 }, (_, i) => ({
+    code: `p.${i}`,
+    name: `示例项目 ${i}`,
+    nameEn: null,
+    event: i % 4 === 3 ? 'hyrd-2018' : 'hyrd-2020',
+    level: i < 31 ? 'provincial' : i < 38 ? 'municipal' : 'county',
+    region: i % 13 === 0 ? '433100' : i % 5 === 0 ? '431000' : i % 3 === 0 ? '430000' : '430100',
+    zone: null,
+    industry: i % 7 === 2 ? 'A' : '26',
+    investors: [],
+    investmentYuan: 100_000_000 + 7_919 * i * i,
+    investmentEstimated: false,
+    contractedFundsYuan: i % 3 === 0 ? null : 50_000_000 + 13 * i,
+    funds: i % 2 === 0 ? [] : [{ receivedOn: '2020-12-01', amountYuan: 1_000_003 * (i + 1) }],
+    signedOn: i < 37 ? '2020-06-29' : '2021-01-15',
+    registeredOn: i % 6 === 0 ? null : '2020-07-01',
+    startedOn: i % 3 === 1 ? null : '2020-12-15',
+    completedOn: null,
+    productionOn: null,
+    suspendedOn: i === 20 ? '2021-01-01' : null,
+    resumedOn: null,
+    terminatedOn: null,
+    agreedStartOn: null,
+    agreedProductionOn: null,
+    updatedAt: '2021-03-31T04:00:00.000Z',
+    archived: false,
+  })),
+});
+
+describe('where only statistics are open, without a key', () => {
+  let api: TestApp;
+  let anyone: Client;
+  beforeAll(async () => {
+    api = await worldApp({ ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 3 });
+    anyone = clientOf(api.app, null);
+  });
+  afterAll(() => api.close());
+
+  it('everything that there is to ask, whatever the projects, adds up to nothing about few of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(world(40), async (world) => {
+        await replaceWorld(api, world);
+        const told = await ask(anyone, world);
+        for (const one of told) {
+          expectTrue(one);
+          expectNoFew(one, 3);
+          expect(one.figures).not.toHaveProperty('links');
+        }
+        expect(isolatedBy(told, world, 3)).toEqual([]);
+      }),
+      { ...PROPERTY, numRuns: runs(15) },
+    );
+  });
+});
+
+describe('of a trade week', () => {
+  let api: TestApp;
+  let anyone: Client;
+  const week = tradeWeek();
+  beforeAll(async () => {
+    api = await worldApp({ ANONYMOUS_READ: 'statistics' });
+    anyone = clientOf(api.app, null);
+    await replaceWorld(api, week);
+  });
+  afterAll(() => api.close());
+
+  it('the attack would find single projects, were nothing withheld', async () => {
+    const told = await ask(api, week);
+    const found = isolatedBy(told, week, 5);
+    expect(found).toContainEqual(expect.stringMatching(/^investment: /));
+    expect(found).toContainEqual(expect.stringMatching(/^contracted funds: /));
+    expect(found).toContainEqual(expect.stringMatching(/^funds by 2021-02-28: /));
+  });
+
+  it('it finds none, though the whole, the events and the large groups are told', async () => {
+    const told = await ask(anyone, week);
+    for (const one of told) {
+      expectTrue(one);
+      expectNoFew(one, 5);
+    }
+    expect(isolatedBy(told, week, 5)).toEqual([]);
+
+    const { total, items } = (await anyone.get('/v1/statistics/breakdown?by=event')).body;
+    expect(total).toMatchObject({ projectCount: 40, startedCount: 27, fundsInPlace: { yuan: 420_001_260 } });
+    expect(items.map(({ projectCount }: Body) => projectCount)).toEqual([30, 10]);
+    expect(items[0].totalInvestment.yuan).toBeGreaterThan(0);
+  });
+
+  it('a small group says no more than that it is one, and its neighbour is held back', async () => {
+    const { items } = (await anyone.get('/v1/statistics/breakdown?by=level')).body;
+    expect(
+      items.map(({ groups, projectCount, withheld }: Body) => [groups.level.code, projectCount, withheld]),
+    ).toEqual([
+      ['provincial', 31, expect.anything()],
+      ['county', null, { fewerThan: 5, reason: 'small_group' }],
+      ['municipal', null, { fewerThan: 5, reason: 'difference' }],
+    ]);
+    expect(items[0].totalInvestment).not.toBeNull();
+    for (const name of MEASURES) expect(items[1][name], name).toBeNull();
+    const one = (await anyone.get('/v1/statistics/summary?level=county')).body;
+    expect(one).toMatchObject({
+      projectCount: null,
+      totalInvestment: null,
+      withheld: { reason: 'small_group' },
+    });
+  });
+
+  it('no order and no limit says more', async () => {
+    const urls = ['-totalInvestment', 'totalInvestment', 'projectCount', '-contractedFunds,projectCount'];
+    for (const sort of urls) {
+      const { items } = (await anyone.get(`/v1/statistics/breakdown?by=level&sort=${sort}`)).body;
+      expect(items.map(({ groups }: Body) => groups.level.code)).toEqual([
+        'provincial',
+        'county',
+        'municipal',
+      ]);
+    }
+  });
+
+  it('nothing that is not there is nothing that is withheld', async () => {
+    const { body } = await anyone.get('/v1/statistics/summary?event=unheard-of');
+    expect(body).toMatchObject({ projectCount: 0, startedInvestment: { yuan: 0 } });
+    expect(body).not.toHaveProperty('withheld');
+  });
+
+  it.each([
+    ['zh', '少于5个', '不予公开'],
+    ['en', '< 5', 'withheld'],
+  ])('files say it in words (%s)', async (lang, few, withheld) => {
+    const url = `/v1/statistics/breakdown?by=level&format=csv&lang=${lang}`;
+    const [, , county, municipal] = (await anyone.get(url)).text.split('\r\n');
+    expect(county).toMatch(new RegExp(`,county(,${few})+$`));
+    expect(municipal).toMatch(new RegExp(`,municipal(,${withheld})+$`));
+    expect((await anyone.get(url.replace('csv', 'xlsx'))).status).toBe(200);
+    expect((await api.get(url)).text).not.toMatch(new RegExp(`${few}|${withheld}`));
+  });
+
+  it.each([
+    ['summary?started=true', 'access.parameter_needs_key'],
+    ['summary?operatingStatus=suspended', 'access.parameter_needs_key'],
+    ['summary?county=430100', 'access.parameter_needs_key'],
+    ['summary?signedFrom=2021-01-01', 'access.parameter_needs_key'],
+    ['summary?estimated=true', 'access.parameter_needs_key'],
+    ['breakdown?by=operatingStatus', 'access.parameter_needs_key'],
+    ['breakdown?by=signedMonth', 'access.parameter_needs_key'],
+    ['summary?event=hyrd-2020&level=county', 'access.dimension_needs_key'],
+    ['summary?event=hyrd-2020,hyrd-2018', 'access.dimension_needs_key'],
+    ['summary?event=hyrd-2020&event=hyrd-2018', 'access.dimension_needs_key'],
+    ['summary?%65vent=hyrd-2020&level=county', 'access.dimension_needs_key'],
+    ['breakdown?by=region,level', 'access.dimension_needs_key'],
+    ['breakdown?by=region&by=level', 'access.dimension_needs_key'],
+    ['breakdown?by=region&event=hyrd-2020', 'access.dimension_needs_key'],
+    ['summary?asOf=2020-12-30', 'access.day_needs_key'],
+    [`summary?asOf=${WORLD_TODAY}`, 'access.day_needs_key'],
+    ['timeline', 'access.key_required'],
+    ['cohorts', 'access.key_required'],
+  ])('%s needs a key', async (path, code) => {
+    const url = `/v1/statistics/${path}`;
+    // Also when somebody with a key has just had the answer.
+    const { status, etag } = await api.get(url);
+    expect(status).toBe(200);
+    for (const headers of [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }]) {
+      expectProblem(await anyone.get(url, headers), 401, code);
+    }
+  });
+
+  it.each(['json', 'csv', 'xlsx'])('nobody is given the answer of somebody else (%s)', async (format) => {
+    const url = `/v1/statistics/breakdown?by=level&asOf=${LATEST}&format=${format}`;
+    const asked = async (client: Client, headers = {}) => await client.get(url, headers);
+    const answers: Answer[] = [];
+    for (const client of [api, anyone, api, anyone]) answers.push(await asked(client));
+    const [keyed, anonymous, keyedAgain, anonymousAgain] = answers as [Answer, Answer, Answer, Answer];
+    expect([keyedAgain.etag, anonymousAgain.etag]).toEqual([keyed.etag, anonymous.etag]);
+    expect(anonymous.etag).not.toBe(keyed.etag);
+    expect((await asked(anyone, { 'if-none-match': keyed.etag })).status).toBe(200);
+    expect((await asked(api, { 'if-none-match': anonymous.etag })).status).toBe(200);
+    expect((await asked(anyone, { 'if-none-match': anonymous.etag })).status).toBe(304);
+    // At the same moment, too.
+    const [a, b] = await Promise.all([asked(api), asked(anyone)]);
+    expect([a.etag, b.etag]).toEqual([keyed.etag, anonymous.etag]);
+    if (format === 'json')
+      expect([keyedAgain.text, anonymousAgain.text]).toEqual([keyed.text, anonymous.text]);
+    else expect(b.bytes).not.toEqual(a.bytes);
+  });
+
+  it('the day is the last month end, until the next; what was told of it then no longer is', async () => {
+    const url = '/v1/statistics/summary';
+    const named = `${url}?asOf=${LATEST}`;
+    expect((await anyone.get(url)).body.asOf).toBe(LATEST);
+    expect((await api.get(url)).body.asOf).toBe(WORLD_TODAY);
+    const before = await anyone.get(named);
+    expect(before.body.fundsInPlace).not.toBeNull();
+
+    api.clock.set('2021-04-01T04:00:00Z');
+    expect((await anyone.get(url)).body).toMatchObject({
+      asOf: '2021-03-31',
+      fundsInPlace: expect.anything(),
+    });
+    expect((await anyone.get(named, { 'if-none-match': before.etag })).body).toMatchObject({
+      asOf: LATEST,
+      totalInvestment: before.body.totalInvestment,
+      fundsInPlace: null,
+    });
+    api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
+    expect((await anyone.get(url)).body.asOf).toBe(LATEST);
+  });
+
+  it('a selection is of a group only where it is that group', async () => {
+    const { items } = (await anyone.get('/v1/statistics/breakdown?by=region')).body;
+    const group = items.find(({ groups }: Body) => groups.region.code === '430000');
+    // The projects that name no prefecture, and all of Hunan.
+    expect(group.projectCount).toBe(10);
+    const { body } = await anyone.get('/v1/statistics/summary?region=430000');
+    expect(body).toMatchObject({ projectCount: null, withheld: { reason: 'difference' } });
+  });
+});
+
+describe('a minimum of one', () => {
+  it('withholds nothing', async () => {
+    const api = await worldApp({ ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 1 });
+    await replaceWorld(api, tradeWeek());
+    const anyone = clientOf(api.app, null);
+    for (const path of ['summary?started=true', 'breakdown?by=region,level', `summary?asOf=${WORLD_TODAY}`]) {
+      const url = `/v1/statistics/${path}`;
+      expect((await anyone.get(url)).text).toBe((await api.get(url)).text);
+    }
+    await api.close();
+  });
+});
