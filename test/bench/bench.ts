@@ -3,7 +3,7 @@
  * with 0 when every section ran, whatever targets are missed.
  *
  *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
- *     [--only demo|access|creates|million|statistics|exports|imports|start]
+ *     [--only demo|access|creates|million|statistics|exports|imports|start|search|verify|siege]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,8 +17,9 @@ import { openService } from '../../src/main.ts';
 import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { machineFacts } from './machine.ts';
-import { millionDatabase } from './million.ts';
+import { madeUpDatabase } from './made-up.ts';
 import { CLIENT_CORE, canPin, root } from './processes.ts';
+import { search } from './search.ts';
 import {
   accessChecks,
   coldStart,
@@ -29,6 +30,8 @@ import {
   type Row,
   type Setting,
 } from './sections.ts';
+import { siege } from './siege.ts';
+import { verify } from './verify.ts';
 
 const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   demo: demoReads,
@@ -39,6 +42,9 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   exports,
   imports,
   start: coldStart,
+  search,
+  verify,
+  siege,
 };
 
 const { values: options } = parseArgs({
@@ -79,7 +85,7 @@ async function main(): Promise<void> {
       folder,
       demo,
       key,
-      million: () => millionDatabase(tmpdir()),
+      madeUp: (projects) => madeUpDatabase(tmpdir(), projects),
       seconds: 1,
       runs: options.quick ? 3 : 15,
     };

@@ -1,35 +1,17 @@
 /** How fast whole selections leave as files, what memory that takes, and how long others wait meanwhile. */
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
-import { openService } from '../../src/main.ts';
 import { cpuSeconds, residentMegabytes } from './machine.ts';
 import { type Server, startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
 
 const PROJECTS = 100_000;
 
-/** A database of the first of the million, with all that belongs to them; made once a run. */
-export async function smallDatabase({ folder, million }: Setting): Promise<string> {
+/** A database of its own of so many projects; made once a run. */
+export async function smallDatabase({ folder, madeUp }: Setting): Promise<string> {
   const file = join(folder, 'exports.db');
-  if (existsSync(file)) return file;
-  const configuration = { DATABASE_URL: `file:${file}`, TIME_ZONE: 'Asia/Shanghai' };
-  await (await openService(configuration)).database.close();
-  const db = new Sqlite(file);
-  db.pragma('foreign_keys = OFF');
-  db.exec(`attach '${await million()}' as million`);
-  db.transaction(() => {
-    for (const table of ['events', 'enterprises'])
-      db.exec(`insert into ${table} select * from million.${table}`);
-    db.exec(`insert into projects select * from million.projects order by id limit ${PROJECTS}`);
-    for (const table of ['project_investors', 'funds_entries']) {
-      db.exec(
-        `insert into ${table} select * from million.${table} where project_id <= (select max(id) from projects)`,
-      );
-    }
-  })();
-  db.close();
+  if (!existsSync(file)) copyFileSync(await madeUp(PROJECTS), file);
   return file;
 }
 
@@ -100,7 +82,7 @@ export const watchedRows = (meanwhile: string, { waits, peak }: Watched): Row[] 
   },
 ];
 
-const quantile = (values: readonly number[], share: number): number =>
+export const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
 
 const formats = {

@@ -106,6 +106,13 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Runs a command of the service on both cores to its end. @throws where it fails */
+export async function run(script: readonly string[], environment: Readonly<Record<string, string>>) {
+  const child = startNode('both', script, environment);
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${script.join(' ')} ended with ${code}`);
+}
+
 /** Gives a job to a script of this folder on the core for clients, and waits for what it found. */
 export async function delegate<Job, Result>(script: string, job: Job): Promise<Result> {
   const child = startNode(CLIENT_CORE, [beside(script)]);

@@ -27,14 +27,15 @@ export interface Setting {
   demo: string;
   /** Of an administrator of the demo. */
   key: string;
-  /** Makes the million first, where it is not there. */
-  million(): Promise<string>;
+  /** A database of so many made-up projects; made first, where it is not there. */
+  madeUp(projects: number): Promise<string>;
   /** How long one run takes. */
   seconds: number;
   runs: number;
 }
 
 const CONNECTIONS = 32;
+const MILLION = 1_000_000;
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
@@ -234,7 +235,7 @@ function cursorAt(file: string, depth: number): string {
 }
 
 export async function millionReads(setting: Setting): Promise<Row[]> {
-  const file = await setting.million();
+  const file = await setting.madeUp(MILLION);
   const demo = await startService(setting.demo);
   const million = await startService(file);
   await sleep(1_000);
@@ -281,7 +282,7 @@ const statisticsPaths: Record<StatisticsName, string> = {
 
 /** Every request asks about another day, so that none is answered from the cache. */
 export async function coldStatistics(setting: Setting): Promise<Row[]> {
-  const file = await setting.million();
+  const file = await setting.madeUp(MILLION);
   const service = await startService(file);
   const yardstick = await startServer('by-hand.ts', file);
   const rows: Row[] = [];

@@ -1,15 +1,20 @@
-/** A database of a million made-up projects, for the benchmarks only; made once and kept in a file. */
+/** Databases of made-up projects with the log of changes that made them, for the benchmarks only; made once and kept in a file. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SingleBar } from 'cli-progress';
+import { getTableColumns } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
+import { diff, type Fields } from '../../src/changes/diff.ts';
+import { type Action, hashOf } from '../../src/changes/service.ts';
+import type { Revision } from '../../src/database/database.ts';
 import { searchText } from '../../src/database/search-text.ts';
+import { tables } from '../../src/database/sqlite-reader.ts';
 import { type Random, randomFrom } from '../../src/demo/random.ts';
 import { openService } from '../../src/main.ts';
+import { columnsOf, complete, type Input } from '../../src/projects/record.ts';
 
-export const PROJECTS = 1_000_000;
 const ENTERPRISES = 20_000;
 const SLICE = 20_000;
 
@@ -23,57 +28,58 @@ const days = Array.from({ length: (LAST_DAY - FIRST_DAY) / DAY + 1 }, (_, i) =>
 );
 
 /** The file, made unless this version of the generator and of the schema has made it before. */
-export async function millionDatabase(folder: string): Promise<string> {
+export async function madeUpDatabase(folder: string, projects: number): Promise<string> {
   const version = createHash('sha256')
     .update(readFileSync(import.meta.filename))
     .update(readFileSync(new URL('../../migrations/sqlite/meta/_journal.json', import.meta.url)))
     .update(readFileSync(new URL('../../migrations/sqlite/0000_initial.sql', import.meta.url)))
     .digest('hex')
     .slice(0, 12);
-  const file = join(folder, `luodi-bench-million-${version}.db`);
+  const file = join(folder, `luodi-bench-${projects}-${version}.db`);
   if (existsSync(file)) return file;
   const unfinished = `${file}.part`;
   rmSync(unfinished, { force: true });
   const configuration = { DATABASE_URL: `file:${unfinished}`, TIME_ZONE: 'Asia/Shanghai' };
   await (await openService(configuration)).database.close();
-  fill(unfinished);
+  fill(unfinished, projects);
   // Opened and closed as the service does it, so that the planner knows what it knows in operation.
   await (await openService(configuration)).database.close();
   renameSync(unfinished, file);
   return file;
 }
 
-function fill(file: string): void {
+function fill(file: string, projects: number): void {
   const db = new Sqlite(file);
   db.pragma('synchronous = OFF');
   db.pragma('journal_mode = OFF');
   db.pragma('foreign_keys = OFF');
   db.pragma('cache_size = -1000000');
-  const filled = ['projects', 'project_investors', 'funds_entries', 'enterprises'];
+  const filled = ['projects', 'project_investors', 'funds_entries', 'enterprises', 'changes'];
   const indexes = db
     .prepare<string[], { name: string; sql: string }>(
       `select name, sql from sqlite_schema where type = 'index' and sql is not null and tbl_name in (${filled.map(() => '?')})`,
     )
     .all(...filled);
   const bar = new SingleBar({
-    format: 'Making a million projects {bar} {percentage}% | {eta}s left',
+    format: 'Making projects {bar} {percentage}% | {eta}s left',
     noTTYOutput: true,
     notTTYSchedule: 5_000,
     hideCursor: true,
   });
-  bar.start(PROJECTS + indexes.length * (PROJECTS / 20), 0);
+  bar.start(projects + indexes.length * (projects / 20), 0);
   for (const { name } of indexes) db.exec(`drop index ${name}`);
   const random = randomFrom(1_000_000);
+  const log = logOf(db);
   const codes = (table: string) => db.prepare<[], string>(`select code from ${table}`).pluck().all();
   const references = {
     regions: codes('regions'),
     zones: codes('zones'),
     industries: codes('industries'),
-    enterprises: makeEnterprises(db, random),
+    enterprises: makeEnterprises(db, log, random),
   };
-  makeEvents(db);
-  const insert = inserter(db);
-  for (let from = 0; from < PROJECTS; from += SLICE) {
+  makeEvents(db, log);
+  const insert = inserter(db, log);
+  for (let from = 0; from < projects; from += SLICE) {
     db.transaction(() => {
       for (let i = from; i < from + SLICE; i++) insert(madeUpProject(random, i, references));
     })();
@@ -81,9 +87,9 @@ function fill(file: string): void {
   }
   for (const { sql } of indexes) {
     db.exec(sql);
-    bar.increment(PROJECTS / 20);
+    bar.increment(projects / 20);
   }
-  db.prepare('update revision set seq = ?, hash = ?').run(PROJECTS, 'f'.repeat(64));
+  log.end();
   // What was written behind the service's back it has to index when it opens.
   db.exec("delete from settings where name = 'text_index'");
   bar.stop();
@@ -92,10 +98,45 @@ function fill(file: string): void {
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
-function makeEnterprises(db: Sqlite.Database, random: Random): string[] {
-  const enterprise = db.prepare(
-    'insert into enterprises (id, name, name_en, country, province, search_text) values (?, ?, ?, ?, ?, ?)',
+/** Inserts rows by the names that the features have for the columns. */
+function into(db: Sqlite.Database, name: 'projects' | 'enterprises' | 'events' | 'fundsEntries' | 'changes') {
+  const columns = Object.entries(getTableColumns(tables[name]));
+  const table = name === 'fundsEntries' ? 'funds_entries' : name;
+  const statement = db.prepare(
+    `insert into ${table} (${columns.map(([, column]) => column.name)}) values (${columns.map(() => '?')})`,
   );
+  return (row: Fields) =>
+    statement.run(...columns.map(([field, column]) => column.mapToDriverValue(row[field]) ?? null));
+}
+
+/** The log of changes, as the service writes it. */
+function logOf(db: Sqlite.Database) {
+  const insert = into(db, 'changes');
+  let last = db.prepare('select seq, hash from revision').get() as Revision;
+  return {
+    write: (
+      entity: string,
+      entityId: string,
+      action: Action,
+      at: string,
+      fields: ReturnType<typeof diff>,
+    ) => {
+      const { seq, hash: previousHash } = last;
+      const said = { entity, entityId, action, at, fields, actor: 'made up', requestId: null };
+      const entry = { ...said, seq: seq + 1, previousHash };
+      last = { seq: entry.seq, hash: hashOf(entry) };
+      insert({ ...entry, hash: last.hash });
+    },
+    end: () => db.prepare('update revision set seq = ?, hash = ?').run(last.seq, last.hash),
+  };
+}
+
+type Log = ReturnType<typeof logOf>;
+
+const MADE_AT = '2008-01-01T00:00:00.000Z';
+
+function makeEnterprises(db: Sqlite.Database, log: Log, random: Random): string[] {
+  const insert = into(db, 'enterprises');
   const ranking = db.prepare('insert into rankings (enterprise_id, list, year, rank) values (?, ?, ?, ?)');
   const ids: string[] = [];
   db.transaction(() => {
@@ -111,11 +152,15 @@ function makeEnterprises(db: Sqlite.Database, random: Random): string[] {
         ['US', 3],
         [null, 4],
       ]);
-      enterprise.run(id, name, nameEn, country, country === 'CN' ? '虚构省' : null, searchText(name, nameEn));
+      const enterprise = { id, name, nameEn, country, province: country === 'CN' ? '虚构省' : null };
+      const rankings: { list: string; year: number; rank: number }[] = [];
       if (i < 600) {
         const list = random.pick(['fortune_global_500', 'china_500', 'china_private_500']);
-        for (let year = 2008; year <= 2026; year++) ranking.run(id, list, year, random.whole(1, 500));
+        for (let year = 2008; year <= 2026; year++) rankings.push({ list, year, rank: random.whole(1, 500) });
       }
+      insert({ ...enterprise, searchText: searchText(name, nameEn) });
+      for (const { list, year, rank } of rankings) ranking.run(id, list, year, rank);
+      log.write('enterprises', id, 'create', MADE_AT, diff(null, { ...enterprise, rankings }));
       ids.push(id);
     }
   })();
@@ -134,12 +179,13 @@ const editions = Array.from({ length: 19 }, (_, i) => {
   };
 });
 
-function makeEvents(db: Sqlite.Database): void {
-  const event = db.prepare(
-    'insert into events (code, name, name_en, series, edition, starts_on, ends_on) values (?, ?, ?, ?, ?, ?, ?)',
-  );
+function makeEvents(db: Sqlite.Database, log: Log): void {
+  const insert = into(db, 'events');
   for (const { code, year, startsOn } of editions) {
-    event.run(code, `虚构活动 ${year}`, `Made-up event ${year}`, 'made-up', year, startsOn, startsOn);
+    const names = { name: `虚构活动 ${year}`, nameEn: `Made-up event ${year}`, series: 'made-up' };
+    const event = { code, ...names, edition: year, startsOn, endsOn: startsOn };
+    insert(event);
+    log.write('events', code, 'create', MADE_AT, diff(null, event));
   }
 }
 
@@ -151,9 +197,12 @@ interface References {
 }
 
 interface MadeUp {
-  project: Record<string, string | number | null>;
-  investors: string[];
-  funds: { day: string; yuan: number }[];
+  id: string;
+  input: Input;
+  /** When all of it was recorded. */
+  at: string;
+  isArchived: boolean;
+  funds: { receivedOn: string; amountYuan: number }[];
 }
 
 function madeUpProject(random: Random, i: number, references: References): MadeUp {
@@ -185,73 +234,72 @@ function madeUpProject(random: Random, i: number, references: References): MadeU
     ? [...new Set(Array.from({ length: random.small(1, 3) }, () => random.pick(references.enterprises)))]
     : [];
   return {
-    project: {
-      id: uuid({ msecs: FIRST_DAY + i * 500_000 }),
+    id: uuid({ msecs: FIRST_DAY + i * 500_000 }),
+    at: recordedAt,
+    isArchived: random.chance(0.005),
+    input: complete({
       code,
       name,
-      name_en: nameEn,
+      nameEn,
       description: random.chance(0.2) ? '由基准测试程序虚构，并非真实项目。Made up by the benchmark.' : null,
-      event_code: edition?.code ?? null,
+      event: edition?.code ?? null,
       level: random.weighted([
         ['provincial', 5],
         ['municipal', 3],
         ['county', 2],
       ]),
-      region_code: random.chance(0.98) ? random.pick(references.regions) : null,
-      zone_code: random.chance(0.4) ? random.pick(references.zones) : null,
-      industry_code: random.chance(0.97) ? random.pick(references.industries) : null,
-      lead_investor_id: investors[0] ?? null,
+      region: random.chance(0.98) ? random.pick(references.regions) : null,
+      zone: random.chance(0.4) ? random.pick(references.zones) : null,
+      industry: random.chance(0.97) ? random.pick(references.industries) : null,
+      investorIds: investors,
       owner: random.chance(0.5) ? `虚构单位 ${random.whole(1, 200)}` : null,
-      contract_amount: null,
-      contract_currency: null,
-      investment_yuan: investment,
-      investment_estimated: random.chance(0.05) ? 1 : 0,
-      contracted_funds_yuan: random.chance(0.95)
+      investmentYuan: investment,
+      investmentEstimated: random.chance(0.05),
+      contractedFundsYuan: random.chance(0.95)
         ? Math.round(investment * (0.5 + random.fraction() / 2))
         : null,
-      signed_on: days[signed] as string,
-      registered_on: dayAt(later(0.92, -20, 300)),
-      started_on: dayAt(started),
-      completed_on: dayAt(completed),
-      production_on: dayAt(after(0.65, 60, 1_000)),
-      suspended_on: dayAt(suspended),
-      resumed_on: suspended !== null && random.chance(0.5) ? dayAt(suspended + 60) : null,
-      terminated_on: dayAt(later(0.04, 100, 1_500)),
-      agreed_start_on: dayAt(later(0.7, 60, 400)),
-      agreed_production_on: dayAt(later(0.6, 400, 1_200)),
+      signedOn: days[signed] as string,
+      registeredOn: dayAt(later(0.92, -20, 300)),
+      startedOn: dayAt(started),
+      completedOn: dayAt(completed),
+      productionOn: dayAt(after(0.65, 60, 1_000)),
+      suspendedOn: dayAt(suspended),
+      resumedOn: suspended !== null && random.chance(0.5) ? dayAt(suspended + 60) : null,
+      terminatedOn: dayAt(later(0.04, 100, 1_500)),
+      agreedStartOn: dayAt(later(0.7, 60, 400)),
+      agreedProductionOn: dayAt(later(0.6, 400, 1_200)),
       note: random.chance(0.2) ? 'made up' : null,
-      version: 1,
-      created_at: recordedAt,
-      updated_at: recordedAt,
-      archived_at: random.chance(0.005) ? recordedAt : null,
-      search_text: searchText(code, name, nameEn),
-    },
-    investors,
+    }),
     funds: random.chance(1 / 3)
       ? Array.from({ length: random.whole(1, 3) }, () => ({
-          day: days[Math.min(signed + random.whole(0, 600), days.length - 1)] as string,
-          yuan: Math.round(investment * random.fraction() * 0.3),
+          receivedOn: days[Math.min(signed + random.whole(0, 600), days.length - 1)] as string,
+          amountYuan: Math.round(investment * random.fraction() * 0.3),
         }))
       : [],
   };
 }
 
-function inserter(db: Sqlite.Database): (made: MadeUp) => void {
-  const columns = db.prepare<[], string>("select name from pragma_table_info('projects')").pluck().all();
-  const project = db.prepare(
-    `insert into projects (${columns}) values (${columns.map((column) => `:${column}`)})`,
-  );
+function inserter(db: Sqlite.Database, log: Log): (made: MadeUp) => void {
+  const project = into(db, 'projects');
+  const entry = into(db, 'fundsEntries');
   const investor = db.prepare(
     'insert into project_investors (project_id, position, enterprise_id) values (?, ?, ?)',
   );
-  const entry = db.prepare(
-    'insert into funds_entries (id, project_id, received_on, amount_yuan, note, created_at) values (?, ?, ?, ?, null, ?)',
-  );
-  return ({ project: row, investors, funds }) => {
-    project.run(row);
-    investors.forEach((id, position) => {
-      investor.run(row.id, position, id);
+  return ({ id, input, at, isArchived, funds }) => {
+    const version = 1 + funds.length + Number(isArchived);
+    const archivedAt = isArchived ? at : null;
+    project({ ...columnsOf(input), id, version, createdAt: at, updatedAt: at, archivedAt });
+    input.investorIds.forEach((enterprise, position) => {
+      investor.run(id, position, enterprise);
     });
-    for (const { day, yuan } of funds) entry.run(uuid(), row.id, day, yuan, row.created_at);
+    log.write('projects', id, 'create', at, diff(null, input));
+    for (const one of funds) {
+      const fundsEntry = { id: uuid(), ...one, note: null };
+      entry({ ...fundsEntry, projectId: id, createdAt: at });
+      log.write('projects', id, 'add_funds', at, { fundsEntry: { after: fundsEntry } });
+    }
+    if (isArchived) {
+      log.write('projects', id, 'archive', at, { archivedAt: { before: null, after: archivedAt } });
+    }
   };
 }
