@@ -13,7 +13,7 @@ import { type DimensionName, dimensions, type Grouping, groupOf } from './dimens
 import { bounded } from './groups.ts';
 import type { Measure } from './measures.ts';
 import * as repository from './repository.ts';
-import { type Cell, divided, type Population, type Told, tellable } from './small-groups.ts';
+import { type Cell, levelsOf, type Population, type Told, tellable } from './small-groups.ts';
 import type { DurationName, SumName } from './tallies.ts';
 import { lastDay, monthIndex } from './timeline.ts';
 
@@ -183,7 +183,7 @@ async function toldOf(
     whole += sizes.projectCount;
     await pace();
   }
-  const groups = await divided(cells, groupings.length, pace);
+  const groups = await levelsOf(cells, groupings.length, pace);
   const proven = new Map<Subject['populations'], Told>();
   const figures = new Map<SumName | DurationName, Told>();
   for (const [name, subject] of Object.entries(ABOUT) as [SumName | DurationName, Subject | null][]) {

@@ -10,10 +10,13 @@
  * than the minimum. Then one of the sets has none of these, and each of its projects cancels out. As its matrix is
  * invertible, every figure was taken no times at all.
  *
+ * Answers to different questions have to rest on one such choice. So dimension follows dimension, and what is decided
+ * of one depends on how many projects there are in its groups and those of the dimensions before it, on nothing else:
+ * whoever asks for a later dimension goes the same way, and then on.
+ *
  * A figure about some projects only, such as those that have started, is held to the same over these alone; a count
  * also over those that it leaves out, which are what remains of the whole.
  */
-
 import { type Pace, paced } from '../pace.ts';
 
 /** Projects that stand in the same groups. */
@@ -24,7 +27,7 @@ export interface Cell<Size extends string> {
   sizes: Readonly<Record<Size, number>>;
 }
 
-/** How many of the projects of a cell a figure tells something about. */
+/** How many of the projects of a cell a figure tells something about: a sum of its sizes, or a difference. */
 export type Population<Size extends string> = (sizes: Readonly<Record<Size, number>>) => number;
 
 /** What is told of a figure. */
@@ -41,24 +44,71 @@ interface Members {
   name: string;
 }
 
-const membersOf = (cells: readonly number[]): Members => ({ cells, name: cells.join() });
-
-/** Cells, and the groups of each dimension that they fall into. */
-export interface Divided<Size extends string> {
+/** The projects by the dimensions up to one; at first by none. */
+export interface Level<Size extends string> {
   cells: readonly Cell<Size>[];
+  /** The cell of the level before that each is a part of. */
+  parents: readonly number[];
   whole: Members;
-  dimensions: readonly (readonly { group: string | null; members: Members }[])[];
+  /** The groups of each dimension. */
+  dimensions: readonly ReadonlyMap<string | null, Members>[];
 }
 
-/** @param dimensions how many of the dimensions to go through; more take nothing back of what is told by these */
-export async function divided<Size extends string>(
+const membersOf = (cells: readonly number[]): Members => ({ cells, name: cells.join() });
+
+/** The whole, then the projects by one dimension more, up to so many. */
+export async function levelsOf<Size extends string>(
   cells: readonly Cell<Size>[],
   dimensions: number,
   pace: Pace = paced(),
-): Promise<Divided<Size>> {
-  const whole = membersOf([...cells.keys()]);
-  const divisions: Divided<Size>['dimensions'][number][] = [];
-  for (let dimension = 0; dimension < dimensions; dimension++) {
+): Promise<Level<Size>[]> {
+  const levels: Level<Size>[] = [];
+  let finer = cells;
+  for (let many = dimensions; many >= 0; many--) {
+    const merged = await mergedBy(finer, many, pace);
+    levels.unshift(await levelOf(merged.cells, many, pace));
+    // Of which cell each of those is a part that came just before: of one more dimension.
+    const child = levels[1];
+    if (child) levels[1] = { ...child, parents: merged.of };
+    finer = merged.cells;
+  }
+  return levels;
+}
+
+const isBefore = (a: string | null, b: string | null): boolean => a === null || (b !== null && a < b);
+
+/** Cells that are alike in so many dimensions, as one, in the order of their groups. @returns them, and the one of each */
+async function mergedBy<Size extends string>(cells: readonly Cell<Size>[], many: number, pace: Pace) {
+  const found = new Map<string, { groups: Cell<Size>['groups']; sizes: Record<Size, number> }>();
+  const names: string[] = [];
+  for (const { groups: all, sizes } of cells) {
+    const groups = all.slice(0, many);
+    const name = JSON.stringify(groups);
+    names.push(name);
+    const known = found.get(name);
+    if (!known) found.set(name, { groups, sizes: { ...sizes } });
+    else for (const size of Object.keys(known.sizes) as Size[]) known.sizes[size] += sizes[size];
+    await pace();
+  }
+  const inOrder = [...found].sort(([, { groups: a }], [, { groups: b }]) => {
+    const i = a.findIndex((group, dimension) => group !== b[dimension]);
+    return i < 0 ? 0 : isBefore(a[i] ?? null, b[i] ?? null) ? -1 : 1;
+  });
+  await pace();
+  const places = new Map(inOrder.map(([name], place) => [name, place]));
+  return {
+    cells: inOrder.map(([, cell]): Cell<Size> => cell),
+    of: names.map((name) => places.get(name) as number),
+  };
+}
+
+async function levelOf<Size extends string>(
+  cells: readonly Cell<Size>[],
+  many: number,
+  pace: Pace,
+): Promise<Level<Size>> {
+  const dimensions: Map<string | null, Members>[] = [];
+  for (let dimension = 0; dimension < many; dimension++) {
     const found = new Map<string | null, number[]>();
     for (const [cell, { groups }] of cells.entries()) {
       const group = groups[dimension] as string | null;
@@ -66,54 +116,85 @@ export async function divided<Size extends string>(
       if (members) members.push(cell);
       else found.set(group, [cell]);
     }
-    divisions.push([...found].map(([group, members]) => ({ group, members: membersOf(members) })));
+    dimensions.push(new Map([...found].map(([group, members]) => [group, membersOf(members)])));
     await pace();
   }
-  return { cells, whole, dimensions: divisions };
+  return { cells, parents: [], whole: membersOf([...cells.keys()]), dimensions };
 }
 
-/**
- * @param populations whom the figure tells something about; the first decides which groups are large
- */
+/** What is told, and which projects answer for that in each proof. */
+interface Step {
+  /** The dimension and group; the whole where there is none. */
+  of: { dimension: number; group: string | null } | null;
+  places: readonly Places[];
+}
+
+/** The cell of the project in each set; none where nobody has to answer. */
+type Places = readonly number[];
+
+const membersAt = ({ whole, dimensions }: Level<string>, { of }: Pick<Step, 'of'>): Members =>
+  of ? (dimensions[of.dimension]?.get(of.group) as Members) : whole;
+
+/** @param populations whom the figure tells something about; the first decides which groups are large */
 export async function tellable<Size extends string>(
-  { cells, whole, dimensions }: Divided<Size>,
+  levels: readonly Level<Size>[],
   populations: readonly Population<Size>[],
   minimum: number,
   pace: Pace = paced(),
 ): Promise<Told> {
-  const sizes = populations.map((population) => cells.map((cell) => population(cell.sizes)));
-  const proofs = sizes.map((each) => proofOver(each, minimum));
-  const told = new Set<string>();
-  function tell(members: Members): boolean {
-    // Who is told the same again learns nothing.
-    if (told.has(members.name)) return true;
-    const steps = proofs.map((proof) => proof(members));
-    const isProven = steps.every((step) => step !== undefined);
-    for (const step of steps) step?.(isProven);
-    if (isProven) told.add(members.name);
-    return isProven;
-  }
-
-  if (!tell(whole)) return { whole: false, groups: new Set() };
-  const first = sizes[0] as readonly number[];
+  let steps: Step[] = [];
   let groups = new Set<string | null>();
-  for (const dimension of dimensions) {
-    const largestFirst = dimension
-      .map(({ group, members }) => ({ group, members, size: sumOf(first, members) }))
-      .sort((a, b) => b.size - a.size || (String(a.group) < String(b.group) ? -1 : 1));
+  for (const level of levels) {
+    const members = steps.map((step) => membersAt(level, step));
+    const sizes = populations.map((population) => level.cells.map((cell) => population(cell.sizes)));
+    const proofs = sizes.map((each, proof) =>
+      proofOver(
+        each,
+        minimum,
+        steps.map(({ places }, step) => ({
+          members: members[step] as Members,
+          places: places[proof] as Places,
+        })),
+        level.parents,
+      ),
+    );
+    await pace();
+    steps = steps.map((step, i) => ({ ...step, places: proofs.map(({ before }) => before[i] as Places) }));
+    const names = new Set(members.map(({ name }) => name));
+
+    function tell(of: Step['of'], isRest = false): boolean {
+      const { cells, name } = membersAt(level, { of });
+      // Who is told the same again learns nothing, nor who is told what remains of the whole.
+      const nobody = names.has(name) || isRest;
+      const found = proofs.map((proof) => (nobody ? noStep : proof.find(cells)));
+      const isProven = found.every((step) => step !== undefined);
+      for (const step of found) step?.end(isProven);
+      if (!isProven) return false;
+      names.add(name);
+      steps.push({ of, places: found.map((step) => step?.places ?? []) });
+      return true;
+    }
+
+    const last = level.dimensions.length - 1;
+    const dimension = level.dimensions[last];
+    if (!dimension) {
+      if (!tell(null)) return { whole: false, groups };
+      continue;
+    }
+    const largestFirst = [...dimension]
+      .map(([group, { cells }]) => ({ group, size: sumOf(sizes[0] as number[], cells) }))
+      .sort((a, b) => b.size - a.size || (isBefore(a.group, b.group) ? -1 : 1));
     groups = new Set();
-    for (const { group, members } of largestFirst) {
+    for (const { group } of largestFirst) {
       await pace();
-      // The last is what remains of the whole.
-      const isLast = groups.size === largestFirst.length - 1;
-      if (isLast) told.add(members.name);
-      if (isLast || tell(members)) groups.add(group);
+      const isRest = groups.size === largestFirst.length - 1;
+      if (tell({ dimension: last, group }, isRest)) groups.add(group);
     }
   }
   return { whole: true, groups };
 }
 
-const sumOf = (sizes: readonly number[], { cells }: Members): number =>
+const sumOf = (sizes: readonly number[], cells: readonly number[]): number =>
   cells.reduce((sum, cell) => sum + (sizes[cell] as number), 0);
 
 /** More cells than this are not looked through for projects of the sets, for the sake of time. */
@@ -128,73 +209,129 @@ type Bits = Uint32Array;
 const has = (bits: Bits, place: number): boolean =>
   (((bits[place >> 5] as number) >> (place & 31)) & 1) === 1;
 
-/** A project of a set: its cell, and its column without what the projects before it have taken care of. */
+/** A project of a set: the place of its cell, and its column without what the projects before it have taken care of. */
 interface Pivot {
   place: number;
   column: Bits;
 }
 
-/** Lets the sets grow, or leaves them as they were. */
-type Step = (isTaken: boolean) => void;
+/** How the sets would grow; `end` has them grow, or leaves them as they were. */
+interface Growth {
+  places: Places;
+  end(isTaken: boolean): void;
+}
+
+const noStep: Growth = { places: [], end: () => {} };
 
 /**
  * The sets of projects, which grow with what is told.
  * @param sizes how many projects each cell has
- * @returns how the sets would grow by a group, if they can
+ * @param told what is told already, and the cells of the level before whose projects answer for it
  */
-function proofOver(sizes: readonly number[], minimum: number): (members: Members) => Step | undefined {
+function proofOver(
+  sizes: readonly number[],
+  minimum: number,
+  told: readonly { members: Members; places: Places }[],
+  parents: readonly number[],
+) {
+  const free = [...sizes];
+  const parts = Map.groupBy(parents.keys(), (cell) => parents[cell] as number);
+  const before = told.map(({ places }) =>
+    places.map((place) => {
+      const parent = parts.get(place) as number[];
+      const cell = parent.reduce((most, one) =>
+        (free[one] as number) > (free[most] as number) ? one : most,
+      );
+      free[cell] = (free[cell] as number) - 1;
+      return cell;
+    }),
+  );
+
   const filled = [...sizes.keys()].filter((cell) => (sizes[cell] as number) > 0);
   const stride = Math.ceil(filled.length / MOST_CELLS);
-  const searched = filled.filter((_, i) => i % stride === 0);
-  const places = new Int32Array(sizes.length).fill(-1);
-  for (const [place, cell] of searched.entries()) places[cell] = place;
-  const free = searched.map((cell) => sizes[cell] as number);
-  const sets = Array.from({ length: minimum }, (): Pivot[] => []);
+  const searched = [...new Set([...filled.filter((_, i) => i % stride === 0), ...before.flat()])].sort(
+    (a, b) => a - b,
+  );
+  const placeOf = new Int32Array(sizes.length).fill(-1);
+  for (const [place, cell] of searched.entries()) placeOf[cell] = place;
 
-  return (members) => {
-    const size = sumOf(sizes, members);
-    // What is about nobody tells nothing about anybody.
-    if (size === 0) return () => {};
-    if (size < minimum) return undefined;
+  function columnOf(cells: readonly number[]): Bits {
     const column: Bits = new Uint32Array(Math.ceil(searched.length / 32));
-    for (const cell of members.cells) {
-      const place = places[cell] as number;
+    for (const cell of cells) {
+      const place = placeOf[cell] as number;
       if (place >= 0) column[place >> 5] = (column[place >> 5] as number) | (1 << (place & 31));
     }
-    const added: Pivot[] = [];
-    for (const set of sets) {
-      const pivot = pivotOf(column, set, free);
-      if (!pivot) break;
-      free[pivot.place] = (free[pivot.place] as number) - 1;
-      added.push(pivot);
+    return column;
+  }
+
+  /** The most alike of the free projects with which the matrix of a set stays invertible. */
+  function freeIn(column: Bits): number | undefined {
+    let found: number | undefined;
+    let most = 0;
+    for (let place = 0; place < searched.length; place++) {
+      const size = free[searched[place] as number] as number;
+      if (size <= most || !has(column, place)) continue;
+      found = place;
+      most = size;
     }
-    const giveBack = () => {
-      for (const { place } of added) free[place] = (free[place] as number) + 1;
-    };
-    if (added.length < minimum) {
-      giveBack();
-      return undefined;
+    return found;
+  }
+
+  const sets = Array.from({ length: minimum }, (): Pivot[] => []);
+  for (const [i, { members }] of told.entries()) {
+    const column = columnOf(members.cells);
+    for (const [s, cell] of (before[i] as Places).entries()) {
+      const set = sets[s] as Pivot[];
+      set.push({ place: placeOf[cell] as number, column: eliminated(column, set) });
     }
-    return (isTaken) => {
-      if (!isTaken) return giveBack();
-      for (const [i, pivot] of added.entries()) sets[i]?.push(pivot);
-    };
+  }
+
+  return {
+    /** What was told already, by cells of this level. */
+    before,
+    /** @returns how the sets would grow by a group, if they can */
+    find: (cells: readonly number[]): Growth | undefined => {
+      const size = sumOf(sizes, cells);
+      // What is about nobody tells nothing about anybody.
+      if (size === 0) return noStep;
+      if (size < minimum) return undefined;
+      const column = columnOf(cells);
+      const added: Pivot[] = [];
+      const take = (place: number, by: number) => {
+        const cell = searched[place] as number;
+        free[cell] = (free[cell] as number) - by;
+      };
+      for (const set of sets) {
+        const left = eliminated(column, set);
+        const place = freeIn(left);
+        if (place === undefined) break;
+        take(place, 1);
+        added.push({ place, column: left });
+      }
+      const giveBack = () => {
+        for (const { place } of added) take(place, -1);
+      };
+      if (added.length < minimum) {
+        giveBack();
+        return undefined;
+      }
+      return {
+        places: added.map(({ place }) => searched[place] as number),
+        end: (isTaken) => {
+          if (!isTaken) return giveBack();
+          for (const [i, pivot] of added.entries()) sets[i]?.push(pivot);
+        },
+      };
+    },
   };
 }
 
-/** Gaussian elimination: the free project with which the matrix of a set stays invertible; of the most alike. */
-function pivotOf(column: Bits, set: readonly Pivot[], free: readonly number[]): Pivot | undefined {
+/** Gaussian elimination: what is left of a column by the projects of a set. */
+function eliminated(column: Bits, set: readonly Pivot[]): Bits {
   const left = column.slice();
-  for (const { place, column: eliminated } of set) {
+  for (const { place, column: known } of set) {
     if (!has(left, place)) continue;
-    for (let i = 0; i < left.length; i++) left[i] = (left[i] as number) ^ (eliminated[i] as number);
+    for (let i = 0; i < left.length; i++) left[i] = (left[i] as number) ^ (known[i] as number);
   }
-  let place = -1;
-  let most = 0;
-  for (let i = 0; i < free.length; i++) {
-    if ((free[i] as number) <= most || !has(left, i)) continue;
-    place = i;
-    most = free[i] as number;
-  }
-  return place < 0 ? undefined : { place, column: left };
+  return left;
 }

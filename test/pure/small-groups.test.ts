@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, divided, type Population, tellable } from '../../src/statistics/small-groups.ts';
+import { type Cell, levelsOf, type Population, tellable } from '../../src/statistics/small-groups.ts';
 import { isolated } from '../support/isolating.ts';
 import { runs } from '../support/runs.ts';
 
@@ -17,7 +17,7 @@ const cell = (groups: string[], size: number, part = 0): Cell<Size> => ({
 /** What is told of the last dimension. */
 const toldOf = async (cells: Cell<Size>[], populations = [all], minimum = 5) => {
   const dimensions = cells[0]?.groups.length ?? 0;
-  const { whole, groups } = await tellable(await divided(cells, dimensions), populations, minimum);
+  const { whole, groups } = await tellable(await levelsOf(cells, dimensions), populations, minimum);
   return { whole, groups: [...groups].sort() };
 };
 
@@ -34,6 +34,17 @@ const cells = fc
 /** The projects of the cells that are in a population, one by one, by the place of their cell. */
 const projectsIn = (cells: Cell<Size>[], population: Population<Size>): number[] =>
   cells.flatMap(({ sizes }, place) => Array<number>(population(sizes)).fill(place));
+
+/** As whoever asks for fewer dimensions has them counted. */
+function upTo(dimensions: number, cells: Cell<Size>[]): Cell<Size>[] {
+  const counted = new Map<string, Cell<Size>>();
+  for (const { groups, sizes } of cells) {
+    const shown = groups.slice(0, dimensions) as string[];
+    const { all, some } = counted.get(shown.join())?.sizes ?? { all: 0, some: 0 };
+    counted.set(shown.join(), cell(shown, all + sizes.all, some + sizes.some));
+  }
+  return [...counted.values()];
+}
 
 describe('what is told', () => {
   it.each([
@@ -52,7 +63,11 @@ describe('what is told', () => {
               [...projects.keys()].filter((i) => isAbout(cells[projects[i] as number] as Cell<Size>)),
             );
           for (let many = 0; many <= dimensions; many++) {
-            const { whole, groups } = await tellable(await divided(cells, many), populations, minimum);
+            const { whole, groups } = await tellable(
+              await levelsOf(upTo(many, cells), many),
+              populations,
+              minimum,
+            );
             if (whole) tell(() => true);
             for (const group of groups) tell(({ groups: of }) => of[many - 1] === group);
           }
