@@ -6,8 +6,9 @@ import { keyService } from '../../src/access/service.ts';
 import { byLuodi } from '../../src/changes/service.ts';
 import { openService } from '../../src/main.ts';
 import { quantile } from './exports.ts';
-import { type Server, startService } from './processes.ts';
+import { delegate, type Server, startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
+import type { Waits, WatchJob } from './watch.ts';
 
 const PROJECTS = 200_000;
 const SECONDS = 10;
@@ -87,37 +88,17 @@ const attacks: Record<string, Attack> = {
   '50 streams replay the log, 450 wait': replays,
 };
 
-interface Waits {
-  livez: number[];
-  cached: number[];
-  fresh: number[];
-  refused: number;
-}
-
 const SUMMARY = '/v1/statistics/summary?asOf=2022-08-31';
 
-/** What others wait for, all the while: a look at the service, a figure that is known, one that is new. */
-async function watch({ server, keys }: Besieged, milliseconds: number): Promise<Waits> {
-  const seen: Waits = { livez: [], cached: [], fresh: [], refused: 0 };
-  const key = keys.at(-1) as string;
-  const end = performance.now() + milliseconds;
-  const looking = async (waits: number[], path: () => string, pause: number) => {
-    while (performance.now() < end) {
-      const began = performance.now();
-      const response = await send(server, path(), key, AbortSignal.timeout(60_000));
-      await response.arrayBuffer();
-      if (response.status === 200) waits.push(performance.now() - began);
-      else seen.refused += 1;
-      await sleep(pause);
-    }
-  };
-  await Promise.all([
-    looking(seen.livez, () => '/livez', 10),
-    looking(seen.cached, () => SUMMARY, 10),
-    looking(seen.fresh, () => `/v1/statistics/summary?asOf=${day(3_000 + asked++)}`, 500),
-  ]);
-  return seen;
-}
+/** What others see, from a process of their own: what is sent back to the attacker is none of their business. */
+const watch = ({ server: { url }, keys }: Besieged, milliseconds: number): Promise<Waits> =>
+  delegate<WatchJob, Waits>('watch.ts', {
+    url,
+    key: keys.at(-1) as string,
+    milliseconds,
+    known: SUMMARY,
+    unknown: Array.from({ length: 50 }, () => `/v1/statistics/summary?asOf=${day(3_000 + asked++)}`),
+  });
 
 const p99 = (waits: readonly number[]): number => quantile(waits, 0.99);
 const shown = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`;
