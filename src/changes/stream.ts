@@ -1,9 +1,10 @@
 /** The log of changes as Server-Sent Events: what is there already, then each entry soon after its commit. */
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
 import { overloaded, Problem } from '../http/problems.ts';
+import { turn } from '../pace.ts';
 import type { ChangesService } from './service.ts';
 
 /** How soon a follower hears of an entry, at the latest: other instances and commands write too, and tell nobody. */
@@ -141,7 +142,7 @@ function batchesOf(changes: Pick<ChangesService, 'entries'>) {
   let last: Promise<unknown> = Promise.resolve();
 
   async function make(after: number, showsKeys: boolean): Promise<Batch | null> {
-    await nextTurn();
+    await turn();
     // The log never changes; only a batch at its end may grow.
     const key = `${after} ${showsKeys}`;
     const known = kept.get(key);

@@ -70,9 +70,9 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
     await sent;
   }
 
-  const run: Run = async (sql, params) => {
+  const run: SqliteThread['run'] = async (sql, params, made) => {
     await written();
-    return thread.run(sql, params);
+    return thread.run(sql, params, made);
   };
   const indexes = indexesFor(run);
   const db = drizzle(async (sql, params) => ({ rows: await run(sql, params) }));
@@ -102,13 +102,11 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
   return { tx, finish };
 }
 
-type Run = (sql: string, params: unknown[]) => Promise<unknown[][]>;
-
 /**
  * Of a table that grows to several times its size the indexes are built at the end, from sorted rows: for each row that
  * takes half the time of finding its place in every one of them.
  */
-function indexesFor(run: Run) {
+function indexesFor(run: SqliteThread['run']) {
   const rebuilt = new Map<string, string[]>();
   return {
     announceRows: async (table: Table, rows: number): Promise<void> => {

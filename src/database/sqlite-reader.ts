@@ -5,6 +5,7 @@ import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import * as columns from './columns.sqlite.ts';
 import type { Reader, StreamReader } from './database.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
+import type { SqliteThread } from './sqlite-thread.ts';
 import { defineTables, type Vocabulary } from './tables.ts';
 
 /** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
@@ -78,17 +79,14 @@ export function streamReaderOn(client: Client): StreamReader {
 }
 
 /** A reader on a connection that another thread has. */
-export function readerOnThread(thread: {
-  run(sql: string, params: unknown[]): Promise<unknown[][]>;
-}): Reader {
+export function readerOnThread(thread: Pick<SqliteThread, 'run'>): Reader {
   const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
   const prepare = shapeCache<Compiled>();
   const reader = {
     ...buildersOf(db),
     prepared: async (shape: string, values: Values, build: Build) => {
       const compiled = prepare(shape, () => compile(build(reader)));
-      const rows = await thread.run(compiled.sql, compiled.bind(values));
-      return rows.map(compiled.row);
+      return thread.run(compiled.sql, compiled.bind(values), compiled.row);
     },
   } as unknown as Reader;
   return reader;

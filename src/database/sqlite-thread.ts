@@ -1,6 +1,7 @@
 /** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { moduleBeside } from '../module-beside.ts';
+import { turn } from '../pace.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
 /** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
@@ -18,12 +19,15 @@ export interface ThreadData {
 export type Question =
   | { id: number; sql: string; params: unknown[] }
   | { id: number; commands: Commands }
+  /** The rows that an answer has left over. */
+  | { id: number; rest: true }
   /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
   | { stream: string; input: unknown; port: MessagePort }
   | { load: string; input: unknown; port: MessagePort };
 
 export type Answer =
-  | { id: number; rows: unknown[][] }
+  /** Some of the rows, and whether there are more: taking them all at once would hold up everybody else. */
+  | { id: number; rows: unknown[][]; isRest: boolean }
   | { id: number; error: { message: string; code: string } };
 
 /** What is asked of a stream: its next part, or that it ends. */
@@ -34,9 +38,17 @@ export type Streamed = { part: unknown } | { end: true } | { error: { message: s
 const failureOf = ({ message, code }: { message: string; code: string }): Error =>
   Object.assign(new Error(message), { code });
 
+interface Asked {
+  rows: unknown[];
+  /** What is made of each row: at once, so that what came is soon forgotten. */
+  made: (row: unknown[]) => unknown;
+  resolve: (rows: never[]) => void;
+  reject: (e: Error) => void;
+}
+
 export class SqliteThread {
   readonly #worker: Worker;
-  readonly #pending = new Map<number, { resolve: (rows: unknown[][]) => void; reject: (e: Error) => void }>();
+  readonly #pending = new Map<number, Asked>();
   #last = 0;
   #failure: Error | null = null;
 
@@ -46,10 +58,14 @@ export class SqliteThread {
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
-      const asker = this.#pending.get(answer.id);
+      const asked = this.#pending.get(answer.id);
+      if (asked && 'rows' in answer) {
+        for (const row of answer.rows) asked.rows.push(asked.made(row));
+        if (answer.isRest) return void turn().then(() => this.#say({ id: answer.id, rest: true }));
+        asked.resolve(asked.rows as never[]);
+      }
       this.#pending.delete(answer.id);
-      if ('error' in answer) asker?.reject(failureOf(answer.error));
-      else asker?.resolve(answer.rows);
+      if ('error' in answer) asked?.reject(failureOf(answer.error));
       if (this.#pending.size === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => this.#fail(error as Error));
@@ -61,9 +77,17 @@ export class SqliteThread {
     return this.#failure === null;
   }
 
-  /** Runs one statement. @returns its rows as arrays, in the order of the selection; none for a command. */
-  run(sql: string, params: unknown[]): Promise<unknown[][]> {
-    return this.#ask((id) => ({ id, sql, params }));
+  /**
+   * Runs one statement.
+   * @param made of a row as an array, in the order of the selection
+   * @returns its rows; none for a command
+   */
+  run<Row = unknown[]>(
+    sql: string,
+    params: unknown[],
+    made: (row: unknown[]) => Row = (row) => row as Row,
+  ): Promise<Row[]> {
+    return this.#ask((id) => ({ id, sql, params }), made);
   }
 
   /** Runs statements up to the first that fails. */
@@ -71,14 +95,21 @@ export class SqliteThread {
     await this.#ask((id) => ({ id, commands }));
   }
 
-  #ask(question: (id: number) => Question): Promise<unknown[][]> {
+  #ask<Row>(
+    question: (id: number) => Question,
+    made: (row: unknown[]) => Row = (row) => row as Row,
+  ): Promise<Row[]> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { rows: [], made, resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage(question(id));
+      this.#say(question(id));
     });
+  }
+
+  #say(question: Question): void {
+    this.#worker.postMessage(question);
   }
 
   /** Runs a work that reads, one part ahead of what is taken. The transaction ends before this does. */

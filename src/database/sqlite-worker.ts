@@ -26,16 +26,31 @@ parentPort?.on('message', (question: Question) => {
   else void give(question.port, 'stream' in question ? read(question) : write(question));
 });
 
+/** Rows of an answer. */
+const AT_ONCE = 200;
+
+/** Rows that are still to be asked for, by the id of their question. */
+const left = new Map<number, unknown[][]>();
+
 function answer(question: Extract<Question, { id: number }>): Answer {
   const { id } = question;
   try {
-    return {
-      id,
-      rows: 'sql' in question ? rowsOf(question.sql, question.params) : perform(question.commands),
-    };
+    const rows = allRowsFor(question);
+    const isRest = rows.length > AT_ONCE;
+    if (isRest) left.set(id, rows.slice(AT_ONCE));
+    return { id, rows: isRest ? rows.slice(0, AT_ONCE) : rows, isRest };
   } catch (error) {
     return { id, error: described(error) };
   }
+}
+
+function allRowsFor(question: Extract<Question, { id: number }>): unknown[][] {
+  const { id } = question;
+  if ('sql' in question) return rowsOf(question.sql, question.params);
+  if ('commands' in question) return perform(question.commands);
+  const rows = left.get(id) ?? [];
+  left.delete(id);
+  return rows;
 }
 
 function rowsOf(sql: string, params: unknown[]): unknown[][] {

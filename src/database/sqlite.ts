@@ -108,9 +108,9 @@ function takingTurns(file: string) {
       thread,
       reader: readerOnThread({
         // Between two statements; SQLite goes on with one that has begun.
-        run: (sql, params) => {
+        run: (sql, params, made) => {
           expectWanted(lent.asker);
-          return thread.run(sql, params);
+          return thread.run(sql, params, made);
         },
       }),
       get usable() {

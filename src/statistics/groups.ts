@@ -1,5 +1,6 @@
 /** Groups as the answers have them: their figures, their links, their order. */
 import { Problem } from '../http/problems.ts';
+import { mapPaced, type Pace } from '../pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
 import type { Group } from './dimensions.ts';
 import type { Disclosure, Tells } from './disclosure.ts';
@@ -23,26 +24,35 @@ export interface GroupTally {
 
 type SortValue = string | number | null;
 
-export function sortGroups<Row extends GroupTally>(rows: Row[], by: readonly string[], sort: string): Row[] {
-  const sortValue = (name: string) => {
-    const place = by.indexOf(name);
-    const measure = measures.find((one) => one.name === name);
-    return ({ groups, tally, tells }: GroupTally): SortValue => {
+/** In an order, as `sort` has it; what is equal by that, by its codes. */
+export async function sortGroups<Row extends GroupTally>(
+  rows: readonly Row[],
+  by: readonly string[],
+  sort: string,
+  pace?: Pace,
+): Promise<Row[]> {
+  const order = [...sort.split(','), ...by].map((part) => {
+    const name = part.replace(/^-/, '');
+    return {
+      isDescending: part.startsWith('-'),
+      place: by.indexOf(name),
+      measure: measures.find((one) => one.name === name),
+    };
+  });
+  const sortValues = ({ groups, tally, tells }: Row): SortValue[] =>
+    order.map(({ place, measure }) => {
       if (!measure) return groups[place]?.code ?? null;
       return !tells || tells(measure) ? measure.sortValue(tally) : null;
-    };
-  };
-  const order = [...sort.split(','), ...by].map((part) => ({
-    descending: part.startsWith('-'),
-    of: sortValue(part.replace(/^-/, '')),
-  }));
-  return rows.sort((a, b) => {
-    for (const { descending, of } of order) {
-      const difference = compare(of(a), of(b), descending);
+    });
+  const keyed = await mapPaced(rows, (row) => ({ row, values: sortValues(row) }), pace);
+  keyed.sort((a, b) => {
+    for (let i = 0; i < order.length; i++) {
+      const difference = compare(a.values[i] ?? null, b.values[i] ?? null, order[i]?.isDescending === true);
       if (difference !== 0) return difference;
     }
     return 0;
   });
+  return keyed.map(({ row }) => row);
 }
 
 /** What is missing comes last, whichever way round. */

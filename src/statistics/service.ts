@@ -5,6 +5,7 @@ import type { Computed } from '../http/answers.ts';
 import { DEFAULT_LIMIT } from '../http/pages.ts';
 import { Problem } from '../http/problems.ts';
 import { outreachFigures } from '../outreach/figures.ts';
+import { mapPaced, paced } from '../pace.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
 import {
   ageCount,
@@ -80,9 +81,11 @@ export function statisticsService({ database }: { database: Database }): Statist
         for (const name of by) groupings.push(await dimensions[name].grouping(reader));
         const rows = await tallyGroups(reader, select(filter, asOf), by);
 
+        const pace = paced();
         const total = emptyTally();
         const groups = new Map<string, GroupTally>();
         for (const [key, tally] of rows) {
+          await pace();
           addTally(total, tally);
           const values = JSON.parse(key) as (string | null)[];
           const rolled = values.map((value, i) => groupOf(value, groupings[i] as Grouping));
@@ -95,15 +98,12 @@ export function statisticsService({ database }: { database: Database }): Statist
         for (const row of groups.values()) {
           row.tells = disclosed?.group(row.groups[0]?.code ?? null, row.tally.projectCount);
         }
-        const sorted = sortGroups([...groups.values()], by, sort ?? '-projectCount');
+        const sorted = await sortGroups([...groups.values()], by, sort ?? '-projectCount', pace);
         const revision = await revisionIn(reader);
-        const body = {
-          asOf,
-          revision: revision.seq,
-          filter,
-          by,
-          groupCount: sorted.length,
-          items: sorted.slice(0, limit ?? DEFAULT_LIMIT).map(({ groups, tally, tells }) => {
+        const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
+        const items = await mapPaced(
+          shown,
+          ({ groups, tally, tells }) => {
             const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
               const dimension: Dimension = dimensions[name];
               return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
@@ -112,7 +112,16 @@ export function statisticsService({ database }: { database: Database }): Statist
               groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
               ...figuresOf(tally, disclosure, tells, () => linksTo(narrowed, asOf)),
             };
-          }),
+          },
+          pace,
+        );
+        const body = {
+          asOf,
+          revision: revision.seq,
+          filter,
+          by,
+          groupCount: sorted.length,
+          items,
           total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
         };
         return { revision, body };
@@ -138,7 +147,8 @@ export function statisticsService({ database }: { database: Database }): Statist
           const tally = { ...emptyTally(), projectCount, totalInvestment };
           return { groups: [groupOf(value, grouping)], tally, cohort };
         });
-        const shown = sortGroups(rows, ['code'], sort ?? 'code').slice(0, limit ?? DEFAULT_LIMIT);
+        const sorted = await sortGroups(rows, ['code'], sort ?? 'code');
+        const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
         if (shown.reduce((total, { cohort }) => total + ageCount(cohort, step), 0) > MAX_AGES) {
           throw new Problem('statistics.too_many_ages', { values: { max: MAX_AGES } });
         }
@@ -229,14 +239,19 @@ async function tallyGroups(
     return made;
   };
   let total = 0;
+  const pace = paced();
   for (const row of bounded(await repository.tallyProjects(reader, selection, by))) {
+    await pace();
     const tally = tallyOf(row);
     addSums(tally, row as never);
     for (const name of Object.keys(durations) as DurationName[]) addLengths(tally, name, row[name]);
     total += row.projectCount ?? 0;
   }
   const many = total > repository.MANY;
-  for (const row of await repository.tallyLedger(reader, selection, by, many)) addSums(tallyOf(row), row);
+  for (const row of await repository.tallyLedger(reader, selection, by, many)) {
+    await pace();
+    addSums(tallyOf(row), row);
+  }
   return groups;
 }
 

@@ -60,11 +60,10 @@ function counting(flag: LifecycleFlag): (projects: Tables['projects']) => SQL {
 const sumNames = [...Object.keys(tallies), ...Object.keys(ledgerTallies)] as SumName[];
 const durationNames = Object.keys(durations) as DurationName[];
 
-export const emptyTally = (): Tally =>
-  ({
-    ...Object.fromEntries(sumNames.map((name) => [name, 0])),
-    ...Object.fromEntries(durationNames.map((name) => [name, new Map()])),
-  }) as Tally;
+const NO_SUMS = Object.fromEntries(sumNames.map((name) => [name, 0])) as Record<SumName, number>;
+
+/** Written out: a breakdown makes tens of thousands. */
+export const emptyTally = (): Tally => ({ ...NO_SUMS, daysToStart: new Map(), daysToProduction: new Map() });
 
 /** Adds sums of that name, wherever they are given, to a tally. */
 export function addSums(tally: Tally, sums: Readonly<Partial<Record<SumName, number | null>>>): void {

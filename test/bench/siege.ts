@@ -11,7 +11,7 @@ import type { Row, Setting } from './sections.ts';
 import type { Waits, WatchJob } from './watch.ts';
 
 const PROJECTS = 200_000;
-const SECONDS = 10;
+const SECONDS = 6;
 /** What an attack is given to get going. */
 const WARM_UP_MS = 1_000;
 
@@ -33,17 +33,21 @@ let asked = 0;
 const send = (server: Server, path: string, key: string | undefined, signal: AbortSignal) =>
   fetch(server.url + path, { headers: { authorization: `Bearer ${key}` }, signal });
 
-/** So many connections of one key, each of which asks again as soon as it is answered. */
+/** So many connections of one key, each of which asks again as soon as it is answered; or leaves after so long, and then does. */
 const loops =
-  (connections: number, path: () => string, patience?: number): Attack =>
+  (connections: number, path: () => string, leavesAfter?: number): Attack =>
   ({ server, keys: [key] }, signal) =>
     Promise.all(
-      Array.from({ length: connections }, async () => {
+      Array.from({ length: connections }, async (_, connection) => {
+        await sleep(((leavesAfter ?? 0) * connection) / connections);
         while (!signal.aborted) {
-          const until = patience ? AbortSignal.any([signal, AbortSignal.timeout(patience)]) : signal;
-          await send(server, path(), key, until)
+          const leaving = leavesAfter === undefined ? undefined : sleep(leavesAfter);
+          const asking = new AbortController();
+          const answered = send(server, path(), key, AbortSignal.any([signal, asking.signal]))
             .then((response) => response.arrayBuffer())
             .catch(() => {});
+          await (leaving ?? answered);
+          asking.abort();
         }
       }),
     );
