@@ -1,13 +1,15 @@
 /** Statements prepared once per shape. */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, lte, type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, type Reader } from '../../src/database/database.ts';
 import { everyColumn, inValues, paddedValues } from '../../src/database/prepared.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
-import { eventCodes, writeEvent } from '../support/works.ts';
+import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';
 
 /** More shapes than a connection keeps. */
 const MANY = 1_100;
+/** Besides three that have names. */
+const EVENTS = 200;
 
 describe('prepared statements', () => {
   let place: TestDatabase;
@@ -16,6 +18,9 @@ describe('prepared statements', () => {
     place = await freshDatabase();
     database = await openDatabase(place.url);
     for (const code of ['a', 'b', 'c']) await writeEvent(database, code);
+    await database.write(async (tx) => {
+      for (let i = 0; i < EVENTS; i++) await recordEvent(tx, `one of many ${i}`);
+    });
   });
   afterAll(async () => {
     await database.close();
@@ -57,6 +62,25 @@ describe('prepared statements', () => {
       expect(built).toBe(1);
     });
 
+    it('give every row in its order, however many there are, also to several at once', async () => {
+      const { seq: last } = await database.revision();
+      expect(last).toBeGreaterThan(500);
+      const upTo = async (reader: Reader, seq: number) => {
+        const rows = await reader.prepared(`numbers by ${kind}`, { seq }, (db) => {
+          const { changes } = db.tables;
+          return db
+            .select({ seq: changes.seq })
+            .from(changes)
+            .where(lte(changes.seq, sql.placeholder('seq')))
+            .orderBy(changes.seq);
+        });
+        return rows.map((row) => row.seq);
+      };
+      const wanted = [last, 1, 200, 201, 400, 0];
+      const found = await using((reader) => Promise.all(wanted.map((seq) => upTo(reader, seq))));
+      expect(found).toEqual(wanted.map((length) => Array.from({ length }, (_, i) => i + 1)));
+    });
+
     it('give values of the columns’ own kinds, and null for none', async () => {
       expect(await using((reader) => named(reader, 'kinds', 'a'))).toEqual([{ code: 'a', edition: null }]);
       const counted = await using((reader) =>
@@ -64,7 +88,7 @@ describe('prepared statements', () => {
           db.select({ n: sql`count(*)`.mapWith(Number) }).from(db.tables.events),
         ),
       );
-      expect(counted).toEqual([{ n: 3 }]);
+      expect(counted).toEqual([{ n: 3 + EVENTS }]);
     });
 
     it('name the placeholder that was given no value', async () => {
