@@ -35,6 +35,7 @@ import { uploadsIn } from './imports/uploads.ts';
 import { outreachRoutes } from './outreach/routes.ts';
 import { outreachService } from './outreach/service.ts';
 import { packageVersion } from './package.ts';
+import { revealingParameters } from './projects/filter.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectService } from './projects/service.ts';
 import { PUBLISHED_FIGURES, publishedRoutes } from './published/routes.ts';
@@ -108,7 +109,7 @@ export async function buildApp({
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
   const keys = keyService({ database, clock, onRevoke: (id) => runner.refuseKey(id) });
   await protect(app, config);
-  const stillHolds = authorize(app, keys, limitsOf(clock, config), config);
+  const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions);

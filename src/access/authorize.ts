@@ -31,17 +31,6 @@ const ANONYMOUS: Record<Config['ANONYMOUS_READ'], readonly Access[]> = {
   all: ['open', 'statistics', 'read'],
 };
 
-/** With these a figure may be about a single project: where only statistics are open, they need a key in any case. */
-const REVEALING = [
-  'q',
-  'code',
-  'investor',
-  'minInvestment',
-  'maxInvestment',
-  'investmentBand',
-  'updatedSince',
-];
-
 type AnonymousConfig = Pick<Config, 'ANONYMOUS_READ' | 'ANONYMOUS_MIN_GROUP'>;
 
 const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
@@ -49,12 +38,16 @@ const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as co
 /** Whether the key that a request was let through by still holds, as far as can be told. */
 export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
 
-/** Has every route say who may use it, and asks every request for the key that this needs. */
+/**
+ * Has every route say who may use it, and asks every request for the key that this needs.
+ * @param revealing parameters that need a key where only statistics are open
+ */
 export function authorize(
   app: FastifyInstance,
   keys: KeyService,
   limits: Limits,
   { ANONYMOUS_READ: anonymousRead, ANONYMOUS_MIN_GROUP: fewest }: AnonymousConfig,
+  revealing: readonly string[],
 ): StillHolds {
   app.addHook('onRoute', (route) => {
     const access = notesOf(route.schema)?.access ?? route.config?.access;
@@ -68,7 +61,7 @@ export function authorize(
     if (!open.includes(access)) return unauthorized('access.key_required');
     if (access === 'statistics' && anonymousRead === 'statistics') {
       const asked = request.query as Record<string, unknown>;
-      const parameter = REVEALING.find((name) => asked[name] !== undefined);
+      const parameter = revealing.find((name) => asked[name] !== undefined);
       if (parameter) return unauthorized('access.parameter_needs_key', { parameter });
       request.fewest = fewest;
     }

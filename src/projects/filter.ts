@@ -1,6 +1,6 @@
 /**
  * The one filter: the list, every statistic, the export and every link go through this table of parameters.
- * Each parameter is a row: what it accepts, and the SQL that it means.
+ * Each parameter is a row: what it accepts, the SQL that it means, and whether it can reveal a single project.
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
@@ -41,12 +41,15 @@ import {
   leadInvestor,
   missing,
   NONE,
+  open,
   orNoLead,
   type Parameter,
+  type ParameterKind,
   type Plan,
   projectsIn as p,
   question,
   referenceList,
+  revealing,
   to,
   yesNo,
 } from './parameter-kinds.ts';
@@ -66,149 +69,186 @@ const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
 };
 
 const flagParameters = Object.fromEntries(
-  lifecycleFlags.map((flag) => [flag, yesNo(flagDescriptions[flag], (r) => countsAs(flag, p(r)))]),
+  lifecycleFlags.map((flag) => [flag, open(yesNo(flagDescriptions[flag], (r) => countsAs(flag, p(r))))]),
 ) as Record<(typeof lifecycleFlags)[number], Parameter<boolean[]>>;
 
 /** Every parameter of the filter. */
 export const parameters = {
-  event: anyOf(
-    referenceList(slug, 'not_a_slug', 'Code of the event.', 'hyrd-2020'),
-    among((r) => p(r).event),
-    missing((r) => p(r).event),
-  ),
-  region: anyOf(
-    referenceList(
-      regionCode,
-      'not_a_region',
-      'Region with everything below it: a prefecture includes its counties.',
-      '430100',
+  event: open(
+    anyOf(
+      referenceList(slug, 'not_a_slug', 'Code of the event.', 'hyrd-2020'),
+      among((r) => p(r).event),
+      missing((r) => p(r).event),
     ),
-    andBelow('regions', (r) => p(r).region),
-    missing((r) => p(r).region),
   ),
-  county: anyOf(
-    referenceList(regionCode, 'not_a_region', 'Exactly this region, nothing below it.', '430121'),
-    among((r) => p(r).region),
-    missing((r) => p(r).region),
-  ),
-  zone: anyOf(
-    referenceList(slug, 'not_a_slug', 'Code of the development zone.', 'changsha-etdz'),
-    among((r) => p(r).zone),
-    missing((r) => p(r).zone),
-  ),
-  industry: anyOf(
-    referenceList(industryCode, 'not_an_industry', 'Industry; a section includes its divisions.', 'C'),
-    andBelow('industries', (r) => p(r).industry),
-    missing((r) => p(r).industry),
-  ),
-  division: anyOf(
-    referenceList(
-      z.string().regex(/^\d{2}$/),
-      'not_an_industry',
-      'Two-digit division of the industry; `none` includes projects that have a section only.',
-      '39',
+  region: open(
+    anyOf(
+      referenceList(
+        regionCode,
+        'not_a_region',
+        'Region with everything below it: a prefecture includes its counties.',
+        '430100',
+      ),
+      andBelow('regions', (r) => p(r).region),
+      missing((r) => p(r).region),
     ),
-    among((r) => p(r).industry),
-    (r) => sql`${p(r).industry} is null or length(${p(r).industry}) < 2`,
   ),
-  level: anyOf(
-    choiceList(levels, 'Level of government.'),
-    among((r) => p(r).level),
-  ),
-  investor: anyOf(
-    referenceList(
-      uuid,
-      'not_an_id',
-      'Id of an enterprise among the investors.',
-      '0190a1b2-0000-7000-8000-000000000001',
+  county: open(
+    anyOf(
+      referenceList(regionCode, 'not_a_region', 'Exactly this region, nothing below it.', '430121'),
+      among((r) => p(r).region),
+      missing((r) => p(r).region),
     ),
-    (r, values) => {
-      const { projectInvestors } = r.tables;
-      return sql`${p(r).id} in (select ${projectInvestors.projectId} from ${projectInvestors}
+  ),
+  zone: open(
+    anyOf(
+      referenceList(slug, 'not_a_slug', 'Code of the development zone.', 'changsha-etdz'),
+      among((r) => p(r).zone),
+      missing((r) => p(r).zone),
+    ),
+  ),
+  industry: open(
+    anyOf(
+      referenceList(industryCode, 'not_an_industry', 'Industry; a section includes its divisions.', 'C'),
+      andBelow('industries', (r) => p(r).industry),
+      missing((r) => p(r).industry),
+    ),
+  ),
+  division: open(
+    anyOf(
+      referenceList(
+        z.string().regex(/^\d{2}$/),
+        'not_an_industry',
+        'Two-digit division of the industry; `none` includes projects that have a section only.',
+        '39',
+      ),
+      among((r) => p(r).industry),
+      (r) => sql`${p(r).industry} is null or length(${p(r).industry}) < 2`,
+    ),
+  ),
+  level: open(
+    anyOf(
+      choiceList(levels, 'Level of government.'),
+      among((r) => p(r).level),
+    ),
+  ),
+  investor: revealing(
+    anyOf(
+      referenceList(
+        uuid,
+        'not_an_id',
+        'Id of an enterprise among the investors.',
+        '0190a1b2-0000-7000-8000-000000000001',
+      ),
+      (r, values) => {
+        const { projectInvestors } = r.tables;
+        return sql`${p(r).id} in (select ${projectInvestors.projectId} from ${projectInvestors}
         where ${projectInvestors.enterpriseId} in ${values})`;
-    },
-    missing((r) => p(r).leadInvestorId),
-  ),
-  investorCountry: anyOf(
-    referenceList(
-      z.string().regex(/^[A-Z]{2}$/),
-      'not_a_country',
-      'Country of the lead investor, ISO 3166-1.',
-      'DE',
+      },
+      missing((r) => p(r).leadInvestorId),
     ),
-    (r, values) => leadInvestor((e) => sql`${e.country} in ${values}`)(r),
-    orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
   ),
-  investorOrigin: anyOf(
-    choiceList([...codesOf(investorOrigins), NONE] as const, 'Where the lead investor comes from.'),
-    (r, values) => leadInvestor((e) => sql`${investorOriginOf(e.country)} in ${values}`)(r),
-    orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
-  ),
-  code: anyOf(
-    describe(listOf(code), 'Code of the project. Repeated or separated by commas: any of them.', [
-      'HYRD-2020-0001',
-    ]),
-    among((r) => p(r).code),
-  ),
-  operatingStatus: anyOf(
-    choiceList(operatingStatuses, 'Status on the day.'),
-    among((r) => operatingStatusOf(p(r))),
-  ),
-  investmentBand: anyOf(
-    choiceList(codesOf(investmentBands), 'Band of the total investment, lower bound included.'),
-    among((r) => investmentBandOf(p(r).investmentYuan)),
-  ),
-  signedYear: anyOf(
-    describe(listOf(z.string().regex(/^\d{4}$/, { error: 'not_a_year' })), 'Year of signing.', ['2020']),
-    among((r) => yearOf(p(r).signedOn)),
-  ),
-  signedMonth: anyOf(
-    describe(
-      listOf(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'not_a_month' })),
-      'Month of signing.',
-      ['2020-06'],
+  investorCountry: open(
+    anyOf(
+      referenceList(
+        z.string().regex(/^[A-Z]{2}$/),
+        'not_a_country',
+        'Country of the lead investor, ISO 3166-1.',
+        'DE',
+      ),
+      (r, values) => leadInvestor((e) => sql`${e.country} in ${values}`)(r),
+      orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
     ),
-    among((r) => monthOf(p(r).signedOn)),
+  ),
+  investorOrigin: open(
+    anyOf(
+      choiceList([...codesOf(investorOrigins), NONE] as const, 'Where the lead investor comes from.'),
+      (r, values) => leadInvestor((e) => sql`${investorOriginOf(e.country)} in ${values}`)(r),
+      orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
+    ),
+  ),
+  code: revealing(
+    anyOf(
+      describe(listOf(code), 'Code of the project. Repeated or separated by commas: any of them.', [
+        'HYRD-2020-0001',
+      ]),
+      among((r) => p(r).code),
+    ),
+  ),
+  operatingStatus: open(
+    anyOf(
+      choiceList(operatingStatuses, 'Status on the day.'),
+      among((r) => operatingStatusOf(p(r))),
+    ),
+  ),
+  investmentBand: revealing(
+    anyOf(
+      choiceList(codesOf(investmentBands), 'Band of the total investment, lower bound included.'),
+      among((r) => investmentBandOf(p(r).investmentYuan)),
+    ),
+  ),
+  signedYear: open(
+    anyOf(
+      describe(listOf(z.string().regex(/^\d{4}$/, { error: 'not_a_year' })), 'Year of signing.', ['2020']),
+      among((r) => yearOf(p(r).signedOn)),
+    ),
+  ),
+  signedMonth: open(
+    anyOf(
+      describe(
+        listOf(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'not_a_month' })),
+        'Month of signing.',
+        ['2020-06'],
+      ),
+      among((r) => monthOf(p(r).signedOn)),
+    ),
   ),
   ...flagParameters,
-  top500: question(
-    describe(
-      listOf(z.enum(['true', 'false', ...rankingLists]), 5),
-      'An investor stands on one of the three top-500 lists in the year of signing or the year before; the name of a list asks for that one.',
-      ['true'],
+  top500: open(
+    question(
+      describe(
+        listOf(z.enum(['true', 'false', ...rankingLists]), 5),
+        'An investor stands on one of the three top-500 lists in the year of signing or the year before; the name of a list asks for that one.',
+        ['true'],
+      ),
+      (reader, answer) => {
+        if (answer === 'true') return isTop500(reader);
+        if (answer === 'false') return sql`not ${isTop500(reader)}`;
+        return isTop500(reader, sql.raw(`'${answer}'`));
+      },
     ),
-    (reader, answer) => {
-      if (answer === 'true') return isTop500(reader);
-      if (answer === 'false') return sql`not ${isTop500(reader)}`;
-      return isTop500(reader, sql.raw(`'${answer}'`));
-    },
   ),
-  estimated: yesNo(
-    'The amount was not disclosed and is an estimate.',
-    (r) => sql`${p(r).investmentEstimated} = true`,
+  estimated: open(
+    yesNo('The amount was not disclosed and is an estimate.', (r) => sql`${p(r).investmentEstimated} = true`),
   ),
-  minInvestment: bound(
-    describe(integerText(yuan(0)), 'Total investment of at least this, yuan.', 1_000_000_000).optional(),
-    '>=',
-    (r) => p(r).investmentYuan,
+  minInvestment: revealing(
+    bound(
+      describe(integerText(yuan(0)), 'Total investment of at least this, yuan.', 1_000_000_000).optional(),
+      '>=',
+      (r) => p(r).investmentYuan,
+    ),
   ),
-  maxInvestment: bound(
-    describe(integerText(yuan(0)), 'Total investment of at most this, yuan.', 5_000_000_000).optional(),
-    '<=',
-    (r) => p(r).investmentYuan,
+  maxInvestment: revealing(
+    bound(
+      describe(integerText(yuan(0)), 'Total investment of at most this, yuan.', 5_000_000_000).optional(),
+      '<=',
+      (r) => p(r).investmentYuan,
+    ),
   ),
-  signedFrom: from('Signed', (r) => p(r).signedOn),
-  signedTo: to('Signed', (r) => p(r).signedOn),
-  startedFrom: from('Started', (r) => p(r).startedOn),
-  startedTo: to('Started', (r) => p(r).startedOn),
-  productionFrom: from('In production', (r) => p(r).productionOn),
-  productionTo: to('In production', (r) => p(r).productionOn),
-  updatedSince: bound(
-    describe(instant, 'Changed at this moment or later.', '2022-08-31T16:00:00Z').optional(),
-    '>=',
-    (r) => p(r).updatedAt,
+  signedFrom: open(from('Signed', (r) => p(r).signedOn)),
+  signedTo: open(to('Signed', (r) => p(r).signedOn)),
+  startedFrom: open(from('Started', (r) => p(r).startedOn)),
+  startedTo: open(to('Started', (r) => p(r).startedOn)),
+  productionFrom: open(from('In production', (r) => p(r).productionOn)),
+  productionTo: open(to('In production', (r) => p(r).productionOn)),
+  updatedSince: revealing(
+    bound(
+      describe(instant, 'Changed at this moment or later.', '2022-08-31T16:00:00Z').optional(),
+      '>=',
+      (r) => p(r).updatedAt,
+    ),
   ),
-  q: {
+  q: revealing({
     schema: searchField('code, names and investors’ names', '半导体 长沙').optional(),
     plan: (name, given, asTheyWere) => {
       const text = textQuery(name, given);
@@ -229,8 +269,8 @@ export const parameters = {
           }),
       };
     },
-  } satisfies Parameter<string>,
-} as const;
+  } satisfies ParameterKind<string>),
+} as const satisfies Record<string, { reveals: boolean }>;
 
 type Parameters = typeof parameters;
 export type ParameterName = keyof Parameters;
@@ -244,6 +284,9 @@ const filterSchema = z.strictObject(filterFields);
 export type ProjectFilter = z.infer<typeof filterSchema>;
 
 const parameterNames = Object.keys(parameters) as ParameterName[];
+
+/** With these a figure may be about a single project. */
+export const revealingParameters = parameterNames.filter((name) => parameters[name].reveals);
 
 /** The filter among the parameters of a query. */
 export function filterOf(query: ProjectFilter): ProjectFilter {

@@ -17,11 +17,19 @@ export interface Plan {
   where(reader: Reader): SQL;
 }
 
-export interface Parameter<Given> {
+export interface ParameterKind<Given> {
   schema: z.ZodType<Given | undefined>;
   /** @param asTheyWere whether it is asked of projects other than they are stored */
   plan(name: string, given: Given, asTheyWere: boolean): Plan;
 }
+
+export interface Parameter<Given> extends ParameterKind<Given> {
+  /** Whether it can pick out a single project, so that it needs a key where only statistics are open. */
+  reveals: boolean;
+}
+
+export const revealing = <Kind>(kind: Kind): Kind & { reveals: true } => ({ ...kind, reveals: true });
+export const open = <Kind>(kind: Kind): Kind & { reveals: false } => ({ ...kind, reveals: false });
 
 /** A named value of a statement: its placeholder and what it stands for this time. */
 const placeholders = (name: string, count: number): SQLWrapper[] =>
@@ -37,7 +45,7 @@ export function anyOf<Item extends string>(
   schema: z.ZodType<Item[] | undefined>,
   among: AmongValues,
   none?: (reader: Reader) => SQL,
-): Parameter<Item[]> {
+): ParameterKind<Item[]> {
   return {
     schema,
     plan: (name, given) => {
@@ -124,7 +132,7 @@ export const orNoLead =
 export function question<Answer extends string | boolean>(
   schema: z.ZodType<Answer[] | undefined>,
   condition: (reader: Reader, answer: Answer) => SQL,
-): Parameter<Answer[]> {
+): ParameterKind<Answer[]> {
   return {
     schema,
     plan: (name, given) => ({
@@ -139,7 +147,7 @@ export function question<Answer extends string | boolean>(
   };
 }
 
-export const yesNo = (description: string, condition: (reader: Reader) => SQL): Parameter<boolean[]> =>
+export const yesNo = (description: string, condition: (reader: Reader) => SQL): ParameterKind<boolean[]> =>
   question(describe(flags, description, [true]), (reader, yes) =>
     yes ? condition(reader) : sql`(${condition(reader)}) is not true`,
   );
@@ -149,7 +157,7 @@ export function bound<Given extends string | number>(
   schema: z.ZodType<Given | undefined>,
   operator: '>=' | '<=',
   column: ColumnOf,
-): Parameter<Given> {
+): ParameterKind<Given> {
   return {
     schema,
     plan: (name, given) => ({

@@ -246,7 +246,7 @@ describe('a route', () => {
     const { authorize } = await import('../../src/access/authorize.ts');
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
-    authorize(app, {} as never, {} as never, { ANONYMOUS_READ: 'none', ANONYMOUS_MIN_GROUP: 5 });
+    authorize(app, {} as never, {} as never, { ANONYMOUS_READ: 'none', ANONYMOUS_MIN_GROUP: 5 }, []);
     expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow(
       /GET \/v1\/forgotten does not say who may use it/,
     );
