@@ -29,7 +29,7 @@ function isDatabaseUrl(text: string): boolean {
   return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
 }
 
-/** Each variable with its default, what is allowed, and what it is for. README's table is checked against this. */
+/** Each variable with its default, what is allowed, and what it is for. the table in docs/configuration.md is checked against this. */
 export const variables = {
   PORT: {
     schema: wholeNumber(0, 65_535),

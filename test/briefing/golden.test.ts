@@ -1,10 +1,8 @@
 /** The briefings of the demo, as they would be printed. `vitest -u` writes them anew: read what changed. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/demo/service.ts';
 import { type Body, type TestApp, TODAY, testApp } from '../support/app.ts';
-import { projectFolder } from '../support/process.ts';
+import { documentAt } from '../support/documents.ts';
 import { strayDigits } from './digits.ts';
 
 const days = {
@@ -34,10 +32,9 @@ describe('the briefing of the demo', () => {
     for (const sentence of body.sentences) expect(strayDigits(sentence), sentence.text).toEqual([]);
   });
 
-  it.each(['zh', 'en'])('in %s is the one in the README', async (language) => {
+  it.each(['zh', 'en'])('in %s is the one in its document', async (language) => {
     const { body } = await api.get(`/v1/events/hyrd-2022/briefing?asOf=2022-11-04&lang=${language}`);
-    const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
-    const quoted = [...readme.matchAll(/^> (.*)$/gm)].map(([, line]) => line);
+    const quoted = [...documentAt('docs/briefing.md').matchAll(/^> (.*)$/gm)].map(([, line]) => line);
     expect(quoted).toContain(body.text);
   });
 

@@ -1,4 +1,4 @@
-/** What README says of files that come in, done as it says. */
+/** What the documents say of files that come in, done as they say. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,15 +10,14 @@ import { KEPT } from '../../src/retries/service.ts';
 import { limits } from '../../src/transfer/reading/limits.ts';
 import { Mapping } from '../../src/transfer/reading/mapping.ts';
 import { bundled } from '../support/bundle.ts';
+import { documentAt, examplesIn } from '../support/documents.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, projectFolder, type Running, until } from '../support/process.ts';
 
-const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8');
-const section = readme.slice(readme.indexOf('## Excel and CSV in'), readme.indexOf('## How the figures'));
+const page = documentAt('docs/imports.md');
+const examples = examplesIn(page);
 const blocksOf = (language: string): string[] =>
-  [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
-    .filter(([, its]) => its === language)
-    .map(([, , text = '']) => text.trim());
+  examples.filter((one) => one.language === language).map(({ text }) => text);
 const [back, template, stored, command] = blocksOf('sh') as [string, string, string, string];
 
 interface Done {
@@ -27,7 +26,7 @@ interface Done {
   stderr: string;
 }
 
-describe('what README says of imports', () => {
+describe('the page about imports', () => {
   let database: TestDatabase;
   let demo: Running;
   let folder: string;
@@ -115,12 +114,12 @@ describe('what README says of imports', () => {
       number,
       number,
     ];
-    expect(section).toContain(`${sums[0] - sums[1]} of their ${sums[0].toLocaleString('en')} rows`);
+    expect(page).toContain(`${sums[0] - sums[1]} of their ${sums[0].toLocaleString('en')} rows`);
     expect(readdirSync(folder)).toContain('faults.xlsx');
   });
 });
 
-describe('README', () => {
+describe('the page about limits', () => {
   it('has the limits of files that come in', () => {
     const MIB = 1024 ** 2;
     const spaced = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
@@ -161,6 +160,7 @@ describe('README', () => {
         `${limits.milliseconds / 60_000} min`,
       ],
     ];
-    for (const [what, ...values] of rows) expect(readme).toContain(`| ${what} | ${values.join('; ')} |\n`);
+    for (const [what, ...values] of rows)
+      expect(documentAt('docs/limits.md')).toContain(`| ${what} | ${values.join('; ')} |\n`);
   });
 });

@@ -1,24 +1,14 @@
-/** What README tells a newcomer to do, done as it says, against a demo of its own. */
+/** What the documents tell a newcomer to do, done as it says, against a demo of its own. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { variables } from '../../src/config.ts';
+import { documentAt, examplesIn, sectionOf } from '../support/documents.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, occupiedPort, projectFolder, type Running, start, until } from '../support/process.ts';
 
-const readme = readFileSync(`${projectFolder}/README.md`, 'utf8');
-
-/** The examples of a section. */
-const blocksOf = (heading: string) => {
-  const [section = ''] = readme.slice(readme.indexOf(`\n## ${heading}\n`) + 1).split('\n## ');
-  return [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text = '']) => ({
-    language,
-    text: text.trim(),
-  }));
-};
-
-const blocks = blocksOf('Quick start');
+const blocks = examplesIn(sectionOf(documentAt('README.md'), 'Quick start'));
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
 const [install, summary, more, change, test] = shell as [string, string, string, string, string];
 
@@ -81,8 +71,11 @@ describe('the quick start of README', () => {
     expect(answer).toMatchObject({ projectCount: 319, startedCount: 266, operatingRate: { percent: 83.4 } });
   });
 
-  it('names what needs attention as README shows', async () => {
-    const [asked, answered] = blocksOf('What needs attention').map(({ text }) => text) as [string, string];
+  it('names what needs attention as the documents show', async () => {
+    const [asked, answered] = examplesIn(documentAt('docs/attention.md')).map(({ text }) => text) as [
+      string,
+      string,
+    ];
     const { items, ...answer } = JSON.parse(await run(asked));
     const { items: rules, ...shown } = JSON.parse(answered);
     expect(answer).toMatchObject(shown);
@@ -90,13 +83,19 @@ describe('the quick start of README', () => {
     expect(items).toHaveLength(rules.length + 10);
   });
 
-  it('says how far a cluster is as README shows', async () => {
-    const [asked, answered] = blocksOf('Clusters').map(({ text }) => text) as [string, string];
+  it('says how far a cluster is as the documents show', async () => {
+    const [asked, answered] = examplesIn(documentAt('docs/clusters.md')).map(({ text }) => text) as [
+      string,
+      string,
+    ];
     expect(JSON.parse(await run(asked))).toMatchObject(JSON.parse(answered));
   });
 
-  it('holds a printed figure against the computed one as README shows', async () => {
-    const [asked, answered] = blocksOf('Published figures').map(({ text }) => text) as [string, string];
+  it('holds a printed figure against the computed one as the documents show', async () => {
+    const [asked, answered] = examplesIn(documentAt('docs/published-figures.md')).map(({ text }) => text) as [
+      string,
+      string,
+    ];
     const [reconcile, print] = asked.split('\n') as [string, string];
     expect(JSON.parse(await run(reconcile))).toMatchObject({ total: 7, agreeing: 7, disagreeing: 0 });
     expect(JSON.parse(await run(print))).toMatchObject(JSON.parse(answered));
@@ -126,11 +125,13 @@ describe('the quick start of README', () => {
   });
 });
 
-describe('README', () => {
+describe('the page about configuration', () => {
   it('has every variable with its default and what is allowed', () => {
     for (const [name, { default: standard, description, allowed }] of Object.entries(variables)) {
       const value = standard === '' ? '' : `\`${standard}\``;
-      expect(readme).toContain(`| \`${name}\` | ${value} | ${description} Allowed: ${allowed}. |`);
+      expect(documentAt('docs/configuration.md')).toContain(
+        `| \`${name}\` | ${value} | ${description} Allowed: ${allowed}. |`,
+      );
     }
   });
 });

@@ -200,9 +200,9 @@ describe('.env.example', () => {
   });
 });
 
-describe('the table of variables in README.md', () => {
+describe('the table of variables in its document', () => {
   it('has exactly the variables, with their defaults and descriptions', () => {
-    const rows = [...text('README.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
+    const rows = [...text('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(names);
     for (const [, name, otherwise = '', meaning = ''] of rows) {
       const { default: value, description, allowed } = variables[name as Name];

@@ -11,7 +11,7 @@ import { type Connection, connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
 
-/** What nobody can tell from the log: README says so too. */
+/** What nobody can tell from the log: docs/operation.md says so too. */
 const UNSEEN_COLUMNS = ['api_keys.hash', 'api_keys.last_used_at'];
 const UNSEEN_TABLES = [
   'enterprise_grams',

@@ -1,0 +1,62 @@
+/** The documents: short enough to be read, nothing in them twice, and no link that leads nowhere. */
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentAt, documents } from '../support/documents.ts';
+import { projectFolder } from '../support/process.ts';
+
+const README_BYTES = 10_000;
+
+/** As GitHub makes them of headings. */
+const anchorsIn = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+const proseIn = (text: string): string => text.replace(/```[\s\S]*?```/g, '');
+
+const linksIn = (text: string): string[] =>
+  [...proseIn(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+
+/** Words that tell a paragraph from others; a short one may well come twice. */
+const LONG = 60;
+const paragraphsIn = (text: string): string[] =>
+  proseIn(text)
+    .split(/\n+/)
+    .filter((paragraph) => paragraph.length > LONG && !paragraph.startsWith('| ---'));
+
+/** How much two that begin alike have in common: one that was changed in one place only. */
+const beginning = (paragraph: string): string => paragraph.slice(0, LONG);
+
+describe('the documents', () => {
+  it('begin with a page that is read in a minute', () => {
+    expect(Buffer.byteLength(documentAt('README.md'))).toBeLessThanOrEqual(README_BYTES);
+  });
+
+  it('say nothing twice, not even with other endings', () => {
+    // What is new has been said of it before, and after.
+    const begun = documents()
+      .filter((path) => path !== 'CHANGELOG.md')
+      .flatMap((path) => paragraphsIn(documentAt(path)))
+      .map(beginning);
+    expect(begun.length).toBeGreaterThan(100);
+    expect(begun.filter((one, i) => begun.indexOf(one) !== i)).toEqual([]);
+  });
+
+  it.each(documents())('lead somewhere: %s', (path) => {
+    for (const link of linksIn(documentAt(path)).filter((one) => !/^https?:/.test(one))) {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : normalize(join(dirname(path), file));
+      expect(existsSync(join(projectFolder, target)), `${path}: ${link}`).toBe(true);
+      if (anchor !== undefined) expect(anchorsIn(documentAt(target)), `${path}: ${link}`).toContain(anchor);
+    }
+  });
+
+  it('are all linked from the first page', () => {
+    const linked = linksIn(documentAt('README.md'));
+    for (const path of documents().filter((one) => one !== 'README.md')) expect(linked).toContain(path);
+  });
+});
