@@ -10,19 +10,19 @@ export const accessProblems = {
   },
   'access.invalid_key': {
     status: 401,
-    en: 'This is not a key of this service; check that it is complete.',
+    en: 'This is not a valid API key; check that it is complete.',
     zh: '该密钥无效，请检查是否完整。',
   },
   'access.revoked_key': { status: 401, en: 'This key has been revoked.', zh: '该密钥已被吊销。' },
   'access.expired_key': { status: 401, en: 'This key has expired.', zh: '该密钥已过期。' },
   'access.role': {
     status: 403,
-    en: 'This needs the role {needed}; the key has the role {role}.',
+    en: 'This requires the role {needed}; the key has {role}.',
     zh: '此操作需要角色 {needed}，当前密钥的角色为 {role}。',
   },
   'access.other_region': {
     status: 403,
-    en: 'The key may write only in {regions}; this concerns {region}.',
+    en: 'This key may write only in {regions}, not in {region}.',
     zh: '该密钥只能写入 {regions}，而此操作涉及 {region}。',
   },
   'access.parameter_needs_key': {
@@ -32,7 +32,7 @@ export const accessProblems = {
   },
   'access.dimension_needs_key': {
     status: 401,
-    en: 'Without an API key, figures are told of one group of one dimension, or by one dimension; {parameter} asks for more.',
+    en: 'Without an API key, select one group or break down by one dimension; {parameter} asks for more.',
     zh: '未提供 API 密钥时，统计只能选取一个维度的一个分组，或只按一个维度分组；参数 {parameter} 超出了该范围。',
   },
   'access.day_needs_key': {
@@ -42,24 +42,24 @@ export const accessProblems = {
   },
   'access.too_many_failures': {
     status: 429,
-    en: 'Too many keys that do not hold came from this address; one that is new here has to wait {seconds} seconds.',
+    en: 'Too many invalid keys came from this address; wait {seconds} seconds.',
     zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
   },
   'access.in_every_region': {
     status: 403,
-    en: 'Figures of every region depend on {fields} of this {noun}; a key that is bound to regions may not change it, an administrator (role admin) may.',
+    en: 'Changing {fields} of this {noun} affects figures of every region; it requires the role admin or a key without regions.',
     zh: '各地区的统计数据都依赖该{noun}的 {fields}；限定行政区划的密钥不能修改，请由管理员（角色 admin）修改。',
   },
 } as const satisfies Record<string, Message & { status: number }>;
 
 export const accessFaults = {
-  only_for_editors: { en: 'can be given only to an editor', zh: '仅适用于 editor 角色' },
+  only_for_editors: { en: 'applies to editors only', zh: '仅适用于 editor 角色' },
   reads_as_a_key: {
-    en: 'must not have “luodi_” or an id (a UUID) in it: it would read as another key',
+    en: 'must not contain “luodi_” or an id (a UUID): it could pass for another key',
     zh: '不能含有“luodi_”或编号（UUID），以免被误认为另一密钥',
   },
   in_every_region: {
-    en: 'is for an administrator to change (role admin): figures of every region depend on it, and this key may write only in {regions}',
+    en: 'affects figures of every region and requires the role admin; this key may write only in {regions}',
     zh: '各地区的统计数据都依赖此项，须由管理员（角色 admin）修改；该密钥只能写入 {regions}',
   },
 } as const satisfies Record<string, Message>;

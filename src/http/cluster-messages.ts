@@ -5,15 +5,15 @@ export const clusterFaults = {
   target_ends_before_start: { en: 'must not be before its “from”', zh: '不能早于起始日（from）' },
   leaving_before_introduction: { en: 'must not be before introducedOn', zh: '退出日期不能早于引进日期' },
   member_already: {
-    en: 'is a member of the cluster already, from {from} to {until}',
+    en: 'is already a member of the cluster, from {from} to {until}',
     zh: '该企业自 {from} 至 {until} 已是该集群成员',
   },
   leader_is_no_member: {
-    en: 'is the leader of the cluster and not drawn in by itself',
+    en: 'is the leader of the cluster and cannot be its member',
     zh: '为该集群的龙头企业（链主），不能同时是其成员',
   },
   member_is_no_leader: {
-    en: 'is a member of the cluster; enter first on which day it left',
+    en: 'is still a member of the cluster; first enter the day it left',
     zh: '为该集群现有成员，须先登记其退出日期',
   },
   unknown_cluster: {

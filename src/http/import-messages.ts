@@ -6,7 +6,7 @@ export const importProblems = {
   'imports.empty_file': { status: 422, en: 'The file is empty.', zh: '文件为空。' },
   'imports.too_large': {
     status: 413,
-    en: 'The file is larger than {max} MB, the most that is taken of {format}.',
+    en: 'The file exceeds the {max} MB limit for {format}.',
     zh: '文件超过 {max} MB，此为 {format} 文件的上限。',
   },
   'imports.unknown_format': {
@@ -16,7 +16,7 @@ export const importProblems = {
   },
   'imports.wrong_format': {
     status: 422,
-    en: 'The file is said to be {said}, and is {found}.',
+    en: 'Declared as {said}, but the content is {found}.',
     zh: '文件声明为 {said}，实际为 {found}。',
   },
   'imports.old_or_locked_workbook': {
@@ -26,12 +26,12 @@ export const importProblems = {
   },
   'imports.macro_workbook': {
     status: 422,
-    en: 'The workbook contains macros, which are not taken; save it as .xlsx.',
+    en: 'The workbook contains macros, which are not accepted; save it as .xlsx.',
     zh: '该工作簿含有宏，不予接收；请另存为 .xlsx 文件。',
   },
   'imports.not_a_workbook': {
     status: 422,
-    en: 'The file is no Excel workbook that can be read; open it in Excel and save it as .xlsx. ({reason})',
+    en: 'The file is not a readable Excel workbook; open it in Excel and save it as .xlsx. ({reason})',
     zh: '文件不是可读取的 Excel 工作簿；请用 Excel 打开并另存为 .xlsx。（{reason}）',
   },
   'imports.damaged_workbook': {
@@ -41,32 +41,32 @@ export const importProblems = {
   },
   'imports.zip_too_large': {
     status: 413,
-    en: 'The workbook holds more than is unpacked here; at most {max} {what}.',
+    en: 'The workbook exceeds the unpacked-size limit of {max} {what}.',
     zh: '工作簿解压后超出限度：最多 {max} {what}。',
   },
   'imports.no_sheet': {
     status: 422,
-    en: 'There is no visible worksheet “{sheet}”; there are: {sheets}.',
+    en: 'There is no visible worksheet “{sheet}”. Visible worksheets: {sheets}.',
     zh: '没有可见的工作表“{sheet}”；现有：{sheets}。',
   },
   'imports.no_headings': {
     status: 422,
-    en: 'No row of headings was found among the first {rows} rows. What stands there: {headings}',
+    en: 'No header row was found in the first {rows} rows. Found there: {headings}',
     zh: '前 {rows} 行中未找到表头。其中的内容为：{headings}',
   },
   'imports.column_twice': {
     status: 422,
-    en: 'Two columns mean the same, {field}: {columns}. Remove or rename one.',
+    en: 'Two columns map to {field}: {columns}. Remove or rename one.',
     zh: '有两列对应同一字段 {field}：{columns}。请删除或改名其中一列。',
   },
   'imports.missing_headings': {
     status: 422,
-    en: 'The mapping names headings that the file does not have in row {row}: {headings}',
+    en: 'The mapping names headings that are missing from row {row}: {headings}',
     zh: '映射所指的表头在文件第 {row} 行中不存在：{headings}',
   },
   'imports.mapping_without_headings': {
     status: 422,
-    en: 'A mapping is for CSV and workbooks; a line of NDJSON names the fields of the service itself.',
+    en: 'Mappings apply to CSV and workbooks only; NDJSON uses the field names of the service.',
     zh: '映射只适用于 CSV 和工作簿；NDJSON 的每一行须直接使用本服务的字段名。',
   },
   'imports.too_many_rows': {
@@ -76,7 +76,7 @@ export const importProblems = {
   },
   'imports.too_many_columns': {
     status: 422,
-    en: 'Row {row} has more than {max} columns with something in them.',
+    en: 'Row {row} has more than {max} non-empty columns.',
     zh: '第 {row} 行有内容的列超过 {max} 列。',
   },
   'imports.record_too_large': {
@@ -86,12 +86,12 @@ export const importProblems = {
   },
   'imports.unclosed_quote': {
     status: 422,
-    en: 'A quotation mark that opens in row {row} is never closed.',
+    en: 'The quotation mark opened in row {row} is never closed.',
     zh: '第 {row} 行的引号没有配对的结束引号。',
   },
   'imports.misplaced_quote': {
     status: 422,
-    en: 'Row {row} has text after a closing quotation mark; within quotation marks, one is written twice.',
+    en: 'Row {row} has text after a closing quotation mark; double a quotation mark inside a quoted value.',
     zh: '第 {row} 行在结束引号之后还有文字；引号内的引号应写两次。',
   },
   'imports.wrong_encoding': {
@@ -101,27 +101,27 @@ export const importProblems = {
   },
   'imports.incomplete': {
     status: 422,
-    en: 'The last line says {count} rows, and there are {rows}: the file is not complete.',
+    en: 'The last line declares {count} rows, but the file has {rows}: it is incomplete.',
     zh: '末行标明 {count} 行，实际为 {rows} 行：文件不完整。',
   },
   'imports.out_of_memory': {
     status: 422,
-    en: 'Reading the file takes more memory than there is for one; split it.',
+    en: 'Reading the file exceeds the memory limit; split it.',
     zh: '读取该文件所需内存超出限度，请拆分。',
   },
   'imports.too_slow': {
     status: 422,
-    en: 'Reading the file takes longer than {seconds} seconds; split it.',
+    en: 'Reading the file exceeds the time limit of {seconds} seconds; split it.',
     zh: '读取该文件超过 {seconds} 秒，请拆分。',
   },
   'imports.not_readable': {
     status: 422,
-    en: 'The file could not be read; save it anew as .xlsx or CSV.',
+    en: 'The file could not be read; save it again as .xlsx or CSV.',
     zh: '无法读取该文件；请重新保存为 .xlsx 或 CSV。',
   },
   'imports.key_required': {
     status: 428,
-    en: 'Send an Idempotency-Key with what is to be committed, so that a file sent again does nothing twice.',
+    en: 'A commit requires an Idempotency-Key, so that sending the file again does nothing twice.',
     zh: '提交导入须带 Idempotency-Key，以免重复提交产生重复效果。',
   },
   'imports.no_file': {
@@ -136,12 +136,12 @@ export const importProblems = {
   },
   'imports.faulty_rows': {
     status: 422,
-    en: '{refused} of {rows} rows are faulty and nothing was written; see errors. partial=true writes the others.',
+    en: '{refused} of {rows} rows have errors and nothing was written; see errors. partial=true writes the rest.',
     zh: '{rows} 行中有 {refused} 行有误，未写入任何数据，详见 errors。partial=true 可只写入其余各行。',
   },
   'imports.changed_meanwhile': {
     status: 409,
-    en: 'Rows became faulty while the file was being written, {done} rows in: those before were kept. Correct the file and send it again.',
+    en: 'Errors appeared after {done} rows were written; those rows were kept. Correct the file and send it again.',
     zh: '写入期间有数据发生变化，已写入前 {done} 行；请更正后重新提交。',
   },
   'imports.finished': {
@@ -151,17 +151,17 @@ export const importProblems = {
   },
   'imports.not_yours': {
     status: 403,
-    en: 'Another key has sent the file: the import is for that, or an administrator’s, to see and to cancel.',
+    en: 'This import was sent with another key; only that key or an administrator can see or cancel it.',
     zh: '该导入由其他密钥提交，只有该密钥或管理员可以查看和取消。',
   },
   'imports.key_refused': {
     status: 403,
-    en: 'The key that sent the file has been revoked, or has expired, so that the import was ended; {done} rows are written for good.',
+    en: 'The import was stopped because its key was revoked or has expired; {done} rows were written and stay.',
     zh: '提交该文件的密钥已被吊销或已过期，导入已终止；已写入 {done} 行。',
   },
   'imports.elsewhere': {
     status: 409,
-    en: 'Another instance works on the import, which alone can cancel it.',
+    en: 'The import runs on another instance; only that instance can cancel it.',
     zh: '该导入正在另一服务实例上进行，只能在该实例上取消。',
   },
   'imports.too_many': {
@@ -171,44 +171,44 @@ export const importProblems = {
   },
   'imports.too_many_of_key': {
     status: 429,
-    en: 'This key has {max} imports that arrive, wait or run, as many as one key may have; try again when one of them has ended.',
+    en: 'This key already has {max} active imports, the most one key may have; try again when one has ended.',
     zh: '该密钥正在上传、等待和进行的导入已达 {max} 个（每个密钥的上限），请待其中之一结束后重试。',
   },
   'imports.quota_of_key': {
     status: 429,
-    en: 'With this file the imports of this key that have not ended would take {used} MB, and one key may take {max} MB (a quarter of IMPORT_QUOTA); try again when some have ended.',
+    en: 'With this file, the active imports of this key would take {used} MB; one key may take {max} MB (a quarter of IMPORT_QUOTA). Try again when some have ended.',
     zh: '加上此文件，该密钥未结束的导入将占用 {used} MB，而每个密钥的上限为 {max} MB（IMPORT_QUOTA 的四分之一），请待其中部分结束后重试。',
   },
   'imports.quota': {
     status: 507,
-    en: 'With this file the imports that have not ended would take {used} MB, and the service has {max} MB for all of them (IMPORT_QUOTA); try again when some have ended.',
+    en: 'With this file, active imports would take {used} MB; the limit is {max} MB (IMPORT_QUOTA). Try again when some have ended.',
     zh: '加上此文件，所有未结束的导入将占用 {used} MB，而本服务的上限为 {max} MB（IMPORT_QUOTA），请待其中部分结束后重试。',
   },
   'imports.not_found': {
     status: 404,
-    en: 'There is no import “{id}”. An import and its report are kept for {days} days, less where room is needed: then the oldest go first.',
+    en: 'There is no import “{id}”. Imports and their reports are kept for {days} days, or less when space runs out: the oldest go first.',
     zh: '没有编号为“{id}”的导入。导入及其报告保留 {days} 天；空间不足时，最早的会提前清除。',
   },
   'imports.report_gone': {
     status: 404,
-    en: 'The full report is kept for {days} days, where the file was read; it is not here.',
+    en: 'The report is not available here. Reports are kept for {days} days, on the machine that read the file.',
     zh: '完整报告仅在读取该文件的服务实例上保留 {days} 天，此处没有。',
   },
   'imports.interrupted': {
     status: 503,
-    en: 'The import was interrupted; {done} rows are written for good. Send the file again with another Idempotency-Key: they will be unchanged.',
+    en: 'The import was interrupted after {done} rows, which stay. Send the file again with a new Idempotency-Key; those rows will be unchanged.',
     zh: '导入被中断；已写入 {done} 行。请更换 Idempotency-Key 重新提交，已写入的行不会重复。',
   },
   'imports.no_room': {
     status: 503,
-    en: 'There is no room left for files that come in. Whoever runs the service has been told in its log.',
+    en: 'There is no disk space left for uploads; the operator has been told in the log.',
     zh: '服务器已无空间存放上传文件，已记入日志，请联系管理员。',
   },
 } as const satisfies Record<string, Message & { status: number }>;
 
 /** What is wrong with a cell or a row, or worth knowing about one, and with a mapping. */
 export const importFaults = {
-  not_json: { en: 'is no JSON object', zh: '不是 JSON 对象' },
+  not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
   fraction_of_yuan: {
     en: 'has a fraction of a yuan; amounts are whole yuan',
@@ -221,28 +221,28 @@ export const importFaults = {
   not_a_whole_number: { en: 'must be a whole number', zh: '应为整数' },
   not_a_flag: { en: 'must be yes or no', zh: '应为“是”或“否”' },
   ambiguous_day: {
-    en: 'leaves open which number is the month; write it like 2020-06-29',
+    en: 'is ambiguous: day or month first? Write it like 2020-06-29',
     zh: '无法判断哪个数字是月份；请写作 2020-06-29',
   },
   time_of_day: {
-    en: 'has a time of day; a day is meant, like 2020-06-29',
+    en: 'has a time of day; give a date only, like 2020-06-29',
     zh: '含有时刻；应只填日期，如 2020-06-29',
   },
-  error_value: { en: 'is an error of the spreadsheet', zh: '为电子表格的错误值' },
+  error_value: { en: 'is a spreadsheet error', zh: '为电子表格的错误值' },
   formula_without_value: {
-    en: 'is a formula whose value was not saved; open the file in Excel and save it',
+    en: 'is a formula without a saved value; open the file in Excel and save it',
     zh: '为未保存结果的公式；请用 Excel 打开并保存后再导入',
   },
   not_translated: { en: 'is not among the codes of the mapping', zh: '不在映射的代码对照之中' },
   formula_value_taken: {
-    en: '{count} cell(s) of the column are formulas; the values that were saved with the file were taken',
+    en: '{count} cell(s) in this column are formulas; their saved values were used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
   },
   unknown_unit: {
-    en: 'the heading “{heading}” says a unit that is not known here; the column was not read',
+    en: 'the heading “{heading}” has an unknown unit; the column was not read',
     zh: '表头“{heading}”的单位无法识别，该列未读取',
   },
-  not_for_this_field: { en: 'has no meaning for this field', zh: '不适用于该字段' },
+  not_for_this_field: { en: 'does not apply to this field', zh: '不适用于该字段' },
   from_or_constant: { en: 'must have either from or constant', zh: '应有且仅有 from 与 constant 之一' },
   not_a_factor: {
     en: 'must be a positive decimal number as text, like "7.1"',
@@ -253,7 +253,7 @@ export const importFaults = {
     zh: '应由年、月、日组成，如 MM/DD/YYYY 或 YYYY-MM-DD，末尾可加 hh:mm',
   },
   ambiguous_reference: {
-    en: '“{id}” is the name of several: {choices}; give the code',
+    en: '“{id}” matches several names: {choices}; use the code',
     zh: '“{id}”对应多个代码：{choices}；请填写代码',
   },
   unknown_enterprise: {
@@ -265,7 +265,7 @@ export const importFaults = {
     zh: '有 {count} 家企业名为“{id}”；请填写统一社会信用代码',
   },
   codes_without_names: {
-    en: 'has {codes} lines for {names} investors; give one a line, or none at all',
+    en: 'has {codes} lines for {names} investors; give one line for each, or none',
     zh: '有 {codes} 行，而投资方有 {names} 家；请每行对应一家，或全部留空',
   },
   archived_row: {
@@ -273,21 +273,21 @@ export const importFaults = {
     zh: '{noun}“{id}”已归档，请先恢复',
   },
   other_region: {
-    en: 'lies outside {regions}, where the key may write',
+    en: 'is outside {regions}, the regions this key may write',
     zh: '不在该密钥可写入的区域（{regions}）内',
   },
   changed_since: {
-    en: 'has changed since the sheet was exported: version {sheet} there, {now} now; export again',
+    en: 'has changed since the sheet was exported (version {sheet}, now {now}); export again',
     zh: '导出之后已被修改（表中版本 {sheet}，当前版本 {now}），请重新导出后再改',
   },
-  taken: { en: 'belongs to another {noun} already', zh: '已被其他{noun}使用' },
-  duplicate_row: { en: 'stands in row {row} already', zh: '与第 {row} 行重复' },
+  taken: { en: 'already belongs to another {noun}', zh: '已被其他{noun}使用' },
+  duplicate_row: { en: 'is already in row {row}', zh: '与第 {row} 行重复' },
   code_of_another: {
-    en: 'is the social credit code of “{name}”, not of the enterprise named beside it',
+    en: 'is the social credit code of “{name}”, not of the enterprise named in this row',
     zh: '为“{name}”的统一社会信用代码，与所填企业名称不符',
   },
   not_its_code: {
-    en: 'is not the code of “{name}”, which is on record with another, or with none; enter it there first',
+    en: 'does not match “{name}”, which has another code or none on record; correct that first',
     zh: '不是“{name}”已登记的统一社会信用代码（其代码不同或尚未登记），请先更正企业资料',
   },
 } as const satisfies Record<string, Message>;

@@ -71,7 +71,7 @@ export const problems = {
   },
   'request.unsupported_media_type': {
     status: 415,
-    en: 'The media type of the body is not supported; send {expected}.',
+    en: 'The media type of the body is not supported; use {expected}.',
     zh: '不支持该请求体类型；请发送 {expected}。',
   },
   'request.invalid': {
@@ -81,12 +81,12 @@ export const problems = {
   },
   'request.unknown_path': {
     status: 404,
-    en: 'There is nothing at this path; /docs lists what there is.',
+    en: 'There is nothing at this path; see /docs.',
     zh: '该路径不存在；可用路径见 /docs。',
   },
   'request.method_not_allowed': {
     status: 405,
-    en: 'This path does not take {method}; it takes {allowed}.',
+    en: '{method} is not allowed here; allowed: {allowed}.',
     zh: '该路径不支持 {method}；支持 {allowed}。',
   },
   'request.if_match_required': {
@@ -96,7 +96,7 @@ export const problems = {
   },
   'request.changed_meanwhile': {
     status: 412,
-    en: 'It has changed since you read it; read it again. The current ETag is in the ETag header.',
+    en: 'It has changed since you read it; read it again. The ETag header has the current one.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
   },
   'request.bad_idempotency_key': {
@@ -106,12 +106,12 @@ export const problems = {
   },
   'request.not_retryable': {
     status: 422,
-    en: 'The answer shows a secret that is kept nowhere, so it cannot be repeated; send no Idempotency-Key.',
+    en: 'The response contains a secret that is not stored and cannot be repeated; send no Idempotency-Key.',
     zh: '该响应包含不予保存的密钥，无法重放；请勿发送 Idempotency-Key。',
   },
   'request.idempotency_key_reused': {
     status: 422,
-    en: 'This Idempotency-Key was sent with another request; take a new one for each.',
+    en: 'This Idempotency-Key was used for another request; use a new one for each.',
     zh: '该 Idempotency-Key 已用于另一请求；请为每个请求使用新的键。',
   },
   'request.under_way': {
@@ -121,17 +121,17 @@ export const problems = {
   },
   'request.not_acceptable': {
     status: 406,
-    en: 'Accept admits none of {offered}; change it, or name one with ?format=.',
+    en: 'None of the available formats ({offered}) matches Accept; change it, or choose one with ?format=.',
     zh: 'Accept 不接受可提供的任何格式（{offered}）；请修改，或用 ?format= 指定。',
   },
   'transfer.too_many_exports': {
     status: 503,
-    en: 'As many exports are under way as may be: {max} of all together, {share} of these without a key; try again shortly.',
+    en: 'Too many exports are running (at most {max}, {share} of them without a key); try again shortly.',
     zh: '正在进行的导出已达上限：全部 {max} 个，其中无密钥 {share} 个，请稍后重试。',
   },
   'transfer.too_many_rows': {
     status: 422,
-    en: 'A worksheet holds {max} rows, and there are more; narrow the filter, or take csv or ndjson.',
+    en: 'The result exceeds the {max} rows of a worksheet; narrow the filter, or use csv or ndjson.',
     zh: '工作表最多 {max} 行，所选项目超出；请缩小筛选范围，或改用 csv、ndjson 格式。',
   },
   ...importProblems,
@@ -163,7 +163,7 @@ export const problems = {
   },
   'quality.not_found': {
     status: 404,
-    en: 'There is no rule “{rule}”; there are {rules}.',
+    en: 'There is no rule “{rule}”; the rules are {rules}.',
     zh: '没有规则“{rule}”；现有规则：{rules}。',
   },
   'funds.negative_balance': {
@@ -183,7 +183,7 @@ export const problems = {
   },
   'statistics.too_many_ages': {
     status: 422,
-    en: 'These cohorts have more than {max} ages together; choose a longer step, or show fewer by limit or filter.',
+    en: 'These cohorts have more than {max} ages in total; choose a longer step, or fewer cohorts by limit or filter.',
     zh: '这些分组的时长点合计超过 {max} 个；请选择更长的步长，或用 limit、筛选条件减少分组。',
   },
   ...publishedProblems,
@@ -237,7 +237,7 @@ export const faults = {
   unknown_field: { en: 'is not a field of this resource', zh: '不是该资源的字段' },
   unknown_parameter: { en: 'is not a parameter of this request', zh: '不是该请求的参数' },
   read_only: {
-    en: 'is worked out by the service and cannot be set',
+    en: 'is computed by the service and cannot be set',
     zh: '由系统计算得出，不能设置',
   },
   immutable: { en: 'cannot change once given', zh: '一经设定不可更改' },
@@ -251,14 +251,14 @@ export const faults = {
   too_small: { en: 'must be at least {min}', zh: '不能小于 {min}' },
   too_large: { en: 'must be at most {max}', zh: '不能大于 {max}' },
   not_plain_text: {
-    en: 'must not have control characters, broken Unicode or heaps of marks on one character',
+    en: 'must not contain control characters, broken Unicode or piled-up combining marks',
     zh: '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
   },
   hidden_character: {
-    en: 'has {character} as character {position}, which nobody sees; type it without',
+    en: 'contains the invisible character {character} at position {position}; remove it',
     zh: '第 {position} 个字符是 {character}，肉眼不可见，请删除',
   },
-  shows_nothing: { en: 'has nothing in it that can be seen', zh: '没有任何可见字符' },
+  shows_nothing: { en: 'contains no visible character', zh: '没有任何可见字符' },
   not_a_day: { en: 'must be a day that exists, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
   not_an_instant: {
     en: 'must be a moment with its offset, like 2020-06-29T08:00:00Z',
@@ -266,7 +266,7 @@ export const faults = {
   },
   not_a_month: { en: 'must be a month, like 2020-06', zh: '应为月份，如 2020-06' },
   not_a_year: { en: 'must be a year, like 2020', zh: '应为年份，如 2020' },
-  not_an_id: { en: 'must be an id as the service gives them (a UUID)', zh: '应为系统给出的编号（UUID）' },
+  not_an_id: { en: 'must be an id of this service (a UUID)', zh: '应为系统给出的编号（UUID）' },
   not_a_code: {
     en: 'must be 1–64 of the characters A–Z a–z 0–9 . _ -',
     zh: '应为 1–64 个字符，限 A–Z a–z 0–9 . _ -',
@@ -300,9 +300,9 @@ export const faults = {
     en: 'is not a cursor of this list with this sort order',
     zh: '不是该列表在此排序下的游标',
   },
-  not_for_format: { en: 'has no meaning for {format}', zh: '不适用于 {format} 格式' },
+  not_for_format: { en: 'does not apply to {format}', zh: '不适用于 {format} 格式' },
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
-  duplicate: { en: 'names the same thing twice', zh: '有重复项' },
+  duplicate: { en: 'contains a duplicate', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
   beyond_the_end: {
     en: 'must not be beyond the end of the log, {seq}; was an older backup restored?',
@@ -326,9 +326,9 @@ export const faults = {
     zh: '会使 {day} 的余额变为 {balance} 元',
   },
   ...accessFaults,
-  not_in_the_future: { en: 'must lie in the future', zh: '应为将来的时刻' },
+  not_in_the_future: { en: 'must be in the future', zh: '应为将来的时刻' },
   ...importFaults,
-  ranking_twice: { en: 'has this list and year twice', zh: '同一榜单同一年份重复' },
+  ranking_twice: { en: 'has the same list and year twice', zh: '同一榜单同一年份重复' },
 } as const satisfies Record<string, Message>;
 
 export type FaultCode = keyof typeof faults;

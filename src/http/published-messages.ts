@@ -4,7 +4,7 @@ import type { Message } from './messages.ts';
 export const publishedProblems = {
   'published_figures.too_many': {
     status: 422,
-    en: 'There are {count} published figures, more than the {max} that are reconciled at once; name an event.',
+    en: 'There are {count} published figures, but at most {max} can be reconciled at once; select an event.',
     zh: '已公布数据共 {count} 条，超过一次可核对的 {max} 条；请用 event 指定活动。',
   },
   'published_figures.too_many_summaries': {
@@ -19,7 +19,7 @@ export const publishedFaults = {
     en: 'names {parameters}, which the filter does not have',
     zh: '含有筛选条件中不存在的参数：{parameters}',
   },
-  bad_filter_parameter: { en: 'does not hold: {reasons}', zh: '筛选条件有误：{reasons}' },
+  bad_filter_parameter: { en: 'is invalid: {reasons}', zh: '筛选条件有误：{reasons}' },
   event_given_twice: {
     en: 'must not name an event beside the field event',
     zh: '已填写 event 字段，不能再按活动筛选',

@@ -9,22 +9,22 @@ export const serviceProblems = {
   },
   'service.overloaded': {
     status: 503,
-    en: 'The service is asked for more than it can do; try again shortly.',
+    en: 'The service is overloaded; try again shortly.',
     zh: '服务负载过高，请稍后重试。',
   },
   'service.too_many_waiting': {
     status: 503,
-    en: '{max} questions of yours wait for their turn already, which is as many as one key, or one address without a key, may ask at once; try again shortly.',
+    en: '{max} of your requests are already waiting, the most for one key, or for one address without a key; try again shortly.',
     zh: '您已有 {max} 项查询在排队，已达单个密钥（或无密钥的单个地址）的上限，请稍后重试。',
   },
   'service.queue_full': {
     status: 503,
-    en: '{max} questions wait for their turn already, which is as many as the service takes from all together; try again shortly.',
+    en: '{max} requests are already waiting, the most the service accepts; try again shortly.',
     zh: '全部排队查询已达 {max} 项的上限，请稍后重试。',
   },
   'changes.too_many_streams': {
     status: 503,
-    en: 'As many streams of changes are open as may be: {own} of one key, or of one network without a key; {all} of all together, {withoutKey} of these without a key. Close one, or try again shortly.',
+    en: 'Too many change streams are open: at most {own} for one key, or for one network without a key; {all} in total, {withoutKey} of them without a key. Close one, or try again shortly.',
     zh: '变更流已达上限：每个密钥（或无密钥的单个网络）{own} 个，全部 {all} 个，其中无密钥 {withoutKey} 个。请关闭一个，或稍后重试。',
   },
   'service.error': {

@@ -51,7 +51,7 @@ const texts = {
   row: { en: 'Row', zh: '行' },
   cell: { en: 'Column', zh: '列' },
   value: { en: 'Value', zh: '内容' },
-  message: { en: 'What is the matter', zh: '问题' },
+  message: { en: 'Problem', zh: '问题' },
 } as const satisfies Record<string, Message>;
 
 const INDENT = '  ';

@@ -1,4 +1,4 @@
-/** What is wrong in a file, cell by cell: where it stands, what stands there, and what is the matter with it. */
+/** What is wrong in a file, cell by cell: its place, its value and the problem. */
 import {
   type FaultCode,
   faults as faultMessages,

@@ -233,7 +233,7 @@ export const importRoutes =
           query: FaultsQuery,
           success: {
             description:
-              'One fault a row, the first 10,000: worksheet, row, column, heading, value, and what is the matter. Below them, for each code, how many more there are.',
+              'One fault a row, the first 10,000: worksheet, row, column, heading, value, and the problem. Below them, for each code, how many more there are.',
             schema: z.string().meta({ description: 'A table with a heading row.' }),
             type: mediaTypes.csv,
             also: {

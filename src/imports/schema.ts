@@ -74,7 +74,7 @@ export const FileFault = z
     field: z.string().nullable().meta({ description: 'Field of the API.' }),
     value: z.string().nullable().meta({ description: 'Text of the cell, up to 100 characters.' }),
     code: z.string().meta({ description: 'Stable code for programs.', examples: ['not_a_day'] }),
-    message: z.string().meta({ description: 'What is the matter, in the language asked for.' }),
+    message: z.string().meta({ description: 'The problem, in the language of the request.' }),
   })
   .meta({ id: 'FileFault', description: 'A faulty cell, or row.' });
 export type FileFault = z.infer<typeof FileFault>;

@@ -9,7 +9,7 @@ const columns = [
   { field: 'column', zh: '列', en: 'Column', kind: 'text', width: 8 },
   { field: 'heading', zh: '表头', en: 'Heading', kind: 'text', width: 20 },
   { field: 'value', zh: '内容', en: 'Value', kind: 'text', width: 28 },
-  { field: 'message', zh: '问题', en: 'What is the matter', kind: 'text', width: 60 },
+  { field: 'message', zh: '问题', en: 'Problem', kind: 'text', width: 60 },
   { field: 'code', zh: '代码', en: 'Code', kind: 'text', width: 24 },
 ] as const;
 

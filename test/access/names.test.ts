@@ -24,7 +24,7 @@ describe('a character that nobody sees', () => {
     const faults: [string, string][] = [['/name', 'hidden_character']];
     const english = await expectRefused(api, send('en'), 422, 'request.invalid', faults);
     expect(english.body.errors[0].message).toBe(
-      'has U+200B (zero width space) as character 3, which nobody sees; type it without',
+      'contains the invisible character U+200B (zero width space) at position 3; remove it',
     );
     const chinese = await expectRefused(api, send('zh-CN'), 422, 'request.invalid', faults);
     expect(chinese.body.errors[0].message).toBe('第 3 个字符是 U+200B（零宽空格），肉眼不可见，请删除');

@@ -180,7 +180,7 @@ describe('an enterprise that was a member once', () => {
     const again = { enterprise: member.enterprise, role: 'supporting', introducedOn: '2021-04-01' };
     const said = async (language: string) =>
       (await api.post(membersOf(cluster), again, { 'accept-language': language })).body.errors[0].message;
-    expect(await said('en')).toBe('is a member of the cluster already, from 2021-03-01 to 2021-06-01');
+    expect(await said('en')).toBe('is already a member of the cluster, from 2021-03-01 to 2021-06-01');
     await api.patch(url, { leftOn: null });
     expect(await said('zh-CN')).toBe('该企业自 2021-03-01 至 今 已是该集群成员');
   });

@@ -72,8 +72,7 @@ describe.each([
         column: 'A',
         heading: '项目编号',
         value: 'EXISTING',
-        message:
-          language === 'zh' ? `与第 ${firstExisting} 行重复` : `stands in row ${firstExisting} already`,
+        message: language === 'zh' ? `与第 ${firstExisting} 行重复` : `is already in row ${firstExisting}`,
       }),
     ]);
   });

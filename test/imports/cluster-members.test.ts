@@ -282,14 +282,14 @@ describe('a faulty cell', () => {
       'names the leader',
       { 企业名称: '链主企业' },
       ['enterprise', 'leader_is_no_member'],
-      'is the leader of the cluster and not drawn in by itself',
+      'is the leader of the cluster and cannot be its member',
       '为该集群的龙头企业（链主），不能同时是其成员',
     ],
     [
       'has a code that there is not',
       { 统一社会信用代码: socialCreditCode(919_999) },
       ['enterpriseCode', 'not_its_code'],
-      'is not the code of',
+      'does not match',
       '不是“',
     ],
     ['names no role', { 角色: '' }, ['role', 'required'], 'is required', '为必填项'],
@@ -363,7 +363,7 @@ describe('a faulty cell', () => {
     const longer = rowOf(place, { 引进日期: '2021-01-01', 退出日期: '2022-01-02' });
     const { body } = await preview(api, sheetOf([longer]), { query });
     expect(body.faults).toMatchObject([
-      { code: 'member_already', message: 'is a member of the cluster already, from 2022-01-01 to today' },
+      { code: 'member_already', message: 'is already a member of the cluster, from 2022-01-01 to today' },
     ]);
     const between = rowOf(place, { 引进日期: '2021-03-01' });
     expect(placesOf((await preview(api, sheetOf([between]), { query })).body.faults)).toEqual([

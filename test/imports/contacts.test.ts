@@ -259,7 +259,7 @@ const faulty: [what: string, cells: Row, ...faults: Told[]][] = [
       CODE,
       'code_of_another',
       '为“有码企业”的统一社会信用代码，与所填企业名称不符',
-      'is the social credit code of “有码企业”, not of the enterprise named beside it',
+      'is the social credit code of “有码企业”, not of the enterprise named in this row',
     ],
   ],
   ['no event', { 经贸活动: '' }, ['经贸活动', null, ...REQUIRED]],

@@ -53,7 +53,7 @@ export const texts: Scenario[] = [
       '甲\n乙',
       'not_plain_text',
       '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
-      'must not have control characters, broken Unicode or heaps of marks on one character',
+      'must not contain control characters, broken Unicode or piled-up combining marks',
     ],
   ],
   [
@@ -188,7 +188,7 @@ export const days: Scenario[] = [
       '05/06/2021',
       'ambiguous_day',
       '无法判断哪个数字是月份；请写作 2020-06-29',
-      'leaves open which number is the month; write it like 2020-06-29',
+      'is ambiguous: day or month first? Write it like 2020-06-29',
     ],
   ],
   [
@@ -199,7 +199,7 @@ export const days: Scenario[] = [
       '2021-05-06 12:30',
       'time_of_day',
       '含有时刻；应只填日期，如 2020-06-29',
-      'has a time of day; a day is meant, like 2020-06-29',
+      'has a time of day; give a date only, like 2020-06-29',
     ],
   ],
   [

@@ -30,7 +30,7 @@ export const references: Scenario[] = [
       '同名活动',
       'ambiguous_reference',
       '“同名活动”对应多个代码：fair-a, fair-b；请填写代码',
-      '“同名活动” is the name of several: fair-a, fair-b; give the code',
+      '“同名活动” matches several names: fair-a, fair-b; use the code',
     ],
   ],
   [
@@ -46,7 +46,7 @@ export const references: Scenario[] = [
       '430100 株洲市',
       'ambiguous_reference',
       '“430100 株洲市”对应多个代码：430100, 430200；请填写代码',
-      '“430100 株洲市” is the name of several: 430100, 430200; give the code',
+      '“430100 株洲市” matches several names: 430100, 430200; use the code',
     ],
   ],
   [
@@ -62,7 +62,7 @@ export const references: Scenario[] = [
       '教育',
       'ambiguous_reference',
       '“教育”对应多个代码：83, P；请填写代码',
-      '“教育” is the name of several: 83, P; give the code',
+      '“教育” matches several names: 83, P; use the code',
     ],
   ],
   [
@@ -90,7 +90,7 @@ export const references: Scenario[] = [
   [
     'an investor named twice',
     { 投资方: '独家企业；独家企业' },
-    ['投资方', '独家企业；独家企业', 'duplicate', '有重复项', 'names the same thing twice'],
+    ['投资方', '独家企业；独家企业', 'duplicate', '有重复项', 'contains a duplicate'],
   ],
   [
     'a social credit code that there is not',
@@ -111,7 +111,7 @@ export const references: Scenario[] = [
       CODE,
       'code_of_another',
       '为“有码企业”的统一社会信用代码，与所填企业名称不符',
-      'is the social credit code of “有码企业”, not of the enterprise named beside it',
+      'is the social credit code of “有码企业”, not of the enterprise named in this row',
     ],
   ],
   [
@@ -122,7 +122,7 @@ export const references: Scenario[] = [
       '91430100MA4L16JQ9B',
       'not_its_code',
       '不是“独家企业”已登记的统一社会信用代码（其代码不同或尚未登记），请先更正企业资料',
-      'is not the code of “独家企业”, which is on record with another, or with none; enter it there first',
+      'does not match “独家企业”, which has another code or none on record; correct that first',
     ],
   ],
   [
@@ -133,7 +133,7 @@ export const references: Scenario[] = [
       CODE,
       'codes_without_names',
       '有 1 行，而投资方有 2 家；请每行对应一家，或全部留空',
-      'has 1 lines for 2 investors; give one a line, or none at all',
+      'has 1 lines for 2 investors; give one line for each, or none',
     ],
   ],
 ];

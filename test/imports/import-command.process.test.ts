@@ -56,10 +56,10 @@ describe('luodi import', () => {
       'faulty.csv: Nothing is written: of 3 rows 2 are faulty. Correct them, or write the others with --partial.',
       expect.stringContaining('headings in row 1'),
       '  3 faults:',
-      '    Row  Column            Value       What is the matter',
+      '    Row  Column            Value       Problem',
       '    3    D 签约日期        2020-13-01  must be a day that exists, like 2020-06-29',
       '    3    E 投资总额(亿元)  三百        must be an amount, like 1234.5 or 1,234.5',
-      expect.stringMatching(/^ {4}4 {4}B 项目名称 {9}\[2J红 色 {3}must not have control characters/),
+      expect.stringMatching(/^ {4}4 {4}B 项目名称 {9}\[2J红 色 {3}must not contain control characters/),
       '',
     ]);
     expect(await project(good)).toBeUndefined();
@@ -162,7 +162,7 @@ describe('luodi import', () => {
     const sheet = readFileSync(join(folder(), 'faults.csv'), 'utf8').trimEnd().split('\r\n');
     expect(sheet).toHaveLength(1 + 60 + 2);
     expect([sheet[0], sheet[60], sheet[62]]).toEqual([
-      '\uFEFFFile,Sheet,Row,Column,Heading,Value,What is the matter,Code',
+      '\uFEFFFile,Sheet,Row,Column,Heading,Value,Problem,Code',
       'many.csv,,61,D,签约日期,2020-13-01,"must be a day that exists, like 2020-06-29",not_a_day',
       'other.csv,,2,E,投资总额(亿元),三百,"must be an amount, like 1234.5 or 1,234.5",not_money',
     ]);

@@ -157,7 +157,7 @@ describe('an import of one transaction', () => {
     expect(lines[0]).toContain('问题');
     expect(lines.at(-1)).toContain('1201');
     const english = await api.get(`${body.links.faults}?lang=en`, { accept: 'text/csv' });
-    expect(english.text.split('\r\n')[0]).toContain('What is the matter');
+    expect(english.text.split('\r\n')[0]).toContain('Problem');
     const workbook = await api.get(`${body.links.faults}?format=xlsx`);
     expect(workbook.headers['content-disposition']).toContain(`faults-${body.id}.xlsx`);
     expect(workbook.bytes.subarray(0, 2).toString()).toBe('PK');

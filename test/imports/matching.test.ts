@@ -105,7 +105,7 @@ describe('a row', () => {
     expect(body).toMatchObject(counts({ changed: 1, created: 1, refused: 3 }));
     expect(placesOf(body.faults)).toEqual([4, 5, 6].map((row) => [row, 'code', 'duplicate_row']));
     expect(body.faults.map(({ message }: Body) => message)).toEqual(
-      [2, 3, 3].map((row) => `stands in row ${row} already`),
+      [2, 3, 3].map((row) => `is already in row ${row}`),
     );
     const answer = await commit(api, file, { query: { partial: true } });
     expect(answer.body).toMatchObject(counts({ changed: 1, created: 1, refused: 3 }));
@@ -147,7 +147,7 @@ describe('a version', () => {
     const row = { 项目编号: code, 版本: '1', 备注: '新' };
     for (const [lang, message] of [
       ['zh', '导出之后已被修改（表中版本 1，当前版本 2），请重新导出后再改'],
-      ['en', 'has changed since the sheet was exported: version 1 there, 2 now; export again'],
+      ['en', 'has changed since the sheet was exported (version 1, now 2); export again'],
     ] as const) {
       const answer = await commit(api, sheetOf([row]), { query: { lang } });
       expectProblem(answer, 422, 'imports.faulty_rows');
@@ -230,7 +230,7 @@ describe("an editor's file", () => {
     const before = await storedIn(api);
     const { body } = await preview(editor, file);
     expect(placesOf(body.faults)).toEqual([2, 3, 4, 5, 6].map((row) => [row, 'region', 'other_region']));
-    expect(body.faults[3].message).toBe('lies outside 430100, where the key may write');
+    expect(body.faults[3].message).toBe('is outside 430100, the regions this key may write');
     const taken = await commit(editor, taking, { query: { partial: true } });
     expect(taken.body).toMatchObject(counts({ refused: 2 }));
     expectProblem(await commit(editor, file), 422, 'imports.faulty_rows');

@@ -317,7 +317,7 @@ describe('more figures than are reconciled at once', () => {
     });
     const refused = await api.get(`${PATH}/reconciliation`);
     expectProblem(refused, 422, 'published_figures.too_many');
-    expect(refused.body.detail).toMatch(/more than the 1000/);
+    expect(refused.body.detail).toMatch(/at most 1000/);
     expect((await api.get(`${PATH}/reconciliation?event=${event}`)).status).toBe(200);
   });
 

@@ -110,8 +110,8 @@ export async function endAll(): Promise<void> {
   if (revealing.length > 0) throw new Error(`A key was logged: ${revealing.splice(0).join('\n')}`);
 }
 
-/** Waits until something holds. @throws when it does not within the time */
-export async function until<T>(look: () => T | Promise<T>, ms = 60_000): Promise<NonNullable<T>> {
+/** Waits until something holds. @throws when it does not within the time: long enough for a machine that has much else to do */
+export async function until<T>(look: () => T | Promise<T>, ms = 150_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + ms;
   for (;;) {
     const found = await look();

@@ -130,7 +130,7 @@ describe('luodi export', () => {
   });
 
   it.each<[string, string[], string]>([
-    ['an option without a use', ['--format', 'ndjson', '--unit', 'yi'], '--unit: has no meaning for ndjson'],
+    ['an option without a use', ['--format', 'ndjson', '--unit', 'yi'], '--unit: does not apply to ndjson'],
     ['a filter without a value', ['--format', 'csv', '--filter', 'region'], '--filter takes NAME=VALUE'],
     ['an option as a filter', ['--format', 'csv', '--filter', 'asOf=2020-01-01'], 'use --as-of'],
     ['no format', [], "required option '--format <format>' not specified"],

@@ -263,7 +263,7 @@ describe('the format', () => {
   it('that is said wrongly is refused, with what was found', async () => {
     const { kind, en, zh } = await refusal(csv, { format: 'xlsx' });
     expect(kind).toBe('imports.wrong_format');
-    expect([en, zh]).toEqual(['The file is said to be xlsx, and is csv.', '文件声明为 xlsx，实际为 csv。']);
+    expect([en, zh]).toEqual(['Declared as xlsx, but the content is csv.', '文件声明为 xlsx，实际为 csv。']);
     expect((await refusal(csv, { format: 'ndjson' })).kind).toBe('imports.wrong_format');
     expect((await refusal('PK\x05\x06', { format: 'csv' })).kind).toBe('imports.wrong_format');
   });

@@ -198,7 +198,7 @@ describe('the row of headings', () => {
     const { kind, en, zh } = await refusal('项目编号,总投资（万元）,备注,投资总额(亿元)\n');
     expect(kind).toBe('imports.column_twice');
     expect(en).toBe(
-      'Two columns mean the same, Investment: B “总投资（万元）”, D “投资总额(亿元)”. Remove or rename one.',
+      'Two columns map to Investment: B “总投资（万元）”, D “投资总额(亿元)”. Remove or rename one.',
     );
     expect(zh).toContain('有两列对应同一字段 投资总额：');
   });

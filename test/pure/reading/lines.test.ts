@@ -87,7 +87,7 @@ describe('the last line of an export', () => {
   it('refuses a file of which something is missing', async () => {
     const { kind, en, zh } = await refusal(lines({ code: 'A' }, { end: true, count: 2, revision: 9 }));
     expect(kind).toBe('imports.incomplete');
-    expect(en).toBe('The last line says 2 rows, and there are 1: the file is not complete.');
+    expect(en).toBe('The last line declares 2 rows, but the file has 1: it is incomplete.');
     expect(zh).toContain('2 行');
   });
 });

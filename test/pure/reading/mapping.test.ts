@@ -77,7 +77,7 @@ describe('a mapping', () => {
     };
     const { kind, en, zh } = await refusal('Id,Name\nA-1,x\n', { mapping: mappingOf(fields) });
     expect(kind).toBe('imports.missing_headings');
-    expect(en).toContain('in row 1: “Title”, “Kind”');
+    expect(en).toContain('from row 1: “Title”, “Kind”');
     expect(zh).toContain('“Title”, “Kind”');
     expect((await refusal('x,y\n1,2\n', { mapping: mappingOf(fields) })).kind).toBe('imports.no_headings');
   });
