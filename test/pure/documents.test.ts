@@ -55,8 +55,14 @@ describe('the documents', () => {
     }
   });
 
-  it('are all linked from the first page', () => {
-    const linked = linksIn(documentAt('README.md'));
+  it('keep to 120 lines about the design of a room', () => {
+    const designs = documents().filter((path) => path.endsWith('DESIGN.md'));
+    expect(designs.length).toBeGreaterThan(2);
+    for (const path of designs) expect(documentAt(path).split('\n').length, path).toBeLessThanOrEqual(120);
+  });
+
+  it('are all linked from the first page, or from that for those who work on it', () => {
+    const linked = ['README.md', 'CONTRIBUTING.md'].flatMap((path) => linksIn(documentAt(path)));
     for (const path of documents().filter((one) => one !== 'README.md')) expect(linked).toContain(path);
   });
 });

@@ -10,6 +10,9 @@ export const documentAt = (path: string): string => readFileSync(join(projectFol
 export const documents = (): string[] => [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...readdirSync(join(projectFolder, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('DESIGN.md'))
+    .map((name) => `src/${name}`),
 ];
 
 /** The examples in a text. */
