@@ -232,7 +232,7 @@ describe('the places for files', () => {
     const refused = await begin(flooding, projectRows(1));
     expectProblem(refused, 429, 'imports.too_many_of_key');
     expect(refused.headers['retry-after']).toBe('10');
-    expect(refused.body.detail).toContain('3 imports');
+    expect(refused.body.detail).toContain('3 active imports');
     ids.push((await begin(other, projectRows(1))).body.id);
     release();
     for (const id of ids) expect((await endOf(api, id)).body.status).toBe('done');
