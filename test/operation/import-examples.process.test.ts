@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { variables } from '../../src/config.ts';
+import { LEAST_TAKEN } from '../../src/http/files.ts';
 import { importLimits } from '../../src/imports/limits.ts';
 import { KEPT } from '../../src/retries/service.ts';
 import { limits } from '../../src/transfer/reading/limits.ts';
@@ -158,6 +159,10 @@ describe('the page about limits', () => {
         `${uploadMs / 60_000} min`,
         `${leastBytes / 1024} KiB in any ${leastWithinMs / 1_000} s`,
         `${limits.milliseconds / 60_000} min`,
+      ],
+      [
+        'a file that goes out must be taken at a rate of',
+        `${LEAST_TAKEN.bytes / 1024} KiB in any ${LEAST_TAKEN.withinMs / 1_000} s`,
       ],
     ];
     for (const [what, ...values] of rows)
