@@ -1,11 +1,12 @@
 /** Every catalogue of the service. */
-import { clusterMembers, clusters } from './clusters/schema.ts';
-import { enterprises } from './enterprises/schema.ts';
-import { events } from './events/schema.ts';
-import { mappings } from './imports/schema.ts';
-import { contacts, delegations } from './outreach/schema.ts';
-import type { Catalogue } from './references/catalogue.ts';
-import { industries, regions, zones } from './references/schema.ts';
+
+import type { Catalogue } from './catalogues/catalogue.ts';
+import { clusterMembers, clusters } from './features/clusters/schema.ts';
+import { enterprises } from './features/enterprises/schema.ts';
+import { events } from './features/events/schema.ts';
+import { mappings } from './features/imports/schema.ts';
+import { contacts, delegations } from './features/outreach/schema.ts';
+import { industries, regions, zones } from './features/references/schema.ts';
 
 export const catalogues: readonly Catalogue[] = [
   events,

@@ -3,12 +3,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addKeyCommands } from './access/commands.ts';
 import { readConfig } from './config.ts';
+import { packageVersion } from './core/package.ts';
 import { StartupError } from './database/errors.ts';
+import { addTransferCommands } from './features/exports/commands.ts';
+import { addImportCommands } from './features/imports/commands.ts';
 import { faultsInWords, Problem } from './http/problems.ts';
-import { addImportCommands } from './imports/commands.ts';
-import { packageVersion } from './package.ts';
-import { addTransferCommands } from './transfer/commands.ts';
-import { addVerifyCommand } from './verification/commands.ts';
+import { addVerifyCommand } from './log/verification/commands.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -70,7 +70,7 @@ async function demo(): Promise<void> {
     DATABASE_URL: process.env.DATABASE_URL || 'file:./data/demo.db',
     ANONYMOUS_READ: process.env.ANONYMOUS_READ || 'all',
   });
-  const { serveDemo } = await import('./demo/serve.ts');
+  const { serveDemo } = await import('./features/demo/serve.ts');
   await serveDemo(config);
 }
 

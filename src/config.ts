@@ -1,7 +1,7 @@
 /** The environment, read once into a frozen object. Nothing else reads `process.env`. */
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { isTimeZone } from './clock.ts';
+import { isTimeZone } from './core/clock.ts';
 import { StartupError } from './database/errors.ts';
 
 const wholeNumber = (min: number, max: number) =>

@@ -2,12 +2,12 @@
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
-import { type Calendar, clockIn } from './clock.ts';
 import type { Config } from './config.ts';
+import { type Calendar, clockIn } from './core/clock.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { rootMessage, StartupError } from './database/errors.ts';
+import { seedReferences } from './features/references/seed.ts';
 import { createLogger } from './http/logging.ts';
-import { seedReferences } from './references/seed.ts';
 
 /** Answers that are under way when the service is told to stop have this long; then their connections are cut. */
 const DRAIN_MS = 10_000;

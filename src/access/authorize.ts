@@ -1,13 +1,13 @@
 /** Who may do what: the one place where a request is let through or refused. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import type { Caller } from '../changes/service.ts';
 import type { Config } from '../config.ts';
 import type { Asker } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
-import { unauthorized } from './holding.ts';
+import { unauthorized } from '../log/holding.ts';
+import type { Caller } from '../log/service.ts';
 import { type Limits, networkOf } from './limits.ts';
 import type { Role } from './schema.ts';
 import type { Identity, KeyService } from './service.ts';

@@ -1,13 +1,13 @@
 /** `luodi keys create | list | revoke`. */
 import type { Command } from 'commander';
-import { byLuodi } from '../changes/service.ts';
-import { startOfDay } from '../clock.ts';
 import { readConfig } from '../config.ts';
+import { startOfDay } from '../core/clock.ts';
 import { StartupError } from '../database/errors.ts';
 import { day } from '../http/fields.ts';
 import type { PageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
 import { faultsOfIssues } from '../http/validation.ts';
+import { byLuodi } from '../log/service.ts';
 import { type ApiKey, NewApiKey, ROLES } from './schema.ts';
 import type { KeyService } from './service.ts';
 

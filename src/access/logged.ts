@@ -1,5 +1,5 @@
 /** What the log of changes says of keys, in rows. */
-import type { LoggedEntity } from '../changes/logged.ts';
+import type { LoggedEntity } from '../log/logged.ts';
 
 export const loggedKeys: LoggedEntity = {
   entity: 'keys',

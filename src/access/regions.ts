@@ -1,8 +1,9 @@
 /** An editor may be bound to regions: it then writes only what belongs to one of them. */
-import type { Caller } from '../changes/service.ts';
+
+import { isWithin } from '../catalogues/service.ts';
 import type { Reader } from '../database/database.ts';
 import { Problem } from '../http/problems.ts';
-import { isWithin } from '../references/service.ts';
+import type { Caller } from '../log/service.ts';
 
 /**
  * Call it for a row as it is, and as it would become.

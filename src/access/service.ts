@@ -1,19 +1,19 @@
 /** API keys: making and revoking them, and telling who a request is from. */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { diff } from '../changes/diff.ts';
-import { type Caller, record } from '../changes/service.ts';
-import type { Clock } from '../clock.ts';
+import { unknownReferences } from '../catalogues/service.ts';
+import type { Clock } from '../core/clock.ts';
+import { newId } from '../core/ids.ts';
 import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
-import { newId } from '../ids.ts';
-import { unknownReferences } from '../references/service.ts';
-import { once } from '../retries/service.ts';
-import { unauthorized } from './holding.ts';
+import { diff } from '../log/diff.ts';
+import { unauthorized } from '../log/holding.ts';
+import { once } from '../log/once.ts';
+import { type Caller, record } from '../log/service.ts';
 import { actorOf, hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
 import * as repository from './repository.ts';
 import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';

@@ -1,7 +1,7 @@
 /** What both engines do about migrations. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '../package.ts';
+import { packageFolder } from '../core/package.ts';
 import { StartupError } from './errors.ts';
 
 /** The folder that drizzle-kit fills for the engine. */

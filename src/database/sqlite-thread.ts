@@ -1,7 +1,7 @@
 /** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
-import { moduleBeside } from '../module-beside.ts';
-import { turn } from '../pace.ts';
+import { moduleBeside } from '../core/module-beside.ts';
+import { turn } from '../core/pace.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
 /** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { type Asker, Askers, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';

@@ -5,7 +5,7 @@ import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import * as z from 'zod';
-import { packageVersion } from '../package.ts';
+import { packageVersion } from '../core/package.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
 

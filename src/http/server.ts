@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { ARRIVAL_MS, limitArrival } from './arrival.ts';
 import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';

@@ -1,7 +1,7 @@
 /** From zod's issues to faults, and how Fastify validates with zod. */
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
 import { type Fault, invalid, type Problem, refuse } from './problems.ts';
 

@@ -6,9 +6,9 @@ import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keyService } from '../../src/access/service.ts';
-import { byLuodi, record } from '../../src/changes/service.ts';
 import { sendStream } from '../../src/http/files.ts';
 import { createServer } from '../../src/http/server.ts';
+import { byLuodi, record } from '../../src/log/service.ts';
 import { commit, endOf, filesIn, preview, projectRows } from '../imports/support.ts';
 import {
   type Answer,

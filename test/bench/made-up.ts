@@ -6,14 +6,14 @@ import Sqlite from 'better-sqlite3';
 import { SingleBar } from 'cli-progress';
 import { getTableColumns } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { diff, type Fields } from '../../src/changes/diff.ts';
-import { type Action, hashOf } from '../../src/changes/service.ts';
 import type { Revision } from '../../src/database/database.ts';
 import { searchText } from '../../src/database/search-text.ts';
 import { tables } from '../../src/database/sqlite-reader.ts';
-import { type Random, randomFrom } from '../../src/demo/random.ts';
+import { type Random, randomFrom } from '../../src/features/demo/random.ts';
+import { columnsOf, complete, type Input } from '../../src/features/projects/record.ts';
+import { diff, type Fields } from '../../src/log/diff.ts';
+import { type Action, hashOf } from '../../src/log/service.ts';
 import { openService } from '../../src/main.ts';
-import { columnsOf, complete, type Input } from '../../src/projects/record.ts';
 
 const ENTERPRISES = 20_000;
 const SLICE = 20_000;

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyService } from '../../src/access/service.ts';
-import { byLuodi } from '../../src/changes/service.ts';
+import { byLuodi } from '../../src/log/service.ts';
 import { openService } from '../../src/main.ts';
 import { quantile } from './exports.ts';
 import { delegate, type Server, startService } from './processes.ts';

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NewProject } from '../../src/projects/schema.ts';
+import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { insertCopies } from '../support/world.ts';
 

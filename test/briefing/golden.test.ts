@@ -1,6 +1,6 @@
 /** The briefings of the demo, as they would be printed. `vitest -u` writes them anew: read what changed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadDemo } from '../../src/demo/service.ts';
+import { loadDemo } from '../../src/features/demo/service.ts';
 import { type Body, type TestApp, TODAY, testApp } from '../support/app.ts';
 import { documentAt } from '../support/documents.ts';
 import { strayDigits } from './digits.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scopes } from '../../src/briefing/facts.ts';
+import { scopes } from '../../src/features/briefing/facts.ts';
 import type { Body, TestApp } from '../support/app.ts';
 import { asOfDay, EVENTS, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { populationOf } from '../support/model.ts';

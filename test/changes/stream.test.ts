@@ -2,9 +2,9 @@
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changesService } from '../../src/changes/service.ts';
-import { changesStream } from '../../src/changes/stream.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { changesStream } from '../../src/features/changes/stream.ts';
+import { changesService } from '../../src/log/service.ts';
 import {
   aProject,
   type Body,

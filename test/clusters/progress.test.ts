@@ -1,8 +1,8 @@
 /** How far clusters are, compared with a model over random members and targets whose days collide. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterMembers } from '../../src/clusters/schema.ts';
-import { catalogueService } from '../../src/references/service.ts';
+import { catalogueService } from '../../src/catalogues/service.ts';
+import { clusterMembers } from '../../src/features/clusters/schema.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, day, WORLD_TODAY } from '../support/arbitraries.ts';
 import { addDays } from '../support/model-figures.ts';

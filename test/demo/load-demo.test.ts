@@ -1,8 +1,8 @@
 /** The demo data through the services: what the service answers about it, and what it knows of its state. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { demoData } from '../../src/demo/editions.ts';
-import { demoFigures } from '../../src/demo/published.ts';
-import { demoState, loadDemo } from '../../src/demo/service.ts';
+import { demoData } from '../../src/features/demo/editions.ts';
+import { demoFigures } from '../../src/features/demo/published.ts';
+import { demoState, loadDemo } from '../../src/features/demo/service.ts';
 import {
   aProject,
   type Body,

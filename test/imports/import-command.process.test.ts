@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { Import } from '../../src/imports/schema.ts';
+import { Import } from '../../src/features/imports/schema.ts';
 import { aProject, created } from '../support/app.ts';
 import { HEADINGS, importCommand, row } from './import-command.ts';
 import { aCode, csv, luodiImport, reportsIn } from './support.ts';

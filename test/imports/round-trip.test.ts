@@ -2,7 +2,7 @@
 import ExcelJs from 'exceljs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Unit } from '../../src/transfer/units.ts';
+import type { Unit } from '../../src/sheets/units.ts';
 import { type Body, created, type TestApp } from '../support/app.ts';
 import { world } from '../support/arbitraries.ts';
 import type { ModelWorld } from '../support/model.ts';

@@ -1,5 +1,5 @@
 /** Files made of records, and what became of them. */
-import { isSocialCreditCode } from '../../src/enterprises/social-credit-code.ts';
+import { isSocialCreditCode } from '../../src/features/enterprises/social-credit-code.ts';
 import { type Body, type Client, clientOf, created, type TestApp } from '../support/app.ts';
 import { stateOf } from '../support/state.ts';
 

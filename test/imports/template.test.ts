@@ -1,7 +1,7 @@
 import ExcelJs from 'exceljs';
 import { readXlsx as readOtherwise } from 'hucre/xlsx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_LISTED, READY_ROWS, writeTemplate } from '../../src/imports/template.ts';
+import { MAX_LISTED, READY_ROWS, writeTemplate } from '../../src/features/imports/template.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 let api: TestApp;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KEPT } from '../../src/retries/service.ts';
+import { KEPT } from '../../src/log/once.ts';
 import {
   type Answer,
   aProject,

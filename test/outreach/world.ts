@@ -1,11 +1,11 @@
 /** Random delegations and contacts of a few events, and what an event's outreach comes to, naively. */
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import type { Caller } from '../../src/changes/service.ts';
-import { enterprises } from '../../src/enterprises/schema.ts';
-import { contacts, delegations } from '../../src/outreach/schema.ts';
-import { projectService } from '../../src/projects/service.ts';
-import { catalogueService } from '../../src/references/service.ts';
+import { catalogueService } from '../../src/catalogues/service.ts';
+import { enterprises } from '../../src/features/enterprises/schema.ts';
+import { contacts, delegations } from '../../src/features/outreach/schema.ts';
+import { projectService } from '../../src/features/projects/service.ts';
+import type { Caller } from '../../src/log/service.ts';
 import { created, type TestApp, testApp } from '../support/app.ts';
 import { day, WORLD_TODAY } from '../support/arbitraries.ts';
 import { modelMoney, modelRate } from '../support/model-figures.ts';

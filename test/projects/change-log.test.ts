@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashOf } from '../../src/changes/service.ts';
+import { hashOf } from '../../src/log/service.ts';
 import { type Answer, aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf, expectWholeLog, independentHash, logOf } from '../support/change-log.ts';
 import { closeVerified } from '../support/verified.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatingStatuses } from '../../src/projects/lifecycle.ts';
+import { operatingStatuses } from '../../src/features/projects/lifecycle.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { day, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NewProject } from '../../src/projects/schema.ts';
+import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { expectRefused } from '../support/state.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { measureNames, sources } from '../../src/published/measures.ts';
+import { measureNames, sources } from '../../src/features/published/measures.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { changesNothing } from '../support/state.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sources } from '../../src/published/measures.ts';
-import type { NewPublishedFigure } from '../../src/published/schema.ts';
-import { publishedService } from '../../src/published/service.ts';
+import { sources } from '../../src/features/published/measures.ts';
+import type { NewPublishedFigure } from '../../src/features/published/schema.ts';
+import { publishedService } from '../../src/features/published/service.ts';
 import { aProject, type Body, created, type TestApp } from '../support/app.ts';
 import {
   asOfDay,

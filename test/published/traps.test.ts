@@ -2,10 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { type LaterChange, type LaterChanges, laterChanges } from '../../src/published/later-changes.ts';
-import { changedSinceReason } from '../../src/published/reasons.ts';
-import { scopeOf } from '../../src/published/scope.ts';
-import { publishedService } from '../../src/published/service.ts';
+import {
+  type LaterChange,
+  type LaterChanges,
+  laterChanges,
+} from '../../src/features/published/later-changes.ts';
+import { changedSinceReason } from '../../src/features/published/reasons.ts';
+import { scopeOf } from '../../src/features/published/scope.ts';
+import { publishedService } from '../../src/features/published/service.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const PATH = '/v1/published-figures';

@@ -44,14 +44,19 @@ const offences = (find: (source: Source) => Iterable<string>): string[] =>
 
 const matches = (code: string, pattern: RegExp): string[] => [...code.matchAll(pattern)].map(([all]) => all);
 
-const folderOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] as string) : '');
+const folderOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, path.startsWith('features/') ? 2 : 1)
+    .filter((part) => !part.endsWith('.ts'))
+    .join('/');
 
 /** The file under `src` that a relative import names. */
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
 
 /** Folders that serve every feature, and are none. */
-const SHARED = new Set(['', 'database', 'http']);
+const SHARED = new Set(['', 'core', 'database', 'http']);
 
 const inDatabase = ({ path }: Source): boolean => folderOf(path) === 'database';
 

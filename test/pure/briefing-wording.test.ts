@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markdownOf } from '../../src/briefing/markdown.ts';
-import { sentences } from '../../src/briefing/sentences.ts';
-import { type Fact, factsOf, type Sentence, say } from '../../src/briefing/wording.ts';
+import { markdownOf } from '../../src/features/briefing/markdown.ts';
+import { sentences } from '../../src/features/briefing/sentences.ts';
+import { type Fact, factsOf, type Sentence, say } from '../../src/features/briefing/wording.ts';
 import { runs } from '../support/runs.ts';
 
 const fact = (text: string, number = 2): Fact => ({ text, figures: [], names: [], number });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical } from '../../src/changes/canonical.ts';
-import { hashOf } from '../../src/changes/service.ts';
+import { canonical } from '../../src/log/canonical.ts';
+import { hashOf } from '../../src/log/service.ts';
 import { runs } from '../support/runs.ts';
 
 /** Keys that JavaScript lists in an order of its own, and keys that are one another's beginnings. */

@@ -1,7 +1,7 @@
 /** Which day it is, and what moment, in the time zone of the service. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockIn, isTimeZone } from '../../src/clock.ts';
+import { clockIn, isTimeZone } from '../../src/core/clock.ts';
 
 const at = (moment: string) => () => Date.parse(moment);
 

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   clusters as clusterCatalogue,
   clusterMembers as memberCatalogue,
-} from '../../src/clusters/schema.ts';
-import { demoData } from '../../src/demo/editions.ts';
-import { type DemoProject, SAMPLE_NOTE } from '../../src/demo/rows.ts';
-import { enterprises as enterpriseCatalogue } from '../../src/enterprises/schema.ts';
-import { events as eventCatalogue } from '../../src/events/schema.ts';
+} from '../../src/features/clusters/schema.ts';
+import { demoData } from '../../src/features/demo/editions.ts';
+import { type DemoProject, SAMPLE_NOTE } from '../../src/features/demo/rows.ts';
+import { enterprises as enterpriseCatalogue } from '../../src/features/enterprises/schema.ts';
+import { events as eventCatalogue } from '../../src/features/events/schema.ts';
 import {
   counts,
   type LifecycleDates,
@@ -16,12 +16,12 @@ import {
   lifecycleFlags,
   operatingStatus,
   operatingStatuses,
-} from '../../src/projects/lifecycle.ts';
-import { NewFundsEntry, NewProject } from '../../src/projects/schema.ts';
-import { NewPublishedFigure } from '../../src/published/schema.ts';
-import industries from '../../src/references/data/industries.json' with { type: 'json' };
-import regions from '../../src/references/data/regions.json' with { type: 'json' };
-import zones from '../../src/references/data/zones.json' with { type: 'json' };
+} from '../../src/features/projects/lifecycle.ts';
+import { NewFundsEntry, NewProject } from '../../src/features/projects/schema.ts';
+import { NewPublishedFigure } from '../../src/features/published/schema.ts';
+import industries from '../../src/features/references/data/industries.json' with { type: 'json' };
+import regions from '../../src/features/references/data/regions.json' with { type: 'json' };
+import zones from '../../src/features/references/data/zones.json' with { type: 'json' };
 
 const TODAY = '2026-11-22';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];

@@ -9,7 +9,7 @@ import {
   operatingStatuses,
   overdue,
   sameYear,
-} from '../../src/projects/lifecycle.ts';
+} from '../../src/features/projects/lifecycle.ts';
 import { anyDates, day } from '../support/arbitraries.ts';
 import {
   brokenRules,

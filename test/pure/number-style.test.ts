@@ -7,7 +7,7 @@ import {
   listText,
   percentText,
   roundedDown,
-} from '../../src/briefing/number-style.ts';
+} from '../../src/features/briefing/number-style.ts';
 import { modelAmount, modelDay } from '../support/model-briefing.ts';
 import { runs } from '../support/runs.ts';
 

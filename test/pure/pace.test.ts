@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { mapPaced, paced, turn } from '../../src/pace.ts';
+import { mapPaced, paced, turn } from '../../src/core/pace.ts';
 
 describe('work in parts', () => {
   it('gives everybody else a turn between two of them, however many works there are', async () => {

@@ -1,10 +1,10 @@
 /** The reference data that a new database begins with: complete, and sound in itself. */
 import { describe, expect, it } from 'vitest';
-import countries from '../../src/references/data/countries.json' with { type: 'json' };
-import industries from '../../src/references/data/industries.json' with { type: 'json' };
-import regions from '../../src/references/data/regions.json' with { type: 'json' };
-import zones from '../../src/references/data/zones.json' with { type: 'json' };
-import * as schemas from '../../src/references/schema.ts';
+import countries from '../../src/features/references/data/countries.json' with { type: 'json' };
+import industries from '../../src/features/references/data/industries.json' with { type: 'json' };
+import regions from '../../src/features/references/data/regions.json' with { type: 'json' };
+import zones from '../../src/features/references/data/zones.json' with { type: 'json' };
+import * as schemas from '../../src/features/references/schema.ts';
 
 interface Row {
   code: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, levelsOf, type Population, tellable } from '../../src/statistics/small-groups.ts';
+import { type Cell, levelsOf, type Population, tellable } from '../../src/features/figures/small-groups.ts';
 import { isolated } from '../support/isolating.ts';
 import { runs } from '../support/runs.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { utf8Encoder } from '../../src/transfer/utf8.ts';
+import { utf8Encoder } from '../../src/sheets/utf8.ts';
 
 it('texts that follow each other become the bytes of the whole, however many came before', () => {
   const texts = fc.array(fc.string({ unit: 'binary', maxLength: 40 }));

@@ -1,6 +1,6 @@
 /** Each rule at its edges: what it names on which day, and what it says about it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NewProject } from '../../src/projects/schema.ts';
+import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, type TestApp, TODAY, testApp } from '../support/app.ts';
 import { inOrder } from '../support/pages.ts';
 import { insertCopies } from '../support/world.ts';

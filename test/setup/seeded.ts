@@ -1,8 +1,8 @@
 import { keyService } from '../../src/access/service.ts';
-import { byLuodi } from '../../src/changes/service.ts';
-import { clockIn } from '../../src/clock.ts';
+import { clockIn } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { seedReferences } from '../../src/references/seed.ts';
+import { seedReferences } from '../../src/features/references/seed.ts';
+import { byLuodi } from '../../src/log/service.ts';
 
 /** Migrates and seeds a database. @returns the key of an administrator, `tests` */
 export async function seeded(url: string): Promise<string> {

@@ -10,5 +10,5 @@ export const bundled = (name: string): string => join(process.env[BUNDLE] as str
 /** Where processes keep what they have compiled. */
 export const compileCache = (): string => join(process.env[BUNDLE] as string, 'compiled');
 
-/** In the place of that of `src/module-beside.ts` (`vitest.config.ts`). */
+/** In the place of that of `src/core/module-beside.ts` (`vitest.config.ts`). */
 export const moduleBeside = (_: ImportMeta, name: string): URL => pathToFileURL(bundled(name));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { asc } from 'drizzle-orm';
 import { expect } from 'vitest';
-import type { ChangeEntry } from '../../src/changes/repository.ts';
+import type { ChangeEntry } from '../../src/log/repository.ts';
 import type { Answer, TestApp } from './app.ts';
 
 export const logOf = ({ database }: TestApp): Promise<ChangeEntry[]> => {

@@ -1,6 +1,7 @@
 /** A work for `Database.load` that a test sees through; a module of its own, so that a thread can load it. */
-import { byLuodi, record } from '../../src/changes/service.ts';
+
 import type { LoadWork, Reader, Transaction } from '../../src/database/database.ts';
+import { byLuodi, record } from '../../src/log/service.ts';
 
 export interface Wanted {
   codes: string[];

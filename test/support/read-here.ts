@@ -1,9 +1,9 @@
 /** In the place of `transfer/reading/read-file.ts` where no process may be started: reads files in this one. */
 import { Problem } from '../../src/http/problems.ts';
-import { read } from '../../src/transfer/reading/read.ts';
-import type { ReadOptions } from '../../src/transfer/reading/read-file.ts';
-import { Refusal } from '../../src/transfer/reading/refusal.ts';
-import type { ReadRequest, ReadResult } from '../../src/transfer/reading/rows.ts';
+import { read } from '../../src/sheets/reading/read.ts';
+import type { ReadOptions } from '../../src/sheets/reading/read-file.ts';
+import { Refusal } from '../../src/sheets/reading/refusal.ts';
+import type { ReadRequest, ReadResult } from '../../src/sheets/reading/rows.ts';
 
 export async function readFile(
   request: ReadRequest,

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Language, problems, say } from '../../src/http/messages.ts';
 import { Problem } from '../../src/http/problems.ts';
-import { read } from '../../src/transfer/reading/read.ts';
-import { readFile } from '../../src/transfer/reading/read-file.ts';
-import { Refusal } from '../../src/transfer/reading/refusal.ts';
-import { rowParser } from '../../src/transfer/reading/row-lines.ts';
-import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/transfer/reading/rows.ts';
+import { read } from '../../src/sheets/reading/read.ts';
+import { readFile } from '../../src/sheets/reading/read-file.ts';
+import { Refusal } from '../../src/sheets/reading/refusal.ts';
+import { rowParser } from '../../src/sheets/reading/row-lines.ts';
+import type { FileHead, ReadRequest, ReadResult, ReadRow } from '../../src/sheets/reading/rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luodi-reading-'));
 

@@ -1,9 +1,9 @@
 /** SQL as it stands: for what a test must provoke or look at, and features never say. */
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
-import { hashOf } from '../../src/changes/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { GENESIS } from '../../src/database/revision.ts';
+import { hashOf } from '../../src/log/service.ts';
 import { engine } from './engines.ts';
 
 type Row = Record<string, unknown>;

@@ -1,16 +1,16 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { keyService } from '../../src/access/service.ts';
-import { diff } from '../../src/changes/diff.ts';
-import { type Caller, record } from '../../src/changes/service.ts';
-import { clusterMembers, clusters } from '../../src/clusters/schema.ts';
+import { catalogueService } from '../../src/catalogues/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
-import { enterprises } from '../../src/enterprises/schema.ts';
-import { events } from '../../src/events/schema.ts';
-import { mappings } from '../../src/imports/schema.ts';
-import { contacts, delegations } from '../../src/outreach/schema.ts';
-import { projectService } from '../../src/projects/service.ts';
-import { publishedService } from '../../src/published/service.ts';
-import { catalogueService } from '../../src/references/service.ts';
+import { clusterMembers, clusters } from '../../src/features/clusters/schema.ts';
+import { enterprises } from '../../src/features/enterprises/schema.ts';
+import { events } from '../../src/features/events/schema.ts';
+import { mappings } from '../../src/features/imports/schema.ts';
+import { contacts, delegations } from '../../src/features/outreach/schema.ts';
+import { projectService } from '../../src/features/projects/service.ts';
+import { publishedService } from '../../src/features/published/service.ts';
+import { diff } from '../../src/log/diff.ts';
+import { type Caller, record } from '../../src/log/service.ts';
 import { clockOn } from './app.ts';
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };

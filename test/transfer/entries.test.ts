@@ -1,9 +1,9 @@
 /** Lists of catalogues as files: what is exported of them comes back without a change. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/changes/service.ts';
-import { clusterMembers, clusters } from '../../src/clusters/schema.ts';
-import { catalogueService } from '../../src/references/service.ts';
+import { catalogueService } from '../../src/catalogues/service.ts';
+import { clusterMembers, clusters } from '../../src/features/clusters/schema.ts';
+import type { Caller } from '../../src/log/service.ts';
 import { counts, socialCreditCode } from '../imports/rows.ts';
 import { commit, preview } from '../imports/support.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { type ProjectQuery, selectsMoreThan } from '../../src/projects/batches.ts';
-import { exportService } from '../../src/transfer/service.ts';
+import { exportService } from '../../src/features/exports/service.ts';
+import { type ProjectQuery, selectsMoreThan } from '../../src/features/projects/batches.ts';
 import { aProject, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

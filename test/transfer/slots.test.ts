@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onBehalfOf } from '../../src/database/asker.ts';
-import { exportService } from '../../src/transfer/service.ts';
+import { exportService } from '../../src/features/exports/service.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 
 describe('the slots of exports', () => {

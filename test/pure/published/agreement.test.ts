@@ -9,8 +9,13 @@ import {
   misses,
   type Printed,
   slips,
-} from '../../../src/published/agreement.ts';
-import { decimalText, type Quotient, quotientText, rounded } from '../../../src/published/decimals.ts';
+} from '../../../src/features/published/agreement.ts';
+import {
+  decimalText,
+  type Quotient,
+  quotientText,
+  rounded,
+} from '../../../src/features/published/decimals.ts';
 import { runs } from '../../support/runs.ts';
 
 /** A fraction in the plainest way: cross-multiplied, never divided. */

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { flagWords } from '../../../src/features/exports/columns.ts';
 import { type Language, faults as messages, say } from '../../../src/http/messages.ts';
-import { flagWords } from '../../../src/transfer/columns.ts';
-import { neutralised, restored } from '../../../src/transfer/formulas.ts';
+import { neutralised, restored } from '../../../src/sheets/formulas.ts';
 import {
   namesOn,
   type ReadCell,
   readWords,
   simpleKinds,
   Unreadable,
-} from '../../../src/transfer/reading/cells.ts';
-import { isDateFormat } from '../../../src/transfer/reading/date-formats.ts';
-import { readDay, readDayBy, textOfSerial } from '../../../src/transfer/reading/days.ts';
-import { decimalOf, readMoney, readMoneyBy } from '../../../src/transfer/reading/money.ts';
-import { tables } from '../../../src/transfer/reading/tables.ts';
-import { inUnit, type Unit, unitNames } from '../../../src/transfer/units.ts';
+} from '../../../src/sheets/reading/cells.ts';
+import { isDateFormat } from '../../../src/sheets/reading/date-formats.ts';
+import { readDay, readDayBy, textOfSerial } from '../../../src/sheets/reading/days.ts';
+import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/money.ts';
+import { tables } from '../../../src/sheets/reading/tables.ts';
+import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
 /** A value, or the code of the fault. */
 const outcome = (read: ReadCell, text: string): unknown => {

@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { CsvRecords } from '../../../src/transfer/reading/csv-records.ts';
-import { Refusal } from '../../../src/transfer/reading/refusal.ts';
+import { CsvRecords } from '../../../src/sheets/reading/csv-records.ts';
+import { Refusal } from '../../../src/sheets/reading/refusal.ts';
 import { reading, refusal } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { columns, headings } from '../../../src/transfer/columns.ts';
-import {
-  headingOf,
-  headingsOf,
-  letterOf,
-  unitAbove,
-  unitOf,
-} from '../../../src/transfer/reading/headings.ts';
-import { importEntities, tables } from '../../../src/transfer/reading/tables.ts';
-import { unitNames } from '../../../src/transfer/units.ts';
+import { columns, headings } from '../../../src/features/exports/columns.ts';
+import { headingOf, headingsOf, letterOf, unitAbove, unitOf } from '../../../src/sheets/reading/headings.ts';
+import { importEntities, tables } from '../../../src/sheets/reading/tables.ts';
+import { unitNames } from '../../../src/sheets/units.ts';
 import { reading, refusal } from '../../support/reading.ts';
 
 const recognise = (heading: string, entity: (typeof importEntities)[number] = 'projects') => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/http/problems.ts';
-import { type Reader, readFile, readWith } from '../../../src/transfer/reading/read-file.ts';
-import type { ReadProgress } from '../../../src/transfer/reading/rows.ts';
+import { type Reader, readFile, readWith } from '../../../src/sheets/reading/read-file.ts';
+import type { ReadProgress } from '../../../src/sheets/reading/rows.ts';
 import { bundled } from '../../support/bundle.ts';
 import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest, rowsOf } from '../../support/reading.ts';
@@ -146,7 +146,7 @@ describe('a process that reads', () => {
         else packages.add(name);
       }
     };
-    follow(join(projectFolder, 'src/transfer/reading/read-job.ts'));
+    follow(join(projectFolder, 'src/sheets/reading/read-job.ts'));
     expect(seen.size).toBeGreaterThan(20);
     expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['yauzl']);
   });

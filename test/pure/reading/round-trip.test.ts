@@ -1,15 +1,15 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExportedProject } from '../../../src/projects/batches.ts';
-import { levels } from '../../../src/projects/schema.ts';
-import { headings, rowMaker } from '../../../src/transfer/columns.ts';
-import { encodings, writeCsv } from '../../../src/transfer/csv.ts';
-import type { ReadRow } from '../../../src/transfer/reading/rows.ts';
-import { readColumns } from '../../../src/transfer/reading/tables.ts';
-import type { Sheet } from '../../../src/transfer/sheet.ts';
-import { unitNames } from '../../../src/transfer/units.ts';
-import { writeXlsx } from '../../../src/transfer/xlsx.ts';
+import { headings, rowMaker } from '../../../src/features/exports/columns.ts';
+import type { ExportedProject } from '../../../src/features/projects/batches.ts';
+import { levels } from '../../../src/features/projects/schema.ts';
+import { encodings, writeCsv } from '../../../src/sheets/csv.ts';
+import type { ReadRow } from '../../../src/sheets/reading/rows.ts';
+import { readColumns } from '../../../src/sheets/reading/tables.ts';
+import type { Sheet } from '../../../src/sheets/sheet.ts';
+import { unitNames } from '../../../src/sheets/units.ts';
+import { writeXlsx } from '../../../src/sheets/xlsx.ts';
 import { reading } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 

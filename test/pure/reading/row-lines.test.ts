@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowLines, rowParser } from '../../../src/transfer/reading/row-lines.ts';
-import type { CellFault, ReadRow } from '../../../src/transfer/reading/rows.ts';
+import { rowLines, rowParser } from '../../../src/sheets/reading/row-lines.ts';
+import type { CellFault, ReadRow } from '../../../src/sheets/reading/rows.ts';
 
 const NAMES = ['code', 'name', 'investors', 'note', 'has space', '__proto__x'];
 

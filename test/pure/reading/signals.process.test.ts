@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readWith } from '../../../src/transfer/reading/read-file.ts';
+import { readWith } from '../../../src/sheets/reading/read-file.ts';
 import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest } from '../../support/reading.ts';
 
@@ -12,7 +12,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reads on when it is told %s',
   const file = aFile(`项目编号,项目名称\n${'X-1,示例\n'.repeat(ROWS)}`);
   let child: ChildProcess | undefined;
   const start = () => {
-    child = fork(join(projectFolder, 'src/transfer/reading/read-job.ts'), [], {
+    child = fork(join(projectFolder, 'src/sheets/reading/read-job.ts'), [], {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

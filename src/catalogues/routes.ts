@@ -1,0 +1,218 @@
+/** The routes of any catalogue. */
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { answerOnce, callerOf } from '../access/authorize.ts';
+import type { Answers } from '../http/answers.ts';
+import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
+import { searchField } from '../http/fields.ts';
+import { alsoAs, formatField, langField, negotiate } from '../http/formats.ts';
+import { nouns } from '../http/messages.ts';
+import { inPascalCase, pluralOf } from '../http/nouns.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
+import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import type { ExportAnswers } from '../sheets/answers.ts';
+import type { Encoding } from '../sheets/csv.ts';
+import { encodingField } from '../sheets/schema.ts';
+import { type Catalogue, type Entry, placeOf } from './catalogue.ts';
+import { type EntryQuery, sortKeysOf } from './lists.ts';
+import type { CatalogueService } from './service.ts';
+
+/** The service of a catalogue: of what belongs to one thing where its entries are part of something. */
+type ServiceOf = (parent: string | undefined) => CatalogueService;
+
+/** The parameters of every list, whatever else it takes. */
+type ListParameters = EntryQuery & { asOf?: string; format?: string; lang?: string; encoding?: Encoding };
+
+const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;
+
+export const catalogueRoutes =
+  (
+    catalogue: Catalogue,
+    serviceOf: ServiceOf,
+    exports: ExportAnswers,
+    answers: Answers,
+  ): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { item, create, changes, under } = catalogue;
+    const { path, key, tag } = placeOf(catalogue);
+    const noun = nouns[catalogue.entity].en;
+    const plural = pluralOf(noun);
+    const a = /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+    const Name = inPascalCase(noun);
+    const writers = catalogue.editors ? 'edit' : 'administer';
+
+    const forAdministrators = catalogue.inEveryRegion
+      ? ` Figures of every region depend on \`${catalogue.inEveryRegion.join('`, `')}\`: a key that is bound to regions may not change them.`
+      : '';
+
+    const [example] = (item.meta()?.examples ?? []) as Entry[];
+    const Parent = z.object(
+      under && {
+        id: z.string().meta({
+          description: `The id of the ${nouns[under.entity].en}.`,
+          examples: [example?.[under.field]],
+        }),
+      },
+    );
+    const Key = Parent.extend({
+      [key]: z.string().meta({
+        description: `The ${catalogue.key} of the ${noun}.`,
+        examples: [example?.[catalogue.key]],
+      }),
+    });
+    const keyOf = (params: unknown): string => (params as Record<string, string>)[key] as string;
+    const serviceFor = ({ params }: FastifyRequest): CatalogueService =>
+      serviceOf(under && (params as { id: string }).id);
+    const ofParent = under && { params: Parent, problems: [404] as const };
+
+    const addressOf = (entry: Entry): string =>
+      `${under ? path.replace(':id', String(entry[under.field])) : path}/${entry[catalogue.key]}`;
+
+    const ListQuery = z.strictObject({
+      ...catalogue.filters,
+      ...Object.fromEntries(
+        Object.entries(catalogue.conditions ?? {}).map(([name, { schema }]) => [name, schema]),
+      ),
+      ...(catalogue.searchable && {
+        q: searchField('the names', '半导体').optional(),
+      }),
+      ...(catalogue.sheet && { format: formatField(formats), lang: langField, encoding: encodingField }),
+      ...pageFields(sortKeysOf(catalogue), catalogue.sort ?? catalogue.key),
+    });
+
+    app.get(
+      path,
+      {
+        schema: operation({
+          id: `list${inPascalCase(plural)}`,
+          access: 'read',
+          tag,
+          summary: `List ${plural}`,
+          ...(catalogue.sheet && {
+            description:
+              'As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) it is the whole selection at once, from one snapshot, without `limit` or `cursor`; the columns are those that an import takes.',
+          }),
+          ...ofParent,
+          query: ListQuery,
+          success: {
+            description: catalogue.sheet ? 'A page; of a file format, all of them.' : 'A page.',
+            schema: pageOf(`${Name}Page`, item),
+            ...(catalogue.sheet && { also: alsoAs(['csv', 'ndjson', 'xlsx']) }),
+          },
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { format: _, lang, encoding, ...query } = request.query as ListParameters;
+        const asked = catalogue.sheet && negotiate(request, reply, formats);
+        if (asked && asked.format !== 'json') {
+          const { id: parent = '' } = request.params as { id?: string };
+          const { format, language } = asked;
+          const shape = { format, language, asOf: query.asOf, encoding };
+          return exports.send(request, reply, { entity: catalogue.entity, query, parent }, shape);
+        }
+        return answers.send(
+          request,
+          reply,
+          query.asOf,
+          () => serviceFor(request).list(query),
+          (body) => linkToNext(request.url, body as PageOf<unknown>),
+        );
+      },
+    );
+
+    app.post(
+      path,
+      {
+        config: { gathersFaults: true },
+        schema: operation({
+          retryable: true,
+          id: `create${Name}`,
+          access: writers,
+          tag,
+          summary: `Add ${a}`,
+          ...ofParent,
+          query: NoQuery,
+          body: create,
+          success: { status: 201, description: `The ${noun} as recorded.`, schema: item },
+          problems: under ? [404, 409] : [409],
+        }),
+      },
+      (request, reply) =>
+        answerOnce(
+          request,
+          reply,
+          (entry: Entry) => resourceAnswer(entry, 201, addressOf(entry)),
+          (caller) => serviceFor(request).create(caller, request.body),
+        ),
+    );
+
+    app.get(
+      `${path}/:${key}`,
+      {
+        schema: operation({
+          id: `read${Name}`,
+          access: 'read',
+          tag,
+          summary: `Read ${a}`,
+          params: Key,
+          query: NoQuery,
+          success: { description: `The ${noun}.`, schema: item },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      async (request, reply) =>
+        sendResource(request, reply, await serviceFor(request).read(keyOf(request.params))),
+    );
+
+    app.patch(
+      `${path}/:${key}`,
+      {
+        config: { gathersFaults: true },
+        schema: operation({
+          id: `change${Name}`,
+          access: writers,
+          tag,
+          summary: `Change ${a}`,
+          description: `A merge patch (RFC 7396): what is absent stays, \`null\` clears.${forAdministrators}`,
+          params: Key,
+          query: NoQuery,
+          body: changes,
+          consumes: MERGE_PATCH,
+          success: { description: `The ${noun} as it is now.`, schema: item },
+          guarded: true,
+          problems: [409],
+        }),
+      },
+      async (request, reply) => {
+        const ifMatch = requireIfMatch(request);
+        const key = keyOf(request.params);
+        const entry = await serviceFor(request).change(callerOf(request), key, ifMatch, request.body);
+        return sendResource(request, reply, entry);
+      },
+    );
+
+    app.delete(
+      `${path}/:${key}`,
+      {
+        schema: operation({
+          id: `delete${Name}`,
+          access: writers,
+          tag,
+          summary: `Delete ${a}`,
+          description: `Refused while something refers to the ${noun}.`,
+          params: Key,
+          query: NoQuery,
+          success: { status: 204, description: 'Deleted.' },
+          guarded: true,
+          problems: [409],
+        }),
+      },
+      async (request, reply) => {
+        await serviceFor(request).remove(callerOf(request), keyOf(request.params), requireIfMatch(request));
+        return reply.code(204).send();
+      },
+    );
+  };

@@ -1,0 +1,40 @@
+/** Between an entry of a catalogue and the rows that hold it. */
+import type { LoggedEntity } from '../log/logged.ts';
+import type { Catalogue, Entry } from './catalogue.ts';
+import { tableName } from './repository.ts';
+
+/** An entry of which nothing is given. */
+export const emptyEntry = ({ columns, empty, part }: Catalogue): Entry => ({
+  ...Object.fromEntries(columns.map((column) => [column, null])),
+  ...empty,
+  ...(part && { [part.field]: [] }),
+});
+
+export function rowOf({ derived, part }: Catalogue, entry: Entry): Entry {
+  const row: Record<string, unknown> = { ...entry, ...derived?.(entry) };
+  if (part) delete row[part.field];
+  return row;
+}
+
+/** What the log of changes says of the entries of a catalogue, in rows. */
+export function loggedEntries(catalogue: Catalogue): LoggedEntity {
+  const { entity, key, part } = catalogue;
+  const none = emptyEntry(catalogue);
+  const entryOf = (id: string, fields: Entry): Entry => ({ ...none, ...fields, [key]: id });
+  const rows = { table: tableName(entity), of: key, key: [] };
+  return {
+    entity,
+    tables: [
+      { ...rows, rowsOf: ({ id, fields }) => [rowOf(catalogue, entryOf(id, fields))] },
+      ...(part
+        ? [
+            {
+              ...part,
+              rowsOf: ({ id, fields }: { id: string; fields: Entry }) =>
+                part.rows(id, entryOf(id, fields)[part.field]),
+            },
+          ]
+        : []),
+    ],
+  };
+}

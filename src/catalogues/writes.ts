@@ -1,0 +1,159 @@
+/** What writes to a catalogue consist of, and what may be against them: for requests and imports alike. */
+
+import type { Clock } from '../core/clock.ts';
+import { newId } from '../core/ids.ts';
+import type { Reader, Transaction } from '../database/database.ts';
+import { type Fault, notFound, refuse, taken } from '../http/problems.ts';
+import { faultsOf } from '../http/validation.ts';
+import { diff } from '../log/diff.ts';
+import { type Action, type Caller, record } from '../log/service.ts';
+import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
+import { withPart } from './lists.ts';
+import { type Lookup, unknownReferences } from './lookup.ts';
+import * as repository from './repository.ts';
+import { emptyEntry, rowOf } from './rows.ts';
+
+/** What an entry is checked against. */
+export interface Surroundings {
+  lookup: Lookup;
+  /** What is against the entry once it is known what it refers to. */
+  among(entry: Entry): Promise<Fault[]>;
+  /** The entry that one is part of. */
+  parentOf(key: string): Promise<unknown>;
+}
+
+export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
+  const { entity, key: keyField, part } = catalogue;
+
+  async function find(reader: Reader, key: string): Promise<Entry | undefined> {
+    const entry = await repository.findEntry(reader, catalogue, key);
+    return entry && (await withPart(reader, catalogue, [entry]))[0];
+  }
+
+  async function existing(reader: Reader, key: string): Promise<Entry> {
+    const entry = await find(reader, key);
+    if (!entry) throw notFound(entity, key);
+    return entry;
+  }
+
+  const lookingIn = (reader: Reader): Surroundings => ({
+    lookup: unknownReferences(reader),
+    among: async (entry) => (await catalogue.rulesAmong?.(reader, entry)) ?? [],
+    parentOf: async (key) => (await repository.findEntry(reader, catalogue, key))?.parent,
+  });
+
+  /** Every fault that needs more than one field or a look at what else there is. */
+  async function faultsIn(
+    { lookup, among, parentOf }: Surroundings,
+    entry: Entry,
+    before: Entry | null,
+    found: readonly Fault[],
+  ): Promise<Fault[]> {
+    const named = Object.entries(catalogue.references)
+      .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
+      .map(([field, to]) => ({ entity: to, key: entry[field] as string, pointer: `/${field}` }));
+    // What is faulty is measured against nothing, and nothing against what it said before.
+    const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
+    const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
+    const faults = [...found, ...(catalogue.rules?.(sound, clock.today()) ?? []), ...(await lookup(named))];
+    if (faults.length === 0) faults.push(...(await among(entry)));
+    if (await isOwnAncestor(entry, parentOf)) faults.push({ pointer: '/parent', code: 'circular' });
+    return faults;
+  }
+
+  async function isOwnAncestor(entry: Entry, parentOf: Surroundings['parentOf']): Promise<boolean> {
+    let parent = entry.parent;
+    for (let depth = 0; typeof parent === 'string'; depth++) {
+      if (parent === entry[keyField] || depth > MAX_DEPTH) return true;
+      parent = await parentOf(parent);
+    }
+    return false;
+  }
+
+  /** What of a change is not the caller's to make, field by field. */
+  function foreignFields({ regions }: Caller, before: Entry, after: Entry): Fault[] {
+    if (regions === null) return [];
+    const changed = diff(before, after);
+    return (catalogue.inEveryRegion ?? [])
+      .filter((field) => changed[field])
+      .map((field) => ({
+        pointer: `/${field}`,
+        code: 'in_every_region',
+        values: { regions: regions.join(', ') },
+      }));
+  }
+
+  /** @throws Problem 409 where another entry has what no two may share */
+  async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
+    const { unique } = catalogue;
+    const value = unique && entry[unique];
+    if (typeof value !== 'string') return;
+    const key = entry[keyField] as string;
+    if (await repository.valueTaken(tx, catalogue, unique as string, value, key)) {
+      throw taken(entity, unique as string);
+    }
+  }
+
+  const log = (tx: Transaction, caller: Caller, action: Action, before: Entry | null, after: Entry | null) =>
+    record(tx, caller, {
+      entity,
+      entityId: (after ?? before)?.[keyField] as string,
+      action,
+      at: clock.now(),
+      fields: diff(before, after),
+    });
+
+  /** What a new entry says of every field. */
+  const complete = (input: Entry): Entry => {
+    const made = keyField === 'id' ? { id: newId() } : {};
+    return { ...emptyEntry(catalogue), ...made, ...input };
+  };
+
+  /** @param ofParent the field that names what the entry is part of */
+  async function insert(
+    tx: Transaction,
+    caller: Caller,
+    input: Entry,
+    ofParent: Entry = {},
+  ): Promise<string> {
+    const entry = { ...complete(input), ...ofParent };
+    refuse(await faultsIn(lookingIn(tx), entry, null, faultsOf(input)));
+    const key = entry[keyField] as string;
+    if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
+    await catalogue.expectMayWrite?.(tx, caller, entry);
+    await refuseTaken(tx, entry);
+    await create(tx, caller, entry);
+    return key;
+  }
+
+  async function create(tx: Transaction, caller: Caller, entry: Entry): Promise<void> {
+    await repository.insertEntry(tx, catalogue, rowOf(catalogue, entry));
+    if (part) await part.save(tx, entry[keyField] as string, entry[part.field]);
+    await log(tx, caller, 'create', null, entry);
+  }
+
+  async function update(tx: Transaction, caller: Caller, before: Entry, after: Entry): Promise<void> {
+    await repository.updateEntry(tx, catalogue, rowOf(catalogue, before), rowOf(catalogue, after));
+    if (part) await part.save(tx, after[keyField] as string, after[part.field]);
+    await log(tx, caller, 'change', before, after);
+  }
+
+  async function remove(tx: Transaction, caller: Caller, before: Entry): Promise<void> {
+    await repository.deleteEntry(tx, catalogue, rowOf(catalogue, before));
+    await log(tx, caller, 'delete', before, null);
+  }
+
+  return {
+    find,
+    existing,
+    complete,
+    lookingIn,
+    faultsIn,
+    foreignFields,
+    refuseTaken,
+    insert,
+    create,
+    update,
+    remove,
+  };
+}

@@ -1,0 +1,44 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type * as z from 'zod';
+import type { Answers } from '../../http/answers.ts';
+import { contentLanguage } from '../../http/files.ts';
+import { alsoAs, mediaTypes, negotiate } from '../../http/formats.ts';
+import { operation } from '../../http/openapi.ts';
+import { markdownOf } from './markdown.ts';
+import { Briefing, BriefingParams, BriefingQuery, formats } from './schema.ts';
+import type { BriefingService } from './service.ts';
+
+export const briefingRoutes =
+  (briefings: BriefingService, answers: Answers): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/events/:code/briefing',
+      {
+        schema: operation({
+          id: 'briefing',
+          access: 'read',
+          tag: 'events',
+          summary: 'What a press office would print about an event',
+          description:
+            'A paragraph in Chinese or English as of a day, every figure of it computed. A sentence is said only where its figures are known and not zero. As JSON each sentence comes with its figures: the value, how it is printed, what it means, and the projects that make it up.',
+          params: BriefingParams,
+          query: BriefingQuery,
+          success: { description: 'The briefing.', schema: Briefing, also: alsoAs(['markdown']) },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { asOf } = request.query;
+        const { format, language } = negotiate(request, reply, formats, ['lang']);
+        const variant = `${format} ${language}`;
+        const compute = (day: string) => briefings.of(request.params.code, day, language);
+        reply.header('content-language', contentLanguage(language));
+        if (format === 'json') return answers.send(request, reply, asOf, compute, undefined, variant);
+        return answers.sendFile(request, reply, asOf, variant, compute, async (body) => ({
+          headers: { 'content-type': `${mediaTypes.markdown}; charset=utf-8` },
+          content: Buffer.from(`${markdownOf((body as z.infer<typeof Briefing>).text)}\n`),
+        }));
+      },
+    );
+  };

@@ -1,0 +1,204 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf, type StillHolds } from '../../access/authorize.ts';
+import { networkOf } from '../../access/limits.ts';
+import type { Answers } from '../../http/answers.ts';
+import { sendResource } from '../../http/conditional.ts';
+import { integerText } from '../../http/fields.ts';
+import { type Entity, nouns, typeNames } from '../../http/messages.ts';
+import { inPascalCase } from '../../http/nouns.ts';
+import { NoQuery, operation, type Tag } from '../../http/openapi.ts';
+import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
+import { invalid } from '../../http/problems.ts';
+import { Change, Head } from '../../log/schema.ts';
+import { type ChangesService, HISTORY_SORT, historySortKeys } from '../../log/service.ts';
+import type { ChangesStream } from './stream.ts';
+
+/** A resource that has a history, and the name of its key in its path. */
+export interface Tracked {
+  entity: Entity;
+  /** Where its resources are, such as `/v1/projects`. */
+  path: string;
+  tag: Tag;
+  key: string;
+  /** What it is part of, by which field, where that is in its path as `id`; and an example of such an id. */
+  under?: { entity: Entity; field: string; example: string } | undefined;
+  /** Who may read it. */
+  readers: 'read' | 'administer';
+  /** A key, for the document. */
+  example: string;
+}
+
+const { limit } = pageFields({}, '');
+
+const after = integerText(z.int().min(0)).optional().meta({
+  description: 'The `seq` of the last entry that you have; 0, the beginning, if left out.',
+  example: 12,
+});
+const FeedQuery = z.strictObject({ after, limit });
+const StreamQuery = z.strictObject({ after });
+
+const Events = z.string().meta({
+  description:
+    'Events with the `seq` of an entry as `id`, `change` as `event` and the entry, a `Change` in JSON, as `data`; a comment every 15 seconds in which there are none.',
+  examples: ['id: 1207\nevent: change\ndata: {"seq":1207,"entity":"projects","action":"archive"}\n\n'],
+});
+
+const HistoryQuery = z.strictObject(pageFields(historySortKeys, HISTORY_SORT));
+const ChangePage = pageOf('ChangePage', Change);
+
+export const changesRoutes =
+  (
+    changes: ChangesService,
+    stream: ChangesStream,
+    answers: Answers,
+    stillHolds: StillHolds,
+    tracked: readonly Tracked[],
+  ): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.addHook('preClose', async () => stream.close());
+
+    app.get(
+      '/v1/changes',
+      {
+        schema: operation({
+          id: 'listChanges',
+          access: 'read',
+          tag: 'changes',
+          summary: 'Follow every change, deletions included',
+          description:
+            'Entries of the log in the order of their commits, without gaps. Keep the `seq` of the last one and ask for what comes `after` it: nothing is missed and nothing comes twice. `page.total` counts what comes after; `page.nextCursor` is the `after` of the next page. A page of very long entries, beyond a million characters, has fewer than `limit`.',
+          query: FeedQuery,
+          success: { description: 'Entries.', schema: ChangePage },
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const isAdmin = callerOf(request).role === 'admin';
+        return answers.send(
+          request,
+          reply,
+          undefined,
+          () => changes.feed(request.query, isAdmin),
+          (body) => linkToNext(request.url, body as PageOf<unknown>, 'after'),
+          isAdmin ? 'admin' : '',
+        );
+      },
+    );
+
+    app.get(
+      '/v1/changes/head',
+      {
+        schema: operation({
+          id: 'readChangesHead',
+          access: 'read',
+          tag: 'changes',
+          summary: 'Read the end of the log',
+          description:
+            'The number and hash of the last entry. Whoever keeps a copy can prove later that nothing before it was rewritten.',
+          query: NoQuery,
+          success: { description: 'The last entry.', schema: Head },
+          conditional: true,
+        }),
+      },
+      async (request, reply) => sendResource(request, reply, await changes.head()),
+    );
+
+    app.get(
+      '/v1/changes/stream',
+      {
+        schema: operation({
+          id: 'streamChanges',
+          access: 'read',
+          tag: 'changes',
+          summary: 'Follow every change as it happens',
+          description:
+            'The feed as Server-Sent Events: the entries that are there already, then each within a quarter of a second of its commit. Whoever was cut goes on with `Last-Event-ID` and misses nothing; a reader that takes nothing for 30 seconds is cut. `EventSource` in browsers cannot send a key; with one, read the stream with `fetch`. To begin with what comes next, send the `seq` of `/v1/changes/head`.',
+          query: StreamQuery,
+          success: { description: 'Events, without an end.', schema: Events, type: 'text/event-stream' },
+          resumable: true,
+        }),
+      },
+      async (request, reply) => {
+        const { id, role } = callerOf(request);
+        const position = positionOf(request);
+        const isHead = request.method === 'HEAD';
+        const events = isHead
+          ? await changes.expectReached(position.after, position.parameter)
+          : await stream.follow({
+              ...position,
+              caller: id ?? networkOf(request.ip),
+              hasKey: id !== undefined,
+              showsKeys: role === 'admin',
+              mayFollow: () => stillHolds(request),
+            });
+        reply.headers({
+          'cache-control': 'no-store',
+          // A stream ends when the service stops: over this connection nobody may come back to it.
+          connection: 'close',
+          // Proxies that gather answers before they pass them on would hold back every event.
+          'x-accel-buffering': 'no',
+        });
+        return reply.type('text/event-stream').send(events);
+      },
+    );
+
+    for (const { entity, path, tag, key, under, example, readers } of tracked) {
+      const noun = nouns[entity].en;
+      const Key = z.object({
+        ...(under && {
+          id: z.string().meta({
+            description: `The id of the ${nouns[under.entity].en}.`,
+            examples: [under.example],
+          }),
+        }),
+        [key]: z.string().meta({
+          description: `The ${under ? 'id' : key} of the ${noun}.`,
+          examples: [example],
+        }),
+      });
+      app.get(
+        `${path}/:${key}/history`,
+        {
+          schema: operation({
+            id: `list${inPascalCase(noun)}History`,
+            access: readers,
+            tag,
+            summary: `List what happened to a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
+            description:
+              'Who changed what, when, and what each field said before and after; the newest first. Nothing can change or delete it.',
+            params: Key,
+            query: HistoryQuery,
+            success: { description: 'Entries of the log about it.', schema: ChangePage },
+            problems: [404],
+            conditional: true,
+          }),
+        },
+        (request, reply) => {
+          const params = request.params as Record<string, string>;
+          const id = params[key] as string;
+          const within = under && { field: under.field, key: params.id as string };
+          return answers.send(
+            request,
+            reply,
+            undefined,
+            () => changes.history(entity, id, request.query, within),
+            (body) => linkToNext(request.url, body as PageOf<unknown>),
+          );
+        },
+      );
+    }
+  };
+
+/** Where a follower goes on. A client that was cut repeats its address, so its `Last-Event-ID` is the later one. */
+function positionOf(request: FastifyRequest): { after: number; parameter: string } {
+  const { 'last-event-id': id } = request.headers;
+  const { after = 0 } = request.query as z.infer<typeof StreamQuery>;
+  if (id === undefined || id === '') return { after, parameter: 'after' };
+  const parameter = 'Last-Event-ID';
+  if (!/^\d{1,15}$/.test(String(id))) {
+    throw invalid([{ parameter, code: 'wrong_type', values: { expected: typeNames.int } }]);
+  }
+  return { after: Number(id), parameter };
+}

@@ -1,0 +1,15 @@
+/** What members of clusters name, as a sheet names it: an import understands it again. */
+
+import type { Entry } from '../../catalogues/catalogue.ts';
+import type { Reader } from '../../database/database.ts';
+import { idsIn, withNames } from '../projects/exporting-named.ts';
+import { findClustersBy } from './repository.ts';
+
+export async function membersInSheet(reader: Reader, members: readonly Entry[]): Promise<Entry[]> {
+  const clusters = await findClustersBy(reader, 'id', idsIn(members, 'cluster'));
+  const nameOf = new Map(clusters.map(({ id, name }) => [id, name]));
+  return (await withNames(reader, members)).map((member) => ({
+    ...member,
+    cluster: nameOf.get((member as Entry).cluster as string) ?? null,
+  }));
+}

@@ -1,0 +1,250 @@
+/** What the rows of a sheet do to the members of clusters: matched by id, or by cluster and enterprise, and by the day where that is not enough. */
+
+import type { Entry } from '../../catalogues/catalogue.ts';
+import { catalogueWrites } from '../../catalogues/writes.ts';
+import type { Reader } from '../../database/database.ts';
+import { nouns } from '../../http/messages.ts';
+import type { Fault } from '../../http/problems.ts';
+import { diff } from '../../log/diff.ts';
+import { checkedRow, defined } from '../imports/checked-row.ts';
+import {
+  firstRows,
+  type ImportContext,
+  type ImportedRow,
+  type Importer,
+  type PlannedRow,
+  refused,
+  unchanged,
+} from '../imports/importer.ts';
+import { type InvestorsOfBatch, investorResolver } from '../projects/importing-investors.ts';
+import {
+  asInvestors,
+  enterpriseOf,
+  inWords,
+  projectOf,
+  textOf,
+  typeFaults,
+} from '../projects/importing-named.ts';
+import { type FoundProjects, findProjects } from '../projects/matching.ts';
+import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
+import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
+import { clusterMembers } from './schema.ts';
+
+/** What a row names by texts. */
+const NAMED = ['id', 'cluster', 'enterprise', 'enterpriseCode', 'project'];
+
+/** What a row says besides whom it is about. */
+const created = clusterMembers.create.omit({ enterprise: true });
+const changed = clusterMembers.changes.omit({ enterprise: true });
+
+/** An entry of the catalogue. */
+type Member = Entry & Membership & { cluster: string; enterprise: string };
+
+/** What is known of the things that a batch of rows names. */
+interface Known {
+  members: ReadonlyMap<string, Member>;
+  /** By name and by id. */
+  clusters: ReadonlyMap<string, ClusterRow>;
+  enterprises: InvestorsOfBatch;
+  projects: FoundProjects;
+}
+
+const idOf = ({ fields }: ImportedRow): string => textOf(fields.id).toLowerCase();
+
+const keyOf = (cluster: string, enterprise: string): string => `${cluster} ${enterprise}`;
+
+/** One that a text names by its whole name, or by its id. */
+const clusterCalled = (text: string, { clusters }: Known): ClusterRow | undefined =>
+  clusters.get(text.normalize('NFC')) ?? clusters.get(text.toLowerCase());
+
+function clusterFaults({ fields: { cluster } }: ImportedRow, found: ClusterRow | undefined): Fault[] {
+  const pointer = '/cluster';
+  const text = textOf(cluster);
+  if (found || (cluster !== undefined && cluster !== null && typeof cluster !== 'string')) return [];
+  if (text === '') return [{ pointer, code: 'required' }];
+  return [{ pointer, code: 'unknown_cluster', values: { id: text.slice(0, 64) } }];
+}
+
+/**
+ * Which of the memberships of an enterprise in a cluster a row is about: the one of that day; a new one, where it can be
+ * one besides them; else the only one.
+ * @returns null for a new one
+ */
+function matched(memberships: readonly Member[], term: Partial<Term>): Member | null | Fault {
+  const { introducedOn, leftOn = null } = term;
+  const [only, another] = memberships;
+  if (!only) return null;
+  if (introducedOn !== undefined) {
+    const same = memberships.find((one) => one.introducedOn === introducedOn);
+    const other = memberships.find((one) => overlap(one, { introducedOn, leftOn }));
+    if (same || !other) return same ?? null;
+    if (another) return alreadyFault(other);
+  }
+  if (!another) return only;
+  const values = { count: memberships.length };
+  return { pointer: '/introducedOn', code: 'member_several_times', values };
+}
+
+const isFault = (found: Member | Fault | null): found is Fault => found !== null && 'code' in found;
+
+export function clusterMemberImporter({ caller, clock, createEnterprises }: ImportContext): Importer {
+  const writes = catalogueWrites(clusterMembers, clock);
+  const enterprises = investorResolver({ caller, clock, createEnterprises });
+  const first = firstRows();
+  /** The memberships of each enterprise in each cluster as the rows so far leave them, whether those are written or not. */
+  const memberships = new Map<string, Member[]>();
+  const read = new Set<string>();
+
+  async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
+    const { row, fields: texts } = given;
+    const { id: _, cluster: __, enterprise: ___, enterpriseCode: ____, project: _____, ...fields } = texts;
+    const id = idOf(given);
+    const stored = known.members.get(id);
+    const name = textOf(texts.enterprise) || textOf(texts.enterpriseCode);
+    const key = [textOf(texts.cluster), name].filter(Boolean).join(' ') || id || null;
+    const cluster = clusterCalled(textOf(texts.cluster) || (stored?.cluster ?? ''), known);
+    const enterprise = enterpriseOf(given, stored?.enterprise, known.enterprises);
+    const project = projectOf(given, known.projects);
+    const found: Fault[] = [
+      ...given.faults,
+      ...typeFaults(texts, NAMED),
+      ...enterprise.faults,
+      ...project.faults,
+    ];
+    const isUnread = (field: string) => found.some(({ pointer }) => pointer === `/${field}`);
+    if (!isUnread('cluster')) found.push(...clusterFaults(given, cluster));
+    if (id !== '' && !stored) {
+      const values = { noun: nouns.cluster_members, id: id.slice(0, 64) };
+      found.push({ pointer: '/id', code: 'unknown_reference', values });
+      return refused(row, key, checkedRow(changed, fields, found).faults);
+    }
+    if (stored && cluster && cluster.id !== stored.cluster) {
+      found.push({ pointer: '/cluster', code: 'immutable' });
+    }
+    const isFaulty = isUnread('enterprise') || isUnread('enterpriseCode');
+    const enterpriseId = enterprise.id ?? (isFaulty ? undefined : stored?.enterprise);
+    if (!enterpriseId && !isFaulty) {
+      found.push({ pointer: '/enterprise', code: 'required' });
+    }
+    // Without them nobody can say whether it would be new: only its cells are looked at.
+    if (!cluster || !enterpriseId) return refused(row, key, checkedRow(changed, fields, found).faults);
+
+    const place = keyOf(cluster.id, enterpriseId);
+    const all = memberships.get(place) ?? [];
+    const before = stored
+      ? (all.find((one) => one.id === stored.id) ?? stored)
+      : matched(all, checkedRow(changed, fields, found).sound as Partial<Term>);
+    if (isFault(before)) {
+      const { faults } = checkedRow(changed, fields, found);
+      return refused(row, key, isUnread('introducedOn') ? faults : [...faults, before]);
+    }
+    const { sound, faults } = checkedRow(before ? changed : created, fields, found);
+    const changes = { ...defined(sound), ...(project.id !== undefined && { project: project.id }) };
+    const after = (
+      before
+        ? { ...before, ...changes, enterprise: enterpriseId }
+        : { ...writes.complete(changes), cluster: cluster.id, enterprise: enterpriseId }
+    ) as Member;
+    faults.push(...first.note('/enterprise', after.id, row));
+    const surroundings = {
+      // What a row names has been resolved.
+      lookup: async () => [],
+      among: async () => membershipFaults(after, cluster.leader, all),
+      parentOf: async () => undefined,
+    };
+    const against = await writes.faultsIn(surroundings, after, before, faults);
+    if (against.length > 0) return refused(row, key, against);
+
+    const named = `${cluster.name} ${known.enterprises.nameOf(enterpriseId)}`;
+    const differences = diff(before, after);
+    if (before && Object.keys(differences).length === 0) return unchanged(row, named);
+    const without = (members: readonly Member[]) => members.filter((one) => one.id !== after.id);
+    if (before) {
+      const left = keyOf(before.cluster, before.enterprise);
+      memberships.set(left, without(memberships.get(left) ?? []));
+    }
+    memberships.set(place, [...without(all), after]);
+    enterprises.announce([after.enterprise]);
+    return {
+      row,
+      key: named,
+      effect: before ? 'change' : 'create',
+      differences: () =>
+        inWords(differences, {
+          cluster: () => cluster.name,
+          enterprise: known.enterprises.nameOf,
+          project: known.projects.codeOf,
+        }),
+      faults: [],
+      write: async (tx) => {
+        const [real] = await enterprises.create(tx, [after.enterprise]);
+        const member = { ...after, enterprise: real };
+        await (before ? writes.update(tx, caller, before, member) : writes.create(tx, caller, member));
+      },
+    };
+  }
+
+  async function look(reader: Reader, rows: readonly ImportedRow[]): Promise<Known> {
+    const texts = (field: string) => [
+      ...new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean)),
+    ];
+    const ids = [...new Set(rows.map(idOf).filter(Boolean))];
+    const stored = (await findMembers(reader, ids)) as Member[];
+    const members = new Map(stored.map((one) => [one.id, one]));
+    const called = [...new Set([...texts('cluster'), ...stored.map(({ cluster }) => cluster)])];
+    const clusters = [
+      ...(await findClustersBy(
+        reader,
+        'name',
+        called.map((text) => text.normalize('NFC')),
+      )),
+      ...(await findClustersBy(
+        reader,
+        'id',
+        called.map((text) => text.toLowerCase()),
+      )),
+    ];
+    const codes = texts('project');
+    const known: Known = {
+      members,
+      clusters: new Map(
+        clusters.flatMap((one) => [
+          [one.id, one],
+          [one.name, one],
+        ]),
+      ),
+      enterprises: await enterprises.read(
+        reader,
+        rows.map((one) => asInvestors(one, members.get(idOf(one))?.enterprise)),
+      ),
+      projects: await findProjects(reader, { codes, ids: codes.map((text) => text.toLowerCase()) }),
+    };
+    await readMemberships(reader, rows, known);
+    return known;
+  }
+
+  /** Of those enterprises that no row before has named. */
+  async function readMemberships(reader: Reader, rows: readonly ImportedRow[], known: Known): Promise<void> {
+    const ids = rows.flatMap((row) => {
+      const before = known.members.get(idOf(row))?.enterprise;
+      return [enterpriseOf(row, before, known.enterprises).id, before];
+    });
+    const fresh = [...new Set(ids)].filter((id): id is string => typeof id === 'string' && !read.has(id));
+    for (const id of fresh) read.add(id);
+    for (const one of (await membershipsOfAll(reader, fresh)) as Member[]) {
+      const place = keyOf(one.cluster, one.enterprise);
+      memberships.set(place, [...(memberships.get(place) ?? []), one]);
+    }
+  }
+
+  return {
+    plan: async (reader, rows) => {
+      const known = await look(reader, rows);
+      const planned: PlannedRow[] = [];
+      for (const row of rows) planned.push(await plan(row, known));
+      return planned;
+    },
+    // Which member a row was about is not to be told any more.
+    pass: () => {},
+  };
+}

@@ -1,0 +1,65 @@
+/** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
+import type { ApiKey } from '../../access/schema.ts';
+import { keyService } from '../../access/service.ts';
+import type { Config } from '../../config.ts';
+import { withProgress } from '../../core/progress.ts';
+import { StartupError } from '../../database/errors.ts';
+import type { PageOf } from '../../http/pages.ts';
+import { byLuodi } from '../../log/service.ts';
+import { openService, type Service, serve } from '../../main.ts';
+import { demoState, loadDemo } from './service.ts';
+
+const KEY_NAME = 'demo';
+
+export async function serveDemo(config: Config): Promise<void> {
+  const service = await openService(config);
+  try {
+    await fill(service);
+  } catch (error) {
+    await service.database.close();
+    throw error;
+  }
+  announce(config, await freshKey(service));
+  await serve(config, service);
+}
+
+async function fill(service: Service): Promise<void> {
+  switch (await demoState(service.database)) {
+    case 'demo':
+      return;
+    case 'empty':
+      return withProgress('Loading demo data', (onProgress) => loadDemo(service, onProgress));
+    case 'other':
+      throw new StartupError(
+        'The database has data of its own; the demo fills only an empty one and serves only its own. DATABASE_URL names another.',
+      );
+  }
+}
+
+/** A key to write with. The one of the start before is lost, so it is revoked. */
+async function freshKey(service: Service): Promise<string> {
+  const keys = keyService(service);
+  const { body } = await keys.list({ limit: 500, sort: '-createdAt' });
+  for (const { id, name, revokedAt } of (body as PageOf<ApiKey>).items) {
+    if (name === KEY_NAME && revokedAt === null) await keys.revoke(byLuodi('demo'), id);
+  }
+  return (await keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' })).key;
+}
+
+function announce({ HOST, PORT }: Config, key: string): void {
+  const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
+  process.stdout.write(`
+Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
+Documentation: ${address}/docs
+
+  curl '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
+  curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
+  curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
+
+Reading needs no key here. To write, send this one, an administrator's, new at every start:
+
+  Authorization: Bearer ${key}
+
+Ctrl-C stops it.
+`);
+}

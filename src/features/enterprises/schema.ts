@@ -1,0 +1,103 @@
+/** Enterprises as the API words them. */
+import * as z from 'zod';
+import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { searchText } from '../../database/search-text.ts';
+import { legible, line, year } from '../../http/fields.ts';
+import { rankingLists } from '../projects/classes.ts';
+import { isCountry } from '../references/countries.ts';
+import { inputSchemas } from '../references/schema.ts';
+import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
+import { isSocialCreditCode } from './social-credit-code.ts';
+
+export const Ranking = z
+  .strictObject({
+    list: z.enum(rankingLists).meta({ description: 'Fortune Global 500, China 500 or China private 500.' }),
+    year: year.meta({ description: 'Year of the list.' }),
+    rank: z.int().min(1).max(500).nullable().default(null).meta({ description: 'Place on the list, 1–500.' }),
+  })
+  .meta({ id: 'Ranking' });
+export type Ranking = z.infer<typeof Ranking>;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const fields = {
+  name: line(300).meta({ description: 'Registered name.' }),
+  nameEn: line(300).nullable().meta({ description: 'Name in English.' }),
+  socialCreditCode: legible(z.string())
+    .refine(isSocialCreditCode, { error: 'not_a_social_credit_code' })
+    .nullable()
+    .meta({
+      description: 'Unified social credit code, 18 characters (GB 32100-2015); unique.',
+      examples: ['91350100M000100Y43'],
+    }),
+  country: legible(z.string())
+    .refine(isCountry, { error: 'not_a_country' })
+    .nullable()
+    .meta({ description: 'ISO 3166-1 alpha-2.', examples: ['CN'] }),
+  province: line(100).nullable().meta({ description: 'Province or state where it has its seat.' }),
+  rankings: z
+    .array(Ranking)
+    .max(200)
+    .refine(
+      (rankings) => new Set(rankings.map(({ list, year }) => `${list} ${year}`)).size === rankings.length,
+      {
+        error: 'ranking_twice',
+      },
+    )
+    // In the order in which they are stored, so that the same ones in another order are no change.
+    .overwrite((rankings) => rankings.toSorted((a, b) => compare(a.list, b.list) || a.year - b.year))
+    .meta({ description: 'Dated places on the three top-500 lists.' }),
+};
+
+const example = {
+  name: '示例企业 001',
+  nameEn: 'Sample enterprise 001',
+  socialCreditCode: null,
+  country: 'CN',
+  province: '上海市',
+  rankings: [{ list: 'china_500', year: 2022, rank: 120 }],
+};
+
+export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(Ranking) }).meta({
+  id: 'Enterprise',
+  description: 'An enterprise that invests, or may.',
+  examples: [{ id: '0190a1b2-0000-7000-8000-000000000001', ...example }],
+});
+
+export const enterprises: Catalogue = {
+  entity: 'enterprises',
+  sheet: 'enterprises',
+  key: 'id',
+  item: Enterprise,
+  ...inputSchemas('Enterprise', fields, ['name'], example),
+  columns: ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'],
+  references: {},
+  referencedBy: [
+    { by: 'projects', table: 'projectInvestors', column: 'enterpriseId' },
+    { by: 'clusters', table: 'clusters', column: 'leader' },
+    { by: 'cluster_members', table: 'clusterMembers', column: 'enterprise' },
+    { by: 'contacts', table: 'contacts', column: 'enterprise' },
+  ],
+  sortedBy: ['name'],
+  filters: {
+    country: fields.country.unwrap().optional().meta({ description: 'From this country.', example: 'CN' }),
+    socialCreditCode: fields.socialCreditCode
+      .unwrap()
+      .optional()
+      .meta({ description: 'With this unified social credit code.', example: '91350100M000100Y43' }),
+  },
+  searchable: true,
+  unique: 'socialCreditCode',
+  derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
+  editors: true,
+  inEveryRegion: ['country', 'province', 'rankings'],
+  part: {
+    field: 'rankings',
+    table: 'rankings',
+    of: 'enterpriseId',
+    key: ['list', 'year'],
+    load: rankingsOf,
+    save: replaceRankings,
+    rows: rankingRows,
+  },
+};

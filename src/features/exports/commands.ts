@@ -1,0 +1,133 @@
+/** `luodi export`. */
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { type Config, readConfig } from '../../config.ts';
+import { clockIn } from '../../core/clock.ts';
+import { megabytes, withProgress } from '../../core/progress.ts';
+import { StartupError } from '../../database/errors.ts';
+import { whileStoppable } from '../../stoppable.ts';
+import type { ExportRequest } from './export-head.ts';
+import { expectFree, writeWhole } from './whole-file.ts';
+
+interface Options {
+  output?: string;
+  force?: boolean;
+  json?: boolean;
+  filter?: string[];
+  archived?: boolean;
+  format: string;
+  asOf?: string;
+  sort?: string;
+  lang?: string;
+  unit?: string;
+  encoding?: string;
+}
+
+export function addTransferCommands(program: Command): void {
+  const collect = (one: string, before: readonly string[] = []): string[] => [...before, one];
+  program
+    .command('export')
+    .description('Write all projects that a filter selects, from one state of the data.')
+    .requiredOption('--format <format>', 'csv, xlsx or ndjson')
+    .option('-o, --output <file>', 'where to; standard output if left out')
+    .option('--force', 'replace the file if there is one')
+    .option('--filter <name=value>', 'any parameter that filters the list; may be repeated', collect)
+    .option('--archived', 'what is archived, and nothing else')
+    .option('--as-of <day>', 'the day to answer for, like 2022-08-31; today if left out')
+    .option('--sort <order>', 'like -investmentYuan,signedOn')
+    .option('--lang <language>', 'of headings and words: zh, or en if left out')
+    .option('--unit <unit>', 'of money: wan or yi, or yuan if left out')
+    .option('--encoding <encoding>', 'of csv: gb18030, or utf-8 if left out')
+    .option('--json', 'report as one JSON object, on standard error where the file is on standard output')
+    .action(run);
+}
+
+async function run({ filter = [], output, force = false, json = false, ...options }: Options): Promise<void> {
+  const config = readConfig(process.env);
+  const { exportRequest, optionOf } = await import('./export-query.ts');
+  const given = { ...parametersIn(filter, optionOf), ...options, archived: options.archived && 'true' };
+  const request = exportRequest(given, clockIn(config.TIME_ZONE));
+  if (output !== undefined) expectFree(output, force);
+  else if (request.format === 'xlsx' && process.stdout.isTTY) {
+    throw new StartupError('A workbook is nothing for a terminal; name a file with --output');
+  }
+  const report = await whileStoppable('The export', (signal) =>
+    write(config, request, { output, force, signal }),
+  );
+  const to = output === undefined ? process.stderr : process.stdout;
+  if (json) to.write(`${JSON.stringify(report)}\n`);
+  else if (output !== undefined || to.isTTY) to.write(`${inWords(report)}\n`);
+}
+
+/** Several values of one name are a list, as in an address. */
+function parametersIn(
+  filters: readonly string[],
+  optionOf: (parameter: string) => string | undefined,
+): Record<string, string | string[]> {
+  const parameters: Record<string, string | string[]> = {};
+  for (const filter of filters) {
+    const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(filter) ?? [];
+    if (name === '') throw new StartupError(`--filter takes NAME=VALUE like region=430100, not ${filter}`);
+    const option = optionOf(name);
+    if (option) throw new StartupError(`--filter does not take ${name}; use ${option}`);
+    const before = parameters[name];
+    parameters[name] = before === undefined ? value : [before, value].flat();
+  }
+  return parameters;
+}
+
+interface Report {
+  /** Null for standard output. */
+  file: string | null;
+  asOf: string;
+  revision: number;
+  rows: number;
+  bytes: number;
+  seconds: number;
+}
+
+const inWords = ({ file, asOf, revision, rows, bytes, seconds }: Report): string =>
+  `${file ?? 'Written'}: ${rows} projects as of ${asOf}, revision ${revision}, ${megabytes(bytes)} in ${seconds} s`;
+
+async function write(
+  { DATABASE_URL }: Config,
+  request: ExportRequest,
+  { output, force, signal }: { output: string | undefined; force: boolean; signal: AbortSignal },
+): Promise<Report> {
+  const { expectDatabase, openDatabase } = await import('../../database/database.ts');
+  const { exportService } = await import('./service.ts');
+  expectDatabase(DATABASE_URL);
+  const database = await openDatabase(DATABASE_URL);
+  try {
+    return await withProgress(
+      'Exporting',
+      async (onProgress) => {
+        const began = performance.now();
+        const secondsSince = (moment: number) => (performance.now() - moment) / 1_000;
+        let rowsSoFar = 0;
+        let bytes = 0;
+        const { head, parts } = await exportService({ database }).start(request, (rows) => {
+          rowsSoFar = rows;
+        });
+        const firstRow = performance.now();
+        const rows = head.rows ?? 0;
+        async function* shown() {
+          for await (const part of parts) {
+            bytes += part.byteLength;
+            const speed = Math.round(rowsSoFar / secondsSince(firstRow));
+            onProgress(rowsSoFar, rows, `${megabytes(bytes)} | ${speed} rows/s`);
+            yield part;
+          }
+        }
+        if (output === undefined) await pipeline(shown(), process.stdout, { end: false, signal });
+        else await writeWhole(output, shown(), { replace: force, signal });
+        const took = Number(secondsSince(began).toFixed(3));
+        const { seq: revision } = head.revision;
+        return { file: output ?? null, asOf: request.asOf, revision, rows, bytes, seconds: took };
+      },
+      { onlyOnTerminal: true },
+    );
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,69 @@
+/** An export as it is asked for at the command line: the parameters of the list, checked as the list checks them. */
+import * as z from 'zod';
+import type { Clock } from '../../core/clock.ts';
+import { asOfField } from '../../http/as-of.ts';
+import { flag } from '../../http/fields.ts';
+import { langField, uselessFor } from '../../http/formats.ts';
+import { sortField } from '../../http/pages.ts';
+import { invalid, type Problem } from '../../http/problems.ts';
+import { checkQuery } from '../../http/validation.ts';
+import { encodingField, unitField } from '../../sheets/schema.ts';
+import { DEFAULT_SORT, sortNames } from '../projects/batches.ts';
+import { filterFields } from '../projects/filter.ts';
+import type { ExportRequest } from './export-head.ts';
+
+const ExportQuery = z.strictObject({
+  ...filterFields,
+  asOf: asOfField,
+  archived: flag,
+  sort: sortField(sortNames, DEFAULT_SORT),
+  format: z.enum(['csv', 'xlsx', 'ndjson']),
+  lang: langField,
+  unit: unitField,
+  encoding: encodingField,
+});
+
+/** The parameters that are options of their own; every other one is a `--filter`. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  format: '--format',
+  archived: '--archived',
+  asOf: '--as-of',
+  sort: '--sort',
+  lang: '--lang',
+  unit: '--unit',
+  encoding: '--encoding',
+};
+
+/** Whether a parameter is given by an option of its own. */
+export const optionOf = (parameter: string): string | undefined => OPTIONS[parameter];
+
+/** The same faults, by the options that they are in. */
+const inOptions = ({ details: { faults = [] } }: Problem): Problem =>
+  invalid(
+    faults.map(({ parameter = '', ...fault }) => ({
+      ...fault,
+      parameter: optionOf(parameter) ?? `--filter ${parameter}`,
+    })),
+  );
+
+/**
+ * @param given the parameters as texts; several values of one as a list
+ * @throws Problem 422 naming each option that is wrong
+ */
+export function exportRequest(given: Readonly<Record<string, unknown>>, clock: Clock): ExportRequest {
+  const checked = checkQuery(ExportQuery, given, clock);
+  if ('error' in checked) throw inOptions(checked.error);
+  const { format, asOf, lang, unit, encoding, ...query } = checked.value;
+  const useless = uselessFor(format, checked.value);
+  if (useless.length > 0) throw inOptions(invalid(useless));
+  return {
+    entity: 'projects',
+    query,
+    format,
+    asOf: asOf ?? clock.today(),
+    language: lang ?? 'en',
+    unit: unit ?? 'yuan',
+    encoding: encoding ?? 'utf-8',
+    watched: true,
+  };
+}

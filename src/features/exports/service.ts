@@ -1,0 +1,96 @@
+/** Exports: whole selections as files, each from one snapshot, a few at a time. */
+
+import { moduleBeside } from '../../core/module-beside.ts';
+import { currentAsker } from '../../database/asker.ts';
+import type { Database, StreamWork } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
+import { notFound, Problem } from '../../http/problems.ts';
+import { XLSX_ROWS } from '../../sheets/xlsx.ts';
+import type { EntriesAsked, ExportHead, ExportRequest } from './export-head.ts';
+import { type ExportPart, run } from './export-job.ts';
+import { exported } from './exported.ts';
+
+export interface ExportService {
+  /** What an export would say of itself, without making it. @throws Problem 404 as `start` */
+  describe(request: ExportRequest): Promise<ExportHead>;
+  /**
+   * Begins an export. Its parts have to be read to their end or given up.
+   * @param onRows is told how many rows have been read, if the request is watched
+   * @throws Problem 404 where what the entries are part of is not there, 422 for more rows than the format holds, 503 when as many run as there may
+   */
+  start(
+    request: ExportRequest,
+    onRows?: (rows: number) => void,
+  ): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
+}
+
+const work: StreamWork<ExportRequest, ExportPart> = { module: moduleBeside(import.meta, 'export-job'), run };
+
+const RETRY_AFTER_S = '5';
+
+/** Only members of clusters are part of something. */
+const withoutParent = (request: ExportRequest): Problem =>
+  notFound('clusters', (request as EntriesAsked).parent);
+
+/** The file itself, of all that an export says. */
+async function* bytesOf(
+  parts: AsyncIterable<ExportPart>,
+  onRows: (rows: number) => void,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const part of parts) {
+    if (part instanceof Uint8Array) yield part;
+    else if ('rowsSoFar' in part) onRows(part.rowsSoFar);
+  }
+}
+
+export function exportService({ database }: { database: Database }): ExportService {
+  const running = new Set<{ hasKey: boolean }>();
+
+  /** A stream that counts while it runs. */
+  async function* counted(request: ExportRequest): AsyncGenerator<ExportPart, void> {
+    const one = { hasKey: currentAsker().hasKey };
+    running.add(one);
+    try {
+      yield* database.stream(work, request);
+    } finally {
+      running.delete(one);
+    }
+  }
+
+  /** Those without a key leave one to keys, where there are several. */
+  function expectRoom(): void {
+    const max = database.streams;
+    const share = Math.max(1, max - 1);
+    const withoutKey = [...running].filter(({ hasKey }) => !hasKey).length;
+    if (running.size < max && (currentAsker().hasKey || withoutKey < share)) return;
+    throw new Problem('transfer.too_many_exports', {
+      values: { max, share },
+      headers: { 'retry-after': RETRY_AFTER_S },
+    });
+  }
+
+  return {
+    describe: (request) =>
+      database.snapshot(async (reader) => {
+        const subject = await exported(request).subject(reader);
+        if (subject === undefined) throw withoutParent(request);
+        return { revision: await revisionIn(reader), subject, missing: false, tooMany: false, rows: null };
+      }),
+
+    start: async (request, onRows = () => {}) => {
+      expectRoom();
+      const parts = counted(request);
+      const first = await parts.next();
+      const head = first.value as ExportHead;
+      if (head.missing || head.tooMany) {
+        await parts.return();
+        if (head.missing) throw withoutParent(request);
+        throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
+      }
+      return {
+        head,
+        parts: request.watched ? bytesOf(parts, onRows) : (parts as AsyncIterable<Uint8Array>),
+      };
+    },
+  };
+}

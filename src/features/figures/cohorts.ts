@@ -1,0 +1,143 @@
+/**
+ * Cohorts: projects that belong together, compared at the same age. An age that not every project of a cohort has
+ * reached is given over those that have; nothing is ever taken for what has not happened yet.
+ */
+import { Problem } from '../../http/problems.ts';
+import type { DimensionName } from './dimensions.ts';
+import { type Rate, rate } from './numbers.ts';
+import { type Interval, MONTHS } from './timeline.ts';
+
+/** What projects may be gathered by: what never changes over their lives. */
+export const cohortDimensions = ['event', 'signedYear'] as const satisfies readonly DimensionName[];
+export type CohortDimension = (typeof cohortDimensions)[number];
+
+/** The rates that can be followed over the age, each with the day that puts a project into its numerator, or `funds`. */
+export const cohortMeasures = {
+  operatingRate: 'startedOn',
+  productionRate: 'productionOn',
+  registrationRate: 'registeredOn',
+  completionRate: 'completedOn',
+  fundsInPlaceRate: 'funds',
+} as const;
+export type CohortMeasure = keyof typeof cohortMeasures;
+export type Advance = (typeof cohortMeasures)[CohortMeasure];
+
+/** More ages than this, of all the cohorts shown, are refused rather than held in memory. */
+export const MAX_AGES = 10_000;
+
+/** What SQL knows of a cohort, by ages in months. */
+export interface CohortTally {
+  projectCount: number;
+  totalInvestment: number;
+  /** The projects whose last age so far is this one. */
+  last: Map<number, { count: number; yuan: number }>;
+  /** What enters the numerator at an age, less what leaves it, with the projects that become no older too. */
+  changes: Map<number, number>;
+}
+
+export const emptyCohort = (): CohortTally => ({
+  projectCount: 0,
+  totalInvestment: 0,
+  last: new Map(),
+  changes: new Map(),
+});
+
+/** A rate at an age, with how many projects have reached the age. */
+export interface AgeRow extends Rate {
+  /** In steps. */
+  age: number;
+  reachedCount: number;
+  /** Whether that is all of them. */
+  complete: boolean;
+}
+
+/** How many ages a cohort has, the first of which is 0. */
+export const ageCount = ({ last }: CohortTally, step: Interval): number =>
+  1 + Math.floor(Math.max(...last.keys()) / MONTHS[step]);
+
+/**
+ * The rate at each age, to the last that a project has reached.
+ * @throws Problem 422 when a sum is too large to be exact
+ */
+export function agesOf(cohort: CohortTally, measure: CohortMeasure, step: Interval): AgeRow[] {
+  const { projectCount, last, changes } = cohort;
+  const ofMoney = cohortMeasures[measure] === 'funds';
+  const rows: AgeRow[] = [];
+  const reached = { count: projectCount, yuan: cohort.totalInvestment };
+  let numerator = 0;
+  const end = (ageCount(cohort, step) - 1) * MONTHS[step];
+  for (let month = 0; month <= end; month++) {
+    const left = last.get(month - 1);
+    reached.count -= left?.count ?? 0;
+    reached.yuan -= left?.yuan ?? 0;
+    numerator += changes.get(month) ?? 0;
+    if (!Number.isSafeInteger(numerator)) {
+      throw new Problem('statistics.sum_too_large', { values: { measure: 'fundsInPlace' } });
+    }
+    if (month % MONTHS[step] !== 0) continue;
+    rows.push({
+      age: month / MONTHS[step],
+      ...rate(numerator, ofMoney ? reached.yuan : reached.count),
+      reachedCount: reached.count,
+      complete: reached.count === projectCount,
+    });
+  }
+  return rows;
+}
+
+interface Term {
+  zh: string;
+  en: string;
+  sentence: { zh: string; en: string };
+  formula: string;
+}
+
+/** What the figures of a cohort mean. */
+export const cohortTerms = {
+  age: {
+    zh: '签约后时长',
+    en: 'age',
+    sentence: {
+      zh: '自各项目签约之日起的整月（季、年）数；月末签约的，短月以该月最后一日为满月。',
+      en: 'Whole months, quarters or years since the signing of each project; a month after the 31st ends on the last day of a shorter month.',
+    },
+    formula: 'the largest a with signedOn + a steps ≤ T',
+  },
+  reachedCount: {
+    zh: '已满该时长的项目数',
+    en: 'projects that have reached the age',
+    sentence: {
+      zh: '截至该日签约已满该时长的项目数；未满的不计入该时长的分子和分母。',
+      en: 'Projects that are that old on the day; those that are not yet are in neither part of the rate at that age.',
+    },
+    formula: 'count of projects with signedOn + a steps ≤ T',
+  },
+  complete: {
+    zh: '是否全部已满',
+    en: 'complete',
+    sentence: {
+      zh: '该组全部项目均已满该时长；否则该比率只反映较早签约的项目，不能与前后时长直接比较。',
+      en: 'Whether every project of the cohort has reached the age; where not, the rate speaks of those signed earlier only and does not continue the ages before.',
+    },
+    formula: 'reachedCount = projectCount',
+  },
+  numerator: {
+    zh: '分子',
+    en: 'numerator',
+    sentence: {
+      zh: '已满该时长的项目中，签约后该时长内达到该节点且届时未终止的项目数；签约前达到的计入 0。资金到位率为这些项目该时长内的到位资金之和，终止的项目也计入。',
+      en: 'Of the projects that have reached the age, those that had reached the milestone by it and were not terminated by it; one reached before the signing counts from age 0. Of the funds-in-place rate, the funds that these projects had received by it, terminated or not.',
+    },
+    formula:
+      'count where milestone ≤ signedOn + a steps and not terminatedOn ≤ signedOn + a steps; or Σ amountYuan of entries with receivedOn ≤ signedOn + a steps',
+  },
+  denominator: {
+    zh: '分母',
+    en: 'denominator',
+    sentence: {
+      zh: '已满该时长的项目数，已终止的仍计入；资金到位率为这些项目的投资总额。',
+      en: 'The projects that have reached the age, terminated ones too; of the funds-in-place rate, their total investment.',
+    },
+    formula: 'reachedCount; or Σ investmentYuan of the projects that it counts',
+  },
+} as const satisfies Record<string, Term>;

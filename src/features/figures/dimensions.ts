@@ -1,0 +1,228 @@
+/** What figures can be grouped by: each dimension is a row, and the filter parameter of its name selects a group. */
+import { type SQL, sql } from 'drizzle-orm';
+import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
+import type { Reader } from '../../database/database.ts';
+import {
+  investmentBandOf,
+  investmentBands,
+  investorOriginOf,
+  investorOrigins,
+  isTop500,
+} from '../projects/classes.ts';
+import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
+import { levelNames, type Names, named, statusNames } from '../projects/names.ts';
+import { NONE } from '../projects/parameter-kinds.ts';
+import { countryNames } from '../references/countries.ts';
+
+export interface Group {
+  /** Null for the projects that have no value. */
+  code: string | null;
+  name: string | null;
+  nameEn: string | null;
+}
+
+/** What is needed to make groups of the values in the database. */
+export interface Grouping {
+  names: Names;
+  /** The group that a value belongs to, where that is not the value itself. */
+  roll?(value: string): string;
+  /** The codes that stand above a code in its tree, itself included. */
+  ancestors?(code: string): string[];
+}
+
+export interface Dimension {
+  zh: string;
+  en: string;
+  /** The value of a project in SQL; null where it has none. `lead` is the joined lead investor. */
+  value(reader: Reader): SQL;
+  /** Whether `value` reads the lead investor, who is then joined. */
+  readsLead?: true;
+  grouping(reader: Reader): Promise<Grouping>;
+  /** The filter for one group within a filter. */
+  narrow(filter: ProjectFilter, group: string | null, grouping: Grouping): ProjectFilter;
+}
+
+const fixed = (names: Names) => async (): Promise<Grouping> => ({ names });
+
+/** Selects a group by the parameter of the dimension's own name: the group is among what the filter selects already. */
+const byParameter =
+  (parameter: keyof ProjectFilter): Dimension['narrow'] =>
+  (filter, group) => ({ ...filter, [parameter]: [group ?? NONE] });
+
+/** A tree of codes whose lower levels are gathered at the level `depth` from the root (0). */
+function treeGrouping(nodes: readonly TreeNode[], depth: number): Grouping {
+  const byCode = new Map(nodes.map((node) => [node.code, node]));
+  const ancestors = (code: string): string[] => {
+    const path: string[] = [];
+    for (
+      let at: string | null = code;
+      at !== null && path.length <= nodes.length;
+      at = byCode.get(at)?.parent ?? null
+    ) {
+      path.push(at);
+    }
+    return path;
+  };
+  return {
+    names: byCode,
+    ancestors,
+    roll: (code) => {
+      const path = ancestors(code);
+      return path[Math.max(path.length - 1 - depth, 0)] as string;
+    },
+  };
+}
+
+/**
+ * Selects a group of a tree by a parameter that includes what is below a code. A filter that already names codes
+ * keeps those within the group, or the group where it is within one of them.
+ */
+function withinTree(
+  parameter: 'region' | 'industry',
+  exact: 'county' | null,
+  depth: number,
+): Dimension['narrow'] {
+  return (filter, group, { ancestors = (code) => [code] }) => {
+    if (group === null) return { ...filter, [parameter]: [NONE] };
+    // A group above its level holds only what is recorded there, not all that is below.
+    if (exact && ancestors(group).length - 1 < depth) return { ...filter, [exact]: [group] };
+    const given = filter[parameter];
+    if (!given) return { ...filter, [parameter]: [group] };
+    const below = given.filter((code) => code !== NONE && ancestors(code).includes(group));
+    const covered = given.some((code) => ancestors(group).includes(code));
+    return { ...filter, [parameter]: covered ? [group] : below };
+  };
+}
+
+const top500Names = named([
+  { code: 'true', name: '三类500强', nameEn: 'three top-500' },
+  { code: 'false', name: '非三类500强', nameEn: 'not three top-500' },
+]);
+
+/** Of regions, prefectures stand one below the root; of industries, sections are the root. */
+const PREFECTURE_DEPTH = 1;
+const SECTION_DEPTH = 0;
+
+const p = (reader: Reader) => reader.tables.projects;
+
+export const dimensions = {
+  event: {
+    zh: '经贸活动',
+    en: 'event',
+    value: (r) => sql`${p(r).event}`,
+    grouping: async (r) => ({ names: await namesOf(r, 'events') }),
+    narrow: byParameter('event'),
+  },
+  region: {
+    zh: '市州',
+    en: 'prefecture',
+    value: (r) => sql`${p(r).region}`,
+    grouping: async (r) => treeGrouping(await readTree(r, 'regions'), PREFECTURE_DEPTH),
+    narrow: withinTree('region', 'county', PREFECTURE_DEPTH),
+  },
+  county: {
+    zh: '行政区划（原级）',
+    en: 'region as recorded, not rolled up',
+    value: (r) => sql`${p(r).region}`,
+    grouping: async (r) => ({
+      names: new Map((await readTree(r, 'regions')).map((node) => [node.code, node])),
+    }),
+    narrow: byParameter('county'),
+  },
+  zone: {
+    zh: '园区',
+    en: 'development zone',
+    value: (r) => sql`${p(r).zone}`,
+    grouping: async (r) => ({ names: await namesOf(r, 'zones') }),
+    narrow: byParameter('zone'),
+  },
+  industry: {
+    zh: '行业门类',
+    en: 'section of industry',
+    value: (r) => sql`${p(r).industry}`,
+    grouping: async (r) => treeGrouping(await readTree(r, 'industries'), SECTION_DEPTH),
+    narrow: withinTree('industry', null, SECTION_DEPTH),
+  },
+  division: {
+    zh: '行业大类',
+    en: 'division of industry',
+    value: (r) => sql`(case when length(${p(r).industry}) = 2 then ${p(r).industry} end)`,
+    grouping: async (r) => ({
+      names: new Map((await readTree(r, 'industries')).map((node) => [node.code, node])),
+    }),
+    narrow: byParameter('division'),
+  },
+  level: {
+    zh: '项目级别',
+    en: 'level',
+    value: (r) => sql`${p(r).level}`,
+    grouping: fixed(levelNames),
+    narrow: byParameter('level'),
+  },
+  operatingStatus: {
+    zh: '项目状态',
+    en: 'operating status',
+    value: (r) => operatingStatusOf(p(r)),
+    grouping: fixed(statusNames),
+    narrow: byParameter('operatingStatus'),
+  },
+  investorCountry: {
+    zh: '投资方国别',
+    en: 'country of the lead investor',
+    value: (r) => sql`${r.tables.enterprises.country}`,
+    readsLead: true,
+    grouping: fixed(countryNames),
+    narrow: byParameter('investorCountry'),
+  },
+  investorOrigin: {
+    zh: '投资来源',
+    en: 'origin of the lead investor',
+    value: (r) => investorOriginOf(r.tables.enterprises.country),
+    readsLead: true,
+    grouping: fixed(named(investorOrigins)),
+    narrow: byParameter('investorOrigin'),
+  },
+  top500: {
+    zh: '三类500强',
+    en: 'three top-500',
+    value: (r) => sql`(case when ${isTop500(r)} then 'true' else 'false' end)`,
+    grouping: fixed(top500Names),
+    // A parameter of questions: what the filter asks already is asked as well.
+    narrow: (filter, group) => ({
+      ...filter,
+      top500: [...new Set([...(filter.top500 ?? []), group as 'true' | 'false'])],
+    }),
+  },
+  investmentBand: {
+    zh: '投资规模',
+    en: 'band of investment',
+    value: (r) => investmentBandOf(p(r).investmentYuan),
+    grouping: fixed(named(investmentBands)),
+    narrow: byParameter('investmentBand'),
+  },
+  signedYear: {
+    zh: '签约年份',
+    en: 'year of signing',
+    value: (r) => yearOf(p(r).signedOn),
+    grouping: fixed(new Map()),
+    narrow: byParameter('signedYear'),
+  },
+  signedMonth: {
+    zh: '签约月份',
+    en: 'month of signing',
+    value: (r) => monthOf(p(r).signedOn),
+    grouping: fixed(new Map()),
+    narrow: byParameter('signedMonth'),
+  },
+} as const satisfies Record<string, Dimension>;
+
+export type DimensionName = keyof typeof dimensions;
+export const dimensionNames = Object.keys(dimensions) as [DimensionName, ...DimensionName[]];
+
+/** The group of a value of the database. */
+export function groupOf(value: string | null, { names, roll }: Grouping): Group {
+  if (value === null) return { code: null, name: null, nameEn: null };
+  const code = roll ? roll(value) : value;
+  return { code, name: names.get(code)?.name ?? code, nameEn: names.get(code)?.nameEn ?? null };
+}

@@ -1,0 +1,198 @@
+/**
+ * What may be told to callers without a key where only statistics are open to them: figures of the whole and by one
+ * dimension, as of the ends of months. `small-groups.ts` decides which groups; here stands what each figure is about.
+ *
+ * Amounts belong to a project for good, so that one day's could be subtracted from another's: they are told as of the
+ * last month end only, or where the projects are still the same. Counts of other month ends say how many, not how much.
+ */
+
+import { paced } from '../../core/pace.ts';
+import type { Reader } from '../../database/database.ts';
+import { type ProjectFilter, select } from '../projects/filter.ts';
+import { NONE } from '../projects/parameter-kinds.ts';
+import { type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
+import { bounded } from './groups.ts';
+import type { Measure } from './measures.ts';
+import * as repository from './repository.ts';
+import { type Cell, levelsOf, type Population, type Told, tellable } from './small-groups.ts';
+import type { DurationName, SumName } from './tallies.ts';
+import { lastDay, monthIndex } from './timeline.ts';
+
+/** What figures for a caller are bound to. */
+export interface Disclosure {
+  /** The fewest projects that a figure may be about. */
+  minimum: number;
+  /** The last month end. */
+  latest: string;
+}
+
+/** The last day of the last month that is over. */
+export const lastMonthEnd = (today: string): string => lastDay(monthIndex(today) - 1);
+
+export const isMonthEnd = (day: string): boolean => day === lastDay(monthIndex(day));
+
+/**
+ * The dimensions that groups are told of, in the order in which they are: what is asked for most comes first. Not the
+ * status, which changes from day to day, nor the finest, of which little could be told.
+ */
+export const toldDimensions = [
+  'event',
+  'region',
+  'level',
+  'industry',
+  'signedYear',
+  'investorOrigin',
+  'top500',
+  'investmentBand',
+  'zone',
+] as const satisfies readonly DimensionName[];
+export type ToldDimension = (typeof toldDimensions)[number];
+
+type Size = repository.SizeName;
+
+const EVERYBODY: readonly Population<Size>[] = [(sizes) => sizes.projectCount];
+const those =
+  (name: Size): Population<Size> =>
+  (sizes) =>
+    sizes[name];
+const others =
+  (name: Size): Population<Size> =>
+  (sizes) =>
+    sizes.projectCount - sizes[name];
+
+interface Subject {
+  populations: readonly Population<Size>[];
+  /** Whether it is an amount, and whether that changes over the life of a project. */
+  amount?: 'lasting' | 'changing';
+}
+
+const countOf = (name: Size): Subject => ({ populations: [those(name), others(name)] });
+
+/**
+ * What each figure is about. Null needs a key: an amount of some of the projects would have to be protected together
+ * with the same amount of all of them, and a median is the days of a single project.
+ */
+const ABOUT: Readonly<Record<SumName | DurationName, Subject | null>> = {
+  projectCount: { populations: EVERYBODY },
+  totalInvestment: { populations: EVERYBODY, amount: 'lasting' },
+  contractedFunds: { ...countOf('contractedKnownCount'), amount: 'lasting' },
+  contractedKnownCount: countOf('contractedKnownCount'),
+  registeredCount: countOf('registeredCount'),
+  startedCount: countOf('startedCount'),
+  startedInvestment: null,
+  completedCount: countOf('completedCount'),
+  inProductionCount: countOf('inProductionCount'),
+  performingCount: countOf('performingCount'),
+  suspendedCount: countOf('suspendedCount'),
+  terminatedCount: countOf('terminatedCount'),
+  overdueStartCount: countOf('overdueStartCount'),
+  overdueProductionCount: countOf('overdueProductionCount'),
+  sameYearCount: countOf('sameYearCount'),
+  fundsInPlace: { populations: [those('fundedCount')], amount: 'changing' },
+  fundsOfContracted: null,
+  daysToStart: null,
+  daysToProduction: null,
+};
+
+/** Whether a figure may be told. */
+export type Tells = (measure: Measure) => boolean;
+
+/** What may be told of the whole, and of the groups of the dimension asked for. */
+export interface Disclosed {
+  whole: Tells;
+  /** @param count how many projects are meant: nothing is told of what merely bears the name of a group */
+  group(code: string | null, count: number): Tells;
+}
+
+const nothing: Tells = () => false;
+const NOTHING_TOLD: Told = { whole: false, groups: new Set() };
+
+/** @param by what is asked for besides the whole */
+export async function disclose(
+  reader: Reader,
+  asOf: string,
+  by: ToldDimension | undefined,
+  { minimum, latest }: Disclosure,
+): Promise<Disclosed> {
+  const asked = toldDimensions.slice(0, by ? toldDimensions.indexOf(by) + 1 : 0);
+  const groupings: Grouping[] = [];
+  for (const name of asked) groupings.push(await dimensions[name].grouping(reader));
+  const on = async (day: string) => {
+    const rows = bounded(await repository.sizesOf(reader, select({} as ProjectFilter, day), asked));
+    return toldOf(rows, groupings, minimum);
+  };
+  const then = await on(asOf);
+  const now = asOf === latest ? then : await on(latest);
+
+  const tells = (is: (told: Told) => boolean, isUnchanged: boolean): Tells => {
+    const isTold = ({ figures }: ToldOfDay, name: SumName | DurationName): boolean =>
+      is(figures.get(name) ?? NOTHING_TOLD);
+    return ({ of }) =>
+      isTold(then, 'projectCount') &&
+      of.every((name) => {
+        const amount = ABOUT[name]?.amount;
+        if (!amount) return isTold(then, name);
+        return (amount === 'lasting' ? isUnchanged : asOf === latest) && isTold(now, name);
+      });
+  };
+  return {
+    whole: tells(({ whole }) => whole, then.whole === now.whole),
+    group: (code, count) => {
+      const [before = 0, after = 0] = [then.counts.get(code), now.counts.get(code)];
+      return before === count ? tells(({ groups }) => groups.has(code), before === after) : nothing;
+    },
+  };
+}
+
+/** What may be told of what a filter selects: the whole or, by its one parameter, a group. @param count of projects */
+export async function tellsOf(
+  reader: Reader,
+  filter: ProjectFilter,
+  count: number,
+  asOf: string,
+  disclosure: Disclosure,
+): Promise<Tells> {
+  const [selected] = Object.entries(filter) as [ToldDimension, [string]][];
+  const { whole, group } = await disclose(reader, asOf, selected?.[0], disclosure);
+  if (!selected) return whole;
+  const [, [code]] = selected;
+  return group(code === NONE ? null : code, count);
+}
+
+interface ToldOfDay {
+  figures: ReadonlyMap<SumName | DurationName, Told>;
+  whole: number;
+  /** How many projects there are in each group of the last dimension. */
+  counts: ReadonlyMap<string | null, number>;
+}
+
+/** What is told on a day, figure by figure; worked out in turns with whatever else there is to do. */
+async function toldOf(
+  rows: readonly repository.SizeRow[],
+  groupings: readonly Grouping[],
+  minimum: number,
+): Promise<ToldOfDay> {
+  const pace = paced();
+  const cells: Cell<Size>[] = [];
+  const counts = new Map<string | null, number>();
+  let whole = 0;
+  for (const sizes of rows) {
+    const groups = groupings.map((grouping, i) => groupOf(sizes[`group${i}`] ?? null, grouping).code);
+    const last = groups.at(-1) ?? null;
+    cells.push({ groups, sizes });
+    counts.set(last, (counts.get(last) ?? 0) + sizes.projectCount);
+    whole += sizes.projectCount;
+    await pace();
+  }
+  const groups = await levelsOf(cells, groupings.length, pace);
+  const proven = new Map<Subject['populations'], Told>();
+  const figures = new Map<SumName | DurationName, Told>();
+  for (const [name, subject] of Object.entries(ABOUT) as [SumName | DurationName, Subject | null][]) {
+    if (!subject) continue;
+    const { populations } = subject;
+    const told = proven.get(populations) ?? (await tellable(groups, populations, minimum, pace));
+    proven.set(populations, told);
+    figures.set(name, told);
+  }
+  return { figures, whole, counts };
+}

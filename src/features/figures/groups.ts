@@ -1,0 +1,102 @@
+/** Groups as the answers have them: their figures, their links, their order. */
+
+import { mapPaced, type Pace } from '../../core/pace.ts';
+import { Problem } from '../../http/problems.ts';
+import { type ProjectFilter, queryOf } from '../projects/filter.ts';
+import type { Group } from './dimensions.ts';
+import type { Disclosure, Tells } from './disclosure.ts';
+import { measures, valuesOf } from './measures.ts';
+import { MAX_GROUPS } from './repository.ts';
+import type { Tally } from './tallies.ts';
+
+/** @throws Problem 422 rather than leave out the rest */
+export function bounded<Row>(rows: Row[]): Row[] {
+  if (rows.length > MAX_GROUPS)
+    throw new Problem('statistics.too_many_groups', { values: { max: MAX_GROUPS } });
+  return rows;
+}
+
+export interface GroupTally {
+  groups: Group[];
+  tally: Tally;
+  /** What of it may be told, where that is not everything; it is sorted by nothing else. */
+  tells?: Tells | undefined;
+}
+
+type SortValue = string | number | null;
+
+/** In an order, as `sort` has it; what is equal by that, by its codes. */
+export async function sortGroups<Row extends GroupTally>(
+  rows: readonly Row[],
+  by: readonly string[],
+  sort: string,
+  pace?: Pace,
+): Promise<Row[]> {
+  const order = [...sort.split(','), ...by].map((part) => {
+    const name = part.replace(/^-/, '');
+    return {
+      isDescending: part.startsWith('-'),
+      place: by.indexOf(name),
+      measure: measures.find((one) => one.name === name),
+    };
+  });
+  const sortValues = ({ groups, tally, tells }: Row): SortValue[] =>
+    order.map(({ place, measure }) => {
+      if (!measure) return groups[place]?.code ?? null;
+      return !tells || tells(measure) ? measure.sortValue(tally) : null;
+    });
+  const keyed = await mapPaced(rows, (row) => ({ row, values: sortValues(row) }), pace);
+  keyed.sort((a, b) => {
+    for (let i = 0; i < order.length; i++) {
+      const difference = compare(a.values[i] ?? null, b.values[i] ?? null, order[i]?.isDescending === true);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** What is missing comes last, whichever way round. */
+function compare(a: SortValue, b: SortValue, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b === descending ? 1 : -1;
+}
+
+/** The measures with their links; or those that may be told, and what the others were withheld for. */
+export function figuresOf(
+  tally: Tally,
+  disclosure: Disclosure | undefined,
+  tells: Tells | undefined,
+  links: () => Readonly<Record<string, string>>,
+) {
+  if (!disclosure) return { ...valuesOf(tally), links: links() };
+  const fewerThan = disclosure.minimum;
+  const { projectCount } = tally;
+  // Where there is nothing, nothing is told of anybody.
+  const values = valuesOf(tally, projectCount === 0 ? undefined : tells);
+  if (!Object.values(values).includes(null)) return values;
+  return {
+    ...values,
+    withheld: { fewerThan, reason: projectCount < fewerThan ? 'small_group' : 'difference' },
+  };
+}
+
+export const summaryLinks = (filter: ProjectFilter, asOf: string) => ({
+  self: `/v1/statistics/summary?${queryOf(filter, { asOf })}`,
+  ...linksTo(filter, asOf),
+});
+
+/** The address of the projects behind each count, pinned to the day. */
+export function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
+  const links: Record<string, string> = {};
+  for (const { link } of measures) {
+    if (!link) continue;
+    const narrowed = link.flag
+      ? { ...filter, [link.flag]: [...new Set([...(filter[link.flag] ?? []), true])] }
+      : filter;
+    links[link.name] = `/v1/projects?${queryOf(narrowed, { asOf })}`;
+  }
+  return links;
+}

@@ -1,0 +1,333 @@
+/**
+ * Every figure, defined once: its names and sentence in both languages, and how it is worked out of the tally of its
+ * projects.
+ */
+import * as z from 'zod';
+import { Problem } from '../../http/problems.ts';
+import type { LifecycleFlag } from '../projects/lifecycle.ts';
+import { days, money, rate } from './numbers.ts';
+import { type DurationName, ledgerTallies, type SumName, type Tally, type TallyName } from './tallies.ts';
+
+const described = <T extends z.ZodType>(schema: T, id: string, description: string): T =>
+  schema.meta({ id, description }) as T;
+
+export const MoneyBody = described(
+  z.object({ yuan: z.int(), billionYuan: z.number(), yiYuan: z.number() }),
+  'Money',
+  'An amount, exact in whole yuan; in billion yuan (10⁹) and in 亿元 (10⁸) for reading.',
+);
+
+const KnownMoneyBody = described(
+  MoneyBody.extend({ knownCount: z.int() }),
+  'KnownMoney',
+  'An amount, with the number of projects for which it is known.',
+);
+
+export const RateBody = described(
+  z.object({
+    numerator: z.int(),
+    denominator: z.int(),
+    ratio: z.number().nullable(),
+    percent: z.number().nullable(),
+  }),
+  'Rate',
+  'A rate with what it is made of. `percent` is rounded half-up to one decimal; both are null over zero.',
+);
+
+const DaysBody = described(
+  z.object({ count: z.int(), median: z.number().nullable(), mean: z.number().nullable() }),
+  'Days',
+  'Median and mean of days over `count` projects, half-up to one decimal; negative where it came before the signing.',
+);
+
+export interface Measure {
+  name: string;
+  unit: 'projects' | 'yuan' | 'rate' | 'days';
+  /** Of a rate: whether it is one of amounts, whose numerator and denominator are yuan. */
+  ofMoney?: boolean;
+  /** Chinese and English name and sentence. */
+  zh: string;
+  en: string;
+  sentence: { zh: string; en: string };
+  formula: string;
+  /** What it is worked out of. */
+  of: readonly (SumName | DurationName)[];
+  /** The name of the link to the projects that make up a count, and the flag that selects them. */
+  link?: { name: string; flag: LifecycleFlag | null };
+  schema: z.ZodType;
+  value(tally: Tally): unknown;
+  /** What a breakdown is sorted by; null comes last. */
+  sortValue(tally: Tally): number | null;
+}
+
+type Words = Pick<Measure, 'zh' | 'en' | 'sentence' | 'formula'>;
+
+function count(name: `${string}Count` & TallyName, flag: LifecycleFlag | null, words: Words): Measure {
+  const link = flag ?? 'projects';
+  return {
+    name,
+    unit: 'projects',
+    ...words,
+    of: [name],
+    link: { name: link, flag },
+    schema: z.int(),
+    value: (tally) => tally[name],
+    sortValue: (tally) => tally[name],
+  };
+}
+
+function amount(name: SumName, words: Words): Measure {
+  return {
+    name,
+    unit: 'yuan',
+    ...words,
+    of: [name],
+    schema: MoneyBody,
+    value: (tally) => money(exact(tally, name)),
+    sortValue: (tally) => tally[name],
+  };
+}
+
+function quotient(name: string, numerator: SumName, denominator: SumName, words: Words): Measure {
+  return {
+    name,
+    unit: 'rate',
+    ofMoney: numerator in ledgerTallies,
+    ...words,
+    of: [numerator, denominator],
+    schema: RateBody,
+    value: (tally) => rate(exact(tally, numerator), exact(tally, denominator)),
+    sortValue: (tally) => (tally[denominator] === 0 ? null : tally[numerator] / tally[denominator]),
+  };
+}
+
+function duration(name: DurationName, words: Words): Measure {
+  return {
+    name,
+    unit: 'days',
+    ...words,
+    of: [name],
+    schema: DaysBody,
+    value: (tally) => days(tally[name]),
+    sortValue: (tally) => days(tally[name]).median,
+  };
+}
+
+/** @throws Problem 422 beyond 2⁵³ − 1, where a number would no longer be exact */
+export function exact(tally: Tally, name: SumName): number {
+  const sum = tally[name];
+  if (!Number.isSafeInteger(sum))
+    throw new Problem('statistics.sum_too_large', { values: { measure: name } });
+  return sum;
+}
+
+const share = (numerator: string): string => `${numerator} ÷ projectCount`;
+
+/** The measures, in the order of the answers. */
+export const measures: readonly Measure[] = [
+  count('projectCount', null, {
+    zh: '项目数',
+    en: 'projects',
+    sentence: {
+      zh: '截至该日已签约、未归档且符合筛选条件的项目个数；已终止的项目仍计入。',
+      en: 'Projects signed by the day that are not archived and match the filter; terminated ones stay in.',
+    },
+    formula: 'count of projects with signedOn ≤ T',
+  }),
+  amount('totalInvestment', {
+    zh: '投资总额',
+    en: 'total investment',
+    sentence: { zh: '合同约定投资额之和。', en: 'What the contracts say will be invested.' },
+    formula: 'Σ investmentYuan',
+  }),
+  {
+    ...amount('contractedFunds', {
+      zh: '合同引资额',
+      en: 'contracted funds',
+      sentence: {
+        zh: '投资总额中来自外部的部分之和，仅计已知的项目；knownCount 为已知的项目数。',
+        en: 'The part of the investment that comes from outside, where known; knownCount says for how many projects.',
+      },
+      formula: 'Σ contractedFundsYuan where known',
+    }),
+    of: ['contractedFunds', 'contractedKnownCount'],
+    schema: KnownMoneyBody,
+    value: (tally) => ({ ...money(exact(tally, 'contractedFunds')), knownCount: tally.contractedKnownCount }),
+  },
+  count('registeredCount', 'registered', {
+    zh: '注册数',
+    en: 'registered',
+    sentence: {
+      zh: '截至该日项目公司已注册且未终止的项目数。',
+      en: 'Projects whose company was registered by the day, not terminated.',
+    },
+    formula: 'count where registeredOn ≤ T and not terminatedOn ≤ T',
+  }),
+  quotient('registrationRate', 'registeredCount', 'projectCount', {
+    zh: '注册率',
+    en: 'registration rate',
+    sentence: { zh: '注册数占项目数的比重。', en: 'The share of projects that are registered.' },
+    formula: share('registeredCount'),
+  }),
+  count('startedCount', 'started', {
+    zh: '开工数',
+    en: 'started',
+    sentence: {
+      zh: '截至该日已开工且未终止的项目数；停工、竣工、投产的项目也已开工。',
+      en: 'Projects that had started by the day, not terminated; one that is suspended, completed or producing has started too.',
+    },
+    formula: 'count where startedOn ≤ T and not terminatedOn ≤ T',
+  }),
+  amount('startedInvestment', {
+    zh: '开工项目投资额',
+    en: 'investment of started projects',
+    sentence: { zh: '已开工项目的投资总额。', en: 'Total investment of the started projects.' },
+    formula: 'Σ investmentYuan where started',
+  }),
+  quotient('operatingRate', 'startedCount', 'projectCount', {
+    zh: '开工率',
+    en: 'operating rate',
+    sentence: {
+      zh: '开工数占项目数的比重。',
+      en: 'The share of signed projects that have started; published in English as the operating rate.',
+    },
+    formula: share('startedCount'),
+  }),
+  count('completedCount', 'completed', {
+    zh: '竣工数',
+    en: 'completed',
+    sentence: {
+      zh: '截至该日已竣工且未终止的项目数。',
+      en: 'Projects completed by the day, not terminated.',
+    },
+    formula: 'count where completedOn ≤ T and not terminatedOn ≤ T',
+  }),
+  quotient('completionRate', 'completedCount', 'projectCount', {
+    zh: '竣工率',
+    en: 'completion rate',
+    sentence: { zh: '竣工数占项目数的比重。', en: 'The share of projects that are completed.' },
+    formula: share('completedCount'),
+  }),
+  count('inProductionCount', 'inProduction', {
+    zh: '投产数',
+    en: 'in production',
+    sentence: {
+      zh: '截至该日已投产且未终止的项目数。',
+      en: 'Projects in production by the day, not terminated.',
+    },
+    formula: 'count where productionOn ≤ T and not terminatedOn ≤ T',
+  }),
+  quotient('productionRate', 'inProductionCount', 'projectCount', {
+    zh: '投产率',
+    en: 'production rate',
+    sentence: { zh: '投产数占项目数的比重。', en: 'The share of projects that are in production.' },
+    formula: share('inProductionCount'),
+  }),
+  count('performingCount', 'performing', {
+    zh: '履约数',
+    en: 'performing',
+    sentence: {
+      zh: '截至该日已注册或已开工且未终止的项目数。',
+      en: 'Projects registered or started by the day, not terminated.',
+    },
+    formula: 'count where (registeredOn ≤ T or startedOn ≤ T) and not terminatedOn ≤ T',
+  }),
+  quotient('fulfilmentRate', 'performingCount', 'projectCount', {
+    zh: '履约率',
+    en: 'fulfilment rate',
+    sentence: { zh: '履约数占项目数的比重。', en: 'The share of projects that perform.' },
+    formula: share('performingCount'),
+  }),
+  count('suspendedCount', 'suspended', {
+    zh: '停工数',
+    en: 'suspended',
+    sentence: { zh: '该日处于停工状态的项目数。', en: 'Projects that are suspended on the day.' },
+    formula: 'count where suspendedOn ≤ T and not resumedOn ≤ T and not terminatedOn ≤ T',
+  }),
+  count('terminatedCount', 'terminated', {
+    zh: '终止数',
+    en: 'terminated',
+    sentence: { zh: '截至该日已终止（解约）的项目数。', en: 'Projects whose contract had ended by the day.' },
+    formula: 'count where terminatedOn ≤ T',
+  }),
+  count('overdueStartCount', 'overdueStart', {
+    zh: '超时限未开工数',
+    en: 'overdue to start',
+    sentence: {
+      zh: '约定开工日已过而未开工、且未终止的项目数。',
+      en: 'Projects whose agreed start has passed without a start, not terminated.',
+    },
+    formula: 'count where agreedStartOn < T and not startedOn ≤ T and not terminatedOn ≤ T',
+  }),
+  count('overdueProductionCount', 'overdueProduction', {
+    zh: '逾期未投产数',
+    en: 'overdue to produce',
+    sentence: {
+      zh: '约定投产日已过而未投产、且未终止的项目数。',
+      en: 'Projects whose agreed production day has passed without production, not terminated.',
+    },
+    formula: 'count where agreedProductionOn < T and not productionOn ≤ T and not terminatedOn ≤ T',
+  }),
+  count('sameYearCount', 'sameYear', {
+    zh: '当年签约当年开工当年投产数',
+    en: 'signed, started and producing in one year',
+    sentence: {
+      zh: '签约、开工、投产在同一年内、且截至该日已投产、未终止的项目数。',
+      en: 'Projects signed, started and in production within one calendar year, by the day, not terminated.',
+    },
+    formula:
+      'count where year(signedOn) = year(startedOn) = year(productionOn), productionOn ≤ T and not terminatedOn ≤ T',
+  }),
+  amount('fundsInPlace', {
+    zh: '到位资金',
+    en: 'funds in place',
+    sentence: {
+      zh: '截至该日实际到位资金之和；退回的资金以负数记录。',
+      en: 'What has really arrived by the day; money returned is a negative entry.',
+    },
+    formula: 'Σ amountYuan of ledger entries with receivedOn ≤ T',
+  }),
+  quotient('fundsInPlaceRate', 'fundsInPlace', 'totalInvestment', {
+    zh: '资金到位率',
+    en: 'funds-in-place rate',
+    sentence: { zh: '到位资金占投资总额的比重。', en: 'Funds in place as a share of the total investment.' },
+    formula: 'fundsInPlace ÷ totalInvestment',
+  }),
+  quotient('fundsInPlaceOfContractedRate', 'fundsOfContracted', 'contractedFunds', {
+    zh: '合同引资到位率',
+    en: 'funds-in-place rate of contracted funds',
+    sentence: {
+      zh: '到位资金占合同引资额的比重，分子分母均只计合同引资额已知的项目。',
+      en: 'Funds in place as a share of the contracted funds, both over the projects whose contracted funds are known.',
+    },
+    formula: 'fundsInPlace ÷ contractedFunds, over projects with contractedFundsYuan known',
+  }),
+  duration('daysToStart', {
+    zh: '签约到开工天数',
+    en: 'days from signing to start',
+    sentence: {
+      zh: '已开工项目从签约到开工的天数；先开工后签约的为负数。',
+      en: 'Days from signing to start of the started projects; negative where the start came first.',
+    },
+    formula: 'median and mean of startedOn − signedOn where started',
+  }),
+  duration('daysToProduction', {
+    zh: '签约到投产天数',
+    en: 'days from signing to production',
+    sentence: {
+      zh: '已投产项目从签约到投产的天数。',
+      en: 'Days from signing to production of the projects in production.',
+    },
+    formula: 'median and mean of productionOn − signedOn where in production',
+  }),
+];
+
+/**
+ * Works out every measure of a tally, or those that may be told; the others are null.
+ * @throws Problem 422 when a sum is too large to be exact
+ */
+export const valuesOf = (
+  tally: Tally,
+  tells: (measure: Measure) => boolean = () => true,
+): Record<string, unknown> =>
+  Object.fromEntries(measures.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));

@@ -1,0 +1,321 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Reader, Select } from '../../database/database.ts';
+import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
+import type { Selection } from '../projects/filter.ts';
+import { ageBy, ageOnDay, ageValues } from './ages.ts';
+import type { Advance, CohortDimension } from './cohorts.ts';
+import { type DimensionName, dimensions } from './dimensions.ts';
+import {
+  type DurationName,
+  durationOf,
+  durations,
+  type LedgerTallyName,
+  ledgerTallies,
+  type TallyName,
+  tallies,
+} from './tallies.ts';
+
+/** The values of the dimensions of one row, as `group0`, `group1`. */
+export type GroupValues = Record<`group${number}`, string | null>;
+
+/** More groups than this are refused rather than held in memory. */
+export const MAX_GROUPS = 50_000;
+/** From so many projects on, going through the whole ledger is faster than looking up the entries of each. */
+export const MANY = 100_000;
+
+const number = (expression: SQL): SQL<number | null> => sql<number | null>`${expression}`.mapWith(Number);
+
+/** The dimensions as selected fields. */
+function groupFields(
+  reader: Reader,
+  by: readonly DimensionName[],
+): Record<`group${number}`, SQL<string | null>> {
+  return Object.fromEntries(
+    by.map((name, i) => [`group${i}`, sql<string | null>`${dimensions[name].value(reader)}`]),
+  ) as Record<`group${number}`, SQL<string | null>>;
+}
+
+const readsLead = (by: readonly DimensionName[]): boolean =>
+  by.some((name) => 'readsLead' in dimensions[name]);
+
+/**
+ * Joins what the dimensions read, groups by them (and by more), and bounds the number of groups. It groups by ordinals:
+ * to Postgres, an expression with parameters does not equal its twin in the selection.
+ */
+function grouped<Q extends Select>(query: Q, reader: Reader, by: readonly DimensionName[]): Q {
+  const { projects, enterprises } = reader.tables;
+  const joined = readsLead(by)
+    ? query.leftJoin(enterprises, eq(enterprises.id, projects.leadInvestorId))
+    : query;
+  const ordinals = Array.from({ length: by.length }, (_, i) => sql.raw(String(i + 1)));
+  const all = ordinals.length > 0 ? joined.groupBy(...ordinals) : joined;
+  return all.limit(MAX_GROUPS + 1) as unknown as Q;
+}
+
+export function tallyProjects(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+): Promise<(GroupValues & Record<TallyName, number | null> & Record<DurationName, string | null>)[]> {
+  return reader.prepared(`statistics.projects ${by} ${selection.shape}`, selection.values, (db) => {
+    const { projects } = db.tables;
+    const sums = Object.fromEntries(
+      Object.entries(tallies).map(([name, aggregate]) => [name, number(aggregate(projects))]),
+    ) as Record<TallyName, SQL<number | null>>;
+    const query = db
+      .select({ ...groupFields(db, by), ...sums, ...lengths(db) })
+      .from(projects)
+      .where(selection.where(db, inPopulation(db, true)))
+      .$dynamic();
+    return grouped(query, db, by) as never;
+  });
+}
+
+/** What counts of projects small groups are known by: those of the measures, and the projects that have a ledger. */
+export type SizeName = Extract<TallyName, `${string}Count`> | 'fundedCount';
+
+export type SizeRow = GroupValues & Record<SizeName, number>;
+
+const sizeNames = Object.keys(tallies).filter((name) => name.endsWith('Count')) as Exclude<
+  SizeName,
+  'fundedCount'
+>[];
+
+/** How many projects there are in each combination of groups, and how many of those count as what. */
+export function sizesOf(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+): Promise<SizeRow[]> {
+  return reader.prepared(`statistics.sizes ${by} ${selection.shape}`, selection.values, (db) => {
+    const { projects, fundsEntries } = db.tables;
+    const sizes = Object.fromEntries(sizeNames.map((name) => [name, number(tallies[name](projects))]));
+    const funded = sql`select ${fundsEntries.projectId} from ${fundsEntries} where ${fundsEntries.receivedOn} <= ${asOfDay}`;
+    const query = db
+      .select({
+        ...groupFields(db, by),
+        ...sizes,
+        fundedCount: number(sql`count(*) filter (where ${projects.id} in (${funded}))`),
+      })
+      .from(projects)
+      .where(selection.where(db, inPopulation(db, true)))
+      .$dynamic();
+    return grouped(query, db, by) as never;
+  });
+}
+
+/**
+ * Projects with their ledger. SQLite keeps to the order of a cross join: over many projects it goes through the ledger,
+ * which stands in the order of their ids, so that each is found beside the last.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
+function joinLedger(db: Reader, selected: any, many: boolean, condition: SQL): any {
+  const { projects, fundsEntries } = db.tables;
+  const joined = eq(fundsEntries.projectId, projects.id);
+  return many
+    ? selected.from(fundsEntries).crossJoin(projects).where(sql`${joined} and ${condition}`)
+    : selected.from(projects).innerJoin(fundsEntries, joined).where(condition);
+}
+
+export function tallyLedger(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+  many: boolean,
+): Promise<(GroupValues & Record<LedgerTallyName, number | null>)[]> {
+  return reader.prepared(`statistics.ledger ${many} ${by} ${selection.shape}`, selection.values, (db) => {
+    const { fundsEntries } = db.tables;
+    const sums = Object.fromEntries(
+      Object.entries(ledgerTallies).map(([name, aggregate]) => [name, number(aggregate(db.tables))]),
+    ) as Record<LedgerTallyName, SQL<number | null>>;
+    const selected = db.select({ ...groupFields(db, by), ...sums });
+    const query = joinLedger(
+      db,
+      selected,
+      many,
+      sql`${selection.where(db, inPopulation(db, true))} and ${fundsEntries.receivedOn} <= ${asOfDay}`,
+    ).$dynamic();
+    return grouped(query, db, by) as never;
+  });
+}
+
+/**
+ * The days that each project took to a milestone, as text separated by commas: counting them by length in SQL would
+ * cost a scan and a sort for each milestone.
+ */
+const lengths = (reader: Reader): Record<DurationName, SQL<string | null>> =>
+  Object.fromEntries(
+    Object.entries(durations).map(([name, { flag }]) => [
+      name,
+      sql<string | null>`string_agg(cast(${durationOf(reader, name as DurationName)} as text), ',')
+        filter (where ${countsAs(flag, reader.tables.projects)})`,
+    ]),
+  ) as Record<DurationName, SQL<string | null>>;
+
+/** What happened in one month. */
+export interface MonthRow {
+  month: string;
+  count: number;
+  yuan: number;
+}
+
+/** Signings by month, with what they will invest. */
+export const signedByMonth = (reader: Reader, selection: Selection): Promise<MonthRow[]> =>
+  reader.prepared(`timeline.signed ${selection.shape}`, selection.values, (db) => {
+    const { projects } = db.tables;
+    return db
+      .select({
+        month: monthOf(projects.signedOn),
+        count: sql`count(*)`.mapWith(Number),
+        yuan: sql`sum(${projects.investmentYuan})`.mapWith(Number),
+      })
+      .from(projects)
+      .where(selection.where(db, inPopulation(db, true)))
+      .groupBy(sql.raw('1')) as never;
+  });
+
+/**
+ * By month, the projects that reached a milestone while their contract held, or those of them whose contract ended.
+ * What happened before the signing happens, for a timeline, on the day of the signing.
+ */
+export const milestoneByMonth = (
+  reader: Reader,
+  selection: Selection,
+  milestone: 'startedOn' | 'productionOn',
+  what: 'reached' | 'left',
+): Promise<Pick<MonthRow, 'month' | 'count'>[]> =>
+  reader.prepared(`timeline.${milestone}.${what} ${selection.shape}`, selection.values, (db) => {
+    const { projects } = db.tables;
+    const on = db.functions.later(projects[milestone], projects.signedOn);
+    const ended = projects.terminatedOn;
+    const [day, condition] =
+      what === 'reached'
+        ? [on, sql`${projects[milestone]} <= ${asOfDay} and (${ended} is null or ${ended} > ${on})`]
+        : [
+            sql`${ended}`,
+            sql`${ended} <= ${asOfDay} and ${projects[milestone]} is not null and ${ended} > ${on}`,
+          ];
+    return db
+      .select({ month: monthOf(day), count: sql`count(*)`.mapWith(Number) })
+      .from(projects)
+      .where(sql`${selection.where(db, inPopulation(db, true))} and ${condition}`)
+      .groupBy(sql.raw('1')) as never;
+  });
+
+/** Funds by the month of their arrival, or of the signing where they came before it. */
+export const fundsByMonth = (
+  reader: Reader,
+  selection: Selection,
+  many: boolean,
+): Promise<Pick<MonthRow, 'month' | 'yuan'>[]> =>
+  reader.prepared(`timeline.funds ${many} ${selection.shape}`, selection.values, (db) => {
+    const { projects, fundsEntries } = db.tables;
+    const selected = db.select({
+      month: monthOf(db.functions.later(fundsEntries.receivedOn, projects.signedOn)),
+      yuan: sql`sum(${fundsEntries.amountYuan})`.mapWith(Number),
+    });
+    return joinLedger(
+      db,
+      selected,
+      many,
+      sql`${selection.where(db, inPopulation(db, true))} and ${fundsEntries.receivedOn} <= ${asOfDay}`,
+    ).groupBy(sql.raw('1')) as never;
+  });
+
+/** Something of a group of projects at an age in months. */
+interface AtAge {
+  group0: string | null;
+  age: number;
+}
+
+/** By the last age that they have reached: how many projects, and what they will invest. */
+export const projectsByAge = (
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  asOf: string,
+): Promise<(AtAge & { count: number; yuan: number })[]> =>
+  reader.prepared(
+    `cohorts.projects ${by} ${selection.shape}`,
+    { ...selection.values, ...ageValues(asOf) },
+    (db) => {
+      const { projects } = db.tables;
+      return db
+        .select({
+          ...groupFields(db, [by]),
+          age: number(ageOnDay(projects.signedOn)),
+          count: number(sql`count(*)`),
+          yuan: number(sql`sum(${projects.investmentYuan})`),
+        })
+        .from(projects)
+        .where(selection.where(db, inPopulation(db, true)))
+        .groupBy(sql.raw('1'), sql.raw('2'))
+        .limit(MAX_GROUPS + 1) as never;
+    },
+  );
+
+/**
+ * By age, what comes into the numerator of a rate less what leaves it. A project, or an entry of its ledger, counts from
+ * the age by which its day had come to the last age of the project; a project no longer once its contract had ended.
+ */
+export const changesByAge = (
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  advance: Advance,
+  asOf: string,
+  many: boolean,
+): Promise<(AtAge & { change: number })[]> =>
+  reader.prepared(
+    `cohorts.${advance} ${many} ${by} ${selection.shape}`,
+    { ...selection.values, ...ageValues(asOf) },
+    (db) => {
+      const spans = countedSpans(db, selection, by, advance, many);
+      const isEnd = sql`ends.is_end = 1`;
+      return db
+        .select({
+          group0: sql<string | null>`${spans.group0}`,
+          age: number(sql`(case when ${isEnd} then ${spans.until} else ${spans.since} end)`),
+          change: number(sql`sum(case when ${isEnd} then -${spans.amount} else ${spans.amount} end)`),
+        })
+        .from(spans)
+        .crossJoin(sql`(select 0 as is_end union all select 1) as ends`)
+        .where(sql`${spans.since} < ${spans.until}`)
+        .groupBy(sql.raw('1'), sql.raw('2'))
+        .limit(MAX_GROUPS + 1) as never;
+    },
+  );
+
+/** How much counts from an age on and until another, of each group; of what never counts the ages are not in order. */
+function countedSpans(
+  db: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  advance: Advance,
+  many: boolean,
+) {
+  const { projects: p, fundsEntries: entries } = db.tables;
+  const population = selection.where(db, inPopulation(db, true));
+  const over = sql`${ageOnDay(p.signedOn)} + 1`;
+  const ended = ageBy(p.signedOn, p.terminatedOn);
+  const untilEnded = sql`(case when ${p.terminatedOn} is null or ${ended} > ${over} then ${over} else ${ended} end)`;
+  const fields = (since: SQL, until: SQL, amount: SQL) => ({
+    group0: sql`${dimensions[by].value(db)}`.as('group0'),
+    since: since.as('since'),
+    until: until.as('until'),
+    amount: amount.as('amount'),
+  });
+  const query =
+    advance === 'funds'
+      ? joinLedger(
+          db,
+          db.select(fields(ageBy(p.signedOn, entries.receivedOn), over, sql`sum(${entries.amountYuan})`)),
+          many,
+          sql`${population} and ${entries.receivedOn} <= ${asOfDay}`,
+        )
+      : db
+          .select(fields(ageBy(p.signedOn, p[advance]), untilEnded, sql`count(*)`))
+          .from(p)
+          .where(sql`${population} and ${p[advance]} <= ${asOfDay}`);
+  return query.groupBy(sql.raw('1'), sql.raw('2'), sql.raw('3')).as('spans');
+}

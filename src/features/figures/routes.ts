@@ -1,0 +1,167 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Clock } from '../../core/clock.ts';
+import type { Answers, Computed } from '../../http/answers.ts';
+import { sendResource } from '../../http/conditional.ts';
+import { alsoAs, negotiate } from '../../http/formats.ts';
+import type { Language } from '../../http/messages.ts';
+import { NoQuery, operation } from '../../http/openapi.ts';
+import type { SheetQuery } from '../../sheets/schema.ts';
+import { tableFile } from '../../sheets/table-file.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
+import type { Disclosure } from './disclosure.ts';
+import {
+  Breakdown,
+  BreakdownQuery,
+  Cohorts,
+  CohortsQuery,
+  Definitions,
+  formats,
+  Summary,
+  SummaryQuery,
+  Timeline,
+  TimelineQuery,
+} from './schema.ts';
+import type { StatisticsService } from './service.ts';
+import { type TableName, tableNames, tables } from './tables.ts';
+import { disclosureFor, refuseDetails } from './without-key.ts';
+
+export const statisticsRoutes =
+  (statistics: StatisticsService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
+  async (app) => {
+    /** Answers with figures, or with the table of them. */
+    function answer(
+      name: TableName,
+      request: FastifyRequest<{ Querystring: SheetQuery & { asOf?: string | undefined } & ProjectFilter }>,
+      reply: FastifyReply,
+      compute: (asOf: string, disclosure?: Disclosure) => Promise<Computed>,
+    ): Promise<FastifyReply> {
+      const { asOf, unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
+      const { format, language } = negotiate(request, reply, formats, ['limit']);
+      const disclosure = disclosureFor(request, clock);
+      const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
+      // What may be told of a day changes with today.
+      const named = disclosure ? undefined : asOf;
+      if (format === 'json') return answers.send(request, reply, named, computed);
+      const variant = `${format} ${language}`;
+      return answers.sendFile(request, reply, named, variant, computed, (body, { seq }) => {
+        const { asOf: day } = body as { asOf: string };
+        const parts = [...(event.length === 1 ? event : []), day, `r${seq}`];
+        const titled = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
+        const sheet = tables[name](body, language, unit);
+        return tableFile(sheet, titled(language), titled('en'), { format, language, encoding, day });
+      });
+    }
+    const also = alsoAs(['csv', 'xlsx']);
+    const withoutKey =
+      'Without a key, where only statistics are open: one group or one dimension, as of the last day of a month (the last one if left out), and no figure about few projects.';
+    const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
+    const guarded = { ...reused, onRequest: [refuseDetails(clock), answers.reuse] };
+
+    app.get(
+      '/v1/statistics/summary',
+      {
+        ...guarded,
+        schema: operation({
+          id: 'summary',
+          access: 'statistics',
+          tag: 'statistics',
+          summary: 'Every measure over a filter',
+          description: `Counts, sums and rates over the projects that the filter selects, as of a day. Each count has a link to exactly the projects that make it up. ${withoutKey}`,
+          query: SummaryQuery,
+          success: { description: 'The measures.', schema: Summary, also },
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answer('summary', request, reply, (asOf, disclosure) =>
+          statistics.summary(request.query, asOf, disclosure),
+        ),
+    );
+
+    app.get(
+      '/v1/statistics/breakdown',
+      {
+        ...guarded,
+        schema: operation({
+          id: 'breakdown',
+          access: 'statistics',
+          tag: 'statistics',
+          summary: 'The measures for each group of projects',
+          description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value stand in a group whose code is null. ${withoutKey}`,
+          query: BreakdownQuery,
+          success: { description: 'The groups, and their total.', schema: Breakdown, also },
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answer('breakdown', request, reply, (asOf, disclosure) =>
+          statistics.breakdown(request.query, asOf, disclosure),
+        ),
+    );
+
+    app.get(
+      '/v1/statistics/timeline',
+      {
+        ...reused,
+        schema: operation({
+          id: 'timeline',
+          access: 'read',
+          tag: 'statistics',
+          summary: 'How the figures came about over time',
+          description:
+            'Each period with what happened in it and the summary as of its last day, from the first signing to the day, without holes. Parameters whose meaning depends on the day are refused.',
+          query: TimelineQuery,
+          success: { description: 'The periods.', schema: Timeline, also },
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { interval = 'month' } = request.query;
+        return answer('timeline', request, reply, (day) => statistics.timeline(request.query, interval, day));
+      },
+    );
+
+    app.get(
+      '/v1/statistics/cohorts',
+      {
+        ...reused,
+        schema: operation({
+          id: 'cohorts',
+          access: 'read',
+          tag: 'statistics',
+          summary: 'A rate by the age of the projects',
+          description:
+            'For each event or year of signing, the rate at every age since the signing of each project, so that editions compare at the same age. An age that not all projects have reached is given over those that have, and says so. Parameters whose meaning depends on the day are refused.',
+          query: CohortsQuery,
+          success: { description: 'The cohorts, each with its ages.', schema: Cohorts, also },
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { by = 'event', measure = 'operatingRate', step = 'month', ...query } = request.query;
+        return answer('cohorts', request, reply, (asOf) =>
+          statistics.cohorts({ ...query, by, measure, step }, asOf),
+        );
+      },
+    );
+
+    app.get(
+      '/v1/statistics/definitions',
+      {
+        schema: operation({
+          id: 'definitions',
+          access: 'statistics',
+          tag: 'statistics',
+          summary: 'What each measure and dimension means',
+          query: NoQuery,
+          success: {
+            description: 'Names, sentences and formulas in English and Chinese.',
+            schema: Definitions,
+          },
+          conditional: true,
+        }),
+      },
+      async (request, reply) => sendResource(request, reply, statistics.definitions()),
+    );
+  };

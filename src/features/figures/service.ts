@@ -1,0 +1,351 @@
+/** Figures about the projects that a filter selects, each answer from one snapshot. */
+
+import { mapPaced, paced } from '../../core/pace.ts';
+import type { Database, Reader } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
+import type { Computed } from '../../http/answers.ts';
+import { DEFAULT_LIMIT } from '../../http/pages.ts';
+import { Problem } from '../../http/problems.ts';
+import { outreachFigures } from '../outreach/figures.ts';
+import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
+import {
+  ageCount,
+  agesOf,
+  type CohortDimension,
+  type CohortMeasure,
+  type CohortTally,
+  cohortMeasures,
+  cohortTerms,
+  emptyCohort,
+  MAX_AGES,
+} from './cohorts.ts';
+import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
+import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
+import { bounded, figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
+import { exact, type Measure, measures, valuesOf } from './measures.ts';
+import { money, rate } from './numbers.ts';
+import * as repository from './repository.ts';
+import {
+  addLengths,
+  addSums,
+  addTally,
+  type DurationName,
+  durations,
+  emptyTally,
+  type Tally,
+} from './tallies.ts';
+import { type Interval, periods } from './timeline.ts';
+
+export interface StatisticsService {
+  /** Every measure over a filter. @param disclosure what may be told, where that is not everything */
+  summary(filter: ProjectFilter, asOf: string, disclosure?: Disclosure): Promise<Computed>;
+  /** The measures for each group, and their total. @param disclosure as of `summary` */
+  breakdown(query: BreakdownRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
+  timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
+  /** A rate at each age of the projects, for each cohort of them. */
+  cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
+  /** What each measure and dimension means. */
+  definitions(): object;
+}
+
+export type BreakdownRequest = ProjectFilter & {
+  by: DimensionName[];
+  sort?: string | undefined;
+  limit?: number | undefined;
+};
+
+export type CohortsRequest = ProjectFilter & {
+  by: CohortDimension;
+  measure: CohortMeasure;
+  step: Interval;
+  sort?: string | undefined;
+  limit?: number | undefined;
+};
+
+export function statisticsService({ database }: { database: Database }): StatisticsService {
+  return {
+    summary: (query, asOf, disclosure) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const tally = await tallyOf(reader, filter, asOf);
+        const tells = disclosure && (await tellsOf(reader, filter, tally.projectCount, asOf, disclosure));
+        const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
+        const revision = await revisionIn(reader);
+        return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
+      }),
+
+    breakdown: ({ by, sort, limit, ...query }, asOf, disclosure) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const disclosed = disclosure && (await disclose(reader, asOf, by[0] as ToldDimension, disclosure));
+        const groupings: Grouping[] = [];
+        for (const name of by) groupings.push(await dimensions[name].grouping(reader));
+        const rows = await tallyGroups(reader, select(filter, asOf), by);
+
+        const pace = paced();
+        const total = emptyTally();
+        const groups = new Map<string, GroupTally>();
+        for (const [key, tally] of rows) {
+          await pace();
+          addTally(total, tally);
+          const values = JSON.parse(key) as (string | null)[];
+          const rolled = values.map((value, i) => groupOf(value, groupings[i] as Grouping));
+          const place = JSON.stringify(rolled.map(({ code }) => code));
+          const group = groups.get(place);
+          if (group) addTally(group.tally, tally);
+          else groups.set(place, { groups: rolled, tally });
+        }
+
+        for (const row of groups.values()) {
+          row.tells = disclosed?.group(row.groups[0]?.code ?? null, row.tally.projectCount);
+        }
+        const sorted = await sortGroups([...groups.values()], by, sort ?? '-projectCount', pace);
+        const revision = await revisionIn(reader);
+        const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
+        const items = await mapPaced(
+          shown,
+          ({ groups, tally, tells }) => {
+            const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
+              const dimension: Dimension = dimensions[name];
+              return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
+            }, filter);
+            return {
+              groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
+              ...figuresOf(tally, disclosure, tells, () => linksTo(narrowed, asOf)),
+            };
+          },
+          pace,
+        );
+        const body = {
+          asOf,
+          revision: revision.seq,
+          filter,
+          by,
+          groupCount: sorted.length,
+          items,
+          total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
+        };
+        return { revision, body };
+      }),
+
+    timeline: async (query, interval, asOf) => {
+      const filter = filterOf(query);
+      return database.analyze(async (reader) => {
+        const items = await timelineItems(reader, select(filter, asOf), interval, asOf);
+        const revision = await revisionIn(reader);
+        return { revision, body: { asOf, revision: revision.seq, filter, interval, items } };
+      });
+    },
+
+    cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
+      database.analyze(async (reader) => {
+        const filter = filterOf(query);
+        const dimension: Dimension = dimensions[by];
+        const grouping = await dimension.grouping(reader);
+        const cohorts = await cohortTallies(reader, select(filter, asOf), by, measure, asOf);
+        const rows = [...cohorts].map(([value, cohort]) => {
+          const { projectCount, totalInvestment } = cohort;
+          const tally = { ...emptyTally(), projectCount, totalInvestment };
+          return { groups: [groupOf(value, grouping)], tally, cohort };
+        });
+        const sorted = await sortGroups(rows, ['code'], sort ?? 'code');
+        const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
+        if (shown.reduce((total, { cohort }) => total + ageCount(cohort, step), 0) > MAX_AGES) {
+          throw new Problem('statistics.too_many_ages', { values: { max: MAX_AGES } });
+        }
+        const items = shown.map(({ groups: [group], tally, cohort }) => {
+          const narrowed = dimension.narrow(filter, group?.code ?? null, grouping);
+          return {
+            group,
+            projectCount: tally.projectCount,
+            totalInvestment: money(exact(tally, 'totalInvestment')),
+            ages: agesOf(cohort, measure, step),
+            links: { projects: `/v1/projects?${queryOf(narrowed, { asOf })}` },
+          };
+        });
+        const revision = await revisionIn(reader);
+        const heading = { asOf, revision: revision.seq, filter, by, measure, step };
+        return { revision, body: { ...heading, groupCount: rows.length, items } };
+      }),
+
+    definitions: () => ({
+      measures: measures.map(definition),
+      dimensions: Object.entries(dimensions).map(([name, { zh, en }]) => ({
+        name,
+        label: { zh, en },
+        parameter: name,
+      })),
+      cohorts: Object.entries(cohortTerms).map(([name, { zh, en, sentence, formula }]) => ({
+        name,
+        label: { zh, en },
+        sentence,
+        formula,
+      })),
+      outreach: outreachFigures.map(definition),
+    }),
+  };
+}
+
+const definition = ({
+  name,
+  unit,
+  zh,
+  en,
+  sentence,
+  formula,
+}: Pick<Measure, 'name' | 'zh' | 'en' | 'sentence' | 'formula'> & { unit: string }) => ({
+  name,
+  unit,
+  label: { zh, en },
+  sentence,
+  formula,
+});
+
+/** A summary as a snapshot sees it, to go with what else the snapshot reads. */
+export interface Summarized {
+  /** The filter as it was understood. */
+  filter: ProjectFilter;
+  /** Every measure, by its name. */
+  values: Readonly<Record<string, unknown>>;
+  /** The address of the summary itself (`self`), and of the projects behind each count. */
+  links: Readonly<Record<string, string>>;
+}
+
+/** Every measure over a filter. @throws Problem 422 when a sum is too large to be exact */
+export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
+  const filter = filterOf(query);
+  const tally = await tallyOf(reader, filter, asOf);
+  return { filter, values: valuesOf(tally), links: summaryLinks(filter, asOf) };
+}
+
+/** What the measures of everything that a filter selects are worked out of, as a snapshot sees it. */
+export async function tallyOf(reader: Reader, filter: ProjectFilter, asOf: string): Promise<Tally> {
+  const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
+  return tally;
+}
+
+/** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */
+async function tallyGroups(
+  reader: Reader,
+  selection: Selection,
+  by: readonly DimensionName[],
+): Promise<Map<string, Tally>> {
+  const groups = new Map<string, Tally>();
+  const tallyOf = (row: repository.GroupValues): Tally => {
+    const key = JSON.stringify(by.map((_, i) => row[`group${i}`]));
+    const known = groups.get(key);
+    if (known) return known;
+    const made = emptyTally();
+    groups.set(key, made);
+    return made;
+  };
+  let total = 0;
+  const pace = paced();
+  for (const row of bounded(await repository.tallyProjects(reader, selection, by))) {
+    await pace();
+    const tally = tallyOf(row);
+    addSums(tally, row as never);
+    for (const name of Object.keys(durations) as DurationName[]) addLengths(tally, name, row[name]);
+    total += row.projectCount ?? 0;
+  }
+  const many = total > repository.MANY;
+  for (const row of await repository.tallyLedger(reader, selection, by, many)) {
+    await pace();
+    addSums(tallyOf(row), row);
+  }
+  return groups;
+}
+
+/** The cohorts by the value of their dimension. @throws Problem 422 when there are too many, or of too many ages */
+async function cohortTallies(
+  reader: Reader,
+  selection: Selection,
+  by: CohortDimension,
+  measure: CohortMeasure,
+  asOf: string,
+): Promise<Map<string | null, CohortTally>> {
+  const cohorts = new Map<string | null, CohortTally>();
+  let total = 0;
+  const reached = await repository.projectsByAge(reader, selection, by, asOf);
+  for (const { group0, age, count, yuan } of bounded(reached)) {
+    const cohort = cohorts.get(group0) ?? emptyCohort();
+    cohorts.set(group0, cohort);
+    cohort.projectCount += count;
+    cohort.totalInvestment += yuan;
+    cohort.last.set(age, { count, yuan });
+    total += count;
+  }
+  const many = total > repository.MANY;
+  const advance = cohortMeasures[measure];
+  const changes = await repository.changesByAge(reader, selection, by, advance, asOf, many);
+  for (const { group0, age, change } of bounded(changes)) {
+    cohorts.get(group0)?.changes.set(age, change);
+  }
+  return cohorts;
+}
+
+async function timelineItems(reader: Reader, selection: Selection, interval: Interval, asOf: string) {
+  const signed = byMonth(await repository.signedByMonth(reader, selection));
+  const milestones = {
+    startedCount: await milestone(reader, selection, 'startedOn'),
+    inProductionCount: await milestone(reader, selection, 'productionOn'),
+  };
+  const total = [...signed.values()].reduce((sum, { count }) => sum + count, 0);
+  const funds = byMonth(await repository.fundsByMonth(reader, selection, total > repository.MANY));
+  const first = [...signed.keys()].sort()[0];
+  if (first === undefined) return [];
+
+  const cumulative = {
+    signedCount: 0,
+    investment: 0,
+    startedCount: 0,
+    inProductionCount: 0,
+    fundsInPlace: 0,
+  };
+  return periods(interval, first, asOf).map(({ months, ...period }) => {
+    const sum = <Row>(rows: Map<string, Row>, of: (row: Row) => number): number =>
+      months.reduce((total, month) => {
+        const row = rows.get(month);
+        return row ? total + of(row) : total;
+      }, 0);
+    const during = {
+      signedCount: sum(signed, (row) => row.count),
+      investment: sum(signed, (row) => row.yuan),
+      startedCount: sum(milestones.startedCount.reached, (row) => row.count),
+      inProductionCount: sum(milestones.inProductionCount.reached, (row) => row.count),
+      fundsInPlace: sum(funds, (row) => row.yuan),
+    };
+    for (const name of Object.keys(cumulative) as (keyof typeof cumulative)[])
+      cumulative[name] += during[name];
+    // Those whose contract ended leave again.
+    cumulative.startedCount -= sum(milestones.startedCount.left, (row) => row.count);
+    cumulative.inProductionCount -= sum(milestones.inProductionCount.left, (row) => row.count);
+    return {
+      ...period,
+      during: moneyIn(during),
+      cumulative: {
+        ...moneyIn(cumulative),
+        operatingRate: rate(cumulative.startedCount, cumulative.signedCount),
+        productionRate: rate(cumulative.inProductionCount, cumulative.signedCount),
+      },
+    };
+  });
+}
+
+const byMonth = <Row extends { month: string }>(rows: readonly Row[]): Map<string, Row> =>
+  new Map(rows.map((row) => [row.month, row]));
+
+const milestone = async (reader: Reader, selection: Selection, day: 'startedOn' | 'productionOn') => ({
+  reached: byMonth(await repository.milestoneByMonth(reader, selection, day, 'reached')),
+  left: byMonth(await repository.milestoneByMonth(reader, selection, day, 'left')),
+});
+
+/** @throws Problem 422 when a sum is too large to be exact */
+function moneyIn<Counts extends { investment: number; fundsInPlace: number }>(counts: Counts) {
+  for (const measure of ['investment', 'fundsInPlace'] as const) {
+    if (!Number.isSafeInteger(counts[measure])) {
+      throw new Problem('statistics.sum_too_large', { values: { measure } });
+    }
+  }
+  return { ...counts, investment: money(counts.investment), fundsInPlace: money(counts.fundsInPlace) };
+}

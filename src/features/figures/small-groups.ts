@@ -1,0 +1,337 @@
+/**
+ * Which groups may have their figures told so that whatever is worked out of all that is told, by adding and
+ * subtracting, is about no project or about a minimum of them.
+ *
+ * The whole is told first, then group after group, as long as there are as many sets of projects as the minimum, no
+ * project in two of them, each of which pins down everything told: with a row for each of its projects and a column
+ * for each group told, 1 where the project belongs to the group, it is an invertible matrix.
+ *
+ * Why that is enough: let figures be added up, each taken some number of times, and the result be about fewer projects
+ * than the minimum. Then one of the sets has none of these, and each of its projects cancels out. As its matrix is
+ * invertible, every figure was taken no times at all.
+ *
+ * Answers to different questions have to rest on one such choice. So dimension follows dimension, and what is decided
+ * of one depends on how many projects there are in its groups and those of the dimensions before it, on nothing else:
+ * whoever asks for a later dimension goes the same way, and then on.
+ *
+ * A figure about some projects only, such as those that have started, is held to the same over these alone; a count
+ * also over those that it leaves out, which are what remains of the whole.
+ */
+import { type Pace, paced } from '../../core/pace.ts';
+
+/** Projects that stand in the same groups. */
+export interface Cell<Size extends string> {
+  /** Their group in each dimension, in the order of the dimensions. */
+  groups: readonly (string | null)[];
+  /** How many they are, and how many of them belong to each of the sets that figures are about. */
+  sizes: Readonly<Record<Size, number>>;
+}
+
+/** How many of the projects of a cell a figure tells something about: a sum of its sizes, or a difference. */
+export type Population<Size extends string> = (sizes: Readonly<Record<Size, number>>) => number;
+
+/** What is told of a figure. */
+export interface Told {
+  whole: boolean;
+  /** Groups of the last dimension. */
+  groups: ReadonlySet<string | null>;
+}
+
+/** Cells that belong together: those of a group, or all. */
+interface Members {
+  cells: readonly number[];
+  /** Others of the same name are the same cells. */
+  name: string;
+}
+
+/** The projects by the dimensions up to one; at first by none. */
+export interface Level<Size extends string> {
+  cells: readonly Cell<Size>[];
+  /** The cell of the level before that each is a part of. */
+  parents: readonly number[];
+  whole: Members;
+  /** The groups of each dimension. */
+  dimensions: readonly ReadonlyMap<string | null, Members>[];
+}
+
+const membersOf = (cells: readonly number[]): Members => ({ cells, name: cells.join() });
+
+/** The whole, then the projects by one dimension more, up to so many. */
+export async function levelsOf<Size extends string>(
+  cells: readonly Cell<Size>[],
+  dimensions: number,
+  pace: Pace = paced(),
+): Promise<Level<Size>[]> {
+  const levels: Level<Size>[] = [];
+  let finer = cells;
+  for (let many = dimensions; many >= 0; many--) {
+    const merged = await mergedBy(finer, many, pace);
+    levels.unshift(await levelOf(merged.cells, many, pace));
+    // Of which cell each of those is a part that came just before: of one more dimension.
+    const child = levels[1];
+    if (child) levels[1] = { ...child, parents: merged.of };
+    finer = merged.cells;
+  }
+  return levels;
+}
+
+const isBefore = (a: string | null, b: string | null): boolean => a === null || (b !== null && a < b);
+
+/** Cells that are alike in so many dimensions, as one, in the order of their groups. @returns them, and the one of each */
+async function mergedBy<Size extends string>(cells: readonly Cell<Size>[], many: number, pace: Pace) {
+  const found = new Map<string, { groups: Cell<Size>['groups']; sizes: Record<Size, number> }>();
+  const names: string[] = [];
+  for (const { groups: all, sizes } of cells) {
+    const groups = all.slice(0, many);
+    const name = JSON.stringify(groups);
+    names.push(name);
+    const known = found.get(name);
+    if (!known) found.set(name, { groups, sizes: { ...sizes } });
+    else for (const size of Object.keys(known.sizes) as Size[]) known.sizes[size] += sizes[size];
+    await pace();
+  }
+  const inOrder = [...found].sort(([, { groups: a }], [, { groups: b }]) => {
+    const i = a.findIndex((group, dimension) => group !== b[dimension]);
+    return i < 0 ? 0 : isBefore(a[i] ?? null, b[i] ?? null) ? -1 : 1;
+  });
+  await pace();
+  const places = new Map(inOrder.map(([name], place) => [name, place]));
+  return {
+    cells: inOrder.map(([, cell]): Cell<Size> => cell),
+    of: names.map((name) => places.get(name) as number),
+  };
+}
+
+async function levelOf<Size extends string>(
+  cells: readonly Cell<Size>[],
+  many: number,
+  pace: Pace,
+): Promise<Level<Size>> {
+  const dimensions: Map<string | null, Members>[] = [];
+  for (let dimension = 0; dimension < many; dimension++) {
+    const found = new Map<string | null, number[]>();
+    for (const [cell, { groups }] of cells.entries()) {
+      const group = groups[dimension] as string | null;
+      const members = found.get(group);
+      if (members) members.push(cell);
+      else found.set(group, [cell]);
+    }
+    dimensions.push(new Map([...found].map(([group, members]) => [group, membersOf(members)])));
+    await pace();
+  }
+  return { cells, parents: [], whole: membersOf([...cells.keys()]), dimensions };
+}
+
+/** What is told, and which projects answer for that in each proof. */
+interface Step {
+  /** The dimension and group; the whole where there is none. */
+  of: { dimension: number; group: string | null } | null;
+  places: readonly Places[];
+}
+
+/** The cell of the project in each set; none where nobody has to answer. */
+type Places = readonly number[];
+
+const membersAt = ({ whole, dimensions }: Level<string>, { of }: Pick<Step, 'of'>): Members =>
+  of ? (dimensions[of.dimension]?.get(of.group) as Members) : whole;
+
+/** @param populations whom the figure tells something about; the first decides which groups are large */
+export async function tellable<Size extends string>(
+  levels: readonly Level<Size>[],
+  populations: readonly Population<Size>[],
+  minimum: number,
+  pace: Pace = paced(),
+): Promise<Told> {
+  let steps: Step[] = [];
+  let groups = new Set<string | null>();
+  for (const level of levels) {
+    const members = steps.map((step) => membersAt(level, step));
+    const sizes = populations.map((population) => level.cells.map((cell) => population(cell.sizes)));
+    const proofs = sizes.map((each, proof) =>
+      proofOver(
+        each,
+        minimum,
+        steps.map(({ places }, step) => ({
+          members: members[step] as Members,
+          places: places[proof] as Places,
+        })),
+        level.parents,
+      ),
+    );
+    await pace();
+    steps = steps.map((step, i) => ({ ...step, places: proofs.map(({ before }) => before[i] as Places) }));
+    const names = new Set(members.map(({ name }) => name));
+
+    function tell(of: Step['of'], isRest = false): boolean {
+      const { cells, name } = membersAt(level, { of });
+      // Who is told the same again learns nothing, nor who is told what remains of the whole.
+      const nobody = names.has(name) || isRest;
+      const found = proofs.map((proof) => (nobody ? noStep : proof.find(cells)));
+      const isProven = found.every((step) => step !== undefined);
+      for (const step of found) step?.end(isProven);
+      if (!isProven) return false;
+      names.add(name);
+      steps.push({ of, places: found.map((step) => step?.places ?? []) });
+      return true;
+    }
+
+    const last = level.dimensions.length - 1;
+    const dimension = level.dimensions[last];
+    if (!dimension) {
+      if (!tell(null)) return { whole: false, groups };
+      continue;
+    }
+    const largestFirst = [...dimension]
+      .map(([group, { cells }]) => ({ group, size: sumOf(sizes[0] as number[], cells) }))
+      .sort((a, b) => b.size - a.size || (isBefore(a.group, b.group) ? -1 : 1));
+    groups = new Set();
+    for (const { group } of largestFirst) {
+      await pace();
+      const isRest = groups.size === largestFirst.length - 1;
+      if (tell({ dimension: last, group }, isRest)) groups.add(group);
+    }
+  }
+  return { whole: true, groups };
+}
+
+const sumOf = (sizes: readonly number[], cells: readonly number[]): number =>
+  cells.reduce((sum, cell) => sum + (sizes[cell] as number), 0);
+
+/** More cells than this are not looked through for projects of the sets, for the sake of time. */
+const MOST_CELLS = 1_000;
+
+/**
+ * A column modulo 2, 32 cells a word: a matrix that is invertible modulo 2 is invertible. (It may be so without; then
+ * a group is not told that could be.)
+ */
+type Bits = Uint32Array;
+
+const has = (bits: Bits, place: number): boolean =>
+  (((bits[place >> 5] as number) >> (place & 31)) & 1) === 1;
+
+/** A project of a set: the place of its cell, and its column without what the projects before it have taken care of. */
+interface Pivot {
+  place: number;
+  column: Bits;
+}
+
+/** How the sets would grow; `end` has them grow, or leaves them as they were. */
+interface Growth {
+  places: Places;
+  end(isTaken: boolean): void;
+}
+
+const noStep: Growth = { places: [], end: () => {} };
+
+/**
+ * The sets of projects, which grow with what is told.
+ * @param sizes how many projects each cell has
+ * @param told what is told already, and the cells of the level before whose projects answer for it
+ */
+function proofOver(
+  sizes: readonly number[],
+  minimum: number,
+  told: readonly { members: Members; places: Places }[],
+  parents: readonly number[],
+) {
+  const free = [...sizes];
+  const parts = Map.groupBy(parents.keys(), (cell) => parents[cell] as number);
+  const before = told.map(({ places }) =>
+    places.map((place) => {
+      const parent = parts.get(place) as number[];
+      const cell = parent.reduce((most, one) =>
+        (free[one] as number) > (free[most] as number) ? one : most,
+      );
+      free[cell] = (free[cell] as number) - 1;
+      return cell;
+    }),
+  );
+
+  const filled = [...sizes.keys()].filter((cell) => (sizes[cell] as number) > 0);
+  const stride = Math.ceil(filled.length / MOST_CELLS);
+  const searched = [...new Set([...filled.filter((_, i) => i % stride === 0), ...before.flat()])].sort(
+    (a, b) => a - b,
+  );
+  const placeOf = new Int32Array(sizes.length).fill(-1);
+  for (const [place, cell] of searched.entries()) placeOf[cell] = place;
+
+  function columnOf(cells: readonly number[]): Bits {
+    const column: Bits = new Uint32Array(Math.ceil(searched.length / 32));
+    for (const cell of cells) {
+      const place = placeOf[cell] as number;
+      if (place >= 0) column[place >> 5] = (column[place >> 5] as number) | (1 << (place & 31));
+    }
+    return column;
+  }
+
+  /** The most alike of the free projects with which the matrix of a set stays invertible. */
+  function freeIn(column: Bits): number | undefined {
+    let found: number | undefined;
+    let most = 0;
+    for (let place = 0; place < searched.length; place++) {
+      const size = free[searched[place] as number] as number;
+      if (size <= most || !has(column, place)) continue;
+      found = place;
+      most = size;
+    }
+    return found;
+  }
+
+  const sets = Array.from({ length: minimum }, (): Pivot[] => []);
+  for (const [i, { members }] of told.entries()) {
+    const column = columnOf(members.cells);
+    for (const [s, cell] of (before[i] as Places).entries()) {
+      const set = sets[s] as Pivot[];
+      set.push({ place: placeOf[cell] as number, column: eliminated(column, set) });
+    }
+  }
+
+  return {
+    /** What was told already, by cells of this level. */
+    before,
+    /** @returns how the sets would grow by a group, if they can */
+    find: (cells: readonly number[]): Growth | undefined => {
+      const size = sumOf(sizes, cells);
+      // What is about nobody tells nothing about anybody.
+      if (size === 0) return noStep;
+      if (size < minimum) return undefined;
+      const column = columnOf(cells);
+      const added: Pivot[] = [];
+      const take = (place: number, by: number) => {
+        const cell = searched[place] as number;
+        free[cell] = (free[cell] as number) - by;
+      };
+      for (const set of sets) {
+        const left = eliminated(column, set);
+        const place = freeIn(left);
+        if (place === undefined) break;
+        take(place, 1);
+        added.push({ place, column: left });
+      }
+      const giveBack = () => {
+        for (const { place } of added) take(place, -1);
+      };
+      if (added.length < minimum) {
+        giveBack();
+        return undefined;
+      }
+      return {
+        places: added.map(({ place }) => searched[place] as number),
+        end: (isTaken) => {
+          if (!isTaken) return giveBack();
+          for (const [i, pivot] of added.entries()) sets[i]?.push(pivot);
+        },
+      };
+    },
+  };
+}
+
+/** Gaussian elimination: what is left of a column by the projects of a set. */
+function eliminated(column: Bits, set: readonly Pivot[]): Bits {
+  const left = column.slice();
+  for (const { place, column: known } of set) {
+    if (!has(left, place)) continue;
+    for (let i = 0; i < left.length; i++) left[i] = (left[i] as number) ^ (known[i] as number);
+  }
+  return left;
+}

@@ -1,0 +1,269 @@
+/** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
+import type { Language } from '../../http/messages.ts';
+import type { Cell, Kind, Sheet } from '../../sheets/sheet.ts';
+import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
+import { flagWords, inWords } from '../exports/columns.ts';
+import {
+  type AgeRow,
+  type CohortDimension,
+  type CohortMeasure,
+  cohortMeasures,
+  cohortTerms,
+} from './cohorts.ts';
+import { type DimensionName, dimensions, type Group } from './dimensions.ts';
+import { type Measure, measures } from './measures.ts';
+import type { Money, Rate } from './numbers.ts';
+import type { Interval } from './timeline.ts';
+
+type Names = Readonly<Record<Language, string>>;
+
+/** A column of a table, of rows that are answers or parts of them. */
+interface Column {
+  names: Names;
+  kind: Kind;
+  of(row: Row): number | string | null;
+}
+
+// The answers have a schema each; here they are only taken apart again.
+type Row = Readonly<Record<string, unknown>>;
+
+const words = {
+  numerator: { zh: '分子', en: 'numerator' },
+  denominator: { zh: '分母', en: 'denominator' },
+  knownCount: { zh: '已知项目数', en: 'projects where known' },
+  count: { zh: '项目数', en: 'projects' },
+  median: { zh: '中位数', en: 'median' },
+  mean: { zh: '平均数', en: 'mean' },
+  during: { zh: '当期', en: 'during' },
+  cumulative: { zh: '累计', en: 'cumulative' },
+  period: { zh: '期间', en: 'period' },
+  from: { zh: '起', en: 'from' },
+  to: { zh: '止', en: 'to' },
+  code: { zh: '代码', en: 'code' },
+  projectCount: { zh: '项目总数', en: 'projects of the cohort' },
+  total: { zh: '合计', en: 'Total' },
+  none: { zh: '无', en: 'none' },
+} as const satisfies Record<string, Names>;
+
+const both = (make: (language: Language) => string): Names => ({ zh: make('zh'), en: make('en') });
+const joined = (a: Names, b: Names): Names => ({ zh: `${a.zh}：${b.zh}`, en: `${a.en}: ${b.en}` });
+const inPercent = (names: Names): Names => both((language) => `${names[language]} (%)`);
+
+const figure = <Figure>(row: Row, name: string): Figure => row[name] as Figure;
+
+const single = (name: string, names: Names): Column => ({
+  names,
+  kind: 'integer',
+  of: (row) => figure<number>(row, name),
+});
+
+const amount = (name: string, names: Names): Column => ({
+  names,
+  kind: 'money',
+  of: (row) => figure<Money>(row, name).yuan,
+});
+
+function rateOf(name: string, names: Names, ofMoney = false): Column[] {
+  const part = (of: 'numerator' | 'denominator'): Column => ({
+    names: joined(names, words[of]),
+    kind: ofMoney ? 'money' : 'integer',
+    of: (row) => figure<Rate>(row, name)[of],
+  });
+  const percent: Column = {
+    names: inPercent(names),
+    kind: 'number',
+    of: (row) => figure<Rate>(row, name).percent,
+  };
+  return [part('numerator'), part('denominator'), percent];
+}
+
+/** The columns of a figure, by what it is measured in. */
+const columnsFor: Record<Measure['unit'], (measure: Measure) => Column[]> = {
+  projects: (measure) => [single(measure.name, measure)],
+  yuan: (measure) => [
+    amount(measure.name, measure),
+    ...('knownCount' in shapeOf(measure) ? [partOf(measure, 'knownCount')] : []),
+  ],
+  rate: (measure) => rateOf(measure.name, measure, measure.ofMoney),
+  days: (measure) => (['count', 'median', 'mean'] as const).map((name) => partOf(measure, name)),
+};
+
+const shapeOf = ({ schema }: Measure): object => ('shape' in schema ? (schema.shape as object) : {});
+
+const partOf = (measure: Measure, name: 'knownCount' | 'count' | 'median' | 'mean'): Column => ({
+  names: joined(measure, words[name]),
+  kind: 'number',
+  of: (row) => figure<Record<typeof name, number | null>>(row, measure.name)[name],
+});
+
+/** What stands for a figure that may not be told. */
+const inPlaceOf = {
+  small_group: ({ fewerThan }) => ({ zh: `少于${fewerThan}个`, en: `< ${fewerThan}` }),
+  difference: () => ({ zh: '不予公开', en: 'withheld' }),
+} as const satisfies Record<Withheld['reason'], (withheld: Withheld) => Names>;
+
+interface Withheld {
+  fewerThan: number;
+  reason: 'small_group' | 'difference';
+}
+
+function measureColumns(language: Language): Column[] {
+  const orInPlace = ({ name }: Measure, { names, kind, of }: Column): Column => ({
+    names,
+    kind,
+    of: (row) => {
+      if (row[name] !== null) return of(row);
+      const withheld = figure<Withheld>(row, 'withheld');
+      return inPlaceOf[withheld.reason](withheld)[language];
+    },
+  });
+  return measures.flatMap((measure) =>
+    columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column)),
+  );
+}
+
+/** A dimension has the name of its group, and the code. */
+function groupColumns(name: DimensionName, language: Language): Column[] {
+  const { zh, en } = dimensions[name];
+  const group = (row: Row) => figure<Record<string, Group> | undefined>(row, 'groups')?.[name];
+  const nameIn = (one: Group) =>
+    (language === 'zh' ? one.name : (one.nameEn ?? one.name)) ?? words.none[language];
+  return [
+    {
+      names: { zh, en },
+      kind: 'text',
+      of: (row) => {
+        const found = group(row);
+        return found ? nameIn(found) : words.total[language];
+      },
+    },
+    {
+      names: { zh: `${zh}${words.code.zh}`, en: `${en} ${words.code.en}` },
+      kind: 'code',
+      of: (row) => group(row)?.code ?? null,
+    },
+  ];
+}
+
+const measureNamed = (name: string): Names => measures.find((measure) => measure.name === name) as Measure;
+
+/** What a period of a timeline says, and what each figure is called. */
+const movement: Readonly<Record<string, Names>> = {
+  signedCount: { zh: '签约数', en: 'signed' },
+  investment: measureNamed('totalInvestment'),
+  startedCount: measureNamed('startedCount'),
+  inProductionCount: measureNamed('inProductionCount'),
+  fundsInPlace: measureNamed('fundsInPlace'),
+};
+const MONEY = new Set(['investment', 'fundsInPlace']);
+
+const within = (part: 'during' | 'cumulative', columns: readonly Column[]): Column[] =>
+  columns.map(({ names, kind, of }) => ({
+    names: joined(words[part], names),
+    kind,
+    of: (row) => of(figure<Row>(row, part)),
+  }));
+
+const movements = Object.entries(movement).map(([name, names]) =>
+  MONEY.has(name) ? amount(name, names) : single(name, names),
+);
+const timelineColumns: Column[] = [
+  { names: words.period, kind: 'code', of: (row) => figure<string>(row, 'period') },
+  { names: words.from, kind: 'day', of: (row) => figure<string>(row, 'from') },
+  { names: words.to, kind: 'day', of: (row) => figure<string>(row, 'to') },
+  ...within('during', movements),
+  ...within('cumulative', [
+    ...movements,
+    ...['operatingRate', 'productionRate'].flatMap((name) => rateOf(name, measureNamed(name))),
+  ]),
+];
+
+const inSteps: Record<Interval, Names> = {
+  month: { zh: '（月）', en: ' (months)' },
+  quarter: { zh: '（季）', en: ' (quarters)' },
+  year: { zh: '（年）', en: ' (years)' },
+};
+
+/** A line for each age of each cohort. */
+function cohortColumns(
+  by: CohortDimension,
+  name: CohortMeasure,
+  step: Interval,
+  language: Language,
+): Column[] {
+  const { age, reachedCount, complete } = cohortTerms;
+  return [
+    ...groupColumns(by, language),
+    single('projectCount', words.projectCount),
+    single(
+      'age',
+      both((inLanguage) => age[inLanguage] + inSteps[step][inLanguage]),
+    ),
+    single('reachedCount', reachedCount),
+    { names: complete, kind: 'flag', of: (row) => inWords(String(row.complete), flagWords, language) },
+    ...rateOf('rate', measureNamed(name), cohortMeasures[name] === 'funds'),
+  ];
+}
+
+/** What each table is called: the worksheet, and the file. */
+export const tableNames = {
+  summary: { zh: '汇总', en: 'summary' },
+  breakdown: { zh: '分组', en: 'breakdown' },
+  timeline: { zh: '时间序列', en: 'timeline' },
+  cohorts: { zh: '同龄比较', en: 'cohorts' },
+} as const satisfies Record<string, Names>;
+
+export type TableName = keyof typeof tableNames;
+
+function sheetOf(
+  name: TableName,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  language: Language,
+  unit: Unit,
+): Sheet {
+  const cellOf = ({ kind, of }: Column, row: Row): Cell => {
+    const value = of(row);
+    return kind === 'money' && typeof value === 'number' ? inUnit(value, unit) : value;
+  };
+  return {
+    name: tableNames[name][language],
+    headings: columns.map(({ names, kind }) => {
+      const text = kind === 'money' ? inUnitOf(names[language], language, unit) : names[language];
+      return { text, kind, width: Math.max(12, language === 'zh' ? 2 * text.length : text.length) };
+    }),
+    rows: [rows.map((row) => columns.map((column) => cellOf(column, row)))],
+  };
+}
+
+interface CohortsBody {
+  by: CohortDimension;
+  measure: CohortMeasure;
+  step: Interval;
+  items: { group: Group; projectCount: number; ages: AgeRow[] }[];
+}
+
+type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
+
+/** The table of each answer. */
+export const tables: Record<TableName, ToSheet> = {
+  summary: (body, language, unit) =>
+    sheetOf('summary', measureColumns(language), [body as Row], language, unit),
+  breakdown: (body, language, unit) => {
+    const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
+    const columns = [...by.flatMap((name) => groupColumns(name, language)), ...measureColumns(language)];
+    return {
+      ...sheetOf('breakdown', columns, [...items, total], language, unit),
+      endsInTotal: true,
+    };
+  },
+  timeline: (body, language, unit) =>
+    sheetOf('timeline', timelineColumns, (body as { items: Row[] }).items, language, unit),
+  cohorts: (body, language, unit) => {
+    const { by, measure, step, items } = body as CohortsBody;
+    const rows = items.flatMap(({ group, projectCount, ages }) =>
+      ages.map((row) => ({ ...row, projectCount, groups: { [by]: group }, rate: row })),
+    );
+    return sheetOf('cohorts', cohortColumns(by, measure, step, language), rows, language, unit);
+  },
+};

@@ -1,0 +1,44 @@
+/** What callers that are told nothing about few projects may ask: one group or one dimension, as of a month end. */
+import type { FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { Clock } from '../../core/clock.ts';
+import type { Problem } from '../../http/problems.ts';
+import { unauthorized } from '../../log/holding.ts';
+import { filterFields } from '../projects/filter.ts';
+import { dimensionNames } from './dimensions.ts';
+import { type Disclosure, isMonthEnd, lastMonthEnd, toldDimensions } from './disclosure.ts';
+
+const told: ReadonlySet<string> = new Set(toldDimensions);
+
+/** A parameter that may be repeated, or its values separated by commas. */
+const valuesOf = (given: unknown): string[] => [given].flat().flatMap((part) => String(part).split(','));
+
+const isDimension = (name: unknown): name is string => (dimensionNames as unknown[]).includes(name);
+
+/** What figures for the caller are bound to; undefined where nothing is withheld. */
+export const disclosureFor = ({ fewest }: FastifyRequest, clock: Clock): Disclosure | undefined =>
+  fewest > 1 ? { minimum: fewest, latest: lastMonthEnd(clock.today()) } : undefined;
+
+/** Route hook: refuses what would pick out single projects, before an answer is looked for. */
+export const refuseDetails =
+  (clock: Clock) =>
+  (request: FastifyRequest, _: unknown, done: HookHandlerDoneFunction): void => {
+    const disclosure = disclosureFor(request, clock);
+    done(disclosure && detailIn(request.query as Readonly<Record<string, unknown>>, disclosure.latest));
+  };
+
+function detailIn(query: Readonly<Record<string, unknown>>, latest: string): Problem | undefined {
+  const filters = Object.keys(query).filter((name) => Object.hasOwn(filterFields, name));
+  const revealing = filters.find((name) => !told.has(name));
+  if (revealing) return unauthorized('access.parameter_needs_key', { parameter: revealing });
+
+  const { by, asOf } = query;
+  const selected = filters.flatMap((name) => valuesOf(query[name]).map(() => name));
+  const grouped = by === undefined ? [] : valuesOf(by).map(() => 'by');
+  const [, oneTooMany] = [...selected, ...grouped];
+  if (oneTooMany) return unauthorized('access.dimension_needs_key', { parameter: oneTooMany });
+  if (isDimension(by) && !told.has(by))
+    return unauthorized('access.parameter_needs_key', { parameter: `by=${by}` });
+
+  const isOpen = typeof asOf !== 'string' || (isMonthEnd(asOf) && asOf <= latest);
+  return isOpen ? undefined : unauthorized('access.day_needs_key', { latest });
+}

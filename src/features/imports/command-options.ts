@@ -1,0 +1,68 @@
+/** An import as it is asked for at the command line: what a request may say, checked as requests are. */
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { rootMessage, StartupError } from '../../database/errors.ts';
+import type { Language } from '../../http/messages.ts';
+import { invalid } from '../../http/problems.ts';
+import { checkQuery, faultsOfIssues } from '../../http/validation.ts';
+import { Mapping } from '../../sheets/reading/mapping.ts';
+import { ImportQuery } from './schema.ts';
+import type { Asked } from './service.ts';
+
+/** As the command line has them. */
+export interface ImportOptions {
+  preview?: boolean;
+  partial?: boolean;
+  entity?: string;
+  mapping?: string;
+  lang?: string;
+  unit?: string;
+  encoding?: string;
+  empty?: string;
+  createEnterprises?: boolean;
+}
+
+const CommandQuery = ImportQuery.omit({ mapping: true, format: true, filename: true });
+
+const optionOf = (parameter: string): string =>
+  `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** @throws StartupError for a file that is no JSON; Problem 422 naming each part of it that is wrong */
+function mappingIn(file: string): Mapping {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new StartupError(`--mapping ${file} cannot be read: ${rootMessage(error)}`);
+  }
+  const parsed = Mapping.safeParse(json, { reportInput: true });
+  if (!parsed.success) throw invalid(faultsOfIssues(parsed.error.issues));
+  return parsed.data;
+}
+
+/**
+ * @returns what to ask of the import service, and the language of what is said
+ * @throws Problem 422 naming each option that is wrong; StartupError for a mapping that cannot be read
+ */
+export function importOptions(
+  { preview = false, partial, createEnterprises, mapping, ...texts }: ImportOptions,
+  clock: Clock,
+): { asked: Asked; language: Language } {
+  const given = {
+    ...texts,
+    mode: preview ? 'preview' : 'commit',
+    ...(partial && { partial: 'true' }),
+    ...(createEnterprises && { createEnterprises: 'true' }),
+  };
+  const checked = checkQuery(CommandQuery, given, clock);
+  if ('error' in checked) {
+    const { faults = [] } = checked.error.details;
+    throw invalid(
+      faults.map(({ parameter = '', ...fault }) => ({ ...fault, parameter: optionOf(parameter) })),
+    );
+  }
+  const { lang = 'en', ...asked } = checked.value;
+  const isFile = mapping !== undefined && extname(mapping) === '.json';
+  return { asked: { ...asked, mapping: isFile ? mappingIn(mapping) : mapping }, language: lang };
+}

@@ -1,0 +1,216 @@
+/** What became of a file, for a reader at a terminal. */
+import stringWidth from 'string-width';
+import type { FieldChange } from '../../database/tables.ts';
+import { type Language, type Message, type MessageValue, say } from '../../http/messages.ts';
+import type { FileResult } from './command-run.ts';
+import { reportedOf } from './outcome.ts';
+import type { FileFault, Import } from './schema.ts';
+
+/** The rest is in the report that `--faults` writes. */
+const SHOWN_FAULTS = 50;
+
+const texts = {
+  read: { en: '{format}, {columns} columns read', zh: '{format}，读取 {columns} 列' },
+  columns: { en: 'Columns read: {list}', zh: '读取的列：{list}' },
+  sheet: { en: 'sheet “{sheet}”', zh: '工作表“{sheet}”' },
+  headings: { en: 'headings in row {row}', zh: '表头在第 {row} 行' },
+  ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
+  others: { en: 'Sheets not read: {list}', zh: '未读取的工作表：{list}' },
+  previewed: {
+    en: 'Preview, nothing is written. Of {rows} rows {created} would be created, {changed} changed, {unchanged} are equal, {refused} faulty.',
+    zh: '预览，未写入任何数据。共 {rows} 行：将新建 {created}，修改 {changed}，无变化 {unchanged}，有误 {refused}。',
+  },
+  written: {
+    en: 'Of {rows} rows {created} are created, {changed} changed, {unchanged} were equal, {refused} left out as faulty.',
+    zh: '共 {rows} 行：已新建 {created}，已修改 {changed}，无变化 {unchanged}，因有误未导入 {refused}。',
+  },
+  refused: {
+    en: 'Nothing is written: of {rows} rows {refused} are faulty. Correct them, or write the others with --partial.',
+    zh: '未写入任何数据：共 {rows} 行，其中 {refused} 行有误。请更正，或用 --partial 只写入其余各行。',
+  },
+  cancelled: {
+    en: 'Interrupted; {done} rows are dealt with for good.',
+    zh: '已中断；已处理完毕 {done} 行。',
+  },
+  conflicts: {
+    en: '{conflicts} of the faulty rows were changed by others since the sheet was exported.',
+    zh: '有误的行中有 {conflicts} 行在导出之后已被他人修改。',
+  },
+  changes: { en: 'The first {count} changes:', zh: '前 {count} 项变更：' },
+  create: { en: 'new', zh: '新建' },
+  change: { en: 'change', zh: '修改' },
+  faults: { en: '{count} faults:', zh: '{count} 处错误：' },
+  firstFaults: {
+    en: 'The first {shown} of {count} faults; --faults FILE.csv or FILE.xlsx writes {reported}:',
+    zh: '{count} 处错误中的前 {shown} 处；用 --faults FILE.csv 或 FILE.xlsx 写出{reported}：',
+  },
+  firstOfWritten: {
+    en: 'The first {shown} of {count} faults; {reported} come into {file}:',
+    zh: '{count} 处错误中的前 {shown} 处；{reported}写入 {file}：',
+  },
+  row: { en: 'Row', zh: '行' },
+  cell: { en: 'Column', zh: '列' },
+  value: { en: 'Value', zh: '内容' },
+  message: { en: 'Problem', zh: '问题' },
+} as const satisfies Record<string, Message>;
+
+const INDENT = '  ';
+const GAP = '  ';
+/** The widest that a column is made; wider texts are cut. */
+const WIDEST = 36;
+const LIST_WIDTH = 800;
+const CHANGE_WIDTH = 160;
+
+/** A file may hold what moves the cursor or writes from right to left; a terminal is shown none of it. */
+const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+
+function fitted(text: string, width: number): string {
+  const one = harmless(text);
+  if (stringWidth(one) <= width) return one;
+  let fit = '';
+  for (const { segment } of new Intl.Segmenter().segment(one)) {
+    if (stringWidth(fit + segment) >= width) break;
+    fit += segment;
+  }
+  return `${fit}…`;
+}
+
+/** Lines with columns, each as wide as its widest cell; Chinese characters take the room of two. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const last = (rows[0]?.length ?? 0) - 1;
+  const fit = rows.map((row) => row.map((cell, i) => (i < last ? fitted(cell, WIDEST) : harmless(cell))));
+  const widths = Array.from({ length: last }, (_, i) =>
+    Math.max(...fit.map((row) => stringWidth(row[i] ?? ''))),
+  );
+  return fit.map((row) =>
+    row
+      .map((cell, i) => (i < last ? cell + ' '.repeat((widths[i] ?? 0) - stringWidth(cell)) : cell))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+
+const shownValue = (value: unknown): string =>
+  isNothing(value) ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** Field by field, those that the file has a column for first. */
+function changeInWords({ key, fields }: Import['changes'][number], columns: readonly string[]): string {
+  const place = (field: string) => (columns.indexOf(field) + columns.length + 1) % (columns.length + 1);
+  return Object.entries(fields as Record<string, FieldChange>)
+    .filter(([field, { after }]) => !(field === 'code' && after === key))
+    .sort(([one], [other]) => place(one) - place(other))
+    .map(([field, { before, after }]) => {
+      const was = before === undefined ? '' : `${shownValue(before)} → `;
+      return `${field} ${was}${shownValue(after)}`;
+    })
+    .join(', ');
+}
+
+/**
+ * @param name of the file, as it was named
+ * @param report where all the faults are written, if they are
+ */
+export function reportInWords(
+  result: FileResult,
+  { name, report, language }: { name: string; report: string | undefined; language: Language },
+): string {
+  if (!('id' in result)) return `${harmless(name)}: ${result.problem.detail}`;
+  const t = (text: keyof typeof texts, values?: Record<string, MessageValue>) =>
+    say(texts[text], language, values);
+  const lines = [`${harmless(name)}: ${verdict(result, t)}`];
+  lines.push(...found(result, t));
+  if (result.conflicts > 0) lines.push(INDENT + t('conflicts', { conflicts: result.conflicts }));
+  if (result.mode === 'preview' && result.changes.length > 0) {
+    lines.push(INDENT + t('changes', { count: result.changes.length }), ...changeLines(result, t));
+  }
+  if (result.faults.length > 0) lines.push(...faultLines(result, report, t));
+  return lines.join('\n');
+}
+
+type Say = (text: keyof typeof texts, values?: Record<string, MessageValue>) => string;
+
+/** In one sentence, what is to be known. */
+function verdict(result: Import, t: Say): string {
+  const { rows, created, changed, unchanged, refused, status, problem } = result;
+  if (problem?.code === 'imports.faulty_rows') return t('refused', { rows, refused });
+  if (problem) return problem.detail;
+  if (status === 'cancelled') return t('cancelled', { done: rows });
+  const counts = { rows, created, changed, unchanged, refused };
+  return t(result.mode === 'preview' ? 'previewed' : 'written', counts);
+}
+
+/** What was found out about the file. */
+function found({ file, mode }: Import, t: Say): string[] {
+  const { format, sheet, encoding, headingRow, columns, ignored, otherSheets, warnings } = file;
+  const lines: string[] = [];
+  const list = (items: readonly string[]) => fitted(items.join(', '), LIST_WIDTH);
+  const named = ({ column, heading }: { column: string | null; heading: string }) =>
+    column === null ? heading : `${column} ${heading}`;
+  if (columns.length > 0) {
+    const parts = [
+      format,
+      sheet !== null && t('sheet', { sheet }),
+      encoding,
+      headingRow !== null && t('headings', { row: headingRow }),
+    ];
+    const what = parts.filter((part) => typeof part === 'string').join(', ');
+    lines.push(t('read', { format: harmless(what), columns: columns.length }));
+  }
+  if (mode === 'preview' && columns.length > 0) {
+    const shown = columns.map((one) => `${named(one)} → ${one.field}${one.unit ? ` (${one.unit})` : ''}`);
+    lines.push(t('columns', { list: list(shown) }));
+  }
+  if (ignored.length > 0) lines.push(t('ignored', { list: list(ignored.map(named)) }));
+  if (otherSheets.length > 0) lines.push(t('others', { list: list(otherSheets) }));
+  for (const { row, column, message } of warnings) {
+    const place = [row === null ? '' : `${t('row')} ${row}`, column ?? ''].filter(Boolean).join(' ');
+    lines.push(harmless(place ? `${place}: ${message}` : message));
+  }
+  return lines.map((line) => INDENT + line);
+}
+
+function changeLines({ changes, file }: Import, t: Say): string[] {
+  const columns = file.columns.map(({ field }) => field);
+  return aligned(
+    changes.map((change) => [
+      `${INDENT}${INDENT}${t('row')} ${change.row}`,
+      t(change.effect),
+      change.key ?? '',
+      fitted(changeInWords(change, columns), CHANGE_WIDTH),
+    ]),
+  );
+}
+
+const placeOf = ({ column, heading, field }: FileFault): string =>
+  [column, heading ?? field].filter((part) => part !== null).join(' ');
+
+function faultLines(
+  { faults, faultCount, unreported }: Import,
+  report: string | undefined,
+  t: Say,
+): string[] {
+  const shown = faults.slice(0, SHOWN_FAULTS);
+  const inReport = reportedOf({ faultCount, unreported });
+  const reported =
+    inReport === faultCount
+      ? { en: 'all of them', zh: '全部' }
+      : { en: `the first ${inReport}`, zh: `前 ${inReport} 处` };
+  const counts = { shown: shown.length, count: faultCount, reported };
+  const title =
+    faultCount === shown.length
+      ? t('faults', counts)
+      : report === undefined
+        ? t('firstFaults', counts)
+        : t('firstOfWritten', { ...counts, file: report });
+  const headings = [`${INDENT}${INDENT}${t('row')}`, t('cell'), t('value'), t('message')];
+  const rows = shown.map((fault) => [
+    `${INDENT}${INDENT}${fault.row}`,
+    placeOf(fault),
+    fault.value ?? '',
+    fault.message,
+  ]);
+  return [INDENT + title, ...aligned([headings, ...rows])];
+}

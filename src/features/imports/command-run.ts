@@ -1,0 +1,156 @@
+/** Imports of files at the command line: one after the other, straight into the database, watched from here. */
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../core/clock.ts';
+import { megabytes, type OnProgress, withProgress } from '../../core/progress.ts';
+import type { Database } from '../../database/database.ts';
+import { rootMessage } from '../../database/errors.ts';
+import { type Language, problems, say } from '../../http/messages.ts';
+import { Problem } from '../../http/problems.ts';
+import { byLuodi } from '../../log/service.ts';
+import { writeSheet } from '../../sheets/sheet-file.ts';
+import type { Progress } from './passage.ts';
+import { importRunner } from './runner.ts';
+import type { Import } from './schema.ts';
+import { type Asked, type ImportCaller, importService } from './service.ts';
+import { faultSheet } from './tables.ts';
+import { uploadsIn } from './uploads.ts';
+
+/** A file that was refused before there was an import of it. */
+interface NotTaken {
+  status: 'refused';
+  file: { name: string | null };
+  problem: { code: string; detail: string };
+}
+
+/** What is said of a file. */
+export type FileResult = Import | NotTaken;
+
+/** What became of a file. */
+export interface FileImport {
+  /** As it was named. */
+  file: string;
+  result: FileResult;
+  /** What went wrong that is nothing about the file. */
+  reason: string | null;
+}
+
+export interface CommandImports {
+  /**
+   * Imports files, each when the one before it has been told.
+   * @throws Problem for what would be refused whatever the file; the signal's reason when it is aborted
+   */
+  run(files: readonly string[], asked: Asked): AsyncGenerator<FileImport>;
+  /** The faults of the files so far, as a file. */
+  faults(format: 'csv' | 'xlsx'): AsyncIterable<Uint8Array>;
+}
+
+/** Names standard input. */
+export const STDIN = '-';
+
+const nameOf = (file: string): string | null => (file === STDIN ? null : basename(file));
+
+const caller: ImportCaller = { ...byLuodi('import'), role: 'admin' };
+
+/** @param folder where the files lie until they are dealt with */
+export function importsAtCommandLine(
+  service: { database: Database; clock: Clock },
+  folder: string,
+  language: Language,
+  signal: AbortSignal,
+): CommandImports {
+  const errors: unknown[] = [];
+  const uploads = uploadsIn(folder);
+  const runner = importRunner(service, uploads, (error) => errors.push(error));
+  const imports = importService(service, uploads, runner);
+  const begun: { file: string; id: string }[] = [];
+
+  async function importOne(file: string, asked: Asked): Promise<Import> {
+    const stream = addAbortSignal(signal, file === STDIN ? process.stdin : createReadStream(file));
+    const { id, upload } = await imports.receive(caller, stream, { name: nameOf(file), format: null });
+    await imports.begin(caller, asked, id, upload);
+    begun.push({ file, id });
+    const cancel = () => void runner.cancel(id);
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
+    signal.removeEventListener('abort', cancel);
+    const result = await imports.read(caller, id, language);
+    // Its end could not be written, so that whoever reads it is told that it still runs.
+    if (result.status === 'running') throw errors.at(-1);
+    return result;
+  }
+
+  async function attempt(file: string, asked: Asked): Promise<FileImport> {
+    errors.length = 0;
+    try {
+      const result = await importOne(file, asked);
+      const reason = result.status === 'failed' && errors.length > 0 ? rootMessage(errors[0]) : null;
+      return { file, result, reason };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { code, kind, details } = error;
+      const problem = { code, detail: say(problems[kind], language, details.values) };
+      return { file, result: { status: 'refused', file: { name: nameOf(file) }, problem }, reason: null };
+    }
+  }
+
+  async function* allFaults() {
+    for (const { file, id } of begun) {
+      for await (const fault of await imports.allFaults(id)) yield { file, ...fault };
+    }
+  }
+
+  return {
+    run: async function* (files, asked) {
+      await imports.expectAllowed(caller, asked);
+      for (const file of files) {
+        yield await attempt(file, asked);
+        signal.throwIfAborted();
+      }
+    },
+    faults: (format) => writeSheet(faultSheet(allFaults(), language, { isOfSeveral: true }), format),
+  };
+}
+
+/** How often the bar moves. */
+const LOOK_MS = 100;
+
+const LABELS: Readonly<Record<Progress['phase'], string>> = {
+  waiting: 'Waiting',
+  reading: 'Reading',
+  checking: 'Checking',
+  writing: 'Writing',
+};
+
+/** Waits for an import to end, with a bar for each of its phases. */
+async function watched(ended: Promise<void>, look: () => Progress | undefined, bytes: number): Promise<void> {
+  const isOver = ended.then(() => true);
+  const goesOn = () => Promise.race([isOver.then(() => false), sleep(LOOK_MS, true, { ref: false })]);
+  for (let now = look(); now; now = look()) {
+    const { phase } = now;
+    const isReading = phase === 'reading';
+    const total = isReading ? bytes : now.rowsRead;
+    const began = { at: performance.now(), rows: isReading ? now.rowsRead : now.rowsDone };
+    const show = (onProgress: OnProgress, { bytesRead, rowsRead, rowsDone }: Progress) => {
+      const rows = isReading ? rowsRead : rowsDone;
+      const speed = Math.round(((rows - began.rows) / (performance.now() - began.at + 1)) * 1_000);
+      const faster = `${speed} rows/s`;
+      onProgress(isReading ? bytesRead : rowsDone, total, isReading ? `${rows} rows | ${faster}` : faster);
+    };
+    await withProgress(
+      LABELS[phase],
+      async (onProgress) => {
+        while (now?.phase === phase && (await goesOn())) {
+          show(onProgress, now);
+          now = look();
+        }
+      },
+      { onlyOnTerminal: true, ...(isReading && { unit: megabytes }) },
+    );
+    if (!(await goesOn())) return;
+  }
+  await ended;
+}

@@ -1,0 +1,121 @@
+/** `luodi import`. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import type { Command } from 'commander';
+import { readConfig } from '../../config.ts';
+import { clockIn } from '../../core/clock.ts';
+import { rootMessage, StartupError } from '../../database/errors.ts';
+import { whileStoppable } from '../../stoppable.ts';
+import { expectFree, writeWhole } from '../exports/whole-file.ts';
+import type { ImportOptions } from './command-options.ts';
+import type { FileImport } from './command-run.ts';
+
+interface Options extends ImportOptions {
+  faults?: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+export function addImportCommands(program: Command): void {
+  program
+    .command('import')
+    .description(
+      'Import files, one after the other: all rows of each, or none. Ends with 0 when every row is in (or, with --preview, would be), with 2 when --partial leaves some out, else with 1.',
+    )
+    .argument('<file...>', 'xlsx, csv or ndjson; - for standard input')
+    .option('--preview', 'say what would happen, and write nothing')
+    .option('--partial', 'write the good rows of a file that has faulty ones')
+    .option(
+      '--entity <entity>',
+      'funds, contacts, cluster_members, enterprises, events, regions, zones or industries, or projects if left out',
+    )
+    .option(
+      '--mapping <mapping>',
+      'how the files are read: a file NAME.json, or the code of a stored mapping',
+    )
+    .option('--lang <language>', 'of what is said: zh, or en if left out')
+    .option('--unit <unit>', 'of amounts whose heading says none: wan or yi, or yuan if left out')
+    .option('--encoding <encoding>', 'of csv: utf-8 or gb18030; found out if left out')
+    .option('--empty <meaning>', 'what an empty cell means: clear, or keep if left out')
+    .option('--create-enterprises', 'create investors that are not there yet')
+    .option('--faults <file>', 'where to write every fault, NAME.csv or NAME.xlsx')
+    .option('--force', 'replace the file of --faults if there is one')
+    .option('--json', 'report each file as one JSON object on a line')
+    .action(run);
+}
+
+const STDIN = '-';
+
+/** @throws StartupError for what cannot be read, before anything is written */
+function expectReadable(file: string): void {
+  if (file === STDIN) return;
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(file).isDirectory();
+  } catch (error) {
+    throw new StartupError(`${file} cannot be read: ${rootMessage(error)}`);
+  }
+  if (isFolder) throw new StartupError(`${file} is a folder; name the files`);
+}
+
+function faultFormatOf(file: string): 'csv' | 'xlsx' {
+  const ending = extname(file).slice(1).toLowerCase();
+  if (ending === 'csv' || ending === 'xlsx') return ending;
+  throw new StartupError(`--faults takes a file that ends with .csv or .xlsx, not ${file}`);
+}
+
+/** Of one file: every row is in, or would be; all but the faulty ones; anything less. */
+const CODES = { whole: 0, partly: 2, failed: 1 } as const;
+
+function codeOf({ result }: FileImport): number {
+  if (result.status !== 'done') return CODES.failed;
+  if (result.refused === 0) return CODES.whole;
+  return result.partial ? CODES.partly : CODES.failed;
+}
+
+async function run(
+  files: string[],
+  { faults, force = false, json = false, ...options }: Options,
+): Promise<void> {
+  const config = readConfig(process.env);
+  const { importOptions } = await import('./command-options.ts');
+  const { asked, language } = importOptions(options, clockIn(config.TIME_ZONE));
+  for (const file of files) expectReadable(file);
+  const format = faults === undefined ? null : faultFormatOf(faults);
+  if (faults !== undefined) expectFree(faults, force);
+  const { expectDatabase } = await import('../../database/database.ts');
+  expectDatabase(config.DATABASE_URL);
+  const { openService } = await import('../../main.ts');
+  const { importsAtCommandLine } = await import('./command-run.ts');
+  const { reportInWords } = await import('./command-report.ts');
+
+  // Whoever reads the report may have read enough; the files come in all the same.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const service = await openService(config);
+  // Apart from where the service keeps its own, or it would go on with what was ended here.
+  const folder = mkdtempSync(join(tmpdir(), 'luodi-import-'));
+  try {
+    await whileStoppable('The import', async (signal) => {
+      const imports = importsAtCommandLine(service, folder, language, signal);
+      const codes = new Set<number>();
+      for await (const one of imports.run(files, asked)) {
+        codes.add(codeOf(one));
+        const text = json
+          ? JSON.stringify(one.result)
+          : reportInWords(one.result, { name: one.file, report: faults, language });
+        process.stdout.write(`${text}\n`);
+        if (one.reason !== null) process.stderr.write(`luodi: ${one.file}: ${one.reason}\n`);
+      }
+      if (faults !== undefined && format) {
+        await writeWhole(faults, imports.faults(format), { replace: force, signal });
+      }
+      process.exitCode = [CODES.failed, CODES.partly].find((code) => codes.has(code)) ?? CODES.whole;
+    });
+  } finally {
+    await service.database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,74 @@
+/** What is wrong in a file, cell by cell: its place, its value and the problem. */
+import {
+  type FaultCode,
+  faults as faultMessages,
+  type Language,
+  type MessageValue,
+  say,
+} from '../../http/messages.ts';
+import type { Fault } from '../../http/problems.ts';
+import { cut } from '../../sheets/reading/refusal.ts';
+import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';
+
+export interface FileFault {
+  row: number;
+  /** A, B … AA; null for the row as a whole, and where lines name their fields themselves. */
+  column: string | null;
+  heading: string | null;
+  field: string | null;
+  /** The text of the cell, cut to 100 characters. */
+  value: string | null;
+  code: FaultCode;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+/** Where the value of a field comes from, when not from a column of its name. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  investorIds: ['investors', 'investorCodes'],
+  enterprise: ['enterpriseCode'],
+};
+
+/** The faults of a row, each with its cell. */
+export function rowFaults(
+  faults: readonly Fault[],
+  { row, fields, texts = {}, faults: read }: ReadRow,
+  columns: readonly RecognisedColumn[],
+): FileFault[] {
+  return faults.map(({ pointer, code, values }) => {
+    const field = pointer?.split('/')[1] ?? null;
+    const own = read.find((one) => one.field === field && one.code === code);
+    const names = field === null ? [] : [field, ...(COLUMNS[field] ?? [])];
+    const column = columns.find((one) => names.includes(one.field));
+    const text = column && (texts[column.field] ?? inWords(fields[column.field]));
+    return {
+      row,
+      column: own?.column ?? column?.column ?? null,
+      heading: own?.heading ?? column?.heading ?? null,
+      field,
+      value: own?.value ?? (text === undefined ? null : cut(text)),
+      code,
+      ...(values && { values }),
+    };
+  });
+}
+
+function inWords(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('\n');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** As it is answered. */
+export const faultInWords = ({ values, ...fault }: FileFault, sheet: string | null, language: Language) => ({
+  sheet,
+  ...fault,
+  message: say(faultMessages[fault.code], language, values),
+});
+
+/** As a fault of the request that sent the file. */
+export const faultInFile = ({ field, code, values, ...cell }: FileFault, sheet: string | null): Fault => ({
+  ...(field !== null && { pointer: `/${field}` }),
+  code,
+  ...(values && { values }),
+  cell: { sheet, ...cell },
+});

@@ -1,0 +1,223 @@
+/** One import from its file to its end: read, checked, written. What has been committed before is not done again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../core/clock.ts';
+import { moduleBeside } from '../../core/module-beside.ts';
+import type { Database, LoadWork, StreamWork } from '../../database/database.ts';
+import { isUnavailable } from '../../database/errors.ts';
+import type { MessageValue, ProblemKind } from '../../http/messages.ts';
+import { Problem } from '../../http/problems.ts';
+import type { Mapping } from '../../sheets/reading/mapping.ts';
+import { readFile } from '../../sheets/reading/read-file.ts';
+import type { FileHead, ReadResult } from '../../sheets/reading/rows.ts';
+import type { ImportEntity } from '../../sheets/reading/tables.ts';
+import { type ImportPart, type ImportRun, load, run as look } from './import-job.ts';
+import type { ImportLimits } from './limits.ts';
+import { brokenOff, type Outcome, outcomeOf } from './outcome.ts';
+import type { ImportRecord } from './repository.ts';
+import type { ImportQuery, phases } from './schema.ts';
+import type { Uploads } from './uploads.ts';
+
+/** What was asked for, as it is kept. */
+export interface ImportRequest extends Omit<ImportQuery, 'mapping' | 'lang' | 'entity' | 'filename'> {
+  entity: ImportEntity;
+  mapping: Mapping | null;
+  name: string | null;
+  bytes: number;
+  /** Of whoever asked; null for all. */
+  regions: readonly string[] | null;
+}
+
+/** How far an import is that runs in this process. */
+export interface Progress {
+  phase: (typeof phases)[number];
+  bytesRead: number;
+  rowsRead: number;
+  rowsRefused: number;
+  rowsDone: number;
+}
+
+/** Why an import came to nothing. */
+export interface StoredProblem extends Record<string, unknown> {
+  kind: ProblemKind;
+  values?: Readonly<Record<string, MessageValue>>;
+}
+
+/** What becomes of an import. */
+export interface Ending extends Pick<ImportRecord, 'status'>, Partial<Pick<ImportRecord, 'problem'>> {
+  /** Where it is not that of the rows that were written. */
+  outcome?: Outcome;
+}
+
+/** An import on its way, and what it has to do with others. */
+export interface Journey {
+  record: ImportRecord;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Of the process that works on it. */
+  life: string;
+  /** Keeps what was found out about the file. */
+  keep(found: Pick<ImportRecord, 'file' | 'bytes'>): Promise<void>;
+  /** As it is on record now. */
+  current(): Promise<ImportRecord>;
+  onError(error: unknown): void;
+}
+
+const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
+  module: moduleBeside(import.meta, 'import-job'),
+  remembersRows: true,
+  run: look,
+  load,
+};
+
+/** Where the database cannot be had: so often is it tried again, each time after longer. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
+
+/** The key that sent the file has been revoked, or has expired: nothing more is done in its name. */
+export class KeyRefused extends Error {}
+
+export function passage(
+  { database, clock }: { database: Database; clock: Clock },
+  uploads: Uploads,
+  { atOnce, slice, reported }: Pick<ImportLimits, 'atOnce' | 'slice' | 'reported'>,
+): (journey: Journey) => Promise<Ending> {
+  return async ({ record, progress, signal, life, keep, current, onError }) => {
+    const { id } = record;
+    const request = record.request as unknown as ImportRequest;
+
+    async function read(): Promise<ReadResult | Problem> {
+      progress.phase = 'reading';
+      const {
+        name,
+        format = null,
+        encoding = null,
+        unit = 'yuan',
+        empty = 'keep',
+        entity,
+        mapping,
+      } = request;
+      const [file, rows] = [uploads.file(id), uploads.rows(id)];
+      try {
+        return await readFile(
+          { file, rows, name, format, encoding, entity, unit, empty, mapping },
+          {
+            signal,
+            onProgress: ({ rows, bytes, refused }) =>
+              Object.assign(progress, { rowsRead: rows, bytesRead: bytes, rowsRefused: refused }),
+          },
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof Problem) return error;
+        throw error;
+      }
+    }
+
+    const runOf = (head: FileHead, from: number, count: number, room = reported): ImportRun => ({
+      id,
+      life,
+      entity: request.entity,
+      rows: uploads.rows(id),
+      faults: uploads.faults(id, from),
+      room,
+      columns: head.columns,
+      from,
+      count,
+      partial: request.partial ?? false,
+      createEnterprises: request.createEnterprises ?? false,
+      caller: {
+        actor: record.actor,
+        requestId: record.requestId,
+        regions: request.regions,
+        ...(record.caller !== null && { id: record.caller }),
+      },
+      now: clock.now(),
+      today: clock.today(),
+    });
+
+    /** Goes through rows. Where one is refused that refuses the others, nothing of them is kept. */
+    async function pass(run: ImportRun, writes: boolean): Promise<Outcome> {
+      progress.phase = writes ? 'writing' : 'checking';
+      progress.rowsDone = run.from;
+      const parts: AsyncIterable<ImportPart> = writes ? database.load(job, run) : database.stream(job, run);
+      let outcome: Outcome | undefined;
+      try {
+        for await (const part of parts) {
+          signal.throwIfAborted();
+          if ('refusal' in part) throw new KeyRefused();
+          if ('outcome' in part) outcome = part.outcome;
+          progress.rowsDone = 'done' in part ? part.done : run.from + part.outcome.rows;
+          // Given up before its end, nothing of it is kept.
+          if (outcome && writes && isRefused(outcome)) break;
+        }
+      } catch (error) {
+        await uploads.dropFaults(id, run.from);
+        throw error;
+      }
+      return outcome as Outcome;
+    }
+
+    async function write(head: FileHead, from: number, count: number): Promise<Outcome> {
+      const { faultCount } = outcomeOf(await current());
+      const run = runOf(head, from, count, Math.max(0, reported - faultCount));
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await pass(run, true);
+        } catch (error) {
+          // The last that was heard may have been lost after the commit.
+          const { rowsDone } = signal.aborted ? { rowsDone: from } : await current();
+          if (!isUnavailable(error) || attempt === ATTEMPTS || rowsDone !== from) throw error;
+          await sleep(attempt * PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+        }
+      }
+    }
+
+    const isRefused = ({ refused }: Outcome): boolean => refused > 0 && !request.partial;
+
+    const found = await read();
+    if (found instanceof Problem) {
+      if (found.cause !== undefined) onError(found.cause);
+      return { status: 'refused', problem: stored(found) };
+    }
+    const { head, rows: all } = found;
+    Object.assign(progress, { rowsRead: all, bytesRead: request.bytes });
+    await keep({ file: { ...head }, bytes: await uploads.size(id) });
+
+    let { rowsDone } = await current();
+    const isCommit = request.mode === 'commit';
+    // What was begun has been checked before; rows of it that are there by now would be taken for others.
+    if (!isCommit || (all > atOnce && rowsDone === 0)) {
+      const outcome = await pass(runOf(head, 0, all), false);
+      if (!isCommit) return { status: 'done', outcome };
+      if (isRefused(outcome)) return faulty(outcome);
+    }
+    const step = all > atOnce ? slice : atOnce;
+    do {
+      const outcome = await write(head, rowsDone, Math.min(step, all - rowsDone));
+      if (isRefused(outcome)) {
+        if (rowsDone === 0) return faulty(outcome);
+        return {
+          status: 'failed',
+          outcome: brokenOff(outcomeOf(await current()), outcome),
+          problem: { kind: 'imports.changed_meanwhile', values: { done: rowsDone } } satisfies StoredProblem,
+        };
+      }
+      rowsDone += outcome.rows;
+    } while (rowsDone < all);
+    return { status: 'done' };
+  };
+}
+
+const faulty = (outcome: Outcome): Ending => ({
+  status: 'refused',
+  outcome,
+  problem: {
+    kind: 'imports.faulty_rows',
+    values: { refused: outcome.refused, rows: outcome.rows },
+  } satisfies StoredProblem,
+});
+
+const stored = ({ kind, details: { values } }: Problem): StoredProblem => ({
+  kind,
+  ...(values && { values }),
+});

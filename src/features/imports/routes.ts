@@ -1,0 +1,293 @@
+import type { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { callerOf } from '../../access/authorize.ts';
+import { ARRIVAL_MS, allowArrival } from '../../http/arrival.ts';
+import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditional.ts';
+import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
+import { type FileFormat, formatField, langField, mediaTypes, negotiate } from '../../http/formats.ts';
+import { retryOf } from '../../http/idempotency.ts';
+import { withFile } from '../../http/multipart.ts';
+import { NoQuery, operation } from '../../http/openapi.ts';
+import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
+import { languageOf, Problem, unsupportedMediaType } from '../../http/problems.ts';
+import { Replayed } from '../../http/replayed.ts';
+import { refuseFields } from '../../http/validation.ts';
+import type { Encoding } from '../../sheets/csv.ts';
+import { writeSheet } from '../../sheets/sheet-file.ts';
+import type { ImportLimits } from './limits.ts';
+import { importSortKeys } from './repository.ts';
+import { Import, ImportQuery } from './schema.ts';
+import type { ImportService } from './service.ts';
+import { faultSheet } from './tables.ts';
+
+const Id = z.object({
+  id: z.string().meta({
+    description: 'Id of the import.',
+    examples: ['0190a1b2-0000-7000-8000-000000000009'],
+  }),
+});
+
+const FORM = 'multipart/form-data';
+const UNKNOWN = 'application/octet-stream';
+const { json: _, ...files } = mediaTypes;
+const takes = [...Object.values(files), UNKNOWN, FORM];
+
+const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), lang: langField });
+const ReadQuery = z.strictObject({ lang: langField });
+const FaultsQuery = z.strictObject({ format: formatField(['csv', 'xlsx']), lang: langField });
+
+/** What a charset says in `Content-Type`: names under which GB 18030 and what it contains are known. UTF-16 says itself which it is. */
+const CHARSETS: Readonly<Record<string, Encoding | undefined>> = {
+  '': undefined,
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  gb18030: 'gb18030',
+  gbk: 'gb18030',
+  gb2312: 'gb18030',
+  'utf-16': undefined,
+  'utf-16le': undefined,
+};
+const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
+
+const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
+
+const formatOf = (type: string): FileFormat | null =>
+  (Object.keys(files) as FileFormat[]).find((name) => files[name] === type) ?? null;
+
+/** What the headers of a file say of it. @throws Problem 415 for what is not taken */
+function announced(request: FastifyRequest): { type: string; encoding: Encoding | undefined } {
+  const header = request.headers['content-type'] ?? '';
+  const type = typeOf(header);
+  if (!takes.includes(type)) throw unsupportedMediaType(request);
+  if (!TEXTS.includes(type)) return { type, encoding: undefined };
+  const [, charset = ''] = /;\s*charset\s*=\s*"?([^;"\s]+)/i.exec(header) ?? [];
+  if (!Object.hasOwn(CHARSETS, charset.toLowerCase())) {
+    throw unsupportedMediaType(request, `${type}; charset=utf-8, ${type}; charset=gb18030`);
+  }
+  return { type, encoding: CHARSETS[charset.toLowerCase()] };
+}
+
+export const importRoutes =
+  (imports: ImportService, limits: ImportLimits): FastifyPluginAsyncZod =>
+  async (app) => {
+    /** Takes the file of a request in. */
+    async function receive(request: FastifyRequest, type: string) {
+      const { filename, format } = request.query as ImportQuery;
+      const body = request.body as Readable;
+      const about = (name: string | null, of: string) => ({
+        name: filename ?? name,
+        format: format ?? formatOf(of),
+      });
+      const caller = callerOf(request);
+      const { 'content-length': length } = request.headers;
+      const announced = length === undefined ? undefined : Number(length);
+      allowArrival(request, limits.uploadMs, { bytes: limits.leastBytes, withinMs: limits.leastWithinMs });
+      try {
+        if (type !== FORM) return await imports.receive(caller, body, about(null, type), announced);
+        return await withFile(
+          request,
+          body,
+          (file, { name, type: own }) => imports.receive(caller, file, about(name, typeOf(own)), announced),
+          ({ id }) => imports.discard(id),
+        );
+      } catch (error) {
+        // Nobody is there to be answered; nothing is wrong with the service.
+        if (body.destroyed && !body.readableEnded) {
+          throw new Problem('request.malformed', { values: { reason: 'body' } });
+        }
+        // Who sends a file reads the answer only after it: what is left of it is passed over.
+        allowArrival(request, ARRIVAL_MS);
+        body.resume();
+        throw error;
+      }
+    }
+
+    app.register(async (intake: typeof app) => {
+      // A file is read as it comes; what is no file is told so here.
+      intake.removeAllContentTypeParsers();
+      intake.addContentTypeParser('*', (_, payload, done) => done(null, payload));
+      intake.post(
+        '/v1/imports',
+        {
+          handlerTimeout: limits.uploadMs + ARRIVAL_MS + limits.answeredMs,
+          config: { takes: takes.join(', ') },
+          schema: operation({
+            id: 'importFile',
+            retryable: true,
+            access: 'edit',
+            tag: 'imports',
+            summary: 'Send a file: see what it would do, or have it done',
+            description:
+              'Rows are matched by code: a new one is created, one that is there is changed in the columns that the file has, an equal one is left. `preview` writes nothing. `commit` writes all rows, or none where one is faulty (`partial` writes the others); it needs an `Idempotency-Key`. A file of more than 5 MB, or with `Prefer: respond-async`, is answered with 202 and goes on: `GET` its `Location`. Up to 100,000 rows are written in one transaction, more in slices of 50,000, each of them whole.',
+            query: ImportQuery,
+            takes,
+            success: { description: 'What the file would do, or has done.', schema: Import },
+            accepted: 'The file has arrived; the import goes on.',
+            problems: [404, 409, 413, 415, 428, 507],
+          }),
+        },
+        async (request, reply) => {
+          const { mapping, lang: _, filename: __, ...asked } = request.query;
+          if (asked.mode === 'commit' && request.headers['idempotency-key'] === undefined) {
+            throw new Problem('imports.key_required');
+          }
+          const { type, encoding } = announced(request);
+          const caller = callerOf(request);
+          await imports.expectAllowed(caller, { ...asked, mapping });
+          const { id, upload } = await receive(request, type);
+          request.bodyDigest = upload.digest;
+          const retry = retryOf(request, (begun: string) => ({
+            status: 202,
+            headers: { location: `/v1/imports/${begun}` },
+            body: JSON.stringify({ id: begun }),
+          }));
+          let begun = id;
+          try {
+            const wanted = { ...asked, encoding: asked.encoding ?? encoding, mapping };
+            await imports.begin({ ...caller, retry }, wanted, id, upload);
+          } catch (error) {
+            if (!(error instanceof Replayed)) throw error;
+            begun = JSON.parse(error.answer.body).id;
+            reply.header('idempotency-replayed', 'true');
+          }
+          return answer(request, reply, begun, upload.bytes);
+        },
+      );
+    });
+
+    /** Shows an import that has begun: what it came to, where that does not take long. */
+    async function answer(request: FastifyRequest, reply: FastifyReply, id: string, bytes: number) {
+      const prefersAsync = /(^|[,\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? ''));
+      const isOver =
+        bytes <= limits.answeredBytes && !prefersAsync && (await imports.settled(id, limits.answeredMs));
+      reply.header('location', `/v1/imports/${id}`);
+      if (prefersAsync) reply.header('preference-applied', 'respond-async');
+      const problem = isOver ? await imports.problemOf(id) : null;
+      if (problem) throw problem;
+      const shown = await imports.read(callerOf(request), id, languageOf(request));
+      return reply
+        .code(isOver ? 200 : 202)
+        .headers({ 'cache-control': 'no-store' })
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(shown));
+    }
+
+    app.get(
+      '/v1/imports',
+      {
+        schema: operation({
+          id: 'listImports',
+          access: 'edit',
+          tag: 'imports',
+          summary: 'List imports',
+          description:
+            'Those that the key has sent; all for an administrator. They are kept for seven days. Their changes and faults stand in each of them, not in the list.',
+          query: ListQuery,
+          success: { description: 'A page, the latest first.', schema: pageOf('ImportPage', Import) },
+          conditional: true,
+        }),
+      },
+      async (request, reply) => {
+        const { lang: _, ...query } = request.query;
+        const { body } = await imports.list(callerOf(request), query, languageOf(request));
+        reply.headers(linkToNext(request.url, body as PageOf<unknown>));
+        return sendResource(request, reply, body);
+      },
+    );
+
+    app.get(
+      '/v1/imports/:id',
+      {
+        schema: operation({
+          id: 'readImport',
+          access: 'edit',
+          tag: 'imports',
+          summary: 'Read how far an import is, and what it came to',
+          params: Id,
+          query: ReadQuery,
+          success: { description: 'The import.', schema: Import },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      async (request, reply) =>
+        sendResource(
+          request,
+          reply,
+          await imports.read(callerOf(request), request.params.id, languageOf(request)),
+        ),
+    );
+
+    app.get(
+      '/v1/imports/:id/faults',
+      {
+        schema: operation({
+          id: 'listImportFaults',
+          access: 'edit',
+          tag: 'imports',
+          summary: 'Get the faults of an import as a sheet',
+          params: Id,
+          query: FaultsQuery,
+          success: {
+            description:
+              'One fault a row, the first 10,000: worksheet, row, column, heading, value, and the problem. Below them, for each code, how many more there are.',
+            schema: z.string().meta({ description: 'A table with a heading row.' }),
+            type: mediaTypes.csv,
+            also: {
+              [mediaTypes.xlsx]: { schema: z.string().meta({ description: 'The same as a workbook.' }) },
+            },
+          },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      async (request, reply) => {
+        const { format, language } = negotiate(request, reply, ['csv', 'xlsx'] as const);
+        const { id } = request.params;
+        const { status, faultCount } = await imports.read(callerOf(request), id, language);
+        const etag = etagOf([id, status, faultCount, format, language].join());
+        reply.headers({ etag, 'cache-control': REVALIDATE });
+        if (isFresh(request, etag)) return reply.code(304).send();
+        const sheet = faultSheet(await imports.allFaults(id), language);
+        const name = `faults-${id}`;
+        reply.headers({
+          ...fileHeaders(format, 'utf-8', name, name),
+          'content-language': contentLanguage(language),
+        });
+        return sendStream(reply, writeSheet(sheet, format));
+      },
+    );
+
+    app.post(
+      '/v1/imports/:id/cancel',
+      {
+        schema: operation({
+          id: 'cancelImport',
+          access: 'edit',
+          tag: 'imports',
+          summary: 'Cancel an import that runs',
+          description: 'What it has written for good stays: all of a slice, or nothing.',
+          params: Id,
+          query: NoQuery,
+          success: { description: 'The import, as it ended.', schema: Import },
+          problems: [404, 409, 413, 415],
+        }),
+      },
+      async (request, reply) => {
+        refuseFields(request.body);
+        const { id } = request.params;
+        await imports.cancel(callerOf(request), id);
+        return sendResource(request, reply, await imports.read(callerOf(request), id, languageOf(request)));
+      },
+    );
+  };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Media types of a body that is a file, as a client is told. */
+    takes?: string;
+  }
+}

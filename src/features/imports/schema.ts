@@ -1,0 +1,263 @@
+/** Imports as the API words them. */
+import * as z from 'zod';
+import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { flag, line, slug } from '../../http/fields.ts';
+import { encodings } from '../../sheets/csv.ts';
+import { Mapping } from '../../sheets/reading/mapping.ts';
+import { importEntities } from '../../sheets/reading/tables.ts';
+import { unitNames } from '../../sheets/units.ts';
+import { inputSchemas } from '../references/schema.ts';
+
+export const modes = ['preview', 'commit'] as const;
+export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;
+export const statuses = ['running', 'done', 'refused', 'failed', 'cancelled'] as const;
+export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
+
+/** What a client says of a file that it sends. */
+export const ImportQuery = z.strictObject({
+  mode: z.enum(modes).default('preview').meta({
+    description:
+      '`preview` says what the file would do and writes nothing; `commit` does it, and needs an `Idempotency-Key`.',
+    example: 'preview',
+  }),
+  entity: z.enum(importEntities).optional().meta({
+    description: 'What the rows are: `projects` unless a mapping says otherwise.',
+    example: 'projects',
+  }),
+  lang: z.enum(['zh', 'en']).optional().meta({
+    description: 'Language of the messages; that of `Accept-Language` if left out.',
+    example: 'zh',
+  }),
+  unit: z.enum(unitNames).optional().meta({
+    description: 'Unit of the amounts whose heading does not say one: `yuan` (if left out), `wan` or `yi`.',
+    example: 'yi',
+  }),
+  encoding: z.enum(encodings).optional().meta({
+    description: 'Encoding of `csv`; found out if left out.',
+    example: 'gb18030',
+  }),
+  format: z.enum(fileFormats).optional().meta({
+    description: 'Format of the file, whatever `Content-Type` says.',
+    example: 'csv',
+  }),
+  empty: z.enum(['keep', 'clear']).optional().meta({
+    description:
+      'What an empty cell means: `keep` (if left out) leaves the value as it is, `clear` removes it.',
+    example: 'keep',
+  }),
+  partial: flag.meta({
+    description:
+      'Commits the good rows of a file that has others; without it one faulty row refuses the file.',
+    example: true,
+  }),
+  createEnterprises: flag.meta({
+    description: 'Creates investors that are not there yet, by their names.',
+    example: true,
+  }),
+  mapping: slug.optional().meta({
+    description: 'Code of the stored mapping by which the file is read.',
+    example: 'world-bank',
+  }),
+  filename: line(255).optional().meta({
+    description: 'Name of the file, for messages; multipart says it by itself.',
+    example: '项目.xlsx',
+  }),
+});
+export type ImportQuery = z.infer<typeof ImportQuery>;
+
+export const FileFault = z
+  .object({
+    sheet: z.string().nullable().meta({ description: 'Worksheet; null where a file has none.' }),
+    row: z.int().meta({ description: 'Row of the sheet, or line of the file, counted from 1.' }),
+    column: z.string().nullable().meta({ description: 'A, B … AA; null for the row as a whole.' }),
+    heading: z.string().nullable().meta({ description: 'Heading of the column.' }),
+    field: z.string().nullable().meta({ description: 'Field of the API.' }),
+    value: z.string().nullable().meta({ description: 'Text of the cell, up to 100 characters.' }),
+    code: z.string().meta({ description: 'Stable code for programs.', examples: ['not_a_day'] }),
+    message: z.string().meta({ description: 'The problem, in the language of the request.' }),
+  })
+  .meta({ id: 'FileFault', description: 'A faulty cell, or row.' });
+export type FileFault = z.infer<typeof FileFault>;
+
+const RecognisedColumn = z.object({
+  column: z.string().nullable(),
+  heading: z.string(),
+  field: z.string(),
+  unit: z.enum(unitNames).optional(),
+});
+
+export const ImportedFile = z
+  .object({
+    name: z.string().nullable(),
+    bytes: z.int(),
+    format: z.enum(fileFormats).nullable(),
+    sheet: z.string().nullable().meta({ description: 'The worksheet that was read.' }),
+    otherSheets: z.array(z.string()).meta({ description: 'Those that were not.' }),
+    encoding: z.string().nullable(),
+    headingRow: z.int().nullable(),
+    columns: z
+      .array(RecognisedColumn)
+      .meta({ description: 'Columns that were recognised, with their fields.' }),
+    ignored: z
+      .array(z.object({ column: z.string().nullable(), heading: z.string() }))
+      .meta({ description: 'Columns that were not read.' }),
+    warnings: z
+      .array(
+        z.object({
+          row: z.int().nullable(),
+          column: z.string().nullable(),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .meta({ description: 'What was taken in a way that might surprise.' }),
+  })
+  .meta({ id: 'ImportedFile', description: 'What was found out about a file.' });
+
+const ShownChange = z.object({
+  row: z.int(),
+  key: z.string().nullable().meta({ description: 'Code of what is created or changed, or its name.' }),
+  effect: z.enum(['create', 'change']),
+  fields: z.record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() })),
+});
+
+export const Import = z
+  .object({
+    id: z.uuid(),
+    status: z.enum(statuses).meta({
+      description:
+        '`done`: what was asked for has been done. `refused`: nothing was, because of the file. `failed`: the service could not. `cancelled`: by a client, or because the key that sent it holds no longer.',
+    }),
+    mode: z.enum(modes),
+    entity: z.enum(importEntities),
+    partial: z.boolean(),
+    committed: z.boolean().meta({ description: 'Whether anything has been written.' }),
+    progress: z.object({
+      phase: z.enum(phases).nullable().meta({ description: 'Null when it has ended.' }),
+      bytesRead: z.int(),
+      bytes: z.int(),
+      rowsRead: z.int(),
+      rowsDone: z.int().meta({ description: 'Checked or written.' }),
+      rowsRefused: z.int(),
+    }),
+    file: ImportedFile,
+    rows: z.int().meta({ description: 'Rows dealt with; equal to the sum of the next four.' }),
+    created: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    refused: z.int(),
+    conflicts: z.int().meta({ description: 'Of the refused: changed since the sheet was exported.' }),
+    changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
+    faultCount: z.int(),
+    faults: z
+      .array(FileFault)
+      .meta({ description: 'The first 1,000 faults; `links.faults` has the first 10,000.' }),
+    unreported: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Of the faults beyond those 10,000: how many there are of each code.' }),
+    problem: z
+      .object({ code: z.string(), detail: z.string() })
+      .nullable()
+      .meta({ description: 'Why it was refused or failed as a whole.' }),
+    actor: z.string().meta({ description: 'Who sent it, as in the log of changes.' }),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+    links: z.object({ self: z.string(), faults: z.string().nullable() }),
+  })
+  .meta({
+    id: 'Import',
+    description: 'A file that came in, and what it did or would do.',
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000009',
+        status: 'done',
+        mode: 'preview',
+        entity: 'projects',
+        partial: false,
+        committed: false,
+        progress: { phase: null, bytesRead: 5120, bytes: 5120, rowsRead: 3, rowsDone: 3, rowsRefused: 1 },
+        file: {
+          name: '项目.xlsx',
+          bytes: 5120,
+          format: 'xlsx',
+          sheet: '项目',
+          otherSheets: [],
+          encoding: null,
+          headingRow: 1,
+          columns: [
+            { column: 'A', heading: '项目编号', field: 'code' },
+            { column: 'B', heading: '开工日期', field: 'startedOn' },
+          ],
+          ignored: [],
+          warnings: [],
+        },
+        rows: 3,
+        created: 0,
+        changed: 1,
+        unchanged: 1,
+        refused: 1,
+        conflicts: 0,
+        changes: [
+          {
+            row: 2,
+            key: 'HYRD-2020-0001',
+            effect: 'change',
+            fields: { startedOn: { before: null, after: '2020-09-15' } },
+          },
+        ],
+        faultCount: 1,
+        faults: [
+          {
+            sheet: '项目',
+            row: 4,
+            column: 'B',
+            heading: '开工日期',
+            field: 'startedOn',
+            value: '2020年13月1日',
+            code: 'not_a_day',
+            message: '应为真实存在的日期，如 2020-06-29',
+          },
+        ],
+        unreported: {},
+        problem: null,
+        actor: 'clerk (0190a1b2-0000-7000-8000-000000000007)',
+        createdAt: '2026-11-22T04:00:00.000Z',
+        finishedAt: '2026-11-22T04:00:01.000Z',
+        links: {
+          self: '/v1/imports/0190a1b2-0000-7000-8000-000000000009',
+          faults: '/v1/imports/0190a1b2-0000-7000-8000-000000000009/faults',
+        },
+      },
+    ],
+  });
+export type Import = z.infer<typeof Import>;
+
+const mappingFields = {
+  code: slug.meta({ description: 'Readable code of the mapping.', examples: ['world-bank'] }),
+  name: line(200).meta({ description: 'What files it is for.' }),
+  definition: Mapping,
+};
+
+const mappingExample = {
+  code: 'world-bank',
+  name: 'Project lists of the World Bank',
+  definition: ((Mapping.meta()?.examples ?? []) as object[])[0],
+};
+
+export const StoredMapping = z.object(mappingFields).meta({
+  id: 'StoredMapping',
+  description: 'How files from elsewhere are read: `?mapping=` of an import names it.',
+  examples: [mappingExample],
+});
+
+export const mappings: Catalogue = {
+  entity: 'mappings',
+  key: 'code',
+  item: StoredMapping,
+  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample),
+  columns: Object.keys(mappingFields),
+  references: {},
+  referencedBy: [],
+  sortedBy: ['name'],
+  filters: {},
+};

@@ -1,0 +1,85 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Answers, File } from '../../http/answers.ts';
+import { slug } from '../../http/fields.ts';
+import { contentLanguage, fileHeaders, fitForName } from '../../http/files.ts';
+import { langField, mediaTypes, negotiate } from '../../http/formats.ts';
+import type { Language } from '../../http/messages.ts';
+import { operation } from '../../http/openapi.ts';
+import { unitField } from '../../sheets/schema.ts';
+import type { Unit } from '../../sheets/units.ts';
+import type { CodeListService, CodeLists } from './code-lists.ts';
+
+const TemplateQuery = z.strictObject({
+  event: slug.optional().meta({
+    description: 'Code of an event: the only one that the sheet offers.',
+    example: 'hyrd-2020',
+  }),
+  lang: langField,
+  unit: unitField,
+});
+
+interface Asked {
+  event: string | undefined;
+  language: Language;
+  unit: Unit;
+}
+
+const NAME = { zh: '项目导入模板', en: 'projects-template' };
+
+/** Names the event, in Chinese by its name. */
+async function fileOf(lists: CodeLists, { event, language, unit }: Asked, day: string): Promise<File> {
+  const named = event === undefined ? undefined : lists.event[0];
+  const name = (word: string, of: string | undefined) => (of ? `${word}-${fitForName(of)}` : word);
+  const plain = name(NAME.en, named?.code);
+  const shown = language === 'zh' ? name(NAME.zh, named?.name) : plain;
+  // Loaded where a template is made: every start of the service would wait for it.
+  const { writeTemplate } = await import('./template.ts');
+  return {
+    headers: {
+      ...fileHeaders('xlsx', 'utf-8', shown, plain),
+      'content-language': contentLanguage(language),
+    },
+    content: await writeTemplate(lists, language, unit, day),
+  };
+}
+
+export const templateRoutes =
+  (codeLists: CodeListService, answers: Answers): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/imports/template',
+      {
+        schema: operation({
+          id: 'importTemplate',
+          access: 'read',
+          tag: 'imports',
+          summary: 'Download an empty sheet for projects',
+          description:
+            'A workbook with headings, a row that explains them, drop-downs of the codes there are, and checks of dates and amounts. What an import reads; the row that begins with `※` is passed over.',
+          query: TemplateQuery,
+          success: {
+            description: 'The workbook.',
+            type: mediaTypes.xlsx,
+            schema: z.string().meta({
+              description: 'A workbook of two sheets: the one to fill, and the codes that it offers.',
+            }),
+          },
+          problems: [406],
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { event, unit = 'yuan' } = request.query;
+        const { language } = negotiate(request, reply, ['xlsx']);
+        return answers.sendFile(
+          request,
+          reply,
+          undefined,
+          language,
+          () => codeLists.read(event),
+          (lists, _, day) => fileOf(lists as CodeLists, { event, language, unit }, day),
+        );
+      },
+    );
+  };

@@ -1,0 +1,155 @@
+/** The figures of an event's outreach as the API words them. */
+import * as z from 'zod';
+import { asOfField } from '../../http/as-of.ts';
+import { codesOf, slug } from '../../http/fields.ts';
+import { RateBody } from '../figures/measures.ts';
+import { rate } from '../figures/numbers.ts';
+import { rankingListNames, rankingLists } from '../projects/classes.ts';
+import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
+import { channels, guestLevels } from './stages.ts';
+
+/** How many zones an answer shows. */
+export const MAX_ZONES = 100;
+
+export const OutreachQuery = z.strictObject({ asOf: asOfField });
+
+export const OutreachParams = z.object({
+  code: z.string().meta({ description: 'The code of the event.', examples: ['hyrd-2022'] }),
+});
+
+const label = z.object({ zh: z.string(), en: z.string() });
+const links = z.record(z.string(), z.string());
+const exampleLinks = (parameters: Record<string, string> = {}) => ({
+  contacts: listAddress('contacts', 'hyrd-2022', '2022-11-30', parameters),
+});
+
+const exampleTally: OutreachTally = {
+  contacts: { met: 4, negotiating: 2, signed: 1, lost: 1 },
+  enterprises: { met: 3, negotiating: 2, signed: 1, lost: 0 },
+  top500: 2,
+  exhibitors: { met: 2, signed: 1 },
+  guests: new Map([
+    ['china_president', 1],
+    ['director', 1],
+  ]),
+  delegations: { sent: 1, elsewhere: 1 },
+  zones: new Map([['national', 1]]),
+  projects: { count: 1, yuan: 1_200_000_000 },
+};
+
+const figureFields = Object.fromEntries(
+  outreachFigures.map(({ name, schema, sentence, zh, formula }) => [
+    name,
+    schema.meta({ description: `${sentence.en} (${zh}; ${formula})` }),
+  ]),
+);
+
+export const Outreach = z
+  .object({
+    asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
+    revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
+    event: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
+    ...figureFields,
+    guests: z
+      .array(
+        z.object({
+          level: z.enum(codesOf(guestLevels)),
+          label,
+          count: z.int().meta({ description: 'Guests of exactly this level.' }),
+          atOrAbove: z.int().meta({ description: 'Guests of this level or a higher one.' }),
+          links,
+        }),
+      )
+      .meta({ description: 'The guests by level, the highest first.' }),
+    top500: z
+      .array(z.object({ list: z.enum(rankingLists), label, enterprises: z.int() }))
+      .meta({ description: 'The top-500 enterprises by list; one may stand on several.' }),
+    channels: z
+      .array(
+        z.object({
+          channel: z.enum(codesOf(channels)),
+          label,
+          contacts: z.int(),
+          enterprises: z.int(),
+          links,
+        }),
+      )
+      .meta({ description: 'How they were met; an enterprise may have been met in several ways.' }),
+    zoneLevels: z
+      .array(
+        z.object({ level: z.enum(['national', 'provincial']), label, delegations: z.int(), zones: z.int() }),
+      )
+      .meta({ description: 'The delegations, and the zones that sent them, by the level of the zone.' }),
+    zones: z
+      .array(
+        z.object({
+          zone: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
+          level: z.enum(['national', 'provincial']),
+          delegations: z.int(),
+          elsewhere: z.int().meta({ description: 'Those of them that it sent to another event.' }),
+          contacts: z.int().meta({ description: 'What its delegations made.' }),
+          enterprises: z.int().meta({ description: 'Those that they met, each counted once.' }),
+          turnedInvestors: RateBody.meta({
+            description: 'Those of these enterprises with a contact in scope that has signed by the day.',
+          }),
+          links,
+        }),
+      )
+      .meta({
+        description: `The zones that sent delegations, up to ${MAX_ZONES}, the most successful first; zoneCount says how many there are.`,
+      }),
+    links: links.meta({
+      description:
+        'Addresses of what makes up the counts, as far as the lists can tell it, and of the definitions.',
+    }),
+  })
+  .meta({
+    id: 'Outreach',
+    description: 'Whom an event brought contact with by a day, and what became of it.',
+    examples: [
+      {
+        asOf: '2022-11-30',
+        revision: 1207,
+        event: {
+          code: 'hyrd-2022',
+          name: '2022年沪洽周',
+          nameEn: '2022 Hunan–Yangtze River Delta week',
+        },
+        ...figuresOf(exampleTally),
+        guests: guestCounts(exampleTally.guests).map((row) => ({
+          ...row,
+          links: exampleLinks({ guestLevel: row.level }),
+        })),
+        top500: rankingLists.map((list, i) => ({ list, label: rankingListNames[list], enterprises: i })),
+        channels: channels.map(({ code, zh, en }) => ({
+          channel: code,
+          label: { zh, en },
+          contacts: 1,
+          enterprises: 1,
+          links: exampleLinks({ channel: code }),
+        })),
+        zoneLevels: [
+          { level: 'national', label: { zh: '国家级', en: 'national' }, delegations: 1, zones: 1 },
+          { level: 'provincial', label: { zh: '省级', en: 'provincial' }, delegations: 0, zones: 0 },
+        ],
+        zones: [
+          {
+            zone: {
+              code: 'changsha-etdz',
+              name: '长沙经济技术开发区',
+              nameEn: 'Changsha Economic and Technological Development Zone',
+            },
+            level: 'national',
+            delegations: 1,
+            elsewhere: 1,
+            contacts: 2,
+            enterprises: 2,
+            turnedInvestors: rate(1, 2),
+            links: exampleLinks({ zone: 'changsha-etdz' }),
+          },
+        ],
+        links: { self: '/v1/events/hyrd-2022/outreach?asOf=2022-11-30', ...exampleLinks() },
+      },
+    ],
+  });
+export type Outreach = z.infer<typeof Outreach>;

@@ -1,0 +1,34 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Answers } from '../../http/answers.ts';
+import { operation } from '../../http/openapi.ts';
+import { Outreach, OutreachParams, OutreachQuery } from './outreach-schema.ts';
+import type { OutreachService } from './service.ts';
+
+export const outreachRoutes =
+  (outreach: OutreachService, answers: Answers): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/events/:code/outreach',
+      {
+        config: { reusable: true },
+        onRequest: answers.reuse,
+        schema: operation({
+          id: 'outreach',
+          access: 'read',
+          tag: 'outreach',
+          summary: 'What an event’s outreach has come to',
+          description:
+            'Enterprises connected, the top-500 among them, guests by level, delegations and zones, and how many contacts have become signings, as of a day. What was done at somebody else’s event counts for the edition that it was done for as well. `/v1/statistics/definitions` defines each figure.',
+          params: OutreachParams,
+          query: OutreachQuery,
+          success: { description: 'The figures.', schema: Outreach },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      (request, reply) => {
+        const { code } = request.params;
+        return answers.send(request, reply, request.query.asOf, (asOf) => outreach.of(code, asOf));
+      },
+    );
+  };

@@ -1,0 +1,149 @@
+/** What the rows of a sheet do to the ledgers: an entry that is there already is not entered twice. */
+
+import { readNames } from '../../catalogues/names.ts';
+import type { Reader } from '../../database/database.ts';
+import { nouns, typeNames } from '../../http/messages.ts';
+import type { Fault } from '../../http/problems.ts';
+import { checkedRow } from '../imports/checked-row.ts';
+import {
+  type ImportContext,
+  type ImportedRow,
+  type Importer,
+  type PlannedRow,
+  refused,
+  unchanged,
+} from '../imports/importer.ts';
+import { findByCodes, ledgersOf, type ProjectRow } from './repository.ts';
+import { fundsFaults, negativeDay } from './rules.ts';
+import { NewFundsEntry } from './schema.ts';
+import { addFundsEntry } from './writes.ts';
+
+/** What two entries of a project have to have in common to be one. */
+const sameness = ({ receivedOn, amountYuan, note = null }: NewFundsEntry): string =>
+  JSON.stringify([receivedOn, amountYuan, note]);
+
+/** The ledger of a project as it will be after the rows so far. */
+interface Ledger {
+  /** What arrives on each day that has entries, in their order. */
+  days: { day: string; yuan: number }[];
+  /** Entries on record that no row has been found to be yet, by their sameness. */
+  unmatched: Map<string, number>;
+  totalYuan: number;
+  /** Of the project, as the rows written so far have left it. */
+  version: number;
+}
+
+const projectOf = ({ fields: { project } }: ImportedRow): unknown =>
+  typeof project === 'string' ? project.trim() : project;
+
+const increase = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
+
+/** Rows are matched by project, day, amount and note. A project's row may not take its balance below zero with the rows before it. */
+export function fundsImporter({ caller, clock }: ImportContext): Importer {
+  const today = clock.today();
+  const ledgers = new Map<string, Ledger>();
+  /** How many rows before the first batch say the same, by project and sameness. */
+  const passed = new Map<string, number>();
+  let names: Awaited<ReturnType<typeof readNames>> | undefined;
+
+  async function readLedgers(reader: Reader, projects: readonly ProjectRow[]): Promise<void> {
+    const missing = new Map(projects.filter(({ id }) => !ledgers.has(id)).map((one) => [one.id, one]));
+    for (const { id, version } of missing.values()) {
+      ledgers.set(id, { days: [], unmatched: new Map(), totalYuan: 0, version });
+    }
+    for (const { projectId, receivedOn, amountYuan, note } of await ledgersOf(reader, [...missing.keys()])) {
+      const ledger = ledgers.get(projectId) as Ledger;
+      const same = sameness({ receivedOn, amountYuan, note });
+      const key = `${missing.get(projectId)?.code} ${same}`;
+      const before = passed.get(key) ?? 0;
+      // An entry that a row before the first batch is, or has made, is no other row.
+      if (before > 0) passed.set(key, before - 1);
+      else increase(ledger.unmatched, same);
+      enter(ledger, { receivedOn, amountYuan });
+    }
+  }
+
+  function enter(ledger: Ledger, { receivedOn: day, amountYuan: yuan }: NewFundsEntry): void {
+    const { days } = ledger;
+    const place = days.findLastIndex((one) => one.day <= day);
+    const last = days[place];
+    if (last?.day === day) last.yuan += yuan;
+    else days.splice(place + 1, 0, { day, yuan });
+    ledger.totalYuan += yuan;
+  }
+
+  function projectFaults(named: unknown, project: ProjectRow | undefined): Fault[] {
+    const pointer = '/project';
+    if (named === undefined || named === null || named === '') return [{ pointer, code: 'required' }];
+    if (typeof named !== 'string') {
+      return [{ pointer, code: 'wrong_type', values: { expected: typeNames.string } }];
+    }
+    const values = { noun: nouns.projects, id: named.slice(0, 64) };
+    if (!project) return [{ pointer, code: 'unknown_reference', values }];
+    return project.archivedAt ? [{ pointer, code: 'archived_row', values }] : [];
+  }
+
+  function regionFaults({ region }: ProjectRow): Fault[] {
+    const { regions } = caller;
+    if (regions === null || (region !== null && names?.isWithin(region, regions))) return [];
+    return [{ pointer: '/project', code: 'other_region', values: { regions: regions.join(', ') } }];
+  }
+
+  function plan(given: ImportedRow, projects: ReadonlyMap<string, ProjectRow>): PlannedRow {
+    const { row, faults: found } = given;
+    const { project: _, ...fields } = given.fields;
+    const named = projectOf(given);
+    const key = typeof named === 'string' ? named : null;
+    const project = key === null ? undefined : projects.get(key);
+    const { sound, faults } = checkedRow(NewFundsEntry, fields, found);
+    if (!found.some(({ pointer }) => pointer === '/project')) faults.push(...projectFaults(named, project));
+    const ledger = project && ledgers.get(project.id);
+    const same = sameness(sound);
+    const unmatched = ledger?.unmatched.get(same) ?? 0;
+    if (project && ledger && faults.length === 0 && unmatched > 0) {
+      ledger.unmatched.set(same, unmatched - 1);
+      return unchanged(row, project.code);
+    }
+    if (project) faults.push(...regionFaults(project));
+    const all = fundsFaults(sound, ledger?.totalYuan ?? 0, faults, today);
+    if (all.length > 0 || !project || !ledger) return refused(row, key, all);
+
+    const { receivedOn: day, amountYuan: yuan } = sound;
+    const negative = yuan < 0 ? negativeDay([...ledger.days, { day, yuan }]) : null;
+    if (negative) {
+      return refused(row, key, [{ pointer: '/amountYuan', code: 'negative_balance', values: negative }]);
+    }
+    enter(ledger, sound);
+    return {
+      row,
+      key,
+      effect: 'create',
+      differences: () => ({ fundsEntry: { after: sound } }),
+      faults: [],
+      write: async (tx) => {
+        await addFundsEntry(tx, { caller, clock }, { ...project, version: ledger.version }, sound);
+        ledger.version += 1;
+      },
+    };
+  }
+
+  return {
+    plan: async (reader, rows) => {
+      names ??= await readNames(reader);
+      const codes = rows.map(projectOf).filter((code) => typeof code === 'string');
+      const found = await findByCodes(reader, [...new Set(codes)], today);
+      await readLedgers(reader, found);
+      const projects = new Map(found.map((project) => [project.code, project]));
+      return rows.map((row) => plan(row, projects));
+    },
+    pass: (rows) => {
+      for (const given of rows) {
+        const { project: _, ...fields } = given.fields;
+        const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
+        if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * What the dates of a project say about it on a given day, and which dates are refused. The dates are the truth:
+ * nothing here is ever stored. `conditions.ts` says the same in SQL; a test proves them equal.
+ */
+import type { Fault } from '../../http/problems.ts';
+
+/** A day like `2020-06-29`; days compare as text. */
+type Day = string;
+
+/** The dates of a project that decide where it stands. */
+export interface LifecycleDates {
+  signedOn: Day;
+  registeredOn: Day | null;
+  startedOn: Day | null;
+  completedOn: Day | null;
+  productionOn: Day | null;
+  suspendedOn: Day | null;
+  resumedOn: Day | null;
+  terminatedOn: Day | null;
+  agreedStartOn: Day | null;
+  agreedProductionOn: Day | null;
+}
+
+export const operatingStatuses = [
+  'signed',
+  'registered',
+  'under_construction',
+  'completed',
+  'in_production',
+  'suspended',
+  'terminated',
+] as const;
+export type OperatingStatus = (typeof operatingStatuses)[number];
+
+const by = (date: Day | null, asOf: Day): boolean => date !== null && date <= asOf;
+
+/** The first that holds, from the end of a project's life to its beginning. */
+export function operatingStatus(dates: LifecycleDates, asOf: Day): OperatingStatus {
+  if (by(dates.terminatedOn, asOf)) return 'terminated';
+  if (by(dates.suspendedOn, asOf) && !by(dates.resumedOn, asOf)) return 'suspended';
+  if (by(dates.productionOn, asOf)) return 'in_production';
+  if (by(dates.completedOn, asOf)) return 'completed';
+  if (by(dates.startedOn, asOf)) return 'under_construction';
+  if (by(dates.registeredOn, asOf)) return 'registered';
+  return 'signed';
+}
+
+/** The promises that were missed by the day; none once the contract has ended. */
+export function overdue(dates: LifecycleDates, asOf: Day): ('start' | 'production')[] {
+  if (by(dates.terminatedOn, asOf)) return [];
+  const missed: ('start' | 'production')[] = [];
+  if (dates.agreedStartOn !== null && dates.agreedStartOn < asOf && !by(dates.startedOn, asOf)) {
+    missed.push('start');
+  }
+  if (dates.agreedProductionOn !== null && dates.agreedProductionOn < asOf && !by(dates.productionOn, asOf)) {
+    missed.push('production');
+  }
+  return missed;
+}
+
+const yearOf = (day: Day): string => day.slice(0, 4);
+
+/** Signed, started and in production within one calendar year, by the day ("Hunan speed"). */
+export function sameYear(dates: LifecycleDates, asOf: Day): boolean {
+  const { signedOn, startedOn, productionOn } = dates;
+  return (
+    startedOn !== null &&
+    productionOn !== null &&
+    productionOn <= asOf &&
+    yearOf(startedOn) === yearOf(signedOn) &&
+    yearOf(productionOn) === yearOf(signedOn)
+  );
+}
+
+/** What a project counts as on a day: each flag is a filter, and the numerator of the measure of its name. */
+export const lifecycleFlags = [
+  'registered',
+  'started',
+  'completed',
+  'inProduction',
+  'performing',
+  'suspended',
+  'terminated',
+  'overdueStart',
+  'overdueProduction',
+  'sameYear',
+] as const;
+export type LifecycleFlag = (typeof lifecycleFlags)[number];
+
+const holds: Record<LifecycleFlag, (dates: LifecycleDates, asOf: Day) => boolean> = {
+  registered: (d, asOf) => by(d.registeredOn, asOf),
+  started: (d, asOf) => by(d.startedOn, asOf),
+  completed: (d, asOf) => by(d.completedOn, asOf),
+  inProduction: (d, asOf) => by(d.productionOn, asOf),
+  performing: (d, asOf) => by(d.registeredOn, asOf) || by(d.startedOn, asOf),
+  suspended: (d, asOf) => operatingStatus(d, asOf) === 'suspended',
+  terminated: (d, asOf) => by(d.terminatedOn, asOf),
+  overdueStart: (d, asOf) => overdue(d, asOf).includes('start'),
+  overdueProduction: (d, asOf) => overdue(d, asOf).includes('production'),
+  sameYear,
+};
+
+/** Whether a project counts on the day. A terminated project counts as terminated and as nothing else. */
+export function counts(flag: LifecycleFlag, dates: LifecycleDates, asOf: Day): boolean {
+  if (flag !== 'terminated' && by(dates.terminatedOn, asOf)) return false;
+  return holds[flag](dates, asOf);
+}
+
+const actualDates = [
+  'signedOn',
+  'registeredOn',
+  'startedOn',
+  'completedOn',
+  'productionOn',
+  'suspendedOn',
+  'resumedOn',
+  'terminatedOn',
+] as const satisfies readonly (keyof LifecycleDates)[];
+
+/** Pairs of which the first needs the second. */
+const needs = [
+  ['completedOn', 'startedOn', 'completion_without_start'],
+  ['productionOn', 'startedOn', 'production_without_start'],
+  ['resumedOn', 'suspendedOn', 'resumption_without_suspension'],
+] as const;
+
+/** Pairs of which the first may not come before the second. */
+const orders = [
+  ['completedOn', 'startedOn', 'completion_before_start'],
+  ['productionOn', 'startedOn', 'production_before_start'],
+  ['resumedOn', 'suspendedOn', 'resumption_before_suspension'],
+  ['terminatedOn', 'signedOn', 'termination_before_signing'],
+] as const;
+
+/**
+ * The rules at the door, all that are broken. No other order is enforced: registration or start before the signing
+ * happens in practice.
+ * @param dates those that are known; a date that is itself faulty is left out and breaks no rule
+ * @param unsound the fields left out for that reason
+ */
+export function lifecycleFaults(
+  dates: Partial<LifecycleDates>,
+  today: Day,
+  unsound: ReadonlySet<string> = new Set(),
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const field of actualDates) {
+    const date = dates[field];
+    if (date && date > today) {
+      faults.push({ pointer: `/${field}`, code: 'after_today', values: { today } });
+    }
+  }
+  for (const [field, needed, code] of needs) {
+    if (dates[field] && !dates[needed] && !unsound.has(needed)) faults.push({ pointer: `/${field}`, code });
+  }
+  for (const [field, earlier, code] of orders) {
+    const [date, bound] = [dates[field], dates[earlier]];
+    if (date && bound && date < bound) faults.push({ pointer: `/${field}`, code });
+  }
+  return faults;
+}

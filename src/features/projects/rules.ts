@@ -1,0 +1,110 @@
+/** The rules of a project that need more than one field, or a look at the database. */
+
+import type { Lookup } from '../../catalogues/service.ts';
+import type { Reader } from '../../database/database.ts';
+import { type Fault, Problem } from '../../http/problems.ts';
+import { lifecycleFaults } from './lifecycle.ts';
+import type { Input } from './record.ts';
+import { fundsByDay } from './repository.ts';
+import type { NewFundsEntry } from './schema.ts';
+
+const isAbove = (amount: number | null | undefined, limit: number | undefined): boolean =>
+  typeof amount === 'number' && limit !== undefined && amount > limit;
+
+const references = [
+  { field: 'event', entity: 'events' },
+  { field: 'region', entity: 'regions' },
+  { field: 'zone', entity: 'zones' },
+  { field: 'industry', entity: 'industries' },
+] as const;
+
+/**
+ * Every fault of a project as it would be.
+ * @param lookup finds the references that name nothing
+ * @param before what it is now; null for a new one. References that stay are not looked up again.
+ * @param faults those that the schema found; their fields are missing from `input`
+ */
+export async function faultsIn(
+  lookup: Lookup,
+  input: Input,
+  before: Input | null,
+  faults: Fault[],
+  today: string,
+): Promise<Fault[]> {
+  const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
+  // What is faulty is measured against nothing, and nothing against what it said before.
+  const sound: Partial<Input> =
+    unsound.size === 0
+      ? input
+      : Object.fromEntries(Object.entries(input).filter(([field]) => !unsound.has(field)));
+  const named = references.flatMap(({ field, entity }) => {
+    const key = input[field];
+    return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
+  });
+  const investors = input.investorIds.flatMap((key, i) =>
+    before?.investorIds.includes(key)
+      ? []
+      : [{ entity: 'enterprises' as const, key, pointer: `/investorIds/${i}` }],
+  );
+  return [
+    ...faults,
+    ...lifecycleFaults(sound, today, unsound),
+    ...(isAbove(sound.contractedFundsYuan, sound.investmentYuan)
+      ? [{ pointer: '/contractedFundsYuan', code: 'contracted_above_investment' } as const]
+      : []),
+    ...(await lookup([...named, ...investors])),
+  ];
+}
+
+type Amount = Pick<NewFundsEntry, 'receivedOn' | 'amountYuan'>;
+
+/**
+ * Every fault of an entry for the ledger, but that of the balance.
+ * @param inPlaceYuan the sum of what is in the ledger
+ * @param faults those that the schema found
+ */
+export const fundsFaults = (
+  { receivedOn, amountYuan }: Partial<Amount>,
+  inPlaceYuan: number,
+  faults: readonly Fault[],
+  today: string,
+): Fault[] => [
+  ...faults,
+  ...(isAbove(amountYuan, Number.MAX_SAFE_INTEGER - inPlaceYuan)
+    ? [
+        {
+          pointer: '/amountYuan',
+          code: 'too_large',
+          values: { max: Number.MAX_SAFE_INTEGER - inPlaceYuan },
+        } as const,
+      ]
+    : []),
+  ...(receivedOn !== undefined && receivedOn > today
+    ? [{ pointer: '/receivedOn', code: 'after_today', values: { today } } as const]
+    : []),
+];
+
+/** The first day on which the balance would be negative. @param days the ledger, the entry with it */
+export function negativeDay(
+  days: readonly { day: string; yuan: number }[],
+): { day: string; balance: number } | null {
+  let balance = 0;
+  for (const { day, yuan } of days.toSorted((a, b) =>
+    a.day < b.day ? -1 : a.day > b.day ? 1 : b.yuan - a.yuan,
+  )) {
+    balance += yuan;
+    if (balance < 0) return { day, balance };
+  }
+  return null;
+}
+
+/** @throws Problem 422 when the balance would be negative on some day from the entry's on */
+export async function refuseNegativeBalance(reader: Reader, id: string, entry: Amount): Promise<void> {
+  const { receivedOn: day, amountYuan: yuan } = entry;
+  const values = negativeDay([...(await fundsByDay(reader, id)), { day, yuan }]);
+  if (!values) return;
+  throw new Problem('funds.negative_balance', {
+    values,
+    faults: [{ pointer: '/amountYuan', code: 'negative_balance', values }],
+  });
+}

@@ -1,0 +1,225 @@
+/** Projects and their funds as the API words them. */
+import * as z from 'zod';
+import {
+  code,
+  day,
+  industryCode,
+  line,
+  MAX_YUAN,
+  paragraph,
+  regionCode,
+  slug,
+  uuid,
+  yuan,
+} from '../../http/fields.ts';
+import { operatingStatuses } from './lifecycle.ts';
+
+export const levels = ['provincial', 'municipal', 'county'] as const;
+
+/** What the examples of the document are about; it says that it is made up. */
+const example = {
+  code: 'HYRD-2020-0001',
+  name: '示例项目 0001',
+  nameEn: 'Sample project 0001',
+  event: 'hyrd-2020',
+  level: 'provincial',
+  region: '430100',
+  industry: '39',
+  investmentYuan: 3_000_000_000,
+  signedOn: '2020-06-29',
+  startedOn: '2020-09-15',
+};
+
+const described = <T extends z.ZodType>(schema: T, description: string): T =>
+  schema.meta({ ...schema.meta(), description }) as T;
+
+/** Every field that a client may give. Those of `dates` are days, actual ones not after today. */
+const fields = {
+  code: described(code, 'Unique; never changes. Capital and small letters differ.'),
+  name: described(line(300), 'Name of the project.'),
+  nameEn: described(line(300).nullable(), 'Name in English.'),
+  description: described(paragraph(10_000).nullable(), 'What is built; may have line breaks.'),
+  event: described(slug.nullable(), 'Code of the event where it was signed; null outside an event.'),
+  level: described(z.enum(levels), 'Which government counts it as its own.'),
+  region: described(
+    regionCode.nullable(),
+    'Where it stands: GB/T 2260 code of a province, prefecture or county.',
+  ),
+  zone: described(slug.nullable(), 'Code of the development zone.'),
+  industry: described(industryCode.nullable(), 'GB/T 4754 section letter or two-digit division.'),
+  investorIds: described(
+    z
+      .array(uuid)
+      .max(20)
+      .refine((ids) => new Set(ids).size === ids.length, { error: 'duplicate' }),
+    'Ids of the investing enterprises, the lead first.',
+  ),
+  owner: described(line(200).nullable(), 'The unit responsible for following it.'),
+  contractAmount: described(
+    z
+      .string()
+      .regex(/^\d{1,20}(\.\d{1,6})?$/, { error: 'not_an_amount' })
+      .nullable(),
+    'Amount as printed in the contract, decimal text; for information.',
+  ),
+  contractCurrency: described(
+    z
+      .string()
+      .regex(/^[A-Z]{3}$/, { error: 'not_a_currency' })
+      .nullable(),
+    'Currency of contractAmount, ISO 4217.',
+  ),
+  investmentYuan: described(yuan(1), 'Total investment by contract, whole yuan.'),
+  investmentEstimated: described(z.boolean(), 'The amount was not disclosed and is an estimate.'),
+  contractedFundsYuan: described(
+    yuan(0).nullable(),
+    'The part of the investment that comes from outside, whole yuan; null where unknown.',
+  ),
+  signedOn: described(day, 'Day of signing.'),
+  registeredOn: described(day.nullable(), 'Day on which the project company was registered.'),
+  startedOn: described(day.nullable(), 'Day on which permanent works broke ground.'),
+  completedOn: described(day.nullable(), 'Day of completion; needs startedOn.'),
+  productionOn: described(day.nullable(), 'Day on which production began; needs startedOn.'),
+  suspendedOn: described(day.nullable(), 'Day on which work was suspended.'),
+  resumedOn: described(day.nullable(), 'Day on which work was resumed; needs suspendedOn.'),
+  terminatedOn: described(day.nullable(), 'Day on which the contract ended.'),
+  agreedStartOn: described(day.nullable(), 'Start promised in the contract; may lie ahead.'),
+  agreedProductionOn: described(day.nullable(), 'Production promised in the contract; may lie ahead.'),
+  note: described(paragraph(10_000).nullable(), 'Anything else; may have line breaks.'),
+};
+
+const { code: codeField, name, level, signedOn, investmentYuan, ...optional } = fields;
+
+/** What `POST /v1/projects` takes. */
+export const NewProject = z
+  .strictObject({
+    code: codeField,
+    name,
+    level,
+    signedOn,
+    investmentYuan,
+    ...z.object(optional).partial().shape,
+  })
+  .meta({
+    id: 'NewProject',
+    description: 'A project to record. What is left out is unknown: null, no investors, not estimated.',
+    examples: [example],
+  });
+export type NewProject = z.infer<typeof NewProject>;
+
+/** What `PATCH /v1/projects/{id}` takes: a merge patch (RFC 7396) whose `null` clears a field. */
+export const ProjectChanges = z
+  .strictObject({
+    ...z.object(fields).partial().shape,
+    investorIds: fields.investorIds.nullable().optional(),
+  })
+  .meta({
+    id: 'ProjectChanges',
+    description:
+      'The fields to change (RFC 7396): null clears, what is absent stays. The code is taken only unchanged.',
+    examples: [{ startedOn: '2020-09-15' }],
+  });
+export type ProjectChanges = z.infer<typeof ProjectChanges>;
+
+export const Investor = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 'Investor' });
+
+const { investorIds: _, ...answered } = fields;
+
+/** One project as it is answered: what is on record, and what follows from it on the day asked for. */
+export const Project = z
+  .object({
+    id: described(z.uuid(), 'Made by the service.'),
+    ...answered,
+    investors: described(z.array(Investor), 'The investing enterprises, the lead first.'),
+    operatingStatus: described(
+      z.enum(operatingStatuses),
+      'Where it stands on the day, derived from the dates.',
+    ),
+    fundsInPlaceYuan: described(z.int(), 'Sum of the ledger entries up to the day, whole yuan.'),
+    sameYear: described(
+      z.boolean(),
+      'Signed, started and in production by the day, all in one calendar year.',
+    ),
+    overdue: described(
+      z.array(z.enum(['start', 'production'])),
+      'Promises missed on the day: agreed start or production passed.',
+    ),
+    version: described(z.int(), 'Counts the changes, from 1.'),
+    createdAt: described(z.iso.datetime(), 'When it was recorded.'),
+    updatedAt: described(z.iso.datetime(), 'When it was last changed.'),
+    archivedAt: described(z.iso.datetime().nullable(), 'When it was archived as entered by mistake.'),
+  })
+  .meta({
+    id: 'Project',
+    description: 'An investment project. Amounts are whole yuan, days are `2020-06-29`.',
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000002',
+        ...example,
+        description: null,
+        zone: null,
+        investors: [{ id: '0190a1b2-0000-7000-8000-000000000001', name: '示例企业 001' }],
+        owner: '示例单位 03',
+        contractAmount: null,
+        contractCurrency: null,
+        investmentEstimated: false,
+        contractedFundsYuan: 2_500_000_000,
+        registeredOn: '2020-08-03',
+        completedOn: null,
+        productionOn: null,
+        suspendedOn: null,
+        resumedOn: null,
+        terminatedOn: null,
+        agreedStartOn: '2020-12-31',
+        agreedProductionOn: '2022-12-31',
+        note: '示例 / an example',
+        operatingStatus: 'under_construction',
+        fundsInPlaceYuan: 1_200_000_000,
+        sameYear: false,
+        overdue: ['production'],
+        version: 3,
+        createdAt: '2020-07-01T01:00:00.000Z',
+        updatedAt: '2021-04-01T02:30:00.000Z',
+        archivedAt: null,
+      },
+    ],
+  });
+export type Project = z.infer<typeof Project>;
+
+/** What `POST /v1/projects/{id}/funds` takes. */
+export const NewFundsEntry = z
+  .strictObject({
+    receivedOn: described(day, 'Day on which the funds arrived, not after today.'),
+    amountYuan: described(
+      z
+        .int()
+        .min(-MAX_YUAN)
+        .max(MAX_YUAN)
+        .refine((amount) => amount !== 0, { error: 'zero_amount' }),
+      'Whole yuan; negative for a correction or money returned. The balance may not be negative on any day.',
+    ),
+    note: paragraph(2_000).nullable().optional(),
+  })
+  .meta({ id: 'NewFundsEntry', examples: [{ receivedOn: '2021-03-31', amountYuan: 120_000_000 }] });
+export type NewFundsEntry = z.infer<typeof NewFundsEntry>;
+
+export const FundsEntry = z
+  .object({
+    id: z.uuid(),
+    receivedOn: z.iso.date(),
+    amountYuan: described(z.int(), 'Whole yuan.'),
+    note: z.string().nullable(),
+  })
+  .meta({
+    id: 'FundsEntry',
+    description: 'One entry in the ledger of funds that have really arrived.',
+    examples: [
+      {
+        id: '0190a1b2-0000-7000-8000-000000000003',
+        receivedOn: '2021-03-31',
+        amountYuan: 120_000_000,
+        note: null,
+      },
+    ],
+  });
+export type FundsEntry = z.infer<typeof FundsEntry>;

@@ -1,0 +1,178 @@
+/** The rules of projects: what one write consists of, and what is read together. */
+import { expectOwnRegion } from '../../access/regions.ts';
+import { unknownReferences } from '../../catalogues/service.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Database, Reader, Revision, Transaction } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
+import type { Computed } from '../../http/answers.ts';
+import { expectUnchanged } from '../../http/conditional.ts';
+import { type PageQuery, pageRequest, toPage } from '../../http/pages.ts';
+import { notFound, Problem, refuse, taken } from '../../http/problems.ts';
+import { faultsOf } from '../../http/validation.ts';
+import { diff } from '../../log/diff.ts';
+import { once } from '../../log/once.ts';
+import type { Caller } from '../../log/service.ts';
+import { filterOf, type ProjectFilter, select } from './filter.ts';
+import { isWalk, projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
+import { complete, inputOf, merge, toProject } from './record.ts';
+import * as repository from './repository.ts';
+import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
+import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+import { addFundsEntry, changeProject, createProject, setArchived } from './writes.ts';
+
+export interface ProjectService {
+  /** A page of the projects that a filter selects, as of a day. */
+  list(
+    query: PageQuery & ProjectFilter & { archived?: boolean | undefined },
+    asOf: string,
+  ): Promise<Computed>;
+  /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
+  read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
+  create(caller: Caller, input: NewProject): Promise<Project>;
+  /** @param ifMatch the ETag of what the client read */
+  change(caller: Caller, id: string, ifMatch: string, input: ProjectChanges): Promise<Project>;
+  archive(caller: Caller, id: string, ifMatch: string): Promise<void>;
+  /** Brings an archived project back; does nothing to one that is not archived. */
+  restore(caller: Caller, id: string): Promise<Project>;
+  listFunds(id: string, query: PageQuery): Promise<Computed>;
+  addFunds(caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
+  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. */
+  insert(tx: Transaction, caller: Caller, input: NewProject): Promise<string>;
+  insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
+}
+
+export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
+  const totals = projectTotals();
+
+  async function existing(
+    reader: Reader,
+    id: string,
+  ): Promise<{ row: repository.ProjectRow; project: Project }> {
+    const today = clock.today();
+    const row = await repository.findProject(reader, id, today);
+    if (!row) throw notFound('projects', id);
+    return { row, project: toProject(row, today) };
+  }
+
+  async function unarchived(reader: Reader, id: string) {
+    const found = await existing(reader, id);
+    if (found.row.archivedAt) throw archived(id);
+    return found;
+  }
+
+  async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
+    const input = complete(given);
+    await expectOwnRegion(tx, caller, input.region);
+    refuse(await faultsIn(unknownReferences(tx), input, null, faultsOf(given), clock.today()));
+    if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
+    return createProject(tx, { caller, clock }, input, diff(null, input));
+  }
+
+  /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
+  async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
+    await expectOwnRegion(tx, caller, row.region);
+    refuse(fundsFaults(input, row.fundsInPlaceYuan, faultsOf(input), clock.today()));
+    if (input.amountYuan < 0) await refuseNegativeBalance(tx, row.id, input);
+    return addFundsEntry(tx, { caller, clock }, row, input);
+  }
+
+  return {
+    list: async (query, asOf) => {
+      const request = projectPageRequest(query);
+      const selection = select(filterOf(query), asOf);
+      const onlyArchived = query.archived === true;
+      const read = async (reader: Reader, revision: Revision, total: number): Promise<Computed> => {
+        const rows = await projectsOfPage(reader, selection, onlyArchived, request);
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
+      };
+      const readAndCount = () =>
+        database.page(async (reader) => {
+          const revision = await revisionIn(reader);
+          return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
+        });
+      if (!isWalk(selection, onlyArchived, request, asOf >= clock.today())) return readAndCount();
+      const page = await database.snapshot(async (reader) => {
+        const revision = await revisionIn(reader);
+        const total = totals.known(revision, selection, onlyArchived);
+        return total === undefined ? null : read(reader, revision, total);
+      });
+      return page ?? readAndCount();
+    },
+
+    read: async (id, asOf, showArchived) => {
+      const day = asOf ?? clock.today();
+      const row = await repository.findProject(database.read, id, day);
+      if (!row) throw notFound('projects', id);
+      if (row.archivedAt && !showArchived) throw archived(id);
+      if (asOf !== undefined && row.signedOn > asOf) {
+        throw new Problem('projects.not_signed_yet', { values: { id, asOf } });
+      }
+      return toProject(row, day);
+    },
+
+    create: (caller, input) =>
+      once({ database, clock }, caller, async (tx) => {
+        const id = await insert(tx, caller, input);
+        return (await existing(tx, id)).project;
+      }),
+
+    change: (caller, id, ifMatch, changes) =>
+      database.write(async (tx) => {
+        const { row, project } = await unarchived(tx, id);
+        await expectOwnRegion(tx, caller, row.region);
+        expectUnchanged(ifMatch, project);
+        const before = inputOf(row);
+        const after = merge(before, changes);
+        await expectOwnRegion(tx, caller, after.region);
+        const faults = faultsOf(changes);
+        if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
+        refuse(await faultsIn(unknownReferences(tx), after, before, faults, clock.today()));
+        const fields = diff(before, after);
+        if (Object.keys(fields).length === 0) return project;
+        await changeProject(tx, { caller, clock }, row, after, fields);
+        return (await existing(tx, id)).project;
+      }),
+
+    archive: (caller, id, ifMatch) =>
+      database.write(async (tx) => {
+        const { row, project } = await unarchived(tx, id);
+        await expectOwnRegion(tx, caller, row.region);
+        expectUnchanged(ifMatch, project);
+        await setArchived(tx, { caller, clock }, row, clock.now());
+      }),
+
+    restore: (caller, id) =>
+      once({ database, clock }, caller, async (tx) => {
+        const { row, project } = await existing(tx, id);
+        await expectOwnRegion(tx, caller, row.region);
+        if (!row.archivedAt) return project;
+        await setArchived(tx, { caller, clock }, row, null);
+        return (await existing(tx, id)).project;
+      }),
+
+    listFunds: (id, query) =>
+      database.page(async (reader) => {
+        await unarchived(reader, id);
+        const request = pageRequest(
+          query,
+          repository.fundsSortKeys,
+          'receivedOn',
+          repository.fundsTieBreaker,
+        );
+        const revision = await revisionIn(reader);
+        const rows = await repository.listFunds(reader, id, request);
+        const total = await repository.countFunds(reader, id);
+        return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
+      }),
+
+    addFunds: (caller, id, input) =>
+      once({ database, clock }, caller, async (tx) =>
+        addTo(tx, caller, (await unarchived(tx, id)).row, input),
+      ),
+
+    insert,
+    insertFunds: async (tx, caller, id, input) => addTo(tx, caller, (await unarchived(tx, id)).row, input),
+  };
+}
+
+const archived = (id: string): Problem => new Problem('projects.archived', { values: { id } });

@@ -1,0 +1,111 @@
+/** What one write of a project consists of, once nothing is against it: the row, what belongs to it, and its entry in the log. */
+
+import type { Clock } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import type { Transaction } from '../../database/database.ts';
+import type { FieldChange } from '../../database/tables.ts';
+import { type Caller, record } from '../../log/service.ts';
+import { changedRow, columnsOf, type Input, searchTextOf } from './record.ts';
+import * as repository from './repository.ts';
+import type { FundsEntry, NewFundsEntry } from './schema.ts';
+
+/** Who writes, and when. */
+export interface Author {
+  caller: Caller;
+  clock: Clock;
+}
+
+/**
+ * @param fields what it says, as the log has it
+ * @returns the new project's id
+ */
+export async function createProject(
+  tx: Transaction,
+  { caller, clock }: Author,
+  input: Input,
+  fields: Record<string, FieldChange>,
+): Promise<string> {
+  const now = clock.now();
+  const id = newId();
+  await repository.insertProject(tx, {
+    ...columnsOf(input),
+    id,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    archivedAt: null,
+  });
+  await repository.insertInvestors(tx, id, input.investorIds);
+  await record(tx, caller, {
+    entity: 'projects',
+    entityId: id,
+    action: 'create',
+    at: now,
+    fields,
+  });
+  return id;
+}
+
+/** Has a project's row be its next version. */
+const update = (
+  tx: Transaction,
+  row: repository.ProjectRow,
+  now: string,
+  changes: Partial<repository.ProjectRecord>,
+): Promise<void> => repository.updateProject(tx, changedRow(row, now, changes), searchTextOf(row));
+
+/** @param fields what differs between the row and what it is to be */
+export async function changeProject(
+  tx: Transaction,
+  { caller, clock }: Author,
+  row: repository.ProjectRow,
+  after: Input,
+  fields: Record<string, FieldChange>,
+): Promise<void> {
+  const now = clock.now();
+  await update(tx, row, now, columnsOf(after));
+  if (fields.investorIds) {
+    await repository.deleteInvestors(tx, row.id);
+    await repository.insertInvestors(tx, row.id, after.investorIds);
+  }
+  await record(tx, caller, { entity: 'projects', entityId: row.id, action: 'change', at: now, fields });
+}
+
+/** Adds to the ledger; the project gets a new version. */
+export async function addFundsEntry(
+  tx: Transaction,
+  { caller, clock }: Author,
+  row: repository.ProjectRow,
+  { receivedOn, amountYuan, note = null }: NewFundsEntry,
+): Promise<FundsEntry> {
+  const now = clock.now();
+  const entry = { id: newId(), receivedOn, amountYuan, note };
+  await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
+  await update(tx, row, now, {});
+  await record(tx, caller, {
+    entity: 'projects',
+    entityId: row.id,
+    action: 'add_funds',
+    at: now,
+    fields: { fundsEntry: { after: entry } },
+  });
+  return entry;
+}
+
+/** Archives a project, or restores it. @param archivedAt null restores */
+export async function setArchived(
+  tx: Transaction,
+  { caller, clock }: Author,
+  row: repository.ProjectRow,
+  archivedAt: string | null,
+): Promise<void> {
+  const now = clock.now();
+  await update(tx, row, now, { archivedAt });
+  await record(tx, caller, {
+    entity: 'projects',
+    entityId: row.id,
+    action: archivedAt ? 'archive' : 'restore',
+    at: now,
+    fields: { archivedAt: { before: row.archivedAt, after: archivedAt } },
+  });
+}

@@ -1,0 +1,167 @@
+/** Whether a printed figure agrees with the computed one, and what may have happened where it does not. */
+import type { Message } from '../../http/messages.ts';
+import {
+  compare,
+  type Decimal,
+  decimalText,
+  magnitude,
+  minus,
+  parseDecimal,
+  plus,
+  type Quotient,
+  quotientOf,
+  rounded,
+  scaled,
+  truncated,
+  whole,
+} from './decimals.ts';
+
+/** A number as printed: its value, and to how many decimals it is rounded; −2 where to hundreds. */
+export interface Printed {
+  value: string;
+  precision: number;
+  comparator: Comparator;
+}
+
+const printedQuotient = ({ value }: Printed): Quotient => quotientOf(parseDecimal(value));
+
+/** One of the last printed place. */
+const unitOfLastPlace = ({ precision }: Pick<Printed, 'precision'>): Quotient => scaled(whole(1), -precision);
+
+/** What a printed number claims of the computed one. */
+export const comparators = {
+  exact: {
+    zh: '等于',
+    en: 'is',
+    says: 'the computed value, rounded half-up to the printed precision, is the printed one',
+    holds: (computed, printed) =>
+      compare(quotientOf(rounded(computed, printed.precision)), printedQuotient(printed)) === 0,
+  },
+  at_least: {
+    zh: '不少于',
+    en: 'is at least',
+    says: 'the computed value is not below the printed one',
+    holds: (computed, printed) => compare(computed, printedQuotient(printed)) >= 0,
+  },
+  more_than: {
+    zh: '超过',
+    en: 'is more than',
+    says: 'the computed value is above the printed one',
+    holds: (computed, printed) => compare(computed, printedQuotient(printed)) > 0,
+  },
+  about: {
+    zh: '约',
+    en: 'is about',
+    says: 'the computed value is at most one unit of the last printed place away from the printed one',
+    holds: (computed, printed) =>
+      compare(magnitude(minus(computed, printedQuotient(printed))), unitOfLastPlace(printed)) <= 0,
+  },
+} as const satisfies Record<
+  string,
+  Message & { says: string; holds(computed: Quotient, printed: Printed): boolean }
+>;
+
+export type Comparator = keyof typeof comparators;
+
+export const agrees = (computed: Quotient, printed: Printed): boolean =>
+  comparators[printed.comparator].holds(computed, printed);
+
+/** Computed minus printed. */
+export const differenceOf = (computed: Quotient, printed: Printed): Quotient =>
+  minus(computed, printedQuotient(printed));
+
+/** What a slip is told with. */
+export type Told = Readonly<Record<string, string>>;
+
+/** Of a printed number that claims no bound and does not agree: what certainly makes the computed one of it. */
+export const slips: Readonly<
+  Record<
+    'truncated' | 'transposed_digits' | 'unit_slip',
+    (computed: Quotient, printed: Printed) => Told | null
+  >
+> = {
+  truncated: (computed, printed) => {
+    const { precision } = printed;
+    const cut = compare(quotientOf(truncated(computed, precision)), printedQuotient(printed)) === 0;
+    return cut ? { rounded: decimalText(rounded(computed, precision)) } : null;
+  },
+  transposed_digits: (computed, printed) => {
+    const right = quotientOf(rounded(computed, printed.precision));
+    const swapped = transpositions(printed.value).find(
+      (text) => compare(quotientOf(parseDecimal(text)), right) === 0,
+    );
+    return swapped === undefined ? null : { swapped };
+  },
+  unit_slip: (computed, printed) => {
+    const value = printedQuotient(printed);
+    if (value.numerator === 0n || computed.numerator === 0n) return null;
+    for (let exponent = 1; exponent <= MAX_SLIP; exponent++) {
+      for (const by of [exponent, -exponent]) {
+        if (isSlip(computed, value, by, printed)) return { factor: decimalText(powerOfTen(by)) };
+      }
+    }
+    return null;
+  },
+};
+
+/** From yuan to a thousand billion of them. */
+const MAX_SLIP = 12;
+
+/** So many digits do not come out by chance. */
+const TELLING_DIGITS = 3;
+
+const powerOfTen = (exponent: number): Decimal =>
+  exponent >= 0 ? { units: 10n ** BigInt(exponent), places: 0 } : { units: 1n, places: -exponent };
+
+function isSlip(computed: Quotient, value: Quotient, by: number, printed: Printed): boolean {
+  const shifted = scaled(computed, -by);
+  if (compare(shifted, value) === 0) return true;
+  const digits = printed.value.replace(/^-?0*\.?0*|[-.]/g, '').length + Math.min(printed.precision, 0);
+  return digits >= TELLING_DIGITS && compare(quotientOf(rounded(shifted, printed.precision)), value) === 0;
+}
+
+/** The number with two neighbouring digits in each other's place, each way to do so; none that begins with a 0 anew. */
+function transpositions(value: string): string[] {
+  const places = [...value].flatMap((character, i) => (/\d/.test(character) ? [i] : []));
+  const texts: string[] = [];
+  for (let i = 0; i + 1 < places.length; i++) {
+    const [a, b] = [places[i] as number, places[i + 1] as number];
+    if (value[a] === value[b]) continue;
+    const swapped = [...value];
+    [swapped[a], swapped[b]] = [value[b] as string, value[a] as string];
+    const text = swapped.join('');
+    if (!/^-?0\d/.test(text)) texts.push(text);
+  }
+  return texts;
+}
+
+/** The printed sum of parts beside the whole that they are printed for. */
+export interface Addition {
+  sum: Quotient;
+  /** The sum minus the whole. */
+  difference: Quotient;
+}
+
+/** The same number, to the same place, in a unit that is 10^-exponent of its own. */
+export function inSmaller({ value, precision, comparator }: Printed, exponent: number): Printed {
+  const { units, places } = parseDecimal(value);
+  return {
+    value: decimalText({ units, places: places - exponent }),
+    precision: precision - exponent,
+    comparator,
+  };
+}
+
+/**
+ * Whether parts certainly do not add up to a whole: by more than their rounding explains. What is printed to the last
+ * whole one is not rounded.
+ * @param parts and the total, in one unit, of which there are only whole ones: things, or yuan
+ */
+export function misses(parts: readonly Printed[], total: Printed): Addition | null {
+  const half = ({ precision }: Printed): Quotient =>
+    precision >= 0 ? whole(0) : scaled(whole(5), -precision - 1);
+  const sum = parts.map(printedQuotient).reduce(plus, whole(0));
+  const slack = [total, ...parts].map(half).reduce(plus, whole(0));
+  const difference = minus(sum, printedQuotient(total));
+  return compare(magnitude(difference), slack) > 0 ? { sum, difference } : null;
+}

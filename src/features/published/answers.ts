@@ -1,0 +1,183 @@
+/** Puts published figures beside what is computed now: one summary for each selection of projects and day. */
+
+import { LRUCache } from 'lru-cache';
+import type { Calendar } from '../../core/clock.ts';
+import { addDays } from '../../core/days.ts';
+import type { Reader, Revision } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
+import {
+  agrees,
+  type Comparator,
+  differenceOf,
+  inSmaller,
+  misses,
+  type Printed,
+  slips,
+} from './agreement.ts';
+import { decimalText, type Quotient, quotientText, rounded, scaled } from './decimals.ts';
+import { laterChanges, sinceWhen } from './later-changes.ts';
+import { measureOf, type PublishedMeasure, type Quantities, type Quantity, sources } from './measures.ts';
+import { changedSinceReason, partsWarning, type Reason, reason, type Warning } from './reasons.ts';
+import { type FigureRow, partsOf } from './repository.ts';
+import type { PublishedFigure } from './schema.ts';
+import { scopeOf } from './scope.ts';
+import { type Kind, type Unit, units } from './units.ts';
+
+export interface FigureAnswers {
+  /**
+   * Each figure with its answer, from the snapshot of the reader. It grows with the data: keep it off the event loop.
+   * @param explained for how many of those that do not agree the log is asked what has changed since
+   */
+  of(
+    reader: Reader,
+    rows: readonly FigureRow[],
+    explained: number,
+  ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
+}
+
+/** How many summaries it takes to answer with these figures: those of one source, scope and day share one. */
+export const summariesFor = (rows: readonly FigureRow[]): number =>
+  new Set(rows.map((row) => sources[measureOf(row.measure).source].address(row))).size;
+
+/** More parts than these are not added up. */
+const MAX_PARTS = 2_000;
+
+export function figureAnswers(calendar: Calendar): FigureAnswers {
+  /** At a revision: as long as nothing is written, nothing is computed twice. */
+  const computed = new LRUCache<string, Quantities>({ max: 1_000 });
+
+  async function quantitiesOf(reader: Reader, revision: Revision, row: FigureRow): Promise<Quantities> {
+    const source = sources[measureOf(row.measure).source];
+    const key = `${revision.hash} ${source.address(row)}`;
+    const known = computed.get(key);
+    if (known) return known;
+    const made = await source.compute(reader, row);
+    computed.set(key, made);
+    return made;
+  }
+
+  async function changedSince(
+    reader: Reader,
+    revision: Revision,
+    row: FigureRow,
+    measure: PublishedMeasure,
+  ): Promise<Reason[]> {
+    const { publishedOn } = row.source as PublishedFigure['source'];
+    const published = calendar.startOf(addDays(publishedOn, 1));
+    const from = await sinceWhen(reader, row.id, published);
+    if (!from) return [];
+    const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
+    const changes = await laterChanges(reader, revision.seq, question);
+    if (changes.total === 0 && changes.complete) return [];
+    return [changedSinceReason(changes, calendar.dayOf(changes.since), from.afterSeq > 0)];
+  }
+
+  return {
+    of: async (reader, rows, explained) => {
+      const revision = await revisionIn(reader);
+      const parts = await partsByWhole(reader, rows);
+      const items: PublishedFigure[] = [];
+      let left = explained;
+      for (const row of rows) {
+        const quantity = (await quantitiesOf(reader, revision, row)).get(row.measure) as Quantity;
+        const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
+        const measure = measureOf(row.measure);
+        // Only of projects it is known which fields count.
+        if (!answer.agrees && left > 0 && measure.source === 'projects') {
+          left--;
+          answer.reasons.push(...(await changedSince(reader, revision, row, measure)));
+        }
+        items.push(answer);
+      }
+      return { revision, items };
+    },
+  };
+}
+
+const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({
+  value,
+  precision,
+  comparator: comparator as Comparator,
+});
+
+function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: readonly FigureRow[]) {
+  const printed = printedIn(row);
+  const value = exact && scaled(exact, -units[row.unit as Unit].exponent);
+  const holds = value !== null && agrees(value, printed);
+  const { title, publisher, publishedOn, url } = row.source as PublishedFigure['source'];
+  return {
+    id: row.id,
+    event: row.event,
+    filter: row.filter,
+    measure: row.measure,
+    value: row.value,
+    unit: row.unit as Unit,
+    precision: row.precision,
+    comparator: printed.comparator,
+    asOf: row.asOf,
+    partOf: row.partOf,
+    // The database may keep the fields of an object in an order of its own.
+    source: { title, publisher, publishedOn, url },
+    note: row.note,
+    computed: {
+      value: value && quotientText(value),
+      rounded: value && decimalText(rounded(value, row.precision)),
+      raw,
+    },
+    agrees: holds,
+    difference: value && quotientText(differenceOf(value, printed)),
+    reasons: [
+      ...(missing ? [reason('not_computable', { why: missing })] : []),
+      ...(value && !holds ? slipsIn(value, printed) : []),
+    ],
+    warnings: warningsOf(row, parts),
+    links: { figures: sources[measureOf(row.measure).source].address(row) },
+  };
+}
+
+/** Of a bound there is no telling what it should have been. */
+const BOUNDS: ReadonlySet<Comparator> = new Set(['at_least', 'more_than']);
+
+function slipsIn(computed: NonNullable<Quantity['exact']>, printed: Printed): Reason[] {
+  if (BOUNDS.has(printed.comparator)) return [];
+  return (Object.keys(slips) as (keyof typeof slips)[]).flatMap((code) => {
+    const told = slips[code](computed, printed);
+    return told ? [reason(code, { ...told, value: printed.value })] : [];
+  });
+}
+
+async function partsByWhole(
+  reader: Reader,
+  rows: readonly FigureRow[],
+): Promise<ReadonlyMap<string, FigureRow[]>> {
+  const parts = new Map<string, FigureRow[]>();
+  if (rows.length === 0) return parts;
+  const ids = rows.map(({ id }) => id);
+  const found = await partsOf(reader, ids, MAX_PARTS + 1);
+  if (found.length > MAX_PARTS) return parts;
+  for (const part of found) {
+    const whole = part.partOf as string;
+    parts.set(whole, [...(parts.get(whole) ?? []), part]);
+  }
+  return parts;
+}
+
+const NOT_ADDITIVE: ReadonlySet<Kind> = new Set(['rate', 'days']);
+
+/**
+ * Only numbers that claim to be exact, of one measure and day, add up, in whichever units they are printed. Where one of
+ * the parts is none of these, the others need not make up the whole.
+ */
+function warningsOf(row: FigureRow, parts: readonly FigureRow[]): Warning[] {
+  const addUp = [row, ...parts].every(
+    ({ measure, asOf, comparator }) => measure === row.measure && asOf === row.asOf && comparator === 'exact',
+  );
+  if (NOT_ADDITIVE.has(measureOf(row.measure).kind) || parts.length === 0 || !addUp) return [];
+  const inWholeOnes = (figure: FigureRow) =>
+    inSmaller(printedIn(figure), units[figure.unit as Unit].exponent);
+  const missed = misses(parts.map(inWholeOnes), inWholeOnes(row));
+  if (!missed) return [];
+  const told = (value: Quotient) => quotientText(scaled(value, -units[row.unit as Unit].exponent));
+  const ids = parts.map(({ id }) => id);
+  return [partsWarning(told(missed.sum), told(missed.difference), ids)];
+}

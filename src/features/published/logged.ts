@@ -1,0 +1,7 @@
+/** What the log of changes says of published figures, in rows. */
+import type { LoggedEntity } from '../../log/logged.ts';
+
+export const loggedFigures: LoggedEntity = {
+  entity: 'published_figures',
+  tables: [{ table: 'publishedFigures', of: 'id', key: [], rowsOf: ({ id, fields }) => [{ ...fields, id }] }],
+};

@@ -1,0 +1,157 @@
+/** What may be published: the figures of the summary and those of outreach, each with its exact value. */
+import type { Reader } from '../../database/database.ts';
+import type { Message } from '../../http/messages.ts';
+import { Problem } from '../../http/problems.ts';
+import { type Measure, measures } from '../figures/measures.ts';
+import { centresOf, type Rate } from '../figures/numbers.ts';
+import { tallyOf } from '../figures/service.ts';
+import type { DurationName, Tally } from '../figures/tallies.ts';
+import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
+import { outreachTally } from '../outreach/service.ts';
+import { queryOf } from '../projects/filter.ts';
+import { type Quotient, whole } from './decimals.ts';
+import { type Read, readsOfMeasure } from './reads.ts';
+import { scopeOf } from './scope.ts';
+import type { Kind } from './units.ts';
+
+/** What a figure comes to. */
+export interface Quantity {
+  /** In things, yuan, days, or as a ratio; null where there is none. */
+  exact: Quotient | null;
+  /** As the service answers it elsewhere; null where it does not. */
+  raw: unknown;
+  /** Why there is none. */
+  missing?: Message;
+}
+
+/** What a figure is about. */
+export interface Scope {
+  event: string | null;
+  filter: string | null;
+  asOf: string;
+}
+
+interface FigureOf<Material> {
+  name: string;
+  kind: Kind;
+  /** What it reads of each project. */
+  reads: readonly Read[];
+  of(material: Material): Quantity;
+}
+
+const NO_DENOMINATOR = { zh: '分母为零', en: 'there is nothing to divide by' };
+const NO_DAYS = { zh: '没有达到该阶段的项目', en: 'no project has got that far' };
+const TOO_LARGE = {
+  zh: '总和超过 9007199254740991，无法精确给出',
+  en: 'the sum is beyond 9007199254740991 and cannot be given exactly',
+};
+
+/** A value, or none where a sum is too large. */
+function quantityOf(
+  value: () => unknown,
+  exact: (raw: unknown) => Quotient | null,
+  missing: Message,
+): Quantity {
+  try {
+    const raw = value();
+    const found = exact(raw);
+    return found ? { exact: found, raw } : { exact: null, raw, missing };
+  } catch (error) {
+    if (!(error instanceof Problem && error.kind === 'statistics.sum_too_large')) throw error;
+    return { exact: null, raw: null, missing: TOO_LARGE };
+  }
+}
+
+/** The exact value of what the service answers. */
+function exactOf(raw: unknown): Quotient | null {
+  if (typeof raw === 'number') return whole(raw);
+  if ('yuan' in (raw as object)) return whole((raw as { yuan: number }).yuan);
+  const { numerator, denominator } = raw as Rate;
+  return denominator === 0 ? null : whole(numerator, denominator);
+}
+
+/** Of days there are two figures in one measure. */
+function ofSummary(measure: Measure): FigureOf<Tally>[] {
+  const reads = readsOfMeasure(measure);
+  const { name, unit: kind } = measure;
+  if (kind !== 'days') {
+    const of = (tally: Tally) => quantityOf(() => measure.value(tally), exactOf, NO_DENOMINATOR);
+    return [{ name, kind, reads, of }];
+  }
+  return (['median', 'mean'] as const).map((centre) => ({
+    name: `${name}:${centre}`,
+    kind,
+    reads,
+    of: (tally) => {
+      // The answer is rounded already.
+      const found = centresOf(tally[name as DurationName])[centre];
+      const exact = found && whole(found.numerator, found.denominator);
+      return quantityOf(
+        () => measure.value(tally),
+        () => exact,
+        NO_DAYS,
+      );
+    },
+  }));
+}
+
+const ofProjects = measures.flatMap(ofSummary);
+
+const ofOutreach = outreachFigures.map(
+  ({ name, unit, value }): FigureOf<OutreachTally> => ({
+    name,
+    kind: unit,
+    reads: [],
+    of: (tally) => quantityOf(() => value(tally), exactOf, NO_DENOMINATOR),
+  }),
+);
+
+/** By name. */
+export type Quantities = ReadonlyMap<string, Quantity>;
+
+const quantities = <Material>(figures: readonly FigureOf<Material>[], material: Material): Quantities =>
+  new Map(figures.map(({ name, of }) => [name, of(material)]));
+
+/** Where figures come from: all of one source, scope and day are computed together. */
+export const sources = {
+  projects: {
+    figures: ofProjects,
+    address: (scope) => `/v1/statistics/summary?${queryOf(scopeOf(scope), { asOf: scope.asOf })}`,
+    compute: async (reader, scope) =>
+      quantities(ofProjects, await tallyOf(reader, scopeOf(scope), scope.asOf)),
+  },
+  outreach: {
+    figures: ofOutreach,
+    address: ({ event, asOf }) => `/v1/events/${event}/outreach?asOf=${asOf}`,
+    compute: async (reader, { event, asOf }) =>
+      quantities(ofOutreach, await outreachTally(reader, event as string, asOf)),
+  },
+} as const satisfies Record<
+  string,
+  {
+    figures: readonly Pick<FigureOf<never>, 'name' | 'kind' | 'reads'>[];
+    /** Where the service answers them. */
+    address(scope: Scope): string;
+    compute(reader: Reader, scope: Scope): Promise<Quantities>;
+  }
+>;
+
+export type SourceName = keyof typeof sources;
+
+export interface PublishedMeasure {
+  name: string;
+  kind: Kind;
+  source: SourceName;
+  reads: readonly Read[];
+}
+
+const publishedMeasures: readonly PublishedMeasure[] = (Object.keys(sources) as SourceName[]).flatMap(
+  (source) => sources[source].figures.map(({ name, kind, reads }) => ({ name, kind, source, reads })),
+);
+
+export const measureNames = publishedMeasures.map(({ name }) => name) as [string, ...string[]];
+
+const byName = new Map(publishedMeasures.map((measure) => [measure.name, measure]));
+
+/** @param name one of `measureNames` */
+export const measureOf = (name: string): PublishedMeasure => byName.get(name) as PublishedMeasure;

@@ -1,0 +1,102 @@
+/** What can be told about a figure that does not agree, or that is printed oddly, in both languages. */
+import { type Language, type Message, type MessageValue, say } from '../../http/messages.ts';
+import type { LaterChanges } from './later-changes.ts';
+
+/** Why a figure does not agree; each only where it is certain. */
+export const reasonMessages = {
+  not_computable: {
+    en: 'It cannot be computed: {why}.',
+    zh: '无法计算：{why}。',
+  },
+  truncated: {
+    en: 'The computed value was cut off instead of rounded; rounded half-up it is {rounded}.',
+    zh: '公布值将计算值直接截断，未四舍五入；四舍五入应为 {rounded}。',
+  },
+  transposed_digits: {
+    en: 'Two neighbouring digits changed places: {swapped} is computed, {value} was printed.',
+    zh: '相邻两位数字颠倒：计算值为 {swapped}，公布为 {value}。',
+  },
+  unit_slip: {
+    en: 'It is a power of ten away: the computed value is the printed one × {factor}.',
+    zh: '数量级有误：计算值为公布值的 {factor} 倍。',
+  },
+  changed_since: {
+    en: 'Changes to what it is computed from since it was {event}, from {since} on: {total}{rest}.',
+    zh: '{event}之后，自 {since} 起，其计算所依据的数据变更 {total} 处{rest}。',
+  },
+} as const satisfies Record<string, Message>;
+
+/** What is odd about a printed figure, whether or not it agrees. */
+export const warningMessages = {
+  parts_do_not_add_up: {
+    en: '{parts}, as printed, {come} to {sum}: {difference} from the printed whole, more than rounding explains.',
+    zh: '所公布的 {count} 个分项合计为 {sum}，与公布的总数相差 {difference}，超出四舍五入所能解释的范围。',
+  },
+} as const satisfies Record<string, Message>;
+
+export type ReasonCode = keyof typeof reasonMessages;
+export type WarningCode = keyof typeof warningMessages;
+
+type Values = Readonly<Record<string, MessageValue>>;
+
+const sentences = (message: Message, values: Values): Record<Language, string> => ({
+  zh: say(message, 'zh', values),
+  en: say(message, 'en', values),
+});
+
+export interface Reason {
+  code: ReasonCode;
+  zh: string;
+  en: string;
+  changes?: LaterChanges;
+}
+
+export const reason = (code: ReasonCode, values: Values, changes?: LaterChanges): Reason => ({
+  code,
+  ...sentences(reasonMessages[code], values),
+  ...(changes && { changes }),
+});
+
+const PUBLISHED = { en: 'published', zh: '公布' };
+const ENTERED = { en: 'entered here', zh: '录入本系统' };
+const NOT_ALL = {
+  en: ', as far as the log was looked through, which goes on',
+  zh: '（仅查看了变更日志的一部分）',
+};
+
+/** @param isFromEntry whether they are looked for since the figure was entered, not since it was published */
+export const changedSinceReason = (changes: LaterChanges, since: string, isFromEntry: boolean): Reason =>
+  reason(
+    'changed_since',
+    {
+      since,
+      total: changes.total,
+      event: isFromEntry ? ENTERED : PUBLISHED,
+      rest: changes.complete ? '' : NOT_ALL,
+    },
+    changes,
+  );
+
+export interface Warning {
+  code: WarningCode;
+  zh: string;
+  en: string;
+  /** In the unit of the figure, decimal texts. */
+  sum: string;
+  difference: string;
+  parts: string[];
+}
+
+export const partsWarning = (sum: string, difference: string, parts: string[]): Warning => ({
+  code: 'parts_do_not_add_up',
+  ...sentences(warningMessages.parts_do_not_add_up, {
+    count: parts.length,
+    parts: parts.length === 1 ? 'Its only part' : `Its ${parts.length} parts`,
+    come: parts.length === 1 ? 'comes' : 'add up',
+    sum,
+    difference,
+  }),
+  sum,
+  difference,
+  parts,
+});

@@ -1,0 +1,112 @@
+/** What is against a published figure. */
+
+import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
+import { unknownReferences } from '../../catalogues/service.ts';
+import type { Reader } from '../../database/database.ts';
+import { nouns } from '../../http/messages.ts';
+import type { Fault } from '../../http/problems.ts';
+import { parseDecimal } from './decimals.ts';
+import { measureOf } from './measures.ts';
+import { type FigureRow, findFigure } from './repository.ts';
+import { filterIn } from './scope.ts';
+import { type Unit, unitsOf } from './units.ts';
+
+type Rule = (figure: FigureRow, today: string) => Fault[];
+
+const afterToday =
+  (pointer: string, dayOf: (figure: FigureRow) => unknown): Rule =>
+  (figure, today) => {
+    const day = dayOf(figure);
+    return typeof day === 'string' && day > today
+      ? [{ pointer, code: 'after_today', values: { today } }]
+      : [];
+  };
+
+/** Rules about several fields, each with the fields that it needs to be sound. */
+const rules: readonly { of: readonly (keyof FigureRow)[]; faults: Rule }[] = [
+  { of: ['asOf'], faults: afterToday('/asOf', ({ asOf }) => asOf) },
+  { of: ['source'], faults: afterToday('/source/publishedOn', ({ source }) => source.publishedOn) },
+  {
+    of: ['measure', 'unit'],
+    faults: ({ measure, unit }) => {
+      const choices = unitsOf(measureOf(measure).kind);
+      if (choices.includes(unit as Unit)) return [];
+      const values = { measure, choices: choices.join(', ') };
+      return [{ pointer: '/unit', code: 'unit_of_other_measure', values }];
+    },
+  },
+  {
+    of: ['value', 'precision'],
+    faults: ({ value, precision }) => {
+      const min = finestPlace(value);
+      return precision < min
+        ? [{ pointer: '/precision', code: 'finer_than_precision', values: { min } }]
+        : [];
+    },
+  },
+  {
+    of: ['measure', 'event', 'filter'],
+    faults: ({ measure, event, filter }) => [
+      ...(measureOf(measure).source === 'outreach' && event === null
+        ? [{ pointer: '/event', code: 'needs_event' as const, values: { measure } }]
+        : []),
+      ...(measureOf(measure).source === 'outreach' && filter !== null
+        ? [{ pointer: '/filter', code: 'not_of_projects' as const, values: { measure } }]
+        : []),
+    ],
+  },
+  {
+    of: ['event', 'filter'],
+    faults: ({ event, filter }) =>
+      event !== null && filterIn(filter).event ? [{ pointer: '/filter', code: 'event_given_twice' }] : [],
+  },
+];
+
+/** The place of the last digit that is not a trailing zero of a whole number; 0 may be rounded to any. */
+function finestPlace(value: string): number {
+  const { units, places } = parseDecimal(value);
+  if (units === 0n && places === 0) return -12;
+  if (places > 0) return places;
+  return -(/0*$/.exec(value)?.[0].length ?? 0);
+}
+
+/**
+ * Everything that is against a figure.
+ * @param before what it said before; null of a new one
+ * @param found the faults of single fields, whose values are measured against nothing
+ */
+export async function faultsIn(
+  reader: Reader,
+  figure: FigureRow,
+  before: FigureRow | null,
+  found: readonly Fault[],
+  today: string,
+): Promise<Fault[]> {
+  const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
+  const faults = [...found];
+  for (const rule of rules) {
+    if (!rule.of.some((field) => unsound.has(field))) faults.push(...rule.faults(figure, today));
+  }
+  const { id, event, partOf } = figure;
+  if (event !== null && event !== before?.event) {
+    faults.push(...(await unknownReferences(reader)([{ entity: 'events', key: event, pointer: '/event' }])));
+  }
+  if (partOf !== null && partOf !== before?.partOf) {
+    const pointer = '/partOf';
+    if (partOf !== id && !(await findFigure(reader, partOf))) {
+      const values = { noun: nouns.published_figures, id: partOf };
+      faults.push({ pointer, code: 'unknown_reference', values });
+    } else if (await isOwnWhole(reader, id, partOf)) faults.push({ pointer, code: 'circular' });
+  }
+  return faults;
+}
+
+/** Whether a figure would be a part of itself, or of more wholes than make sense. */
+async function isOwnWhole(reader: Reader, id: string, partOf: string): Promise<boolean> {
+  let whole: string | null | undefined = partOf;
+  for (let depth = 0; typeof whole === 'string'; depth++) {
+    if (whole === id || depth >= MAX_DEPTH) return true;
+    whole = (await findFigure(reader, whole))?.partOf;
+  }
+  return false;
+}

@@ -1,0 +1,278 @@
+/** Published figures as the API words them. */
+import * as z from 'zod';
+import { day, integerText, line, paragraph, slug, uuid } from '../../http/fields.ts';
+import { pageFields, pageOf } from '../../http/pages.ts';
+import { ACTIONS } from '../../log/schema.ts';
+import { measures } from '../figures/measures.ts';
+import { outreachFigures } from '../outreach/figures.ts';
+import { type Comparator, comparators } from './agreement.ts';
+import { measureNames } from './measures.ts';
+import { type ReasonCode, reasonMessages, type WarningCode, warningMessages } from './reasons.ts';
+import { figureSortKeys } from './repository.ts';
+import { filterText } from './scope.ts';
+import { unitNames } from './units.ts';
+
+const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>
+  Object.keys(table) as [Key, ...Key[]];
+
+/** A number as it is printed, without separators of thousands. Its bounds stand in the fault as well. */
+const printedNumber = z
+  .string()
+  .regex(/^(?!-0(\.0+)?$)-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/, { error: 'not_a_printed_number' });
+
+const SOURCE = 'Where the figure was published.';
+const sourceFields = {
+  title: line(300)
+    .nullable()
+    .meta({ description: 'Of the article, report or bulletin; null where it is not known.' }),
+  publisher: line(200).meta({ description: 'Who published it.', examples: ['湖南日报 / 华声在线'] }),
+  publishedOn: day.meta({ description: 'The day on which it came out.', examples: ['2022-11-03'] }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'not_a_url' })
+    .max(2_000)
+    .nullable()
+    .meta({ description: 'Where it can be read.' }),
+};
+const sourceInput = {
+  ...sourceFields,
+  title: sourceFields.title.optional(),
+  url: sourceFields.url.optional(),
+};
+
+const comparatorWords = Object.entries(comparators)
+  .map(([name, { says }]) => `\`${name}\`: ${says}`)
+  .join('; ');
+
+const fields = {
+  event: slug.nullable().meta({ description: 'The event that it is about.', examples: ['hyrd-2020'] }),
+  filter: filterText.nullable().meta({
+    description:
+      'More about the projects that it is about: parameters of the filter of projects, as in a query string.',
+    examples: ['industry=C&minInvestment=1000000000'],
+  }),
+  measure: z.enum(measureNames).meta({
+    description:
+      'A measure of `/v1/statistics/definitions`, of days with `:median` or `:mean` behind its name; or a figure of outreach, which needs an event and takes no filter.',
+    examples: ['totalInvestment'],
+  }),
+  value: printedNumber.meta({
+    description: 'The number as printed, without separators of thousands.',
+    examples: ['297.88'],
+  }),
+  unit: z.enum(unitNames).meta({ description: 'What it is printed in; one that fits the measure.' }),
+  precision: z
+    .int()
+    .min(-12)
+    .max(10)
+    .meta({
+      description:
+        'To how many decimals it is rounded: those of the value, if left out; −2 for one that is rounded to hundreds.',
+      examples: [2],
+    }),
+  comparator: z
+    .enum(keysOf<Comparator>(comparators))
+    .meta({ description: `What it claims; \`exact\` if left out. ${comparatorWords}.` }),
+  asOf: day.meta({ description: 'The day that it is for, not after today.', examples: ['2022-08-31'] }),
+  partOf: uuid.nullable().meta({
+    description:
+      'Id of the figure that it is a part of: all its parts together make up the whole, where they are of its measure and day, in whichever unit.',
+  }),
+  note: paragraph(2_000).nullable(),
+};
+
+const example = {
+  event: 'hyrd-2020',
+  filter: null,
+  measure: 'totalInvestment',
+  value: '297.88',
+  unit: 'billionYuan',
+  precision: 2,
+  comparator: 'exact',
+  asOf: '2022-08-31',
+  partOf: null,
+  source: {
+    title: '2020年“沪洽周”签约项目开工超八成',
+    publisher: '湖南日报 / 华声在线',
+    publishedOn: '2022-11-03',
+    url: null,
+  },
+  note: null,
+} as const;
+
+export const NewPublishedFigure = z
+  .strictObject({ ...fields, source: z.strictObject(sourceInput).meta({ description: SOURCE }) })
+  .partial({ event: true, filter: true, precision: true, comparator: true, partOf: true, note: true })
+  .meta({ id: 'NewPublishedFigure', examples: [example] });
+export type NewPublishedFigure = z.infer<typeof NewPublishedFigure>;
+
+export const PublishedFigureChanges = z
+  .strictObject({
+    ...fields,
+    source: z
+      .strictObject(sourceInput)
+      .partial()
+      .meta({ description: `${SOURCE} What is absent stays.` }),
+  })
+  .partial()
+  .meta({ id: 'PublishedFigureChanges', examples: [{ value: '297.88' }] });
+export type PublishedFigureChanges = z.infer<typeof PublishedFigureChanges>;
+
+const decimalText = z.string().meta({ examples: ['297.88'] });
+
+/** Those of amounts, rates and days. */
+const namedSchemas = [...measures, ...outreachFigures]
+  .map(({ schema }) => schema)
+  .filter((schema) => schema.meta()?.id !== undefined);
+
+const Raw = z
+  .union([z.int(), ...new Set(namedSchemas)])
+  .nullable()
+  .meta({ description: 'As the summary, or outreach, answers it; null where it does not.' });
+
+const LaterChange = z.object({
+  seq: z.int().meta({ description: 'Place in the log of changes.' }),
+  at: z.iso.datetime(),
+  action: z.enum(ACTIONS),
+  projectId: z.string(),
+  code: z.string().meta({ description: 'Of the project.' }),
+  fields: z.array(z.string()).meta({
+    description:
+      'What it changed of what the figure is computed from; none where it brought, or took away, the project.',
+  }),
+});
+
+const Reason = z
+  .object({
+    code: z.enum(keysOf<ReasonCode>(reasonMessages)),
+    zh: z.string(),
+    en: z.string(),
+    changes: z
+      .object({
+        since: z.iso.datetime().meta({
+          description:
+            'From when on they were looked for: the end of the day of publication; where the log begins later, when the figure was entered.',
+        }),
+        total: z.int().meta({ description: 'How many there are in what was looked through.' }),
+        complete: z.boolean().meta({
+          description:
+            'Whether all that was written since was looked through: the first 50 000 entries of the log are at most, until 2 000 of them may touch the figure.',
+        }),
+        items: z.array(LaterChange).meta({ description: 'The first 20.' }),
+      })
+      .optional()
+      .meta({ description: 'Of `changed_since`.' }),
+  })
+  .meta({ id: 'DisagreementReason' });
+
+const Warning = z
+  .object({
+    code: z.enum(keysOf<WarningCode>(warningMessages)),
+    zh: z.string(),
+    en: z.string(),
+    sum: decimalText.meta({ description: 'Of the parts, in the unit of the figure.' }),
+    difference: decimalText.meta({ description: 'The sum minus the printed whole.' }),
+    parts: z.array(z.string()).meta({ description: 'Ids of the parts.' }),
+  })
+  .meta({ id: 'PrintedWarning' });
+
+const figureExample = {
+  id: '0190a1b2-0000-7000-8000-000000000013',
+  ...example,
+  computed: {
+    value: '297.88',
+    rounded: '297.88',
+    raw: { yuan: 297_880_000_000, billionYuan: 297.88, yiYuan: 2978.8 },
+  },
+  agrees: true,
+  difference: '0',
+  reasons: [],
+  warnings: [],
+  links: { figures: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31' },
+};
+
+export const PublishedFigure = z
+  .object({
+    id: z.uuid(),
+    ...fields,
+    filter: z
+      .string()
+      .nullable()
+      .meta(fields.filter.meta() ?? {}),
+    source: z.object(sourceFields).meta({ description: SOURCE }),
+    computed: z
+      .object({
+        value: decimalText.nullable().meta({
+          description:
+            'In the unit of the figure: exact, or half-up to ten decimals where it has more. Null where there is none.',
+        }),
+        rounded: decimalText.nullable().meta({ description: 'Half-up to the printed precision.' }),
+        raw: Raw,
+      })
+      .meta({ description: 'What is computed now for the same projects and day.' }),
+    agrees: z.boolean().meta({ description: 'Whether the computed value is what the comparator claims.' }),
+    difference: decimalText.nullable().meta({ description: 'Computed minus printed, told like `value`.' }),
+    reasons: z.array(Reason).meta({
+      description:
+        'Why it does not agree, as far as that is certain; `changed_since` is looked for where a single figure is read and in the reconciliation.',
+    }),
+    warnings: z
+      .array(Warning)
+      .meta({ description: 'What is odd about the printed figure, whether or not it agrees.' }),
+    links: z
+      .object({ figures: z.string() })
+      .meta({ description: 'Where the service answers with it and its like, for the same scope and day.' }),
+  })
+  .meta({
+    id: 'PublishedFigure',
+    description: 'A figure that was published, beside what is computed now for the same projects and day.',
+    examples: [figureExample],
+  });
+export type PublishedFigure = z.infer<typeof PublishedFigure>;
+
+/** Each figure on a page may need a summary of its own. */
+const MAX_PAGE = 50;
+
+const eventFilter = slug
+  .optional()
+  .meta({ description: 'About this event, named by its field.', example: 'hyrd-2020' });
+
+export const ListQuery = z.strictObject({
+  event: eventFilter,
+  measure: fields.measure.optional().meta({ description: 'Of this measure.', example: 'startedCount' }),
+  partOf: uuid.optional().meta({
+    description: 'Part of this figure.',
+    example: '0190a1b2-0000-7000-8000-000000000013',
+  }),
+  ...pageFields(figureSortKeys, 'id'),
+  limit: integerText(z.int().min(1).max(MAX_PAGE))
+    .optional()
+    .meta({
+      description: `Items on a page, 1–${MAX_PAGE}; ${MAX_PAGE} if left out. Each may need a summary of its own.`,
+      example: 50,
+    }),
+});
+export type ListQuery = z.infer<typeof ListQuery>;
+
+export const PublishedFigurePage = pageOf('PublishedFigurePage', PublishedFigure);
+
+export const ReconciliationQuery = z.strictObject({ event: eventFilter });
+
+export const Reconciliation = z
+  .object({
+    revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
+    total: z.int().meta({ description: 'How many figures were reconciled.' }),
+    agreeing: z.int().meta({ description: 'Figures that agree.' }),
+    disagreeing: z
+      .int()
+      .meta({ description: 'Figures that do not, or cannot be computed: total − agreeing.' }),
+    warned: z.int().meta({ description: 'Figures with warnings, agreeing or not.' }),
+    items: z.array(PublishedFigure).meta({
+      description:
+        'All of them: those that disagree first, then those with warnings; among these by their day, the latest first.',
+    }),
+  })
+  .meta({
+    id: 'Reconciliation',
+    description: 'Every published figure beside what is computed now.',
+    examples: [{ revision: 1207, total: 1, agreeing: 1, disagreeing: 0, warned: 0, items: [figureExample] }],
+  });

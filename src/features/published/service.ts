@@ -1,0 +1,270 @@
+/** The rules of published figures, and their reconciliation with what is computed. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Calendar } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import type { Database, Reader, Transaction } from '../../database/database.ts';
+import type { Computed } from '../../http/answers.ts';
+import { expectUnchanged } from '../../http/conditional.ts';
+import { pageRequest, toPage } from '../../http/pages.ts';
+import { type Fault, notFound, Problem, referenced, refuse } from '../../http/problems.ts';
+import { faultsOf } from '../../http/validation.ts';
+import { diff } from '../../log/diff.ts';
+import { once } from '../../log/once.ts';
+import { type Action, type Caller, record } from '../../log/service.ts';
+import { figureAnswers, summariesFor } from './answers.ts';
+import { parseDecimal } from './decimals.ts';
+import * as repository from './repository.ts';
+import { type FigureRow, figureSortKeys, figureTieBreaker } from './repository.ts';
+import { faultsIn } from './rules.ts';
+import type { ListQuery, NewPublishedFigure, PublishedFigure, PublishedFigureChanges } from './schema.ts';
+
+export interface PublishedService {
+  list(query: ListQuery): Promise<Computed>;
+  /** @throws Problem 404 */
+  read(id: string): Promise<PublishedFigure>;
+  /** All figures, or those of an event. @throws Problem 422 when there are too many, or of too many summaries */
+  reconciliation(event: string | undefined): Promise<Computed>;
+  create(caller: Caller, input: NewPublishedFigure): Promise<PublishedFigure>;
+  /** @param ifMatch the ETag of what the client read */
+  change(
+    caller: Caller,
+    id: string,
+    ifMatch: string,
+    input: PublishedFigureChanges,
+  ): Promise<PublishedFigure>;
+  remove(caller: Caller, id: string, ifMatch: string): Promise<void>;
+  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the id */
+  insert(tx: Transaction, caller: Caller, input: NewPublishedFigure): Promise<string>;
+}
+
+/** Figures that are reconciled at once. */
+const MAX_RECONCILED = 1_000;
+/** The summaries that this may take: each grows with the data. */
+const MAX_SUMMARIES = 50;
+/** For how many of those that do not agree the log is looked through. */
+const MAX_EXPLAINED = 20;
+/** How often a change is tried again when others were quicker. */
+const ATTEMPTS = 5;
+
+const precisionOf = (value: string): number => parseDecimal(value).places;
+
+/** What a new figure says of every field. */
+const complete = (input: NewPublishedFigure): FigureRow => ({
+  ...input,
+  id: newId(),
+  event: input.event ?? null,
+  filter: input.filter ?? null,
+  // What is faulty is missing; it is refused before anything is made of it.
+  precision: input.precision ?? precisionOf(input.value ?? '0'),
+  comparator: input.comparator ?? 'exact',
+  partOf: input.partOf ?? null,
+  source: { ...input.source, title: input.source?.title ?? null, url: input.source?.url ?? null },
+  note: input.note ?? null,
+});
+
+/** A merge patch. A precision that was that of its value is that of the new value, unless it is given. */
+function merge(before: FigureRow, { source, ...changes }: PublishedFigureChanges): FigureRow {
+  const { value } = changes;
+  const follows = value !== undefined && before.precision === precisionOf(before.value);
+  return {
+    ...before,
+    ...(follows && { precision: precisionOf(value) }),
+    ...changes,
+    source: { ...before.source, ...source },
+  } as FigureRow;
+}
+
+/** Runs one work after the other, in the order in which they were given. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+export function publishedService({
+  database,
+  clock,
+}: {
+  database: Database;
+  clock: Calendar;
+}): PublishedService {
+  const answers = figureAnswers(clock);
+  // Answers of many summaries take turns, so that those of others need not wait for them.
+  const many = inTurn();
+
+  const analyzeMany = <T>(work: (reader: Reader) => Promise<T>): Promise<T> =>
+    many(() => database.analyze(work));
+
+  async function existing(reader: Reader, id: string): Promise<FigureRow> {
+    const row = await repository.findFigure(reader, id);
+    if (!row) throw notFound('published_figures', id);
+    return row;
+  }
+
+  async function answerTo(reader: Reader, row: FigureRow): Promise<PublishedFigure> {
+    const { items } = await answers.of(reader, [row], 1);
+    return items[0] as PublishedFigure;
+  }
+
+  const log = (
+    tx: Transaction,
+    caller: Caller,
+    action: Action,
+    before: FigureRow | null,
+    after: FigureRow | null,
+  ) =>
+    record(tx, caller, {
+      entity: 'published_figures',
+      entityId: ((after ?? before) as FigureRow).id,
+      action,
+      at: clock.now(),
+      fields: diff(before, after),
+    });
+
+  async function insertRow(
+    tx: Transaction,
+    caller: Caller,
+    row: FigureRow,
+    found: readonly Fault[],
+  ): Promise<void> {
+    refuse(await faultsIn(tx, row, null, found, clock.today()));
+    await repository.insertFigure(tx, row);
+    await log(tx, caller, 'create', null, row);
+  }
+
+  /**
+   * Reads a figure, and what it says, before a write of it: computing an answer takes too long for a transaction. The
+   * write then makes sure that the row is still the one that was read; if not, all is done again.
+   */
+  async function guarded<T>(
+    id: string,
+    ifMatch: string,
+    prepare: (reader: Reader, row: FigureRow, answer: PublishedFigure) => Promise<T>,
+    write: (tx: Transaction, row: FigureRow, prepared: T) => Promise<void>,
+  ): Promise<T> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const read = await database.analyze(async (reader) => {
+        const row = await existing(reader, id);
+        const answer = await answerTo(reader, row);
+        expectUnchanged(ifMatch, answer);
+        return { row, prepared: await prepare(reader, row, answer) };
+      });
+      const written = await database.write(async (tx) => {
+        if (!isDeepStrictEqual(await existing(tx, id), read.row)) return false;
+        await write(tx, read.row, read.prepared);
+        return true;
+      });
+      if (written) return read.prepared;
+    }
+    throw new Problem('request.conflict');
+  }
+
+  return {
+    list: (query) =>
+      analyzeMany(async (reader) => {
+        const { event, measure, partOf } = query;
+        const filter = { ...(event && { event }), ...(measure && { measure }), ...(partOf && { partOf }) };
+        const request = pageRequest(query, figureSortKeys, 'id', figureTieBreaker);
+        const rows = await repository.listFigures(reader, filter, request);
+        const total = await repository.countFigures(reader, filter);
+        const shown = rows.slice(0, request.limit);
+        const { revision, items } = await answers.of(reader, shown, 0);
+        const page = toPage(request, rows, total, revision.seq, (row) => items[rows.indexOf(row)]);
+        return { revision, body: page };
+      }),
+
+    read: (id) => database.analyze(async (reader) => answerTo(reader, await existing(reader, id))),
+
+    reconciliation: (event) =>
+      analyzeMany(async (reader) => {
+        const filter = event === undefined ? {} : { event };
+        const total = await repository.countFigures(reader, filter);
+        if (total > MAX_RECONCILED) {
+          throw new Problem('published_figures.too_many', { values: { count: total, max: MAX_RECONCILED } });
+        }
+        const request = pageRequest(
+          { limit: MAX_RECONCILED, sort: '-asOf' },
+          figureSortKeys,
+          'id',
+          figureTieBreaker,
+        );
+        const rows = await repository.listFigures(reader, filter, request);
+        const summaries = summariesFor(rows);
+        if (summaries > MAX_SUMMARIES) {
+          const values = { count: summaries, max: MAX_SUMMARIES };
+          throw new Problem('published_figures.too_many_summaries', { values });
+        }
+        const { revision, items } = await answers.of(reader, rows, MAX_EXPLAINED);
+        const agreeing = items.filter(({ agrees }) => agrees).length;
+        const rank = ({ agrees, warnings }: PublishedFigure) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);
+        const body = {
+          revision: revision.seq,
+          total,
+          agreeing,
+          disagreeing: total - agreeing,
+          warned: items.filter(({ warnings }) => warnings.length > 0).length,
+          items: items.toSorted((a, b) => rank(a) - rank(b)),
+        };
+        return { revision, body };
+      }),
+
+    create: async (caller, input) => {
+      const row = complete(input);
+      const found = faultsOf(input);
+      const answer = await database.analyze(async (reader) => {
+        const faults = await faultsIn(reader, row, null, found, clock.today());
+        return faults.length > 0 ? null : answerTo(reader, row);
+      });
+      return once({ database, clock }, caller, async (tx) => {
+        await insertRow(tx, caller, row, found);
+        // What it was refused for has just been entered.
+        if (!answer) throw new Problem('request.conflict');
+        return answer;
+      });
+    },
+
+    insert: async (tx, caller, input) => {
+      const row = complete(input);
+      await insertRow(tx, caller, row, faultsOf(input));
+      return row.id;
+    },
+
+    change: (caller, id, ifMatch, input) => {
+      const faults = (reader: Reader, before: FigureRow) =>
+        faultsIn(reader, merge(before, input), before, faultsOf(input), clock.today());
+      return guarded(
+        id,
+        ifMatch,
+        async (reader, before, answer) => {
+          refuse(await faults(reader, before));
+          const after = merge(before, input);
+          return isDeepStrictEqual(before, after) ? answer : answerTo(reader, after);
+        },
+        async (tx, before) => {
+          refuse(await faults(tx, before));
+          const after = merge(before, input);
+          if (isDeepStrictEqual(before, after)) return;
+          await repository.updateFigure(tx, after);
+          await log(tx, caller, 'change', before, after);
+        },
+      );
+    },
+
+    remove: async (caller, id, ifMatch) => {
+      await guarded(
+        id,
+        ifMatch,
+        async () => undefined,
+        async (tx, row) => {
+          const parts = await repository.countFigures(tx, { partOf: id });
+          if (parts > 0) throw referenced('published_figures', id, parts, 'published_figures');
+          await repository.deleteFigure(tx, id);
+          await log(tx, caller, 'delete', row, null);
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Answers } from '../../http/answers.ts';
+import { operation } from '../../http/openapi.ts';
+import { linkToNext, type PageOf } from '../../http/pages.ts';
+import { NamedPage, NamedQuery, Quality, RuleParams, RulesQuery } from './schema.ts';
+import type { QualityService } from './service.ts';
+
+export const qualityRoutes =
+  (quality: QualityService, answers: Answers): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/quality',
+      {
+        config: { reusable: true },
+        onRequest: answers.reuse,
+        schema: operation({
+          id: 'quality',
+          access: 'read',
+          tag: 'quality',
+          summary: 'What needs attention, by rule',
+          description:
+            'Every rule with its names and sentence in English and Chinese, and how many of the projects that the filter selects it names, as of a day. Each count has a link to exactly those projects.',
+          query: RulesQuery,
+          success: { description: 'The rules, the gravest first.', schema: Quality },
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answers.send(request, reply, request.query.asOf, (asOf) => quality.rules(request.query, asOf)),
+    );
+
+    app.get(
+      '/v1/quality/:rule',
+      {
+        schema: operation({
+          id: 'listNamedProjects',
+          access: 'read',
+          tag: 'quality',
+          summary: 'List the projects that a rule names',
+          description:
+            'Keyset pages like those of the list of projects, with its filter and order; each project with what the rule found. `staleDays` is a parameter of `no_change_reported` alone.',
+          params: RuleParams,
+          query: NamedQuery,
+          success: { description: 'A page of projects.', schema: NamedPage },
+          problems: [404],
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answers.send(
+          request,
+          reply,
+          request.query.asOf,
+          (asOf) => quality.projects(request.params.rule, request.query, asOf),
+          (body) => linkToNext(request.url, body as PageOf<unknown>),
+        ),
+    );
+  };

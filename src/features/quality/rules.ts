@@ -1,0 +1,226 @@
+/** What needs attention: each rule is a row, whose condition selects the projects that it names. */
+import { type SQL, sql } from 'drizzle-orm';
+import { daysBetween } from '../../core/days.ts';
+import type { Reader } from '../../database/database.ts';
+import { asOfDay, countsAs } from '../projects/conditions.ts';
+import type { Project } from '../projects/schema.ts';
+import { signedTwice, type Twin } from './double-signing.ts';
+
+export const severities = ['error', 'warning', 'notice'] as const;
+
+/** What a rule found out about a project. */
+export interface Finding {
+  since?: string;
+  days?: number;
+  missing?: (keyof Project | 'investorIds')[];
+  excessYuan?: number;
+  others?: Pick<Twin, 'id' | 'code' | 'name' | 'event' | 'signedOn'>[];
+}
+
+/** What a finding is made of besides the project. */
+export interface Circumstances {
+  asOf: string;
+  /** The day of a moment, in the service's time zone. */
+  dayOf(moment: string): string;
+  /** The projects that may be the same as one, where that was looked for. */
+  others: ReadonlyMap<string, Twin[]>;
+}
+
+export interface Rule {
+  code: string;
+  severity: (typeof severities)[number];
+  zh: string;
+  en: string;
+  sentence: { zh: string; en: string };
+  /** Whether it also names projects whose contract has ended. */
+  includesTerminated: boolean;
+  /** Whether it reads what the index of statistics has not, so that a statement of its own has to count it. */
+  readsMore?: true;
+  /** Whether it depends on the parameter `staleDays`. */
+  takesStaleDays?: true;
+  /** Whether its finding names other projects, which have to be looked for. */
+  namesOthers?: true;
+  /** Null may stand for no. `service.ts` gives the placeholders their values. */
+  condition(reader: Reader): SQL;
+  finding(project: Project, circumstances: Circumstances): Finding;
+}
+
+const since = (day: string | null, { asOf }: Circumstances): Finding =>
+  day === null ? {} : { since: day, days: daysBetween(day, asOf) };
+
+/** The rules, the gravest first. */
+export const rules = [
+  {
+    code: 'funds_above_investment',
+    severity: 'error',
+    zh: '到位资金超过投资总额',
+    en: 'funds in place above the total investment',
+    sentence: {
+      zh: '截至该日的到位资金大于投资总额；含已终止的项目。',
+      en: 'More funds are in place by the day than will be invested in total; terminated projects included.',
+    },
+    includesTerminated: true,
+    readsMore: true,
+    // The whole ledger in its order, once: looking up the entries of each project takes four times as long.
+    condition: ({ tables: { projects: p, fundsEntries: f } }) => sql`${p.id} in (
+      select ${p.id} from (select ${f.projectId} as id, sum(${f.amountYuan}) as yuan from ${f}
+        where ${f.receivedOn} <= ${asOfDay} group by 1) arrived
+      cross join ${p} where ${p.id} = arrived.id and arrived.yuan > ${p.investmentYuan})`,
+    finding: ({ fundsInPlaceYuan, investmentYuan }) => ({ excessYuan: fundsInPlaceYuan - investmentYuan }),
+  },
+  {
+    code: 'possible_double_signing',
+    severity: 'warning',
+    zh: '疑似重复签约',
+    en: 'possible double signing',
+    sentence: {
+      zh: '与另一项目有同一投资方、相同投资总额和近似名称，却在另一届活动签约；两者均未终止，另一项目不限于筛选范围。',
+      en: 'Another project of an investor, of the same total investment and nearly the same name, was signed at another event; neither is terminated. The other need not match the filter.',
+    },
+    includesTerminated: false,
+    readsMore: true,
+    namesOthers: true,
+    condition: (reader) => sql`${reader.tables.projects.id} in ${signedTwice(reader)}`,
+    finding: ({ id }, { others }) => ({
+      others: (others.get(id) ?? []).map(({ id, code, name, event, signedOn }) => ({
+        id,
+        code,
+        name,
+        event,
+        signedOn,
+      })),
+    }),
+  },
+  {
+    code: 'overdue_start',
+    severity: 'warning',
+    zh: '超时限未开工',
+    en: 'overdue to start',
+    sentence: {
+      zh: '约定开工日已过而未开工，且未终止。',
+      en: 'The agreed start has passed without a start; not terminated.',
+    },
+    includesTerminated: false,
+    condition: ({ tables }) => countsAs('overdueStart', tables.projects),
+    finding: ({ agreedStartOn }, circumstances) => since(agreedStartOn, circumstances),
+  },
+  {
+    code: 'overdue_production',
+    severity: 'warning',
+    zh: '逾期未投产',
+    en: 'overdue to produce',
+    sentence: {
+      zh: '约定投产日已过而未投产，且未终止。',
+      en: 'The agreed production day has passed without production; not terminated.',
+    },
+    includesTerminated: false,
+    condition: ({ tables }) => countsAs('overdueProduction', tables.projects),
+    finding: ({ agreedProductionOn }, circumstances) => since(agreedProductionOn, circumstances),
+  },
+  {
+    code: 'no_change_reported',
+    severity: 'warning',
+    zh: '长期未更新',
+    en: 'no change reported',
+    sentence: {
+      zh: '截至该日未投产也未终止，且记录最近一次变更（含到位资金）距该日已满 staleDays 天；变更时间以现有记录为准，该日之后有变更的项目不列入。',
+      en: 'Neither in production nor terminated by the day, and last changed (its funds included) staleDays days before it or earlier. The last change is the one on record now: a project that was changed after the day is not named.',
+    },
+    includesTerminated: false,
+    readsMore: true,
+    takesStaleDays: true,
+    condition: ({ tables: { projects: p } }) =>
+      sql`(${p.updatedAt} < ${sql.placeholder('staleBefore')} and (${countsAs('inProduction', p)}) is not true)`,
+    finding: ({ updatedAt }, circumstances) => since(circumstances.dayOf(updatedAt), circumstances),
+  },
+  {
+    code: 'started_not_registered',
+    severity: 'warning',
+    zh: '已开工未注册',
+    en: 'started but not registered',
+    sentence: {
+      zh: '截至该日已开工而项目公司未注册，且未终止。',
+      en: 'Started by the day without a registered project company; not terminated.',
+    },
+    includesTerminated: false,
+    condition: ({ tables: { projects: p } }) =>
+      sql`(${countsAs('started', p)} and (${countsAs('registered', p)}) is not true)`,
+    finding: ({ startedOn }, circumstances) => since(startedOn, circumstances),
+  },
+  {
+    code: 'missing_investor',
+    severity: 'warning',
+    zh: '缺投资方',
+    en: 'missing investor',
+    sentence: {
+      zh: '记录中没有投资方；含已终止的项目，因其仍计入统计。',
+      en: 'No investor is on record; terminated projects included, which stay in the statistics.',
+    },
+    includesTerminated: true,
+    condition: ({ tables }) => sql`${tables.projects.leadInvestorId} is null`,
+    finding: () => ({ missing: ['investorIds'] }),
+  },
+  {
+    code: 'missing_industry',
+    severity: 'warning',
+    zh: '缺行业',
+    en: 'missing industry',
+    sentence: {
+      zh: '记录中没有行业；含已终止的项目，因其仍计入统计。',
+      en: 'No industry is on record; terminated projects included, which stay in the statistics.',
+    },
+    includesTerminated: true,
+    condition: ({ tables }) => sql`${tables.projects.industry} is null`,
+    finding: () => ({ missing: ['industry'] }),
+  },
+  {
+    code: 'missing_region',
+    severity: 'warning',
+    zh: '缺行政区划',
+    en: 'missing region',
+    sentence: {
+      zh: '记录中没有行政区划；含已终止的项目，因其仍计入统计。',
+      en: 'No region is on record; terminated projects included, which stay in the statistics.',
+    },
+    includesTerminated: true,
+    condition: ({ tables }) => sql`${tables.projects.region} is null`,
+    finding: () => ({ missing: ['region'] }),
+  },
+  {
+    code: 'missing_agreed_dates',
+    severity: 'notice',
+    zh: '缺约定日期',
+    en: 'missing agreed dates',
+    sentence: {
+      zh: '缺约定开工日或约定投产日，无从判断是否逾期；不含已终止的项目。',
+      en: 'The agreed start or the agreed production day is not on record, so that nobody can tell whether it is overdue; not terminated.',
+    },
+    includesTerminated: false,
+    condition: ({ tables: { projects: p } }) =>
+      sql`(${p.agreedStartOn} is null or ${p.agreedProductionOn} is null)`,
+    finding: (project) => ({
+      missing: (['agreedStartOn', 'agreedProductionOn'] as const).filter((field) => project[field] === null),
+    }),
+  },
+  {
+    code: 'estimated_over_a_year',
+    severity: 'notice',
+    zh: '投资额估算超过一年',
+    en: 'amount estimated for over a year',
+    sentence: {
+      zh: '签约已超过一年，投资总额仍为估算；不含已终止的项目。',
+      en: 'Signed more than a year before the day, and the total investment is still an estimate; not terminated.',
+    },
+    includesTerminated: false,
+    condition: ({ tables: { projects: p } }) =>
+      sql`(${p.investmentEstimated} = true and ${p.signedOn} < ${sql.placeholder('yearBefore')})`,
+    finding: ({ signedOn }, circumstances) => since(signedOn, circumstances),
+  },
+] as const satisfies readonly Rule[];
+
+/** The projects that a rule names, in SQL; null may stand for no. */
+export function named(rule: Rule, reader: Reader): SQL {
+  const condition = rule.condition(reader);
+  if (rule.includesTerminated) return condition;
+  return sql`(${condition} and (${countsAs('terminated', reader.tables.projects)}) is not true)`;
+}

@@ -1,0 +1,153 @@
+/** Regions, industries and zones as the API words them. */
+import * as z from 'zod';
+import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { industryCode, line, regionCode, slug } from '../../http/fields.ts';
+
+const name = line(200).meta({ description: 'Name in Chinese.' });
+const nameEn = line(200).nullable().meta({ description: 'Name in English.' });
+
+const regionFields = {
+  code: regionCode.meta({ description: 'GB/T 2260 code.', examples: ['431025'] }),
+  name,
+  nameEn,
+  parent: regionCode.nullable().meta({ description: 'Code of the region that it is part of.' }),
+};
+
+const regionExample = { code: '431025', name: '临武县', nameEn: 'Linwu County', parent: '431000' };
+
+export const Region = z.object(regionFields).meta({
+  id: 'Region',
+  description: 'A province, prefecture or county.',
+  examples: [regionExample],
+});
+
+const industryFields = {
+  code: industryCode.meta({
+    description: 'Section letter or two-digit division of GB/T 4754-2017.',
+    examples: ['39'],
+  }),
+  name,
+  nameEn,
+  parent: industryCode.nullable().meta({ description: 'The section of a division.' }),
+};
+
+const industryExample = {
+  code: '39',
+  name: '计算机、通信和其他电子设备制造业',
+  nameEn: 'Manufacture of computers, communication and other electronic equipment',
+  parent: 'C',
+};
+
+export const Industry = z.object(industryFields).meta({
+  id: 'Industry',
+  description: 'A section or division of the classification of industries.',
+  examples: [industryExample],
+});
+
+const zoneFields = {
+  code: slug.meta({ description: 'Readable code of the zone.', examples: ['changsha-etdz'] }),
+  name,
+  nameEn,
+  level: z.enum(['national', 'provincial']),
+  region: regionCode.nullable().meta({ description: 'Where it lies.' }),
+};
+
+const zoneExample = {
+  code: 'changsha-etdz',
+  name: '长沙经济技术开发区',
+  nameEn: 'Changsha Economic and Technological Development Zone',
+  level: 'national',
+  region: '430121',
+};
+
+export const Zone = z.object(zoneFields).meta({
+  id: 'Zone',
+  description: 'A development zone.',
+  examples: [zoneExample],
+});
+
+/**
+ * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
+ * others may be left out; none is required to change it.
+ * @param example an entry as a client gives it
+ * @param changed the field that the example of a change changes
+ */
+export function inputSchemas<Shape extends z.ZodRawShape>(
+  id: string,
+  fields: Shape,
+  required: readonly (keyof Shape)[],
+  example: Readonly<Record<string, unknown>>,
+  changed = Object.keys(fields).find((field) => field !== 'code') as string,
+) {
+  const optional = Object.keys(fields).filter((field) => !required.includes(field));
+  const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
+  return {
+    create: z
+      .strictObject(fields)
+      .partial(partial)
+      .meta({ id: `New${id}`, examples: [example] }) as unknown as z.ZodObject,
+    changes: z
+      .strictObject(fields)
+      .partial()
+      .meta({ id: `${id}Changes`, examples: [{ [changed]: example[changed] }] }) as unknown as z.ZodObject,
+  };
+}
+
+export const regions: Catalogue = {
+  entity: 'regions',
+  sheet: 'regions',
+  key: 'code',
+  item: Region,
+  ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample),
+  columns: Object.keys(regionFields),
+  references: { parent: 'regions' },
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'region' },
+    { by: 'zones', table: 'zones', column: 'region' },
+    { by: 'regions', table: 'regions', column: 'parent' },
+    { by: 'clusters', table: 'clusters', column: 'region' },
+    { by: 'contacts', table: 'contacts', column: 'region' },
+  ],
+  sortedBy: ['name'],
+  filters: {
+    parent: regionCode.optional().meta({ description: 'Directly part of this region.', example: '430100' }),
+  },
+};
+
+export const industries: Catalogue = {
+  entity: 'industries',
+  sheet: 'industries',
+  key: 'code',
+  item: Industry,
+  ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample),
+  columns: Object.keys(industryFields),
+  references: { parent: 'industries' },
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'industry' },
+    { by: 'industries', table: 'industries', column: 'parent' },
+    { by: 'clusters', table: 'clusters', column: 'industry' },
+  ],
+  sortedBy: ['name'],
+  filters: {
+    parent: industryCode.optional().meta({ description: 'Directly part of this section.', example: 'C' }),
+  },
+};
+
+export const zones: Catalogue = {
+  entity: 'zones',
+  sheet: 'zones',
+  key: 'code',
+  item: Zone,
+  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),
+  columns: Object.keys(zoneFields),
+  references: { region: 'regions' },
+  referencedBy: [
+    { by: 'projects', table: 'projects', column: 'zone' },
+    { by: 'delegations', table: 'delegations', column: 'zone' },
+  ],
+  sortedBy: ['name'],
+  filters: {
+    region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '430121' }),
+    level: zoneFields.level.optional().meta({ description: 'Of this level.', example: 'national' }),
+  },
+};

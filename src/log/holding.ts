@@ -1,0 +1,55 @@
+/** Whether a key holds at the moment at which something is done in its name: what was let through may wait for its turn. */
+
+import { findKey } from '../access/repository.ts';
+import type { Reader, Transaction } from '../database/database.ts';
+import type { ProblemKind } from '../http/messages.ts';
+import { Problem } from '../http/problems.ts';
+
+export type Refusal = Extract<ProblemKind, `access.${string}_key` | 'access.key_required'>;
+
+/** 401, saying how to do better (RFC 6750). */
+export const unauthorized = (kind: Refusal, values: Readonly<Record<string, string>> = {}): Problem => {
+  const refused = /\.(key_required|\w+_needs_key)$/.test(kind) ? '' : ', error="invalid_token"';
+  return new Problem(kind, { values, headers: { 'www-authenticate': `Bearer realm="luodi"${refused}` } });
+};
+
+/** In whose name something is done. */
+export interface Holder {
+  /** Id of an API key; what the service does by itself, or somebody without a key, has none. */
+  id?: string;
+  /** The hash of the revision as of which the key was found to hold. */
+  asOf?: string;
+}
+
+/** @param at the moment that counts, RFC 3339 in UTC. @returns why the key is refused; undefined where it holds */
+export async function refusalOf(reader: Reader, { id }: Holder, at: string): Promise<Refusal | undefined> {
+  if (id === undefined) return undefined;
+  const key = await findKey(reader, id);
+  if (!key) return 'access.invalid_key';
+  if (key.revokedAt) return 'access.revoked_key';
+  return key.expiresAt && key.expiresAt <= at ? 'access.expired_key' : undefined;
+}
+
+/** As of which revision a holder was found to hold: each of its own entries in the log makes another one. */
+const foundToHold = new WeakMap<Holder, string>();
+
+export const noteHolding = (tx: Transaction, holder: Holder): void =>
+  void foundToHold.set(holder, tx.log.hash);
+
+/**
+ * As `refusalOf`, in the transaction that writes: no revocation can come between. Nothing is looked up as long as
+ * nothing has changed, for every change makes another revision.
+ */
+export async function refusalIn(tx: Transaction, holder: Holder, at: string): Promise<Refusal | undefined> {
+  const { hash } = tx.log;
+  if (hash === holder.asOf || hash === foundToHold.get(holder)) return undefined;
+  const refusal = await refusalOf(tx, holder, at);
+  if (!refusal) noteHolding(tx, holder);
+  return refusal;
+}
+
+/** @throws Problem 401 where the key has been revoked, or has expired, since the request was let through */
+export async function expectHolds(tx: Transaction, holder: Holder, at: string): Promise<void> {
+  const refusal = await refusalIn(tx, holder, at);
+  if (refusal) throw unauthorized(refusal);
+}

@@ -1,0 +1,76 @@
+/** `luodi verify`. */
+import type { Command } from 'commander';
+import { readConfig } from '../../config.ts';
+import { withProgress } from '../../core/progress.ts';
+import { StartupError } from '../../database/errors.ts';
+import type { Difference } from './differences.ts';
+import type { Report } from './verify-job.ts';
+
+export function addVerifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .description(
+      'Prove that nothing in the log of changes was altered, and that the data is what the log says.',
+    )
+    .action(run);
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env);
+  const { expectDatabase, openDatabase } = await import('../../database/database.ts');
+  expectDatabase(config.DATABASE_URL);
+  const { verify } = await import('./service.ts');
+  const database = await openDatabase(config.DATABASE_URL);
+  try {
+    tell(await withProgress('Verifying', (onProgress) => verify(database, onProgress)));
+  } finally {
+    await database.close();
+  }
+}
+
+/** @throws StartupError unless all is as it should be */
+function tell({ head, broken, rows, differing, differences }: Report): void {
+  if (broken) {
+    throw new StartupError(`the log of changes is broken at entry ${broken.seq}: ${broken.reason}`);
+  }
+  // Even a new database has entries: its reference data.
+  if (head.seq === 0) throw new StartupError('the log of changes is empty; is this the right database?');
+  for (const line of differences.flatMap(inWords)) process.stdout.write(`${line}\n`);
+  const counts = Object.entries(differing).map(([entity, count]) => `${count} of ${entity}`);
+  if (counts.length > 0) {
+    const total = Object.values(differing).reduce((sum, count) => sum + count, 0);
+    const some = total > differences.length ? ` (the first ${differences.length} are listed)` : '';
+    throw new StartupError(`rows that are not what the log of changes says: ${counts.join(', ')}${some}`);
+  }
+  process.stdout.write(`The log of changes is whole: ${head.seq} entries, head ${head.hash}.\n`);
+  process.stdout.write(`The data is what it says: ${rows} rows.\n`);
+}
+
+const LONGEST = 200;
+
+/** On one line whatever it is, and not too long. */
+function literal(value: unknown): string {
+  const text =
+    value instanceof Uint8Array ? `the bytes ${value.join(' ')}` : (JSON.stringify(value) ?? 'null');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+const nameOf = (text: string): string => (/^[\w.-]+$/.test(text) ? text : literal(text));
+
+const fieldsInWords = (fields: readonly (readonly [string, unknown])[]): string =>
+  fields.map(([field, value]) => `${field} ${literal(value)}`).join(', ');
+
+/** A line for each field that differs. */
+function inWords({ entity, id, part, what, fields }: Difference): string[] {
+  const row = part ? `, ${part.table} ${fieldsInWords(Object.entries(part.key))}` : '';
+  const name = `${entity} ${nameOf(id)}${row}`;
+  if (what === 'unknown') return [`${name}: the log knows nothing of this row`];
+  if (what === 'missing') {
+    return [
+      `${name}: the row is missing; the log says ${fieldsInWords(fields.map(({ field, log }) => [field, log]))}`,
+    ];
+  }
+  return fields.map(
+    ({ field, data, log }) => `${name}: ${field} is ${literal(data)}; the log says ${literal(log)}`,
+  );
+}

@@ -1,0 +1,112 @@
+/** A verification, as it runs: where the database has threads for streams, on one of them. */
+
+import type { Revision, StreamReader } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
+import { type Break, walkLog } from '../chain.ts';
+import { histories, type LoggedEntity, type Row, replay, type Told } from '../logged.ts';
+import { type Difference, differencesIn } from './differences.ts';
+import { loggedEntities } from './entities.ts';
+import { type Group, grouped, sideBySide } from './groups.ts';
+import { storedRows } from './repository.ts';
+
+export interface Report {
+  /** The end of the log. */
+  head: Revision;
+  /** Where the log is broken: nothing then says what the data should be. */
+  broken: Break | null;
+  /** How many rows were compared with the log. */
+  rows: number;
+  /** How many rows differ, by entity; those that do. */
+  differing: Partial<Record<LoggedEntity['entity'], number>>;
+  /** The first of them. */
+  differences: Difference[];
+}
+
+/** How far it is, of how much: each entry of the log is read twice. */
+export type VerifyPart = { done: number; total: number } | Report;
+
+/** Differences that are told in full. */
+const SHOWN = 100;
+/** Things compared between two words about how far it is. */
+const TOLD_EVERY = 1_000;
+
+/** At last the report. */
+export async function* run(reader: StreamReader): AsyncGenerator<VerifyPart> {
+  const head = await revisionIn(reader);
+  const total = 2 * head.seq;
+  const report: Report = { head, broken: null, rows: 0, differing: {}, differences: [] };
+  for await (const step of walkLog(reader, head)) {
+    if (typeof step === 'number') yield { done: step, total };
+    else report.broken = step;
+  }
+  if (!report.broken) {
+    let done = head.seq;
+    for (const logged of loggedEntities) {
+      for await (const { entries, rows, differences } of compared(reader, logged)) {
+        done += entries;
+        report.rows += rows;
+        note(report, logged, differences);
+        yield { done, total };
+      }
+    }
+  }
+  yield report;
+}
+
+function note(
+  { differing, differences }: Report,
+  { entity }: LoggedEntity,
+  found: readonly Difference[],
+): void {
+  if (found.length === 0) return;
+  differing[entity] = (differing[entity] ?? 0) + found.length;
+  differences.push(...found.slice(0, Math.max(0, SHOWN - differences.length)));
+}
+
+interface Compared {
+  /** How many entries of the log and rows of the data. */
+  entries: number;
+  rows: number;
+  differences: Difference[];
+}
+
+const nothing = (): Compared => ({ entries: 0, rows: 0, differences: [] });
+
+/** Compares all things of an entity with their rows, some at a time. */
+async function* compared(reader: StreamReader, logged: LoggedEntity): AsyncGenerator<Compared> {
+  let some = nothing();
+  const replayed = grouped(
+    histories(reader, logged),
+    ({ entityId }) => entityId,
+    (): Told | null => null,
+    (told, entry) => {
+      some.entries += 1;
+      return replay(told, entry);
+    },
+  );
+  const stored = logged.tables.map((table) =>
+    grouped(
+      storedRows(reader, table),
+      (row) => row[table.of],
+      (): Row[] => [],
+      (rows, row) => {
+        some.rows += 1;
+        rows.push(row);
+        return rows;
+      },
+    ),
+  );
+  const finders = logged.tables.map((table) => differencesIn(reader.tables, logged, table));
+  let things = 0;
+  const all = [replayed, ...stored] as AsyncGenerator<Group<Told | null | Row[]>, void>[];
+  for await (const { of, values } of sideBySide(all)) {
+    const [told = null, ...rows] = values as [Told | null | undefined, ...(Row[] | undefined)[]];
+    for (const [i, differences] of finders.entries()) {
+      some.differences.push(...differences(of, told, rows[i] ?? []));
+    }
+    if (++things % TOLD_EVERY > 0) continue;
+    yield some;
+    some = nothing();
+  }
+  yield some;
+}

@@ -1,7 +1,0 @@
-/** What the log of changes says of published figures, in rows. */
-import type { LoggedEntity } from '../changes/logged.ts';
-
-export const loggedFigures: LoggedEntity = {
-  entity: 'published_figures',
-  tables: [{ table: 'publishedFigures', of: 'id', key: [], rowsOf: ({ id, fields }) => [{ ...fields, id }] }],
-};

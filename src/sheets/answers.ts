@@ -1,0 +1,58 @@
+/** How an export is asked for and answered. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onBehalfOf } from '../database/asker.ts';
+import type { Asked, ExportHead, ExportRequest } from '../features/exports/export-head.ts';
+import type { ExportService } from '../features/exports/service.ts';
+import type { Answers } from '../http/answers.ts';
+import { REVALIDATE } from '../http/conditional.ts';
+import { contentLanguage, fileHeaders, fitForName, sendStream } from '../http/files.ts';
+import type { FileFormat } from '../http/formats.ts';
+import { type Language, nouns } from '../http/messages.ts';
+import { pluralOf } from '../http/nouns.ts';
+import type { SheetQuery } from './schema.ts';
+
+/** Names the event or the cluster, the day and the state of the data; in Chinese by the name of the thing. */
+function headersOf(
+  { subject, revision }: ExportHead,
+  { entity, format, language, encoding, asOf }: ExportRequest,
+) {
+  const name = (word: string, of: string | undefined) =>
+    [word, ...(of ? [fitForName(of)] : []), asOf, `r${revision.seq}`].join('-');
+  const noun = nouns[entity];
+  const plain = name(pluralOf(noun.en).replaceAll(' ', '-'), subject?.code);
+  return {
+    ...fileHeaders(format, encoding, language === 'zh' ? name(noun.zh, subject?.name) : plain, plain),
+    ...(format !== 'ndjson' && { 'content-language': contentLanguage(language) }),
+    'cache-control': REVALIDATE,
+  };
+}
+
+export interface ExportAnswers {
+  /** Sends what the list would show on all its pages. @param asOf the day that the request names, if it does */
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: Asked,
+    shape: { format: FileFormat; language: Language; asOf: string | undefined } & Pick<
+      SheetQuery,
+      'encoding'
+    >,
+  ): Promise<FastifyReply>;
+}
+
+export const exportAnswers = (exports: ExportService, answers: Answers): ExportAnswers => ({
+  send: async (request, reply, asked, { format, language, asOf, encoding = 'utf-8' }) => {
+    const { day, etag, etagAt, fresh } = await answers.validate(request, asOf, `${format} ${language}`);
+    if (fresh) return reply.code(304).headers({ etag, 'cache-control': REVALIDATE }).send();
+    const wanted: ExportRequest = { ...asked, format, language, asOf: day, encoding };
+    const tagged = (head: ExportHead) =>
+      reply.headers({ ...headersOf(head, wanted), etag: etagAt(head.revision) });
+    if (request.method === 'HEAD') {
+      // A stream, as the file would be one: it has no length that could be told.
+      return tagged(await exports.describe(wanted)).send(Readable.from([]));
+    }
+    const { head, parts } = await onBehalfOf(reply.asker, () => exports.start(wanted));
+    return sendStream(tagged(head), parts);
+  },
+});
