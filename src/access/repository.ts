@@ -18,17 +18,6 @@ export async function findByHash(reader: Reader, hash: string): Promise<KeyRecor
   return row;
 }
 
-export async function findKey(reader: Reader, id: string): Promise<KeyRecord | undefined> {
-  if (id.includes('\0')) return undefined;
-  const [row] = await reader.prepared('apiKeys.find', { id }, (db) =>
-    db
-      .select()
-      .from(db.tables.apiKeys)
-      .where(eq(db.tables.apiKeys.id, sql.placeholder('id'))),
-  );
-  return row;
-}
-
 const sortKey = (field: 'id' | 'name' | 'createdAt'): SortKey<ApiKey> => ({
   expression: ({ apiKeys }) => apiKeys[field],
   type: 'string',

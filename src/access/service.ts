@@ -11,7 +11,7 @@ import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
 import { diff } from '../log/diff.ts';
-import { unauthorized } from '../log/holding.ts';
+import { findKey, unauthorized } from '../log/holding.ts';
 import { once } from '../log/once.ts';
 import { type Caller, record } from '../log/service.ts';
 import { actorOf, hashOfKey, isKey, newKey, prefixOf } from './key-format.ts';
@@ -76,7 +76,7 @@ export function keyService({
   const known = new LRUCache<string, Identity>({ max: 10_000 });
 
   async function existing(reader: Reader, id: string): Promise<repository.KeyRecord> {
-    const key = await repository.findKey(reader, id);
+    const key = await findKey(reader, id);
     if (!key) throw notFound('keys', id);
     return key;
   }

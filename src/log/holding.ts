@@ -1,7 +1,8 @@
 /** Whether a key holds at the moment at which something is done in its name: what was let through may wait for its turn. */
 
-import { findKey } from '../access/repository.ts';
+import { eq, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
 import type { ProblemKind } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
 
@@ -19,6 +20,19 @@ export interface Holder {
   id?: string;
   /** The hash of the revision as of which the key was found to hold. */
   asOf?: string;
+}
+
+type KeyRecord = Tables['apiKeys']['$inferSelect'];
+
+export async function findKey(reader: Reader, id: string): Promise<KeyRecord | undefined> {
+  if (id.includes('\0')) return undefined;
+  const [row] = await reader.prepared('apiKeys.find', { id }, (db) =>
+    db
+      .select()
+      .from(db.tables.apiKeys)
+      .where(eq(db.tables.apiKeys.id, sql.placeholder('id'))),
+  );
+  return row;
 }
 
 /** @param at the moment that counts, RFC 3339 in UTC. @returns why the key is refused; undefined where it holds */
