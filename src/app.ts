@@ -6,21 +6,19 @@ import { authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
-import { placeOf } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
-import { catalogues } from './catalogues.ts';
-import { type Config, readConfig } from './config.ts';
+import { catalogues, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
+import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
 import { briefingService } from './features/briefing/service.ts';
-import { changesRoutes, type Tracked } from './features/changes/routes.ts';
+import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
 import { clusterRoutes } from './features/clusters/routes.ts';
 import { clusterService } from './features/clusters/service.ts';
-import { exportService } from './features/exports/service.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
 import { statisticsService } from './features/figures/service.ts';
 import { codeListService } from './features/imports/code-lists.ts';
@@ -35,7 +33,7 @@ import { outreachService } from './features/outreach/service.ts';
 import { revealingParameters } from './features/projects/filter.ts';
 import { projectRoutes } from './features/projects/routes.ts';
 import { projectService } from './features/projects/service.ts';
-import { PUBLISHED_FIGURES, publishedRoutes } from './features/published/routes.ts';
+import { publishedRoutes } from './features/published/routes.ts';
 import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
@@ -48,7 +46,8 @@ import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
-import { exportAnswers } from './sheets/answers.ts';
+import { exportAnswers } from './sheets/exporting/answers.ts';
+import { exportsOf } from './workers/works.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
@@ -58,45 +57,6 @@ export interface Dependencies {
   /** What differs from the limits of imports. */
   imports?: Partial<ImportLimits>;
 }
-
-/** What has a history, with a key of each for the document. */
-const tracked: readonly Tracked[] = [
-  {
-    entity: 'keys',
-    path: '/v1/keys',
-    tag: 'keys',
-    key: 'id',
-    readers: 'administer',
-    example: '0190a1b2-0000-7000-8000-000000000007',
-  },
-  {
-    entity: 'projects',
-    path: '/v1/projects',
-    tag: 'projects',
-    key: 'id',
-    readers: 'read',
-    example: '0190a1b2-0000-7000-8000-000000000001',
-  },
-  {
-    entity: 'published_figures',
-    path: PUBLISHED_FIGURES,
-    tag: 'published-figures',
-    key: 'id',
-    readers: 'read',
-    example: '0190a1b2-0000-7000-8000-000000000013',
-  },
-  ...catalogues.map((catalogue): Tracked => {
-    const { entity, key, item, under } = catalogue;
-    const [example = {}] = (item.meta()?.examples ?? []) as Record<string, string>[];
-    return {
-      ...placeOf(catalogue),
-      entity,
-      readers: 'read',
-      example: example[key] as string,
-      under: under && { ...under, example: example[under.field] as string },
-    };
-  }),
-];
 
 export async function buildApp({
   config,
@@ -115,7 +75,7 @@ export async function buildApp({
   await app.register(swagger, swaggerOptions);
   documentationRoutes(app);
 
-  const exports = exportAnswers(exportService({ database }), answers);
+  const exports = exportAnswers(exportsOf(database), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
   await app.register(statisticsRoutes(statisticsService({ database }), answers, clock));
   await app.register(qualityRoutes(qualityService({ database, clock }), answers));

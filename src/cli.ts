@@ -13,5 +13,5 @@ if (major < 22) {
 // What is compiled is kept beside the bundle, where that may be written, and the next start is faster.
 if (import.meta.filename.endsWith('.js')) module.enableCompileCache(join(import.meta.dirname, 'compiled'));
 
-const { run } = await import('./commands.ts');
+const { run } = await import('./commands/program.ts');
 await run(process.argv);

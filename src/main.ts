@@ -2,10 +2,11 @@
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
-import type { Config } from './config.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
+import type { Config } from './core/config.ts';
+import { StartupError } from './core/startup-error.ts';
 import { type Database, openDatabase } from './database/database.ts';
-import { rootMessage, StartupError } from './database/errors.ts';
+import { rootMessage } from './database/errors.ts';
 import { seedReferences } from './features/references/seed.ts';
 import { createLogger } from './http/logging.ts';
 

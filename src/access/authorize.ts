@@ -1,6 +1,6 @@
 /** Who may do what: the one place where a request is let through or refused. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import type { Config } from '../config.ts';
+import type { Config } from '../core/config.ts';
 import type { Asker } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
 import { type Access, notesOf } from '../http/openapi.ts';

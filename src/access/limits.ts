@@ -1,8 +1,8 @@
 /** How often one may ask: each key, and each address that sends keys which do not hold. Counted in each instance. */
 import type { FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Config } from '../core/config.ts';
 import { Problem } from '../http/problems.ts';
 
 const WINDOW_MS = 60_000;

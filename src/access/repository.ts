@@ -1,7 +1,7 @@
 import { count, eq, max, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
-import { everyColumn } from '../database/prepared.ts';
+import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey } from '../http/pages.ts';
 import type { ApiKey } from './schema.ts';
@@ -76,3 +76,16 @@ export const noteUse = (tx: Transaction, id: string, lastUsedAt: string): Promis
       .set({ lastUsedAt: sql`${sql.placeholder('lastUsedAt')}` })
       .where(eq(db.tables.apiKeys.id, sql.placeholder('id'))),
   );
+
+/** Which of these regions are on record. */
+export async function knownRegions(reader: Reader, codes: readonly string[]): Promise<Set<string>> {
+  const values = paddedValues(codes, '');
+  const rows = await reader.prepared(`apiKeys.regions ${Object.keys(values).length}`, values, (db) => {
+    const { code } = db.tables.regions;
+    return db
+      .select({ code })
+      .from(db.tables.regions)
+      .where(sql`${code} in ${inValues(values)}`);
+  });
+  return new Set(rows.map(({ code }) => code));
+}

@@ -1,12 +1,12 @@
 /** API keys: making and revoking them, and telling who a request is from. */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { unknownReferences } from '../catalogues/service.ts';
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
 import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
+import { nouns } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';
@@ -133,12 +133,13 @@ export function keyService({
         if (input.expiresAt && input.expiresAt <= clock.now()) {
           faults.push({ pointer: '/expiresAt', code: 'not_in_the_future' });
         }
-        const named = (regions ?? []).map((key, i) => ({
-          entity: 'regions' as const,
-          key,
-          pointer: `/regions/${i}`,
-        }));
-        refuse([...faults, ...(await unknownReferences(tx)(named))]);
+        const known = await repository.knownRegions(tx, regions ?? []);
+        for (const [i, id] of (regions ?? []).entries()) {
+          if (known.has(id)) continue;
+          const values = { noun: nouns.regions, id };
+          faults.push({ pointer: `/regions/${i}`, code: 'unknown_reference', values });
+        }
+        refuse(faults);
         const secret = newKey();
         const key: repository.KeyRecord = {
           id: newId(),

@@ -51,6 +51,8 @@ export interface Under {
   path: string;
   /** What the key of an entry is called in an address. */
   key: string;
+  /** What it is called; undefined where there is none of that id. */
+  nameOf(reader: Reader, id: string): Promise<string | undefined>;
 }
 
 export interface Catalogue {

@@ -11,10 +11,11 @@ import { nouns } from '../http/messages.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
-import type { ExportAnswers } from '../sheets/answers.ts';
 import type { Encoding } from '../sheets/csv.ts';
+import type { ExportAnswers } from '../sheets/exporting/answers.ts';
 import { encodingField } from '../sheets/schema.ts';
 import { type Catalogue, type Entry, placeOf } from './catalogue.ts';
+import type { EntriesAsked } from './exported.ts';
 import { type EntryQuery, sortKeysOf } from './lists.ts';
 import type { CatalogueService } from './service.ts';
 
@@ -110,7 +111,8 @@ export const catalogueRoutes =
           const { id: parent = '' } = request.params as { id?: string };
           const { format, language } = asked;
           const shape = { format, language, asOf: query.asOf, encoding };
-          return exports.send(request, reply, { entity: catalogue.entity, query, parent }, shape);
+          const list: EntriesAsked = { entity: catalogue.entity, query, parent };
+          return exports.send(request, reply, list, shape);
         }
         return answers.send(
           request,

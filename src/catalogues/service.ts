@@ -10,23 +10,13 @@ import { faultsOf } from '../http/validation.ts';
 import { diff } from '../log/diff.ts';
 import { once } from '../log/once.ts';
 import type { Caller } from '../log/service.ts';
-import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
+import type { Catalogue, Entry } from './catalogue.ts';
 import { type EntryQuery, entryFilter, pageOfEntries, presented, withPart } from './lists.ts';
 import * as repository from './repository.ts';
 import { catalogueWrites } from './writes.ts';
 
 export { type Lookup, unknownReferences } from './lookup.ts';
-export { namesOf, readTree, type TreeNode } from './repository.ts';
-
-/** Whether a region is one of some, or belongs to one. */
-export async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
-  let code: string | null | undefined = region;
-  for (let depth = 0; typeof code === 'string' && depth <= MAX_DEPTH; depth++) {
-    if (scopes.includes(code)) return true;
-    code = await repository.parentOf(reader, code);
-  }
-  return false;
-}
+export { namesOf, parentOf, readTree, type TreeNode } from './repository.ts';
 
 export interface CatalogueService {
   list(query: EntryQuery): Promise<Computed>;

@@ -1,8 +1,11 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 
 /**
- * The address of a module that a thread or a process loads: it lies beside the one that asks and has the same ending,
- * `.ts` from source, `.js` once built. `npm run build` has to name it.
+ * The address of a module that a thread or a process loads. From source it lies where `path` says, beside the module
+ * that asks; in the bundle, where `npm run build` has to name it, all of them lie in one folder.
+ * @param path without its ending, which is that of the module that asks: `.ts` from source, `.js` once built
  */
-export const moduleBeside = ({ filename, url }: ImportMeta, name: string): URL =>
-  new URL(`./${name}${extname(filename)}`, url);
+export function moduleBeside({ filename, url }: ImportMeta, path: string): URL {
+  const ending = extname(filename);
+  return new URL(`./${ending === '.js' ? basename(path) : path}${ending}`, url);
+}

@@ -1,8 +1,8 @@
 /** The seam between the features and the engine. Features know these types and nothing below them. */
 import { existsSync } from 'node:fs';
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
+import { StartupError } from '../core/startup-error.ts';
 import type { functions } from './columns.postgres.ts';
-import { StartupError } from './errors.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
 import { ensureTextIndexes } from './text-index.ts';

@@ -1,8 +1,5 @@
 /** What can go wrong with a database, in words that do not depend on the engine. */
 
-/** The service cannot start; the message is one line for the operator. */
-export class StartupError extends Error {}
-
 /** A write was started inside a write, which would wait for itself for ever. */
 export class NestedWriteError extends Error {
   constructor() {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../core/package.ts';
-import { StartupError } from './errors.ts';
+import { StartupError } from '../core/startup-error.ts';
 
 /** The folder that drizzle-kit fills for the engine. */
 export const migrationsFolder = (engine: 'sqlite' | 'postgres'): string =>

@@ -1,7 +1,7 @@
 /** What guards the service as a whole: it refuses more than it can do, and pages of other websites unless they are named. */
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../config.ts';
+import type { Config } from '../core/config.ts';
 import { overloaded } from './problems.ts';
 
 /** What a page may read besides the body. */

@@ -1,7 +1,7 @@
 /** Child process: the service as `luodi serve` runs it, with groups of writes as large as it is told. */
 
-import { readConfig } from '../../src/config.ts';
 import { clockIn } from '../../src/core/clock.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { serve } from '../../src/main.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { verify } from '../../src/log/verification/service.ts';
+import { verify } from '../../src/workers/works.ts';
 import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi } from '../support/process.ts';
 import { type Connection, connect, perform } from '../support/sql.ts';

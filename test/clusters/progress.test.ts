@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
-import { clusterMembers } from '../../src/features/clusters/schema.ts';
+import { clusterMembers } from '../../src/features/clusters/catalogue.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, day, WORLD_TODAY } from '../support/arbitraries.ts';
 import { addDays } from '../support/model-figures.ts';

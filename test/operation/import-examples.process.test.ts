@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { variables } from '../../src/config.ts';
+import { variables } from '../../src/core/config.ts';
 import { importLimits } from '../../src/features/imports/limits.ts';
 import { LEAST_TAKEN } from '../../src/http/files.ts';
 import { KEPT } from '../../src/log/once.ts';

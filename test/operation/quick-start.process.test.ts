@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { variables } from '../../src/config.ts';
+import { variables } from '../../src/core/config.ts';
 import { documentAt, examplesIn, sectionOf } from '../support/documents.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, occupiedPort, projectFolder, type Running, start, until } from '../support/process.ts';

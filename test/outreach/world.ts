@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { catalogueService } from '../../src/catalogues/service.ts';
-import { enterprises } from '../../src/features/enterprises/schema.ts';
+import { enterprises } from '../../src/features/enterprises/catalogue.ts';
 import { contacts, delegations } from '../../src/features/outreach/schema.ts';
 import { projectService } from '../../src/features/projects/service.ts';
 import type { Caller } from '../../src/log/service.ts';

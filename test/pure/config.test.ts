@@ -1,8 +1,8 @@
 /** The environment: what each variable is when it is not given, what it may be, and what is said when it is wrong. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Config, readConfig, variables } from '../../src/config.ts';
-import { StartupError } from '../../src/database/errors.ts';
+import { type Config, readConfig, variables } from '../../src/core/config.ts';
+import { StartupError } from '../../src/core/startup-error.ts';
 
 type Name = keyof typeof variables;
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   clusters as clusterCatalogue,
   clusterMembers as memberCatalogue,
-} from '../../src/features/clusters/schema.ts';
+} from '../../src/features/clusters/catalogue.ts';
 import { demoData } from '../../src/features/demo/editions.ts';
 import { type DemoProject, SAMPLE_NOTE } from '../../src/features/demo/rows.ts';
-import { enterprises as enterpriseCatalogue } from '../../src/features/enterprises/schema.ts';
+import { enterprises as enterpriseCatalogue } from '../../src/features/enterprises/catalogue.ts';
 import { events as eventCatalogue } from '../../src/features/events/schema.ts';
 import {
   counts,

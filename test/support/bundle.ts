@@ -1,5 +1,5 @@
 /** The bundle that `test/setup/run.ts` has built. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The variable that names its folder. */
@@ -11,4 +11,4 @@ export const bundled = (name: string): string => join(process.env[BUNDLE] as str
 export const compileCache = (): string => join(process.env[BUNDLE] as string, 'compiled');
 
 /** In the place of that of `src/core/module-beside.ts` (`vitest.config.ts`). */
-export const moduleBeside = (_: ImportMeta, name: string): URL => pathToFileURL(bundled(name));
+export const moduleBeside = (_: ImportMeta, path: string): URL => pathToFileURL(bundled(basename(path)));

@@ -3,8 +3,8 @@
  * listens, and ends in good order when it is told to.
  */
 import { buildApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
 import { clockIn } from '../../src/core/clock.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createLogger } from '../../src/http/logging.ts';
 

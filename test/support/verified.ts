@@ -1,8 +1,8 @@
 /** Has the service prove that its log is whole, and that its data is what the log says. */
 import { expect } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { verify } from '../../src/log/verification/service.ts';
-import type { Report } from '../../src/log/verification/verify-job.ts';
+import type { Report } from '../../src/log/verification/verifying.ts';
+import { verify } from '../../src/workers/works.ts';
 import type { TestApp } from './app.ts';
 
 export async function expectVerified(database: Pick<Database, 'stream'>): Promise<Report> {

@@ -2,8 +2,8 @@
 import { keyService } from '../../src/access/service.ts';
 import { catalogueService } from '../../src/catalogues/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
-import { clusterMembers, clusters } from '../../src/features/clusters/schema.ts';
-import { enterprises } from '../../src/features/enterprises/schema.ts';
+import { clusterMembers, clusters } from '../../src/features/clusters/catalogue.ts';
+import { enterprises } from '../../src/features/enterprises/catalogue.ts';
 import { events } from '../../src/features/events/schema.ts';
 import { mappings } from '../../src/features/imports/schema.ts';
 import { contacts, delegations } from '../../src/features/outreach/schema.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
-import { clusterMembers, clusters } from '../../src/features/clusters/schema.ts';
+import { clusterMembers, clusters } from '../../src/features/clusters/catalogue.ts';
 import type { Caller } from '../../src/log/service.ts';
 import { counts, socialCreditCode } from '../imports/rows.ts';
 import { commit, preview } from '../imports/support.ts';

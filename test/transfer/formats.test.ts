@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { exportService } from '../../src/features/exports/service.ts';
 import { type ProjectQuery, selectsMoreThan } from '../../src/features/projects/batches.ts';
+import { exportsOf } from '../../src/workers/works.ts';
 import { aProject, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -194,7 +194,7 @@ describe('what a worksheet cannot hold', () => {
       given += 1;
     }
     const database = { streams: 1, stream: tooMany } as unknown as Database;
-    const exports = exportService({ database });
+    const exports = exportsOf(database);
     for (const _ of [1, 2]) {
       await expect(exports.start({} as never)).rejects.toMatchObject({
         code: 'transfer.too_many_rows',

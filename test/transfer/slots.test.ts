@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onBehalfOf } from '../../src/database/asker.ts';
-import { exportService } from '../../src/features/exports/service.ts';
+import { exportsOf } from '../../src/workers/works.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 
 describe('the slots of exports', () => {
@@ -11,7 +11,7 @@ describe('the slots of exports', () => {
   afterAll(() => api.close());
 
   it('leave one for keys, however many without a key take theirs slowly', async () => {
-    const exports = exportService(api);
+    const exports = exportsOf(api.database);
     const { signal } = new AbortController();
     const start = (name: string, hasKey: boolean) =>
       onBehalfOf({ names: [name], hasKey, signal }, () =>

@@ -2,10 +2,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loggedEntities } from '../../src/contributions.ts';
 import { type Column, type Database, openDatabase, type Table } from '../../src/database/database.ts';
 import type { LoggedTable } from '../../src/log/logged.ts';
-import { loggedEntities } from '../../src/log/verification/entities.ts';
-import { verify } from '../../src/log/verification/service.ts';
+import { verify } from '../../src/workers/works.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Connection, connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';

@@ -26,9 +26,9 @@ import {
   typeFaults,
 } from '../projects/importing-named.ts';
 import { type FoundProjects, findProjects } from '../projects/matching.ts';
+import { clusterMembers } from './catalogue.ts';
 import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
 import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
-import { clusterMembers } from './schema.ts';
 
 /** What a row names by texts. */
 const NAMED = ['id', 'cluster', 'enterprise', 'enterpriseCode', 'project'];

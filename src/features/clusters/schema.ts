@@ -1,18 +1,11 @@
 /** Clusters as the API words them: a leader enterprise, those it draws in, and how many more are to come. */
 import * as z from 'zod';
-import type { Catalogue } from '../../catalogues/catalogue.ts';
-import { notAfterToday } from '../../catalogues/rules.ts';
+import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, day, industryCode, line, paragraph, regionCode, uuid } from '../../http/fields.ts';
-import type { Fault } from '../../http/problems.ts';
-import { withEnterpriseNames } from '../enterprises/service.ts';
 import { RateBody } from '../figures/measures.ts';
 import { rate } from '../figures/numbers.ts';
-import { inputSchemas } from '../references/schema.ts';
-import { membersInSheet } from './exporting.ts';
-import { memberConditions } from './filter.ts';
-import { type Membership, membershipFaults, roles } from './membership.ts';
-import * as repository from './repository.ts';
+import { roles } from './membership.ts';
 
 export const ClusterTarget = z
   .strictObject({
@@ -57,30 +50,7 @@ export const Cluster = z.object({ id: z.uuid(), ...fields, targets: z.array(Clus
   examples: [{ id: '0190a1b2-0000-7000-8000-000000000010', ...example }],
 });
 
-export const clusters: Catalogue = {
-  entity: 'clusters',
-  key: 'id',
-  item: Cluster,
-  ...inputSchemas('Cluster', fields, ['name'], example),
-  columns: ['id', ...Object.keys(fields)],
-  empty: { targets: [] },
-  references: { region: 'regions', industry: 'industries', leader: 'enterprises' },
-  referencedBy: [{ by: 'cluster_members', table: 'clusterMembers', column: 'cluster' }],
-  sortedBy: ['name'],
-  filters: {
-    region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '431025' }),
-    industry: industryCode.optional().meta({ description: 'Of exactly this industry.', example: '39' }),
-    leader: uuid.optional().meta({
-      description: 'With this leader enterprise.',
-      example: '0190a1b2-0000-7000-8000-000000000001',
-    }),
-  },
-  unique: 'name',
-  rulesAmong: async (reader, { id, leader }): Promise<Fault[]> =>
-    typeof leader === 'string' && (await repository.isMember(reader, id as string, leader))
-      ? [{ pointer: '/leader', code: 'member_is_no_leader' }]
-      : [],
-};
+export const clusterInputs = inputSchemas('Cluster', fields, ['name'], example);
 
 const roleCodes = codesOf(roles);
 
@@ -132,51 +102,13 @@ export const ClusterMember = z
     ],
   });
 
-export const clusterMembers: Catalogue = {
-  entity: 'cluster_members',
-  sheet: 'cluster_members',
-  inSheet: membersInSheet,
-  under: { entity: 'clusters', field: 'cluster', path: 'members', key: 'memberId' },
-  key: 'id',
-  item: ClusterMember,
-  ...inputSchemas(
-    'ClusterMember',
-    memberFields,
-    ['enterprise', 'role', 'introducedOn'],
-    memberExample,
-    'role',
-  ),
-  columns: ['id', 'cluster', ...Object.keys(memberFields)],
-  references: { enterprise: 'enterprises', project: 'projects' },
-  referencedBy: [],
-  sortedBy: ['introducedOn'],
-  sort: 'introducedOn',
-  filters: {
-    role: memberFields.role.optional().meta({ description: 'With this role.', example: 'upstream' }),
-    enterprise: uuid.optional().meta({
-      description: 'This enterprise.',
-      example: '0190a1b2-0000-7000-8000-000000000001',
-    }),
-  },
-  conditions: memberConditions,
-  rules: (entry, today): Fault[] => [
-    ...(typeof entry.leftOn === 'string' && entry.leftOn < String(entry.introducedOn ?? '')
-      ? [{ pointer: '/leftOn', code: 'leaving_before_introduction' as const }]
-      : []),
-    ...notAfterToday(entry, today, ['introducedOn', 'leftOn']),
-  ],
-  rulesAmong: async (reader, entry) => {
-    const { cluster, enterprise } = entry as { cluster: string; enterprise: string };
-    const [of] = await repository.findClustersBy(reader, 'id', [cluster]);
-    const others = await repository.membershipsOf(reader, cluster, enterprise);
-    return membershipFaults(
-      entry as never as Membership & { enterprise: string },
-      of?.leader ?? null,
-      others,
-    );
-  },
-  lookUp: withEnterpriseNames,
-};
+export const memberInputs = inputSchemas(
+  'ClusterMember',
+  memberFields,
+  ['enterprise', 'role', 'introducedOn'],
+  memberExample,
+  'role',
+);
 
 export const ProgressQuery = z.strictObject({ asOf: asOfField });
 

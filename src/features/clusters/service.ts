@@ -23,12 +23,6 @@ export const clusterService = ({ database }: { database: Database }): ClusterSer
     }),
 });
 
-/** What a cluster is called; undefined where there is none of that id. */
-export async function clusterName(reader: Reader, id: string): Promise<string | undefined> {
-  const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
-  return cluster?.name;
-}
-
 /** How far a cluster is, as a snapshot sees it. @throws Problem 404 for a cluster that is not there */
 export async function clusterProgress(reader: Reader, id: string, asOf: string) {
   const [cluster] = await repository.findClustersBy(reader, 'id', [id]);

@@ -1,12 +1,9 @@
 /** Enterprises as the API words them. */
 import * as z from 'zod';
-import type { Catalogue } from '../../catalogues/catalogue.ts';
-import { searchText } from '../../database/search-text.ts';
+import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { legible, line, year } from '../../http/fields.ts';
-import { rankingLists } from '../projects/classes.ts';
 import { isCountry } from '../references/countries.ts';
-import { inputSchemas } from '../references/schema.ts';
-import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
+import { rankingLists } from './rankings.ts';
 import { isSocialCreditCode } from './social-credit-code.ts';
 
 export const Ranking = z
@@ -64,40 +61,4 @@ export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(
   examples: [{ id: '0190a1b2-0000-7000-8000-000000000001', ...example }],
 });
 
-export const enterprises: Catalogue = {
-  entity: 'enterprises',
-  sheet: 'enterprises',
-  key: 'id',
-  item: Enterprise,
-  ...inputSchemas('Enterprise', fields, ['name'], example),
-  columns: ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'],
-  references: {},
-  referencedBy: [
-    { by: 'projects', table: 'projectInvestors', column: 'enterpriseId' },
-    { by: 'clusters', table: 'clusters', column: 'leader' },
-    { by: 'cluster_members', table: 'clusterMembers', column: 'enterprise' },
-    { by: 'contacts', table: 'contacts', column: 'enterprise' },
-  ],
-  sortedBy: ['name'],
-  filters: {
-    country: fields.country.unwrap().optional().meta({ description: 'From this country.', example: 'CN' }),
-    socialCreditCode: fields.socialCreditCode
-      .unwrap()
-      .optional()
-      .meta({ description: 'With this unified social credit code.', example: '91350100M000100Y43' }),
-  },
-  searchable: true,
-  unique: 'socialCreditCode',
-  derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
-  editors: true,
-  inEveryRegion: ['country', 'province', 'rankings'],
-  part: {
-    field: 'rankings',
-    table: 'rankings',
-    of: 'enterpriseId',
-    key: ['list', 'year'],
-    load: rankingsOf,
-    save: replaceRankings,
-    rows: rankingRows,
-  },
-};
+export const enterpriseInputs = inputSchemas('Enterprise', fields, ['name'], example);

@@ -1,8 +1,8 @@
 /** Events as the API words them. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { day, line, paragraph, slug, soughtLine, year } from '../../http/fields.ts';
-import { inputSchemas } from '../references/schema.ts';
 
 const fields = {
   code: slug.meta({ description: 'Readable code of the edition.', examples: ['hyrd-2022'] }),

@@ -8,7 +8,7 @@ import { rowParser } from '../../sheets/reading/row-lines.ts';
 import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';
 import type { ImportEntity } from '../../sheets/reading/tables.ts';
 import { clusterMemberImporter } from '../clusters/importing.ts';
-import { enterprises } from '../enterprises/schema.ts';
+import { enterprises } from '../enterprises/catalogue.ts';
 import { events } from '../events/schema.ts';
 import { contactImporter } from '../outreach/importing.ts';
 import { projectImporter } from '../projects/importing.ts';

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, slug } from '../../http/fields.ts';
+import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { RateBody } from '../figures/measures.ts';
 import { rate } from '../figures/numbers.ts';
-import { rankingListNames, rankingLists } from '../projects/classes.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
 import { channels, guestLevels } from './stages.ts';
 

@@ -2,7 +2,8 @@ import { and, eq, getTableColumns, or, type SQL, type SQLWrapper, sql } from 'dr
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';
 import { inValues, paddedValues, possibleKeys } from '../../database/prepared.ts';
-import { inTimeFor, type RankingList, rankingLists } from '../projects/classes.ts';
+import { type RankingList, rankingLists } from '../enterprises/rankings.ts';
+import { inTimeFor } from '../projects/classes.ts';
 import { asOfDay } from '../projects/conditions.ts';
 import { by as hadBy, reached } from './filter.ts';
 import { type Channel, channels } from './stages.ts';

@@ -1,12 +1,12 @@
 /** Delegations and contacts as the API words them. */
 import * as z from 'zod';
-import { expectOwnRegion } from '../../access/regions.ts';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { notAfterToday } from '../../catalogues/rules.ts';
 import { code, codesOf, day, paragraph, regionCode, slug, uuid } from '../../http/fields.ts';
 import type { Fault } from '../../http/problems.ts';
 import { withEnterpriseNames } from '../enterprises/service.ts';
-import { inputSchemas } from '../references/schema.ts';
+import { expectOwnRegion } from '../references/own-region.ts';
 import { contactsInSheet } from './exporting.ts';
 import { contactConditions, delegationConditions } from './filter.ts';
 import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';

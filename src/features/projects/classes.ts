@@ -1,7 +1,6 @@
 /** The classes that projects are sorted into by size, by where the investor comes from, and by the top-500 lists. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
-import type { Message } from '../../http/messages.ts';
 import { yearOf } from './conditions.ts';
 
 /** Lower bounds in yuan; a project stands in the last band that it reaches. */
@@ -19,16 +18,6 @@ export const investorOrigins = [
   { code: 'hong_kong_macao_taiwan', name: '港澳台资', nameEn: 'Hong Kong, Macao, Taiwan' },
   { code: 'foreign', name: '外资', nameEn: 'foreign' },
 ] as const;
-
-export const rankingLists = ['fortune_global_500', 'china_500', 'china_private_500'] as const;
-export type RankingList = (typeof rankingLists)[number];
-
-/** What the three lists are called. */
-export const rankingListNames: Readonly<Record<RankingList, Message>> = {
-  fortune_global_500: { zh: '世界500强', en: 'Fortune Global 500' },
-  china_500: { zh: '中国企业500强', en: 'China 500' },
-  china_private_500: { zh: '中国民营企业500强', en: 'China private 500' },
-};
 
 /** Which band an investment stands in. */
 export const investmentBandOf = (column: SQLWrapper): SQL<string> =>

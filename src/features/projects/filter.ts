@@ -20,14 +20,8 @@ import {
   uuid,
   yuan,
 } from '../../http/fields.ts';
-import {
-  investmentBandOf,
-  investmentBands,
-  investorOriginOf,
-  investorOrigins,
-  isTop500,
-  rankingLists,
-} from './classes.ts';
+import { rankingLists } from '../enterprises/rankings.ts';
+import { investmentBandOf, investmentBands, investorOriginOf, investorOrigins, isTop500 } from './classes.ts';
 import { countsAs, inPopulation, monthOf, operatingStatusOf, yearOf } from './conditions.ts';
 import { lifecycleFlags, operatingStatuses } from './lifecycle.ts';
 import {

@@ -9,7 +9,7 @@ import { alsoAs, formatField, langField, negotiate } from '../../http/formats.ts
 import { MERGE_PATCH, NoQuery, operation } from '../../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { refuseFields } from '../../http/validation.ts';
-import type { ExportAnswers } from '../../sheets/answers.ts';
+import type { ExportAnswers } from '../../sheets/exporting/answers.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { filterFields } from './filter.ts';
 import { projectPageFields } from './lists.ts';

@@ -1,5 +1,5 @@
 /** The rules of projects: what one write consists of, and what is read together. */
-import { expectOwnRegion } from '../../access/regions.ts';
+
 import { unknownReferences } from '../../catalogues/service.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../../database/database.ts';
@@ -12,6 +12,7 @@ import { faultsOf } from '../../http/validation.ts';
 import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
+import { expectOwnRegion } from '../references/own-region.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
 import { isWalk, projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
 import { complete, inputOf, merge, toProject } from './record.ts';

@@ -1,12 +1,11 @@
 /** Each file format of a list: how it is written in it. */
-import type { StreamReader } from '../database/database.ts';
-import type { ExportRequest } from '../features/exports/export-head.ts';
-import type { Exported } from '../features/exports/exported.ts';
-import type { FileFormat } from '../http/formats.ts';
-import { writeCsv } from './csv.ts';
-import type { Sheet } from './sheet.ts';
-import { utf8Encoder } from './utf8.ts';
-import { writeXlsx } from './xlsx.ts';
+import type { StreamReader } from '../../database/database.ts';
+import type { FileFormat } from '../../http/formats.ts';
+import { writeCsv } from '../csv.ts';
+import type { Sheet } from '../sheet.ts';
+import { utf8Encoder } from '../utf8.ts';
+import { writeXlsx } from '../xlsx.ts';
+import type { Exported, ExportRequest } from './exported.ts';
 
 type Write = (
   reader: StreamReader,

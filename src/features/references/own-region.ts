@@ -1,9 +1,10 @@
 /** An editor may be bound to regions: it then writes only what belongs to one of them. */
 
-import { isWithin } from '../catalogues/service.ts';
-import type { Reader } from '../database/database.ts';
-import { Problem } from '../http/problems.ts';
-import type { Caller } from '../log/service.ts';
+import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
+import { parentOf } from '../../catalogues/service.ts';
+import type { Reader } from '../../database/database.ts';
+import { Problem } from '../../http/problems.ts';
+import type { Caller } from '../../log/service.ts';
 
 /**
  * Call it for a row as it is, and as it would become.
@@ -19,4 +20,14 @@ export async function expectOwnRegion(reader: Reader, caller: Caller, region: st
       region: region ?? { en: 'something without a region', zh: '未填行政区划的记录' },
     },
   });
+}
+
+/** Whether a region is one of some, or belongs to one. */
+async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
+  let code: string | null | undefined = region;
+  for (let depth = 0; typeof code === 'string' && depth <= MAX_DEPTH; depth++) {
+    if (scopes.includes(code)) return true;
+    code = await parentOf(reader, code);
+  }
+  return false;
 }

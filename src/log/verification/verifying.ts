@@ -5,7 +5,6 @@ import { revisionIn } from '../../database/revision.ts';
 import { type Break, walkLog } from '../chain.ts';
 import { histories, type LoggedEntity, type Row, replay, type Told } from '../logged.ts';
 import { type Difference, differencesIn } from './differences.ts';
-import { loggedEntities } from './entities.ts';
 import { type Group, grouped, sideBySide } from './groups.ts';
 import { storedRows } from './repository.ts';
 
@@ -30,28 +29,29 @@ const SHOWN = 100;
 /** Things compared between two words about how far it is. */
 const TOLD_EVERY = 1_000;
 
-/** At last the report. */
-export async function* run(reader: StreamReader): AsyncGenerator<VerifyPart> {
-  const head = await revisionIn(reader);
-  const total = 2 * head.seq;
-  const report: Report = { head, broken: null, rows: 0, differing: {}, differences: [] };
-  for await (const step of walkLog(reader, head)) {
-    if (typeof step === 'number') yield { done: step, total };
-    else report.broken = step;
-  }
-  if (!report.broken) {
-    let done = head.seq;
-    for (const logged of loggedEntities) {
-      for await (const { entries, rows, differences } of compared(reader, logged)) {
-        done += entries;
-        report.rows += rows;
-        note(report, logged, differences);
-        yield { done, total };
+/** Verifies the log, and the rows of the entities that it is about. At last comes the report. */
+export const verifying = (entities: readonly LoggedEntity[]) =>
+  async function* run(reader: StreamReader): AsyncGenerator<VerifyPart> {
+    const head = await revisionIn(reader);
+    const total = 2 * head.seq;
+    const report: Report = { head, broken: null, rows: 0, differing: {}, differences: [] };
+    for await (const step of walkLog(reader, head)) {
+      if (typeof step === 'number') yield { done: step, total };
+      else report.broken = step;
+    }
+    if (!report.broken) {
+      let done = head.seq;
+      for (const logged of entities) {
+        for await (const { entries, rows, differences } of compared(reader, logged)) {
+          done += entries;
+          report.rows += rows;
+          note(report, logged, differences);
+          yield { done, total };
+        }
       }
     }
-  }
-  yield report;
-}
+    yield report;
+  };
 
 function note(
   { differing, differences }: Report,

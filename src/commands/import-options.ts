@@ -1,14 +1,15 @@
 /** An import as it is asked for at the command line: what a request may say, checked as requests are. */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { Clock } from '../../core/clock.ts';
-import { rootMessage, StartupError } from '../../database/errors.ts';
-import type { Language } from '../../http/messages.ts';
-import { invalid } from '../../http/problems.ts';
-import { checkQuery, faultsOfIssues } from '../../http/validation.ts';
-import { Mapping } from '../../sheets/reading/mapping.ts';
-import { ImportQuery } from './schema.ts';
-import type { Asked } from './service.ts';
+import type { Clock } from '../core/clock.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { rootMessage } from '../database/errors.ts';
+import { ImportQuery } from '../features/imports/schema.ts';
+import type { Asked } from '../features/imports/service.ts';
+import type { Language } from '../http/messages.ts';
+import { invalid } from '../http/problems.ts';
+import { checkQuery, faultsOfIssues } from '../http/validation.ts';
+import { Mapping } from '../sheets/reading/mapping.ts';
 
 /** As the command line has them. */
 export interface ImportOptions {

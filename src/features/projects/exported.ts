@@ -1,18 +1,18 @@
 /** The projects that a query selects, for a file. */
 
-import { namesOf } from '../../catalogues/service.ts';
-import type { Reader, StreamReader } from '../../database/database.ts';
-import { countOf, projectBatches, selectsMoreThan } from '../projects/batches.ts';
-import { NONE } from '../projects/parameter-kinds.ts';
-import { headings, rowMaker } from './columns.ts';
-import type { ProjectsAsked, Shape, Subject } from './export-head.ts';
-import type { Exported } from './exported.ts';
+import { eventCalled } from '../../catalogues/exported.ts';
+import type { StreamReader } from '../../database/database.ts';
+import type { Asked, Exported, Shape } from '../../sheets/exporting/exported.ts';
+import type { Unit } from '../../sheets/units.ts';
+import { headings, rowMaker } from '../exports/columns.ts';
+import { countOf, type ProjectQuery, projectBatches, selectsMoreThan } from './batches.ts';
+import { NONE } from './parameter-kinds.ts';
 
-/** An event; its code where it has no name. */
-export const eventCalled = async (reader: Reader, code: string): Promise<Subject> => ({
-  code,
-  name: (await namesOf(reader, 'events')).get(code)?.name ?? code,
-});
+export interface ProjectsAsked extends Asked {
+  entity: 'projects';
+  query: ProjectQuery;
+  unit: Unit;
+}
 
 export const exportedProjects = ({ query, asOf, language, unit }: ProjectsAsked & Shape): Exported => ({
   subject: async (reader) => {

@@ -1,14 +1,18 @@
 /** Exports: whole selections as files, each from one snapshot, a few at a time. */
 
-import { moduleBeside } from '../../core/module-beside.ts';
 import { currentAsker } from '../../database/asker.ts';
 import type { Database, StreamWork } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import { notFound, Problem } from '../../http/problems.ts';
-import { XLSX_ROWS } from '../../sheets/xlsx.ts';
-import type { EntriesAsked, ExportHead, ExportRequest } from './export-head.ts';
-import { type ExportPart, run } from './export-job.ts';
-import { exported } from './exported.ts';
+import { XLSX_ROWS } from '../xlsx.ts';
+import {
+  type Exported,
+  type Exporters,
+  type ExportHead,
+  type ExportRequest,
+  exportedBy,
+} from './exported.ts';
+import type { ExportPart } from './parts.ts';
 
 export interface ExportService {
   /** What an export would say of itself, without making it. @throws Problem 404 as `start` */
@@ -24,13 +28,9 @@ export interface ExportService {
   ): Promise<{ head: ExportHead; parts: AsyncIterable<Uint8Array> }>;
 }
 
-const work: StreamWork<ExportRequest, ExportPart> = { module: moduleBeside(import.meta, 'export-job'), run };
-
 const RETRY_AFTER_S = '5';
 
-/** Only members of clusters are part of something. */
-const withoutParent = (request: ExportRequest): Problem =>
-  notFound('clusters', (request as EntriesAsked).parent);
+const missing = ({ entity, id }: NonNullable<Exported['partOf']>): Problem => notFound(entity, id);
 
 /** The file itself, of all that an export says. */
 async function* bytesOf(
@@ -43,7 +43,12 @@ async function* bytesOf(
   }
 }
 
-export function exportService({ database }: { database: Database }): ExportService {
+/** @param work `exporting` the same exporters */
+export function exportService(
+  database: Database,
+  exporters: Exporters,
+  work: StreamWork<ExportRequest, ExportPart>,
+): ExportService {
   const running = new Set<{ hasKey: boolean }>();
 
   /** A stream that counts while it runs. */
@@ -72,9 +77,10 @@ export function exportService({ database }: { database: Database }): ExportServi
   return {
     describe: (request) =>
       database.snapshot(async (reader) => {
-        const subject = await exported(request).subject(reader);
-        if (subject === undefined) throw withoutParent(request);
-        return { revision: await revisionIn(reader), subject, missing: false, tooMany: false, rows: null };
+        const all = exportedBy(exporters, request);
+        const subject = (await all.subject(reader)) ?? null;
+        if (subject === null && all.partOf) throw missing(all.partOf);
+        return { revision: await revisionIn(reader), subject, missing: null, tooMany: false, rows: null };
       }),
 
     start: async (request, onRows = () => {}) => {
@@ -84,7 +90,7 @@ export function exportService({ database }: { database: Database }): ExportServi
       const head = first.value as ExportHead;
       if (head.missing || head.tooMany) {
         await parts.return();
-        if (head.missing) throw withoutParent(request);
+        if (head.missing) throw missing(head.missing);
         throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
       }
       return {

@@ -1,13 +1,13 @@
 /** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
-import type { ApiKey } from '../../access/schema.ts';
-import { keyService } from '../../access/service.ts';
-import type { Config } from '../../config.ts';
-import { withProgress } from '../../core/progress.ts';
-import { StartupError } from '../../database/errors.ts';
-import type { PageOf } from '../../http/pages.ts';
-import { byLuodi } from '../../log/service.ts';
-import { openService, type Service, serve } from '../../main.ts';
-import { demoState, loadDemo } from './service.ts';
+import type { ApiKey } from '../access/schema.ts';
+import { keyService } from '../access/service.ts';
+import type { Config } from '../core/config.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { demoState, loadDemo } from '../features/demo/service.ts';
+import type { PageOf } from '../http/pages.ts';
+import { byLuodi } from '../log/service.ts';
+import { openService, type Service, serve } from '../main.ts';
+import { withProgress } from './progress.ts';
 
 const KEY_NAME = 'demo';
 

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../../config.ts';
-import { clockIn } from '../../core/clock.ts';
-import { rootMessage, StartupError } from '../../database/errors.ts';
-import { whileStoppable } from '../../stoppable.ts';
-import { expectFree, writeWhole } from '../exports/whole-file.ts';
-import type { ImportOptions } from './command-options.ts';
-import type { FileImport } from './command-run.ts';
+import { clockIn } from '../core/clock.ts';
+import { readConfig } from '../core/config.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { rootMessage } from '../database/errors.ts';
+import type { ImportOptions } from './import-options.ts';
+import type { FileImport } from './import-run.ts';
+import { whileStoppable } from './stoppable.ts';
+import { expectFree, writeWhole } from './whole-file.ts';
 
 interface Options extends ImportOptions {
   faults?: string;
@@ -79,16 +80,16 @@ async function run(
   { faults, force = false, json = false, ...options }: Options,
 ): Promise<void> {
   const config = readConfig(process.env);
-  const { importOptions } = await import('./command-options.ts');
+  const { importOptions } = await import('./import-options.ts');
   const { asked, language } = importOptions(options, clockIn(config.TIME_ZONE));
   for (const file of files) expectReadable(file);
   const format = faults === undefined ? null : faultFormatOf(faults);
   if (faults !== undefined) expectFree(faults, force);
-  const { expectDatabase } = await import('../../database/database.ts');
+  const { expectDatabase } = await import('../database/database.ts');
   expectDatabase(config.DATABASE_URL);
-  const { openService } = await import('../../main.ts');
-  const { importsAtCommandLine } = await import('./command-run.ts');
-  const { reportInWords } = await import('./command-report.ts');
+  const { openService } = await import('../main.ts');
+  const { importsAtCommandLine } = await import('./import-run.ts');
+  const { reportInWords } = await import('./import-report.ts');
 
   // Whoever reads the report may have read enough; the files come in all the same.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
 /** `luodi verify`. */
 import type { Command } from 'commander';
-import { readConfig } from '../../config.ts';
-import { withProgress } from '../../core/progress.ts';
-import { StartupError } from '../../database/errors.ts';
-import type { Difference } from './differences.ts';
-import type { Report } from './verify-job.ts';
+import { readConfig } from '../core/config.ts';
+import { StartupError } from '../core/startup-error.ts';
+import type { Difference } from '../log/verification/differences.ts';
+import type { Report } from '../log/verification/verifying.ts';
+import { withProgress } from './progress.ts';
 
 export function addVerifyCommand(program: Command): void {
   program
@@ -17,9 +17,9 @@ export function addVerifyCommand(program: Command): void {
 
 async function run(): Promise<void> {
   const config = readConfig(process.env);
-  const { expectDatabase, openDatabase } = await import('../../database/database.ts');
+  const { expectDatabase, openDatabase } = await import('../database/database.ts');
   expectDatabase(config.DATABASE_URL);
-  const { verify } = await import('./service.ts');
+  const { verify } = await import('../workers/works.ts');
   const database = await openDatabase(config.DATABASE_URL);
   try {
     tell(await withProgress('Verifying', (onProgress) => verify(database, onProgress)));

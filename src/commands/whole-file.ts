@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { StartupError } from '../../database/errors.ts';
+import { StartupError } from '../core/startup-error.ts';
 
 interface Options {
   /** Whether a file of that name may be replaced. */

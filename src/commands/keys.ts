@@ -1,15 +1,15 @@
 /** `luodi keys create | list | revoke`. */
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { type ApiKey, NewApiKey, ROLES } from '../access/schema.ts';
+import type { KeyService } from '../access/service.ts';
 import { startOfDay } from '../core/clock.ts';
-import { StartupError } from '../database/errors.ts';
+import { readConfig } from '../core/config.ts';
+import { StartupError } from '../core/startup-error.ts';
 import { day } from '../http/fields.ts';
 import type { PageOf } from '../http/pages.ts';
 import { invalid } from '../http/problems.ts';
 import { faultsOfIssues } from '../http/validation.ts';
 import { byLuodi } from '../log/service.ts';
-import { type ApiKey, NewApiKey, ROLES } from './schema.ts';
-import type { KeyService } from './service.ts';
 
 export function addKeyCommands(program: Command): void {
   const keys = program.command('keys').description('API keys: who may do what.');
@@ -36,7 +36,7 @@ async function withKeys<T>(
 ): Promise<T> {
   const { openService } = await import('../main.ts');
   const { expectDatabase } = await import('../database/database.ts');
-  const { keyService } = await import('./service.ts');
+  const { keyService } = await import('../access/service.ts');
   const config = readConfig(process.env);
   if (!mayMake) expectDatabase(config.DATABASE_URL);
   const service = await openService(config);

@@ -1,10 +1,10 @@
 /** What became of a file, for a reader at a terminal. */
 import stringWidth from 'string-width';
-import type { FieldChange } from '../../database/tables.ts';
-import { type Language, type Message, type MessageValue, say } from '../../http/messages.ts';
-import type { FileResult } from './command-run.ts';
-import { reportedOf } from './outcome.ts';
-import type { FileFault, Import } from './schema.ts';
+import type { FieldChange } from '../database/tables.ts';
+import { reportedOf } from '../features/imports/outcome.ts';
+import type { FileFault, Import } from '../features/imports/schema.ts';
+import { type Language, type Message, type MessageValue, say } from '../http/messages.ts';
+import type { FileResult } from './import-run.ts';
 
 /** The rest is in the report that `--faults` writes. */
 const SHOWN_FAULTS = 50;

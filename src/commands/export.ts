@@ -1,12 +1,12 @@
 /** `luodi export`. */
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../../config.ts';
-import { clockIn } from '../../core/clock.ts';
-import { megabytes, withProgress } from '../../core/progress.ts';
-import { StartupError } from '../../database/errors.ts';
-import { whileStoppable } from '../../stoppable.ts';
-import type { ExportRequest } from './export-head.ts';
+import { clockIn } from '../core/clock.ts';
+import { type Config, readConfig } from '../core/config.ts';
+import { StartupError } from '../core/startup-error.ts';
+import type { ExportRequest } from '../sheets/exporting/exported.ts';
+import { megabytes, withProgress } from './progress.ts';
+import { whileStoppable } from './stoppable.ts';
 import { expectFree, writeWhole } from './whole-file.ts';
 
 interface Options {
@@ -94,8 +94,8 @@ async function write(
   request: ExportRequest,
   { output, force, signal }: { output: string | undefined; force: boolean; signal: AbortSignal },
 ): Promise<Report> {
-  const { expectDatabase, openDatabase } = await import('../../database/database.ts');
-  const { exportService } = await import('./service.ts');
+  const { expectDatabase, openDatabase } = await import('../database/database.ts');
+  const { exportsOf } = await import('../workers/works.ts');
   expectDatabase(DATABASE_URL);
   const database = await openDatabase(DATABASE_URL);
   try {
@@ -106,7 +106,7 @@ async function write(
         const secondsSince = (moment: number) => (performance.now() - moment) / 1_000;
         let rowsSoFar = 0;
         let bytes = 0;
-        const { head, parts } = await exportService({ database }).start(request, (rows) => {
+        const { head, parts } = await exportsOf(database).start(request, (rows) => {
           rowsSoFar = rows;
         });
         const firstRow = performance.now();

@@ -1,16 +1,16 @@
 /** How an export is asked for and answered. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { onBehalfOf } from '../database/asker.ts';
-import type { Asked, ExportHead, ExportRequest } from '../features/exports/export-head.ts';
-import type { ExportService } from '../features/exports/service.ts';
-import type { Answers } from '../http/answers.ts';
-import { REVALIDATE } from '../http/conditional.ts';
-import { contentLanguage, fileHeaders, fitForName, sendStream } from '../http/files.ts';
-import type { FileFormat } from '../http/formats.ts';
-import { type Language, nouns } from '../http/messages.ts';
-import { pluralOf } from '../http/nouns.ts';
-import type { SheetQuery } from './schema.ts';
+import { onBehalfOf } from '../../database/asker.ts';
+import type { Answers } from '../../http/answers.ts';
+import { REVALIDATE } from '../../http/conditional.ts';
+import { contentLanguage, fileHeaders, fitForName, sendStream } from '../../http/files.ts';
+import type { FileFormat } from '../../http/formats.ts';
+import { type Language, nouns } from '../../http/messages.ts';
+import { pluralOf } from '../../http/nouns.ts';
+import type { SheetQuery } from '../schema.ts';
+import type { Asked, ExportHead, ExportRequest } from './exported.ts';
+import type { ExportService } from './service.ts';
 
 /** Names the event or the cluster, the day and the state of the data; in Chinese by the name of the thing. */
 function headersOf(

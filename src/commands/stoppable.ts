@@ -1,6 +1,8 @@
 /** Work at the command line that ends in good order when it is interrupted. */
-import { rootMessage, StartupError } from './database/errors.ts';
-import { Problem } from './http/problems.ts';
+
+import { StartupError } from '../core/startup-error.ts';
+import { rootMessage } from '../database/errors.ts';
+import { Problem } from '../http/problems.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

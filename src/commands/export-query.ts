@@ -1,16 +1,17 @@
 /** An export as it is asked for at the command line: the parameters of the list, checked as the list checks them. */
 import * as z from 'zod';
-import type { Clock } from '../../core/clock.ts';
-import { asOfField } from '../../http/as-of.ts';
-import { flag } from '../../http/fields.ts';
-import { langField, uselessFor } from '../../http/formats.ts';
-import { sortField } from '../../http/pages.ts';
-import { invalid, type Problem } from '../../http/problems.ts';
-import { checkQuery } from '../../http/validation.ts';
-import { encodingField, unitField } from '../../sheets/schema.ts';
-import { DEFAULT_SORT, sortNames } from '../projects/batches.ts';
-import { filterFields } from '../projects/filter.ts';
-import type { ExportRequest } from './export-head.ts';
+import type { Clock } from '../core/clock.ts';
+import { DEFAULT_SORT, sortNames } from '../features/projects/batches.ts';
+import type { ProjectsAsked } from '../features/projects/exported.ts';
+import { filterFields } from '../features/projects/filter.ts';
+import { asOfField } from '../http/as-of.ts';
+import { flag } from '../http/fields.ts';
+import { langField, uselessFor } from '../http/formats.ts';
+import { sortField } from '../http/pages.ts';
+import { invalid, type Problem } from '../http/problems.ts';
+import { checkQuery } from '../http/validation.ts';
+import type { Shape } from '../sheets/exporting/exported.ts';
+import { encodingField, unitField } from '../sheets/schema.ts';
 
 const ExportQuery = z.strictObject({
   ...filterFields,
@@ -50,7 +51,7 @@ const inOptions = ({ details: { faults = [] } }: Problem): Problem =>
  * @param given the parameters as texts; several values of one as a list
  * @throws Problem 422 naming each option that is wrong
  */
-export function exportRequest(given: Readonly<Record<string, unknown>>, clock: Clock): ExportRequest {
+export function exportRequest(given: Readonly<Record<string, unknown>>, clock: Clock): ProjectsAsked & Shape {
   const checked = checkQuery(ExportQuery, given, clock);
   if ('error' in checked) throw inOptions(checked.error);
   const { format, asOf, lang, unit, encoding, ...query } = checked.value;

@@ -3,20 +3,20 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../core/clock.ts';
-import { megabytes, type OnProgress, withProgress } from '../../core/progress.ts';
-import type { Database } from '../../database/database.ts';
-import { rootMessage } from '../../database/errors.ts';
-import { type Language, problems, say } from '../../http/messages.ts';
-import { Problem } from '../../http/problems.ts';
-import { byLuodi } from '../../log/service.ts';
-import { writeSheet } from '../../sheets/sheet-file.ts';
-import type { Progress } from './passage.ts';
-import { importRunner } from './runner.ts';
-import type { Import } from './schema.ts';
-import { type Asked, type ImportCaller, importService } from './service.ts';
-import { faultSheet } from './tables.ts';
-import { uploadsIn } from './uploads.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Database } from '../database/database.ts';
+import { rootMessage } from '../database/errors.ts';
+import type { Progress } from '../features/imports/passage.ts';
+import { importRunner } from '../features/imports/runner.ts';
+import type { Import } from '../features/imports/schema.ts';
+import { type Asked, type ImportCaller, importService } from '../features/imports/service.ts';
+import { faultSheet } from '../features/imports/tables.ts';
+import { uploadsIn } from '../features/imports/uploads.ts';
+import { type Language, problems, say } from '../http/messages.ts';
+import { Problem } from '../http/problems.ts';
+import { byLuodi } from '../log/service.ts';
+import { writeSheet } from '../sheets/sheet-file.ts';
+import { megabytes, type OnProgress, withProgress } from './progress.ts';
 
 /** A file that was refused before there was an import of it. */
 interface NotTaken {

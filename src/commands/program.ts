@@ -1,14 +1,14 @@
 /** The commands of `luodi`. Each reads the configuration, opens what it needs, and says in one line what went wrong. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addKeyCommands } from './access/commands.ts';
-import { readConfig } from './config.ts';
-import { packageVersion } from './core/package.ts';
-import { StartupError } from './database/errors.ts';
-import { addTransferCommands } from './features/exports/commands.ts';
-import { addImportCommands } from './features/imports/commands.ts';
-import { faultsInWords, Problem } from './http/problems.ts';
-import { addVerifyCommand } from './log/verification/commands.ts';
+import { readConfig } from '../core/config.ts';
+import { packageVersion } from '../core/package.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { faultsInWords, Problem } from '../http/problems.ts';
+import { addTransferCommands } from './export.ts';
+import { addImportCommands } from './import.ts';
+import { addKeyCommands } from './keys.ts';
+import { addVerifyCommand } from './verify.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -52,12 +52,12 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
-  const { openService, serve } = await import('./main.ts');
+  const { openService, serve } = await import('../main.ts');
   await serve(config, await openService(config));
 }
 
 async function migrate(): Promise<void> {
-  const { openService } = await import('./main.ts');
+  const { openService } = await import('../main.ts');
   const { database } = await openService(readConfig(process.env));
   const { seq } = await database.revision();
   await database.close();
@@ -70,12 +70,12 @@ async function demo(): Promise<void> {
     DATABASE_URL: process.env.DATABASE_URL || 'file:./data/demo.db',
     ANONYMOUS_READ: process.env.ANONYMOUS_READ || 'all',
   });
-  const { serveDemo } = await import('./features/demo/serve.ts');
+  const { serveDemo } = await import('./demo.ts');
   await serveDemo(config);
 }
 
 async function openapi(file: string | undefined): Promise<void> {
-  const { openApiDocument } = await import('./app.ts');
+  const { openApiDocument } = await import('../app.ts');
   const text = `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
   if (file === undefined) process.stdout.write(text);
   else writeFileSync(file, text);

@@ -1,8 +1,8 @@
 /** The environment, read once into a frozen object. Nothing else reads `process.env`. */
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { isTimeZone } from './core/clock.ts';
-import { StartupError } from './database/errors.ts';
+import { isTimeZone } from './clock.ts';
+import { StartupError } from './startup-error.ts';
 
 const wholeNumber = (min: number, max: number) =>
   z

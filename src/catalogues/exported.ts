@@ -1,0 +1,85 @@
+/** The entries of a catalogue that its list selects, for a file: with the columns that an import of them takes. */
+
+import type { Reader, StreamReader } from '../database/database.ts';
+import { inWords, widths } from '../features/exports/columns.ts';
+import { type Language, nouns } from '../http/messages.ts';
+import { capitalised, pluralOf } from '../http/nouns.ts';
+import type { Asked, Exported, Shape, Subject } from '../sheets/exporting/exported.ts';
+import { type ImportColumn, readColumns } from '../sheets/reading/tables.ts';
+import type { Cell, Heading } from '../sheets/sheet.ts';
+import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
+import {
+  countSelected,
+  type EntryQuery,
+  type EntrySelection,
+  entryBatches,
+  presented,
+  selectsMoreEntriesThan,
+  withPart,
+} from './lists.ts';
+import { namesOf } from './service.ts';
+
+export interface EntriesAsked extends Asked {
+  entity: CatalogueEntity;
+  query: EntryQuery;
+  /** The key of what the entries are part of; empty where they are part of nothing. */
+  parent: string;
+}
+
+/** An event; its code where it has no name. */
+export const eventCalled = async (reader: Reader, code: string): Promise<Subject> => ({
+  code,
+  name: (await namesOf(reader, 'events')).get(code)?.name ?? code,
+});
+
+const ID_WIDTH = 38;
+
+const headingOf = (column: ImportColumn, language: Language): Heading => ({
+  text: column[language],
+  kind: column.kind,
+  width: column.field === 'id' ? ID_WIDTH : widths[column.kind],
+});
+
+function rowMaker(columns: readonly ImportColumn[], language: Language): (entry: Entry) => Cell[] {
+  return (entry) =>
+    columns.map(({ field, words }) => {
+      const value = (entry[field] ?? null) as Cell;
+      return typeof value === 'string' ? inWords(value, words, language) : value;
+    });
+}
+
+export const entriesExporter = (catalogue: Catalogue) => {
+  const { entity, under, sheet } = catalogue;
+  if (!sheet) throw new Error(`There is no sheet of ${entity}.`);
+  const columns = readColumns(sheet);
+  const noun = nouns[entity];
+  return ({ query, parent, asOf, language }: EntriesAsked & Shape): Exported => {
+    const selection: EntrySelection = { catalogue, query, day: asOf, parent };
+    return {
+      ...(under && { partOf: { entity: under.entity, id: parent } }),
+      subject: async (reader: Reader): Promise<Subject | null | undefined> => {
+        if (under) {
+          const name = await under.nameOf(reader, parent);
+          return name === undefined ? undefined : { code: parent, name };
+        }
+        const event = query.event ?? query.outreach;
+        return typeof event === 'string' ? eventCalled(reader, event) : null;
+      },
+      count: (reader) => countSelected(reader, selection),
+      isMoreThan: (reader, most) => selectsMoreEntriesThan(reader, selection, most),
+      sheetName: { zh: noun.zh, en: capitalised(pluralOf(noun.en)) },
+      headings: () => columns.map((column) => headingOf(column, language)),
+      rows: async function* (reader: StreamReader) {
+        const toRow = rowMaker(columns, language);
+        for await (const batch of entryBatches(reader, selection)) {
+          yield ((await catalogue.inSheet?.(reader, batch)) ?? batch).map(toRow);
+        }
+      },
+      items: async function* (reader: StreamReader) {
+        for await (const batch of entryBatches(reader, selection)) {
+          yield await presented(reader, catalogue, await withPart(reader, catalogue, batch), asOf);
+        }
+      },
+    };
+  };
+};

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/**
+ * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
+ * others may be left out; none is required to change it.
+ * @param example an entry as a client gives it
+ * @param changed the field that the example of a change changes
+ */
+export function inputSchemas<Shape extends z.ZodRawShape>(
+  id: string,
+  fields: Shape,
+  required: readonly (keyof Shape)[],
+  example: Readonly<Record<string, unknown>>,
+  changed = Object.keys(fields).find((field) => field !== 'code') as string,
+) {
+  const optional = Object.keys(fields).filter((field) => !required.includes(field));
+  const partial = Object.fromEntries(optional.map((field) => [field, true])) as never;
+  return {
+    create: z
+      .strictObject(fields)
+      .partial(partial)
+      .meta({ id: `New${id}`, examples: [example] }) as unknown as z.ZodObject,
+    changes: z
+      .strictObject(fields)
+      .partial()
+      .meta({ id: `${id}Changes`, examples: [{ [changed]: example[changed] }] }) as unknown as z.ZodObject,
+  };
+}

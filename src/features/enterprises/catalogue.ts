@@ -1,0 +1,46 @@
+/** Enterprises as a catalogue. */
+import type { Catalogue } from '../../catalogues/catalogue.ts';
+import { searchText } from '../../database/search-text.ts';
+import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
+import { Enterprise, enterpriseInputs } from './schema.ts';
+
+export const enterprises: Catalogue = {
+  entity: 'enterprises',
+  sheet: 'enterprises',
+  key: 'id',
+  item: Enterprise,
+  ...enterpriseInputs,
+  columns: ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'],
+  references: {},
+  referencedBy: [
+    { by: 'projects', table: 'projectInvestors', column: 'enterpriseId' },
+    { by: 'clusters', table: 'clusters', column: 'leader' },
+    { by: 'cluster_members', table: 'clusterMembers', column: 'enterprise' },
+    { by: 'contacts', table: 'contacts', column: 'enterprise' },
+  ],
+  sortedBy: ['name'],
+  filters: {
+    country: Enterprise.shape.country
+      .unwrap()
+      .optional()
+      .meta({ description: 'From this country.', example: 'CN' }),
+    socialCreditCode: Enterprise.shape.socialCreditCode
+      .unwrap()
+      .optional()
+      .meta({ description: 'With this unified social credit code.', example: '91350100M000100Y43' }),
+  },
+  searchable: true,
+  unique: 'socialCreditCode',
+  derived: ({ name, nameEn }) => ({ searchText: searchText(name as string, nameEn as string | null) }),
+  editors: true,
+  inEveryRegion: ['country', 'province', 'rankings'],
+  part: {
+    field: 'rankings',
+    table: 'rankings',
+    of: 'enterpriseId',
+    key: ['list', 'year'],
+    load: rankingsOf,
+    save: replaceRankings,
+    rows: rankingRows,
+  },
+};

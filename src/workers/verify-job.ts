@@ -1,0 +1,5 @@
+/** What a thread loads to verify the log and the data. */
+import { loggedEntities } from '../contributions.ts';
+import { verifying } from '../log/verification/verifying.ts';
+
+export const run = verifying(loggedEntities);

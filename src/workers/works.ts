@@ -1,0 +1,26 @@
+/** The works that grow with the data and that threads do, where the database has some: each with the module that one loads. */
+import { exporters } from '../contributions.ts';
+import { moduleBeside } from '../core/module-beside.ts';
+import type { Database } from '../database/database.ts';
+import type { Report } from '../log/verification/verifying.ts';
+import { type ExportService, exportService } from '../sheets/exporting/service.ts';
+import { run as makeExport } from './export-job.ts';
+import { run as verifyAll } from './verify-job.ts';
+
+const exporting = { module: moduleBeside(import.meta, 'export-job'), run: makeExport };
+const verifying = { module: moduleBeside(import.meta, 'verify-job'), run: verifyAll };
+
+export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
+
+/** Proves that the log of changes is what was written, and the data what the log says; from one state of both. */
+export async function verify(
+  database: Pick<Database, 'stream'>,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Report> {
+  let report: Report | undefined;
+  for await (const part of database.stream(verifying, null)) {
+    if ('head' in part) report = part;
+    else onProgress(part.done, part.total);
+  }
+  return report as Report;
+}
