@@ -1,6 +1,7 @@
 /** What drizzle-kit reads to generate `migrations/sqlite`. */
 import * as columns from '../src/database/columns.sqlite.ts';
-import { defineTables, type Vocabulary } from '../src/database/tables.ts';
+import { defineTables } from '../src/database/tables.ts';
+import type { Vocabulary } from '../src/database/vocabulary.ts';
 
 export const {
   regions,

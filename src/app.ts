@@ -28,6 +28,7 @@ import { importRunner, type Runner } from './features/imports/runner.ts';
 import { importService } from './features/imports/service.ts';
 import { templateRoutes } from './features/imports/template-routes.ts';
 import { uploadsIn } from './features/imports/uploads.ts';
+import { outreachFigures } from './features/outreach/figures.ts';
 import { outreachRoutes } from './features/outreach/routes.ts';
 import { outreachService } from './features/outreach/service.ts';
 import { revealingParameters } from './features/projects/filter.ts';
@@ -77,7 +78,9 @@ export async function buildApp({
 
   const exports = exportAnswers(exportsOf(database), answers);
   await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
-  await app.register(statisticsRoutes(statisticsService({ database }), answers, clock));
+  await app.register(
+    statisticsRoutes(statisticsService({ database, outreach: outreachFigures }), answers, clock),
+  );
   await app.register(qualityRoutes(qualityService({ database, clock }), answers));
   await app.register(outreachRoutes(outreachService({ database, clock }), answers));
   await app.register(briefingRoutes(briefingService({ database, clock }), answers));

@@ -5,8 +5,9 @@ import { buildApp } from './app.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import { StartupError } from './core/startup-error.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import type { Database } from './database/database.ts';
 import { rootMessage } from './database/errors.ts';
+import { openDatabase } from './database/open.ts';
 import { seedReferences } from './features/references/seed.ts';
 import { createLogger } from './http/logging.ts';
 

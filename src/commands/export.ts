@@ -94,7 +94,7 @@ async function write(
   request: ExportRequest,
   { output, force, signal }: { output: string | undefined; force: boolean; signal: AbortSignal },
 ): Promise<Report> {
-  const { expectDatabase, openDatabase } = await import('../database/database.ts');
+  const { expectDatabase, openDatabase } = await import('../database/open.ts');
   const { exportsOf } = await import('../workers/works.ts');
   expectDatabase(DATABASE_URL);
   const database = await openDatabase(DATABASE_URL);

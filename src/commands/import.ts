@@ -85,7 +85,7 @@ async function run(
   for (const file of files) expectReadable(file);
   const format = faults === undefined ? null : faultFormatOf(faults);
   if (faults !== undefined) expectFree(faults, force);
-  const { expectDatabase } = await import('../database/database.ts');
+  const { expectDatabase } = await import('../database/open.ts');
   expectDatabase(config.DATABASE_URL);
   const { openService } = await import('../main.ts');
   const { importsAtCommandLine } = await import('./import-run.ts');

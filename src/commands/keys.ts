@@ -35,7 +35,7 @@ async function withKeys<T>(
   { mayMake = false }: { mayMake?: boolean } = {},
 ): Promise<T> {
   const { openService } = await import('../main.ts');
-  const { expectDatabase } = await import('../database/database.ts');
+  const { expectDatabase } = await import('../database/open.ts');
   const { keyService } = await import('../access/service.ts');
   const config = readConfig(process.env);
   if (!mayMake) expectDatabase(config.DATABASE_URL);

@@ -17,7 +17,7 @@ export function addVerifyCommand(program: Command): void {
 
 async function run(): Promise<void> {
   const config = readConfig(process.env);
-  const { expectDatabase, openDatabase } = await import('../database/database.ts');
+  const { expectDatabase, openDatabase } = await import('../database/open.ts');
   expectDatabase(config.DATABASE_URL);
   const { verify } = await import('../workers/works.ts');
   const database = await openDatabase(config.DATABASE_URL);

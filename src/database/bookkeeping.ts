@@ -1,5 +1,5 @@
 /** The tables by which the service keeps its own house; nothing in the domain refers to them. */
-import type { Vocabulary } from './tables.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export function defineBookkeeping(columns: Vocabulary) {
   const { table, id, text, integer, sequence, instant, json, gramIndex } = columns;

@@ -1,11 +1,8 @@
 /** The seam between the features and the engine. Features know these types and nothing below them. */
-import { existsSync } from 'node:fs';
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
-import { StartupError } from '../core/startup-error.ts';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
-import { ensureTextIndexes } from './text-index.ts';
 
 /** Drizzle's types for what a feature handles, in words that name no engine. */
 export type { PgColumn as Column, PgSelect as Select, PgTable as Table } from 'drizzle-orm/pg-core';
@@ -117,33 +114,4 @@ export interface Database {
 export interface OpenOptions {
   /** How many waiting writes share one commit, at most (SQLite). */
   groupLimit?: number;
-}
-
-/** For what reads a database and has no business making one. @throws StartupError when a file is not there */
-export function expectDatabase(url: string): void {
-  const file = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
-  if (file !== undefined && !existsSync(file)) throw new StartupError(`There is no database at ${file}`);
-}
-
-/**
- * Opens the database that the URL names and brings its schema up to date.
- * @param url `file:./data/luodi.db` or `postgres://user:password@host/database`
- * @throws StartupError with one line for the operator
- */
-export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
-  const database = await openEngine(url, options);
-  await ensureTextIndexes(database);
-  return database;
-}
-
-async function openEngine(url: string, options: OpenOptions): Promise<Database> {
-  if (url.startsWith('file:')) {
-    const { openSqlite } = await import('./sqlite.ts');
-    return openSqlite(url.slice('file:'.length), options);
-  }
-  if (/^postgres(ql)?:\/\//.test(url)) {
-    const { openPostgres } = await import('./postgres.ts');
-    return openPostgres(url);
-  }
-  throw new StartupError('DATABASE_URL must start with file: or postgres://');
 }

@@ -6,7 +6,8 @@ import * as columns from './columns.sqlite.ts';
 import type { Reader, StreamReader } from './database.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import type { SqliteThread } from './sqlite-thread.ts';
-import { defineTables, type Vocabulary } from './tables.ts';
+import { defineTables } from './tables.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
 const vocabulary = columns as unknown as Vocabulary;

@@ -1,11 +1,8 @@
 /** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
 import { sql } from 'drizzle-orm';
 import { defineBookkeeping } from './bookkeeping.ts';
-import type * as vocabulary from './columns.postgres.ts';
 import { orEmpty } from './expressions.ts';
-
-/** What a column vocabulary offers. Postgres, the stricter engine, gives the types. */
-export type Vocabulary = typeof vocabulary;
+import type { Vocabulary } from './vocabulary.ts';
 
 /** One field of a change entry: what it said before and what it says after. */
 export type FieldChange = { before?: unknown; after?: unknown };

@@ -2,7 +2,7 @@
 
 import { clockIn } from '../../src/core/clock.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { serve } from '../../src/main.ts';
 
 const [url = '', groupLimit] = process.argv.slice(2);

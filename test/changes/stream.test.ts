@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { changesStream } from '../../src/features/changes/stream.ts';
 import { changesService } from '../../src/log/service.ts';
 import {

@@ -1,7 +1,8 @@
 /** The log cannot be altered through the database's own rules; where somebody gets round them, it shows. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { verify } from '../../src/workers/works.ts';
 import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi } from '../support/process.ts';

@@ -1,8 +1,9 @@
 /** Loads: all or nothing, apart from the event loop, in turn with other writes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import { BusyError, NestedWriteError } from '../../src/database/errors.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Growth, growing, type Seen } from '../support/load-growth.ts';
 import { eventsInOne, type Wanted } from '../support/load-work.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../src/core/startup-error.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { addMigration, copyOfTheHouse, type House, journal, keepMigrations } from '../support/house.ts';
 import { endAll, projectFolder, start } from '../support/process.ts';

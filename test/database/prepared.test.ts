@@ -1,7 +1,8 @@
 /** Statements prepared once per shape. */
 import { and, eq, lte, type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, type Reader } from '../../src/database/database.ts';
+import type { Database, Reader } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { everyColumn, inValues, paddedValues } from '../../src/database/prepared.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';

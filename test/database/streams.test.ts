@@ -1,6 +1,7 @@
 /** Streams: in batches, from one state, and always ending. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Asked, codesInBatches } from '../support/stream-work.ts';
 import { eventCodes, writeEvent } from '../support/works.ts';

@@ -1,7 +1,8 @@
 /** The one writer: all or nothing, in order, and nobody pays for somebody else's mistake. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, type Transaction } from '../../src/database/database.ts';
+import type { Database, Transaction } from '../../src/database/database.ts';
 import { isUniqueViolation, NestedWriteError } from '../../src/database/errors.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { revisionIn } from '../../src/database/revision.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { connect, perform, provenLog } from '../support/sql.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { type Body, type Client, clientOf, clockOn, instanceBeside, TODAY } from '../support/app.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Ended, endAll, type Running } from '../support/process.ts';

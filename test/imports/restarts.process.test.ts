@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { type Answer, type Body, clientOf, expectProblem, instanceBeside, testApp } from '../support/app.ts';
 import { bundled } from '../support/bundle.ts';
 import { adminKey, concurrent, freshDatabase, type TestDatabase } from '../support/engines.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { type Body, clientOf, clockOn, instanceBeside, TODAY } from '../support/app.ts';
 import { freshDatabase } from '../support/engines.ts';
 import { type Ended, endAll, projectFolder } from '../support/process.ts';

@@ -4,7 +4,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import type { NewProject } from '../../src/features/projects/schema.ts';
 import { projectService } from '../../src/features/projects/service.ts';
 import { aProject, clockOn, TODAY } from '../support/app.ts';

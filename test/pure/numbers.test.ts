@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { days, type Histogram, money, rate, toOneDecimal } from '../../src/features/figures/numbers.ts';
+import { days, type Histogram, money, rate, toOneDecimal } from '../../src/core/numbers.ts';
 import { modelDays, modelRate } from '../support/model-figures.ts';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;

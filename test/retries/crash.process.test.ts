@@ -1,6 +1,6 @@
 /** The process is killed in the middle of everything; clients that retry find each thing done exactly once. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { aProject } from '../support/app.ts';
 import { adminKey, concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, served, until } from '../support/process.ts';

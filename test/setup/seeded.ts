@@ -1,6 +1,6 @@
 import { keyService } from '../../src/access/service.ts';
 import { clockIn } from '../../src/core/clock.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { seedReferences } from '../../src/features/references/seed.ts';
 import { byLuodi } from '../../src/log/service.ts';
 

@@ -3,7 +3,7 @@
  * acknowledged; eight writes are always under way.
  */
 import { writeSync } from 'node:fs';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { recordEvent } from './works.ts';
 
 const [url = '', prefix = ''] = process.argv.slice(2);

@@ -5,7 +5,7 @@
 import { buildApp } from '../../src/app.ts';
 import { clockIn } from '../../src/core/clock.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { createLogger } from '../../src/http/logging.ts';
 
 const [url = '', folder = '', limits = '{}'] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { aProject, type Client, clientOf, clockOn, created, instanceBeside, TODAY } from '../support/app.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { type Ended, endAll, luodi, until } from '../support/process.ts';

@@ -1,6 +1,6 @@
 /** How far a cluster is from a target: pure arithmetic over days and counts. */
 import { daysBetween } from '../../core/days.ts';
-import { type Rate, rate, toOneDecimal } from '../figures/numbers.ts';
+import { type Rate, rate, toOneDecimal } from '../../core/numbers.ts';
 import type { ClusterTarget } from './schema.ts';
 
 /** What happened to those that count for a target, up to the day of the question or the target's last. */

@@ -1,10 +1,10 @@
 /** Clusters as the API words them: a leader enterprise, those it draws in, and how many more are to come. */
 import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
+import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, day, industryCode, line, paragraph, regionCode, uuid } from '../../http/fields.ts';
 import { RateBody } from '../figures/measures.ts';
-import { rate } from '../figures/numbers.ts';
 import { roles } from './membership.ts';
 
 export const ClusterTarget = z

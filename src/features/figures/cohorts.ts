@@ -2,9 +2,10 @@
  * Cohorts: projects that belong together, compared at the same age. An age that not every project of a cohort has
  * reached is given over those that have; nothing is ever taken for what has not happened yet.
  */
+
+import { type Rate, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';
 import type { DimensionName } from './dimensions.ts';
-import { type Rate, rate } from './numbers.ts';
 import { type Interval, MONTHS } from './timeline.ts';
 
 /** What projects may be gathered by: what never changes over their lives. */

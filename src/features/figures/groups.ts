@@ -1,20 +1,11 @@
 /** Groups as the answers have them: their figures, their links, their order. */
 
 import { mapPaced, type Pace } from '../../core/pace.ts';
-import { Problem } from '../../http/problems.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
 import type { Group } from './dimensions.ts';
 import type { Disclosure, Tells } from './disclosure.ts';
 import { measures, valuesOf } from './measures.ts';
-import { MAX_GROUPS } from './repository.ts';
 import type { Tally } from './tallies.ts';
-
-/** @throws Problem 422 rather than leave out the rest */
-export function bounded<Row>(rows: Row[]): Row[] {
-  if (rows.length > MAX_GROUPS)
-    throw new Problem('statistics.too_many_groups', { values: { max: MAX_GROUPS } });
-  return rows;
-}
 
 export interface GroupTally {
   groups: Group[];

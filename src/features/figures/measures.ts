@@ -3,9 +3,9 @@
  * projects.
  */
 import * as z from 'zod';
+import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
-import { days, money, rate } from './numbers.ts';
 import { type DurationName, ledgerTallies, type SumName, type Tally, type TallyName } from './tallies.ts';
 
 const described = <T extends z.ZodType>(schema: T, id: string, description: string): T =>

@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Select } from '../../database/database.ts';
+import { Problem } from '../../http/problems.ts';
 import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
 import { ageBy, ageOnDay, ageValues } from './ages.ts';
@@ -19,7 +20,15 @@ import {
 export type GroupValues = Record<`group${number}`, string | null>;
 
 /** More groups than this are refused rather than held in memory. */
-export const MAX_GROUPS = 50_000;
+const MAX_GROUPS = 50_000;
+
+/** @throws Problem 422 rather than leave out the rest */
+export function bounded<Row>(rows: Row[]): Row[] {
+  if (rows.length > MAX_GROUPS)
+    throw new Problem('statistics.too_many_groups', { values: { max: MAX_GROUPS } });
+  return rows;
+}
+
 /** From so many projects on, going through the whole ledger is faster than looking up the entries of each. */
 export const MANY = 100_000;
 

@@ -1,17 +1,16 @@
 /** Statistics as the API words them. */
 import * as z from 'zod';
+import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { integerText } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
-import { outreachUnits } from '../outreach/figures.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
 import { dimensionNames } from './dimensions.ts';
 import { MoneyBody, measures, RateBody, valuesOf } from './measures.ts';
-import { money, rate } from './numbers.ts';
 import { emptyTally, type Tally } from './tallies.ts';
 import { intervals } from './timeline.ts';
 
@@ -360,6 +359,19 @@ const definitionOf = (units: readonly [string, ...string[]]) =>
     sentence: bilingual,
     formula: z.string(),
   });
+
+/** What the figures of an event's outreach count. */
+const outreachUnits = [
+  'contacts',
+  'enterprises',
+  'guests',
+  'delegations',
+  'zones',
+  'projects',
+  'yuan',
+  'rate',
+] as const;
+export type OutreachUnit = (typeof outreachUnits)[number];
 
 export const Definitions = z
   .object({

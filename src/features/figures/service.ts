@@ -1,12 +1,12 @@
 /** Figures about the projects that a filter selects, each answer from one snapshot. */
 
+import { money, rate } from '../../core/numbers.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Database, Reader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { outreachFigures } from '../outreach/figures.ts';
 import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
 import {
   ageCount,
@@ -21,10 +21,10 @@ import {
 } from './cohorts.ts';
 import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
 import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
-import { bounded, figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
+import { figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
 import { exact, type Measure, measures, valuesOf } from './measures.ts';
-import { money, rate } from './numbers.ts';
 import * as repository from './repository.ts';
+import { bounded } from './repository.ts';
 import {
   addLengths,
   addSums,
@@ -62,7 +62,14 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
-export function statisticsService({ database }: { database: Database }): StatisticsService {
+/** @param outreach the figures of events' outreach, of which the definitions tell as well */
+export function statisticsService({
+  database,
+  outreach = [],
+}: {
+  database: Database;
+  outreach?: readonly Defined[];
+}): StatisticsService {
   return {
     summary: (query, asOf, disclosure) =>
       database.analyze(async (reader) => {
@@ -181,19 +188,14 @@ export function statisticsService({ database }: { database: Database }): Statist
         sentence,
         formula,
       })),
-      outreach: outreachFigures.map(definition),
+      outreach: outreach.map(definition),
     }),
   };
 }
 
-const definition = ({
-  name,
-  unit,
-  zh,
-  en,
-  sentence,
-  formula,
-}: Pick<Measure, 'name' | 'zh' | 'en' | 'sentence' | 'formula'> & { unit: string }) => ({
+type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence' | 'formula'> & { unit: string };
+
+const definition = ({ name, unit, zh, en, sentence, formula }: Defined) => ({
   name,
   unit,
   label: { zh, en },

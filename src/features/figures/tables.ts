@@ -1,4 +1,6 @@
 /** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
+
+import type { Money, Rate } from '../../core/numbers.ts';
 import type { Language } from '../../http/messages.ts';
 import type { Cell, Kind, Sheet } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
@@ -12,7 +14,6 @@ import {
 } from './cohorts.ts';
 import { type DimensionName, dimensions, type Group } from './dimensions.ts';
 import { type Measure, measures } from './measures.ts';
-import type { Money, Rate } from './numbers.ts';
 import type { Interval } from './timeline.ts';
 
 type Names = Readonly<Record<Language, string>>;

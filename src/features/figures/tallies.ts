@@ -3,11 +3,11 @@
  * the sum of its parts.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import type { Histogram } from '../../core/numbers.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/tables.ts';
 import { countsAs } from '../projects/conditions.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
-import type { Histogram } from './numbers.ts';
 
 /** What is counted and summed over projects; each an SQL aggregate that adds up over groups. */
 export const tallies = {

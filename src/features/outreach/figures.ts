@@ -3,10 +3,11 @@
  * of what is counted.
  */
 import * as z from 'zod';
+import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';
 import { Problem } from '../../http/problems.ts';
 import { MoneyBody, RateBody } from '../figures/measures.ts';
-import { money, type Rate, rate } from '../figures/numbers.ts';
+import type { OutreachUnit } from '../figures/schema.ts';
 import { guestLevels } from './stages.ts';
 
 /** Contacts, or enterprises, by how far they have come. */
@@ -33,18 +34,6 @@ export interface OutreachTally {
   zones: ReadonlyMap<string, number>;
   projects: { count: number; yuan: number };
 }
-
-export const outreachUnits = [
-  'contacts',
-  'enterprises',
-  'guests',
-  'delegations',
-  'zones',
-  'projects',
-  'yuan',
-  'rate',
-] as const;
-export type OutreachUnit = (typeof outreachUnits)[number];
 
 export interface OutreachFigure {
   name: string;

@@ -1,10 +1,10 @@
 /** The figures of an event's outreach as the API words them. */
 import * as z from 'zod';
+import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, slug } from '../../http/fields.ts';
 import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { RateBody } from '../figures/measures.ts';
-import { rate } from '../figures/numbers.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
 import { channels, guestLevels } from './stages.ts';
 

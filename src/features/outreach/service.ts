@@ -2,12 +2,12 @@
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';
+import { rate } from '../../core/numbers.ts';
 import type { Database, Reader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { events } from '../events/schema.ts';
-import { rate } from '../figures/numbers.ts';
 import { zoneLevelNames } from '../projects/names.ts';
 import { figuresOf, guestCounts, linksOf, listAddress, type OutreachTally } from './figures.ts';
 import { MAX_ZONES, type Outreach } from './outreach-schema.ts';

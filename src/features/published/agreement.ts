@@ -1,5 +1,5 @@
 /** Whether a printed figure agrees with the computed one, and what may have happened where it does not. */
-import type { Message } from '../../http/messages.ts';
+
 import {
   compare,
   type Decimal,
@@ -14,7 +14,8 @@ import {
   scaled,
   truncated,
   whole,
-} from './decimals.ts';
+} from '../../core/decimals.ts';
+import type { Message } from '../../http/messages.ts';
 
 /** A number as printed: its value, and to how many decimals it is rounded; −2 where to hundreds. */
 export interface Printed {

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../../core/clock.ts';
 import { addDays } from '../../core/days.ts';
+import { decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
 import type { Reader, Revision } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type Printed,
   slips,
 } from './agreement.ts';
-import { decimalText, type Quotient, quotientText, rounded, scaled } from './decimals.ts';
 import { laterChanges, sinceWhen } from './later-changes.ts';
 import { measureOf, type PublishedMeasure, type Quantities, type Quantity, sources } from './measures.ts';
 import { changedSinceReason, partsWarning, type Reason, reason, type Warning } from './reasons.ts';

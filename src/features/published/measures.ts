@@ -1,15 +1,16 @@
 /** What may be published: the figures of the summary and those of outreach, each with its exact value. */
+
+import { type Quotient, whole } from '../../core/decimals.ts';
+import { centresOf, type Rate } from '../../core/numbers.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Message } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type Measure, measures } from '../figures/measures.ts';
-import { centresOf, type Rate } from '../figures/numbers.ts';
 import { tallyOf } from '../figures/service.ts';
 import type { DurationName, Tally } from '../figures/tallies.ts';
 import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
 import { outreachTally } from '../outreach/service.ts';
 import { queryOf } from '../projects/filter.ts';
-import { type Quotient, whole } from './decimals.ts';
 import { type Read, readsOfMeasure } from './reads.ts';
 import { scopeOf } from './scope.ts';
 import type { Kind } from './units.ts';
@@ -85,7 +86,7 @@ function ofSummary(measure: Measure): FigureOf<Tally>[] {
     of: (tally) => {
       // The answer is rounded already.
       const found = centresOf(tally[name as DurationName])[centre];
-      const exact = found && whole(found.numerator, found.denominator);
+      const exact = found;
       return quantityOf(
         () => measure.value(tally),
         () => exact,

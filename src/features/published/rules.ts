@@ -2,10 +2,10 @@
 
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { unknownReferences } from '../../catalogues/service.ts';
+import { parseDecimal } from '../../core/decimals.ts';
 import type { Reader } from '../../database/database.ts';
 import { nouns } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
-import { parseDecimal } from './decimals.ts';
 import { measureOf } from './measures.ts';
 import { type FigureRow, findFigure } from './repository.ts';
 import { filterIn } from './scope.ts';

@@ -1,6 +1,7 @@
 /** The rules of published figures, and their reconciliation with what is computed. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar } from '../../core/clock.ts';
+import { parseDecimal } from '../../core/decimals.ts';
 import { newId } from '../../core/ids.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';
 import type { Computed } from '../../http/answers.ts';
@@ -12,7 +13,6 @@ import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import { type Action, type Caller, record } from '../../log/service.ts';
 import { figureAnswers, summariesFor } from './answers.ts';
-import { parseDecimal } from './decimals.ts';
 import * as repository from './repository.ts';
 import { type FigureRow, figureSortKeys, figureTieBreaker } from './repository.ts';
 import { faultsIn } from './rules.ts';

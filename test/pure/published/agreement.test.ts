@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decimalText, type Quotient, quotientText, rounded } from '../../../src/core/decimals.ts';
 import {
   agrees,
   type Comparator,
@@ -10,12 +11,6 @@ import {
   type Printed,
   slips,
 } from '../../../src/features/published/agreement.ts';
-import {
-  decimalText,
-  type Quotient,
-  quotientText,
-  rounded,
-} from '../../../src/features/published/decimals.ts';
 import { runs } from '../../support/runs.ts';
 
 /** A fraction in the plainest way: cross-multiplied, never divided. */

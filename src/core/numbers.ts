@@ -1,4 +1,5 @@
 /** Exact arithmetic for figures: rates, money and days, rounded half-up with integers. */
+import { type Quotient, rounded, whole } from './decimals.ts';
 
 /** A rate with what it is made of. `percent` has one decimal. */
 export interface Rate {
@@ -15,17 +16,9 @@ export interface Money {
   yiYuan: number;
 }
 
-/** ⌊a ÷ b + ½⌋ for whole numbers, b > 0. */
-export function divideHalfUp(a: bigint, b: bigint): bigint {
-  const doubled = 2n * a + b;
-  const quotient = doubled / (2n * b);
-  // BigInt division truncates towards zero; half-up needs the floor.
-  return doubled % (2n * b) < 0n ? quotient - 1n : quotient;
-}
-
 /** `scale` × a quotient of whole numbers, to one decimal, half-up. */
 export const toOneDecimal = (numerator: number, denominator: number, scale = 1n): number =>
-  Number(divideHalfUp(10n * scale * BigInt(numerator), BigInt(denominator))) / 10;
+  Number(rounded(whole(scale * BigInt(numerator), denominator), 1).units) / 10;
 
 export function rate(numerator: number, denominator: number): Rate {
   if (denominator === 0) return { numerator, denominator, ratio: null, percent: null };
@@ -55,15 +48,8 @@ export interface Days {
 
 export function days(histogram: Histogram): Days {
   const { count, median, mean } = centresOf(histogram);
-  const shown = (quotient: Quotient | null) =>
-    quotient && toOneDecimal(quotient.numerator, quotient.denominator);
+  const shown = (quotient: Quotient | null) => quotient && Number(rounded(quotient, 1).units) / 10;
   return { count, median: shown(median), mean: shown(mean) };
-}
-
-/** A quotient of whole numbers; the denominator is above 0. */
-export interface Quotient {
-  numerator: number;
-  denominator: number;
 }
 
 /** Median and mean before they are rounded; null where there is no value. */
@@ -79,8 +65,8 @@ export function centresOf(histogram: Histogram): {
   const middle = valueAt(values, Math.floor((count - 1) / 2)) + valueAt(values, Math.floor(count / 2));
   return {
     count,
-    median: { numerator: middle, denominator: 2 },
-    mean: { numerator: sum, denominator: count },
+    median: whole(middle, 2),
+    mean: whole(sum, count),
   };
 }
 

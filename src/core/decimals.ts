@@ -49,13 +49,18 @@ export const magnitude = ({ numerator, denominator }: Quotient): Quotient => ({
   denominator,
 });
 
+/** ⌊a ÷ b + ½⌋ for whole numbers, b > 0. */
+export function divideHalfUp(a: bigint, b: bigint): bigint {
+  const doubled = 2n * a + b;
+  const quotient = doubled / (2n * b);
+  // BigInt division truncates towards zero; half-up needs the floor.
+  return doubled % (2n * b) < 0n ? quotient - 1n : quotient;
+}
+
 /** Rounded half-up: what lies in the middle goes to the greater one. */
 export function rounded(value: Quotient, places: number): Decimal {
   const { numerator, denominator } = scaled(value, places);
-  const doubled = 2n * numerator + denominator;
-  const quotient = doubled / (2n * denominator);
-  // BigInt division truncates towards zero; half-up needs the floor.
-  return { units: doubled % (2n * denominator) < 0n ? quotient - 1n : quotient, places };
+  return { units: divideHalfUp(numerator, denominator), places };
 }
 
 /** Cut off towards zero. */
