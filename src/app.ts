@@ -8,7 +8,7 @@ import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
-import { catalogues, tracked } from './contributions.ts';
+import { catalogues, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
@@ -73,7 +73,7 @@ export async function buildApp({
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   const completeMethods = refuseOtherMethods(app);
-  await app.register(swagger, swaggerOptions);
+  await app.register(swagger, swaggerOptions(tags));
   documentationRoutes(app);
 
   const exports = exportAnswers(exportsOf(database), answers);

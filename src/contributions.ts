@@ -1,22 +1,56 @@
 /** What the features contribute to what all of them share: one list of each kind, handed out by whoever starts something. */
 import { loggedKeys } from './access/logged.ts';
+import { accessMessages } from './access/messages.ts';
 import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
 import { entriesExporter } from './catalogues/exported.ts';
 import { loggedEntries } from './catalogues/rows.ts';
+import type { Entity } from './core/entities.ts';
 import type { Tracked } from './features/changes/routes.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
+import { clusterMessages } from './features/clusters/messages.ts';
 import { enterprises } from './features/enterprises/catalogue.ts';
+import { enterpriseMessages } from './features/enterprises/messages.ts';
+import { eventMessages } from './features/events/messages.ts';
 import { events } from './features/events/schema.ts';
+import { figureMessages } from './features/figures/messages.ts';
+import { importMessages } from './features/imports/messages.ts';
 import { mappings } from './features/imports/schema.ts';
+import { outreachMessages } from './features/outreach/messages.ts';
 import { contacts, delegations } from './features/outreach/schema.ts';
 import { exportedProjects } from './features/projects/exported.ts';
 import { loggedProjects } from './features/projects/logged.ts';
+import { projectMessages } from './features/projects/messages.ts';
+import { NewProject, Project, ProjectChanges } from './features/projects/schema.ts';
 import { loggedFigures } from './features/published/logged.ts';
+import { publishedMessages } from './features/published/messages.ts';
 import { PUBLISHED_FIGURES } from './features/published/routes.ts';
+import { NewPublishedFigure, PublishedFigure, PublishedFigureChanges } from './features/published/schema.ts';
+import { qualityMessages } from './features/quality/messages.ts';
 import { industries, regions, zones } from './features/references/schema.ts';
-import type { Entity } from './http/messages.ts';
+import { addMessages } from './http/messages.ts';
+import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
+import { logMessages } from './log/messages.ts';
 import type { Exporter, Exporters } from './sheets/exporting/exported.ts';
+import { sheetMessages } from './sheets/messages.ts';
+
+const messages = [
+  accessMessages,
+  sheetMessages,
+  logMessages,
+  clusterMessages,
+  enterpriseMessages,
+  eventMessages,
+  figureMessages,
+  importMessages,
+  outreachMessages,
+  projectMessages,
+  publishedMessages,
+  qualityMessages,
+];
+
+// Whatever loads this may be the one that has something to say.
+addMessages(...messages);
 
 export const catalogues: readonly Catalogue[] = [
   events,
@@ -30,6 +64,10 @@ export const catalogues: readonly Catalogue[] = [
   delegations,
   contacts,
 ];
+
+addReadOnly(Project, NewProject, ProjectChanges);
+addReadOnly(PublishedFigure, NewPublishedFigure, PublishedFigureChanges);
+for (const { item, create, changes } of catalogues) addReadOnly(item, create, changes);
 
 /** Everything that the log of changes is about. */
 export const loggedEntities: readonly LoggedEntity[] = [
@@ -83,3 +121,25 @@ export const tracked: readonly Tracked[] = [
     };
   }),
 ];
+
+/** What operations are grouped by, in this order, and what each group is about. */
+export const tags = {
+  projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
+  statistics: 'Figures about projects for any day, computed on request.',
+  quality: 'What needs attention: rules, and the projects that each of them names.',
+  events: 'Editions of trade events.',
+  enterprises: 'Investors, with their places on the top-500 lists.',
+  zones: 'Development zones.',
+  regions: 'Provinces, prefectures and counties (GB/T 2260).',
+  industries: 'Sections and divisions of industry (GB/T 4754).',
+  imports: 'Files that come in: what they would do, doing it, and a template for them.',
+  mappings: 'How files with headings, units and codes of their own are read.',
+  clusters: 'Leader enterprises with those that they draw in, and how many more are to come.',
+  delegations: 'Small teams of zones, sent to an event.',
+  contacts: 'Enterprises that were met, and what became of it.',
+  outreach: 'What came of meeting enterprises, as figures.',
+  'published-figures': 'Figures that were printed, each beside what is computed now.',
+  keys: 'API keys: who may do what.',
+  changes: 'The log of everything that was ever changed.',
+  operation: 'Whether the service lives and is ready.',
+} as const;

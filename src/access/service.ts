@@ -2,11 +2,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
+import { nouns } from '../core/entities.ts';
 import { newId } from '../core/ids.ts';
 import type { Database, Reader } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
-import { nouns } from '../http/messages.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';

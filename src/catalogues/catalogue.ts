@@ -4,9 +4,9 @@
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';
+import type { Entity } from '../core/entities.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
-import type { Entity } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Caller } from '../log/service.ts';
 import type { ImportEntity } from '../sheets/reading/tables.ts';

@@ -1,8 +1,9 @@
 /** The entries of a catalogue that its list selects, for a file: with the columns that an import of them takes. */
 
+import { nouns } from '../core/entities.ts';
+import type { Language } from '../core/languages.ts';
 import type { Reader, StreamReader } from '../database/database.ts';
 import { inWords, widths } from '../features/exports/columns.ts';
-import { type Language, nouns } from '../http/messages.ts';
 import { capitalised, pluralOf } from '../http/nouns.ts';
 import type { Asked, Exported, Shape, Subject } from '../sheets/exporting/exported.ts';
 import { type ImportColumn, readColumns } from '../sheets/reading/tables.ts';

@@ -1,5 +1,6 @@
 /** What the rows of a sheet do to a catalogue, whichever it is. */
 
+import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
 import { type EnterpriseMatcher, enterpriseMatcher, type Known } from '../features/enterprises/matching.ts';
 import { checkedRow, defined } from '../features/imports/checked-row.ts';
@@ -12,7 +13,6 @@ import {
   refused,
   unchanged,
 } from '../features/imports/importer.ts';
-import { nouns } from '../http/messages.ts';
 import { diff } from '../log/diff.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { isNamed, type Names, readNames, withCodes } from './names.ts';

@@ -1,6 +1,7 @@
 /** Whether what a body refers to is there. */
+
+import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
-import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Referable } from './catalogue.ts';
 import * as repository from './repository.ts';

@@ -1,6 +1,7 @@
 /** What a text in a sheet means: the code of something, its name, or `430100 长沙市`. */
+
+import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
-import { nouns } from '../http/messages.ts';
 import type { Fault } from '../http/problems.ts';
 import * as repository from './repository.ts';
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
+import { nouns } from '../core/entities.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
-import { nouns } from '../http/messages.ts';
 import { toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../http/problems.ts';
 import { faultsOf } from '../http/validation.ts';

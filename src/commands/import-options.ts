@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import type { Language } from '../core/languages.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { rootMessage } from '../database/errors.ts';
 import { ImportQuery } from '../features/imports/schema.ts';
 import type { Asked } from '../features/imports/service.ts';
-import type { Language } from '../http/messages.ts';
 import { invalid } from '../http/problems.ts';
 import { checkQuery, faultsOfIssues } from '../http/validation.ts';
 import { Mapping } from '../sheets/reading/mapping.ts';

@@ -1,9 +1,9 @@
 /** What became of a file, for a reader at a terminal. */
 import stringWidth from 'string-width';
+import { type Language, type Message, type MessageValue, say } from '../core/languages.ts';
 import type { FieldChange } from '../database/tables.ts';
 import { reportedOf } from '../features/imports/outcome.ts';
 import type { FileFault, Import } from '../features/imports/schema.ts';
-import { type Language, type Message, type MessageValue, say } from '../http/messages.ts';
 import type { FileResult } from './import-run.ts';
 
 /** The rest is in the report that `--faults` writes. */

@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import { create as dispositionOf } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
+import type { Language } from '../core/languages.ts';
 import { type FileFormat, mediaTypes } from './formats.ts';
 import { type LeastRate, watchRate } from './least-rate.ts';
-import type { Language } from './messages.ts';
 
 /** What systems and browsers refuse in the name of a file, or read as something else. */
 const UNFIT = /[\\/:*?"<>|%\p{Cc}]/gu;

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
-import type { Language } from './messages.ts';
+import type { Language } from '../core/languages.ts';
 import { type Fault, languageOf, Problem, refuse } from './problems.ts';
 
 export const mediaTypes = {

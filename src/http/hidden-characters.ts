@@ -1,5 +1,5 @@
 /** Characters that nobody sees: with one of them a name reads as another, or as nothing, and is not found by what it shows. */
-import type { Message } from './messages.ts';
+import type { Message } from '../core/languages.ts';
 
 /** All that Unicode wants shown as nothing, the marks of annotations, and the two blanks that count as symbols. */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800\u{1d159}]/u;

@@ -1,44 +1,10 @@
-/** Everything that the service says about a mistake, in English and Chinese: one row a code. */
+/** What the service says about mistakes, in English and Chinese: one row a code. Features add theirs. */
+import type { Message } from '../core/languages.ts';
 
-import { accessFaults, accessProblems } from './access-messages.ts';
-import { clusterFaults } from './cluster-messages.ts';
-import { importFaults, importProblems } from './import-messages.ts';
-import { outreachFaults } from './outreach-messages.ts';
-import { projectFaults } from './project-messages.ts';
-import { publishedFaults, publishedProblems } from './published-messages.ts';
 import { serviceProblems } from './service-messages.ts';
 
-export type Language = 'en' | 'zh';
-
-export interface Message {
-  en: string;
-  zh: string;
-}
-
-/** What the resources are called in messages. */
-export const nouns = {
-  projects: { en: 'project', zh: '项目' },
-  funds: { en: 'funds entry', zh: '到位资金记录' },
-  events: { en: 'event', zh: '经贸活动' },
-  enterprises: { en: 'enterprise', zh: '企业' },
-  zones: { en: 'zone', zh: '园区' },
-  regions: { en: 'region', zh: '行政区划' },
-  industries: { en: 'industry', zh: '行业' },
-  keys: { en: 'key', zh: '密钥' },
-  imports: { en: 'import', zh: '导入' },
-  mappings: { en: 'mapping', zh: '映射' },
-  clusters: { en: 'cluster', zh: '产业集群' },
-  cluster_members: { en: 'cluster member', zh: '集群成员企业' },
-  delegations: { en: 'delegation', zh: '小分队' },
-  contacts: { en: 'contact', zh: '对接记录' },
-  published_figures: { en: 'published figure', zh: '已公布数据' },
-} as const satisfies Record<string, Message>;
-
-/** The table, the path and the prefix of the errors of a resource. */
-export type Entity = keyof typeof nouns;
-
 /** Problems: why a request as a whole was refused. `{x}` is filled from the problem's parameters. */
-export const problems = {
+const ownProblems = {
   'request.malformed_json': {
     status: 400,
     en: 'The body is not valid JSON.',
@@ -124,18 +90,6 @@ export const problems = {
     en: 'None of the available formats ({offered}) matches Accept; change it, or choose one with ?format=.',
     zh: 'Accept 不接受可提供的任何格式（{offered}）；请修改，或用 ?format= 指定。',
   },
-  'transfer.too_many_exports': {
-    status: 503,
-    en: 'Too many exports are running (at most {max}, {share} of them without a key); try again shortly.',
-    zh: '正在进行的导出已达上限：全部 {max} 个，其中无密钥 {share} 个，请稍后重试。',
-  },
-  'transfer.too_many_rows': {
-    status: 422,
-    en: 'The result exceeds the {max} rows of a worksheet; narrow the filter, or use csv or ndjson.',
-    zh: '工作表最多 {max} 行，所选项目超出；请缩小筛选范围，或改用 csv、ndjson 格式。',
-  },
-  ...importProblems,
-  ...accessProblems,
   'resource.not_found': {
     status: 404,
     en: 'There is no {noun} “{id}”.',
@@ -151,42 +105,6 @@ export const problems = {
     en: 'The {noun} “{id}” cannot be deleted: {count} {by} refer to it.',
     zh: '{noun}“{id}”不能删除：仍被 {count} 个{by}引用。',
   },
-  'projects.archived': {
-    status: 404,
-    en: 'The project “{id}” is archived; ?archived=true shows it, POST …/restore brings it back.',
-    zh: '项目“{id}”已归档；用 ?archived=true 查看，用 POST …/restore 恢复。',
-  },
-  'projects.not_signed_yet': {
-    status: 404,
-    en: 'The project “{id}” was not signed by {asOf}.',
-    zh: '截至 {asOf}，项目“{id}”尚未签约。',
-  },
-  'quality.not_found': {
-    status: 404,
-    en: 'There is no rule “{rule}”; the rules are {rules}.',
-    zh: '没有规则“{rule}”；现有规则：{rules}。',
-  },
-  'funds.negative_balance': {
-    status: 422,
-    en: 'The funds in place would fall below zero on {day}, to {balance} yuan.',
-    zh: '到位资金余额在 {day} 将为负数（{balance} 元）。',
-  },
-  'statistics.sum_too_large': {
-    status: 422,
-    en: 'The sum of {measure} is beyond 9007199254740991 yuan and cannot be given exactly; narrow the filter.',
-    zh: '{measure} 之和超过 9007199254740991 元，无法精确给出；请缩小筛选范围。',
-  },
-  'statistics.too_many_groups': {
-    status: 422,
-    en: 'There are more than {max} groups; narrow the filter or group by less.',
-    zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
-  },
-  'statistics.too_many_ages': {
-    status: 422,
-    en: 'These cohorts have more than {max} ages in total; choose a longer step, or fewer cohorts by limit or filter.',
-    zh: '这些分组的时长点合计超过 {max} 个；请选择更长的步长，或用 limit、筛选条件减少分组。',
-  },
-  ...publishedProblems,
   'request.conflict': {
     status: 409,
     en: 'Somebody else changed what this refers to at the same moment; try again.',
@@ -228,10 +146,14 @@ export const titles = {
   507: { en: 'No room left', zh: '存储空间不足' },
 } as const satisfies Record<number, Message>;
 
-export type ProblemKind = keyof typeof problems;
+type OwnProblems = typeof ownProblems;
+
+/** Every problem there is: a feature adds its own, in its `messages.ts`, to this type and by `addMessages`. */
+export interface ProblemMessages extends OwnProblems {}
+export type ProblemKind = keyof ProblemMessages;
 
 /** Faults: what is wrong with one field or parameter. */
-export const faults = {
+const ownFaults = {
   required: { en: 'is required', zh: '为必填项' },
   wrong_type: { en: 'must be {expected}', zh: '应为 {expected}' },
   unknown_field: { en: 'is not a field of this resource', zh: '不是该资源的字段' },
@@ -292,10 +214,6 @@ export const faults = {
     en: 'must be a decimal number as text, like "300000000.00"',
     zh: '应为文本形式的十进制数，如 "300000000.00"',
   },
-  not_a_social_credit_code: {
-    en: 'must be a unified social credit code of 18 characters with a right check character (GB 32100)',
-    zh: '应为 18 位统一社会信用代码且校验位正确（GB 32100）',
-  },
   not_a_cursor: {
     en: 'is not a cursor of this list with this sort order',
     zh: '不是该列表在此排序下的游标',
@@ -304,34 +222,34 @@ export const faults = {
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'contains a duplicate', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },
-  beyond_the_end: {
-    en: 'must not be beyond the end of the log, {seq}; was an older backup restored?',
-    zh: '不能超过变更日志的末尾（{seq}）；是否恢复了较早的备份？',
-  },
   circular: { en: 'would make it its own ancestor', zh: '会使其成为自身的上级' },
-  depends_on_day: {
-    en: 'depends on the day and cannot filter figures of several days',
-    zh: '随日期变化，不能用于跨日期统计的筛选',
-  },
   before_1900: { en: 'must not be before 1900-01-01', zh: '不能早于 1900-01-01' },
   after_today: { en: 'must not be after today, {today}', zh: '不能晚于今天（{today}）' },
-  ends_before_start: { en: 'must not be before startsOn', zh: '不能早于 startsOn' },
-  ...projectFaults,
-  ...outreachFaults,
-  ...clusterFaults,
-  ...publishedFaults,
-  zero_amount: { en: 'must not be zero', zh: '不能为零' },
-  negative_balance: {
-    en: 'would take the balance to {balance} yuan on {day}',
-    zh: '会使 {day} 的余额变为 {balance} 元',
-  },
-  ...accessFaults,
-  not_in_the_future: { en: 'must be in the future', zh: '应为将来的时刻' },
-  ...importFaults,
-  ranking_twice: { en: 'has the same list and year twice', zh: '同一榜单同一年份重复' },
 } as const satisfies Record<string, Message>;
 
-export type FaultCode = keyof typeof faults;
+type OwnFaults = typeof ownFaults;
+
+/** Every fault there is, as `ProblemMessages`. */
+export interface FaultMessages extends OwnFaults {}
+export type FaultCode = keyof FaultMessages;
+
+export type ProblemMessage = Message & { status: keyof typeof titles };
+
+/** What one feature says. */
+export interface Messages {
+  problems?: Readonly<Record<string, ProblemMessage>>;
+  faults?: Readonly<Record<string, Message>>;
+}
+
+export const problems = { ...ownProblems } as Record<ProblemKind, ProblemMessage>;
+export const faults = { ...ownFaults } as Record<FaultCode, Message>;
+
+export function addMessages(...features: readonly Messages[]): void {
+  for (const feature of features) {
+    Object.assign(problems, feature.problems);
+    Object.assign(faults, feature.faults);
+  }
+}
 
 /** What each type of a value is called. */
 export const typeNames = {
@@ -342,19 +260,3 @@ export const typeNames = {
   array: { en: 'a list', zh: '列表' },
   object: { en: 'an object', zh: '对象' },
 } as const satisfies Record<string, Message>;
-
-/** A value for a message: the same in every language, or one for each. */
-export type MessageValue = string | number | Message;
-
-/** Fills the `{x}` of a message. */
-export function say(
-  message: Message,
-  language: Language,
-  values: Readonly<Record<string, MessageValue>> = {},
-): string {
-  return message[language].replace(/\{(\w+)\}/g, (whole, name) => {
-    const value = values[name];
-    if (value === undefined) return whole;
-    return typeof value === 'object' ? value[language] : String(value);
-  });
-}

@@ -9,29 +9,6 @@ import { packageVersion } from '../core/package.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
 
-const tags = {
-  projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
-  statistics: 'Figures about projects for any day, computed on request.',
-  quality: 'What needs attention: rules, and the projects that each of them names.',
-  events: 'Editions of trade events.',
-  enterprises: 'Investors, with their places on the top-500 lists.',
-  zones: 'Development zones.',
-  regions: 'Provinces, prefectures and counties (GB/T 2260).',
-  industries: 'Sections and divisions of industry (GB/T 4754).',
-  imports: 'Files that come in: what they would do, doing it, and a template for them.',
-  mappings: 'How files with headings, units and codes of their own are read.',
-  clusters: 'Leader enterprises with those that they draw in, and how many more are to come.',
-  delegations: 'Small teams of zones, sent to an event.',
-  contacts: 'Enterprises that were met, and what became of it.',
-  outreach: 'What came of meeting enterprises, as figures.',
-  'published-figures': 'Figures that were printed, each beside what is computed now.',
-  keys: 'API keys: who may do what.',
-  changes: 'The log of everything that was ever changed.',
-  operation: 'Whether the service lives and is ready.',
-} as const;
-
-export type Tag = keyof typeof tags;
-
 type ProblemStatus = keyof typeof titles;
 
 /** What every operation may answer, whatever it does. */
@@ -53,7 +30,8 @@ export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
 interface Operation<Body, Query, Params, Success> {
   id: string;
   access: Access;
-  tag: Tag;
+  /** One of those that the document has. */
+  tag: string;
   summary: string;
   description?: string;
   params?: Params;
@@ -248,7 +226,8 @@ type PathOperation = OpenAPIV3_1.OperationObject & { [NOTES]?: Notes };
 const toDocument = createJsonSchemaTransformObject({});
 
 /** The options of @fastify/swagger that make the document. */
-export const swaggerOptions = {
+/** @param tags what operations are grouped by, in this order, and what each group is about */
+export const swaggerOptions = (tags: Readonly<Record<string, string>>): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -265,7 +244,7 @@ export const swaggerOptions = {
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
   transformObject: (document) => complete(toDocument(document) as Document) as never,
-} satisfies SwaggerOptions;
+});
 
 /** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
 function complete(document: Document): Document {

@@ -4,6 +4,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import * as z from 'zod';
+import { type Entity, nouns } from '../core/entities.ts';
+import { type Language, type MessageValue, say } from '../core/languages.ts';
 import {
   GoneError,
   isForeignKeyViolation,
@@ -11,18 +13,7 @@ import {
   isUniqueViolation,
   TooManyWaitingError,
 } from '../database/errors.ts';
-import {
-  type Entity,
-  type FaultCode,
-  faults as faultMessages,
-  type Language,
-  type MessageValue,
-  nouns,
-  type ProblemKind,
-  problems,
-  say,
-  titles,
-} from './messages.ts';
+import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 
 /** Where something stands in a file. */

@@ -1,5 +1,5 @@
 /** What is said when the service itself cannot do what it is asked. */
-import type { Message } from './messages.ts';
+import type { Message } from '../core/languages.ts';
 
 export const serviceProblems = {
   'service.unavailable': {

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { type FaultCode, faults as faultMessages, type MessageValue, typeNames } from './messages.ts';
+import type { MessageValue } from '../core/languages.ts';
+import { type FaultCode, faults as faultMessages, typeNames } from './messages.ts';
 import { type Fault, invalid, type Problem, refuse } from './problems.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -51,26 +52,14 @@ export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 
 /** What the service works out itself: refused as input with a reason of its own. */
-const READ_ONLY = new Set([
-  'id',
-  'operatingStatus',
-  'stage',
-  'fundsInPlaceYuan',
-  'sameYear',
-  'overdue',
-  'version',
-  'createdAt',
-  'updatedAt',
-  'archivedAt',
-  'investors',
-  'cluster',
-  'enterpriseName',
-  'computed',
-  'agrees',
-  'difference',
-  'reasons',
-  'warnings',
-]);
+const readOnly = new Set<string>();
+
+/** Says which fields those are: of a resource, all that neither creating nor changing it takes. */
+export function addReadOnly(resource: z.ZodObject, ...inputs: readonly z.ZodObject[]): void {
+  for (const field of Object.keys(resource.shape)) {
+    if (!inputs.some(({ shape }) => field in shape)) readOnly.add(field);
+  }
+}
 
 /** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */
 function toFaults(issues: readonly Issue[], place: Place): Fault[] {
@@ -78,7 +67,7 @@ function toFaults(issues: readonly Issue[], place: Place): Fault[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         ...place([...issue.path, key]),
-        code: place === inQuery ? 'unknown_parameter' : READ_ONLY.has(key) ? 'read_only' : 'unknown_field',
+        code: place === inQuery ? 'unknown_parameter' : readOnly.has(key) ? 'read_only' : 'unknown_field',
       }));
     }
     return [{ ...place(issue.path), ...describe(issue) }];

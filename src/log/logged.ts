@@ -1,7 +1,8 @@
 /** What the log of changes says of a thing, replayed; and the rows of which the data has to consist by that. */
+
+import type { Entity } from '../core/entities.ts';
 import type { StreamReader } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
-import type { Entity } from '../http/messages.ts';
 import { type ChangeEntry, streamHistories } from './repository.ts';
 
 export type Row = Readonly<Record<string, unknown>>;

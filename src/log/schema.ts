@@ -1,6 +1,6 @@
 /** The log of changes in the words of the API. */
 import * as z from 'zod';
-import { nouns } from '../http/messages.ts';
+import { nouns } from '../core/entities.ts';
 
 /** What may be done to a resource. */
 export const ACTIONS = ['create', 'change', 'archive', 'restore', 'delete', 'add_funds', 'revoke'] as const;

@@ -1,11 +1,11 @@
 /** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
 import { hash } from 'node:crypto';
+import type { Entity } from '../core/entities.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Computed } from '../http/answers.ts';
 import type { Retry } from '../http/idempotency.ts';
-import type { Entity } from '../http/messages.ts';
 import { DEFAULT_LIMIT, type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { notFound, refuse } from '../http/problems.ts';
 import { canonical } from './canonical.ts';

@@ -1,9 +1,9 @@
 /** Tables small enough to be made as a whole: figures, not projects. */
 import { buffer } from 'node:stream/consumers';
+import type { Language } from '../core/languages.ts';
 import type { File } from '../http/answers.ts';
 import { contentLanguage, fileHeaders } from '../http/files.ts';
 import type { FileFormat } from '../http/formats.ts';
-import type { Language } from '../http/messages.ts';
 import { type Encoding, writeCsv } from './csv.ts';
 import type { Sheet } from './sheet.ts';
 import { writeTableXlsx } from './table-xlsx.ts';

@@ -1,5 +1,5 @@
 /** Units of money: whole yuan written in another unit, exactly, and never by way of a binary fraction. */
-import type { Language } from '../http/messages.ts';
+import type { Language } from '../core/languages.ts';
 
 export const units = {
   yuan: { zh: '元', en: 'yuan', zeros: 0 },

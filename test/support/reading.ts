@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Language, problems, say } from '../../src/http/messages.ts';
+import { type Language, say } from '../../src/core/languages.ts';
+import { problems } from '../../src/http/messages.ts';
 import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/sheets/reading/read.ts';
 import { readFile } from '../../src/sheets/reading/read-file.ts';

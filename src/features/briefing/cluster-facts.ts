@@ -1,6 +1,6 @@
 /** What a briefing knows about the best cluster of an event. */
 
-import type { Language } from '../../http/messages.ts';
+import type { Language } from '../../core/languages.ts';
 import type { clusterProgress } from '../clusters/service.ts';
 import { ownDefinitions } from './definitions.ts';
 import { countText, dayText } from './number-style.ts';

@@ -1,7 +1,7 @@
 /** What is known for a briefing, in the words of one language. What is unknown or zero is left out. */
 
+import type { Language } from '../../core/languages.ts';
 import { type Money, money, type Rate } from '../../core/numbers.ts';
-import type { Language } from '../../http/messages.ts';
 import { type Measure, measures } from '../figures/measures.ts';
 import type { Summarized } from '../figures/service.ts';
 import { outreachFigures } from '../outreach/figures.ts';

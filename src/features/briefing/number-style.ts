@@ -1,7 +1,7 @@
 /** Figures as the press of each language prints them; rounded half-up with integers. */
 
 import { divideHalfUp } from '../../core/decimals.ts';
-import type { Language } from '../../http/messages.ts';
+import type { Language } from '../../core/languages.ts';
 
 interface Unit {
   yuan: bigint;

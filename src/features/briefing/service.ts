@@ -2,10 +2,10 @@
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Database, Reader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
-import type { Language } from '../../http/messages.ts';
 import { clusterProgress } from '../clusters/service.ts';
 import { events } from '../events/schema.ts';
 import { type Summarized, summarize } from '../figures/service.ts';

@@ -1,5 +1,5 @@
 /** How sentences are made of facts: a wording is said if every fact that it names is there. */
-import type { Language } from '../../http/messages.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Definition } from './definitions.ts';
 
 /** What a figure stands for in the text: the value as it is, or a bound below it. */

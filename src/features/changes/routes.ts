@@ -3,12 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf, type StillHolds } from '../../access/authorize.ts';
 import { networkOf } from '../../access/limits.ts';
+import { type Entity, nouns } from '../../core/entities.ts';
 import type { Answers } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { integerText } from '../../http/fields.ts';
-import { type Entity, nouns, typeNames } from '../../http/messages.ts';
+import { typeNames } from '../../http/messages.ts';
 import { inPascalCase } from '../../http/nouns.ts';
-import { NoQuery, operation, type Tag } from '../../http/openapi.ts';
+import { NoQuery, operation } from '../../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { invalid } from '../../http/problems.ts';
 import { Change, Head } from '../../log/schema.ts';
@@ -20,7 +21,7 @@ export interface Tracked {
   entity: Entity;
   /** Where its resources are, such as `/v1/projects`. */
   path: string;
-  tag: Tag;
+  tag: string;
   key: string;
   /** What it is part of, by which field, where that is in its path as `id`; and an example of such an id. */
   under?: { entity: Entity; field: string; example: string } | undefined;

@@ -2,8 +2,8 @@
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites } from '../../catalogues/writes.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow, defined } from '../imports/checked-row.ts';

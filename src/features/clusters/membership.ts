@@ -1,5 +1,5 @@
 /** What it is to be a member of a cluster: pure domain. */
-import type { Message, MessageValue } from '../../http/messages.ts';
+import type { Message, MessageValue } from '../../core/languages.ts';
 import type { Fault } from '../../http/problems.ts';
 
 /** Where a member stands in the chain of its leader. */

@@ -1,6 +1,8 @@
 /** Which enterprise a row of a sheet is about: that of its id, of its social credit code, or of its name. */
+
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns, typeNames } from '../../http/messages.ts';
+import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import type { ImportedRow } from '../imports/importer.ts';
 import { type FoundEnterprises, findEnterprises } from './service.ts';

@@ -1,5 +1,5 @@
 /** The three lists of the 500 largest enterprises. */
-import type { Message } from '../../http/messages.ts';
+import type { Message } from '../../core/languages.ts';
 
 export const rankingLists = ['fortune_global_500', 'china_500', 'china_private_500'] as const;
 export type RankingList = (typeof rankingLists)[number];

@@ -3,7 +3,7 @@
  * value it holds, and whether a sheet that comes back may change it. What writes a sheet and what reads one both go by
  * this table.
  */
-import type { Language } from '../../http/messages.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Kind as AnyKind, Cell, Heading } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
 import type { ExportedProject } from '../projects/batches.ts';

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Clock } from '../../core/clock.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Answers, Computed } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { alsoAs, negotiate } from '../../http/formats.ts';
-import type { Language } from '../../http/messages.ts';
 import { NoQuery, operation } from '../../http/openapi.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
 import { tableFile } from '../../sheets/table-file.ts';

@@ -1,7 +1,7 @@
 /** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
 
+import type { Language } from '../../core/languages.ts';
 import type { Money, Rate } from '../../core/numbers.ts';
-import type { Language } from '../../http/messages.ts';
 import type { Cell, Kind, Sheet } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
 import { flagWords, inWords } from '../exports/columns.ts';

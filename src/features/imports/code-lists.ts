@@ -1,9 +1,9 @@
 /** The codes that a clerk may choose from: what projects refer to, by code and name. */
 
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Database, Reader, Revision } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
-import { nouns } from '../../http/messages.ts';
 import { invalid } from '../../http/problems.ts';
 
 /** One code to choose. */

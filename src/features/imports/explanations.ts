@@ -1,5 +1,5 @@
 /** What the second row of a template says of each column: what its cells take, in both languages. */
-import type { Language } from '../../http/messages.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Column, Kind } from '../exports/columns.ts';
 
 type Text = Readonly<Record<Language, string>>;

@@ -1,11 +1,7 @@
 /** What is wrong in a file, cell by cell: its place, its value and the problem. */
-import {
-  type FaultCode,
-  faults as faultMessages,
-  type Language,
-  type MessageValue,
-  say,
-} from '../../http/messages.ts';
+
+import { type Language, type MessageValue, say } from '../../core/languages.ts';
+import { type FaultCode, faults as faultMessages } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { cut } from '../../sheets/reading/refusal.ts';
 import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';

@@ -1,10 +1,11 @@
 /** One import from its file to its end: read, checked, written. What has been committed before is not done again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
+import type { MessageValue } from '../../core/languages.ts';
 import { moduleBeside } from '../../core/module-beside.ts';
 import type { Database, LoadWork, StreamWork } from '../../database/database.ts';
 import { isUnavailable } from '../../database/errors.ts';
-import type { MessageValue, ProblemKind } from '../../http/messages.ts';
+import type { ProblemKind } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
 import type { Mapping } from '../../sheets/reading/mapping.ts';
 import { readFile } from '../../sheets/reading/read-file.ts';

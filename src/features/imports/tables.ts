@@ -1,5 +1,5 @@
 /** The faults of an import as a sheet. */
-import { type Language, say } from '../../http/messages.ts';
+import { type Language, say } from '../../core/languages.ts';
 import type { Heading, Sheet } from '../../sheets/sheet.ts';
 import { type FileFault, faultInWords } from './faults.ts';
 

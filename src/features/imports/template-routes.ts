@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { Language } from '../../core/languages.ts';
 import type { Answers, File } from '../../http/answers.ts';
 import { slug } from '../../http/fields.ts';
 import { contentLanguage, fileHeaders, fitForName } from '../../http/files.ts';
 import { langField, mediaTypes, negotiate } from '../../http/formats.ts';
-import type { Language } from '../../http/messages.ts';
 import { operation } from '../../http/openapi.ts';
 import { unitField } from '../../sheets/schema.ts';
 import type { Unit } from '../../sheets/units.ts';

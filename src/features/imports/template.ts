@@ -8,8 +8,8 @@ import {
   type WriteSheet,
   writeXlsx,
 } from 'hucre/xlsx';
+import type { Language } from '../../core/languages.ts';
 import { MAX_YUAN } from '../../http/fields.ts';
-import type { Language } from '../../http/messages.ts';
 import { inUnit, type Unit, units } from '../../sheets/units.ts';
 import { escaped } from '../../sheets/xlsx.ts';
 import { type Column, columns, flagWords, headings, type Kind } from '../exports/columns.ts';

@@ -3,8 +3,8 @@
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { type Named, type Names, readNames, withCodes } from '../../catalogues/names.ts';
 import { catalogueWrites } from '../../catalogues/writes.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow, defined } from '../imports/checked-row.ts';

@@ -1,5 +1,5 @@
 /** How far a contact has come, and who was met: pure domain, derived from days and never stored. */
-import type { Message } from '../../http/messages.ts';
+import type { Message } from '../../core/languages.ts';
 
 export const stages = ['contacted', 'negotiating', 'signed', 'lost'] as const;
 export type Stage = (typeof stages)[number];

@@ -1,8 +1,9 @@
 /** What the rows of a sheet do to the ledgers: an entry that is there already is not entered twice. */
 
 import { readNames } from '../../catalogues/names.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns, typeNames } from '../../http/messages.ts';
+import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { checkedRow } from '../imports/checked-row.ts';
 import {

@@ -1,5 +1,6 @@
 /** The one enterprise and the one project that a row of something else names. */
-import { nouns, typeNames } from '../../http/messages.ts';
+import { nouns } from '../../core/entities.ts';
+import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import type { Differences, ImportedRow } from '../imports/importer.ts';
 import type { InvestorsOfBatch } from './importing-investors.ts';

@@ -2,8 +2,9 @@
 
 import { type Named, type Names, readNames, withCodes } from '../../catalogues/names.ts';
 import type { Lookup } from '../../catalogues/service.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns, typeNames } from '../../http/messages.ts';
+import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow } from '../imports/checked-row.ts';

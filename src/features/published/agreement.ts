@@ -15,7 +15,7 @@ import {
   truncated,
   whole,
 } from '../../core/decimals.ts';
-import type { Message } from '../../http/messages.ts';
+import type { Message } from '../../core/languages.ts';
 
 /** A number as printed: its value, and to how many decimals it is rounded; −2 where to hundreds. */
 export interface Printed {

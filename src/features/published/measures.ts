@@ -1,9 +1,9 @@
 /** What may be published: the figures of the summary and those of outreach, each with its exact value. */
 
 import { type Quotient, whole } from '../../core/decimals.ts';
+import type { Message } from '../../core/languages.ts';
 import { centresOf, type Rate } from '../../core/numbers.ts';
 import type { Reader } from '../../database/database.ts';
-import type { Message } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type Measure, measures } from '../figures/measures.ts';
 import { tallyOf } from '../figures/service.ts';

@@ -1,5 +1,5 @@
 /** What can be told about a figure that does not agree, or that is printed oddly, in both languages. */
-import { type Language, type Message, type MessageValue, say } from '../../http/messages.ts';
+import { type Language, type Message, type MessageValue, say } from '../../core/languages.ts';
 import type { LaterChanges } from './later-changes.ts';
 
 /** Why a figure does not agree; each only where it is certain. */

@@ -3,8 +3,8 @@
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { unknownReferences } from '../../catalogues/service.ts';
 import { parseDecimal } from '../../core/decimals.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import { nouns } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { measureOf } from './measures.ts';
 import { type FigureRow, findFigure } from './repository.ts';

@@ -1,7 +1,8 @@
 /** Which projects a published figure is about: the project filter, written as a query string. */
 import * as z from 'zod';
+import { type Language, say } from '../../core/languages.ts';
 import { soughtLine } from '../../http/fields.ts';
-import { type Language, faults as messages, say } from '../../http/messages.ts';
+import { faults as messages } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { faultsOfIssues } from '../../http/validation.ts';
 import { filterFields, filterOf, type ProjectFilter, queryOf } from '../projects/filter.ts';

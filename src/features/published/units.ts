@@ -1,5 +1,5 @@
 /** The units in which figures are printed, and what each measures. */
-import type { Message } from '../../http/messages.ts';
+import type { Message } from '../../core/languages.ts';
 
 /** What is counted, or measured. */
 export type Kind =

@@ -1,9 +1,9 @@
 /** Where the rows of a thing are not those that the log of changes says. */
 import { isDeepStrictEqual } from 'node:util';
 import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { Entity } from '../../core/entities.ts';
 import type { Table } from '../../database/database.ts';
 import type { Tables } from '../../database/tables.ts';
-import type { Entity } from '../../http/messages.ts';
 import type { LoggedEntity, LoggedTable, Row, Told } from '../logged.ts';
 
 export interface Difference {

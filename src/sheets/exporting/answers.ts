@@ -1,12 +1,13 @@
 /** How an export is asked for and answered. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { nouns } from '../../core/entities.ts';
+import type { Language } from '../../core/languages.ts';
 import { onBehalfOf } from '../../database/asker.ts';
 import type { Answers } from '../../http/answers.ts';
 import { REVALIDATE } from '../../http/conditional.ts';
 import { contentLanguage, fileHeaders, fitForName, sendStream } from '../../http/files.ts';
 import type { FileFormat } from '../../http/formats.ts';
-import { type Language, nouns } from '../../http/messages.ts';
 import { pluralOf } from '../../http/nouns.ts';
 import type { SheetQuery } from '../schema.ts';
 import type { Asked, ExportHead, ExportRequest } from './exported.ts';

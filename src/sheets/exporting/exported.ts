@@ -1,7 +1,9 @@
 /** What a list that comes as a file gives the export, and how it is asked for. */
+
+import type { Entity } from '../../core/entities.ts';
+import type { Language } from '../../core/languages.ts';
 import type { Reader, Revision, StreamReader } from '../../database/database.ts';
 import type { FileFormat } from '../../http/formats.ts';
-import type { Entity, Language } from '../../http/messages.ts';
 import type { Encoding } from '../csv.ts';
 import type { Cell, Heading } from '../sheet.ts';
 

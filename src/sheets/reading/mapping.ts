@@ -1,7 +1,8 @@
 /** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
 import * as z from 'zod';
+import type { MessageValue } from '../../core/languages.ts';
 import { cellText, soughtLine } from '../../http/fields.ts';
-import type { FaultCode, MessageValue } from '../../http/messages.ts';
+import type { FaultCode } from '../../http/messages.ts';
 import { unitNames } from '../units.ts';
 import { importEntities, readColumns } from './tables.ts';
 

@@ -1,5 +1,6 @@
 /** A file that is refused as a whole, on its way from the process that reads it. */
-import type { MessageValue, ProblemKind } from '../../http/messages.ts';
+import type { MessageValue } from '../../core/languages.ts';
+import type { ProblemKind } from '../../http/messages.ts';
 
 export type RefusalKind = Extract<ProblemKind, `imports.${string}`>;
 

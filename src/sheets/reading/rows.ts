@@ -1,6 +1,8 @@
 /** What reading a file gives, between the process that parses it and whoever asked: plain data, all of it. */
+
+import type { MessageValue } from '../../core/languages.ts';
 import type { FileFormat } from '../../http/formats.ts';
-import type { FaultCode, MessageValue } from '../../http/messages.ts';
+import type { FaultCode } from '../../http/messages.ts';
 import type { Encoding } from '../csv.ts';
 import type { Unit } from '../units.ts';
 import type { Mapping } from './mapping.ts';

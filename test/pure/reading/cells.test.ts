@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Language, say } from '../../../src/core/languages.ts';
 import { flagWords } from '../../../src/features/exports/columns.ts';
-import { type Language, faults as messages, say } from '../../../src/http/messages.ts';
+import { faults as messages } from '../../../src/http/messages.ts';
 import { neutralised, restored } from '../../../src/sheets/formulas.ts';
 import {
   namesOn,

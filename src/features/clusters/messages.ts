@@ -1,7 +1,8 @@
-/** What is said about mistakes in clusters and their members. */
-import type { Message } from './messages.ts';
+/** What can be wrong with clusters and their members. */
+import type { Message } from '../../core/languages.ts';
+import type { Messages } from '../../http/messages.ts';
 
-export const clusterFaults = {
+const faults = {
   target_ends_before_start: { en: 'must not be before its “from”', zh: '不能早于起始日（from）' },
   leaving_before_introduction: { en: 'must not be before introducedOn', zh: '退出日期不能早于引进日期' },
   member_already: {
@@ -25,3 +26,11 @@ export const clusterFaults = {
     zh: '该企业曾 {count} 次成为该集群成员；请填写引进日期以确定是哪一次',
   },
 } as const satisfies Record<string, Message>;
+
+export const clusterMessages = { faults } satisfies Messages;
+
+type Faults = typeof faults;
+
+declare module '../../http/messages.ts' {
+  interface FaultMessages extends Faults {}
+}

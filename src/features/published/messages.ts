@@ -1,7 +1,8 @@
-/** What can be wrong with published figures, in English and Chinese. */
-import type { Message } from './messages.ts';
+/** What can be wrong with published figures. */
+import type { Message } from '../../core/languages.ts';
+import type { Messages, ProblemMessage } from '../../http/messages.ts';
 
-export const publishedProblems = {
+const problems = {
   'published_figures.too_many': {
     status: 422,
     en: 'There are {count} published figures, but at most {max} can be reconciled at once; select an event.',
@@ -12,9 +13,9 @@ export const publishedProblems = {
     en: 'These published figures are about {count} selections of projects and days, more than the {max} that are reconciled at once; name an event, or read /v1/published-figures page by page.',
     zh: '这些已公布数据涉及 {count} 组项目范围与日期，超过一次可核对的 {max} 组；请用 event 指定活动，或逐页读取 /v1/published-figures。',
   },
-} as const satisfies Record<string, Message & { status: number }>;
+} as const satisfies Record<string, ProblemMessage>;
 
-export const publishedFaults = {
+const faults = {
   unknown_filter_parameter: {
     en: 'names {parameters}, which the filter does not have',
     zh: '含有筛选条件中不存在的参数：{parameters}',
@@ -43,3 +44,13 @@ export const publishedFaults = {
   },
   not_a_url: { en: 'must be an http or https address', zh: '应为 http 或 https 网址' },
 } as const satisfies Record<string, Message>;
+
+export const publishedMessages = { problems, faults } satisfies Messages;
+
+type Problems = typeof problems;
+type Faults = typeof faults;
+
+declare module '../../http/messages.ts' {
+  interface ProblemMessages extends Problems {}
+  interface FaultMessages extends Faults {}
+}

@@ -1,7 +1,8 @@
-/** What can be wrong with delegations and contacts, in English and Chinese. */
-import type { Message } from './messages.ts';
+/** What can be wrong with delegations and contacts. */
+import type { Message } from '../../core/languages.ts';
+import type { Messages } from '../../http/messages.ts';
 
-export const outreachFaults = {
+const faults = {
   before_contact: { en: 'must not be before contactedOn', zh: '不能早于对接日期' },
   signing_before_negotiation: { en: 'must not be before negotiatingOn', zh: '签约日期不能早于洽谈日期' },
   signed_and_lost: {
@@ -26,3 +27,11 @@ export const outreachFaults = {
     zh: '不能晚于该小分队首次对接的日期（{day}）',
   },
 } as const satisfies Record<string, Message>;
+
+export const outreachMessages = { faults } satisfies Messages;
+
+type Faults = typeof faults;
+
+declare module '../../http/messages.ts' {
+  interface FaultMessages extends Faults {}
+}

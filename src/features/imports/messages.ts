@@ -1,8 +1,9 @@
-/** What is said about a file that comes in; part of `messages.ts`. */
-import type { Message } from './messages.ts';
+/** What is said about a file that comes in. */
+import type { Message } from '../../core/languages.ts';
+import type { Messages, ProblemMessage } from '../../http/messages.ts';
 
 /** Why a file as a whole is refused, and what is said of an import. */
-export const importProblems = {
+const problems = {
   'imports.empty_file': { status: 422, en: 'The file is empty.', zh: '文件为空。' },
   'imports.too_large': {
     status: 413,
@@ -204,10 +205,10 @@ export const importProblems = {
     en: 'There is no disk space left for uploads; the operator has been told in the log.',
     zh: '服务器已无空间存放上传文件，已记入日志，请联系管理员。',
   },
-} as const satisfies Record<string, Message & { status: number }>;
+} as const satisfies Record<string, ProblemMessage>;
 
 /** What is wrong with a cell or a row, or worth knowing about one, and with a mapping. */
-export const importFaults = {
+const faults = {
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
   fraction_of_yuan: {
@@ -291,3 +292,13 @@ export const importFaults = {
     zh: '不是“{name}”已登记的统一社会信用代码（其代码不同或尚未登记），请先更正企业资料',
   },
 } as const satisfies Record<string, Message>;
+
+export const importMessages = { problems, faults } satisfies Messages;
+
+type Problems = typeof problems;
+type Faults = typeof faults;
+
+declare module '../../http/messages.ts' {
+  interface ProblemMessages extends Problems {}
+  interface FaultMessages extends Faults {}
+}

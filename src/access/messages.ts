@@ -1,8 +1,9 @@
-/** What is said about keys and what they may do; part of `messages.ts`. */
-import type { Message } from './messages.ts';
+/** What is said about keys and what they may do. */
+import type { Message } from '../core/languages.ts';
+import type { Messages, ProblemMessage } from '../http/messages.ts';
 
 /** Why a request is not let through. */
-export const accessProblems = {
+const problems = {
   'access.key_required': {
     status: 401,
     en: 'Send an API key: Authorization: Bearer luodi_…',
@@ -50,9 +51,10 @@ export const accessProblems = {
     en: 'Changing {fields} of this {noun} affects figures of every region; it requires the role admin or a key without regions.',
     zh: '各地区的统计数据都依赖该{noun}的 {fields}；限定行政区划的密钥不能修改，请由管理员（角色 admin）修改。',
   },
-} as const satisfies Record<string, Message & { status: number }>;
+} as const satisfies Record<string, ProblemMessage>;
 
-export const accessFaults = {
+const faults = {
+  not_in_the_future: { en: 'must be in the future', zh: '应为将来的时刻' },
   only_for_editors: { en: 'applies to editors only', zh: '仅适用于 editor 角色' },
   reads_as_a_key: {
     en: 'must not contain “luodi_” or an id (a UUID): it could pass for another key',
@@ -63,3 +65,13 @@ export const accessFaults = {
     zh: '各地区的统计数据都依赖此项，须由管理员（角色 admin）修改；该密钥只能写入 {regions}',
   },
 } as const satisfies Record<string, Message>;
+
+export const accessMessages = { problems, faults } satisfies Messages;
+
+type Problems = typeof problems;
+type Faults = typeof faults;
+
+declare module '../http/messages.ts' {
+  interface ProblemMessages extends Problems {}
+  interface FaultMessages extends Faults {}
+}

@@ -1,0 +1,38 @@
+/** Why figures cannot be given. */
+import type { Message } from '../../core/languages.ts';
+import type { Messages, ProblemMessage } from '../../http/messages.ts';
+
+const problems = {
+  'statistics.sum_too_large': {
+    status: 422,
+    en: 'The sum of {measure} is beyond 9007199254740991 yuan and cannot be given exactly; narrow the filter.',
+    zh: '{measure} 之和超过 9007199254740991 元，无法精确给出；请缩小筛选范围。',
+  },
+  'statistics.too_many_groups': {
+    status: 422,
+    en: 'There are more than {max} groups; narrow the filter or group by less.',
+    zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
+  },
+  'statistics.too_many_ages': {
+    status: 422,
+    en: 'These cohorts have more than {max} ages in total; choose a longer step, or fewer cohorts by limit or filter.',
+    zh: '这些分组的时长点合计超过 {max} 个；请选择更长的步长，或用 limit、筛选条件减少分组。',
+  },
+} as const satisfies Record<string, ProblemMessage>;
+
+const faults = {
+  depends_on_day: {
+    en: 'depends on the day and cannot filter figures of several days',
+    zh: '随日期变化，不能用于跨日期统计的筛选',
+  },
+} as const satisfies Record<string, Message>;
+
+export const figureMessages = { problems, faults } satisfies Messages;
+
+type Problems = typeof problems;
+type Faults = typeof faults;
+
+declare module '../../http/messages.ts' {
+  interface ProblemMessages extends Problems {}
+  interface FaultMessages extends Faults {}
+}
