@@ -7,6 +7,7 @@ import {
   aProject,
   type Body,
   clientOf,
+  clockOn,
   created,
   instanceBeside,
   type TestApp,
@@ -130,6 +131,13 @@ describe('loading the demo', () => {
       if (done > total / 4) throw new Error('interrupted');
     });
     await expect(interrupted).rejects.toThrow('interrupted');
+    expect(await demoState(api.database)).toBe('empty');
+  });
+
+  it('names the row that the service refuses, and leaves nothing behind', async () => {
+    api = await testApp();
+    const early = loadDemo({ database: api.database, clock: clockOn('2021-01-01') }, () => {});
+    await expect(early).rejects.toThrow(/^Demo data: HYRD-2020-\d{4} \(row \d+\): .*after_today/);
     expect(await demoState(api.database)).toBe('empty');
   });
 
