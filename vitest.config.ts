@@ -48,6 +48,7 @@ export default defineConfig({
   resolve: { alias: [inPlaceOf('module-beside', 'bundle')] },
   test: {
     globalSetup: ['test/setup/run.ts'],
+    setupFiles: ['test/setup/contributions.ts'],
     // For what hangs: nothing takes as long, on whatever machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -1,11 +1,12 @@
 /** The service as a whole: one line a feature. */
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
+import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
 import { catalogues, tags, tracked } from './contributions.ts';
@@ -67,8 +68,17 @@ export async function buildApp({
   imports,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
+  const service = { database, clock };
   const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
-  const keys = keyService({ database, clock, onRevoke: (id) => runner.refuseKey(id) });
+  const exports = exportAnswers(exportsOf(database), answers);
+  const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
+  const uploads = uploadsIn(config.IMPORT_DIR, limits);
+  const onError = (err: unknown) => logger.error({ err }, 'import failed');
+  const runner = importRunner(service, uploads, onError, limits);
+  const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
+  const changes = changesService(service);
+  const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
+
   await protect(app, config);
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
@@ -76,32 +86,23 @@ export async function buildApp({
   await app.register(swagger, swaggerOptions(tags));
   documentationRoutes(app);
 
-  const exports = exportAnswers(exportsOf(database), answers);
-  await app.register(projectRoutes(projectService({ database, clock }), exports, answers));
-  await app.register(
+  const routes: readonly FastifyPluginAsync[] = [
+    projectRoutes(projectService(service), exports, answers),
     statisticsRoutes(statisticsService({ database, outreach: outreachFigures }), answers, clock),
-  );
-  await app.register(qualityRoutes(qualityService({ database, clock }), answers));
-  await app.register(outreachRoutes(outreachService({ database, clock }), answers));
-  await app.register(briefingRoutes(briefingService({ database, clock }), answers));
-  await app.register(templateRoutes(codeListService({ database }), answers));
-  for (const catalogue of catalogues) {
-    const serviceOf = (parent?: string) => catalogueService({ database, clock }, catalogue, parent);
-    await app.register(catalogueRoutes(catalogue, serviceOf, exports, answers));
-  }
-  await app.register(clusterRoutes(clusterService({ database }), answers));
-  await app.register(publishedRoutes(publishedService({ database, clock }), answers));
-  const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
-  const uploads = uploadsIn(config.IMPORT_DIR, limits);
-  const onError = (err: unknown) => logger.error({ err }, 'import failed');
-  const runner = importRunner({ database, clock }, uploads, onError, limits);
-  await app.register(importRoutes(importService({ database, clock }, uploads, runner, limits), limits));
+    qualityRoutes(qualityService(service), answers),
+    outreachRoutes(outreachService(service), answers),
+    briefingRoutes(briefingService(service), answers),
+    templateRoutes(codeListService(service), answers),
+    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue), exports, answers)),
+    clusterRoutes(clusterService(service), answers),
+    publishedRoutes(publishedService(service), answers),
+    importRoutes(importService(service, uploads, runner, limits), limits),
+    changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
+    keyRoutes(keys, answers),
+    healthRoutes(database),
+  ];
+  for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);
-  const changes = changesService({ database });
-  const stream = changesStream({ database, changes });
-  await app.register(changesRoutes(changes, stream, answers, stillHolds, tracked));
-  await app.register(keyRoutes(keys, answers));
-  await app.register(healthRoutes(database));
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );

@@ -5,7 +5,7 @@ import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
 import { entriesExporter } from './catalogues/exported.ts';
 import { loggedEntries } from './catalogues/rows.ts';
 import type { Entity } from './core/entities.ts';
-import type { Tracked } from './features/changes/routes.ts';
+import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
 import { clusterMessages } from './features/clusters/messages.ts';
 import { enterprises } from './features/enterprises/catalogue.ts';
@@ -23,8 +23,12 @@ import { projectMessages } from './features/projects/messages.ts';
 import { NewProject, Project, ProjectChanges } from './features/projects/schema.ts';
 import { loggedFigures } from './features/published/logged.ts';
 import { publishedMessages } from './features/published/messages.ts';
-import { PUBLISHED_FIGURES } from './features/published/routes.ts';
-import { NewPublishedFigure, PublishedFigure, PublishedFigureChanges } from './features/published/schema.ts';
+import {
+  NewPublishedFigure,
+  PUBLISHED_FIGURES,
+  PublishedFigure,
+  PublishedFigureChanges,
+} from './features/published/schema.ts';
 import { qualityMessages } from './features/quality/messages.ts';
 import { industries, regions, zones } from './features/references/schema.ts';
 import { addMessages } from './http/messages.ts';

@@ -9,11 +9,11 @@ import { v7 as uuid } from 'uuid';
 import type { Revision } from '../../src/database/database.ts';
 import { searchText } from '../../src/database/search-text.ts';
 import { tables } from '../../src/database/sqlite-reader.ts';
-import { type Random, randomFrom } from '../../src/features/demo/random.ts';
 import { columnsOf, complete, type Input } from '../../src/features/projects/record.ts';
 import { diff, type Fields } from '../../src/log/diff.ts';
 import { type Action, hashOf } from '../../src/log/service.ts';
 import { openService } from '../../src/main.ts';
+import { type Random, randomFrom } from './random.ts';
 
 const ENTERPRISES = 20_000;
 const SLICE = 20_000;

@@ -13,7 +13,7 @@ const cases = Object.entries(days).flatMap(([event, asOf]) =>
   asOf.flatMap((day) => (['zh', 'en'] as const).map((language) => [event, day, language] as const)),
 );
 
-// Some 9 000 statements: slow on PostgreSQL in this process.
+// Thousands of statements: slow on PostgreSQL in this process.
 describe('the briefing of the demo', () => {
   let api: TestApp;
   beforeAll(async () => {

@@ -1,12 +1,13 @@
-/** The demo data through the services: what the service answers about it, and what it knows of its state. */
+/** The demo data in a database: what the service answers about it, and what it knows of its state. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { demoData } from '../../src/features/demo/editions.ts';
-import { demoFigures } from '../../src/features/demo/published.ts';
+import figures from '../../src/features/demo/data/published-figures.json' with { type: 'json' };
 import { demoState, loadDemo } from '../../src/features/demo/service.ts';
 import {
   aProject,
   type Body,
   clientOf,
+  clockOn,
   created,
   instanceBeside,
   type TestApp,
@@ -14,7 +15,13 @@ import {
 } from '../support/app.ts';
 import { closeVerified } from '../support/verified.ts';
 
-// Some 9 000 statements: slow on PostgreSQL in this process.
+const data = new URL('../../src/features/demo/data/', import.meta.url);
+const rowsInFiles = (): number =>
+  readdirSync(data)
+    .filter((name) => name.endsWith('.json'))
+    .reduce((sum, name) => sum + JSON.parse(readFileSync(new URL(name, data), 'utf8')).length, 0);
+
+// Thousands of statements: slow on PostgreSQL in this process.
 describe('loading the demo', () => {
   let api: TestApp;
   afterEach(() => closeVerified(api));
@@ -26,9 +33,9 @@ describe('loading the demo', () => {
     await loadDemo(api, (done, total) => progress.push([done, total]));
     expect(await demoState(api.database)).toBe('demo');
 
-    const rows = Object.values(demoData()).reduce((sum, some) => sum + some.length, 0);
+    const rows = rowsInFiles();
     expect(progress.at(-1)).toEqual([rows, rows]);
-    expect(progress.length).toBeGreaterThan(5);
+    expect(progress).toHaveLength(rows);
 
     const summary = async (query: string) => (await api.get(`/v1/statistics/summary?${query}`)).body;
     const yuan = (amount: number) => expect.objectContaining({ yuan: amount });
@@ -112,7 +119,7 @@ describe('loading the demo', () => {
     const { body } = await api.get('/v1/published-figures/reconciliation');
     const odd = body.items.filter((figure: Body) => !figure.agrees || figure.warnings.length > 0);
     expect(odd).toEqual([]);
-    expect(body).toMatchObject({ total: demoFigures.length, agreeing: demoFigures.length, disagreeing: 0 });
+    expect(body).toMatchObject({ total: figures.length, agreeing: figures.length, disagreeing: 0 });
 
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('demo');
@@ -124,6 +131,13 @@ describe('loading the demo', () => {
       if (done > total / 4) throw new Error('interrupted');
     });
     await expect(interrupted).rejects.toThrow('interrupted');
+    expect(await demoState(api.database)).toBe('empty');
+  });
+
+  it('names the row that the service refuses, and leaves nothing behind', async () => {
+    api = await testApp();
+    const early = loadDemo({ database: api.database, clock: clockOn('2021-01-01') }, () => {});
+    await expect(early).rejects.toThrow(/^Demo data: HYRD-2020-\d{4} \(row \d+\): .*after_today/);
     expect(await demoState(api.database)).toBe('empty');
   });
 

@@ -55,8 +55,55 @@ const folderOf = (path: string): string =>
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
 
-/** Folders that serve every feature, and are none. */
-const SHARED = new Set(['', 'core', 'database', 'http']);
+/** The rooms of the house, and the files beside them, from the lowest on: each imports from those before it only. */
+const ORDER = [
+  ['core'],
+  ['database'],
+  ['http'],
+  ['log'],
+  ['access', 'jobs', 'sheets'],
+  ['catalogues'],
+  ['features'],
+  ['contributions.ts'],
+  ['workers'],
+  ['app.ts'],
+  ['main.ts'],
+  ['commands'],
+  ['cli.ts'],
+];
+
+const roomOf = (path: string): string => path.split('/')[0] as string;
+const levelOf = (path: string): number => ORDER.findIndex((rooms) => rooms.includes(roomOf(path)));
+
+/** Those who, by way of others or straight, lead back to themselves. */
+function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const reached = (from: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [...(arrows.get(from) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(arrows.get(next) ?? []));
+    }
+    return seen;
+  };
+  return [...arrows.keys()].filter((one) => reached(one).has(one));
+}
+
+/** Which imports which, by what `of` makes of a path. */
+function importsBy(of: (path: string) => string): Map<string, Set<string>> {
+  const arrows = new Map<string, Set<string>>();
+  for (const source of sources) {
+    const from = of(source.path);
+    const to = arrows.get(from) ?? new Set();
+    arrows.set(from, to);
+    for (const { from: file } of source.imports) {
+      const other = target(source, file);
+      if (other !== '' && of(other) !== from) to.add(of(other));
+    }
+  }
+  return arrows;
+}
 
 const inDatabase = ({ path }: Source): boolean => folderOf(path) === 'database';
 
@@ -66,7 +113,7 @@ describe('the sources', () => {
     const sqlite = sources.find(({ path }) => path === 'database/sqlite.ts');
     expect(sqlite?.imports).toContainEqual({ from: 'better-sqlite3', typesOnly: false });
     expect(sqlite?.imports).toContainEqual({ from: './database.ts', typesOnly: true });
-    const seam = sources.find(({ path }) => path === 'database/database.ts');
+    const seam = sources.find(({ path }) => path === 'database/open.ts');
     expect(seam?.imports).toContainEqual({ from: './postgres.ts', typesOnly: false });
   });
 
@@ -82,7 +129,7 @@ describe('the sources', () => {
 
   it('name an engine only in src/database, and where the operator chooses one', () => {
     const found = offences((source) =>
-      inDatabase(source) || source.path === 'config.ts'
+      inDatabase(source) || source.path === 'core/config.ts' || roomOf(source.path) === 'commands'
         ? []
         : matches(source.code, /.*(sqlite|postgres).*/gi),
     );
@@ -113,13 +160,38 @@ describe('the sources', () => {
     expect([...found, ...routes]).toEqual([]);
   });
 
-  it('keep database and http free of every feature', () => {
+  it('import downwards only, types included', () => {
+    expect(sources.map(({ path }) => path).filter((path) => levelOf(path) === -1)).toEqual([]);
     const found = offences((source) =>
-      folderOf(source.path) === 'database' || folderOf(source.path) === 'http'
-        ? source.imports.map(({ from }) => target(source, from)).filter((file) => !SHARED.has(folderOf(file)))
-        : [],
+      source.imports
+        .map(({ from }) => target(source, from))
+        .filter((file) => file !== '' && !file.endsWith('.json') && roomOf(file) !== roomOf(source.path))
+        .filter((file) => levelOf(file) >= levelOf(source.path)),
     );
-    expect(found).toEqual([]);
+    expect(found).toEqual([
+      'catalogues/exported.ts: features/exports/columns.ts',
+      'catalogues/importing.ts: features/enterprises/matching.ts',
+      'catalogues/importing.ts: features/imports/checked-row.ts',
+      'catalogues/importing.ts: features/imports/importer.ts',
+      'sheets/reading/cells.ts: features/projects/names.ts',
+      'sheets/reading/tables.ts: features/clusters/membership.ts',
+      'sheets/reading/tables.ts: features/exports/columns.ts',
+      'sheets/reading/tables.ts: features/outreach/stages.ts',
+      'sheets/reading/tables.ts: features/projects/names.ts',
+    ]);
+  });
+
+  it('go in no circle: neither files nor folders, types included', () => {
+    expect(
+      circlesIn(
+        new Map([
+          ['a', new Set(['b'])],
+          ['b', new Set(['c'])],
+          ['c', new Set(['b'])],
+        ]),
+      ),
+    ).toEqual(['b', 'c']);
+    expect(circlesIn(importsBy((path) => path))).toEqual([]);
   });
 
   it('open transactions in services, never in repositories or routes', () => {
@@ -140,7 +212,7 @@ describe('the sources', () => {
 
   it('read the environment only in config.ts and the commands', () => {
     const found = offences(({ path, code }) =>
-      /^(config|cli|(.*\/)?commands)\.ts$/.test(path) ? [] : matches(code, /process\s*\.\s*env/g),
+      /^(core\/config|cli|commands\/\w+)\.ts$/.test(path) ? [] : matches(code, /process\s*\.\s*env/g),
     );
     expect(found).toEqual([]);
   });

@@ -1,22 +1,33 @@
-/** The demo data by itself, added up in plain TypeScript. */
+/** The rows of the demo by themselves, added up in plain TypeScript. */
 import { describe, expect, it } from 'vitest';
 import {
   clusters as clusterCatalogue,
   clusterMembers as memberCatalogue,
 } from '../../src/features/clusters/catalogue.ts';
-import { demoData } from '../../src/features/demo/editions.ts';
-import { type DemoProject, SAMPLE_NOTE } from '../../src/features/demo/rows.ts';
+import members from '../../src/features/demo/data/cluster-members.json' with { type: 'json' };
+import clusters from '../../src/features/demo/data/clusters.json' with { type: 'json' };
+import contactRows from '../../src/features/demo/data/contacts.json' with { type: 'json' };
+import delegations from '../../src/features/demo/data/delegations.json' with { type: 'json' };
+import enterpriseRows from '../../src/features/demo/data/enterprises.json' with { type: 'json' };
+import events from '../../src/features/demo/data/events.json' with { type: 'json' };
+import fundsRows from '../../src/features/demo/data/funds.json' with { type: 'json' };
+import projectRows from '../../src/features/demo/data/projects.json' with { type: 'json' };
+import figures from '../../src/features/demo/data/published-figures.json' with { type: 'json' };
 import { enterprises as enterpriseCatalogue } from '../../src/features/enterprises/catalogue.ts';
 import { events as eventCatalogue } from '../../src/features/events/schema.ts';
 import {
+  contacts as contactCatalogue,
+  delegations as delegationCatalogue,
+} from '../../src/features/outreach/schema.ts';
+import {
   counts,
-  type LifecycleDates,
   type LifecycleFlag,
   lifecycleFaults,
   lifecycleFlags,
   operatingStatus,
   operatingStatuses,
 } from '../../src/features/projects/lifecycle.ts';
+import { complete, type Input } from '../../src/features/projects/record.ts';
 import { NewFundsEntry, NewProject } from '../../src/features/projects/schema.ts';
 import { NewPublishedFigure } from '../../src/features/published/schema.ts';
 import industries from '../../src/features/references/data/industries.json' with { type: 'json' };
@@ -24,10 +35,41 @@ import regions from '../../src/features/references/data/regions.json' with { typ
 import zones from '../../src/features/references/data/zones.json' with { type: 'json' };
 
 const TODAY = '2026-11-22';
+/** What is recorded ends here. */
+const LAST_DAY = '2026-06-30';
+const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';
+/** Stands for the id that a name is replaced by. */
+const ID = '0190a1b2-0000-7000-8000-000000000001';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
 const NAMED_ENTERPRISES = ['东佳（郴州）电子有限公司', '东莞众用电子有限公司', '深圳稳泰自动化科技有限公司'];
 
-const { events, enterprises, projects, delegations, contacts, clusters, figures } = demoData();
+type DemoProject = Input & { investors: string[]; funds: NewFundsEntry[] };
+
+interface DemoEnterprise {
+  name: string;
+  nameEn?: string;
+  socialCreditCode?: string;
+  country?: string;
+  rankings?: { year: number }[];
+}
+
+interface DemoContact {
+  enterprise: string;
+  guestLevel?: string;
+  contactedOn: string;
+  signedOn?: string;
+  project?: string;
+  note: string;
+}
+
+const ledgers = Map.groupBy(fundsRows, ({ project }) => project);
+const projects = projectRows.map(({ investors = [], ...row }): DemoProject => {
+  const funds = (ledgers.get(row.code) ?? []).map(({ project: _, ...entry }) => NewFundsEntry.parse(entry));
+  return { ...complete(NewProject.parse(row)), investors, funds };
+});
+const enterprises: readonly DemoEnterprise[] = enterpriseRows;
+const contacts: readonly DemoContact[] = contactRows;
+
 const edition = (code: string): DemoProject[] => projects.filter(({ event }) => event === code);
 const hyrd2020 = edition('hyrd-2020');
 const hyrd2022 = edition('hyrd-2022');
@@ -35,7 +77,7 @@ const hyrd2022 = edition('hyrd-2022');
 const investment = (rows: readonly DemoProject[]): number =>
   rows.reduce((sum, { investmentYuan }) => sum + investmentYuan, 0);
 const countOf = (rows: readonly DemoProject[], flag: LifecycleFlag, day: string): number =>
-  rows.filter((project) => counts(flag, project as LifecycleDates, day)).length;
+  rows.filter((project) => counts(flag, project, day)).length;
 const fundsBy = (rows: readonly DemoProject[], day: string): number =>
   rows
     .flatMap(({ funds }) => funds)
@@ -46,11 +88,13 @@ const duplicates = (values: readonly string[]): string[] =>
 const named = (name: string): DemoProject => projects.find((project) => project.name === name) as DemoProject;
 
 const sections = new Map(industries.map(({ code, parent }) => [code, parent ?? code]));
-const investorsByKey = new Map(enterprises.map((enterprise) => [enterprise.key, enterprise]));
+const enterprisesByName = new Map(enterprises.map((enterprise) => [enterprise.name, enterprise]));
 const isTop500 = ({ investors, signedOn }: DemoProject): boolean => {
   const year = Number(signedOn.slice(0, 4));
-  return investors.some((key) =>
-    investorsByKey.get(key)?.rankings.some((ranking) => ranking.year === year || ranking.year === year - 1),
+  return investors.some((name) =>
+    enterprisesByName
+      .get(name)
+      ?.rankings?.some((ranking) => ranking.year === year || ranking.year === year - 1),
   );
 };
 
@@ -91,15 +135,17 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
   const met = contacts.filter(({ contactedOn }) => contactedOn <= '2022-11-02');
 
   it('in three top-500 multinationals', () => {
-    const known = [...new Set(met.map(({ enterprise }) => investorsByKey.get(enterprise)))];
-    const listed = known.filter((one) => one?.rankings.some(({ year }) => year === 2021 || year === 2022));
+    const known = [...new Set(met.map(({ enterprise }) => enterprisesByName.get(enterprise)))];
+    const listed = known.filter((one) => one?.rankings?.some(({ year }) => year === 2021 || year === 2022));
     expect(listed.length).toBeGreaterThan(30);
     expect(listed.filter((one) => one?.country === 'CN')).toEqual([]);
   });
 
   it('in guests at the level of China-region vice president or above', () => {
-    const junior = ['director', 'manager', null];
-    expect(met.filter(({ guestLevel }) => !junior.includes(guestLevel)).length).toBeGreaterThan(50);
+    const junior = ['director', 'manager'];
+    expect(met.filter(({ guestLevel }) => guestLevel && !junior.includes(guestLevel)).length).toBeGreaterThan(
+      50,
+    );
   });
 
   it('in national-level zones that sent small teams to the expo', () => {
@@ -114,7 +160,7 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
   });
 
   it('and goes on with signings of the projects that they became, and of no others', () => {
-    const signings = contacts.filter(({ signedOn }) => signedOn !== null);
+    const signings = contacts.filter(({ signedOn }) => signedOn !== undefined);
     expect(signings.length).toBeGreaterThan(10);
     for (const { project, signedOn, enterprise } of signings) {
       const became = projects.find(({ code }) => code === project);
@@ -126,25 +172,28 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
 });
 
 describe('the demo data', () => {
-  it('is the same at every call', () => {
-    expect(demoData()).toEqual({ events, enterprises, projects, delegations, contacts, clusters, figures });
-  });
-
   it('is what the API would take', () => {
     for (const figure of figures) expect(NewPublishedFigure.parse(figure)).toEqual(figure);
     for (const event of events) expect(eventCatalogue.create.parse(event)).toEqual(event);
-    for (const { key, ...enterprise } of enterprises) {
+    for (const enterprise of enterprises) {
       expect(enterpriseCatalogue.create.parse(enterprise)).toEqual(enterprise);
     }
-    for (const { investors, funds, ...project } of projects) {
-      expect(NewProject.parse(project)).toEqual(project);
-      for (const entry of funds) expect(NewFundsEntry.parse(entry)).toEqual(entry);
+    for (const delegation of delegations) {
+      expect(delegationCatalogue.create.parse(delegation)).toEqual(delegation);
     }
+    for (const { delegation: _, project: __, ...contact } of contactRows) {
+      const given = { ...contact, enterprise: ID };
+      expect(contactCatalogue.create.parse(given)).toEqual(given);
+    }
+    for (const { investors: _, ...project } of projectRows) {
+      expect(NewProject.parse(project)).toEqual(project);
+    }
+    for (const { project: _, ...entry } of fundsRows) expect(NewFundsEntry.parse(entry)).toEqual(entry);
   });
 
   it('breaks no rule of a project', () => {
     for (const project of projects) {
-      expect([project.code, lifecycleFaults(project as LifecycleDates, TODAY)]).toEqual([project.code, []]);
+      expect([project.code, lifecycleFaults(project, TODAY)]).toEqual([project.code, []]);
       expect(project.contractedFundsYuan ?? 0).toBeLessThanOrEqual(project.investmentYuan);
       expect(project.investmentYuan % 1_000_000).toBe(0);
     }
@@ -158,7 +207,7 @@ describe('the demo data', () => {
       for (const [i, { receivedOn, amountYuan }] of funds.entries()) {
         balance += amountYuan;
         expect([code, balance >= 0, receivedOn >= signedOn]).toEqual([code, true, true]);
-        expect(receivedOn <= '2026-06-30' && receivedOn >= (funds[i - 1]?.receivedOn ?? '')).toBe(true);
+        expect(receivedOn <= LAST_DAY && receivedOn >= (funds[i - 1]?.receivedOn ?? '')).toBe(true);
       }
       expect(balance).toBeLessThanOrEqual(investmentYuan);
     }
@@ -173,11 +222,21 @@ describe('the demo data', () => {
       if (region) expect(regionCodes).toContain(region);
       if (zone) expect(zones.find(({ code }) => code === zone)?.region).toBe(region);
       if (industry) expect(sections.has(industry)).toBe(true);
-      for (const key of investors) expect(investorsByKey.has(key)).toBe(true);
+      for (const name of investors) expect(enterprisesByName.has(name)).toBe(true);
       expect(events.map(({ code }) => code)).toContain(event);
     }
+    const codes = new Set(projects.map(({ code }) => code));
+    for (const { project } of fundsRows) expect(codes).toContain(project);
     const prefectures = new Set(projects.flatMap(({ region }) => (region ? [region.slice(0, 4)] : [])));
     expect(prefectures.size).toBe(14);
+  });
+
+  it('has no day after the last one that is recorded', () => {
+    const happened = projectRows.map(({ agreedStartOn: _, agreedProductionOn: __, ...row }) => row);
+    const rows = [happened, contactRows, delegations, members, events, fundsRows];
+    const days = JSON.stringify(rows).match(/(?<=:")\d{4}-\d\d-\d\d(?=")/g) ?? [];
+    expect(days.length).toBeGreaterThan(projects.length);
+    expect(days.filter((day) => day > LAST_DAY)).toEqual([]);
   });
 
   it('goes on after the published days', () => {
@@ -190,7 +249,7 @@ describe('the demo data', () => {
         expect(countOf(rows, flag, TODAY)).toBeGreaterThan(countOf(rows, flag, day));
       }
     }
-    const statuses = new Set(projects.map((project) => operatingStatus(project as LifecycleDates, TODAY)));
+    const statuses = new Set(projects.map((project) => operatingStatus(project, TODAY)));
     expect(statuses.size).toBe(operatingStatuses.length);
     for (const flag of lifecycleFlags) expect(countOf(projects, flag, TODAY)).toBeGreaterThan(0);
     expect(
@@ -210,9 +269,9 @@ describe('the demo data', () => {
       expect(owner ?? '示例单位 00').toMatch(/^示例单位 \d\d$/);
     }
     for (const { name, nameEn, socialCreditCode, rankings } of enterprises) {
-      expect(socialCreditCode).toBeNull();
+      expect(socialCreditCode).toBeUndefined();
       if (NAMED_ENTERPRISES.includes(name)) {
-        expect({ nameEn, rankings }).toEqual({ nameEn: null, rankings: [] });
+        expect({ nameEn, rankings }).toEqual({});
         continue;
       }
       expect(name).toMatch(/^(示例企业 \d{3}|示例配套企业 \d{2})$/);
@@ -239,7 +298,7 @@ describe('the demo data', () => {
       region: '431025',
       investmentYuan: 3_000_000_000,
       investmentEstimated: false,
-      investors: ['dongjia'],
+      investors: ['东佳（郴州）电子有限公司'],
       funds: [],
     });
     for (const name of NAMED) {
@@ -252,19 +311,16 @@ describe('the demo data', () => {
         'terminatedOn',
         'agreedStartOn',
       ] as const) {
-        expect(project[field] ?? null).toBeNull();
+        expect(project[field]).toBeNull();
       }
     }
-    expect(named('东佳电子高科技创新产业园').startedOn ?? null).toBeNull();
+    expect(named('东佳电子高科技创新产业园').startedOn).toBeNull();
   });
 });
 
 describe('the cluster of Linwu', () => {
   const [cluster] = clusters;
-  const members = cluster?.members ?? [];
-  const nameOf = (key: string) => investorsByKey.get(key)?.name ?? '';
-  const namedMembers = members.filter(({ enterprise }) => NAMED_ENTERPRISES.includes(nameOf(enterprise)));
-  const { members: _, leader: __, ...fields } = cluster ?? {};
+  const namedMembers = members.filter(({ enterprise }) => NAMED_ENTERPRISES.includes(enterprise));
 
   it('is what was published: a leader, 8 introduced by the day of the report, 10 more within three years', () => {
     expect(clusters).toHaveLength(1);
@@ -273,8 +329,10 @@ describe('the cluster of Linwu', () => {
       region: '431025',
       targets: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
     });
-    expect(nameOf(cluster?.leader ?? '')).toBe('东佳（郴州）电子有限公司');
+    expect(cluster?.leader).toBe('东佳（郴州）电子有限公司');
     expect(members).toHaveLength(8);
+    expect(members.every((member) => member.cluster === cluster?.name)).toBe(true);
+    for (const { enterprise } of members) expect(enterprisesByName.has(enterprise)).toBe(true);
     expect(duplicates(members.map(({ enterprise }) => enterprise))).toEqual([]);
     expect(members.every(({ introducedOn }) => introducedOn < '2022-11-03')).toBe(true);
   });
@@ -286,17 +344,17 @@ describe('the cluster of Linwu', () => {
       expect(introducedOn).toBe('2022-11-02');
     }
     for (const { enterprise, note } of members.filter((one) => !namedMembers.includes(one))) {
-      expect(nameOf(enterprise)).toMatch(/^示例配套企业 \d\d$/);
+      expect(enterprise).toMatch(/^示例配套企业 \d\d$/);
       expect(note).toMatch(/并非真实企业.*编造.*\nGenerated.*not a real enterprise.*made up/);
     }
     expect(cluster?.note).toMatch(/未公布.*\n.*\n.*Not published.*does not mean that nobody came/);
   });
 
   it('is what the API would take, and invests in nothing', () => {
-    const id = '0190a1b2-0000-7000-8000-000000000001';
-    expect(clusterCatalogue.create.parse({ ...fields, leader: id })).toEqual({ ...fields, leader: id });
-    for (const member of members) {
-      const given = { ...member, enterprise: id };
+    const given = { ...cluster, leader: ID };
+    expect(clusterCatalogue.create.parse(given)).toEqual(given);
+    for (const { cluster: _, ...member } of members) {
+      const given = { ...member, enterprise: ID };
       expect(memberCatalogue.create.parse(given)).toEqual(given);
     }
     const investing = new Set(projects.flatMap(({ investors }) => investors));

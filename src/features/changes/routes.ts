@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf, type StillHolds } from '../../access/authorize.ts';
 import { networkOf } from '../../access/limits.ts';
-import { type Entity, nouns } from '../../core/entities.ts';
+import { nouns } from '../../core/entities.ts';
 import type { Answers } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { integerText } from '../../http/fields.ts';
@@ -15,21 +15,7 @@ import { invalid } from '../../http/problems.ts';
 import { Change, Head } from '../../log/schema.ts';
 import { type ChangesService, HISTORY_SORT, historySortKeys } from '../../log/service.ts';
 import type { ChangesStream } from './stream.ts';
-
-/** A resource that has a history, and the name of its key in its path. */
-export interface Tracked {
-  entity: Entity;
-  /** Where its resources are, such as `/v1/projects`. */
-  path: string;
-  tag: string;
-  key: string;
-  /** What it is part of, by which field, where that is in its path as `id`; and an example of such an id. */
-  under?: { entity: Entity; field: string; example: string } | undefined;
-  /** Who may read it. */
-  readers: 'read' | 'administer';
-  /** A key, for the document. */
-  example: string;
-}
+import type { Tracked } from './tracked.ts';
 
 const { limit } = pageFields({}, '');
 

@@ -1,16 +1,31 @@
-/** Loads the demo data through the services, as a client would, and knows a database that it has filled. */
+/** Loads the rows of the demo as a file of each would be imported, and knows a database that it has filled. */
 
+import { catalogueImporter } from '../../catalogues/importing.ts';
 import { catalogueService } from '../../catalogues/service.ts';
 import type { Calendar } from '../../core/clock.ts';
 import type { Database } from '../../database/database.ts';
 import { byLuodi } from '../../log/service.ts';
-import { clusterMembers, clusters } from '../clusters/catalogue.ts';
+import { clusters } from '../clusters/catalogue.ts';
+import { clusterMemberImporter } from '../clusters/importing.ts';
 import { enterprises } from '../enterprises/catalogue.ts';
+import { findEnterprises } from '../enterprises/service.ts';
 import { events } from '../events/schema.ts';
-import { contacts, delegations } from '../outreach/schema.ts';
-import { projectService } from '../projects/service.ts';
+import type { ImportedRow, Importer } from '../imports/importer.ts';
+import { contactImporter } from '../outreach/importing.ts';
+import { delegations } from '../outreach/schema.ts';
+import { projectImporter } from '../projects/importing.ts';
+import { fundsImporter } from '../projects/importing-funds.ts';
+import { NewPublishedFigure } from '../published/schema.ts';
 import { publishedService } from '../published/service.ts';
-import { demoData } from './editions.ts';
+import clusterMemberRows from './data/cluster-members.json' with { type: 'json' };
+import clusterRows from './data/clusters.json' with { type: 'json' };
+import contactRows from './data/contacts.json' with { type: 'json' };
+import delegationRows from './data/delegations.json' with { type: 'json' };
+import enterpriseRows from './data/enterprises.json' with { type: 'json' };
+import eventRows from './data/events.json' with { type: 'json' };
+import fundsRows from './data/funds.json' with { type: 'json' };
+import projectRows from './data/projects.json' with { type: 'json' };
+import figureRows from './data/published-figures.json' with { type: 'json' };
 import * as repository from './repository.ts';
 
 /** Who the log of changes says has written the demo data. */
@@ -25,6 +40,18 @@ export const demoState = (database: Database): Promise<DemoState> =>
     return (await repository.hasCreatedProjects(reader, caller.actor)) ? 'demo' : 'other';
   });
 
+const tables = [
+  eventRows,
+  enterpriseRows,
+  projectRows,
+  fundsRows,
+  delegationRows,
+  contactRows,
+  clusterRows,
+  clusterMemberRows,
+  figureRows,
+];
+
 /**
  * Writes the demo data into a database that has the reference data and nothing else: all of it or, when it is
  * interrupted, nothing.
@@ -34,61 +61,49 @@ export async function loadDemo(
   dependencies: { database: Database; clock: Calendar },
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
-  const data = demoData();
-  const eventService = catalogueService(dependencies, events);
-  const enterpriseService = catalogueService(dependencies, enterprises);
-  const clusterService = catalogueService(dependencies, clusters);
-  const projects = projectService(dependencies);
-  const published = publishedService(dependencies);
-
-  const delegationService = catalogueService(dependencies, delegations);
-  const contactService = catalogueService(dependencies, contacts);
-
-  const total = Object.values(data).reduce((sum, rows) => sum + rows.length, 0);
+  const total = tables.reduce((sum, rows) => sum + rows.length, 0);
   let done = 0;
   const advance = () => onProgress(++done, total);
 
+  const context = { caller, clock: dependencies.clock, createEnterprises: false };
+  const clusterService = catalogueService(dependencies, clusters);
+  const delegationService = catalogueService(dependencies, delegations);
+  const published = publishedService(dependencies);
+
   await dependencies.database.write(async (tx) => {
-    for (const event of data.events) {
-      await eventService.insert(tx, caller, { ...event });
-      advance();
-    }
-    const ids = new Map<string, string>();
-    for (const { key, ...enterprise } of data.enterprises) {
-      ids.set(key, await enterpriseService.insert(tx, caller, enterprise));
-      advance();
-    }
-    for (const { investors, funds, ...project } of data.projects) {
-      const investorIds = investors.map((key) => ids.get(key) as string);
-      const id = await projects.insert(tx, caller, { ...project, investorIds });
-      for (const entry of funds) await projects.insertFunds(tx, caller, id, entry);
-      ids.set(project.code, id);
-      advance();
-    }
-    for (const { key, ...delegation } of data.delegations) {
-      ids.set(key, await delegationService.insert(tx, caller, delegation));
-      advance();
-    }
-    const idOf = (key: string | null) => (key === null ? null : (ids.get(key) as string));
-    for (const { enterprise, delegation, project, ...contact } of data.contacts) {
-      const references = {
-        enterprise: idOf(enterprise),
-        delegation: idOf(delegation),
-        project: idOf(project),
-      };
-      await contactService.insert(tx, caller, { ...contact, ...references });
-      advance();
-    }
-    for (const { leader, members, ...cluster } of data.clusters) {
-      const id = await clusterService.insert(tx, caller, { ...cluster, leader: ids.get(leader) });
-      const memberService = catalogueService(dependencies, clusterMembers, id);
-      for (const { enterprise, ...member } of members) {
-        await memberService.insert(tx, caller, { ...member, enterprise: ids.get(enterprise) });
+    const bring = async (rows: readonly ImportedRow['fields'][], importer: Importer) => {
+      const planned = await importer.plan(
+        tx,
+        rows.map((fields, i) => ({ row: i + 1, fields, faults: [] })),
+      );
+      for (const { row, key, faults, write } of planned) {
+        if (faults.length > 0) throw new Error(`Demo data: ${key} (row ${row}): ${JSON.stringify(faults)}`);
+        await write(tx);
+        advance();
       }
+    };
+
+    await bring(eventRows, catalogueImporter(events, context));
+    await bring(enterpriseRows, catalogueImporter(enterprises, context));
+    await bring(projectRows, projectImporter(context));
+    await bring(fundsRows, fundsImporter(context));
+    // What no file is imported of.
+    for (const delegation of delegationRows) {
+      await delegationService.insert(tx, caller, delegation);
       advance();
     }
-    for (const figure of data.figures) {
-      await published.insert(tx, caller, figure);
+    const leaders = new Set(clusterRows.map(({ leader }) => leader));
+    const found = await findEnterprises(tx, { ids: new Set(), names: leaders, socialCreditCodes: new Set() });
+    for (const cluster of clusterRows) {
+      const [leader] = found.byName(cluster.leader);
+      await clusterService.insert(tx, caller, { ...cluster, leader });
+      advance();
+    }
+    // A contact names its delegation, a member its cluster.
+    await bring(contactRows, contactImporter(context));
+    await bring(clusterMemberRows, clusterMemberImporter(context));
+    for (const figure of figureRows) {
+      await published.insert(tx, caller, NewPublishedFigure.parse(figure));
       advance();
     }
   });

@@ -331,3 +331,16 @@ export const valuesOf = (
   tells: (measure: Measure) => boolean = () => true,
 ): Record<string, unknown> =>
   Object.fromEntries(measures.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));
+
+/** What the figures of an event's outreach count. */
+export const outreachUnits = [
+  'contacts',
+  'enterprises',
+  'guests',
+  'delegations',
+  'zones',
+  'projects',
+  'yuan',
+  'rate',
+] as const;
+export type OutreachUnit = (typeof outreachUnits)[number];

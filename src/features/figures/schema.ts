@@ -10,7 +10,7 @@ import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
 import { dimensionNames } from './dimensions.ts';
-import { MoneyBody, measures, RateBody, valuesOf } from './measures.ts';
+import { MoneyBody, measures, outreachUnits, RateBody, valuesOf } from './measures.ts';
 import { emptyTally, type Tally } from './tallies.ts';
 import { intervals } from './timeline.ts';
 
@@ -359,19 +359,6 @@ const definitionOf = (units: readonly [string, ...string[]]) =>
     sentence: bilingual,
     formula: z.string(),
   });
-
-/** What the figures of an event's outreach count. */
-const outreachUnits = [
-  'contacts',
-  'enterprises',
-  'guests',
-  'delegations',
-  'zones',
-  'projects',
-  'yuan',
-  'rate',
-] as const;
-export type OutreachUnit = (typeof outreachUnits)[number];
 
 export const Definitions = z
   .object({

@@ -6,8 +6,8 @@ import * as z from 'zod';
 import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';
 import { Problem } from '../../http/problems.ts';
+import type { OutreachUnit } from '../figures/measures.ts';
 import { MoneyBody, RateBody } from '../figures/measures.ts';
-import type { OutreachUnit } from '../figures/schema.ts';
 import { guestLevels } from './stages.ts';
 
 /** Contacts, or enterprises, by how far they have come. */

@@ -9,6 +9,7 @@ import { linkToNext, type PageOf } from '../../http/pages.ts';
 import {
   ListQuery,
   NewPublishedFigure,
+  PUBLISHED_FIGURES,
   PublishedFigure,
   PublishedFigureChanges,
   PublishedFigurePage,
@@ -16,8 +17,6 @@ import {
   ReconciliationQuery,
 } from './schema.ts';
 import type { PublishedService } from './service.ts';
-
-export const PUBLISHED_FIGURES = '/v1/published-figures';
 
 const Id = z.object({
   id: z.string().meta({

@@ -99,6 +99,8 @@ const example = {
   note: null,
 } as const;
 
+export const PUBLISHED_FIGURES = '/v1/published-figures';
+
 export const NewPublishedFigure = z
   .strictObject({ ...fields, source: z.strictObject(sourceInput).meta({ description: SOURCE }) })
   .partial({ event: true, filter: true, precision: true, comparator: true, partOf: true, note: true })

@@ -1,4 +1,4 @@
-/** Chance that falls the same way every time, so that the demo data is the same everywhere. */
+/** Chance that falls the same way every time, so that the made-up projects are the same everywhere. */
 
 export interface Random {
   /** At least 0, less than 1. */
@@ -11,7 +11,6 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
   /** One of the values, each as likely as its weight. */
   weighted<T>(items: readonly (readonly [value: T, weight: number])[]): T;
-  shuffled<T>(items: readonly T[]): T[];
   /** Sizes as they are in life: half of them between 0.3 and 1.3, a few up to 60. */
   size(): number;
 }
@@ -35,20 +34,12 @@ export function randomFrom(seed: number): Random {
       });
       return (chosen ?? pick(items))[0];
     },
-    shuffled: (items) => {
-      const result = [...items];
-      for (let i = result.length - 1; i > 0; i--) {
-        const other = whole(0, i);
-        [result[i], result[other]] = [result[other] as never, result[i] as never];
-      }
-      return result;
-    },
     // Only divisions: Math.exp and its like may differ in the last digit from one engine to another.
     size: () => 1 / (1 - 0.984 * fraction()) - 0.7,
   };
 }
 
-/** Tommy Ettinger's mulberry32: 32 bits of state, enough for a demo and for nothing that must not be guessed. */
+/** Tommy Ettinger's mulberry32: 32 bits of state, enough for made-up data and for nothing that must not be guessed. */
 function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {
