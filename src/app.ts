@@ -49,7 +49,7 @@ import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
-import { exportsOf } from './workers/works.ts';
+import { exportsOf, imports as importWork } from './workers/works.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
@@ -74,7 +74,7 @@ export async function buildApp({
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');
-  const runner = importRunner(service, uploads, onError, limits);
+  const runner = importRunner(service, importWork, uploads, onError, limits);
   const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
   const changes = changesService(service);
   const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);

@@ -3,21 +3,27 @@ import { loggedKeys } from './access/logged.ts';
 import { accessMessages } from './access/messages.ts';
 import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
 import { entriesExporter } from './catalogues/exported.ts';
+import { catalogueImporter } from './catalogues/importing.ts';
 import { loggedEntries } from './catalogues/rows.ts';
 import type { Entity } from './core/entities.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
+import { clusterMemberImporter } from './features/clusters/importing.ts';
 import { clusterMessages } from './features/clusters/messages.ts';
 import { enterprises } from './features/enterprises/catalogue.ts';
 import { enterpriseMessages } from './features/enterprises/messages.ts';
 import { eventMessages } from './features/events/messages.ts';
 import { events } from './features/events/schema.ts';
 import { figureMessages } from './features/figures/messages.ts';
+import type { Importers } from './features/imports/import-run.ts';
 import { importMessages } from './features/imports/messages.ts';
 import { mappings } from './features/imports/schema.ts';
+import { contactImporter } from './features/outreach/importing.ts';
 import { outreachMessages } from './features/outreach/messages.ts';
 import { contacts, delegations } from './features/outreach/schema.ts';
 import { exportedProjects } from './features/projects/exported.ts';
+import { projectImporter } from './features/projects/importing.ts';
+import { fundsImporter } from './features/projects/importing-funds.ts';
 import { loggedProjects } from './features/projects/logged.ts';
 import { projectMessages } from './features/projects/messages.ts';
 import { NewProject, Project, ProjectChanges } from './features/projects/schema.ts';
@@ -80,6 +86,19 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedFigures,
   loggedKeys,
 ];
+
+/** What the rows of each sheet do. */
+export const importers: Importers = {
+  projects: projectImporter,
+  funds: fundsImporter,
+  enterprises: (context) => catalogueImporter(enterprises, context),
+  events: (context) => catalogueImporter(events, context),
+  regions: (context) => catalogueImporter(regions, context),
+  zones: (context) => catalogueImporter(zones, context),
+  industries: (context) => catalogueImporter(industries, context),
+  contacts: contactImporter,
+  cluster_members: clusterMemberImporter,
+};
 
 /** Every list that also comes as a file. */
 export const exporters: Exporters = new Map<Entity, Exporter>([

@@ -9,7 +9,8 @@ import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Caller } from '../log/service.ts';
-import type { ImportEntity } from '../sheets/reading/tables.ts';
+import type { SheetTable } from '../sheets/columns.ts';
+import type { ImportedRow } from '../sheets/importer.ts';
 
 /** The entities that are catalogues; each names its table and, unless they are part of something, its path. */
 export type CatalogueEntity = Extract<
@@ -53,6 +54,18 @@ export interface Under {
   key: string;
   /** What it is called; undefined where there is none of that id. */
   nameOf(reader: Reader, id: string): Promise<string | undefined>;
+}
+
+/** Which entries rows of a sheet are about, as the rows so far leave these, whether those have been written or not. */
+export interface EntryMatcher {
+  /** Looks up what a batch of rows is about, in a few queries. */
+  read(reader: Reader, rows: readonly ImportedRow[]): Promise<void>;
+  /** @returns the entry that a row is about, null for a new one; and the field by which it is known */
+  match(fields: ImportedRow['fields']): { id: string | null; pointer: string } | { fault: Fault };
+  /** The fault of what no two entries may share. */
+  takenFaults(entry: Entry): Fault[];
+  /** Takes note of what a row is going to make of an entry. */
+  add(entry: Entry): void;
 }
 
 export interface Catalogue {
@@ -99,7 +112,9 @@ export interface Catalogue {
   /** Entries with what is looked up for an answer, in a few queries for all of them; it is no part of what is logged. */
   lookUp?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
   /** Its sheet: where it has one, its list also comes as a file, with the columns that an import of it takes. */
-  sheet?: CatalogueEntity & ImportEntity;
+  sheet?: SheetTable;
+  /** Which entry a row of the sheet is about, where its code alone does not say so. */
+  matcher?(): EntryMatcher;
   /** Entries in the words of the sheet, in a few queries for all of them; as they are where left out. */
   inSheet?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
   /** Columns that are worked out from an entry. */

@@ -2,11 +2,11 @@
 
 import { nouns } from '../core/entities.ts';
 import type { Language } from '../core/languages.ts';
+import { inWords } from '../core/names.ts';
 import type { Reader, StreamReader } from '../database/database.ts';
-import { inWords, widths } from '../features/exports/columns.ts';
 import { capitalised, pluralOf } from '../http/nouns.ts';
+import { type Column, readColumns } from '../sheets/columns.ts';
 import type { Asked, Exported, Shape, Subject } from '../sheets/exporting/exported.ts';
-import { type ImportColumn, readColumns } from '../sheets/reading/tables.ts';
 import type { Cell, Heading } from '../sheets/sheet.ts';
 import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
 import {
@@ -33,15 +33,13 @@ export const eventCalled = async (reader: Reader, code: string): Promise<Subject
   name: (await namesOf(reader, 'events')).get(code)?.name ?? code,
 });
 
-const ID_WIDTH = 38;
-
-const headingOf = (column: ImportColumn, language: Language): Heading => ({
+const headingOf = (column: Column, language: Language): Heading => ({
   text: column[language],
   kind: column.kind,
-  width: column.field === 'id' ? ID_WIDTH : widths[column.kind],
+  width: column.width,
 });
 
-function rowMaker(columns: readonly ImportColumn[], language: Language): (entry: Entry) => Cell[] {
+function rowMaker(columns: readonly Column[], language: Language): (entry: Entry) => Cell[] {
   return (entry) =>
     columns.map(({ field, words }) => {
       const value = (entry[field] ?? null) as Cell;

@@ -2,8 +2,8 @@
 
 import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
-import { type EnterpriseMatcher, enterpriseMatcher, type Known } from '../features/enterprises/matching.ts';
-import { checkedRow, defined } from '../features/imports/checked-row.ts';
+import { diff } from '../log/diff.ts';
+import { checkedRow, defined } from '../sheets/checked-row.ts';
 import {
   firstRows,
   type ImportContext,
@@ -12,8 +12,7 @@ import {
   type PlannedRow,
   refused,
   unchanged,
-} from '../features/imports/importer.ts';
-import { diff } from '../log/diff.ts';
+} from '../sheets/importer.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { isNamed, type Names, readNames, withCodes } from './names.ts';
 import { catalogueWrites } from './writes.ts';
@@ -21,21 +20,16 @@ import { catalogueWrites } from './writes.ts';
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
-/**
- * Matched by code; an enterprise by its id, its social credit code, or its name where only one has it. What a row
- * refers to is there already, or stands in a row before it.
- */
+/** Matched by code, or as the catalogue says. What a row refers to is there already, or stands in a row before it. */
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
   const { entity, key: keyField } = catalogue;
   const writes = catalogueWrites(catalogue, clock);
-  const enterprises: EnterpriseMatcher | null = entity === 'enterprises' ? enterpriseMatcher() : null;
+  const matcher = catalogue.matcher?.();
   const first = firstRows();
   let names: Names | undefined;
 
-  const match = (
-    fields: ImportedRow['fields'],
-  ): ReturnType<EnterpriseMatcher['match']> | { pointer: '/code'; id: string | null } =>
-    enterprises?.match(fields) ?? { id: textOf(fields.code), pointer: '/code' };
+  const match = (fields: ImportedRow['fields']) =>
+    matcher?.match(fields) ?? { id: textOf(fields.code), pointer: '/code' };
 
   async function plan(
     reader: Reader,
@@ -68,12 +62,12 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     };
     const all = await writes.faultsIn(surroundings, after, before ?? null, faults);
     if (before) all.push(...writes.foreignFields(caller, before, after));
-    if (enterprises && repeated.length === 0) all.push(...enterprises.takenFaults(after as unknown as Known));
+    if (matcher && repeated.length === 0) all.push(...matcher.takenFaults(after));
     const name = textOf(after[keyField === 'code' ? 'code' : 'name']) ?? key;
     if (all.length > 0) return refused(row, name, all);
 
     if (isNamed(entity)) known.add(entity, after as unknown as Parameters<Names['add']>[1]);
-    enterprises?.add(after as unknown as Known);
+    matcher?.add(after);
     if (!before && keyField === 'id') first.note('/name', after.id as string, row);
     const differences = diff(before ?? null, after);
     if (before && Object.keys(differences).length === 0) return unchanged(row, name as string);
@@ -90,14 +84,14 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
   return {
     plan: async (reader, rows) => {
       names ??= await readNames(reader);
-      await enterprises?.read(reader, rows);
+      await matcher?.read(reader, rows);
       const planned: PlannedRow[] = [];
       for (const row of rows) planned.push(await plan(reader, row, names));
       return planned;
     },
     pass: (rows) => {
-      // Which enterprise a row was about is not to be told any more.
-      if (enterprises) return;
+      // Which entry a row was about cannot be told any more.
+      if (matcher) return;
       for (const { row, fields } of rows) {
         const key = textOf(fields.code);
         if (key !== null) first.note('/code', key, row);

@@ -5,11 +5,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Language } from '../core/languages.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { rootMessage } from '../database/errors.ts';
+import { Mapping } from '../features/imports/importable.ts';
 import { ImportQuery } from '../features/imports/schema.ts';
 import type { Asked } from '../features/imports/service.ts';
 import { invalid } from '../http/problems.ts';
 import { checkQuery, faultsOfIssues } from '../http/validation.ts';
-import { Mapping } from '../sheets/reading/mapping.ts';
 
 /** As the command line has them. */
 export interface ImportOptions {

@@ -17,6 +17,7 @@ import { problems } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
 import { byLuodi } from '../log/service.ts';
 import { writeSheet } from '../sheets/sheet-file.ts';
+import { imports as importWork } from '../workers/works.ts';
 import { megabytes, type OnProgress, withProgress } from './progress.ts';
 
 /** A file that was refused before there was an import of it. */
@@ -64,7 +65,7 @@ export function importsAtCommandLine(
 ): CommandImports {
   const errors: unknown[] = [];
   const uploads = uploadsIn(folder);
-  const runner = importRunner(service, uploads, (error) => errors.push(error));
+  const runner = importRunner(service, importWork, uploads, (error) => errors.push(error));
   const imports = importService(service, uploads, runner);
   const begun: { file: string; id: string }[] = [];
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { checkedRow, defined } from '../../src/features/imports/checked-row.ts';
 import { NewProject, ProjectChanges } from '../../src/features/projects/schema.ts';
 import { checked } from '../../src/http/validation.ts';
+import { checkedRow, defined } from '../../src/sheets/checked-row.ts';
 import { runs } from '../support/runs.ts';
 
 /** Right ones, wrong ones, and those that become right: the same again and again, as in a file. */

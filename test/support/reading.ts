@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Language, say } from '../../src/core/languages.ts';
+import { tables } from '../../src/features/imports/importable.ts';
 import { problems } from '../../src/http/messages.ts';
 import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/sheets/reading/read.ts';
@@ -32,7 +33,7 @@ export const aRequest = (options: Partial<ReadRequest> = {}): ReadRequest => ({
   name: null,
   format: null,
   encoding: null,
-  entity: 'projects',
+  table: tables.projects,
   unit: 'yuan',
   empty: 'keep',
   mapping: null,

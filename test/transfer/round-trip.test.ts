@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { columns } from '../../src/features/exports/columns.ts';
+import { columns } from '../../src/features/projects/sheet.ts';
 import { inUnit, type Unit } from '../../src/sheets/units.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';

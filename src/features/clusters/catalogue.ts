@@ -9,6 +9,7 @@ import { memberConditions } from './filter.ts';
 import { type Membership, membershipFaults } from './membership.ts';
 import * as repository from './repository.ts';
 import { Cluster, ClusterMember, clusterInputs, memberInputs } from './schema.ts';
+import { memberSheet } from './sheet.ts';
 
 export const clusters: Catalogue = {
   entity: 'clusters',
@@ -37,7 +38,7 @@ export const clusters: Catalogue = {
 
 export const clusterMembers: Catalogue = {
   entity: 'cluster_members',
-  sheet: 'cluster_members',
+  sheet: memberSheet,
   inSheet: membersInSheet,
   under: {
     entity: 'clusters',

@@ -6,7 +6,7 @@ import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
-import { checkedRow, defined } from '../imports/checked-row.ts';
+import { checkedRow, defined } from '../../sheets/checked-row.ts';
 import {
   firstRows,
   type ImportContext,
@@ -15,7 +15,7 @@ import {
   type PlannedRow,
   refused,
   unchanged,
-} from '../imports/importer.ts';
+} from '../../sheets/importer.ts';
 import { type InvestorsOfBatch, investorResolver } from '../projects/importing-investors.ts';
 import {
   asInvestors,

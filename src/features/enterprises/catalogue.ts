@@ -1,12 +1,15 @@
 /** Enterprises as a catalogue. */
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { searchText } from '../../database/search-text.ts';
+import { enterpriseMatcher } from './matching.ts';
 import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
 import { Enterprise, enterpriseInputs } from './schema.ts';
+import { enterpriseSheet } from './sheet.ts';
 
 export const enterprises: Catalogue = {
   entity: 'enterprises',
-  sheet: 'enterprises',
+  sheet: enterpriseSheet,
+  matcher: enterpriseMatcher,
   key: 'id',
   item: Enterprise,
   ...enterpriseInputs,

@@ -1,37 +1,16 @@
 /** Which enterprise a row of a sheet is about: that of its id, of its social credit code, or of its name. */
 
+import type { EntryMatcher } from '../../catalogues/catalogue.ts';
 import { nouns } from '../../core/entities.ts';
-import type { Reader } from '../../database/database.ts';
 import { typeNames } from '../../http/messages.ts';
-import type { Fault } from '../../http/problems.ts';
-import type { ImportedRow } from '../imports/importer.ts';
+import type { ImportedRow } from '../../sheets/importer.ts';
 import { type FoundEnterprises, findEnterprises } from './service.ts';
 
-type Fields = ImportedRow['fields'];
-
-export interface Matched {
-  /** Null for a new one. */
-  id: string | null;
-  /** The field by which it is known. */
-  pointer: '/id' | '/socialCreditCode' | '/name';
-}
-
 /** What an enterprise is known by. */
-export interface Known {
+interface Known {
   id: string;
   name: string;
   socialCreditCode: string | null;
-}
-
-/** Enterprises as the rows so far leave them, whether those have been written or not. */
-export interface EnterpriseMatcher {
-  /** Looks up what a batch of rows is about, in a few queries. */
-  read(reader: Reader, rows: readonly ImportedRow[]): Promise<void>;
-  match(fields: Fields): Matched | { fault: Fault };
-  /** The fault of a social credit code that another enterprise has. */
-  takenFaults(enterprise: Known): Fault[];
-  /** Takes note of what a row is going to make of an enterprise. */
-  add(enterprise: Known): void;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim().normalize('NFC') : '');
@@ -39,7 +18,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value.tr
 const textsOf = (rows: readonly ImportedRow[], field: string): Set<string> =>
   new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean));
 
-export function enterpriseMatcher(): EnterpriseMatcher {
+/** By its id, its social credit code, or its name where only one has it. */
+export function enterpriseMatcher(): EntryMatcher {
   const added = new Map<string, Known>();
   const addedByName = new Map<string, Set<string>>();
   const addedByCode = new Map<string, string>();
@@ -56,7 +36,7 @@ export function enterpriseMatcher(): EnterpriseMatcher {
   };
   const codeOf = (id: string) => (added.get(id) ?? { socialCreditCode: found.codeOf(id) }).socialCreditCode;
 
-  function match(fields: Fields): ReturnType<EnterpriseMatcher['match']> {
+  function match(fields: ImportedRow['fields']): ReturnType<EntryMatcher['match']> {
     const given = fields.id ?? '';
     if (typeof given !== 'string') {
       return { fault: { pointer: '/id', code: 'wrong_type', values: { expected: typeNames.string } } };
@@ -85,12 +65,14 @@ export function enterpriseMatcher(): EnterpriseMatcher {
       });
     },
     match,
-    takenFaults: ({ id, socialCreditCode }) => {
+    takenFaults: (entry) => {
+      const { id, socialCreditCode } = entry as unknown as Known;
       const owner = socialCreditCode === null ? undefined : byCode(socialCreditCode);
       if (owner === undefined || owner === id) return [];
       return [{ pointer: '/socialCreditCode', code: 'taken', values: { noun: nouns.enterprises } }];
     },
-    add: ({ id, name, socialCreditCode }) => {
+    add: (entry) => {
+      const { id, name, socialCreditCode } = entry as unknown as Known;
       const before = added.get(id);
       if (before) {
         addedByName.get(before.name)?.delete(id);

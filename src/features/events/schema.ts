@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { day, line, paragraph, slug, soughtLine, year } from '../../http/fields.ts';
+import { eventSheet } from './sheet.ts';
 
 const fields = {
   code: slug.meta({ description: 'Readable code of the edition.', examples: ['hyrd-2022'] }),
@@ -36,7 +37,7 @@ export const Event = z.object(fields).meta({
 
 export const events: Catalogue = {
   entity: 'events',
-  sheet: 'events',
+  sheet: eventSheet,
   key: 'code',
   item: Event,
   ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example),

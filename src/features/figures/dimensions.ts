@@ -1,6 +1,7 @@
 /** What figures can be grouped by: each dimension is a row, and the filter parameter of its name selects a group. */
 import { type SQL, sql } from 'drizzle-orm';
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
+import { type Names, named } from '../../core/names.ts';
 import type { Reader } from '../../database/database.ts';
 import {
   investmentBandOf,
@@ -11,7 +12,7 @@ import {
 } from '../projects/classes.ts';
 import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
-import { levelNames, type Names, named, statusNames } from '../projects/names.ts';
+import { levelNames, statusNames } from '../projects/names.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
 

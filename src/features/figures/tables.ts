@@ -1,10 +1,11 @@
 /** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
 
 import type { Language } from '../../core/languages.ts';
+import { inWords } from '../../core/names.ts';
 import type { Money, Rate } from '../../core/numbers.ts';
+import { flagWords } from '../../sheets/columns.ts';
 import type { Cell, Kind, Sheet } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
-import { flagWords, inWords } from '../exports/columns.ts';
 import {
   type AgeRow,
   type CohortDimension,

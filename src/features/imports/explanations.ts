@@ -1,6 +1,7 @@
 /** What the second row of a template says of each column: what its cells take, in both languages. */
 import type { Language } from '../../core/languages.ts';
-import type { Column, Kind } from '../exports/columns.ts';
+import type { Kind } from '../../sheets/columns.ts';
+import type { ProjectColumn as Column } from '../projects/sheet.ts';
 
 type Text = Readonly<Record<Language, string>>;
 

@@ -1,6 +1,7 @@
 /** What the rows of a file did, or would do: counts, the first changes, the first faults. */
+
+import type { Differences, PlannedRow } from '../../sheets/importer.ts';
 import type { FileFault } from './faults.ts';
-import type { Differences, PlannedRow } from './importer.ts';
 
 export interface Outcome {
   rows: number;

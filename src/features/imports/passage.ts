@@ -2,16 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { MessageValue } from '../../core/languages.ts';
-import { moduleBeside } from '../../core/module-beside.ts';
-import type { Database, LoadWork, StreamWork } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import { isUnavailable } from '../../database/errors.ts';
 import type { ProblemKind } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
 import type { Mapping } from '../../sheets/reading/mapping.ts';
 import { readFile } from '../../sheets/reading/read-file.ts';
 import type { FileHead, ReadResult } from '../../sheets/reading/rows.ts';
-import type { ImportEntity } from '../../sheets/reading/tables.ts';
-import { type ImportPart, type ImportRun, load, run as look } from './import-job.ts';
+import type { ImportPart, ImportRun, ImportWork } from './import-run.ts';
+import { type ImportEntity, tables } from './importable.ts';
 import type { ImportLimits } from './limits.ts';
 import { brokenOff, type Outcome, outcomeOf } from './outcome.ts';
 import type { ImportRecord } from './repository.ts';
@@ -63,13 +62,6 @@ export interface Journey {
   onError(error: unknown): void;
 }
 
-const job: StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart> = {
-  module: moduleBeside(import.meta, 'import-job'),
-  remembersRows: true,
-  run: look,
-  load,
-};
-
 /** Where the database cannot be had: so often is it tried again, each time after longer. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
@@ -79,6 +71,7 @@ export class KeyRefused extends Error {}
 
 export function passage(
   { database, clock }: { database: Database; clock: Clock },
+  work: ImportWork,
   uploads: Uploads,
   { atOnce, slice, reported }: Pick<ImportLimits, 'atOnce' | 'slice' | 'reported'>,
 ): (journey: Journey) => Promise<Ending> {
@@ -100,7 +93,7 @@ export function passage(
       const [file, rows] = [uploads.file(id), uploads.rows(id)];
       try {
         return await readFile(
-          { file, rows, name, format, encoding, entity, unit, empty, mapping },
+          { file, rows, name, format, encoding, table: tables[entity], unit, empty, mapping },
           {
             signal,
             onProgress: ({ rows, bytes, refused }) =>
@@ -140,7 +133,7 @@ export function passage(
     async function pass(run: ImportRun, writes: boolean): Promise<Outcome> {
       progress.phase = writes ? 'writing' : 'checking';
       progress.rowsDone = run.from;
-      const parts: AsyncIterable<ImportPart> = writes ? database.load(job, run) : database.stream(job, run);
+      const parts: AsyncIterable<ImportPart> = writes ? database.load(work, run) : database.stream(work, run);
       let outcome: Outcome | undefined;
       try {
         for await (const part of parts) {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { isUnavailable } from '../../database/errors.ts';
 import { refusalIn, refusalOf } from '../../log/holding.ts';
+import type { ImportWork } from './import-run.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { onRecord, outcomeOf } from './outcome.ts';
 import { heir, isGone, isHere, type Owner, thisProcess } from './owners.ts';
@@ -59,12 +60,13 @@ interface Running {
 
 export function importRunner(
   { database, clock }: { database: Database; clock: Clock },
+  work: ImportWork,
   uploads: Uploads,
   onError: (error: unknown) => void,
   limits: ImportLimits = importLimits,
 ): Runner {
   const me = thisProcess(uploads.root);
-  const travel = passage({ database, clock }, uploads, limits);
+  const travel = passage({ database, clock }, work, uploads, limits);
   const running = new Map<string, Running>();
   const waiting = new Set<() => void>();
   let active = 0;

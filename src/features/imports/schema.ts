@@ -4,9 +4,8 @@ import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, slug } from '../../http/fields.ts';
 import { encodings } from '../../sheets/csv.ts';
-import { Mapping } from '../../sheets/reading/mapping.ts';
-import { importEntities } from '../../sheets/reading/tables.ts';
 import { unitNames } from '../../sheets/units.ts';
+import { importEntities, Mapping } from './importable.ts';
 
 export const modes = ['preview', 'commit'] as const;
 export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;

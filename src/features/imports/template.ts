@@ -10,10 +10,11 @@ import {
 } from 'hucre/xlsx';
 import type { Language } from '../../core/languages.ts';
 import { MAX_YUAN } from '../../http/fields.ts';
+import { flagWords, type Kind } from '../../sheets/columns.ts';
 import { inUnit, type Unit, units } from '../../sheets/units.ts';
 import { escaped } from '../../sheets/xlsx.ts';
-import { type Column, columns, flagWords, headings, type Kind } from '../exports/columns.ts';
 import { NewProject } from '../projects/schema.ts';
+import { type ProjectColumn as Column, columns, headings } from '../projects/sheet.ts';
 import type { Choice, CodeLists } from './code-lists.ts';
 import { explain, explanatoryMark, type Offer } from './explanations.ts';
 

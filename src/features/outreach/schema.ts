@@ -10,6 +10,7 @@ import { expectOwnRegion } from '../references/own-region.ts';
 import { contactsInSheet } from './exporting.ts';
 import { contactConditions, delegationConditions } from './filter.ts';
 import { contactsOfDelegation, findDelegation, type SentDelegation } from './repository.ts';
+import { contactSheet } from './sheet.ts';
 import { type ContactDays, channels, guestLevels, stageOf, stages } from './stages.ts';
 
 const delegationFields = {
@@ -179,7 +180,7 @@ const isBefore = (day: string | null | undefined, other: string | null | undefin
 
 export const contacts: Catalogue = {
   entity: 'contacts',
-  sheet: 'contacts',
+  sheet: contactSheet,
   inSheet: contactsInSheet,
   key: 'id',
   item: Contact,

@@ -8,7 +8,7 @@ import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { events } from '../events/schema.ts';
-import { zoneLevelNames } from '../projects/names.ts';
+import { zoneLevelNames } from '../references/sheet.ts';
 import { figuresOf, guestCounts, linksOf, listAddress, type OutreachTally } from './figures.ts';
 import { MAX_ZONES, type Outreach } from './outreach-schema.ts';
 import * as repository from './repository.ts';

@@ -4,9 +4,9 @@ import { eventCalled } from '../../catalogues/exported.ts';
 import type { StreamReader } from '../../database/database.ts';
 import type { Asked, Exported, Shape } from '../../sheets/exporting/exported.ts';
 import type { Unit } from '../../sheets/units.ts';
-import { headings, rowMaker } from '../exports/columns.ts';
 import { countOf, type ProjectQuery, projectBatches, selectsMoreThan } from './batches.ts';
 import { NONE } from './parameter-kinds.ts';
+import { headings, rowMaker } from './sheet.ts';
 
 export interface ProjectsAsked extends Asked {
   entity: 'projects';

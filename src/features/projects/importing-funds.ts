@@ -5,7 +5,7 @@ import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
-import { checkedRow } from '../imports/checked-row.ts';
+import { checkedRow } from '../../sheets/checked-row.ts';
 import {
   type ImportContext,
   type ImportedRow,
@@ -13,7 +13,7 @@ import {
   type PlannedRow,
   refused,
   unchanged,
-} from '../imports/importer.ts';
+} from '../../sheets/importer.ts';
 import { findByCodes, ledgersOf, type ProjectRow } from './repository.ts';
 import { fundsFaults, negativeDay } from './rules.ts';
 import { NewFundsEntry } from './schema.ts';

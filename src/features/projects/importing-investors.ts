@@ -7,10 +7,10 @@ import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { checked } from '../../http/validation.ts';
 import type { Caller } from '../../log/service.ts';
+import type { ImportContext, ImportedRow } from '../../sheets/importer.ts';
 import { namesOn } from '../../sheets/reading/cells.ts';
 import { enterprises } from '../enterprises/catalogue.ts';
 import { type EnterpriseKeys, type FoundEnterprises, findEnterprises } from '../enterprises/service.ts';
-import type { ImportContext, ImportedRow } from '../imports/importer.ts';
 import type { Project } from './schema.ts';
 
 type Investor = Project['investors'][number];

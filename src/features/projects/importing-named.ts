@@ -2,7 +2,7 @@
 import { nouns } from '../../core/entities.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
-import type { Differences, ImportedRow } from '../imports/importer.ts';
+import type { Differences, ImportedRow } from '../../sheets/importer.ts';
 import type { InvestorsOfBatch } from './importing-investors.ts';
 import type { FoundProjects } from './matching.ts';
 

@@ -7,7 +7,7 @@ import type { Reader } from '../../database/database.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
-import { checkedRow } from '../imports/checked-row.ts';
+import { checkedRow } from '../../sheets/checked-row.ts';
 import {
   type Differences,
   firstRows,
@@ -17,7 +17,7 @@ import {
   type PlannedRow,
   refused,
   unchanged,
-} from '../imports/importer.ts';
+} from '../../sheets/importer.ts';
 import { type InvestorsOfBatch, investorResolver } from './importing-investors.ts';
 import { complete, inputOf, merge } from './record.ts';
 import { findByCodes, type ProjectRow } from './repository.ts';

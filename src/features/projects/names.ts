@@ -1,10 +1,5 @@
 /** What the codes of levels and statuses are called in both languages. */
-
-export type Names = ReadonlyMap<string, { name: string; nameEn: string | null }>;
-
-/** By code. */
-export const named = (rows: readonly { code: string; name: string; nameEn: string }[]): Names =>
-  new Map(rows.map(({ code, name, nameEn }) => [code, { name, nameEn }]));
+import { named } from '../../core/names.ts';
 
 export const statusNames = named([
   { code: 'signed', name: '已签约', nameEn: 'signed' },
@@ -20,9 +15,4 @@ export const levelNames = named([
   { code: 'provincial', name: '省级', nameEn: 'provincial' },
   { code: 'municipal', name: '市级', nameEn: 'municipal' },
   { code: 'county', name: '县级', nameEn: 'county' },
-]);
-
-export const zoneLevelNames = named([
-  { code: 'national', name: '国家级', nameEn: 'national' },
-  { code: 'provincial', name: '省级', nameEn: 'provincial' },
 ]);

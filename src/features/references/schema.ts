@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { industryCode, line, regionCode, slug } from '../../http/fields.ts';
+import { industrySheet, regionSheet, zoneSheet } from './sheet.ts';
 
 const name = line(200).meta({ description: 'Name in Chinese.' });
 const nameEn = line(200).nullable().meta({ description: 'Name in English.' });
@@ -69,7 +70,7 @@ export const Zone = z.object(zoneFields).meta({
 
 export const regions: Catalogue = {
   entity: 'regions',
-  sheet: 'regions',
+  sheet: regionSheet,
   key: 'code',
   item: Region,
   ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample),
@@ -90,7 +91,7 @@ export const regions: Catalogue = {
 
 export const industries: Catalogue = {
   entity: 'industries',
-  sheet: 'industries',
+  sheet: industrySheet,
   key: 'code',
   item: Industry,
   ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample),
@@ -109,7 +110,7 @@ export const industries: Catalogue = {
 
 export const zones: Catalogue = {
   entity: 'zones',
-  sheet: 'zones',
+  sheet: zoneSheet,
   key: 'code',
   item: Zone,
   ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),

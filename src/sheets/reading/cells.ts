@@ -1,7 +1,7 @@
 /** From what stands in a cell to a value of the API, for every kind of value but days and money. */
 
 import type { MessageValue } from '../../core/languages.ts';
-import type { Names } from '../../features/projects/names.ts';
+import type { Names } from '../../core/names.ts';
 import type { FaultCode } from '../../http/messages.ts';
 
 /** Why a cell has no value. Also a cell that is one already, such as an error of a spreadsheet. */

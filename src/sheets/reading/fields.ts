@@ -1,4 +1,5 @@
 /** Which column of a file gives which field, and how its cells are read: by the usual headings, or by a mapping. */
+import { type Column, readColumns } from '../columns.ts';
 import type { Unit } from '../units.ts';
 import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
 import { readDay, readDayBy } from './days.ts';
@@ -8,7 +9,6 @@ import { readMoney, readMoneyBy } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRequest, RecognisedColumn, Warning } from './rows.ts';
 import type { SourceRow } from './source.ts';
-import { type ImportColumn, tables } from './tables.ts';
 
 /** A field, and where its values come from. */
 export interface Field extends RecognisedColumn {
@@ -28,7 +28,7 @@ export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
   fields: Field[];
 }
 
-const cellReader = (column: ImportColumn, unit: Unit): ReadCell => {
+const cellReader = (column: Column, unit: Unit): ReadCell => {
   const { kind, words, otherWords } = column;
   if (words) return readWords(words, otherWords);
   if (kind === 'money') return readMoney(unit);
@@ -55,11 +55,12 @@ export function layoutByHeadings(
   { cells }: SourceRow,
   above: readonly SourceRow[],
   headings: Headings,
-  request: Pick<ReadRequest, 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit'>,
 ): Layout {
   const fields = new Map<string, Field>();
   const ignored: FileHead['ignored'] = [];
   const warnings: Warning[] = [];
+  const read = new Set(readColumns(request.table));
   const unitForAll = unitAbove(above.map((row) => row.cells)) ?? request.unit;
   for (const [index, heading] of textsOf(cells)) {
     const found = headings.recognise(heading);
@@ -72,7 +73,7 @@ export function layoutByHeadings(
         values: { heading: place.heading },
       });
     }
-    if (!found || found === 'unit' || found.column.derived) {
+    if (!found || found === 'unit' || !read.has(found.column)) {
       ignored.push(place);
       continue;
     }
@@ -101,7 +102,7 @@ const columnTwice = (
   });
 
 /** How a mapping has the cells of a column read. */
-function mappedReader(column: ImportColumn, source: MappedSource, unit: Unit): ReadCell {
+function mappedReader(column: Column, source: MappedSource, unit: Unit): ReadCell {
   const { factor = '1', rounding, dates } = source;
   if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
     return readMoneyBy(unit, factor, rounding);
@@ -144,7 +145,7 @@ export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
 export function layoutByMapping(
   { row, cells }: SourceRow,
   mapping: Mapping,
-  request: Pick<ReadRequest, 'entity' | 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit'>,
 ): Layout {
   const texts = textsOf(cells);
   const headingAt = new Map(texts);
@@ -163,7 +164,7 @@ export function layoutByMapping(
     throw new Refusal('imports.missing_headings', { row, headings });
   }
   const indexOf = (heading: string): number => indices.get(headingOf(heading)) as number;
-  const columns = new Map(tables[request.entity].columns.map((column) => [column.field, column]));
+  const columns = new Map(request.table.columns.map((column) => [column.field, column]));
   const fields = Object.entries(mapping.fields).flatMap(([field, source]): Field[] => {
     const column = columns.get(field);
     if (!column) return [];

@@ -1,7 +1,7 @@
 /** Which row of a sheet says what its columns are, and what each of its headings means. */
+import type { Column, SheetTable } from '../columns.ts';
 import type { Unit } from '../units.ts';
 import { type Cell, wordOf } from './cells.ts';
-import type { ImportColumn, ImportTable } from './tables.ts';
 
 /** One for what people take for the same heading. */
 export const headingOf = (text: string): string =>
@@ -39,7 +39,7 @@ const WITH_BRACKETS = /^(.+?)\(.+\)$/;
 const UNIT_LINE = new RegExp(`(?:单位|unit):(?:人民币|rmb|cny)?(${UNIT})(?=$|[),;，；。])`);
 
 export interface Recognised {
-  column: ImportColumn;
+  column: Column;
   unit: Unit | undefined;
 }
 
@@ -49,8 +49,8 @@ export interface Headings {
 }
 
 /** The headings of a table in both languages, with what else they are called, and the names of the fields. */
-export function headingsOf({ columns }: ImportTable): Headings {
-  const byHeading = new Map<string, ImportColumn>();
+export function headingsOf({ columns }: SheetTable): Headings {
+  const byHeading = new Map<string, Column>();
   for (const column of columns) {
     // The name of a field of money ends with its unit.
     const field = column.kind === 'money' ? [] : [column.field];
@@ -58,7 +58,7 @@ export function headingsOf({ columns }: ImportTable): Headings {
       byHeading.set(headingOf(name), column);
     }
   }
-  const money = (name: string): ImportColumn | undefined => {
+  const money = (name: string): Column | undefined => {
     const column = byHeading.get(name);
     return column?.kind === 'money' ? column : undefined;
   };

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { MessageValue } from '../../core/languages.ts';
 import { cellText, soughtLine } from '../../http/fields.ts';
 import type { FaultCode } from '../../http/messages.ts';
+import { readColumns, type SheetTable } from '../columns.ts';
 import { unitNames } from '../units.ts';
-import { importEntities, readColumns } from './tables.ts';
 
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
@@ -77,51 +77,59 @@ export type MappedSource = z.infer<typeof MappedSource>;
 /** The kind of values that alone has a use for a setting. */
 const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day' } as const;
 
-export const Mapping = z
-  .strictObject({
-    entity: z.enum(importEntities).default('projects').meta({ description: 'What the rows are.' }),
-    sheet: soughtLine(100).optional().meta({
-      description: 'Name of the worksheet; without it the first that has the headings.',
-    }),
-    headingRow: z.int().min(1).max(1_000).optional().meta({
-      description: 'Row of the headings, counted from 1; without it, it is found.',
-    }),
-    fields: z.record(z.string(), MappedSource).meta({
-      description: 'Field by field, where its values come from. Columns that no field names are not read.',
-    }),
-  })
-  .superRefine(({ entity, fields }, context) => {
-    const kinds = new Map(readColumns(entity).map(({ field, kind }) => [field, kind]));
-    const issue = (path: string[], message: FaultCode, params?: Record<string, MessageValue>) =>
-      context.addIssue({ code: 'custom', path: ['fields', ...path], message, ...(params && { params }) });
-    for (const [field, source] of Object.entries(fields)) {
-      const kind = kinds.get(field);
-      if (kind === undefined) issue([field], 'not_a_choice', { choices: [...kinds.keys()].join(', ') });
-      for (const [setting, itsKind] of Object.entries(PARTICULAR)) {
-        if (setting in source && kind !== undefined && kind !== itsKind) {
-          issue([field, setting], 'not_for_this_field');
+/** @param tables what rows may be; what they are unless the mapping says otherwise comes first */
+export const mappingOf = <Name extends string>(tables: Readonly<Record<Name, SheetTable>>) => {
+  const names = Object.keys(tables) as [Name, ...Name[]];
+  return z
+    .strictObject({
+      entity: z
+        .enum(names)
+        .default(names[0] as never)
+        .meta({ description: 'What the rows are.' }),
+      sheet: soughtLine(100).optional().meta({
+        description: 'Name of the worksheet; without it the first that has the headings.',
+      }),
+      headingRow: z.int().min(1).max(1_000).optional().meta({
+        description: 'Row of the headings, counted from 1; without it, it is found.',
+      }),
+      fields: z.record(z.string(), MappedSource).meta({
+        description: 'Field by field, where its values come from. Columns that no field names are not read.',
+      }),
+    })
+    .superRefine(({ entity, fields }, context) => {
+      const kinds = new Map(readColumns(tables[entity as Name]).map(({ field, kind }) => [field, kind]));
+      const issue = (path: string[], message: FaultCode, params?: Record<string, MessageValue>) =>
+        context.addIssue({ code: 'custom', path: ['fields', ...path], message, ...(params && { params }) });
+      for (const [field, source] of Object.entries(fields)) {
+        const kind = kinds.get(field);
+        if (kind === undefined) issue([field], 'not_a_choice', { choices: [...kinds.keys()].join(', ') });
+        for (const [setting, itsKind] of Object.entries(PARTICULAR)) {
+          if (setting in source && kind !== undefined && kind !== itsKind) {
+            issue([field, setting], 'not_for_this_field');
+          }
         }
       }
-    }
-  })
-  .meta({
-    id: 'Mapping',
-    description: 'How a file with headings, units and codes of its own is read.',
-    examples: [
-      {
-        entity: 'projects',
-        headingRow: 2,
-        fields: {
-          code: { from: 'Project Id' },
-          level: { constant: 'provincial' },
-          investmentYuan: { from: 'Current Project Cost', rounding: 'down' },
-          completedOn: {
-            from: 'Project Closing Date',
-            dates: ['MM/DD/YYYY'],
-            when: { column: 'Project Status', in: ['Closed'] },
+    })
+    .meta({
+      id: 'Mapping',
+      description: 'How a file with headings, units and codes of its own is read.',
+      examples: [
+        {
+          entity: 'projects',
+          headingRow: 2,
+          fields: {
+            code: { from: 'Project Id' },
+            level: { constant: 'provincial' },
+            investmentYuan: { from: 'Current Project Cost', rounding: 'down' },
+            completedOn: {
+              from: 'Project Closing Date',
+              dates: ['MM/DD/YYYY'],
+              when: { column: 'Project Status', in: ['Closed'] },
+            },
           },
         },
-      },
-    ],
-  });
-export type Mapping = z.infer<typeof Mapping>;
+      ],
+    });
+};
+
+export type Mapping = z.infer<ReturnType<typeof mappingOf<string>>>;

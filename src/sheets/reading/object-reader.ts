@@ -1,18 +1,22 @@
 /** From a line of NDJSON to the values that it gives: they are in the API's own words already. */
 
+import { readColumns, type SheetTable } from '../columns.ts';
 import type { JsonLine, JsonObject } from './lines.ts';
 import { cut } from './refusal.ts';
 import type { FileHead, ReadRow } from './rows.ts';
-import { type ImportEntity, readColumns } from './tables.ts';
 
-/** What a project's answer says of its investors, for what a change of it takes. */
-function investorsOf({ investors, investorIds }: JsonObject): Readonly<Record<string, unknown>> {
-  if (investorIds !== undefined) return { investorIds };
-  if (!Array.isArray(investors)) return { investors };
-  if (investors.length > 0 && investors.every((one) => typeof one === 'string')) return { investors };
-  const part = (name: 'id' | 'name') => investors.map((investor) => investor?.[name]);
-  const ids = part('id');
-  return ids.some((id) => id === undefined) ? { investors: part('name') } : { investorIds: ids };
+/** What an answer says of the things that it embeds, for what a change of it takes. */
+function idsOf(
+  object: JsonObject,
+  { field, ids }: NonNullable<SheetTable['embedded']>,
+): Readonly<Record<string, unknown>> {
+  const things: unknown = object[field];
+  if (object[ids] !== undefined) return { [ids]: object[ids] };
+  if (!Array.isArray(things)) return { [field]: things };
+  if (things.length > 0 && things.every((one) => typeof one === 'string')) return { [field]: things };
+  const part = (name: 'id' | 'name') => things.map((thing) => thing?.[name]);
+  const found = part('id');
+  return found.some((id) => id === undefined) ? { [field]: part('name') } : { [ids]: found };
 }
 
 /** Names are kept of so many fields that nobody knows. */
@@ -26,10 +30,10 @@ export interface ObjectReader {
   met(): Pick<FileHead, 'columns' | 'ignored'>;
 }
 
-export function objectReader(entity: ImportEntity): ObjectReader {
-  const names = new Set(readColumns(entity).map(({ field }) => field));
-  const isProject = entity === 'projects';
-  if (isProject) names.add('investorIds');
+export function objectReader(table: SheetTable): ObjectReader {
+  const { embedded } = table;
+  const names = new Set(readColumns(table).map(({ field }) => field));
+  if (embedded) names.add(embedded.ids);
   const known = new Set<string>();
   const unknown = new Set<string>();
   return {
@@ -54,9 +58,9 @@ export function objectReader(entity: ImportEntity): ObjectReader {
           unknown.add(cut(name));
         }
       }
-      if (isProject && (fields.investors !== undefined || fields.investorIds !== undefined)) {
-        delete fields.investors;
-        Object.assign(fields, investorsOf(object));
+      if (embedded && (fields[embedded.field] !== undefined || fields[embedded.ids] !== undefined)) {
+        delete fields[embedded.field];
+        Object.assign(fields, idsOf(object, embedded));
       }
       return { row, fields, faults: [] };
     },

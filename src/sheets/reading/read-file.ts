@@ -30,6 +30,8 @@ const reader: Reader = {
       env: {},
       // Out of the reach of a terminal, which would stop it before whoever asked can say what that means.
       detached: true,
+      // Columns have maps of words.
+      serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     }),
   milliseconds: limits.milliseconds,

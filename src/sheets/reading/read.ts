@@ -56,7 +56,7 @@ async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Read
   if (request.mapping) throw new Refusal('imports.mapping_without_headings');
   const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
   const { lines, bytes } = jsonSource(request.file, encoding);
-  const reader = objectReader(request.entity);
+  const reader = objectReader(request.table);
   async function* batches() {
     for await (const batch of lines) yield batch.map(reader.read);
   }

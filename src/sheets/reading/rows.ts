@@ -3,10 +3,10 @@
 import type { MessageValue } from '../../core/languages.ts';
 import type { FileFormat } from '../../http/formats.ts';
 import type { FaultCode } from '../../http/messages.ts';
+import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
 import type { Unit } from '../units.ts';
 import type { Mapping } from './mapping.ts';
-import type { ImportEntity } from './tables.ts';
 
 export interface ReadRequest {
   /** Where the upload lies. */
@@ -18,7 +18,8 @@ export interface ReadRequest {
   /** As the client says; null has it found out. */
   format: FileFormat | null;
   encoding: Encoding | null;
-  entity: ImportEntity;
+  /** What the rows are. */
+  table: SheetTable;
   /** Of money whose heading does not say one. */
   unit: Unit;
   /** What an empty cell means: nothing, or that there is no value. */

@@ -8,7 +8,6 @@ import { cut, Refusal } from './refusal.ts';
 import { refuseTooWide, rowReader } from './row-reader.ts';
 import type { FileHead, ReadRequest, ReadRow, Warning } from './rows.ts';
 import type { Source, SourceRow } from './source.ts';
-import { tables } from './tables.ts';
 
 export interface OpenTable {
   source: Source;
@@ -54,7 +53,7 @@ function noHeadings(rows: readonly SourceRow[]): Refusal {
 
 /** Where the headings are among the first rows, and what they mean. */
 function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: number; layout: Layout } {
-  const { entity, mapping } = request;
+  const { table, mapping } = request;
   if (mapping) {
     const index =
       mapping.headingRow === undefined
@@ -64,8 +63,8 @@ function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: nu
     if (!row || index === undefined) throw noHeadings(rows);
     return { index, layout: layoutByMapping(row, mapping, request) };
   }
-  const headings = headingsOf(tables[entity]);
-  const index = best(rows, scoreBy(headings, tables[entity].key));
+  const headings = headingsOf(table);
+  const index = best(rows, scoreBy(headings, table.key));
   if (index === undefined) throw noHeadings(rows);
   const layout = layoutByHeadings(rows[index] as SourceRow, rows.slice(0, index), headings, request);
   return { index, layout };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Language, say } from '../../../src/core/languages.ts';
-import { flagWords } from '../../../src/features/exports/columns.ts';
+import { tables } from '../../../src/features/imports/importable.ts';
 import { faults as messages } from '../../../src/http/messages.ts';
+import { flagWords } from '../../../src/sheets/columns.ts';
 import { neutralised, restored } from '../../../src/sheets/formulas.ts';
 import {
   namesOn,
@@ -14,7 +15,6 @@ import {
 import { isDateFormat } from '../../../src/sheets/reading/date-formats.ts';
 import { readDay, readDayBy, textOfSerial } from '../../../src/sheets/reading/days.ts';
 import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/money.ts';
-import { tables } from '../../../src/sheets/reading/tables.ts';
 import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
 /** A value, or the code of the fault. */

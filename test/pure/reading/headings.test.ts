@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { columns, headings } from '../../../src/features/exports/columns.ts';
+import { importEntities, tables } from '../../../src/features/imports/importable.ts';
+import { columns, headings } from '../../../src/features/projects/sheet.ts';
 import { headingOf, headingsOf, letterOf, unitAbove, unitOf } from '../../../src/sheets/reading/headings.ts';
-import { importEntities, tables } from '../../../src/sheets/reading/tables.ts';
 import { unitNames } from '../../../src/sheets/units.ts';
 import { reading, refusal } from '../../support/reading.ts';
 
@@ -182,7 +182,7 @@ describe('the row of headings', () => {
     ['\n\n\n', 'projects', /—/],
     [`${'x\n'.repeat(20)}项目编号\nA-1\n`, 'projects', /“x”/],
   ] as const)('is missing in %j', async (text, entity, seen) => {
-    const { kind, en, zh } = await refusal(text, { entity });
+    const { kind, en, zh } = await refusal(text, { table: tables[entity] });
     expect(kind).toBe('imports.no_headings');
     expect(en).toMatch(seen);
     expect(zh).toMatch(seen);

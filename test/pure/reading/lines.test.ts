@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
+import { tables } from '../../../src/features/imports/importable.ts';
 import { reading, refusal } from '../../support/reading.ts';
 
 const lines = (...objects: unknown[]): string => objects.map((one) => `${JSON.stringify(one)}\n`).join('');
@@ -46,7 +47,7 @@ describe('a line of NDJSON', () => {
 
   it('of other entities gives theirs', async () => {
     const { rows } = await reading(lines({ id: ID, name: '甲', investors: [1], rankings: [] }), {
-      entity: 'enterprises',
+      table: tables.enterprises,
     });
     expect(rows[0]?.fields).toEqual({ id: ID, name: '甲' });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { Mapping } from '../../../src/features/imports/importable.ts';
 import { faultsOfIssues } from '../../../src/http/validation.ts';
-import { Mapping } from '../../../src/sheets/reading/mapping.ts';
 import { reading, refusal } from '../../support/reading.ts';
 import { row, workbook } from '../../support/workbooks.ts';
 

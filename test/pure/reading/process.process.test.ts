@@ -19,6 +19,7 @@ const readerThat = (script: string, milliseconds = 30_000): Reader => {
       fork(file, [], {
         execArgv: ['--max-old-space-size=20'],
         env: {},
+        serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       }),
     milliseconds,

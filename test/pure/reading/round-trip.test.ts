@@ -1,12 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headings, rowMaker } from '../../../src/features/exports/columns.ts';
+import { tables } from '../../../src/features/imports/importable.ts';
 import type { ExportedProject } from '../../../src/features/projects/batches.ts';
 import { levels } from '../../../src/features/projects/schema.ts';
+import { headings, rowMaker } from '../../../src/features/projects/sheet.ts';
+import { readColumns } from '../../../src/sheets/columns.ts';
 import { encodings, writeCsv } from '../../../src/sheets/csv.ts';
 import type { ReadRow } from '../../../src/sheets/reading/rows.ts';
-import { readColumns } from '../../../src/sheets/reading/tables.ts';
 import type { Sheet } from '../../../src/sheets/sheet.ts';
 import { unitNames } from '../../../src/sheets/units.ts';
 import { writeXlsx } from '../../../src/sheets/xlsx.ts';
@@ -85,7 +86,7 @@ function expected({ investors, ...own }: ExportedProject): Record<string, unknow
     investorCodes: codes.some(Boolean) ? codes : null,
   };
   return Object.fromEntries(
-    readColumns('projects').flatMap(({ field }) => (all[field] === null ? [] : [[field, all[field]]])),
+    readColumns(tables.projects).flatMap(({ field }) => (all[field] === null ? [] : [[field, all[field]]])),
   );
 }
 
@@ -122,7 +123,7 @@ describe('what an export writes', () => {
           expect(fieldsOf(xlsx.rows)).toEqual(wanted);
           for (const { head } of [csv, xlsx]) {
             expect(head.columns.map(({ field }) => field)).toEqual(
-              readColumns('projects').map(({ field }) => field),
+              readColumns(tables.projects).map(({ field }) => field),
             );
             expect(head.warnings).toEqual([]);
           }
@@ -142,7 +143,7 @@ describe('what an export writes', () => {
           '\n',
         );
         const { rows } = await reading(text);
-        const own = readColumns('projects').map(({ field }) => field);
+        const own = readColumns(tables.projects).map(({ field }) => field);
         const wanted = given.map((one) => ({
           ...Object.fromEntries(
             Object.entries(one).filter(([field]) => own.includes(field) && field !== 'investors'),

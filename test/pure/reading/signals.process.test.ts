@@ -14,6 +14,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reads on when it is told %s',
   const start = () => {
     child = fork(join(projectFolder, 'src/sheets/reading/read-job.ts'), [], {
       env: {},
+      serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     return child;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Mapping } from '../../../src/features/imports/importable.ts';
 import { lifecycleFaults } from '../../../src/features/projects/lifecycle.ts';
 import { NewProject } from '../../../src/features/projects/schema.ts';
-import { Mapping } from '../../../src/sheets/reading/mapping.ts';
 import { projectFolder } from '../../support/process.ts';
 import { readingApart } from '../../support/reading.ts';
 

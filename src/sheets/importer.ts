@@ -1,10 +1,10 @@
 /** What each kind of thing that comes in by files gives the import: what its rows would do. */
 
-import type { Clock } from '../../core/clock.ts';
-import type { Reader, Transaction } from '../../database/database.ts';
-import type { FieldChange } from '../../database/tables.ts';
-import type { Fault } from '../../http/problems.ts';
-import type { Caller } from '../../log/service.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Reader, Transaction } from '../database/database.ts';
+import type { FieldChange } from '../database/tables.ts';
+import type { Fault } from '../http/problems.ts';
+import type { Caller } from '../log/service.ts';
 
 /** One row of a file, in the words of the API; references are texts: a code or a name. */
 export interface ImportedRow {

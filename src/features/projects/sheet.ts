@@ -1,67 +1,38 @@
-/**
- * The columns of a sheet of projects, one row a field: what it is called in both languages and elsewhere, what kind of
- * value it holds, and whether a sheet that comes back may change it. What writes a sheet and what reads one both go by
- * this table.
- */
+/** A sheet of projects: its columns, one row a field, by which it is written, read and explained; and its rows. */
 import type { Language } from '../../core/languages.ts';
-import type { Kind as AnyKind, Cell, Heading } from '../../sheets/sheet.ts';
+import { inWords } from '../../core/names.ts';
+import { type Column, column, flagWords, type Kind, type SheetTable, words } from '../../sheets/columns.ts';
+import type { Cell, Heading } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
-import type { ExportedProject } from '../projects/batches.ts';
-import { levelNames, type Names, statusNames } from '../projects/names.ts';
+import type { ExportedProject } from './batches.ts';
+import { levelNames, statusNames } from './names.ts';
 
-export type Kind = Exclude<AnyKind, 'number'>;
-
-export interface Column {
+export interface ProjectColumn extends Column {
   /** The project's field, or the part of one that the column holds. */
   field: keyof ExportedProject | 'investorCodes';
-  kind: Kind;
-  zh: string;
-  en: string;
-  /** What sheets from elsewhere call it. No two columns share one. */
-  synonyms: readonly string[];
-  /** In characters. */
-  width: number;
-  /** Worked out by the service: a sheet that comes back does not change it. */
-  derived: boolean;
-  /** What stands for a code in a sheet, by language. */
-  words?: Names;
 }
 
-type Options = Partial<Pick<Column, 'width' | 'words'>>;
+const given = column<ProjectColumn['field']>;
 
-/** How wide a column of each kind is, where it says nothing else. */
-export const widths: Record<Kind, number> = {
-  text: 24,
-  code: 14,
-  day: 12,
-  money: 18,
-  integer: 8,
-  flag: 10,
-  instant: 26,
-  list: 28,
+/** Worked out by the service. */
+const derived: typeof given = (field, kind, zh, en, synonyms, options) =>
+  given(field, kind, zh, en, synonyms, { ...options, derived: true });
+
+const LEVEL_WORDS = {
+  省: 'provincial',
+  省级项目: 'provincial',
+  市: 'municipal',
+  市州级: 'municipal',
+  市级项目: 'municipal',
+  县: 'county',
+  县区级: 'county',
+  区县级: 'county',
+  县级项目: 'county',
 };
 
-const column =
-  (derived: boolean) =>
-  (
-    field: Column['field'],
-    kind: Kind,
-    zh: string,
-    en: string,
-    synonyms: readonly string[] = [],
-    options: Options = {},
-  ): Column => ({ field, kind, zh, en, synonyms, width: widths[kind], derived, ...options });
-
-const given = column(false);
-const derived = column(true);
-
-const words = (pairs: Readonly<Record<string, readonly [string, string]>>): Names =>
-  new Map(Object.entries(pairs).map(([code, [name, nameEn]]) => [code, { name, nameEn }]));
-
-export const flagWords = words({ true: ['是', 'yes'], false: ['否', 'no'] });
 const overdueWords = words({ start: ['逾期未开工', 'start'], production: ['逾期未投产', 'production'] });
 
-export const columns: readonly Column[] = [
+export const columns: readonly ProjectColumn[] = [
   given('code', 'code', '项目编号', 'Code', ['项目编码', '项目代码', '编号', 'Project code'], { width: 20 }),
   given('name', 'text', '项目名称', 'Name', ['项目', '名称', '签约项目', 'Project name', 'Project'], {
     width: 40,
@@ -76,7 +47,10 @@ export const columns: readonly Column[] = [
     { width: 40 },
   ),
   given('event', 'code', '经贸活动', 'Event', ['活动', '签约活动', '届次', '节会'], { width: 16 }),
-  given('level', 'code', '项目级别', 'Level', ['级别', '层级', 'Project level'], { words: levelNames }),
+  given('level', 'code', '项目级别', 'Level', ['级别', '层级', 'Project level'], {
+    words: levelNames,
+    otherWords: LEVEL_WORDS,
+  }),
   given('region', 'code', '行政区划', 'Region', [
     '行政区划代码',
     '区划代码',
@@ -175,23 +149,25 @@ export const columns: readonly Column[] = [
   derived('fundsInPlaceYuan', 'money', '到位资金', 'Funds in place', ['到位资金额', '实际到位资金']),
   derived('sameYear', 'flag', '当年签约当年开工当年投产', 'Signed, started and producing in one year'),
   derived('overdue', 'list', '逾期事项', 'Overdue', [], { words: overdueWords, width: 14 }),
-  derived('version', 'integer', '版本', 'Version'),
+  // Not to be changed, but to be compared: a row that changed since is not overwritten.
+  derived('version', 'integer', '版本', 'Version', [], { compared: true }),
   derived('id', 'code', '系统编号', 'Id', ['ID'], { width: 38 }),
   derived('createdAt', 'instant', '录入时间', 'Recorded'),
   derived('updatedAt', 'instant', '更新时间', 'Updated'),
   derived('archivedAt', 'instant', '归档时间', 'Archived'),
 ];
 
-/** What a code is called; itself where it has no name. */
-export const inWords = (code: string, words: Names | undefined, language: Language): string => {
-  const word = words?.get(code);
-  return (language === 'zh' ? word?.name : word?.nameEn) ?? code;
+export const projectSheet: SheetTable = {
+  key: 'code',
+  columns,
+  // What a project's answer says of its investors, for what a change of it takes.
+  embedded: { field: 'investors', ids: 'investorIds' },
 };
 
 type Value = string | number | boolean | null;
 
 /** How the value of each kind stands in a cell. */
-const cellOf: Record<Kind, (value: Value, column: Column, language: Language, unit: Unit) => Cell> = {
+const cellOf: Record<Kind, (value: Value, column: ProjectColumn, language: Language, unit: Unit) => Cell> = {
   text: (value) => value as Cell,
   code: (value, { words }, language) => (words ? inWords(String(value), words, language) : (value as Cell)),
   day: (value) => value as Cell,
@@ -207,7 +183,7 @@ type Reading = (project: ExportedProject) => Value;
 /** One a line, in the order of the investors; nothing where there is nothing on any line. */
 const lines = (items: readonly string[]): string | null => (items.some(Boolean) ? items.join('\n') : null);
 
-function readingOf({ field, words }: Column, language: Language): Reading {
+function readingOf({ field, words }: ProjectColumn, language: Language): Reading {
   switch (field) {
     case 'investors':
       return ({ investors }) => lines(investors.map(({ name }) => name));

@@ -1,7 +1,7 @@
 /** The cells of a row against a schema. */
 import * as z from 'zod';
-import type { Fault } from '../../http/problems.ts';
-import { checked } from '../../http/validation.ts';
+import type { Fault } from '../http/problems.ts';
+import { checked } from '../http/validation.ts';
 
 /**
  * What the fields of a row give: those that are right, and the faults of the others. A field that is not given is

@@ -1,21 +1,13 @@
 /** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
 import { rm } from 'node:fs/promises';
-import { catalogueImporter } from '../../catalogues/importing.ts';
-import type { Reader, Transaction } from '../../database/database.ts';
+import type { LoadWork, Reader, StreamWork, Transaction } from '../../database/database.ts';
 import { type Refusal, refusalIn } from '../../log/holding.ts';
 import type { Caller } from '../../log/service.ts';
+import type { ImportContext, Importer } from '../../sheets/importer.ts';
 import { rowParser } from '../../sheets/reading/row-lines.ts';
 import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';
-import type { ImportEntity } from '../../sheets/reading/tables.ts';
-import { clusterMemberImporter } from '../clusters/importing.ts';
-import { enterprises } from '../enterprises/catalogue.ts';
-import { events } from '../events/schema.ts';
-import { contactImporter } from '../outreach/importing.ts';
-import { projectImporter } from '../projects/importing.ts';
-import { fundsImporter } from '../projects/importing-funds.ts';
-import { industries, regions, zones } from '../references/schema.ts';
 import { rowFaults } from './faults.ts';
-import type { ImportContext, Importer } from './importer.ts';
+import type { ImportEntity } from './importable.ts';
 import { addRow, type Outcome, startOutcome } from './outcome.ts';
 import { linesOf, writeReport } from './reports.ts';
 import { noteRows } from './repository.ts';
@@ -53,27 +45,21 @@ const BATCH = 128;
 /** How often it is told how far the work is; until it is asked to go on it waits. */
 const TOLD_EVERY_MS = 50;
 
-const importers: Readonly<Record<ImportEntity, (context: ImportContext) => Importer>> = {
-  projects: projectImporter,
-  funds: fundsImporter,
-  enterprises: (context) => catalogueImporter(enterprises, context),
-  events: (context) => catalogueImporter(events, context),
-  regions: (context) => catalogueImporter(regions, context),
-  zones: (context) => catalogueImporter(zones, context),
-  industries: (context) => catalogueImporter(industries, context),
-  contacts: contactImporter,
-  cluster_members: clusterMemberImporter,
-};
+/** An import as a thread does it, where the database has threads. */
+export type ImportWork = StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart>;
 
-/** What the rows would do. */
-export const run = (reader: Reader, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
-  go(reader, null, asked);
+/** What the rows of each kind do. */
+export type Importers = Readonly<Record<ImportEntity, (context: ImportContext) => Importer>>;
 
-/** Does it. Where a row is refused, and not the good ones are wanted, nothing should be kept: whoever asked gives it up. */
-export const load = (tx: Transaction, before: Reader, asked: ImportRun): AsyncGenerator<ImportPart, void> =>
-  go(before, tx, asked);
+/** The work of imports with these importers: `run` says what the rows would do; `load` does it. */
+export const importing = (importers: Importers): Pick<ImportWork, 'run' | 'load'> => ({
+  run: (reader, asked) => go(importers, reader, null, asked),
+  // Where a row is refused, and not the good ones are wanted, nothing should be kept: whoever asked gives it up.
+  load: (tx, before, asked) => go(importers, before, tx, asked),
+});
 
 async function* go(
+  importers: Importers,
   reader: Reader,
   tx: Transaction | null,
   asked: ImportRun,
