@@ -1,4 +1,7 @@
-/** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
+/**
+ * The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. A field of a query
+ * says `example`, not `examples`, which zod drops from what it converts for a parameter.
+ */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
 import { hiddenIn, isSeen } from './hidden-characters.ts';
