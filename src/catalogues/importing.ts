@@ -1,24 +1,24 @@
 /** What the rows of a sheet do to a catalogue, whichever it is. */
 
-import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
 import { diff } from '../log/diff.ts';
 import { checkedRow, defined } from '../sheets/checked-row.ts';
 import {
+  effective,
   firstRows,
   type ImportContext,
   type ImportedRow,
   type Importer,
   type PlannedRow,
   refused,
+  rowByRow,
+  textOf,
   unchanged,
+  unknownReference,
 } from '../sheets/importer.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
-import { isNamed, type Names, readNames, withCodes } from './names.ts';
-import { catalogueWrites } from './writes.ts';
-
-const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+import { isNamed, type Names, rememberedNames, withCodes } from './names.ts';
+import { catalogueWrites, resolved } from './writes.ts';
 
 /** Matched by code, or as the catalogue says. What a row refers to is there already, or stands in a row before it. */
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
@@ -26,15 +26,14 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
   const writes = catalogueWrites(catalogue, clock);
   const matcher = catalogue.matcher?.();
   const first = firstRows();
-  let names: Names | undefined;
+  const namesIn = rememberedNames();
 
   const match = (fields: ImportedRow['fields']) =>
-    matcher?.match(fields) ?? { id: textOf(fields.code), pointer: '/code' };
+    matcher?.match(fields) ?? { id: textOf(fields.code) || null, pointer: '/code' };
 
   async function plan(
-    reader: Reader,
     { row, fields: given, faults: found }: ImportedRow,
-    known: Names,
+    { reader, names: known }: { reader: Reader; names: Names },
   ): Promise<PlannedRow> {
     const { id: _, ...texts } = given;
     const { fields, faults: unnamed } = withCodes(texts, catalogue.references, known);
@@ -49,21 +48,16 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed]);
     const changes: Entry = defined(sound);
     faults.push(...repeated);
-    if (isUnknown) {
-      const values = { noun: nouns[entity], id: key.slice(0, 64) };
-      faults.push({ pointer: '/id', code: 'unknown_reference', values });
-    }
+    if (isUnknown) faults.push(unknownReference('/id', entity, key));
     const after: Entry = before ? { ...before, ...changes } : writes.complete(changes);
-    const surroundings = {
-      // Those that are given have been resolved.
-      lookup: async () => [],
-      among: async (entry: Entry) => (await catalogue.rulesAmong?.(reader, entry)) ?? [],
-      parentOf: async (code: string) => (isNamed(entity) ? known.parentOf(entity, code) : undefined),
-    };
+    const surroundings = resolved(
+      async (entry) => (await catalogue.rulesAmong?.(reader, entry)) ?? [],
+      async (code) => (isNamed(entity) ? known.parentOf(entity, code) : undefined),
+    );
     const all = await writes.faultsIn(surroundings, after, before ?? null, faults);
     if (before) all.push(...writes.foreignFields(caller, before, after));
     if (matcher && repeated.length === 0) all.push(...matcher.takenFaults(after));
-    const name = textOf(after[keyField === 'code' ? 'code' : 'name']) ?? key;
+    const name = textOf(after[keyField === 'code' ? 'code' : 'name']) || key;
     if (all.length > 0) return refused(row, name, all);
 
     if (isNamed(entity)) known.add(entity, after as unknown as Parameters<Names['add']>[1]);
@@ -71,31 +65,26 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     if (!before && keyField === 'id') first.note('/name', after.id as string, row);
     const differences = diff(before ?? null, after);
     if (before && Object.keys(differences).length === 0) return unchanged(row, name as string);
-    return {
+    return effective(
       row,
-      key: name,
-      effect: before ? 'change' : 'create',
-      differences: () => differences,
-      faults: [],
-      write: (tx) => (before ? writes.update(tx, caller, before, after) : writes.create(tx, caller, after)),
-    };
+      name,
+      before ? 'change' : 'create',
+      () => differences,
+      (tx) => writes.save(tx, caller, before ?? null, after),
+    );
   }
 
-  return {
-    plan: async (reader, rows) => {
-      names ??= await readNames(reader);
+  return rowByRow(
+    async (reader, rows) => {
+      const names = await namesIn(reader);
       await matcher?.read(reader, rows);
-      const planned: PlannedRow[] = [];
-      for (const row of rows) planned.push(await plan(reader, row, names));
-      return planned;
+      return { reader, names };
     },
-    pass: (rows) => {
-      // Which entry a row was about cannot be told any more.
-      if (matcher) return;
-      for (const { row, fields } of rows) {
-        const key = textOf(fields.code);
-        if (key !== null) first.note('/code', key, row);
-      }
+    plan,
+    ({ row, fields }) => {
+      const key = textOf(fields.code);
+      // Which entry a row was about cannot be told any more where its code alone does not say so.
+      if (!matcher && key !== '') first.note('/code', key, row);
     },
-  };
+  );
 }

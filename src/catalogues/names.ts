@@ -1,8 +1,9 @@
 /** What a text in a sheet means: the code of something, its name, or `430100 长沙市`. */
 
-import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';
 import type { Fault } from '../http/problems.ts';
+import type { Caller } from '../log/service.ts';
+import { unknownReference } from '../sheets/importer.ts';
 import * as repository from './repository.ts';
 
 /** What a sheet may name by its name. */
@@ -101,13 +102,13 @@ export async function readNames(reader: Reader): Promise<Names> {
     resolve: (entity, text, pointer) => {
       const given = text.trim();
       const [code, ...others] = things[entity].meantBy(given);
-      const id = given.slice(0, 64);
       if (code === undefined) {
-        return { fault: { pointer, code: 'unknown_reference', values: { noun: nouns[entity], id } } };
+        return { fault: unknownReference(pointer, entity, given) };
       }
       if (others.length === 0) return { code };
       const choices = [code, ...others].sort().join(', ');
-      return { fault: { pointer, code: 'ambiguous_reference', values: { id, choices } } };
+      const values = { id: given.slice(0, 64), choices };
+      return { fault: { pointer, code: 'ambiguous_reference', values } };
     },
     isWithin: (region, scopes) => {
       const seen = new Set<string>();
@@ -122,6 +123,27 @@ export async function readNames(reader: Reader): Promise<Names> {
       return false;
     },
   };
+}
+
+/** Reads the names of everything when they are first asked for, and keeps them. */
+export function rememberedNames(): (reader: Reader) => Promise<Names> {
+  let names: Promise<Names> | undefined;
+  return (reader) => {
+    names ??= readNames(reader);
+    return names;
+  };
+}
+
+/** What is against regions of which one is not the caller's. @param pointer to the field that says so */
+export function regionFaults(
+  { regions: own }: Pick<Caller, 'regions'>,
+  names: Names,
+  pointer: string,
+  regions: readonly unknown[],
+): Fault[] {
+  const isOwn = (region: unknown) => typeof region === 'string' && names.isWithin(region, own ?? []);
+  if (own === null || regions.every(isOwn)) return [];
+  return [{ pointer, code: 'other_region', values: { regions: own.join(', ') } }];
 }
 
 /**

@@ -21,6 +21,12 @@ export interface Surroundings {
   parentOf(key: string): Promise<unknown>;
 }
 
+/** Of an entry whose references have been resolved. */
+export const resolved = (
+  among: Surroundings['among'],
+  parentOf: Surroundings['parentOf'] = async () => undefined,
+): Surroundings => ({ lookup: async () => [], among, parentOf });
+
 export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   const { entity, key: keyField, part } = catalogue;
 
@@ -135,6 +141,10 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     await log(tx, caller, 'change', before, after);
   }
 
+  /** Creates an entry, or changes it. @param before null for a new one */
+  const save = (tx: Transaction, caller: Caller, before: Entry | null, after: Entry): Promise<void> =>
+    before ? update(tx, caller, before, after) : create(tx, caller, after);
+
   async function remove(tx: Transaction, caller: Caller, before: Entry): Promise<void> {
     await repository.deleteEntry(tx, catalogue, rowOf(catalogue, before));
     await log(tx, caller, 'delete', before, null);
@@ -151,6 +161,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     insert,
     create,
     update,
+    save,
     remove,
   };
 }

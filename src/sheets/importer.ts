@@ -1,6 +1,7 @@
 /** What each kind of thing that comes in by files gives the import: what its rows would do. */
 
 import type { Clock } from '../core/clock.ts';
+import { type Entity, nouns } from '../core/entities.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { FieldChange } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
@@ -71,6 +72,48 @@ export const unchanged = (row: number, key: string): PlannedRow => ({
   faults: [],
   write: nothing,
 });
+
+/** A row that creates something, or changes what there is. */
+export const effective = (
+  row: number,
+  key: string | null,
+  effect: 'create' | 'change',
+  differences: PlannedRow['differences'],
+  write: PlannedRow['write'],
+): PlannedRow => ({ row, key, effect, differences, faults: [], write });
+
+/**
+ * Plans the rows of a batch one after the other.
+ * @param look reads what a batch of rows is about, and what it names, in a few queries
+ * @param pass takes note of a row before the first batch
+ */
+export const rowByRow = <Known>(
+  look: (reader: Reader, rows: readonly ImportedRow[]) => Promise<Known>,
+  plan: (row: ImportedRow, known: Known) => PlannedRow | Promise<PlannedRow>,
+  pass: (row: ImportedRow) => void,
+): Importer => ({
+  plan: async (reader, rows) => {
+    const known = await look(reader, rows);
+    const planned: PlannedRow[] = [];
+    for (const row of rows) planned.push(await plan(row, known));
+    return planned;
+  },
+  pass: (rows) => rows.forEach(pass),
+});
+
+/** A text of a row, without white space around it; empty where there is none. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+/** The texts that rows have in a field, each once. */
+export const textsIn = (rows: readonly ImportedRow[], field: string): string[] => [
+  ...new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean)),
+];
+
+/** What is against a text that names nothing. @param pointer to the field that holds it */
+export const unknownReference = (pointer: string, entity: Entity, text: string): Fault => {
+  const values = { noun: nouns[entity], id: text.slice(0, 64) };
+  return { pointer, code: 'unknown_reference', values };
+};
 
 /** Remembers which row each key stood in first: an entry for each of at most a million rows. */
 export interface FirstRows {

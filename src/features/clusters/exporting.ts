@@ -2,7 +2,7 @@
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';
-import { idsIn, withNames } from '../projects/exporting-named.ts';
+import { idsIn, withNames } from '../projects/named.ts';
 import { findClustersBy } from './repository.ts';
 
 export async function membersInSheet(reader: Reader, members: readonly Entry[]): Promise<Entry[]> {

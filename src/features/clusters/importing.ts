@@ -1,31 +1,35 @@
 /** What the rows of a sheet do to the members of clusters: matched by id, or by cluster and enterprise, and by the day where that is not enough. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
-import { catalogueWrites } from '../../catalogues/writes.ts';
-import { nouns } from '../../core/entities.ts';
+import { catalogueWrites, resolved } from '../../catalogues/writes.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Fault } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow, defined } from '../../sheets/checked-row.ts';
 import {
+  effective,
   firstRows,
   type ImportContext,
   type ImportedRow,
   type Importer,
   type PlannedRow,
   refused,
+  rowByRow,
+  textOf,
+  textsIn,
   unchanged,
+  unknownReference,
 } from '../../sheets/importer.ts';
-import { type InvestorsOfBatch, investorResolver } from '../projects/importing-investors.ts';
+import { enterpriseResolver } from '../enterprises/naming.ts';
 import {
-  asInvestors,
   enterpriseOf,
   inWords,
+  type NamedThings,
   projectOf,
-  textOf,
+  readNamed,
   typeFaults,
-} from '../projects/importing-named.ts';
-import { type FoundProjects, findProjects } from '../projects/matching.ts';
+  without,
+} from '../projects/named.ts';
 import { clusterMembers } from './catalogue.ts';
 import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
 import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
@@ -41,12 +45,10 @@ const changed = clusterMembers.changes.omit({ enterprise: true });
 type Member = Entry & Membership & { cluster: string; enterprise: string };
 
 /** What is known of the things that a batch of rows names. */
-interface Known {
+interface Known extends NamedThings {
   members: ReadonlyMap<string, Member>;
   /** By name and by id. */
   clusters: ReadonlyMap<string, ClusterRow>;
-  enterprises: InvestorsOfBatch;
-  projects: FoundProjects;
 }
 
 const idOf = ({ fields }: ImportedRow): string => textOf(fields.id).toLowerCase();
@@ -87,9 +89,10 @@ function matched(memberships: readonly Member[], term: Partial<Term>): Member | 
 
 const isFault = (found: Member | Fault | null): found is Fault => found !== null && 'code' in found;
 
-export function clusterMemberImporter({ caller, clock, createEnterprises }: ImportContext): Importer {
+export function clusterMemberImporter(context: ImportContext): Importer {
+  const { caller, clock } = context;
   const writes = catalogueWrites(clusterMembers, clock);
-  const enterprises = investorResolver({ caller, clock, createEnterprises });
+  const enterprises = enterpriseResolver(context);
   const first = firstRows();
   /** The memberships of each enterprise in each cluster as the rows so far leave them, whether those are written or not. */
   const memberships = new Map<string, Member[]>();
@@ -97,14 +100,14 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
 
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, fields: texts } = given;
-    const { id: _, cluster: __, enterprise: ___, enterpriseCode: ____, project: _____, ...fields } = texts;
+    const fields = without(texts, NAMED);
     const id = idOf(given);
     const stored = known.members.get(id);
     const name = textOf(texts.enterprise) || textOf(texts.enterpriseCode);
     const key = [textOf(texts.cluster), name].filter(Boolean).join(' ') || id || null;
     const cluster = clusterCalled(textOf(texts.cluster) || (stored?.cluster ?? ''), known);
-    const enterprise = enterpriseOf(given, stored?.enterprise, known.enterprises);
-    const project = projectOf(given, known.projects);
+    const enterprise = enterpriseOf(given, stored?.enterprise, known);
+    const project = projectOf(given, known);
     const found: Fault[] = [
       ...given.faults,
       ...typeFaults(texts, NAMED),
@@ -114,8 +117,7 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     const isUnread = (field: string) => found.some(({ pointer }) => pointer === `/${field}`);
     if (!isUnread('cluster')) found.push(...clusterFaults(given, cluster));
     if (id !== '' && !stored) {
-      const values = { noun: nouns.cluster_members, id: id.slice(0, 64) };
-      found.push({ pointer: '/id', code: 'unknown_reference', values });
+      found.push(unknownReference('/id', 'cluster_members', id));
       return refused(row, key, checkedRow(changed, fields, found).faults);
     }
     if (stored && cluster && cluster.id !== stored.cluster) {
@@ -146,78 +148,50 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
         : { ...writes.complete(changes), cluster: cluster.id, enterprise: enterpriseId }
     ) as Member;
     faults.push(...first.note('/enterprise', after.id, row));
-    const surroundings = {
-      // What a row names has been resolved.
-      lookup: async () => [],
-      among: async () => membershipFaults(after, cluster.leader, all),
-      parentOf: async () => undefined,
-    };
+    const surroundings = resolved(async () => membershipFaults(after, cluster.leader, all));
     const against = await writes.faultsIn(surroundings, after, before, faults);
     if (against.length > 0) return refused(row, key, against);
 
     const named = `${cluster.name} ${known.enterprises.nameOf(enterpriseId)}`;
     const differences = diff(before, after);
     if (before && Object.keys(differences).length === 0) return unchanged(row, named);
-    const without = (members: readonly Member[]) => members.filter((one) => one.id !== after.id);
+    const others = (members: readonly Member[]) => members.filter((one) => one.id !== after.id);
     if (before) {
       const left = keyOf(before.cluster, before.enterprise);
-      memberships.set(left, without(memberships.get(left) ?? []));
+      memberships.set(left, others(memberships.get(left) ?? []));
     }
-    memberships.set(place, [...without(all), after]);
+    memberships.set(place, [...others(all), after]);
     enterprises.announce([after.enterprise]);
-    return {
+    return effective(
       row,
-      key: named,
-      effect: before ? 'change' : 'create',
-      differences: () =>
-        inWords(differences, {
-          cluster: () => cluster.name,
-          enterprise: known.enterprises.nameOf,
-          project: known.projects.codeOf,
-        }),
-      faults: [],
-      write: async (tx) => {
+      named,
+      before ? 'change' : 'create',
+      () => inWords(differences, known, { cluster: () => cluster.name }),
+      async (tx) => {
         const [real] = await enterprises.create(tx, [after.enterprise]);
-        const member = { ...after, enterprise: real };
-        await (before ? writes.update(tx, caller, before, member) : writes.create(tx, caller, member));
+        await writes.save(tx, caller, before, { ...after, enterprise: real });
       },
-    };
+    );
   }
 
   async function look(reader: Reader, rows: readonly ImportedRow[]): Promise<Known> {
-    const texts = (field: string) => [
-      ...new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean)),
-    ];
     const ids = [...new Set(rows.map(idOf).filter(Boolean))];
     const stored = (await findMembers(reader, ids)) as Member[];
     const members = new Map(stored.map((one) => [one.id, one]));
-    const called = [...new Set([...texts('cluster'), ...stored.map(({ cluster }) => cluster)])];
+    const called = [...new Set([...textsIn(rows, 'cluster'), ...stored.map(({ cluster }) => cluster)])];
+    const names = called.map((text) => text.normalize('NFC'));
     const clusters = [
-      ...(await findClustersBy(
-        reader,
-        'name',
-        called.map((text) => text.normalize('NFC')),
-      )),
+      ...(await findClustersBy(reader, 'name', names)),
       ...(await findClustersBy(
         reader,
         'id',
         called.map((text) => text.toLowerCase()),
       )),
     ];
-    const codes = texts('project');
     const known: Known = {
+      ...(await readNamed(reader, enterprises, rows, (row) => members.get(idOf(row))?.enterprise)),
       members,
-      clusters: new Map(
-        clusters.flatMap((one) => [
-          [one.id, one],
-          [one.name, one],
-        ]),
-      ),
-      enterprises: await enterprises.read(
-        reader,
-        rows.map((one) => asInvestors(one, members.get(idOf(one))?.enterprise)),
-      ),
-      projects: await findProjects(reader, { codes, ids: codes.map((text) => text.toLowerCase()) }),
+      clusters: new Map(clusters.flatMap((one) => [one.id, one.name].map((key) => [key, one] as const))),
     };
     await readMemberships(reader, rows, known);
     return known;
@@ -227,7 +201,7 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
   async function readMemberships(reader: Reader, rows: readonly ImportedRow[], known: Known): Promise<void> {
     const ids = rows.flatMap((row) => {
       const before = known.members.get(idOf(row))?.enterprise;
-      return [enterpriseOf(row, before, known.enterprises).id, before];
+      return [enterpriseOf(row, before, known).id, before];
     });
     const fresh = [...new Set(ids)].filter((id): id is string => typeof id === 'string' && !read.has(id));
     for (const id of fresh) read.add(id);
@@ -237,14 +211,6 @@ export function clusterMemberImporter({ caller, clock, createEnterprises }: Impo
     }
   }
 
-  return {
-    plan: async (reader, rows) => {
-      const known = await look(reader, rows);
-      const planned: PlannedRow[] = [];
-      for (const row of rows) planned.push(await plan(row, known));
-      return planned;
-    },
-    // Which member a row was about is not to be told any more.
-    pass: () => {},
-  };
+  // Which member a row before the first batch was about cannot be told any more.
+  return rowByRow(look, plan, () => {});
 }

@@ -2,7 +2,7 @@
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';
-import { idsIn, withNames } from '../projects/exporting-named.ts';
+import { idsIn, withNames } from '../projects/named.ts';
 import { findDelegations, type KnownDelegation } from './repository.ts';
 
 const sender = ({ zone, event }: KnownDelegation): string => `${zone} ${event}`;

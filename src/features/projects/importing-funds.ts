@@ -1,18 +1,21 @@
 /** What the rows of a sheet do to the ledgers: an entry that is there already is not entered twice. */
 
-import { readNames } from '../../catalogues/names.ts';
+import { type Names, regionFaults, rememberedNames } from '../../catalogues/names.ts';
 import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
 import { checkedRow } from '../../sheets/checked-row.ts';
 import {
+  effective,
   type ImportContext,
   type ImportedRow,
   type Importer,
   type PlannedRow,
   refused,
+  rowByRow,
   unchanged,
+  unknownReference,
 } from '../../sheets/importer.ts';
 import { findByCodes, ledgersOf, type ProjectRow } from './repository.ts';
 import { fundsFaults, negativeDay } from './rules.ts';
@@ -34,6 +37,11 @@ interface Ledger {
   version: number;
 }
 
+interface Known {
+  projects: ReadonlyMap<string, ProjectRow>;
+  names: Names;
+}
+
 const projectOf = ({ fields: { project } }: ImportedRow): unknown =>
   typeof project === 'string' ? project.trim() : project;
 
@@ -47,7 +55,7 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
   const ledgers = new Map<string, Ledger>();
   /** How many rows before the first batch say the same, by project and sameness. */
   const passed = new Map<string, number>();
-  let names: Awaited<ReturnType<typeof readNames>> | undefined;
+  const namesIn = rememberedNames();
 
   async function readLedgers(reader: Reader, projects: readonly ProjectRow[]): Promise<void> {
     const missing = new Map(projects.filter(({ id }) => !ledgers.has(id)).map((one) => [one.id, one]));
@@ -81,18 +89,12 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
     if (typeof named !== 'string') {
       return [{ pointer, code: 'wrong_type', values: { expected: typeNames.string } }];
     }
+    if (!project) return [unknownReference(pointer, 'projects', named)];
     const values = { noun: nouns.projects, id: named.slice(0, 64) };
-    if (!project) return [{ pointer, code: 'unknown_reference', values }];
     return project.archivedAt ? [{ pointer, code: 'archived_row', values }] : [];
   }
 
-  function regionFaults({ region }: ProjectRow): Fault[] {
-    const { regions } = caller;
-    if (regions === null || (region !== null && names?.isWithin(region, regions))) return [];
-    return [{ pointer: '/project', code: 'other_region', values: { regions: regions.join(', ') } }];
-  }
-
-  function plan(given: ImportedRow, projects: ReadonlyMap<string, ProjectRow>): PlannedRow {
+  function plan(given: ImportedRow, { projects, names }: Known): PlannedRow {
     const { row, faults: found } = given;
     const { project: _, ...fields } = given.fields;
     const named = projectOf(given);
@@ -107,7 +109,7 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
       ledger.unmatched.set(same, unmatched - 1);
       return unchanged(row, project.code);
     }
-    if (project) faults.push(...regionFaults(project));
+    if (project) faults.push(...regionFaults(caller, names, '/project', [project.region]));
     const all = fundsFaults(sound, ledger?.totalYuan ?? 0, faults, today);
     if (all.length > 0 || !project || !ledger) return refused(row, key, all);
 
@@ -117,34 +119,29 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
       return refused(row, key, [{ pointer: '/amountYuan', code: 'negative_balance', values: negative }]);
     }
     enter(ledger, sound);
-    return {
+    return effective(
       row,
       key,
-      effect: 'create',
-      differences: () => ({ fundsEntry: { after: sound } }),
-      faults: [],
-      write: async (tx) => {
+      'create',
+      () => ({ fundsEntry: { after: sound } }),
+      async (tx) => {
         await addFundsEntry(tx, { caller, clock }, { ...project, version: ledger.version }, sound);
         ledger.version += 1;
       },
-    };
+    );
   }
 
-  return {
-    plan: async (reader, rows) => {
-      names ??= await readNames(reader);
-      const codes = rows.map(projectOf).filter((code) => typeof code === 'string');
-      const found = await findByCodes(reader, [...new Set(codes)], today);
-      await readLedgers(reader, found);
-      const projects = new Map(found.map((project) => [project.code, project]));
-      return rows.map((row) => plan(row, projects));
-    },
-    pass: (rows) => {
-      for (const given of rows) {
-        const { project: _, ...fields } = given.fields;
-        const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
-        if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
-      }
-    },
-  };
+  async function look(reader: Reader, rows: readonly ImportedRow[]): Promise<Known> {
+    const names = await namesIn(reader);
+    const codes = rows.map(projectOf).filter((code) => typeof code === 'string');
+    const found = await findByCodes(reader, [...new Set(codes)], today);
+    await readLedgers(reader, found);
+    return { projects: new Map(found.map((project) => [project.code, project])), names };
+  }
+
+  return rowByRow(look, plan, (given) => {
+    const { project: _, ...fields } = given.fields;
+    const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
+    if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
+  });
 }

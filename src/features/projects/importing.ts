@@ -1,6 +1,6 @@
 /** What the rows of a sheet do to projects: matched by code, they create, change, or change nothing. */
 
-import { type Named, type Names, readNames, withCodes } from '../../catalogues/names.ts';
+import { type Named, type Names, regionFaults, rememberedNames, withCodes } from '../../catalogues/names.ts';
 import type { Lookup } from '../../catalogues/service.ts';
 import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
@@ -10,15 +10,21 @@ import { diff } from '../../log/diff.ts';
 import { checkedRow } from '../../sheets/checked-row.ts';
 import {
   type Differences,
+  effective,
   firstRows,
   type ImportContext,
   type ImportedRow,
   type Importer,
   type PlannedRow,
   refused,
+  rowByRow,
   unchanged,
 } from '../../sheets/importer.ts';
-import { type InvestorsOfBatch, investorResolver } from './importing-investors.ts';
+import {
+  enterpriseResolver,
+  type Named as NamedByTexts,
+  type NamedEnterprises,
+} from '../enterprises/naming.ts';
 import { complete, inputOf, merge } from './record.ts';
 import { findByCodes, type ProjectRow } from './repository.ts';
 import { faultsIn } from './rules.ts';
@@ -41,23 +47,48 @@ const APART = new Set(['version', 'investors', 'investorCodes']);
 const keyOf = ({ fields: { code } }: ImportedRow): string | null =>
   typeof code === 'string' && code !== '' ? code : null;
 
+const POINTERS = { names: '/investors', codes: '/investorCodes' };
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+const texts = (value: unknown): string[] => (isTexts(value) ? value : []);
+
+/** What a row says of the investors, one a line. */
+const namedIn = ({ fields }: ImportedRow): NamedByTexts => ({
+  names: fields.investors === undefined ? undefined : texts(fields.investors),
+  codes: fields.investorCodes === undefined ? undefined : texts(fields.investorCodes),
+  ids: texts(fields.investorIds),
+});
+
+/** A line of JSON may hold anything in place of lists. */
+const listFaults = ({ fields }: ImportedRow): Fault[] =>
+  Object.values(POINTERS)
+    .filter((pointer) => !isTexts(fields[pointer.slice(1)] ?? []))
+    .map((pointer) => ({ pointer, code: 'wrong_type', values: { expected: typeNames.array } }));
+
 /** What is known of the things that a batch of rows is about, and of those that it names. */
 interface Known {
   existing: ReadonlyMap<string, ProjectRow>;
-  investors: InvestorsOfBatch;
+  investors: NamedEnterprises;
   names: Names;
 }
 
 /** A row that changed since its sheet was exported is refused, unless it would change nothing anyway. */
-export function projectImporter({ caller, clock, createEnterprises }: ImportContext): Importer {
+export function projectImporter(context: ImportContext): Importer {
+  const { caller, clock } = context;
   const today = clock.today();
   const author = { caller, clock };
-  const investors = investorResolver({ caller, clock, createEnterprises });
+  const investors = enterpriseResolver(context);
   const first = firstRows();
-  let names: Names | undefined;
+  const namesIn = rememberedNames();
 
-  const isOwn = (region: string | null | undefined, known: Names): boolean =>
-    caller.regions === null || (typeof region === 'string' && known.isWithin(region, caller.regions));
+  /** The ids of the investors that a row names; undefined where it names none, or there are faults. */
+  function investorsOf(given: ImportedRow, stored: ProjectRow | undefined, known: Known) {
+    const faults = listFaults(given);
+    if (faults.length > 0) return { ids: undefined, faults };
+    return known.investors.resolve(namedIn(given), POINTERS, stored?.investors ?? []);
+  }
 
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, faults: found } = given;
@@ -73,7 +104,7 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
       return refused(row, key, [...checkedRow(ProjectChanges, fields, cellFaults).faults, ...repeated]);
     }
     const stored = key === null ? undefined : known.existing.get(key);
-    const named = known.investors.resolve(given.fields, stored?.investors ?? []);
+    const named = investorsOf(given, stored, known);
     const schema = stored ? ProjectChanges : NewProject;
     const { sound, faults } = checkedRow(schema, fields, [...cellFaults, ...named.faults]);
     if (stored?.archivedAt) {
@@ -94,51 +125,41 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
     }
     const regions = before ? [before.region, after.region] : [after.region];
     const isRegionUnread = faults.some(({ pointer }) => pointer === '/region');
-    if (!isRegionUnread && !regions.every((one) => isOwn(one, known.names))) {
-      const values = { regions: (caller.regions ?? []).join(', ') };
-      faults.push({ pointer: '/region', code: 'other_region', values });
-    }
+    if (!isRegionUnread) faults.push(...regionFaults(caller, known.names, '/region', regions));
     const all = await faultsIn(unknownAmong(known.investors), after, before, faults, today);
     if (all.length > 0) return refused(row, key, all);
 
     investors.announce(after.investorIds);
-    return {
+    return effective(
       row,
       key,
-      effect: stored ? 'change' : 'create',
-      differences: () => inWords(differences, stored?.investors ?? [], known.investors),
-      faults: [],
-      write: async (tx) => {
+      stored ? 'change' : 'create',
+      () => inWords(differences, stored?.investors ?? [], known.investors),
+      async (tx) => {
         const investorIds = await investors.create(tx, after.investorIds);
         const input = { ...after, investorIds };
         const fields = investorIds === after.investorIds ? differences : diff(before, input);
         if (stored) await changeProject(tx, author, stored, input, fields);
         else await createProject(tx, author, input, fields);
       },
+    );
+  }
+
+  async function look(reader: Reader, rows: readonly ImportedRow[]): Promise<Known> {
+    const names = await namesIn(reader);
+    const codes = rows.map(keyOf).filter((code) => code !== null);
+    const stored = await findByCodes(reader, codes, today);
+    return {
+      existing: new Map(stored.map((one) => [one.code, one])),
+      investors: await investors.read(reader, rows.map(namedIn)),
+      names,
     };
   }
 
-  return {
-    plan: async (reader: Reader, rows) => {
-      names ??= await readNames(reader);
-      const codes = rows.map(keyOf).filter((code) => code !== null);
-      const stored = await findByCodes(reader, codes, today);
-      const known: Known = {
-        existing: new Map(stored.map((one) => [one.code, one])),
-        investors: await investors.read(reader, rows),
-        names,
-      };
-      const planned: PlannedRow[] = [];
-      for (const row of rows) planned.push(await plan(row, known));
-      return planned;
-    },
-    pass: (rows) => {
-      for (const row of rows) {
-        const key = keyOf(row);
-        if (key !== null) first.note('/code', key, row.row);
-      }
-    },
-  };
+  return rowByRow(look, plan, (given) => {
+    const key = keyOf(given);
+    if (key !== null) first.note('/code', key, given.row);
+  });
 }
 
 const versionFaults = (version: unknown): Fault[] =>
@@ -148,7 +169,7 @@ const versionFaults = (version: unknown): Fault[] =>
 
 /** All other references have been resolved. */
 const unknownAmong =
-  (investors: InvestorsOfBatch): Lookup =>
+  (investors: NamedEnterprises): Lookup =>
   async (wanted) =>
     wanted
       .filter(({ entity, key }) => entity === 'enterprises' && investors.nameOf(key) === undefined)
@@ -162,7 +183,7 @@ const unknownAmong =
 function inWords(
   { investorIds, ...differences }: Differences,
   stored: readonly { id: string; name: string }[],
-  investors: InvestorsOfBatch,
+  investors: NamedEnterprises,
 ): Differences {
   if (!investorIds) return differences;
   const nameOf = (id: string) => investors.nameOf(id) ?? stored.find((one) => one.id === id)?.name ?? id;
