@@ -2,12 +2,11 @@
 
 import { nouns } from '../core/entities.ts';
 import type { Language } from '../core/languages.ts';
-import { inWords } from '../core/names.ts';
 import type { Reader, StreamReader } from '../database/database.ts';
 import { capitalised, pluralOf } from '../http/nouns.ts';
-import { type Column, readColumns } from '../sheets/columns.ts';
+import { type Column, cellMaker, columnHeadings, readColumns } from '../sheets/columns.ts';
 import type { Asked, Exported, Shape, Subject } from '../sheets/exporting/exported.ts';
-import type { Cell, Heading } from '../sheets/sheet.ts';
+import type { Cell } from '../sheets/sheet.ts';
 import type { Catalogue, CatalogueEntity, Entry } from './catalogue.ts';
 import {
   countSelected,
@@ -33,18 +32,9 @@ export const eventCalled = async (reader: Reader, code: string): Promise<Subject
   name: (await namesOf(reader, 'events')).get(code)?.name ?? code,
 });
 
-const headingOf = (column: Column, language: Language): Heading => ({
-  text: column[language],
-  kind: column.kind,
-  width: column.width,
-});
-
 function rowMaker(columns: readonly Column[], language: Language): (entry: Entry) => Cell[] {
-  return (entry) =>
-    columns.map(({ field, words }) => {
-      const value = (entry[field] ?? null) as Cell;
-      return typeof value === 'string' ? inWords(value, words, language) : value;
-    });
+  const cells = columns.map((column) => [column.field, cellMaker(column, language, 'yuan')] as const);
+  return (entry) => cells.map(([field, write]) => write((entry[field] ?? null) as Cell));
 }
 
 export const entriesExporter = (catalogue: Catalogue) => {
@@ -67,7 +57,7 @@ export const entriesExporter = (catalogue: Catalogue) => {
       count: (reader) => countSelected(reader, selection),
       isMoreThan: (reader, most) => selectsMoreEntriesThan(reader, selection, most),
       sheetName: { zh: noun.zh, en: capitalised(pluralOf(noun.en)) },
-      headings: () => columns.map((column) => headingOf(column, language)),
+      headings: () => columnHeadings(columns, language, 'yuan'),
       rows: async function* (reader: StreamReader) {
         const toRow = rowMaker(columns, language);
         for await (const batch of entryBatches(reader, selection)) {

@@ -2,9 +2,10 @@
  * The columns of a sheet, one row a field: what it is called in both languages and elsewhere, what kind of value it
  * holds, and whether a sheet that comes back may change it. What writes a sheet and what reads one both go by them.
  */
-import type { Message } from '../core/languages.ts';
-import type { Names } from '../core/names.ts';
-import type { Kind as AnyKind } from './sheet.ts';
+import type { Language, Message } from '../core/languages.ts';
+import { inWords, type Names } from '../core/names.ts';
+import type { Kind as AnyKind, Cell, Heading } from './sheet.ts';
+import { inUnit, inUnitOf, type Unit } from './units.ts';
 
 export type Kind = Exclude<AnyKind, 'number'>;
 
@@ -93,3 +94,26 @@ export const wordsOf = (rows: readonly (Message & { code: string })[]): Names =>
   words(Object.fromEntries(rows.map(({ code, zh, en }) => [code, [zh, en]])));
 
 export const flagWords = words({ true: ['是', 'yes'], false: ['否', 'no'] });
+
+/** The headings of columns; those of money say its unit. */
+export const columnHeadings = (columns: readonly Column[], language: Language, unit: Unit): Heading[] =>
+  columns.map((column) => ({
+    text: column.kind === 'money' ? inUnitOf(column[language], language, unit) : column[language],
+    kind: column.kind,
+    width: column.width,
+  }));
+
+/** Makes the cell of a value of the API: codes and flags in words, money in its unit. */
+export function cellMaker(
+  { kind, words }: Column,
+  language: Language,
+  unit: Unit,
+): (value: string | number | boolean | null) => Cell {
+  const isWorded = kind === 'code' && words;
+  return (value) => {
+    if (value === null) return null;
+    if (kind === 'money') return inUnit(value as number, unit);
+    if (kind === 'flag') return inWords(String(value), flagWords, language);
+    return isWorded ? inWords(String(value), words, language) : (value as Cell);
+  };
+}

@@ -48,6 +48,8 @@ export interface Importer {
    * before have been written or only looked at.
    */
   plan(reader: Reader, rows: readonly ImportedRow[]): Promise<PlannedRow[]>;
+  /** Whether what a row does always depends on those before it, and not only where these repeat each other. */
+  needsEarlierRows?: boolean;
   /** Takes note of rows before the first batch, which have been dealt with for good. */
   pass(rows: readonly ImportedRow[]): void;
 }

@@ -1,9 +1,74 @@
-/** A sheet as a file, written as it comes: for what may be long. */
-import { writeCsv } from './csv.ts';
+/** Sheets as files: written as they come, or made as a whole where they are small. */
+import { buffer } from 'node:stream/consumers';
+import type { CellValue } from 'hucre/xlsx';
+import type { Language } from '../core/languages.ts';
+import type { File } from '../http/answers.ts';
+import { contentLanguage, fileHeaders } from '../http/files.ts';
+import type { FileFormat } from '../http/formats.ts';
+import { type Encoding, writeCsv } from './csv.ts';
 import type { Sheet } from './sheet.ts';
-import { writeXlsx } from './xlsx.ts';
+import { columnOf, valuesOf, writeXlsx } from './xlsx.ts';
 
-const writers = { csv: (sheet: Sheet) => writeCsv(sheet, 'utf-8'), xlsx: writeXlsx };
+const streamed = { csv: (sheet: Sheet) => writeCsv(sheet, 'utf-8'), xlsx: writeXlsx };
 
-export const writeSheet = (sheet: Sheet, format: keyof typeof writers): AsyncIterable<Uint8Array> =>
-  writers[format](sheet);
+/** A sheet as a file, written as it comes: for what may be long. */
+export const writeSheet = (sheet: Sheet, format: keyof typeof streamed): AsyncIterable<Uint8Array> =>
+  streamed[format](sheet);
+
+/**
+ * A workbook made as a whole, with what one that is streamed cannot have: a filter on each heading.
+ * @param day stands in the file as when it was made
+ */
+async function writeTableXlsx(sheet: Sheet, day: string): Promise<Uint8Array> {
+  // Loaded where a workbook is made: every start of the service would wait for it.
+  const { rangeRef, writeXlsx } = await import('hucre/xlsx');
+  const rows: CellValue[][] = [sheet.headings.map(({ text }) => text)];
+  for await (const row of valuesOf(sheet)) rows.push(row);
+  const last = rows.length - (sheet.endsInTotal ? 2 : 1);
+  return writeXlsx({
+    sheets: [
+      {
+        name: sheet.name,
+        columns: sheet.headings.map(columnOf),
+        rows,
+        autoFilter: { range: rangeRef(0, 0, last, sheet.headings.length - 1) },
+        freezePane: { rows: 1 },
+      },
+    ],
+    // The writer would have the file say this very moment, and no two would be the same.
+    properties: { modified: new Date(`${day}T00:00:00Z`) },
+  });
+}
+
+export type TableFormat = Exclude<FileFormat, 'ndjson'>;
+
+interface TableOptions {
+  format: TableFormat;
+  language: Language;
+  encoding: Encoding;
+  /** The day that the figures are for. */
+  day: string;
+}
+
+const writers: Record<TableFormat, (sheet: Sheet, options: TableOptions) => Promise<Uint8Array>> = {
+  csv: (sheet, { encoding }) => buffer(writeCsv(sheet, encoding)),
+  xlsx: (sheet, { day }) => writeTableXlsx(sheet, day),
+};
+
+/**
+ * A table small enough to be made as a whole: figures, not projects.
+ * @param name of the file, without what its format adds
+ * @param plain the same in ASCII
+ */
+export async function tableFile(
+  sheet: Sheet,
+  name: string,
+  plain: string,
+  options: TableOptions,
+): Promise<File> {
+  const { format, language, encoding } = options;
+  return {
+    headers: { ...fileHeaders(format, encoding, name, plain), 'content-language': contentLanguage(language) },
+    content: Buffer.from(await writers[format](sheet, options)),
+  };
+}

@@ -7,7 +7,7 @@ import { sendResource } from '../../http/conditional.ts';
 import { alsoAs, negotiate } from '../../http/formats.ts';
 import { NoQuery, operation } from '../../http/openapi.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
-import { tableFile } from '../../sheets/table-file.ts';
+import { tableFile } from '../../sheets/sheet-file.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
 import type { Disclosure } from './disclosure.ts';
 import {

@@ -78,7 +78,8 @@ async function* go(
   let told = Number.NEGATIVE_INFINITY;
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
-    if (asked.from > 0 && needsEarlierRows(asked)) {
+    // Where faulty rows refuse the file, the first look at all of it has found those that repeat another.
+    if (asked.from > 0 && (partial || importer.needsEarlierRows)) {
       for await (const batch of batchesOf(asked.rows, 0, asked.from)) importer.pass(batch.map(toImported));
     }
     for await (const batch of batchesOf(asked.rows, asked.from, asked.count)) {
@@ -102,12 +103,6 @@ async function* go(
     await report.close();
   }
 }
-
-/**
- * Whether what rows do depends on those of the slices before. Where faulty rows refuse the file, the first look at all
- * of it has found those that repeat another; entries of ledgers are matched one by one.
- */
-const needsEarlierRows = ({ partial, entity }: ImportRun): boolean => partial || entity === 'funds';
 
 const toImported = ({ row, fields, faults }: ReadRow) => ({
   row,

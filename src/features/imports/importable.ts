@@ -25,5 +25,18 @@ export const tables = {
 export type ImportEntity = keyof typeof tables;
 export const importEntities = Object.keys(tables) as [ImportEntity, ...ImportEntity[]];
 
-export const Mapping = mappingOf(tables);
+export const Mapping = mappingOf(tables, {
+  entity: 'projects',
+  headingRow: 2,
+  fields: {
+    code: { from: 'Project Id' },
+    level: { constant: 'provincial' },
+    investmentYuan: { from: 'Current Project Cost', rounding: 'down' },
+    completedOn: {
+      from: 'Project Closing Date',
+      dates: ['MM/DD/YYYY'],
+      when: { column: 'Project Status', in: ['Closed'] },
+    },
+  },
+});
 export type Mapping = z.infer<typeof Mapping>;

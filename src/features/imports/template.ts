@@ -10,11 +10,11 @@ import {
 } from 'hucre/xlsx';
 import type { Language } from '../../core/languages.ts';
 import { MAX_YUAN } from '../../http/fields.ts';
-import { flagWords, type Kind } from '../../sheets/columns.ts';
+import { columnHeadings, flagWords, type Kind } from '../../sheets/columns.ts';
 import { inUnit, type Unit, units } from '../../sheets/units.ts';
 import { escaped } from '../../sheets/xlsx.ts';
 import { NewProject } from '../projects/schema.ts';
-import { type ProjectColumn as Column, columns, headings } from '../projects/sheet.ts';
+import { type ProjectColumn as Column, columns } from '../projects/sheet.ts';
 import type { Choice, CodeLists } from './code-lists.ts';
 import { explain, explanatoryMark, type Offer } from './explanations.ts';
 
@@ -110,7 +110,7 @@ export async function writeTemplate(
   const texts = prepared.map(({ column, offer }) =>
     explain(column, { language, unit: units[unit][language], required: isRequired(column), offer }),
   );
-  const titles = headings(language, unit).filter((_, i) => !columns[i]?.derived);
+  const titles = columnHeadings(given, language, unit);
   const widths = titles.map(({ width }) => Math.max(width, LEAST_WIDTH));
   const shown = texts.map((text, i) => (i === 0 ? explanatoryMark(language) + text : text));
 

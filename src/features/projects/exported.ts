@@ -2,11 +2,12 @@
 
 import { eventCalled } from '../../catalogues/exported.ts';
 import type { StreamReader } from '../../database/database.ts';
+import { columnHeadings } from '../../sheets/columns.ts';
 import type { Asked, Exported, Shape } from '../../sheets/exporting/exported.ts';
 import type { Unit } from '../../sheets/units.ts';
 import { countOf, type ProjectQuery, projectBatches, selectsMoreThan } from './batches.ts';
 import { NONE } from './parameter-kinds.ts';
-import { headings, rowMaker } from './sheet.ts';
+import { columns, rowMaker } from './sheet.ts';
 
 export interface ProjectsAsked extends Asked {
   entity: 'projects';
@@ -23,7 +24,7 @@ export const exportedProjects = ({ query, asOf, language, unit }: ProjectsAsked 
   count: (reader) => countOf(reader, query, asOf),
   isMoreThan: (reader, most) => selectsMoreThan(reader, query, asOf, most),
   sheetName: { zh: '项目', en: 'Projects' },
-  headings: () => headings(language, unit),
+  headings: () => columnHeadings(columns, language, unit),
   rows: async function* (reader: StreamReader) {
     const toRow = rowMaker(language, unit);
     for await (const batch of projectBatches(reader, query, asOf)) yield batch.map(toRow);

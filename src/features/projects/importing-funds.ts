@@ -139,9 +139,11 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
     return { projects: new Map(found.map((project) => [project.code, project])), names };
   }
 
-  return rowByRow(look, plan, (given) => {
+  const importer = rowByRow(look, plan, (given) => {
     const { project: _, ...fields } = given.fields;
     const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
     if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
   });
+  // Entries are matched one by one: two that say the same are two.
+  return { ...importer, needsEarlierRows: true };
 }

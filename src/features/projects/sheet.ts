@@ -1,9 +1,9 @@
 /** A sheet of projects: its columns, one row a field, by which it is written, read and explained; and its rows. */
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
-import { type Column, column, flagWords, type Kind, type SheetTable, words } from '../../sheets/columns.ts';
-import type { Cell, Heading } from '../../sheets/sheet.ts';
-import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
+import { type Column, cellMaker, column, type SheetTable, words } from '../../sheets/columns.ts';
+import type { Cell } from '../../sheets/sheet.ts';
+import type { Unit } from '../../sheets/units.ts';
 import type { ExportedProject } from './batches.ts';
 import { levelNames, statusNames } from './names.ts';
 
@@ -166,18 +166,6 @@ export const projectSheet: SheetTable = {
 
 type Value = string | number | boolean | null;
 
-/** How the value of each kind stands in a cell. */
-const cellOf: Record<Kind, (value: Value, column: ProjectColumn, language: Language, unit: Unit) => Cell> = {
-  text: (value) => value as Cell,
-  code: (value, { words }, language) => (words ? inWords(String(value), words, language) : (value as Cell)),
-  day: (value) => value as Cell,
-  money: (value, _, __, unit) => inUnit(value as number, unit),
-  integer: (value) => value as Cell,
-  flag: (value, _, language) => inWords(String(value), flagWords, language),
-  instant: (value) => value as Cell,
-  list: (value) => value as Cell,
-};
-
 type Reading = (project: ExportedProject) => Value;
 
 /** One a line, in the order of the investors; nothing where there is nothing on any line. */
@@ -196,23 +184,12 @@ function readingOf({ field, words }: ProjectColumn, language: Language): Reading
   }
 }
 
-/** The headings of a sheet of projects; those of money say its unit. */
-export const headings = (language: Language, unit: Unit): Heading[] =>
-  columns.map((column) => ({
-    text: column.kind === 'money' ? inUnitOf(column[language], language, unit) : column[language],
-    kind: column.kind,
-    width: column.width,
-  }));
-
 /** Makes a row of cells of a project, in the order of `columns`. */
 export function rowMaker(language: Language, unit: Unit): (project: ExportedProject) => Cell[] {
   const cells = columns.map((column) => {
     const read = readingOf(column, language);
-    const write = cellOf[column.kind];
-    return (project: ExportedProject): Cell => {
-      const value = read(project);
-      return value === null ? null : write(value, column, language, unit);
-    };
+    const write = cellMaker(column, language, unit);
+    return (project: ExportedProject): Cell => write(read(project));
   });
   return (project) => cells.map((cell) => cell(project));
 }

@@ -7,8 +7,7 @@ import { type Headings, headingOf, letterOf, unitAbove, unitOf } from './heading
 import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney, readMoneyBy } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
-import type { FileHead, ReadRequest, RecognisedColumn, Warning } from './rows.ts';
-import type { SourceRow } from './source.ts';
+import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, Warning } from './rows.ts';
 
 /** A field, and where its values come from. */
 export interface Field extends RecognisedColumn {

@@ -78,7 +78,10 @@ export type MappedSource = z.infer<typeof MappedSource>;
 const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day' } as const;
 
 /** @param tables what rows may be; what they are unless the mapping says otherwise comes first */
-export const mappingOf = <Name extends string>(tables: Readonly<Record<Name, SheetTable>>) => {
+export const mappingOf = <Name extends string>(
+  tables: Readonly<Record<Name, SheetTable>>,
+  example: object,
+) => {
   const names = Object.keys(tables) as [Name, ...Name[]];
   return z
     .strictObject({
@@ -113,22 +116,7 @@ export const mappingOf = <Name extends string>(tables: Readonly<Record<Name, She
     .meta({
       id: 'Mapping',
       description: 'How a file with headings, units and codes of its own is read.',
-      examples: [
-        {
-          entity: 'projects',
-          headingRow: 2,
-          fields: {
-            code: { from: 'Project Id' },
-            level: { constant: 'provincial' },
-            investmentYuan: { from: 'Current Project Cost', rounding: 'down' },
-            completedOn: {
-              from: 'Project Closing Date',
-              dates: ['MM/DD/YYYY'],
-              when: { column: 'Project Status', in: ['Closed'] },
-            },
-          },
-        },
-      ],
+      examples: [example],
     });
 };
 

@@ -3,13 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { FileFormat } from '../../http/formats.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
 import { formatOf } from './format.ts';
+import { jsonSource, objectReader } from './json-lines.ts';
 import { limits } from './limits.ts';
-import { jsonSource } from './lines.ts';
-import { objectReader } from './object-reader.ts';
 import { Refusal } from './refusal.ts';
 import { rowLines } from './row-lines.ts';
-import type { FileHead, ReadProgress, ReadRequest, ReadResult, ReadRow } from './rows.ts';
-import type { Source } from './source.ts';
+import type { FileHead, ReadProgress, ReadRequest, ReadResult, ReadRow, Source } from './rows.ts';
 import { type OpenTable, openTable } from './table.ts';
 
 const MIB = 1024 * 1024;
@@ -83,7 +81,7 @@ async function readingFor(
     return readingOf(format, await openTable(await workbookSources(request, size), request, false));
   }
   if (format === 'ndjson') return readingOfLines(request, start);
-  const { csvSource } = await import('./csv-source.ts');
+  const { csvSource } = await import('./csv.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
   const source = async (): Promise<Source> => csvSource(request.file, encoding);
   return readingOf(format, await openTable([source], request, true));

@@ -4,8 +4,7 @@ import { type Cell, plain, Unreadable } from './cells.ts';
 import type { Field } from './fields.ts';
 import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
-import type { CellFault, ReadRequest, ReadRow } from './rows.ts';
-import type { SourceRow } from './source.ts';
+import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
 
 /** Begins the first cell of a row that explains the columns, as in the template. */
 const EXPLANATION = '※';

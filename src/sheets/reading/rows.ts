@@ -6,6 +6,7 @@ import type { FaultCode } from '../../http/messages.ts';
 import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
 import type { Unit } from '../units.ts';
+import type { Cell } from './cells.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface ReadRequest {
@@ -95,4 +96,21 @@ export interface ReadProgress {
 
 export interface ReadResult extends ReadProgress {
   head: FileHead;
+}
+
+/** A row of a table in a file, as each format gives it. */
+export interface SourceRow {
+  /** Counted from 1, as a spreadsheet counts. */
+  row: number;
+  /** By column, from A on; with holes where nothing stands. */
+  cells: readonly Cell[];
+}
+
+export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encoding'> {
+  /** In batches, each some milliseconds of work. Blank rows may be missing. @throws Refusal */
+  rows: AsyncIterable<readonly SourceRow[]>;
+  /** How much of the file has been read. */
+  bytes(): number;
+  /** The cells of a column, counted from 0, whose value was a formula's: how many, and in which row the first. */
+  formulas?: ReadonlyMap<number, { count: number; row: number }>;
 }

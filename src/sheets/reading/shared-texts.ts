@@ -1,8 +1,7 @@
 /** The texts that the cells of a workbook share: millions of them, held outside the heap as the bytes that they are. */
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import { readXml, unescaped } from './xml.ts';
-import { xmlPieces } from './xml-pieces.ts';
+import { readXml, unescaped, xmlPieces } from './xml.ts';
 
 export interface SharedTexts {
   /** Undefined where there is none of that number. */

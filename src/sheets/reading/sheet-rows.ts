@@ -4,10 +4,9 @@ import { textOfSerial } from './days.ts';
 import { limits } from './limits.ts';
 import { decimalOf } from './money.ts';
 import { Refusal } from './refusal.ts';
+import type { SourceRow } from './rows.ts';
 import type { SharedTexts } from './shared-texts.ts';
-import type { SourceRow } from './source.ts';
-import { type Attributes, malformed, readXml, unescaped, type XmlEvents } from './xml.ts';
-import { xmlPieces } from './xml-pieces.ts';
+import { type Attributes, malformed, readXml, unescaped, type XmlEvents, xmlPieces } from './xml.ts';
 
 /** What a worksheet refers to. */
 export interface Book {

@@ -6,8 +6,7 @@ import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 import { cut, Refusal } from './refusal.ts';
 import { refuseTooWide, rowReader } from './row-reader.ts';
-import type { FileHead, ReadRequest, ReadRow, Warning } from './rows.ts';
-import type { Source, SourceRow } from './source.ts';
+import type { FileHead, ReadRequest, ReadRow, Source, SourceRow, Warning } from './rows.ts';
 
 export interface OpenTable {
   source: Source;

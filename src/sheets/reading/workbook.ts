@@ -1,11 +1,9 @@
 /** The visible worksheets of a workbook, as tables. */
-import { isDateFormat } from './date-formats.ts';
 import { openPackage, type Package } from './package.ts';
 import { cut, Refusal } from './refusal.ts';
-import type { ReadRequest } from './rows.ts';
+import type { ReadRequest, Source } from './rows.ts';
 import { readSharedTexts } from './shared-texts.ts';
 import { type Book, SheetParser, sheetRows } from './sheet-rows.ts';
-import type { Source } from './source.ts';
 import { type Attributes, malformed, readXml } from './xml.ts';
 
 interface Element {
@@ -71,6 +69,23 @@ async function workbookIn(parts: Package): Promise<string> {
   if (type?.includes('macroEnabled')) throw new Refusal('imports.macro_workbook');
   if (type && !type.includes('spreadsheetml')) throw malformed(cut(type));
   return workbook;
+}
+
+/** Of those that have a number and no code, in any language. */
+const BUILT_IN: readonly (readonly [number, number])[] = [
+  [14, 22],
+  [27, 36],
+  [45, 47],
+  [50, 58],
+];
+
+/** Texts, escaped characters, what only takes space, colours and conditions: no part of what is shown of the number. */
+const NO_PART = /"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi;
+
+/** @param code of a format of the workbook's own */
+export function isDateFormat(id: number, code: string | undefined): boolean {
+  if (code === undefined) return BUILT_IN.some(([first, last]) => id >= first && id <= last);
+  return /[ymdhs]/i.test(code.replaceAll(NO_PART, ''));
 }
 
 /** Of every style of cells, whether it shows dates. */

@@ -12,9 +12,9 @@ import {
   simpleKinds,
   Unreadable,
 } from '../../../src/sheets/reading/cells.ts';
-import { isDateFormat } from '../../../src/sheets/reading/date-formats.ts';
 import { readDay, readDayBy, textOfSerial } from '../../../src/sheets/reading/days.ts';
 import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/money.ts';
+import { isDateFormat } from '../../../src/sheets/reading/workbook.ts';
 import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
 /** A value, or the code of the fault. */

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { CsvRecords } from '../../../src/sheets/reading/csv-records.ts';
+import { CsvRecords } from '../../../src/sheets/reading/csv.ts';
 import { Refusal } from '../../../src/sheets/reading/refusal.ts';
 import { reading, refusal } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importEntities, tables } from '../../../src/features/imports/importable.ts';
-import { columns, headings } from '../../../src/features/projects/sheet.ts';
+import { columns } from '../../../src/features/projects/sheet.ts';
+import { columnHeadings } from '../../../src/sheets/columns.ts';
 import { headingOf, headingsOf, letterOf, unitAbove, unitOf } from '../../../src/sheets/reading/headings.ts';
 import { unitNames } from '../../../src/sheets/units.ts';
 import { reading, refusal } from '../../support/reading.ts';
@@ -77,7 +78,7 @@ describe('a heading', () => {
   it('of an export is recognised in both languages and all units', () => {
     for (const language of ['zh', 'en'] as const) {
       for (const unit of unitNames) {
-        const found = headings(language, unit).map(({ text }) => recognise(text));
+        const found = columnHeadings(columns, language, unit).map(({ text }) => recognise(text));
         expect(found).toEqual(
           columns.map(({ field, kind }) => (kind === 'money' ? `${field} ${unit}` : field)),
         );

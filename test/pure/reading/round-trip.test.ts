@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { tables } from '../../../src/features/imports/importable.ts';
 import type { ExportedProject } from '../../../src/features/projects/batches.ts';
 import { levels } from '../../../src/features/projects/schema.ts';
-import { headings, rowMaker } from '../../../src/features/projects/sheet.ts';
-import { readColumns } from '../../../src/sheets/columns.ts';
+import { columns, rowMaker } from '../../../src/features/projects/sheet.ts';
+import { columnHeadings, readColumns } from '../../../src/sheets/columns.ts';
 import { encodings, writeCsv } from '../../../src/sheets/csv.ts';
 import type { ReadRow } from '../../../src/sheets/reading/rows.ts';
 import type { Sheet } from '../../../src/sheets/sheet.ts';
@@ -111,7 +111,7 @@ describe('what an export writes', () => {
         async (given, language, unit, encoding) => {
           const sheet = (): Sheet => ({
             name: '项目',
-            headings: headings(language, unit),
+            headings: columnHeadings(columns, language, unit),
             rows: [given.map(rowMaker(language, unit))],
           });
           const wanted = given.map(expected);
