@@ -33,6 +33,8 @@ export interface Run<J extends Job, Progress> {
   note(changes: Partial<J>): Promise<void>;
   /** As it is on record now. */
   current(): Promise<J>;
+  /** Does a step; again, where the database cannot be had and `mayRepeat` says that nothing of the step was kept. */
+  retry<T>(step: () => Promise<T>, mayRepeat: () => Promise<boolean>): Promise<T>;
   onError(error: unknown): void;
 }
 
@@ -98,6 +100,9 @@ const HEARTBEAT_MS = 30_000;
 /** How often it is looked whether the key that asked for a job still holds. */
 const KEY_CHECK_MS = 1_000;
 const RETRY_MS = 500;
+/** A step of a job is tried so often, each time after a longer pause. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
 
 /** The key that asked for the job has been revoked, or has expired: nothing more is done in its name. */
 export class KeyRefused extends Error {}
@@ -111,6 +116,23 @@ interface Running<Progress> {
   progress: Progress;
   controller: AbortController;
   end: Promise<void>;
+}
+
+async function retried<T>(
+  signal: AbortSignal,
+  step: () => Promise<T>,
+  mayRepeat: () => Promise<boolean>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === ATTEMPTS) throw error;
+      signal.throwIfAborted();
+      if (!(await mayRepeat())) throw error;
+      await sleep(attempt * PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
 }
 
 export function jobRunner<J extends Job, Progress, Ending>(
@@ -176,6 +198,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
               await kind.update(tx, id, { seenAt: clock.now(), ...changes });
             }),
           current: () => current(id),
+          retry: (step, mayRepeat) => retried(signal, step, mayRepeat),
           onError,
         });
       }, signal);

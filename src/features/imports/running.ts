@@ -1,9 +1,7 @@
 /** The steps of an import. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { MessageValue } from '../../core/languages.ts';
 import type { Database } from '../../database/database.ts';
-import { isUnavailable } from '../../database/errors.ts';
 import type { ProblemKind } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
 import { KeyRefused, type Run } from '../../jobs/runner.ts';
@@ -49,10 +47,6 @@ export interface Ending extends Pick<ImportRecord, 'status'>, Partial<Pick<Impor
   outcome?: Outcome;
 }
 
-/** Where the database cannot be had: so often is it tried again, each time after longer. */
-const ATTEMPTS = 5;
-const PAUSE_MS = 1_000;
-
 /**
  * One import from its file to its end: read, checked, written.
  * @param work what looks at rows, and writes them
@@ -63,7 +57,7 @@ export function importSteps(
   uploads: Uploads,
   { atOnce, slice, reported }: Pick<ImportLimits, 'atOnce' | 'slice' | 'reported'>,
 ): (run: Run<ImportRecord, Progress>) => Promise<Ending> {
-  return async ({ job: record, progress, signal, life, note, current, onError }) => {
+  return async ({ job: record, progress, signal, life, note, current, retry, onError }) => {
     const { id } = record;
     const request = record.request as unknown as ImportRequest;
 
@@ -142,16 +136,11 @@ export function importSteps(
     async function write(head: FileHead, from: number, count: number): Promise<Outcome> {
       const { faultCount } = outcomeOf(await current());
       const run = runOf(head, from, count, Math.max(0, reported - faultCount));
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await pass(run, true);
-        } catch (error) {
-          // The last that was heard may have been lost after the commit.
-          const { rowsDone } = signal.aborted ? { rowsDone: from } : await current();
-          if (!isUnavailable(error) || attempt === ATTEMPTS || rowsDone !== from) throw error;
-          await sleep(attempt * PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-        }
-      }
+      return retry(
+        () => pass(run, true),
+        // The last that was heard may have been lost after the commit.
+        async () => (await current()).rowsDone === from,
+      );
     }
 
     const isRefused = ({ refused }: Outcome): boolean => refused > 0 && !request.partial;
