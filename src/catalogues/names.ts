@@ -77,7 +77,7 @@ class NamedThings {
 }
 
 /** Reads the names of everything that a sheet may name. They are few, and looked up for every row. */
-export async function readNames(reader: Reader): Promise<Names> {
+async function readNames(reader: Reader): Promise<Names> {
   const things: Readonly<Record<Named, NamedThings>> = {
     events: new NamedThings(),
     regions: new NamedThings(),

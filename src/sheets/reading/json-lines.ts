@@ -5,20 +5,18 @@ import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRow } from './rows.ts';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-export interface JsonLine {
+interface Line {
   /** Counted from 1. */
   row: number;
-  /** Null where the line is no object. */
-  object: JsonObject | null;
   text: string;
 }
 
 const NEWLINE = '\n';
 
 /** The lines of a text, in batches, without those in which nothing stands. */
-async function* textLines(file: TextFile): AsyncGenerator<{ row: number; text: string }[]> {
+async function* textLines(file: TextFile): AsyncGenerator<Line[]> {
   let row = 0;
   let rest = '';
   const refuseLong = (text: string) => {
@@ -26,7 +24,7 @@ async function* textLines(file: TextFile): AsyncGenerator<{ row: number; text: s
       throw new Refusal('imports.record_too_large', { row: row + 1, max: limits.recordCharacters });
     }
   };
-  function* linesIn(texts: readonly string[]): Generator<{ row: number; text: string }> {
+  function* linesIn(texts: readonly string[]): Generator<Line> {
     for (const text of texts) {
       refuseLong(text);
       row += 1;
@@ -57,37 +55,6 @@ function parsed(text: string): JsonObject | null {
 const isEnd = (object: JsonObject | null): object is { end: true; count: number } =>
   object?.end === true && typeof object.count === 'number';
 
-export interface JsonSource {
-  lines: AsyncIterable<JsonLine[]>;
-  bytes(): number;
-}
-
-async function* linesOf(file: TextFile): AsyncGenerator<JsonLine[]> {
-  let count = 0;
-  for await (const batch of textLines(file)) {
-    const lines: JsonLine[] = [];
-    for (const { row, text } of batch) {
-      const object = parsed(text);
-      if (!isEnd(object)) {
-        count += 1;
-        lines.push({ row, object, text });
-        continue;
-      }
-      if (object.count !== count)
-        throw new Refusal('imports.incomplete', { count: object.count, rows: count });
-      // Several exports one behind the other are one.
-      count = 0;
-    }
-    yield lines;
-  }
-}
-
-/** @throws Refusal where a last line counts other lines than there are */
-export function jsonSource(file: string, encoding: TextEncoding): JsonSource {
-  const texts = new TextFile(file, encoding);
-  return { lines: linesOf(texts), bytes: () => texts.bytes };
-}
-
 /** What an answer says of the things that it embeds, for what a change of it takes. */
 function idsOf(
   object: JsonObject,
@@ -105,51 +72,72 @@ function idsOf(
 /** Names are kept of so many fields that nobody knows. */
 const MAX_IGNORED = 1_000;
 
-export interface ObjectReader {
-  /** Every field that a row may have. */
-  names: readonly string[];
-  read(line: JsonLine): ReadRow;
-  /** The fields that have been met so far. */
-  met(): Pick<FileHead, 'columns' | 'ignored'>;
-}
+const notJson = ({ row, text }: Line): ReadRow => {
+  const fault = { field: null, column: null, heading: null, value: cut(text), code: 'not_json' } as const;
+  return { row, fields: {}, faults: [fault] };
+};
 
-export function objectReader(table: SheetTable): ObjectReader {
+/** @throws Refusal, with the rows, where a last line counts other lines than there are */
+export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable) {
+  const texts = new TextFile(file, encoding);
   const { embedded } = table;
   const names = new Set(readColumns(table).map(({ field }) => field));
   if (embedded) names.add(embedded.ids);
   const known = new Set<string>();
   const unknown = new Set<string>();
-  return {
-    names: [...names],
-    read: ({ row, object, text }) => {
-      if (!object) {
-        const fault = {
-          field: null,
-          column: null,
-          heading: null,
-          value: cut(text),
-          code: 'not_json',
-        } as const;
-        return { row, fields: {}, faults: [fault] };
+
+  function fieldsOf(object: JsonObject): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const name of Object.keys(object)) {
+      if (names.has(name)) {
+        fields[name] = object[name];
+        known.add(name);
+      } else if (unknown.size < MAX_IGNORED) {
+        unknown.add(cut(name));
       }
-      const fields: Record<string, unknown> = {};
-      for (const name of Object.keys(object)) {
-        if (names.has(name)) {
-          fields[name] = object[name];
-          known.add(name);
-        } else if (unknown.size < MAX_IGNORED) {
-          unknown.add(cut(name));
+    }
+    if (embedded && (fields[embedded.field] !== undefined || fields[embedded.ids] !== undefined)) {
+      delete fields[embedded.field];
+      Object.assign(fields, idsOf(object, embedded));
+    }
+    return fields;
+  }
+
+  async function* batches(): AsyncGenerator<ReadRow[]> {
+    let count = 0;
+    for await (const lines of textLines(texts)) {
+      const rows: ReadRow[] = [];
+      for (const line of lines) {
+        const object = parsed(line.text);
+        if (!isEnd(object)) {
+          count += 1;
+          rows.push(object ? { row: line.row, fields: fieldsOf(object), faults: [] } : notJson(line));
+          continue;
         }
+        if (object.count !== count)
+          throw new Refusal('imports.incomplete', { count: object.count, rows: count });
+        // Several exports one behind the other are one.
+        count = 0;
       }
-      if (embedded && (fields[embedded.field] !== undefined || fields[embedded.ids] !== undefined)) {
-        delete fields[embedded.field];
-        Object.assign(fields, idsOf(object, embedded));
-      }
-      return { row, fields, faults: [] };
-    },
-    met: () => ({
+      yield rows;
+    }
+  }
+
+  return {
+    /** Every field that a row may have. */
+    names: [...names],
+    batches: batches(),
+    bytes: () => texts.bytes,
+    /** With the fields that have been met so far. */
+    head: (): FileHead => ({
+      format: 'ndjson',
+      sheet: null,
+      otherSheets: [],
+      encoding: encoding.encoding,
+      headingRow: null,
       columns: [...known].map((name) => ({ column: null, heading: name, field: name })),
       ignored: [...unknown].map((heading) => ({ column: null, heading })),
+      warnings: [],
     }),
   };
 }

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { FileFormat } from '../../http/formats.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
 import { formatOf } from './format.ts';
-import { jsonSource, objectReader } from './json-lines.ts';
+import { jsonRows } from './json-lines.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { rowLines } from './row-lines.ts';
@@ -53,21 +53,7 @@ const readingOf = (format: FileFormat, { source, names, batches, head }: OpenTab
 async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Reading> {
   if (request.mapping) throw new Refusal('imports.mapping_without_headings');
   const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
-  const { lines, bytes } = jsonSource(request.file, encoding);
-  const reader = objectReader(request.table);
-  async function* batches() {
-    for await (const batch of lines) yield batch.map(reader.read);
-  }
-  const head = (): FileHead => ({
-    format: 'ndjson',
-    sheet: null,
-    otherSheets: [],
-    encoding: encoding.encoding,
-    headingRow: null,
-    warnings: [],
-    ...reader.met(),
-  });
-  return { names: reader.names, batches: batches(), bytes, head };
+  return jsonRows(request.file, encoding, request.table);
 }
 
 /** The parsers are loaded where they are needed: loading them takes longer than most files do. */
