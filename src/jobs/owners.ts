@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-export interface Owner extends Record<string, unknown> {
+export interface Owner {
   host: string;
   /** Null where the process has let go of it. */
   pid: number | null;
@@ -12,6 +12,19 @@ export interface Owner extends Record<string, unknown> {
   folder: string;
   /** How many processes ended while they had the job. */
   crashes: number;
+}
+
+/** As it is on record: databases that were made before have these names. */
+export interface StoredOwner extends Omit<Owner, 'crashes'>, Record<string, unknown> {
+  deaths: number;
+}
+
+export const stored = ({ crashes, ...owner }: Owner): StoredOwner => ({ ...owner, deaths: crashes });
+
+export function ownerOf({ owner }: { owner: Record<string, unknown> | null }): Owner | null {
+  if (owner === null) return null;
+  const { deaths = 0, ...same } = owner as StoredOwner;
+  return { ...same, crashes: deaths };
 }
 
 export const thisProcess = (folder: string): Owner => ({
@@ -37,7 +50,7 @@ export const sharesFiles = (owner: Owner | null, me: Owner): boolean =>
 /** This process as the owner of a job whose last one is gone. */
 export const successor = (last: Owner | null, me: Owner): Owner => ({
   ...me,
-  crashes: last && last.pid !== null ? (last.crashes ?? 0) + 1 : 0,
+  crashes: last && last.pid !== null ? last.crashes + 1 : 0,
 });
 
 function isAlive(pid: number): boolean {

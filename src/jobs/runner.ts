@@ -8,7 +8,7 @@ import { limited } from '../core/limited.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
 import { isUnavailable } from '../database/errors.ts';
 import { refusalIn, refusalOf } from '../log/holding.ts';
-import { isGone, type Owner, sharesFiles, successor, thisProcess } from './owners.ts';
+import { isGone, ownerOf, type StoredOwner, sharesFiles, stored, successor, thisProcess } from './owners.ts';
 
 /** What is on record of a job, whatever its kind. */
 export interface Job {
@@ -69,7 +69,7 @@ export interface JobLimits {
 
 export interface JobRunner<J extends Job, Progress> {
   /** This process, as the owner of a job. */
-  readonly owner: Owner;
+  readonly owner: StoredOwner;
   /** Begins, or goes on with, a job whose files lie here. */
   start(job: J): void;
   /** How far one is that runs here. */
@@ -124,7 +124,6 @@ export function jobRunner<J extends Job, Progress, Ending>(
   const running = new Map<string, Running<Progress>>();
   let isStopped = false;
 
-  const ownerOf = ({ owner }: J) => owner as Owner | null;
   const senderOf = ({ caller }: J) => (caller === null ? {} : { id: caller });
 
   /** Everything in `work`, as long as the job is this process's. Others may write for longer than anybody would wait for. */
@@ -194,7 +193,8 @@ export function jobRunner<J extends Job, Progress, Ending>(
   async function giveUp(id: string, reason: unknown): Promise<void> {
     if (reason instanceof Lost) return;
     // Whoever starts next need not wait until this process is taken for dead.
-    if (reason instanceof Stopped) return note(id, { owner: { ...me, pid: null } } as unknown as Partial<J>);
+    if (reason instanceof Stopped)
+      return note(id, { owner: stored({ ...me, pid: null }) } as unknown as Partial<J>);
     if (reason instanceof Cancelled) return endAs('cancelled', id);
     if (reason instanceof KeyRefused) return endAs('key_refused', id);
     onError(reason);
@@ -239,7 +239,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
     const claimed = await database.write(async (tx) => {
       const jobs = (await kind.unfinished(tx)).filter(isLeft);
       for (const job of jobs) {
-        const changes = { owner: successor(ownerOf(job), me), seenAt: clock.now() };
+        const changes = { owner: stored(successor(ownerOf(job), me)), seenAt: clock.now() };
         await kind.update(tx, job.id, changes as unknown as Partial<J>);
       }
       return jobs.map((job) => ({ job, claim: claimOn(job) }));
@@ -251,7 +251,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
   }
 
   return {
-    owner: me,
+    owner: stored(me),
     start,
     progress: (id) => running.get(id)?.progress,
     ended: async (id) => running.get(id)?.end,

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { limited } from '../../src/core/limited.ts';
+import { isGone, ownerOf, stored, successor, thisProcess } from '../../src/jobs/owners.ts';
+
+const me = thisProcess('/here');
+
+describe('the owner of a job', () => {
+  it('is stored under the names that databases have, and found again', () => {
+    const owner = { ...me, crashes: 2 };
+    expect(stored(owner)).toEqual({
+      host: me.host,
+      pid: me.pid,
+      life: me.life,
+      folder: '/here',
+      deaths: 2,
+    });
+    expect(ownerOf({ owner: stored(owner) })).toEqual(owner);
+  });
+
+  it('that an older version stored has not crashed yet', () => {
+    const { deaths: _, ...older } = stored(me);
+    expect(ownerOf({ owner: older })?.crashes).toBe(0);
+  });
+
+  it.each([
+    ['nobody', null, false, true],
+    ['this process', me, true, false],
+    ['a process that let go', { ...me, life: 'another', pid: null }, false, true],
+    ['an earlier process with this number', { ...me, life: 'another' }, false, true],
+    ['the process that started this one', { ...me, life: 'another', pid: process.ppid }, false, false],
+    ['another host that is heard of', { ...me, life: 'another', host: 'elsewhere' }, false, false],
+    ['another host that is silent', { ...me, life: 'another', host: 'elsewhere' }, true, true],
+  ])('is gone if it is %s: %#', (_, owner, isSilent, expected) => {
+    expect(isGone(owner, me, isSilent)).toBe(expected);
+  });
+
+  it('counts the crashes before it, unless the last one let go', () => {
+    const last = { ...me, life: 'another', crashes: 3 };
+    expect(successor(last, me).crashes).toBe(4);
+    expect(successor({ ...last, pid: null }, me).crashes).toBe(0);
+    expect(successor(null, me).crashes).toBe(0);
+  });
+});
+
+describe('turns at work', () => {
+  it('runs so many at once, the others in their order', async () => {
+    const inTurn = limited(2);
+    const begun: number[] = [];
+    const ends: (() => void)[] = [];
+    const all = [0, 1, 2, 3].map((i) =>
+      inTurn(() => {
+        begun.push(i);
+        return new Promise<void>((end) => ends.push(end));
+      }),
+    );
+    await new Promise(setImmediate);
+    expect(begun).toEqual([0, 1]);
+    ends[1]?.();
+    await all[1];
+    await new Promise(setImmediate);
+    expect(begun).toEqual([0, 1, 2]);
+    ends[0]?.();
+    ends[2]?.();
+    await new Promise(setImmediate);
+    expect(begun).toEqual([0, 1, 2, 3]);
+    ends[3]?.();
+    await Promise.all(all);
+  });
+
+  it('passes over who gave up while it waited, and goes on after one that failed', async () => {
+    const inTurn = limited(1);
+    const leaving = new AbortController();
+    let fail = (_: Error) => {};
+    const first = inTurn(() => new Promise((_, reject) => (fail = reject)));
+    const second = inTurn(async () => 'second', leaving.signal);
+    const third = inTurn(async () => 'third');
+    leaving.abort(new Error('left'));
+    await expect(second).rejects.toThrow('left');
+    fail(new Error('failed'));
+    await expect(first).rejects.toThrow('failed');
+    await expect(third).resolves.toBe('third');
+  });
+});
