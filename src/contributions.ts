@@ -15,7 +15,7 @@ import { enterpriseMessages } from './features/enterprises/messages.ts';
 import { eventMessages } from './features/events/messages.ts';
 import { events } from './features/events/schema.ts';
 import { figureMessages } from './features/figures/messages.ts';
-import type { Importers } from './features/imports/import-run.ts';
+import type { Importers } from './features/imports/import-rows.ts';
 import { importMessages } from './features/imports/messages.ts';
 import { mappings } from './features/imports/schema.ts';
 import { contactImporter } from './features/outreach/importing.ts';
@@ -76,7 +76,8 @@ export const catalogues: readonly Catalogue[] = [
 ];
 
 addReadOnly(Project, NewProject, ProjectChanges);
-addReadOnly(PublishedFigure, NewPublishedFigure, PublishedFigureChanges);
+// Links stay an unknown field: no resource but this has them.
+addReadOnly(PublishedFigure.omit({ links: true }), NewPublishedFigure, PublishedFigureChanges);
 for (const { item, create, changes } of catalogues) addReadOnly(item, create, changes);
 
 /** Everything that the log of changes is about. */

@@ -9,15 +9,15 @@ import type { Database } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import { faultSheet } from '../features/imports/fault-sheet.ts';
 import { importRunner } from '../features/imports/runner.ts';
-import type { Progress } from '../features/imports/running.ts';
 import type { Import } from '../features/imports/schema.ts';
 import { type Asked, type ImportCaller, importService } from '../features/imports/service.ts';
+import type { Progress } from '../features/imports/steps.ts';
 import { uploadsIn } from '../features/imports/uploads.ts';
 import { problems } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
 import { byLuodi } from '../log/service.ts';
 import { writeSheet } from '../sheets/sheet-file.ts';
-import { imports as importWork } from '../workers/works.ts';
+import { importWork } from '../workers/works.ts';
 import { megabytes, type OnProgress, withProgress } from './progress.ts';
 
 /** A file that was refused before there was an import of it. */

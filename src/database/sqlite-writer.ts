@@ -68,10 +68,11 @@ export async function* loading<Part>(
     const { seq } = log;
     yield* work(transactionOn(client, log));
     if (log.seq !== seq) kept.write(log);
-    client.exec('commit');
-    // A table that has grown is planned for as it is now; nothing else looks at it before the service ends.
+    // A table that has grown is planned for as it is now; nothing else looks at it before the service ends. Within the
+    // transaction: nothing may fail once it is committed.
     client.pragma('analysis_limit = 1000');
     client.pragma('optimize = 0x10002');
+    client.exec('commit');
   } finally {
     if (client.inTransaction) client.exec('rollback');
   }

@@ -2,7 +2,7 @@
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
-import type { ImportWork } from '../features/imports/import-run.ts';
+import type { ImportWork } from '../features/imports/import-rows.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
 import { run as makeExport } from './export-job.ts';
@@ -12,7 +12,7 @@ import { run as verifyAll } from './verify-job.ts';
 const exporting = { module: moduleBeside(import.meta, 'export-job'), run: makeExport };
 const verifying = { module: moduleBeside(import.meta, 'verify-job'), run: verifyAll };
 
-export const imports: ImportWork = {
+export const importWork: ImportWork = {
   module: moduleBeside(import.meta, 'import-job'),
   remembersRows: true,
   run: lookAtRows,

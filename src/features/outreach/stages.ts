@@ -29,7 +29,6 @@ export const guestLevels = [
   { code: 'director', en: 'director', zh: '总监或部门负责人' },
   { code: 'manager', en: 'manager', zh: '经理' },
 ] as const satisfies readonly (Message & { code: string })[];
-export type GuestLevel = (typeof guestLevels)[number]['code'];
 
 /** How an enterprise was met. */
 export const channels = [
