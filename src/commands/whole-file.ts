@@ -13,7 +13,7 @@ interface Options {
 
 /** @throws StartupError when there is such a file, and it may not be replaced */
 export function expectFree(file: string, replace: boolean): void {
-  if (!replace && existsSync(file)) throw new StartupError(`${file} is there already; --force replaces it`);
+  if (!replace && existsSync(file)) throw new StartupError(`${file} already exists; --force replaces it`);
 }
 
 /**

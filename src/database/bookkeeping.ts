@@ -10,7 +10,7 @@ export function defineBookkeeping(columns: Vocabulary) {
     {
       id: id('id').primaryKey(),
       name: text('name').notNull(),
-      /** The first characters of the key, to tell it by. */
+      /** The first characters of the key, to identify it. */
       prefix: text('prefix').notNull(),
       /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
       hash: text('hash').notNull(),
@@ -76,7 +76,7 @@ export function defineBookkeeping(columns: Vocabulary) {
       outcome: json('outcome').$type<Record<string, unknown>>(),
       /** The first changes and faults among them. */
       shown: json('shown').$type<Record<string, unknown>>(),
-      /** Why it was refused or failed as a whole. */
+      /** Why the whole import was refused or failed. */
       problem: json('problem').$type<Record<string, unknown>>(),
       /** The process that works on it; null where none does. */
       owner: json('owner').$type<Record<string, unknown>>(),

@@ -49,7 +49,7 @@ export const searchField = (where: string, example: string) =>
     .refine((q) => wordsOf(q).length > 0, { error: fault('empty') })
     .refine((q) => wordsOf(q).length <= MAX_WORDS, { error: 'too_many_words', params: { max: MAX_WORDS } })
     .meta({
-      description: `Words to find anywhere in ${where}, Chinese of any length; all of them, up to ${MAX_WORDS}. Width, capitals and compatibility forms make no difference.`,
+      description: `Words that must all occur somewhere in ${where}; up to ${MAX_WORDS}, Chinese of any length. Width, case and compatibility forms are ignored.`,
       example,
     });
 /** A code in one of the forms that codes have. */

@@ -101,30 +101,32 @@ export const ProblemBody = z
     type: z.string().meta({ description: 'Identifies the kind of problem.' }),
     title: z.string().meta({ description: 'The kind of problem, in the language of Accept-Language.' }),
     status: z.int(),
-    detail: z.string().meta({ description: 'The particulars of this request, in the same language.' }),
-    instance: z.string().meta({ description: 'The path that was asked for.' }),
-    code: z.string().meta({ description: 'Stable code for programs.', examples: ['projects.not_found'] }),
-    requestId: z.string().meta({ description: 'Finds the request in the log.' }),
+    detail: z.string().meta({ description: 'Details of this request, in the same language.' }),
+    instance: z.string().meta({ description: 'The requested path.' }),
+    code: z
+      .string()
+      .meta({ description: 'Stable, machine-readable code.', examples: ['projects.not_found'] }),
+    requestId: z.string().meta({ description: 'Identifies the request in the service log.' }),
     errors: z
       .array(
         z.object({
           pointer: z.string().optional().meta({ description: 'JSON Pointer to the field.' }),
           parameter: z.string().optional().meta({ description: 'Name of the query parameter.' }),
-          sheet: z.string().nullable().optional().meta({ description: 'Of a file: the worksheet.' }),
-          row: z.int().optional().meta({ description: 'Of a file: the row, or line, counted from 1.' }),
-          column: z.string().nullable().optional().meta({ description: 'Of a file: A, B … AA.' }),
-          heading: z.string().nullable().optional().meta({ description: 'Of a file: the heading.' }),
-          value: z.string().nullable().optional().meta({ description: 'Of a file: what stands there.' }),
+          sheet: z.string().nullable().optional().meta({ description: 'For files: the worksheet.' }),
+          row: z.int().optional().meta({ description: 'For files: the row or line, counted from 1.' }),
+          column: z.string().nullable().optional().meta({ description: 'For files: the column, A, B … AA.' }),
+          heading: z.string().nullable().optional().meta({ description: 'For files: the heading.' }),
+          value: z.string().nullable().optional().meta({ description: 'For files: the value of the cell.' }),
           code: z.string(),
           message: z.string(),
         }),
       )
       .optional()
-      .meta({ description: 'Every fault of the body, or of the query.' }),
+      .meta({ description: 'All faults of the body or the query.' }),
   })
   .meta({
     id: 'Problem',
-    description: 'Why a request was refused (RFC 9457).',
+    description: 'Why a request failed (RFC 9457).',
     examples: [
       {
         type: 'urn:luodi:problem:projects.not_found',

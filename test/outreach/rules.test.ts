@@ -66,7 +66,7 @@ const contactScenarios: Scenario[] = [
     'signed, and lost',
     () => ({ signedOn: '2022-11-05', lostOn: '2022-11-06' }),
     ['/lostOn', 'signed_and_lost'],
-    'cannot be given beside signedOn: a contact that signed is not lost',
+    'cannot be combined with signedOn: a signed contact is not lost',
     '已签约的对接记录不能同时有流失日期',
   ],
   [

@@ -281,7 +281,7 @@ describe('what has changed since the publication', () => {
     const changes = { since: '2030-01-10T16:00:00.000Z', total: 3, complete: true, items: [] };
     const { en, zh } = changedSinceReason({ ...changes, complete: false }, '2030-01-11', false);
     expect(en).toBe(
-      'Changes to what it is computed from since it was published, from 2030-01-11 on: 3, as far as the log was looked through, which goes on.',
+      'Changes to what it is computed from since it was published, from 2030-01-11 on: 3 (only part of the log was examined).',
     );
     expect(zh).toBe('公布之后，自 2030-01-11 起，其计算所依据的数据变更 3 处（仅查看了变更日志的一部分）。');
     const { en: whole } = changedSinceReason(changes, '2030-01-11', false);

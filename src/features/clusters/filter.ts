@@ -15,7 +15,8 @@ export const hasNotLeft = ({ leftOn }: Members, day: SQLWrapper): SQL =>
 export const memberConditions: Readonly<Record<string, Condition>> = {
   asOf: {
     schema: asOfField.meta({
-      description: 'Members on this day: introduced by it and not left; all that ever were, if left out.',
+      description:
+        'Members on this day: introduced by it and not left; by default all, including former ones.',
       example: '2022-11-03',
     }),
     means: ({ tables: { clusterMembers: members } }, day) =>
@@ -24,7 +25,7 @@ export const memberConditions: Readonly<Record<string, Condition>> = {
   introducedBy: {
     schema: asOfField.meta({
       description:
-        'Enterprises introduced by this day, whether or not they have left since: the first membership of each.',
+        'Enterprises introduced by this day, including those that have left: the first membership of each.',
       example: '2022-11-03',
     }),
     means: ({ tables: { clusterMembers: members } }, day) =>

@@ -20,7 +20,7 @@ import { lastDay, monthIndex } from './timeline.ts';
 
 /** What figures for a caller are bound to. */
 export interface Disclosure {
-  /** The fewest projects that a figure may be about. */
+  /** Smallest number of projects about which a figure may be disclosed. */
   minimum: number;
   /** The last month end. */
   latest: string;

@@ -90,14 +90,14 @@ export const referenceList = (
 ) =>
   describe(
     listOf(z.string().refine((value) => value === NONE || item.safeParse(value).success, { error })),
-    `${description} Repeated or separated by commas: any of them; \`none\` selects projects without one.`,
+    `${description} Repeated or comma-separated: any of them; \`none\` selects projects without one.`,
     [example],
   );
 
 export const choiceList = <C extends string>(choices: readonly C[], description: string) =>
   describe(
     listOf(z.enum(choices as readonly [C, ...C[]])),
-    `${description} Repeated or separated by commas: any of them.`,
+    `${description} Repeated or comma-separated: any of them.`,
     [choices[0]],
   );
 
