@@ -202,7 +202,7 @@ function refuseForeign(client: Client, file: string): void {
   const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
   const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
   if (made.length > 0 && !(made.includes('revision') && made.includes('changes'))) {
-    throw new StartupError(`${file} is a SQLite database, but not one of Luodi's`);
+    throw new StartupError(`${file} is a SQLite database, but was not created by Luodi`);
   }
 }
 

@@ -59,7 +59,7 @@ export function sendStream(
   async function next(): Promise<IteratorResult<Uint8Array>> {
     if (performance.now() - lookedAt > LOOK_EVERY_MS) {
       if ((await reply.request.stillHolds?.()) === false)
-        throw new Error('The key of the reader no longer holds.');
+        throw new Error('The key of the reader is no longer valid.');
       lookedAt = performance.now();
     }
     return source.next();
@@ -85,7 +85,7 @@ export function sendStream(
     },
   });
   const { socket } = reply.request.raw;
-  const cut = () => body.destroy(new Error('The reader takes too little.'));
+  const cut = () => body.destroy(new Error('The client reads too slowly.'));
   const watch = watchRate(
     least,
     () => socket.bytesWritten,

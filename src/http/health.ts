@@ -19,7 +19,7 @@ export const healthRoutes =
           tag: 'operation',
           summary: 'Whether the process is running',
           query: NoQuery,
-          success: { description: 'It does.', schema: Health },
+          success: { description: 'The process is running.', schema: Health },
         }),
         // It lives, however much it has to do.
         config: { pressureHandler: () => undefined },
@@ -37,7 +37,7 @@ export const healthRoutes =
           summary: 'Whether the service is ready',
           query: NoQuery,
           description: 'The database responds, its schema matches this version, and writes are durable.',
-          success: { description: 'It can.', schema: Health },
+          success: { description: 'The service is ready.', schema: Health },
         }),
       },
       async (_, reply) => {

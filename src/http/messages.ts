@@ -117,7 +117,7 @@ const ownProblems = {
   },
   'request.too_many_kept': {
     status: 429,
-    en: 'Responses to requests with an Idempotency-Key are stored for 24 hours, at most {max} and {megabytes} MB per key; this key has reached the limit. Try again in {seconds} seconds, or send the request without one.',
+    en: 'Responses to requests with an Idempotency-Key are stored for 24 hours, at most {max} responses and {megabytes} MB per key; this key has reached the limit. Try again in {seconds} seconds, or send the request without one.',
     zh: '每个密钥带 Idempotency-Key 的请求，其响应保存 24 小时，上限为 {max} 个、合计 {megabytes} MB；该密钥已达上限。请在 {seconds} 秒后重试，或不带该请求头发送。',
   },
   ...serviceProblems,

@@ -29,7 +29,7 @@ export const reasonMessages = {
 /** What is odd about a printed figure, whether or not it agrees. */
 export const warningMessages = {
   parts_do_not_add_up: {
-    en: '{parts}, as printed, {come} to {sum}: {difference} from the printed whole, more than rounding explains.',
+    en: '{parts}, as printed, {come} to {sum}: a difference of {difference} from the printed whole, more than rounding explains.',
     zh: '所公布的 {count} 个分项合计为 {sum}，与公布的总数相差 {difference}，超出四舍五入所能解释的范围。',
   },
 } as const satisfies Record<string, Message>;
