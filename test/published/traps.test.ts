@@ -135,14 +135,14 @@ describe('a whole that is printed in another unit than its parts', () => {
     await money('6717000', 'wanYuan', { partOf: whole.id });
     const [{ sum, difference, parts, en }, ...more] = (await warningsOf(whole)) as [Body, ...Body[]];
     expect([sum, difference, parts.length, more]).toEqual(['2979.8', '1', 2, []]);
-    expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: 1 from/);
+    expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: a difference of 1 from/);
   });
 
   it('with a single part has a sentence for one', async () => {
     const whole = await money('2', 'billionYuan');
     await money('10', 'yiYuan', { partOf: whole.id });
     const [{ en, zh }] = (await warningsOf(whole)) as [Body];
-    expect(en).toMatch(/^Its only part, as printed, comes to 1: -1 from/);
+    expect(en).toMatch(/^Its only part, as printed, comes to 1: a difference of -1 from/);
     expect(zh).toMatch(/^所公布的 1 个分项合计为 1，/);
   });
 
