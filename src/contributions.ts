@@ -1,4 +1,4 @@
-/** What the features contribute to what all of them share: one list of each kind, handed out by whoever starts something. */
+/** What the features contribute to shared code: one list of each kind, passed on at start. */
 import { loggedKeys } from './access/logged.ts';
 import { accessMessages } from './access/messages.ts';
 import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
@@ -79,7 +79,7 @@ addReadOnly(Project, NewProject, ProjectChanges);
 addReadOnly(PublishedFigure, NewPublishedFigure, PublishedFigureChanges);
 for (const { item, create, changes } of catalogues) addReadOnly(item, create, changes);
 
-/** Everything that the log of changes is about. */
+/** All logged resources. */
 export const loggedEntities: readonly LoggedEntity[] = [
   ...catalogues.map(loggedEntries),
   loggedProjects,

@@ -45,7 +45,7 @@ export interface KeyService {
 /** What a request is let through by. */
 export interface Identity {
   id: string;
-  /** What the log of changes calls it. */
+  /** Its name in the change log. */
   actor: string;
   role: Role;
   regions: readonly string[] | null;

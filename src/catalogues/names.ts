@@ -20,7 +20,7 @@ export interface Names {
   isWithin(region: string, scopes: readonly string[]): boolean;
   /** Of something in a tree; undefined for what is not there. */
   parentOf(entity: Named, code: string): string | null | undefined;
-  /** Takes in something as it is going to be. */
+  /** Adds an entry in its future state. */
   add(entity: Named, entry: NamedEntry): void;
 }
 

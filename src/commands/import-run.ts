@@ -80,7 +80,7 @@ export function importsAtCommandLine(
     await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
     signal.removeEventListener('abort', cancel);
     const result = await imports.read(caller, id, language);
-    // Its end could not be written, so that whoever reads it is told that it still runs.
+    // Its end could not be written, so it would still be shown as running.
     if (result.status === 'running') throw errors.at(-1);
     return result;
   }

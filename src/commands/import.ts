@@ -88,7 +88,7 @@ async function run(
   const { importsAtCommandLine } = await import('./import-run.ts');
   const { reportInWords } = await import('./import-report.ts');
 
-  // Whoever reads the report may have read enough; the files come in all the same.
+  // The reader of the report may close the pipe early (as `head` does); the files are imported anyway.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -70,7 +70,7 @@ export function defineBookkeeping(columns: Vocabulary) {
       status: text('status').notNull(),
       /** What was found out about the file; null until it has been read. */
       file: json('file').$type<Record<string, unknown>>(),
-      /** Rows of the file that are dealt with for good, in the transaction that did so. */
+      /** Rows of the file that are completed; updated in the transaction that wrote them. */
       rowsDone: integer('rows_done').notNull(),
       /** What the rows did, so far: how many did what. */
       outcome: json('outcome').$type<Record<string, unknown>>(),
@@ -81,7 +81,7 @@ export function defineBookkeeping(columns: Vocabulary) {
       /** The process that works on it; null where none does. */
       owner: json('owner').$type<Record<string, unknown>>(),
       createdAt: instant('created_at').notNull(),
-      /** When its owner last said that it goes on. */
+      /** Last heartbeat of its owner. */
       seenAt: instant('seen_at').notNull(),
       finishedAt: instant('finished_at'),
       /** What it takes of the disk: its file while it runs, then its report and what is on record of it. */

@@ -63,7 +63,7 @@ interface Compilable {
   _?: { selectedFields?: Record<string, unknown> };
 }
 
-/** How many statements a connection keeps prepared; filters have more shapes than anybody uses. */
+/** How many prepared statements a connection keeps; filters have more shapes than are ever used. */
 const KEPT = 500;
 
 /** A cache of `build(shape)`, bounded by use. */

@@ -22,7 +22,7 @@ const AT_ONCE = 256;
 /** Kept, since starting one takes longer than most loads do. */
 let writer: SqliteThread | undefined;
 
-/** Runs a work in a transaction on a thread of its own: committed when the work ends by itself, else undone. */
+/** Runs a work in a transaction on its own thread: committed when the work completes, else rolled back. */
 export async function* loaded<Part>(
   file: string,
   work: (tx: Transaction) => AsyncIterable<Part>,
@@ -59,7 +59,7 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
     await sent;
     if (commands.runs.length === 0) return;
     sent = thread.perform(commands);
-    // It is told to whoever sends next.
+    // The next sender gets the error.
     sent.catch(() => {});
     commands = { texts: [], runs: [] };
     numbers = new Map();

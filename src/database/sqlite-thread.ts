@@ -52,7 +52,7 @@ export class SqliteThread {
   #last = 0;
   #failure: Error | null = null;
 
-  /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
+  /** @param resourceLimits of the thread's memory; if exceeded, the thread ends and the process continues */
   constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
     const workerData: ThreadData = { file, writes };
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });

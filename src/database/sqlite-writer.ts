@@ -72,7 +72,7 @@ type Write = Database['write'] & {
   standBack(): Promise<() => void>;
 };
 
-/** How often those who wait for another connection are told that they have waited long enough. */
+/** How often writers waiting for another connection are checked for their timeout. */
 const REFUSE_EVERY_MS = 100;
 
 /**
@@ -120,7 +120,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     draining = null;
   }
 
-  /** Those who wait longer than anybody should are refused meanwhile. */
+  /** Writers that have waited too long are refused meanwhile. */
   async function others(turn: Turn): Promise<void> {
     const refusing = setInterval(() => {
       const latest = performance.now() - BUSY_GIVE_UP_MS;

@@ -14,7 +14,7 @@ const fault = (code: FaultCode): FaultCode => code;
 const plain = (allowLines: boolean) => (value: string) =>
   value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}|\p{M}{31}/u : /\p{Cc}|\p{M}{31}/u).test(value);
 
-/** For names and codes: refuses a character that nobody sees, by its name. */
+/** For names and codes: refuses invisible characters, and names the character. */
 export const legible = (schema: z.ZodString) =>
   schema.superRefine((value, context) => {
     const params = hiddenIn(value);
@@ -65,7 +65,7 @@ export const paragraph = (max: number) =>
     .min(1, { error: fault('empty') })
     .max(max);
 
-/** What a cell of a sheet may hold, as it is. */
+/** Text that a cell of a sheet can contain unchanged. */
 export const cellText = (max: number) =>
   z
     .string()

@@ -42,7 +42,7 @@ const OWN: Readonly<Record<Format, readonly string[]>> = {
 };
 const PARTICULAR = [...new Set(Object.values(OWN).flat())];
 
-/** Says in an answer what it depends on, besides what it says already. */
+/** Adds to `Vary`. */
 export function varyByFormat(reply: FastifyReply): FastifyReply {
   const others = reply.getHeader('vary');
   return reply.header('vary', [...(others ? [others] : []), 'Accept', 'Accept-Language'].join(', '));

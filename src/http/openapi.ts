@@ -16,8 +16,8 @@ const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 
 /**
- * Who may use an operation, by what they may do: `open` to everybody; `statistics` and `read` where ANONYMOUS_READ
- * says so, else with any key; the rest with a key of that role or a higher one.
+ * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
+ * any key; the others a key with that role or a higher one.
  */
 export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
@@ -131,7 +131,7 @@ const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   },
 };
 
-/** A body that is a file, as it is or as the one part of a form. */
+/** A body that is a file, plain or as the only part of a form. */
 const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   required: true,
   content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),
@@ -349,8 +349,8 @@ const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
   'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
 
 /**
- * zod registers each named schema for input and, with a suffix, for output's sake. What no operation refers to is left
- * out, and the suffix where it then tells nothing apart.
+ * zod registers each named schema for input and, with a suffix, for output. Unused ones are removed, and so is a suffix
+ * that is then not needed to tell two apart.
  */
 function dropUnused(document: Document): Document {
   const schemas = document.components?.schemas ?? {};

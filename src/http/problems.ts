@@ -16,7 +16,7 @@ import {
 import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 
-/** Where something stands in a file. */
+/** A position in a file. */
 export interface Cell {
   sheet: string | null;
   row: number;
@@ -85,7 +85,7 @@ export const referenced = (entity: Entity, id: string, count: number, by: Entity
 export const overloaded = (): Problem =>
   new Problem('service.overloaded', { headers: { 'retry-after': '5' } });
 
-/** A request can have more faults than anybody reads, at a few bytes each. */
+/** A small request can have a huge number of faults. */
 const MAX_FAULTS = 1_000;
 
 /** 422 `request.invalid` with all the faults, up to a thousand. */
@@ -141,8 +141,8 @@ export const ProblemBody = z
   });
 
 /**
- * What browsers are told (OWASP REST Security Cheat Sheet): an answer is data, never a page, and part of none. The pages
- * of the documentation have a policy of their own. A plugin writes 13 headers on each answer, most of them for pages.
+ * Security headers (OWASP REST Security Cheat Sheet): a response is data, never a page or part of one. The documentation
+ * pages have their own policy. A plugin would set 13 headers on each response, most of them meant for pages.
  */
 export const SECURITY = {
   'x-content-type-options': 'nosniff',
@@ -175,7 +175,7 @@ export const problemHandler =
       return;
     }
     const problem = asProblem(error, request);
-    // What the service refuses by itself is said by the line of the request.
+    // A refusal by the service is logged with the request.
     if (problem.status >= 500 && problem.cause !== undefined) {
       logger.error({ requestId: request.id, err: error }, 'request failed');
     }
@@ -264,7 +264,7 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
     const kind = whose === 'own' ? 'service.too_many_waiting' : 'service.queue_full';
     return new Problem(kind, { values: { max }, headers: { 'retry-after': '5' } });
   }
-  // There is nobody to answer.
+  // The client has disconnected.
   if (error instanceof GoneError) return overloaded();
   // Services look before they write; these two are for what slipped between.
   if (isUniqueViolation(error) || isForeignKeyViolation(error)) {

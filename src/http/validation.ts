@@ -61,7 +61,7 @@ export function addReadOnly(resource: z.ZodObject, ...inputs: readonly z.ZodObje
   }
 }
 
-/** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */
+/** One fault per field and code: for a number beyond both the safe integers and the field's limit, the limit is reported. */
 function toFaults(issues: readonly Issue[], place: Place): Fault[] {
   const faults = issues.flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../database/tables.ts';
 
-/** A resource as it is kept in the log: its own fields, none that is derived. */
+/** A resource as stored in the log: its own fields, no derived ones. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isSet = (value: unknown): boolean => value !== null && value !== undefined;

@@ -1,4 +1,4 @@
-/** The log of changes in the words of the API. */
+/** The change log in the API. */
 import * as z from 'zod';
 import { nouns } from '../core/entities.ts';
 

@@ -21,7 +21,7 @@ export const imports: ImportWork = {
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 
-/** Proves that the log of changes is what was written, and the data what the log says; from one state of both. */
+/** Verifies the change log, and the data against it, on one snapshot. */
 export async function verify(
   database: Pick<Database, 'stream'>,
   onProgress: (done: number, total: number) => void = () => {},

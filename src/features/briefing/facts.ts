@@ -96,7 +96,7 @@ const listFact = (facts: readonly Fact[], language: Language): Fact => ({
   number: facts.length,
 });
 
-/** A figure as it is defined somewhere: a measure, or a figure of the outreach. */
+/** A defined figure: a measure, or an outreach figure. */
 type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence'> & { unit: string };
 
 /** A figure as its kind is printed; nothing of zero, nor of what would round to it. */

@@ -122,7 +122,7 @@ export const changesRoutes =
             });
         reply.headers({
           'cache-control': 'no-store',
-          // A stream ends when the service stops: over this connection nobody may come back to it.
+          // A stream ends when the service stops; the client must not reuse this connection.
           connection: 'close',
           // Proxies that gather answers before they pass them on would hold back every event.
           'x-accel-buffering': 'no',
@@ -178,7 +178,7 @@ export const changesRoutes =
     }
   };
 
-/** Where a follower goes on. A client that was cut repeats its address, so its `Last-Event-ID` is the later one. */
+/** Where a follower continues. After a disconnect a client repeats its address, so `Last-Event-ID` is the later one. */
 function positionOf(request: FastifyRequest): { after: number; parameter: string } {
   const { 'last-event-id': id } = request.headers;
   const { after = 0 } = request.query as z.infer<typeof StreamQuery>;

@@ -2,7 +2,7 @@
 import type { Message, MessageValue } from '../../core/languages.ts';
 import type { Fault } from '../../http/problems.ts';
 
-/** Where a member stands in the chain of its leader. */
+/** Position of a member in its leader's industrial chain. */
 export const roles = [
   { code: 'upstream', en: 'upstream', zh: '上游' },
   { code: 'downstream', en: 'downstream', zh: '下游' },

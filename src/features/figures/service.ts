@@ -62,7 +62,7 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
-/** @param outreach the figures of events' outreach, of which the definitions tell as well */
+/** @param outreach the outreach figures, which are among the definitions */
 export function statisticsService({
   database,
   outreach = [],

@@ -15,9 +15,9 @@ import type { Project } from './schema.ts';
 
 type Investor = Project['investors'][number];
 
-/** What stands in place of the ids of a row's investors where there are faults. */
+/** Placeholder for the ids of a row's investors if they are faulty. */
 export interface NamedInvestors {
-  /** Undefined where the row says nothing of them, or what it says is faulty. */
+  /** Undefined if the row has none, or they are faulty. */
   ids: string[] | undefined;
   faults: Fault[];
 }

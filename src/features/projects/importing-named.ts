@@ -6,7 +6,7 @@ import type { Differences, ImportedRow } from '../../sheets/importer.ts';
 import type { InvestorsOfBatch } from './importing-investors.ts';
 import type { FoundProjects } from './matching.ts';
 
-/** The id that a field of a row stands for; undefined where the row says nothing of it. */
+/** The id that a field of a row refers to; undefined if the row does not have the field. */
 export interface Resolved {
   id?: string | null;
   faults: Fault[];

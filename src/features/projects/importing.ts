@@ -64,7 +64,7 @@ export function projectImporter({ caller, clock, createEnterprises }: ImportCont
     const key = keyOf(given);
     const { version } = given.fields;
     const { fields, faults: unnamed } = withCodes(given.fields, references, known.names, APART);
-    // What has no empty value takes the one that stands for "not given".
+    // A field without an empty value takes the one that means "not given".
     for (const [field, value] of neverNull) if (fields[field] === null) fields[field] = value;
     const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
     const repeated = key === null ? [] : first.note('/code', key, row);

@@ -117,14 +117,14 @@ const actualDates = [
   'terminatedOn',
 ] as const satisfies readonly (keyof LifecycleDates)[];
 
-/** Pairs of which the first needs the second. */
+/** Pairs whose first date requires the second. */
 const needs = [
   ['completedOn', 'startedOn', 'completion_without_start'],
   ['productionOn', 'startedOn', 'production_without_start'],
   ['resumedOn', 'suspendedOn', 'resumption_without_suspension'],
 ] as const;
 
-/** Pairs of which the first may not come before the second. */
+/** Pairs whose first date may not precede the second. */
 const orders = [
   ['completedOn', 'startedOn', 'completion_before_start'],
   ['productionOn', 'startedOn', 'production_before_start'],

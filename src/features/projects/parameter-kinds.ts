@@ -31,7 +31,7 @@ export interface Parameter<Given> extends ParameterKind<Given> {
 export const revealing = <Kind>(kind: Kind): Kind & { reveals: true } => ({ ...kind, reveals: true });
 export const open = <Kind>(kind: Kind): Kind & { reveals: false } => ({ ...kind, reveals: false });
 
-/** A named value of a statement: its placeholder and what it stands for this time. */
+/** A named parameter of a statement: its placeholder and its current value. */
 const placeholders = (name: string, count: number): SQLWrapper[] =>
   Array.from({ length: count }, (_, i) => sql.placeholder(`${name}${i}`) as unknown as SQLWrapper);
 
@@ -40,7 +40,7 @@ const listed = (items: SQLWrapper[]): SQL => sql`(${sql.join(items, sql`, `)})`;
 /** The condition of a list parameter for its values; there is at least one. */
 type AmongValues = (reader: Reader, values: SQL) => SQL;
 
-/** "Any of" the values, among which `none` may stand for having none. */
+/** "Any of" the values, among which `none` may mean having none. */
 export function anyOf<Item extends string>(
   schema: z.ZodType<Item[] | undefined>,
   among: AmongValues,

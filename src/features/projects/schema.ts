@@ -131,7 +131,7 @@ export const Investor = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 
 
 const { investorIds: _, ...answered } = fields;
 
-/** One project as it is answered: what is on record, and what follows from it on the day asked for. */
+/** A project in a response: the stored fields, and those derived for the requested day. */
 export const Project = z
   .object({
     id: described(z.uuid(), 'Assigned by the service.'),

@@ -166,7 +166,7 @@ export const projectSheet: SheetTable = {
 
 type Value = string | number | boolean | null;
 
-/** How the value of each kind stands in a cell. */
+/** How values of each kind are written in a cell. */
 const cellOf: Record<Kind, (value: Value, column: ProjectColumn, language: Language, unit: Unit) => Cell> = {
   text: (value) => value as Cell,
   code: (value, { words }, language) => (words ? inWords(String(value), words, language) : (value as Cell)),

@@ -71,7 +71,7 @@ export const agrees = (computed: Quotient, printed: Printed): boolean =>
 export const differenceOf = (computed: Quotient, printed: Printed): Quotient =>
   minus(computed, printedQuotient(printed));
 
-/** What a slip is told with. */
+/** Values for the message about a slip. */
 export type Told = Readonly<Record<string, string>>;
 
 /** Of a printed number that claims no bound and does not agree: what certainly makes the computed one of it. */

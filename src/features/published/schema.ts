@@ -15,7 +15,7 @@ import { unitNames } from './units.ts';
 const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>
   Object.keys(table) as [Key, ...Key[]];
 
-/** A number as it is printed, without separators of thousands. Its bounds stand in the fault as well. */
+/** A number as printed, without thousands separators. Its bounds are repeated in the fault message. */
 const printedNumber = z
   .string()
   .regex(/^(?!-0(\.0+)?$)-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/, { error: 'not_a_printed_number' });

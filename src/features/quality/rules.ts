@@ -40,7 +40,7 @@ export interface Rule {
   takesStaleDays?: true;
   /** Whether its finding names other projects, which have to be looked for. */
   namesOthers?: true;
-  /** Null may stand for no. `service.ts` gives the placeholders their values. */
+  /** Null counts as false. `service.ts` supplies the values of the placeholders. */
   condition(reader: Reader): SQL;
   finding(project: Project, circumstances: Circumstances): Finding;
 }
@@ -218,7 +218,7 @@ export const rules = [
   },
 ] as const satisfies readonly Rule[];
 
-/** The projects that a rule names, in SQL; null may stand for no. */
+/** The projects of a rule, in SQL; null counts as false. */
 export function named(rule: Rule, reader: Reader): SQL {
   const condition = rule.condition(reader);
   if (rule.includesTerminated) return condition;
