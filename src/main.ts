@@ -1,4 +1,4 @@
-/** The process: database, app, listen, and an orderly end on SIGTERM. */
+/** The process: database, app, listening, and a clean shutdown on SIGTERM. */
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';

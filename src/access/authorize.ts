@@ -1,4 +1,4 @@
-/** Who may do what: the one place where a request is let through or refused. */
+/** Authorization: the one place where a request is allowed or refused. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Config } from '../core/config.ts';
 import type { Asker } from '../database/asker.ts';

@@ -1,4 +1,4 @@
-/** What a key looks like: `luodi_`, 30 random base62 characters, and 6 that check them. */
+/** Format of a key: `luodi_`, 30 random base62 characters, and a checksum of 6. */
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 

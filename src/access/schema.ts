@@ -1,4 +1,4 @@
-/** API keys in the words of the API. */
+/** API schemas of keys. */
 import * as z from 'zod';
 import { instant, line, regionCode } from '../http/fields.ts';
 import { readsAsKey } from './key-format.ts';

@@ -1,4 +1,4 @@
-/** API keys: making and revoking them, and telling who a request is from. */
+/** API keys: creating, revoking and identifying them. */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * What a catalogue is: a resource of a few fields with a code or an id, listed, read, written and deleted like any other.
- * Regions, industries, zones, events, enterprises and so on differ only in the rows of these tables of data.
+ * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions, industries,
+ * zones, events, enterprises and so on differ only in the data of these tables.
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';

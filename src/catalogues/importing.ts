@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to a catalogue, whichever it is. */
+/** Imports rows of a sheet into any catalogue. */
 
 import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';

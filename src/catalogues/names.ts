@@ -1,4 +1,4 @@
-/** What a text in a sheet means: the code of something, its name, or `430100 长沙市`. */
+/** Resolves references in sheets: a code, a name, or `430100 长沙市`. */
 
 import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';

@@ -1,4 +1,4 @@
-/** Between an entry of a catalogue and the rows that hold it. */
+/** Maps catalogue entries to database rows and back. */
 import type { LoggedEntity } from '../log/logged.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { tableName } from './repository.ts';

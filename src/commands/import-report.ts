@@ -1,4 +1,4 @@
-/** What became of a file, for a reader at a terminal. */
+/** The result of an import as text for a terminal. */
 import stringWidth from 'string-width';
 import { type Language, type Message, type MessageValue, say } from '../core/languages.ts';
 import type { FieldChange } from '../database/tables.ts';

@@ -1,4 +1,4 @@
-/** Imports of files at the command line: one after the other, straight into the database, watched from here. */
+/** Imports files from the command line one after the other, directly into the database. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';

@@ -1,4 +1,4 @@
-/** Files that stand under their name as a whole or not at all. */
+/** Writes files atomically: complete under their name, or not at all. */
 import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Exact decimal arithmetic: quotients of big integers, and decimals as they are printed. */
+/** Exact decimal arithmetic: quotients of big integers, and printed decimals. */
 
 /** The denominator is above 0. */
 export interface Quotient {

@@ -1,4 +1,4 @@
-/** The tables by which the service keeps its own house; nothing in the domain refers to them. */
+/** Internal tables of the service; nothing in the domain refers to them. */
 import type { Vocabulary } from './vocabulary.ts';
 
 export function defineBookkeeping(columns: Vocabulary) {

@@ -1,4 +1,4 @@
-/** The seam between the features and the engine. Features know these types and nothing below them. */
+/** The interface between features and engines. Features know only these types. */
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';

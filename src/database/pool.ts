@@ -1,4 +1,4 @@
-/** What a pool lends. */
+/** An item of a pool. */
 export interface Lent {
   /** False once it is broken; the pool then replaces it. */
   readonly usable?: boolean;

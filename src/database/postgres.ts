@@ -1,4 +1,4 @@
-/** PostgreSQL behind the seam, for when one machine is outgrown. Loaded only when the URL asks for it. */
+/** The PostgreSQL engine, for when one machine is not enough. Loaded only if the URL requires it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';

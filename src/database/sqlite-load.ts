@@ -1,6 +1,6 @@
 /**
- * Loads into SQLite: one thread works out what is to be written, another one writes it. What the first one reads is what
- * was there before, since nobody else can write meanwhile; it is one batch of statements ahead.
+ * Loads into SQLite: one thread computes the writes, another one executes them. The first one can read the data from
+ * before safely, because nobody else can write meanwhile; it is one batch of statements ahead.
  */
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';

@@ -1,4 +1,4 @@
-/** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
+/** A SQLite connection on its own thread, so that long work does not block the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { moduleBeside } from '../core/module-beside.ts';
 import { turn } from '../core/pace.ts';

@@ -1,4 +1,4 @@
-/** Writing to SQLite: a transaction as features see it, and the writer that commits in groups. */
+/** Writing to SQLite: the transaction that features use, and the writer with group commit. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';

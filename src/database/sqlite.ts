@@ -1,4 +1,4 @@
-/** SQLite behind the seam: query-only readers, worker readers for long work, and one writer that commits in groups. */
+/** The SQLite engine: query-only readers, worker readers for long work, and one writer with group commit. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';

@@ -1,7 +1,6 @@
 /**
- * Finding text anywhere in names, of any length and in any script, the same on both engines: an index of grams, the two
- * characters from a place on where they are Chinese, Japanese or Korean, else three. It leads to what may contain a
- * text; whether it does is looked at.
+ * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of grams, two
+ * characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which are then checked.
  */
 import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Reader, Transaction } from './database.ts';

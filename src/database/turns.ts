@@ -1,4 +1,4 @@
-/** Turns at long work: bounded, fair between those who ask, and without those who have left. */
+/** Queues for long work: bounded, fair between callers, without callers that have disconnected. */
 import { LRUCache } from 'lru-cache';
 import { type Asker, currentAsker, expectWanted } from './asker.ts';
 import { GoneError, TooManyWaitingError } from './errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Answers about collections, which depend on the revision, the effective day and the query and on nothing else:
- * reused while those are the same, and 304 to a client that has them, at the cost of looking up the revision.
+ * Responses about collections, which depend only on the revision, the effective day and the query. They are reused
+ * while these stay the same, with 304 for a client that has them, at the cost of reading the revision.
  */
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';

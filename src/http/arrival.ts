@@ -1,4 +1,4 @@
-/** How long the body of a request may take to arrive. Node knows one time for all of them, and files take longer than anything else. */
+/** Time limits for receiving bodies. Node has only one limit for all requests, but files need more time than others. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type LeastRate, watchRate } from './least-rate.ts';
 

@@ -1,4 +1,4 @@
-/** `asOf`: the day that a question is asked about. That it does not lie ahead is checked with the rest of the query. */
+/** `asOf`: the day of the figures. The query validation checks that it is not in the future. */
 import { day } from './fields.ts';
 
 export const asOfField = day.optional().meta({

@@ -1,4 +1,4 @@
-/** The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. */
+/** The field types of bodies and queries: strict, bounded, and the same everywhere. */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
 import { hiddenIn, isSeen } from './hidden-characters.ts';

@@ -1,4 +1,4 @@
-/** Answers that are files: their headers, and bodies too large to be held. */
+/** Responses that are files: headers, and bodies too large for memory. */
 import { Readable } from 'node:stream';
 import { create as dispositionOf } from 'content-disposition';
 import type { FastifyReply } from 'fastify';

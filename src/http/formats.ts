@@ -1,4 +1,4 @@
-/** In which format a client wants an answer: by `format`, or else by `Accept`; and what belongs to each format. */
+/** The format of a response, from `format` or else `Accept`, and the options of each format. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-/** `/livez`: the process runs. `/readyz`: it can do its work. */
+/** `/livez`: the process is running. `/readyz`: it can serve requests. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/database.ts';

@@ -1,4 +1,4 @@
-/** What is logged, and how. One line a request: what changes something, fails or is slow at `info`, reads that went well at `debug`. */
+/** Logging: one line per request; changes, failures and slow requests at `info`, successful reads at `debug`. */
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 

@@ -1,4 +1,4 @@
-/** What the service says about mistakes, in English and Chinese: one row a code. Features add theirs. */
+/** Error messages in English and Chinese, one row per code. Features add their own. */
 import type { Message } from '../core/languages.ts';
 
 import { serviceProblems } from './service-messages.ts';

@@ -1,4 +1,4 @@
-/** What an operation says about itself, and how the zod schemas become one OpenAPI 3.1 document. */
+/** Metadata of operations, and how the zod schemas become one OpenAPI 3.1 document. */
 
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';

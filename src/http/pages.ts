@@ -1,4 +1,4 @@
-/** The one page shape: how a list is limited, sorted and continued. */
+/** The common page format: limit, sort order and cursor. */
 import type { SQLWrapper } from 'drizzle-orm';
 import * as z from 'zod';
 import type { SortColumn } from '../database/keyset.ts';

@@ -1,4 +1,4 @@
-/** The one shape of every refusal (RFC 9457), and the one place that makes it. */
+/** The one error format (RFC 9457), and the one place that creates it. */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';

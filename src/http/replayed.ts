@@ -1,4 +1,4 @@
-/** Answers that are given again. */
+/** Replayed responses. */
 import type { FastifyReply } from 'fastify';
 
 /** A response as sent, and as stored to be sent again. */

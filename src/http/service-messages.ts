@@ -1,4 +1,4 @@
-/** What is said when the service itself cannot do what it is asked. */
+/** Messages for failures of the service itself. */
 import type { Message } from '../core/languages.ts';
 
 export const serviceProblems = {

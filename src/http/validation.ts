@@ -1,4 +1,4 @@
-/** From zod's issues to faults, and how Fastify validates with zod. */
+/** Converts zod issues to faults, and lets Fastify validate with zod. */
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';

@@ -1,4 +1,4 @@
-/** What a change says field by field. */
+/** The changed fields of a resource. */
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../database/tables.ts';
 

@@ -1,4 +1,4 @@
-/** Whether a key holds at the moment at which something is done in its name: what was let through may wait for its turn. */
+/** Checks that a key is still valid when a change is made, because accepted requests may have to wait. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';

@@ -1,4 +1,4 @@
-/** The works that grow with the data and that threads do, where the database has some: each with the module that one loads. */
+/** Long work for threads, where the database has them: each with the module that the thread loads. */
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';

@@ -1,4 +1,4 @@
-/** What a briefing knows about the best cluster of an event. */
+/** Facts for a briefing about the best cluster of an event. */
 
 import type { Language } from '../../core/languages.ts';
 import type { clusterProgress } from '../clusters/service.ts';

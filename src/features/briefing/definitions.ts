@@ -1,4 +1,4 @@
-/** What the figures of a briefing are called that are no measures. */
+/** Definitions of the briefing's figures that are not measures. */
 
 export interface Definition {
   label: { zh: string; en: string };

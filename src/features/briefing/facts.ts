@@ -1,4 +1,4 @@
-/** What is known for a briefing, in the words of one language. What is unknown or zero is left out. */
+/** The facts for a briefing in one language. Unknown and zero values are left out. */
 
 import type { Language } from '../../core/languages.ts';
 import { type Money, money, type Rate } from '../../core/numbers.ts';

@@ -1,4 +1,4 @@
-/** The projects that a briefing names: each highlight is a row that says which, in what order, and how many. */
+/** The projects that a briefing names: each highlight is a row with its selection, order and number. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { durationOf } from '../figures/tallies.ts';

@@ -1,4 +1,4 @@
-/** Figures as the press of each language prints them; rounded half-up with integers. */
+/** Number formats of the Chinese and English press; rounded half-up with integers. */
 
 import { divideHalfUp } from '../../core/decimals.ts';
 import type { Language } from '../../core/languages.ts';

@@ -1,4 +1,4 @@
-/** Briefings as the API words them. */
+/** API schemas of briefings. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { slug } from '../../http/fields.ts';

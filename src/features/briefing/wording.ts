@@ -1,4 +1,4 @@
-/** How sentences are made of facts: a wording is said if every fact that it names is there. */
+/** Builds sentences from facts: a wording applies if all its facts exist. */
 import type { Language } from '../../core/languages.ts';
 import type { Definition } from './definitions.ts';
 

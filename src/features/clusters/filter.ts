@@ -1,4 +1,4 @@
-/** What the list of a cluster's members can be filtered by besides their fields. */
+/** Filter parameters of the list of cluster members besides their fields. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Condition } from '../../catalogues/catalogue.ts';
 import type { Tables } from '../../database/tables.ts';

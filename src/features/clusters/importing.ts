@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to the members of clusters: matched by id, or by cluster and enterprise, and by the day where that is not enough. */
+/** Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites } from '../../catalogues/writes.ts';

@@ -1,4 +1,4 @@
-/** What it is to be a member of a cluster: pure domain. */
+/** Rules of cluster membership: pure domain. */
 import type { Message, MessageValue } from '../../core/languages.ts';
 import type { Fault } from '../../http/problems.ts';
 

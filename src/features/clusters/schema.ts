@@ -1,4 +1,4 @@
-/** Clusters as the API words them: a leader enterprise, those it draws in, and how many more are to come. */
+/** API schemas of clusters: a leader enterprise, its members, and targets. */
 import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { rate } from '../../core/numbers.ts';

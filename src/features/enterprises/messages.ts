@@ -1,4 +1,4 @@
-/** What can be wrong with enterprises. */
+/** Messages about enterprises. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 

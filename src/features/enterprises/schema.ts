@@ -1,4 +1,4 @@
-/** Enterprises as the API words them. */
+/** API schemas of enterprises. */
 import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { legible, line, year } from '../../http/fields.ts';

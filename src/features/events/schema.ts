@@ -1,4 +1,4 @@
-/** Events as the API words them. */
+/** API schemas of events. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';

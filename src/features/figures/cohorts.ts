@@ -1,6 +1,6 @@
 /**
- * Cohorts: projects that belong together, compared at the same age. An age that not every project of a cohort has
- * reached is given over those that have; nothing is ever taken for what has not happened yet.
+ * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached covers
+ * only those that have; nothing is extrapolated.
  */
 
 import { type Rate, rate } from '../../core/numbers.ts';

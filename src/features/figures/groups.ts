@@ -1,4 +1,4 @@
-/** Groups as the answers have them: their figures, their links, their order. */
+/** Groups in responses: their figures, links and order. */
 
 import { mapPaced, type Pace } from '../../core/pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';

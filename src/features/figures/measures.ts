@@ -1,7 +1,4 @@
-/**
- * Every figure, defined once: its names and sentence in both languages, and how it is worked out of the tally of its
- * projects.
- */
+/** All measures, each defined once: its names and description in both languages, and its computation from a tally. */
 import * as z from 'zod';
 import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';

@@ -1,4 +1,4 @@
-/** Why figures cannot be given. */
+/** Messages about figures. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 

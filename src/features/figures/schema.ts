@@ -1,4 +1,4 @@
-/** Statistics as the API words them. */
+/** API schemas of statistics. */
 import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';

@@ -1,4 +1,4 @@
-/** Figures about the projects that a filter selects, each answer from one snapshot. */
+/** Figures about the projects selected by a filter, each response from one snapshot. */
 
 import { money, rate } from '../../core/numbers.ts';
 import { mapPaced, paced } from '../../core/pace.ts';

@@ -1,4 +1,4 @@
-/** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
+/** Statistics as tables, with a column for each part of a figure. */
 
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';

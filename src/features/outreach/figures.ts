@@ -1,7 +1,4 @@
-/**
- * Every figure of an event's outreach, defined once: its names and sentence in both languages, and how it is worked out
- * of what is counted.
- */
+/** All outreach figures, each defined once: its names and description in both languages, and its computation. */
 import * as z from 'zod';
 import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';

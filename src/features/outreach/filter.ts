@@ -1,4 +1,4 @@
-/** What the lists of delegations and contacts can be filtered by besides their fields: what it accepts, and the SQL that it means. */
+/** Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL. */
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Condition } from '../../catalogues/catalogue.ts';

@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to contacts: matched by id or by code, they create, change, or change nothing. */
+/** Imports contacts, matched by id or by code. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { type Named, type Names, readNames, withCodes } from '../../catalogues/names.ts';

@@ -1,4 +1,4 @@
-/** What can be wrong with delegations and contacts. */
+/** Messages about delegations and contacts. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 

@@ -1,4 +1,4 @@
-/** The figures of an event's outreach as the API words them. */
+/** API schemas of outreach figures. */
 import * as z from 'zod';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';

@@ -1,4 +1,4 @@
-/** Delegations and contacts as the API words them. */
+/** API schemas of delegations and contacts. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';

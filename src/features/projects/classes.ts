@@ -1,4 +1,4 @@
-/** The classes that projects are sorted into by size, by where the investor comes from, and by the top-500 lists. */
+/** Classes of projects by size, origin of the investor, and top-500 list. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { yearOf } from './conditions.ts';

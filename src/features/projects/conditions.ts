@@ -1,4 +1,4 @@
-/** The definitions of `lifecycle.ts` in SQL, for a day given by the placeholder `asOf`. */
+/** The definitions of `lifecycle.ts` in SQL, for the day in the placeholder `asOf`. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/tables.ts';

@@ -1,4 +1,4 @@
-/** Who the investors are that a sheet names, one a line: by social credit code, by exact name, or by both. */
+/** Resolves the investors in a cell, one per line: by social credit code, exact name, or both. */
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';

@@ -1,4 +1,4 @@
-/** The one enterprise and the one project that a row of something else names. */
+/** Resolves the enterprise and the project that a row of another entity refers to. */
 import { nouns } from '../../core/entities.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';

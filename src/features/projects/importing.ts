@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to projects: matched by code, they create, change, or change nothing. */
+/** Imports projects, matched by code. */
 
 import { type Named, type Names, readNames, withCodes } from '../../catalogues/names.ts';
 import type { Lookup } from '../../catalogues/service.ts';

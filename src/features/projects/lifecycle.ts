@@ -1,6 +1,6 @@
 /**
- * What the dates of a project say about it on a given day, and which dates are refused. The dates are the truth:
- * nothing here is ever stored. `conditions.ts` says the same in SQL; a test proves them equal.
+ * Status and flags of a project on a day, derived from its dates, and the rules for the dates. Nothing here is ever
+ * stored. `conditions.ts` is the same in SQL; a test compares both.
  */
 import type { Fault } from '../../http/problems.ts';
 

@@ -1,4 +1,4 @@
-/** The kinds of parameters that the filter is made of: what each accepts, and how it becomes SQL. */
+/** The kinds of filter parameters: accepted values and SQL. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';

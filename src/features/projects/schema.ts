@@ -1,4 +1,4 @@
-/** Projects and their funds as the API words them. */
+/** API schemas of projects and their funds. */
 import * as z from 'zod';
 import {
   code,

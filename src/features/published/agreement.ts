@@ -1,4 +1,4 @@
-/** Whether a printed figure agrees with the computed one, and what may have happened where it does not. */
+/** Whether a published figure agrees with the computed one, and the likely slip if not. */
 
 import {
   compare,

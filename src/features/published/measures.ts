@@ -1,4 +1,4 @@
-/** What may be published: the figures of the summary and those of outreach, each with its exact value. */
+/** The measures that can be published: those of the summary and of outreach, each with its exact value. */
 
 import { type Quotient, whole } from '../../core/decimals.ts';
 import type { Message } from '../../core/languages.ts';

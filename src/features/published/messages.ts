@@ -1,4 +1,4 @@
-/** What can be wrong with published figures. */
+/** Messages about published figures. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 

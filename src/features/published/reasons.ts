@@ -1,4 +1,4 @@
-/** What can be told about a figure that does not agree, or that is printed oddly, in both languages. */
+/** Explanations of figures that do not agree or are inconsistent, in both languages. */
 import { type Language, type Message, type MessageValue, say } from '../../core/languages.ts';
 import type { LaterChanges } from './later-changes.ts';
 

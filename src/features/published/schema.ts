@@ -1,4 +1,4 @@
-/** Published figures as the API words them. */
+/** API schemas of published figures. */
 import * as z from 'zod';
 import { day, integerText, line, paragraph, slug, uuid } from '../../http/fields.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';

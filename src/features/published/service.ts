@@ -1,4 +1,4 @@
-/** The rules of published figures, and their reconciliation with what is computed. */
+/** Published figures and their reconciliation with computed ones. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar } from '../../core/clock.ts';
 import { parseDecimal } from '../../core/decimals.ts';

@@ -1,4 +1,4 @@
-/** What needs attention: each rule is a row, whose condition selects the projects that it names. */
+/** Rules for what needs attention: each is a row whose condition selects the projects. */
 import { type SQL, sql } from 'drizzle-orm';
 import { daysBetween } from '../../core/days.ts';
 import type { Reader } from '../../database/database.ts';

@@ -1,4 +1,4 @@
-/** What needs attention, as the API words it. */
+/** API schemas of what needs attention. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, integerText } from '../../http/fields.ts';

@@ -1,4 +1,4 @@
-/** Regions, industries and zones as the API words them. */
+/** API schemas of regions, industries and zones. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';

@@ -1,4 +1,4 @@
-/** A verification, as it runs: where the database has threads for streams, on one of them. */
+/** Runs a verification, on a thread for streams if the database has any. */
 
 import type { Revision, StreamReader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
