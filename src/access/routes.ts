@@ -60,7 +60,7 @@ export const keyRoutes =
         }),
       },
       async (request, reply) => {
-        const key = await keys.create(callerOf(request), request.body);
+        const key = await keys.create(callerOf(request), request.body, request.faults);
         // Nothing on the way may keep it.
         return reply
           .code(201)

@@ -9,7 +9,6 @@ import { revisionIn } from '../database/revision.ts';
 import type { Computed } from '../http/answers.ts';
 import { type PageQuery, pageRequest, toPage } from '../http/pages.ts';
 import { type Fault, notFound, refuse } from '../http/problems.ts';
-import { faultsOf } from '../http/validation.ts';
 import { diff } from '../log/diff.ts';
 import { findKey, unauthorized } from '../log/holding.ts';
 import { once } from '../log/once.ts';
@@ -30,7 +29,7 @@ export interface KeyService {
   /** Whether there is any key, even one that is refused. */
   any(): Promise<boolean>;
   read(id: string): Promise<ApiKey>;
-  create(caller: Caller, input: NewApiKey): Promise<CreatedApiKey>;
+  create(caller: Caller, input: NewApiKey, found?: readonly Fault[]): Promise<CreatedApiKey>;
   /** From the next request on it is refused, in every instance. Does nothing to one that is revoked. */
   revoke(caller: Caller, id: string): Promise<ApiKey>;
   /**
@@ -124,10 +123,10 @@ export function keyService({
       return shown(await existing(database.read, id));
     },
 
-    create: (caller, input) =>
+    create: (caller, input, found = []) =>
       database.write(async (tx) => {
         const regions = input.regions ?? null;
-        const faults: Fault[] = faultsOf(input);
+        const faults = [...found];
         if (regions && input.role !== 'editor')
           faults.push({ pointer: '/regions', code: 'only_for_editors' });
         if (input.expiresAt && input.expiresAt <= clock.now()) {

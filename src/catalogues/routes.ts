@@ -146,7 +146,7 @@ export const catalogueRoutes =
           request,
           reply,
           (entry: Entry) => resourceAnswer(entry, 201, addressOf(entry)),
-          (caller) => serviceFor(request).create(caller, request.body),
+          (caller) => serviceFor(request).create(caller, request.body, request.faults),
         ),
     );
 
@@ -191,7 +191,13 @@ export const catalogueRoutes =
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
         const key = keyOf(request.params);
-        const entry = await serviceFor(request).change(callerOf(request), key, ifMatch, request.body);
+        const entry = await serviceFor(request).change(
+          callerOf(request),
+          key,
+          ifMatch,
+          request.body,
+          request.faults,
+        );
         return sendResource(request, reply, entry);
       },
     );

@@ -6,7 +6,6 @@ import type { Computed } from '../http/answers.ts';
 import { expectUnchanged } from '../http/conditional.ts';
 import { toPage } from '../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../http/problems.ts';
-import { faultsOf } from '../http/validation.ts';
 import { diff } from '../log/diff.ts';
 import { once } from '../log/once.ts';
 import type { Caller } from '../log/service.ts';
@@ -21,9 +20,15 @@ export { namesOf, parentOf, readTree, type TreeNode } from './repository.ts';
 export interface CatalogueService {
   list(query: EntryQuery): Promise<Computed>;
   read(key: string): Promise<Entry>;
-  create(caller: Caller, input: Entry): Promise<Entry>;
+  create(caller: Caller, input: Entry, found?: readonly Fault[]): Promise<Entry>;
   /** @param ifMatch the ETag of what the client read */
-  change(caller: Caller, key: string, ifMatch: string, input: Entry): Promise<Entry>;
+  change(
+    caller: Caller,
+    key: string,
+    ifMatch: string,
+    input: Entry,
+    found?: readonly Fault[],
+  ): Promise<Entry>;
   remove(caller: Caller, key: string, ifMatch: string): Promise<void>;
   /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the key */
   insert(tx: Transaction, caller: Caller, input: Entry): Promise<string>;
@@ -55,9 +60,14 @@ export function catalogueService(
     return entry;
   }
 
-  async function insert(tx: Transaction, caller: Caller, input: Entry): Promise<string> {
+  async function insert(
+    tx: Transaction,
+    caller: Caller,
+    input: Entry,
+    found: readonly Fault[] = [],
+  ): Promise<string> {
     await expectParent(tx);
-    return writes.insert(tx, caller, input, ofParent);
+    return writes.insert(tx, caller, { ...input, ...ofParent }, found);
   }
 
   function refuseForeign(faults: readonly Fault[]): void {
@@ -83,20 +93,20 @@ export function catalogueService(
 
     read: (key) => database.snapshot(async (reader) => present(reader, await existing(reader, key))),
 
-    create: (caller, input) =>
+    create: (caller, input, found) =>
       once({ database, clock }, caller, async (tx) =>
-        present(tx, await existing(tx, await insert(tx, caller, input))),
+        present(tx, await existing(tx, await insert(tx, caller, input, found))),
       ),
 
     insert,
 
-    change: (caller, key, ifMatch, input) =>
+    change: (caller, key, ifMatch, input, found = []) =>
       database.write(async (tx) => {
         const before = await existing(tx, key);
         await catalogue.expectMayWrite?.(tx, caller, before);
         expectUnchanged(ifMatch, await present(tx, before));
         const entry: Entry = { ...before, ...input };
-        const faults = await faultsIn(lookingIn(tx), entry, before, faultsOf(input));
+        const faults = await faultsIn(lookingIn(tx), entry, before, found);
         if (typeof before.code === 'string' && entry.code !== before.code) {
           faults.push({ pointer: '/code', code: 'immutable' });
         }

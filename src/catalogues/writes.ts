@@ -3,8 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
 import type { Reader, Transaction } from '../database/database.ts';
-import { type Fault, notFound, refuse, taken } from '../http/problems.ts';
-import { faultsOf } from '../http/validation.ts';
+import { type Fault, faultyFields, notFound, refuse, taken, without } from '../http/problems.ts';
 import { diff } from '../log/diff.ts';
 import { type Action, type Caller, record } from '../log/service.ts';
 import { type Catalogue, type Entry, MAX_DEPTH } from './catalogue.ts';
@@ -52,9 +51,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     const named = Object.entries(catalogue.references)
       .filter(([field]) => typeof entry[field] === 'string' && entry[field] !== before?.[field])
       .map(([field, to]) => ({ entity: to, key: entry[field] as string, pointer: `/${field}` }));
-    // What is faulty is measured against nothing, and nothing against what it said before.
-    const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
-    const sound = Object.fromEntries(Object.entries(entry).filter(([field]) => !unsound.has(field)));
+    const sound = without(faultyFields(found), entry);
     const faults = [...found, ...(catalogue.rules?.(sound, clock.today()) ?? []), ...(await lookup(named))];
     if (faults.length === 0) faults.push(...(await among(entry)));
     if (await isOwnAncestor(entry, parentOf)) faults.push({ pointer: '/parent', code: 'circular' });
@@ -109,15 +106,15 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     return { ...emptyEntry(catalogue), ...made, ...input };
   };
 
-  /** @param ofParent the field that names what the entry is part of */
+  /** @param found what is wrong with the input so far; the fields with faults are missing from it */
   async function insert(
     tx: Transaction,
     caller: Caller,
     input: Entry,
-    ofParent: Entry = {},
+    found: readonly Fault[] = [],
   ): Promise<string> {
-    const entry = { ...complete(input), ...ofParent };
-    refuse(await faultsIn(lookingIn(tx), entry, null, faultsOf(input)));
+    const entry = complete(input);
+    refuse(await faultsIn(lookingIn(tx), entry, null, found));
     const key = entry[keyField] as string;
     if (await repository.keyExists(tx, entity, key)) throw taken(entity, keyField);
     await catalogue.expectMayWrite?.(tx, caller, entry);

@@ -1,5 +1,5 @@
 /** The interface between features and engines. Features know only these types. */
-import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
@@ -46,13 +46,8 @@ export interface StreamWork<Input, Part> {
 
 /** A reader that may also write. Only `Database.write` and `Database.load` hand one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
-  /** As `prepared`, for a statement without rows to give back. In a load, its failure may be told by a later call. */
+  /** As `prepared`, for a statement without rows to give back. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
-  /**
-   * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
-   * their keys only until the transaction ends, where the engine leaves its other indexes until then.
-   */
-  announceRows(table: Table, rows: number): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
 }

@@ -327,7 +327,6 @@ function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
         values: statement.bind(values),
       });
     },
-    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;

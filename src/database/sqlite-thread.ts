@@ -4,21 +4,12 @@ import { moduleBeside } from '../core/module-beside.ts';
 import { turn } from '../core/pace.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
-/** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
-export interface Commands {
-  texts: string[];
-  runs: { text: number; params: unknown[] }[];
-}
-
-/** What a thread's connection is for; one that only reads refuses to write. */
 export interface ThreadData {
   file: string;
-  writes: boolean;
 }
 
 export type Question =
   | { id: number; sql: string; params: unknown[] }
-  | { id: number; commands: Commands }
   /** The rows that an answer has left over. */
   | { id: number; rest: true }
   /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
@@ -53,8 +44,8 @@ export class SqliteThread {
   #failure: Error | null = null;
 
   /** @param resourceLimits of the thread's memory; if exceeded, the thread ends and the process continues */
-  constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
-    const workerData: ThreadData = { file, writes };
+  constructor(file: string, resourceLimits: ResourceLimits = {}) {
+    const workerData: ThreadData = { file };
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
@@ -87,24 +78,12 @@ export class SqliteThread {
     params: unknown[],
     made: (row: unknown[]) => Row = (row) => row as Row,
   ): Promise<Row[]> {
-    return this.#ask((id) => ({ id, sql, params }), made);
-  }
-
-  /** Runs statements up to the first that fails. */
-  async perform(commands: Commands): Promise<void> {
-    await this.#ask((id) => ({ id, commands }));
-  }
-
-  #ask<Row>(
-    question: (id: number) => Question,
-    made: (row: unknown[]) => Row = (row) => row as Row,
-  ): Promise<Row[]> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { rows: [], made, resolve, reject });
       this.#worker.ref();
-      this.#say(question(id));
+      this.#say({ id, sql, params });
     });
   }
 

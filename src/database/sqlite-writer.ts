@@ -34,7 +34,6 @@ function transactionOn(client: Client, log: Revision): Transaction {
       });
       statement.run(...compiled.bind(values));
     },
-    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;
@@ -48,6 +47,34 @@ function logOn(client: Client): { read(): Revision; write(log: Revision): void }
   const read = client.prepare<[], Revision>(READ_LOG);
   const write = client.prepare(WRITE_LOG);
   return { read: () => read.get() as Revision, write: ({ seq, hash }) => write.run(seq, hash) };
+}
+
+/** How long a load waits for another process that writes. */
+const LOAD_GIVE_UP_MS = 60_000;
+
+/**
+ * Runs a work in a transaction: committed when the work ends by itself, else undone. Others of this process stand back
+ * meanwhile.
+ */
+export async function* loading<Part>(
+  client: Client,
+  work: (tx: Transaction) => AsyncIterable<Part>,
+): AsyncGenerator<Part, void> {
+  prepareForWriting(client);
+  await beginWhenFree(() => client.exec('begin immediate'), performance.now() + LOAD_GIVE_UP_MS);
+  try {
+    const kept = logOn(client);
+    const log = kept.read();
+    const { seq } = log;
+    yield* work(transactionOn(client, log));
+    if (log.seq !== seq) kept.write(log);
+    client.exec('commit');
+    // A table that has grown is planned for as it is now; nothing else looks at it before the service ends.
+    client.pragma('analysis_limit = 1000');
+    client.pragma('optimize = 0x10002');
+  } finally {
+    if (client.inTransaction) client.exec('rollback');
+  }
 }
 
 interface Job {

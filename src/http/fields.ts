@@ -1,4 +1,7 @@
-/** The field types of bodies and queries: strict, bounded, and the same everywhere. */
+/**
+ * The field types of bodies and queries: strict, bounded, and the same everywhere. Query fields use `example`, not
+ * `examples`, because zod drops the latter when it converts a parameter.
+ */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
 import { hiddenIn, isSeen } from './hidden-characters.ts';

@@ -96,6 +96,16 @@ export function refuse(faults: readonly Fault[]): void {
   if (faults.length > 0) throw invalid(faults);
 }
 
+/** The fields that have faults. */
+export const faultyFields = (faults: readonly Fault[]): ReadonlySet<string> =>
+  new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
+
+/** What is faulty is measured against nothing, and nothing against what it said before. */
+export const without = <T extends object>(fields: ReadonlySet<string>, entry: T): Partial<T> =>
+  fields.size === 0
+    ? entry
+    : (Object.fromEntries(Object.entries(entry).filter(([field]) => !fields.has(field))) as Partial<T>);
+
 export const ProblemBody = z
   .object({
     type: z.string().meta({ description: 'Identifies the kind of problem.' }),

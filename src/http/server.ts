@@ -11,7 +11,7 @@ import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './openapi.ts';
 import { Problem, problemHandler, SECURITY, standardHeaders, unsupportedMediaType } from './problems.ts';
-import { refuseFaultyBody, validatorFor } from './validation.ts';
+import { gatherFaults, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
   logger: Logger;
@@ -99,7 +99,7 @@ export function createServer({
     const nameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
     done(nameless ? new Problem('request.malformed', { values: { reason: 'Host' } }) : undefined);
   });
-  app.addHook('preHandler', refuseFaultyBody);
+  gatherFaults(app);
   return app;
 }
 

@@ -1,5 +1,5 @@
 /** Converts zod issues to faults, and lets Fastify validate with zod. */
-import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { MessageValue } from '../core/languages.ts';
@@ -84,30 +84,40 @@ function toFaults(issues: readonly Issue[], place: Place): Fault[] {
 /** The faults of something that is no request, in the words of one. */
 export const faultsOfIssues = (issues: readonly Issue[]): Fault[] => toFaults(issues, inBody);
 
-const bodyFaults = new WeakMap<object, Fault[]>();
+/** A body on its way from the validator, which knows no request. */
+class CheckedBody {
+  readonly sound: unknown;
+  readonly faults: readonly Fault[];
 
-/**
- * The faults found so far in a body. A service that knows further rules adds its own and refuses them all at once;
- * until then the fields with faults are missing from the body.
- */
-export const faultsOf = (body: object): Fault[] => [...(bodyFaults.get(body) ?? [])];
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The service itself refuses what `faultsOf(body)` has, together with the faults that it finds. */
-    gathersFaults?: true;
+  constructor(sound: unknown, faults: readonly Fault[]) {
+    this.sound = sound;
+    this.faults = faults;
   }
 }
 
-/** Refuses a faulty body on every route whose service does not do so itself. */
-export function refuseFaultyBody(
-  request: FastifyRequest,
-  _: FastifyReply,
-  done: (error?: Error) => void,
-): void {
-  const gathered = !request.body || request.routeOptions.config.gathersFaults;
-  const faults = gathered ? [] : faultsOf(request.body as object);
-  done(faults.length > 0 ? invalid(faults) : undefined);
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The service refuses `request.faults` itself, together with those that it finds. */
+    gathersFaults?: true;
+  }
+  interface FastifyRequest {
+    /** What is wrong with the body, from which the fields with faults are missing. */
+    faults: readonly Fault[];
+  }
+}
+
+const NONE: readonly Fault[] = [];
+
+export function gatherFaults(app: FastifyInstance): void {
+  app.decorateRequest('faults');
+  app.addHook('preHandler', (request, _, done) => {
+    const { body } = request;
+    const isChecked = body instanceof CheckedBody;
+    request.faults = isChecked ? body.faults : NONE;
+    if (isChecked) request.body = body.sound;
+    const isFaulty = request.faults.length > 0 && !request.routeOptions.config.gathersFaults;
+    done(isFaulty ? invalid(request.faults) : undefined);
+  });
 }
 
 /** For what takes no body: an object without fields says nothing either. @throws Problem 422 naming each field */
@@ -148,8 +158,7 @@ function validateBody(schema: z.ZodType, body: unknown) {
       : { error: invalid(toFaults(parsed.error.issues, inBody)) };
   }
   const { sound, faults } = checked(schema, body as Record<string, unknown>);
-  if (faults.length > 0) bodyFaults.set(sound, faults);
-  return { value: sound };
+  return { value: faults.length > 0 ? new CheckedBody(sound, faults) : sound };
 }
 
 /** What a body gives: the fields that are right, and the faults of the others. */

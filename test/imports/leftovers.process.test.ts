@@ -89,7 +89,7 @@ const owner = (of: Record<string, unknown>) => ({
   pid: NOBODY,
   life: 'another',
   folder: api.importDir,
-  deaths: 0,
+  crashes: 0,
   ...of,
 });
 
@@ -145,8 +145,8 @@ describe('an import whose owner', () => {
     ],
     ['had the number of this process goes on', { pid: process.pid }, 0, true, 'done'],
     ['is nobody goes on', null, 0, true, 'done'],
-    ['died, like five before, has failed', { deaths: 5 }, 0, true, 'failed'],
-    ['let go of it after others had died goes on', { deaths: 5, pid: null }, 0, true, 'done'],
+    ['died, like five before, has failed', { crashes: 5 }, 0, true, 'failed'],
+    ['let go of it after others had died goes on', { crashes: 5, pid: null }, 0, true, 'done'],
   ];
 
   it.each(fates)('%s', async (_, of, silentMs, hasFile, status) => {

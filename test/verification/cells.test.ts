@@ -164,15 +164,18 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     expect(differences).toMatchObject([{ what: 'changed', fields: [{ data }] }]);
   });
 
-  it.runIf(engine === 'sqlite')('JSON that is none is seen', async () => {
-    await aside.rows("update clusters set targets = '['");
-    await aside.rows("update mappings set definition = ''");
-    const { differences } = await verify(database);
-    expect(differences.map(({ entity, fields }) => [entity, fields[0]?.data])).toEqual([
-      ['mappings', ''],
-      ['clusters', '['],
-    ]);
-  });
+  // PostgreSQL stores no such thing.
+  if (engine === 'sqlite') {
+    it('JSON that is none is seen', async () => {
+      await aside.rows("update clusters set targets = '['");
+      await aside.rows("update mappings set definition = ''");
+      const { differences } = await verify(database);
+      expect(differences.map(({ entity, fields }) => [entity, fields[0]?.data])).toEqual([
+        ['mappings', ''],
+        ['clusters', '['],
+      ]);
+    });
+  }
 
   it('no row is taken for another, whatever order it stands in', async () => {
     for (const code of ['', ' ', 'Z', 'z', '\ue000', '\u{1f600}', 'populated0']) {

@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Select } from '../../database/database.ts';
+import { joinParts } from '../../database/joins.ts';
 import { Problem } from '../../http/problems.ts';
 import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
@@ -28,9 +29,6 @@ export function bounded<Row>(rows: Row[]): Row[] {
     throw new Problem('statistics.too_many_groups', { values: { max: MAX_GROUPS } });
   return rows;
 }
-
-/** From so many projects on, going through the whole ledger is faster than looking up the entries of each. */
-export const MANY = 100_000;
 
 const number = (expression: SQL): SQL<number | null> => sql<number | null>`${expression}`.mapWith(Number);
 
@@ -113,17 +111,18 @@ export function sizesOf(
   });
 }
 
-/**
- * Projects with their ledger. SQLite keeps to the order of a cross join: over many projects it goes through the ledger,
- * which stands in the order of their ids, so that each is found beside the last.
- */
+/** Projects with their ledger. */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
-function joinLedger(db: Reader, selected: any, many: boolean, condition: SQL): any {
-  const { projects, fundsEntries } = db.tables;
-  const joined = eq(fundsEntries.projectId, projects.id);
-  return many
-    ? selected.from(fundsEntries).crossJoin(projects).where(sql`${joined} and ${condition}`)
-    : selected.from(projects).innerJoin(fundsEntries, joined).where(condition);
+function joinLedger({ tables }: Reader, selected: any, many: boolean, condition: SQL): any {
+  const { projects, fundsEntries } = tables;
+  return joinParts(
+    selected,
+    projects,
+    fundsEntries,
+    eq(fundsEntries.projectId, projects.id),
+    many,
+    condition,
+  );
 }
 
 export function tallyLedger(

@@ -3,6 +3,7 @@
 import { money, rate } from '../../core/numbers.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Database, Reader } from '../../database/database.ts';
+import { areMany } from '../../database/joins.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
@@ -250,7 +251,7 @@ async function tallyGroups(
     for (const name of Object.keys(durations) as DurationName[]) addLengths(tally, name, row[name]);
     total += row.projectCount ?? 0;
   }
-  const many = total > repository.MANY;
+  const many = areMany(total);
   for (const row of await repository.tallyLedger(reader, selection, by, many)) {
     await pace();
     addSums(tallyOf(row), row);
@@ -277,7 +278,7 @@ async function cohortTallies(
     cohort.last.set(age, { count, yuan });
     total += count;
   }
-  const many = total > repository.MANY;
+  const many = areMany(total);
   const advance = cohortMeasures[measure];
   const changes = await repository.changesByAge(reader, selection, by, advance, asOf, many);
   for (const { group0, age, change } of bounded(changes)) {
@@ -293,7 +294,7 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
     inProductionCount: await milestone(reader, selection, 'productionOn'),
   };
   const total = [...signed.values()].reduce((sum, { count }) => sum + count, 0);
-  const funds = byMonth(await repository.fundsByMonth(reader, selection, total > repository.MANY));
+  const funds = byMonth(await repository.fundsByMonth(reader, selection, areMany(total)));
   const first = [...signed.keys()].sort()[0];
   if (first === undefined) return [];
 

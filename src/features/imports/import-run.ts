@@ -78,7 +78,6 @@ async function* go(
   let told = Number.NEGATIVE_INFINITY;
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
-    if (asked.entity === 'projects') await tx?.announceRows(tx.tables.projects, asked.count);
     if (asked.from > 0 && needsEarlierRows(asked)) {
       for await (const batch of batchesOf(asked.rows, 0, asked.from)) importer.pass(batch.map(toImported));
     }

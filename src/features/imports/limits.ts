@@ -36,8 +36,8 @@ export const importLimits = {
   strayMs: HOUR_MS,
   /** Ended, an import and the report on its faults are kept for so long. */
   keptDays: 7,
-  /** Deaths of its owners that an import outlives. More, and it may be what they died of. */
-  deaths: 5,
+  /** So many crashes an import outlives. More, and it may be what they come from. */
+  crashes: 5,
 };
 
 export type ImportLimits = Readonly<typeof importLimits>;

@@ -16,11 +16,11 @@ import { Replayed } from '../../http/replayed.ts';
 import { refuseFields } from '../../http/validation.ts';
 import type { Encoding } from '../../sheets/csv.ts';
 import { writeSheet } from '../../sheets/sheet-file.ts';
+import { faultSheet } from './fault-sheet.ts';
 import type { ImportLimits } from './limits.ts';
 import { importSortKeys } from './repository.ts';
 import { Import, ImportQuery } from './schema.ts';
 import type { ImportService } from './service.ts';
-import { faultSheet } from './tables.ts';
 
 const Id = z.object({
   id: z.string().meta({

@@ -13,17 +13,17 @@ import { Problem } from '../../http/problems.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import type { FileHead } from '../../sheets/reading/rows.ts';
+import type { ReportedFault } from './fault-sheet.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
 import { type ImportEntity, Mapping } from './importable.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { outcomeOf, reportedOf } from './outcome.ts';
-import type { ImportRequest, StoredProblem } from './passage.ts';
 import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
 import { roomFor } from './room.ts';
 import type { Runner } from './runner.ts';
+import type { ImportRequest, StoredProblem } from './running.ts';
 import { type Import, type ImportQuery, mappings } from './schema.ts';
-import type { ReportedFault } from './tables.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
 /** Who may import what: the rest is an administrator's. */

@@ -109,7 +109,7 @@ export const projectRoutes =
           request,
           reply,
           (project: Project) => resourceAnswer(project, 201, `/v1/projects/${project.id}`),
-          (caller) => projects.create(caller, request.body),
+          (caller) => projects.create(caller, request.body, request.faults),
         ),
     );
 
@@ -156,7 +156,13 @@ export const projectRoutes =
       },
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
-        const project = await projects.change(callerOf(request), request.params.id, ifMatch, request.body);
+        const project = await projects.change(
+          callerOf(request),
+          request.params.id,
+          ifMatch,
+          request.body,
+          request.faults,
+        );
         return sendResource(request, reply, project);
       },
     );
@@ -259,7 +265,7 @@ export const projectRoutes =
           request,
           reply,
           (entry: FundsEntry) => resourceAnswer(entry, 201),
-          (caller) => projects.addFunds(caller, request.params.id, request.body),
+          (caller) => projects.addFunds(caller, request.params.id, request.body, request.faults),
         ),
     );
   };

@@ -2,7 +2,7 @@
 
 import type { Lookup } from '../../catalogues/service.ts';
 import type { Reader } from '../../database/database.ts';
-import { type Fault, Problem } from '../../http/problems.ts';
+import { type Fault, faultyFields, Problem, without } from '../../http/problems.ts';
 import { lifecycleFaults } from './lifecycle.ts';
 import type { Input } from './record.ts';
 import { fundsByDay } from './repository.ts';
@@ -28,15 +28,11 @@ export async function faultsIn(
   lookup: Lookup,
   input: Input,
   before: Input | null,
-  faults: Fault[],
+  faults: readonly Fault[],
   today: string,
 ): Promise<Fault[]> {
-  const unsound = new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
-  // What is faulty is measured against nothing, and nothing against what it said before.
-  const sound: Partial<Input> =
-    unsound.size === 0
-      ? input
-      : Object.fromEntries(Object.entries(input).filter(([field]) => !unsound.has(field)));
+  const faulty = faultyFields(faults);
+  const sound = without(faulty, input);
   const named = references.flatMap(({ field, entity }) => {
     const key = input[field];
     return key === null || key === before?.[field] ? [] : [{ entity, key, pointer: `/${field}` }];
@@ -48,7 +44,7 @@ export async function faultsIn(
   );
   return [
     ...faults,
-    ...lifecycleFaults(sound, today, unsound),
+    ...lifecycleFaults(sound, today, faulty),
     ...(isAbove(sound.contractedFundsYuan, sound.investmentYuan)
       ? [{ pointer: '/contractedFundsYuan', code: 'contracted_above_investment' } as const]
       : []),

@@ -7,8 +7,7 @@ import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
 import { type PageQuery, pageRequest, toPage } from '../../http/pages.ts';
-import { notFound, Problem, refuse, taken } from '../../http/problems.ts';
-import { faultsOf } from '../../http/validation.ts';
+import { type Fault, notFound, Problem, refuse, taken } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
@@ -29,14 +28,20 @@ export interface ProjectService {
   ): Promise<Computed>;
   /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
   read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
-  create(caller: Caller, input: NewProject): Promise<Project>;
+  create(caller: Caller, input: NewProject, found?: readonly Fault[]): Promise<Project>;
   /** @param ifMatch the ETag of what the client read */
-  change(caller: Caller, id: string, ifMatch: string, input: ProjectChanges): Promise<Project>;
+  change(
+    caller: Caller,
+    id: string,
+    ifMatch: string,
+    input: ProjectChanges,
+    found?: readonly Fault[],
+  ): Promise<Project>;
   archive(caller: Caller, id: string, ifMatch: string): Promise<void>;
   /** Brings an archived project back; does nothing to one that is not archived. */
   restore(caller: Caller, id: string): Promise<Project>;
   listFunds(id: string, query: PageQuery): Promise<Computed>;
-  addFunds(caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
+  addFunds(caller: Caller, id: string, input: NewFundsEntry, found?: readonly Fault[]): Promise<FundsEntry>;
   /** For a transaction of the caller's own, such as a load of many: `create` without its answer. */
   insert(tx: Transaction, caller: Caller, input: NewProject): Promise<string>;
   insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
@@ -61,18 +66,29 @@ export function projectService({ database, clock }: { database: Database; clock:
     return found;
   }
 
-  async function insert(tx: Transaction, caller: Caller, given: NewProject): Promise<string> {
+  async function insert(
+    tx: Transaction,
+    caller: Caller,
+    given: NewProject,
+    found: readonly Fault[] = [],
+  ): Promise<string> {
     const input = complete(given);
     await expectOwnRegion(tx, caller, input.region);
-    refuse(await faultsIn(unknownReferences(tx), input, null, faultsOf(given), clock.today()));
+    refuse(await faultsIn(unknownReferences(tx), input, null, found, clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
     return createProject(tx, { caller, clock }, input, diff(null, input));
   }
 
   /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
-  async function addTo(tx: Transaction, caller: Caller, row: repository.ProjectRow, input: NewFundsEntry) {
+  async function addTo(
+    tx: Transaction,
+    caller: Caller,
+    row: repository.ProjectRow,
+    input: NewFundsEntry,
+    found: readonly Fault[] = [],
+  ) {
     await expectOwnRegion(tx, caller, row.region);
-    refuse(fundsFaults(input, row.fundsInPlaceYuan, faultsOf(input), clock.today()));
+    refuse(fundsFaults(input, row.fundsInPlaceYuan, found, clock.today()));
     if (input.amountYuan < 0) await refuseNegativeBalance(tx, row.id, input);
     return addFundsEntry(tx, { caller, clock }, row, input);
   }
@@ -111,13 +127,13 @@ export function projectService({ database, clock }: { database: Database; clock:
       return toProject(row, day);
     },
 
-    create: (caller, input) =>
+    create: (caller, input, found) =>
       once({ database, clock }, caller, async (tx) => {
-        const id = await insert(tx, caller, input);
+        const id = await insert(tx, caller, input, found);
         return (await existing(tx, id)).project;
       }),
 
-    change: (caller, id, ifMatch, changes) =>
+    change: (caller, id, ifMatch, changes, found = []) =>
       database.write(async (tx) => {
         const { row, project } = await unarchived(tx, id);
         await expectOwnRegion(tx, caller, row.region);
@@ -125,7 +141,7 @@ export function projectService({ database, clock }: { database: Database; clock:
         const before = inputOf(row);
         const after = merge(before, changes);
         await expectOwnRegion(tx, caller, after.region);
-        const faults = faultsOf(changes);
+        const faults = [...found];
         if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
         refuse(await faultsIn(unknownReferences(tx), after, before, faults, clock.today()));
         const fields = diff(before, after);
@@ -166,9 +182,9 @@ export function projectService({ database, clock }: { database: Database; clock:
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => row) };
       }),
 
-    addFunds: (caller, id, input) =>
+    addFunds: (caller, id, input, found) =>
       once({ database, clock }, caller, async (tx) =>
-        addTo(tx, caller, (await unarchived(tx, id)).row, input),
+        addTo(tx, caller, (await unarchived(tx, id)).row, input, found),
       ),
 
     insert,

@@ -99,7 +99,7 @@ export const publishedRoutes =
           request,
           reply,
           (figure: PublishedFigure) => resourceAnswer(figure, 201, `${PUBLISHED_FIGURES}/${figure.id}`),
-          (caller) => published.create(caller, request.body),
+          (caller) => published.create(caller, request.body, request.faults),
         ),
     );
 
@@ -148,7 +148,13 @@ export const publishedRoutes =
       },
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
-        const figure = await published.change(callerOf(request), request.params.id, ifMatch, request.body);
+        const figure = await published.change(
+          callerOf(request),
+          request.params.id,
+          ifMatch,
+          request.body,
+          request.faults,
+        );
         return sendResource(request, reply, figure);
       },
     );

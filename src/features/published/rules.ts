@@ -5,7 +5,7 @@ import { unknownReferences } from '../../catalogues/service.ts';
 import { parseDecimal } from '../../core/decimals.ts';
 import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import type { Fault } from '../../http/problems.ts';
+import { type Fault, faultyFields } from '../../http/problems.ts';
 import { measureOf } from './measures.ts';
 import { type FigureRow, findFigure } from './repository.ts';
 import { filterIn } from './scope.ts';
@@ -82,10 +82,10 @@ export async function faultsIn(
   found: readonly Fault[],
   today: string,
 ): Promise<Fault[]> {
-  const unsound = new Set(found.map(({ pointer }) => pointer?.split('/')[1]));
+  const faulty = faultyFields(found);
   const faults = [...found];
   for (const rule of rules) {
-    if (!rule.of.some((field) => unsound.has(field))) faults.push(...rule.faults(figure, today));
+    if (!rule.of.some((field) => faulty.has(field))) faults.push(...rule.faults(figure, today));
   }
   const { id, event, partOf } = figure;
   if (event !== null && event !== before?.event) {

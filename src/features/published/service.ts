@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Calendar } from '../../core/clock.ts';
 import { parseDecimal } from '../../core/decimals.ts';
 import { newId } from '../../core/ids.ts';
+import { limited } from '../../core/limited.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';
 import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
 import { pageRequest, toPage } from '../../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../../http/problems.ts';
-import { faultsOf } from '../../http/validation.ts';
 import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import { type Action, type Caller, record } from '../../log/service.ts';
@@ -24,13 +24,14 @@ export interface PublishedService {
   read(id: string): Promise<PublishedFigure>;
   /** All figures, or those of an event. @throws Problem 422 when there are too many, or of too many summaries */
   reconciliation(event: string | undefined): Promise<Computed>;
-  create(caller: Caller, input: NewPublishedFigure): Promise<PublishedFigure>;
+  create(caller: Caller, input: NewPublishedFigure, found?: readonly Fault[]): Promise<PublishedFigure>;
   /** @param ifMatch the ETag of what the client read */
   change(
     caller: Caller,
     id: string,
     ifMatch: string,
     input: PublishedFigureChanges,
+    found?: readonly Fault[],
   ): Promise<PublishedFigure>;
   remove(caller: Caller, id: string, ifMatch: string): Promise<void>;
   /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the id */
@@ -74,16 +75,6 @@ function merge(before: FigureRow, { source, ...changes }: PublishedFigureChanges
   } as FigureRow;
 }
 
-/** Runs one work after the other, in the order in which they were given. */
-function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
-}
-
 export function publishedService({
   database,
   clock,
@@ -93,7 +84,7 @@ export function publishedService({
 }): PublishedService {
   const answers = figureAnswers(clock);
   // Answers of many summaries take turns, so that those of others need not wait for them.
-  const many = inTurn();
+  const many = limited(1);
 
   const analyzeMany = <T>(work: (reader: Reader) => Promise<T>): Promise<T> =>
     many(() => database.analyze(work));
@@ -211,9 +202,8 @@ export function publishedService({
         return { revision, body };
       }),
 
-    create: async (caller, input) => {
+    create: async (caller, input, found = []) => {
       const row = complete(input);
-      const found = faultsOf(input);
       const answer = await database.analyze(async (reader) => {
         const faults = await faultsIn(reader, row, null, found, clock.today());
         return faults.length > 0 ? null : answerTo(reader, row);
@@ -228,13 +218,13 @@ export function publishedService({
 
     insert: async (tx, caller, input) => {
       const row = complete(input);
-      await insertRow(tx, caller, row, faultsOf(input));
+      await insertRow(tx, caller, row, []);
       return row.id;
     },
 
-    change: (caller, id, ifMatch, input) => {
+    change: (caller, id, ifMatch, input, found = []) => {
       const faults = (reader: Reader, before: FigureRow) =>
-        faultsIn(reader, merge(before, input), before, faultsOf(input), clock.today());
+        faultsIn(reader, merge(before, input), before, found, clock.today());
       return guarded(
         id,
         ifMatch,

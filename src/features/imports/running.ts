@@ -1,4 +1,4 @@
-/** One import from its file to its end: read, checked, written. What has been committed before is not done again. */
+/** The steps of an import. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { MessageValue } from '../../core/languages.ts';
@@ -6,6 +6,7 @@ import type { Database } from '../../database/database.ts';
 import { isUnavailable } from '../../database/errors.ts';
 import type { ProblemKind } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
+import { KeyRefused, type Run } from '../../jobs/runner.ts';
 import type { Mapping } from '../../sheets/reading/mapping.ts';
 import { readFile } from '../../sheets/reading/read-file.ts';
 import type { FileHead, ReadResult } from '../../sheets/reading/rows.ts';
@@ -48,34 +49,21 @@ export interface Ending extends Pick<ImportRecord, 'status'>, Partial<Pick<Impor
   outcome?: Outcome;
 }
 
-/** An import on its way, and what it has to do with others. */
-export interface Journey {
-  record: ImportRecord;
-  progress: Progress;
-  signal: AbortSignal;
-  /** Of the process that works on it. */
-  life: string;
-  /** Keeps what was found out about the file. */
-  keep(found: Pick<ImportRecord, 'file' | 'bytes'>): Promise<void>;
-  /** As it is on record now. */
-  current(): Promise<ImportRecord>;
-  onError(error: unknown): void;
-}
-
 /** Where the database cannot be had: so often is it tried again, each time after longer. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
-/** The key that sent the file has been revoked, or has expired: nothing more is done in its name. */
-export class KeyRefused extends Error {}
-
-export function passage(
+/**
+ * One import from its file to its end: read, checked, written.
+ * @param work what looks at rows, and writes them
+ */
+export function importSteps(
   { database, clock }: { database: Database; clock: Clock },
   work: ImportWork,
   uploads: Uploads,
   { atOnce, slice, reported }: Pick<ImportLimits, 'atOnce' | 'slice' | 'reported'>,
-): (journey: Journey) => Promise<Ending> {
-  return async ({ record, progress, signal, life, keep, current, onError }) => {
+): (run: Run<ImportRecord, Progress>) => Promise<Ending> {
+  return async ({ job: record, progress, signal, life, note, current, onError }) => {
     const { id } = record;
     const request = record.request as unknown as ImportRequest;
 
@@ -175,7 +163,7 @@ export function passage(
     }
     const { head, rows: all } = found;
     Object.assign(progress, { rowsRead: all, bytesRead: request.bytes });
-    await keep({ file: { ...head }, bytes: await uploads.size(id) });
+    await note({ file: { ...head }, bytes: await uploads.size(id) });
 
     let { rowsDone } = await current();
     const isCommit = request.mode === 'commit';

@@ -1,4 +1,4 @@
-/** Whose an import is: of the process that works on it, or that did. */
+/** Whose a job is: of the process that works on it, or that did. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
@@ -8,10 +8,10 @@ export interface Owner extends Record<string, unknown> {
   pid: number | null;
   /** Tells this process from another with its number. */
   life: string;
-  /** Where the files of its imports lie. */
+  /** Where the files of its jobs lie. */
   folder: string;
-  /** How many died that had this import before. */
-  deaths: number;
+  /** How many processes ended while they had the job. */
+  crashes: number;
 }
 
 export const thisProcess = (folder: string): Owner => ({
@@ -19,10 +19,10 @@ export const thisProcess = (folder: string): Owner => ({
   pid: process.pid,
   life: randomUUID(),
   folder,
-  deaths: 0,
+  crashes: 0,
 });
 
-/** Whether an owner cannot go on with its import. @param isSilent whether it has not been seen for long */
+/** Whether an owner cannot go on with its job. @param isSilent whether it has not been seen for long */
 export function isGone(owner: Owner | null, me: Owner, isSilent: boolean): boolean {
   if (owner === null || owner.pid === null) return true;
   if (owner.life === me.life) return false;
@@ -31,13 +31,13 @@ export function isGone(owner: Owner | null, me: Owner, isSilent: boolean): boole
 }
 
 /** Whether files that are not here are nowhere, as far as can be told. */
-export const isHere = (owner: Owner | null, me: Owner): boolean =>
+export const sharesFiles = (owner: Owner | null, me: Owner): boolean =>
   owner !== null && owner.host === me.host && owner.folder === me.folder;
 
-/** The next owner of an import whose last one is gone. */
-export const heir = (owner: Owner | null, me: Owner): Owner => ({
+/** This process as the owner of a job whose last one is gone. */
+export const successor = (last: Owner | null, me: Owner): Owner => ({
   ...me,
-  deaths: owner && owner.pid !== null ? (owner.deaths ?? 0) + 1 : 0,
+  crashes: last && last.pid !== null ? (last.crashes ?? 0) + 1 : 0,
 });
 
 function isAlive(pid: number): boolean {
