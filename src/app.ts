@@ -1,4 +1,4 @@
-/** The service as a whole: one line a feature. */
+/** Assembles the service, one line per feature. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';

@@ -1,4 +1,4 @@
-/** Imports of files at the command line: one after the other, straight into the database, watched from here. */
+/** Imports files from the command line one after the other, directly into the database. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -80,7 +80,7 @@ export function importsAtCommandLine(
     await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
     signal.removeEventListener('abort', cancel);
     const result = await imports.read(caller, id, language);
-    // Its end could not be written, so that whoever reads it is told that it still runs.
+    // Its end could not be written, so it would still be shown as running.
     if (result.status === 'running') throw errors.at(-1);
     return result;
   }

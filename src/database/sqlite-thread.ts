@@ -1,4 +1,4 @@
-/** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
+/** A SQLite connection on its own thread, so that long work does not block the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { moduleBeside } from '../core/module-beside.ts';
 import { turn } from '../core/pace.ts';
@@ -52,7 +52,7 @@ export class SqliteThread {
   #last = 0;
   #failure: Error | null = null;
 
-  /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
+  /** @param resourceLimits of the thread's memory; if exceeded, the thread ends and the process continues */
   constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
     const workerData: ThreadData = { file, writes };
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });

@@ -83,7 +83,7 @@ async function* inSnapshot(
   }
 }
 
-/** A work of `Database.load`: committed when it ends by itself, else undone. */
+/** A work of `Database.load`: committed when it completes, else rolled back. */
 async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
   const { loaded } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;

@@ -1,4 +1,4 @@
-/** Writing to SQLite: a transaction as features see it, and the writer that commits in groups. */
+/** Writing to SQLite: the transaction that features use, and the writer with group commit. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
@@ -72,7 +72,7 @@ type Write = Database['write'] & {
   standBack(): Promise<() => void>;
 };
 
-/** How often those who wait for another connection are told that they have waited long enough. */
+/** How often writers waiting for another connection are checked for their timeout. */
 const REFUSE_EVERY_MS = 100;
 
 /**
@@ -120,7 +120,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     draining = null;
   }
 
-  /** Those who wait longer than anybody should are refused meanwhile. */
+  /** Writers that have waited too long are refused meanwhile. */
   async function others(turn: Turn): Promise<void> {
     const refusing = setInterval(() => {
       const latest = performance.now() - BUSY_GIVE_UP_MS;

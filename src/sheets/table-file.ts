@@ -14,7 +14,7 @@ interface TableOptions {
   format: TableFormat;
   language: Language;
   encoding: Encoding;
-  /** The day that the figures are for. */
+  /** Day of the figures. */
   day: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a thread loads to import rows. */
+/** Entry point of the thread for importing rows. */
 import { importers } from '../contributions.ts';
 import { importing } from '../features/imports/import-rows.ts';
 

@@ -1,4 +1,4 @@
-/** The works that grow with the data and that threads do, where the database has some: each with the module that one loads. */
+/** Long work for threads, where the database has them: each with the module that the thread loads. */
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
@@ -21,7 +21,7 @@ export const importWork: ImportWork = {
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 
-/** Proves that the log of changes is what was written, and the data what the log says; from one state of both. */
+/** Verifies the change log, and the data against it, on one snapshot. */
 export async function verify(
   database: Pick<Database, 'stream'>,
   onProgress: (done: number, total: number) => void = () => {},

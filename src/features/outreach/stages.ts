@@ -1,4 +1,4 @@
-/** How far a contact has come, and who was met: pure domain, derived from days and never stored. */
+/** Stages of contacts and levels of guests: pure domain, derived from days and never stored. */
 import type { Message } from '../../core/languages.ts';
 
 export const stages = ['contacted', 'negotiating', 'signed', 'lost'] as const;

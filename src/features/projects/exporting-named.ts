@@ -1,4 +1,4 @@
-/** The one enterprise and the one project that an entry of something else names, as a sheet names them. */
+/** The enterprise and the project that another record refers to, in the form that sheets use. */
 import type { Reader } from '../../database/database.ts';
 import { enterprisesById } from '../enterprises/service.ts';
 import { findProjects } from './matching.ts';

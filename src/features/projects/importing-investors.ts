@@ -1,4 +1,4 @@
-/** Who the investors are that a sheet names, one a line: by social credit code, by exact name, or by both. */
+/** Resolves the investors in a cell, one per line: by social credit code, exact name, or both. */
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -15,9 +15,9 @@ import type { Project } from './schema.ts';
 
 type Investor = Project['investors'][number];
 
-/** What stands in place of the ids of a row's investors where there are faults. */
+/** Placeholder for the ids of a row's investors if they are faulty. */
 export interface NamedInvestors {
-  /** Undefined where the row says nothing of them, or what it says is faulty. */
+  /** Undefined if the row has none, or they are faulty. */
   ids: string[] | undefined;
   faults: Fault[];
 }

@@ -1,4 +1,4 @@
-/** The one enterprise and the one project that a row of something else names. */
+/** Resolves the enterprise and the project that a row of another entity refers to. */
 import { nouns } from '../../core/entities.ts';
 import { typeNames } from '../../http/messages.ts';
 import type { Fault } from '../../http/problems.ts';
@@ -6,7 +6,7 @@ import type { Differences, ImportedRow } from '../../sheets/importer.ts';
 import type { InvestorsOfBatch } from './importing-investors.ts';
 import type { FoundProjects } from './matching.ts';
 
-/** The id that a field of a row stands for; undefined where the row says nothing of it. */
+/** The id that a field of a row refers to; undefined if the row does not have the field. */
 export interface Resolved {
   id?: string | null;
   faults: Fault[];

@@ -1,4 +1,4 @@
-/** Which projects a sheet of something else names. */
+/** Finds the projects that the sheets of other entities refer to. */
 import type { Reader } from '../../database/database.ts';
 import * as repository from './repository.ts';
 

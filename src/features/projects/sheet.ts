@@ -1,4 +1,4 @@
-/** A sheet of projects: its columns, one row a field, by which it is written, read and explained; and its rows. */
+/** The sheet of projects: one row per field, used for writing, reading and explaining columns. */
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
 import { type Column, column, flagWords, type Kind, type SheetTable, words } from '../../sheets/columns.ts';
@@ -166,7 +166,7 @@ export const projectSheet: SheetTable = {
 
 type Value = string | number | boolean | null;
 
-/** How the value of each kind stands in a cell. */
+/** How values of each kind are written in a cell. */
 const cellOf: Record<Kind, (value: Value, column: ProjectColumn, language: Language, unit: Unit) => Cell> = {
   text: (value) => value as Cell,
   code: (value, { words }, language) => (words ? inWords(String(value), words, language) : (value as Cell)),
