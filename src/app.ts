@@ -1,4 +1,4 @@
-/** The service as a whole: one line a feature. */
+/** Assembles the service, one line per feature. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -49,7 +49,7 @@ import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
-import { exportsOf, imports as importWork } from './workers/works.ts';
+import { exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;

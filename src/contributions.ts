@@ -1,4 +1,4 @@
-/** What the features contribute to what all of them share: one list of each kind, handed out by whoever starts something. */
+/** What the features contribute to shared code: one list of each kind, passed on at start. */
 import { loggedKeys } from './access/logged.ts';
 import { accessMessages } from './access/messages.ts';
 import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
@@ -15,7 +15,7 @@ import { enterpriseMessages } from './features/enterprises/messages.ts';
 import { eventMessages } from './features/events/messages.ts';
 import { events } from './features/events/schema.ts';
 import { figureMessages } from './features/figures/messages.ts';
-import type { Importers } from './features/imports/import-run.ts';
+import type { Importers } from './features/imports/import-rows.ts';
 import { importMessages } from './features/imports/messages.ts';
 import { mappings } from './features/imports/schema.ts';
 import { contactImporter } from './features/outreach/importing.ts';
@@ -76,10 +76,11 @@ export const catalogues: readonly Catalogue[] = [
 ];
 
 addReadOnly(Project, NewProject, ProjectChanges);
-addReadOnly(PublishedFigure, NewPublishedFigure, PublishedFigureChanges);
+// Links stay an unknown field: no resource but this has them.
+addReadOnly(PublishedFigure.omit({ links: true }), NewPublishedFigure, PublishedFigureChanges);
 for (const { item, create, changes } of catalogues) addReadOnly(item, create, changes);
 
-/** Everything that the log of changes is about. */
+/** All logged resources. */
 export const loggedEntities: readonly LoggedEntity[] = [
   ...catalogues.map(loggedEntries),
   loggedProjects,
@@ -147,22 +148,22 @@ export const tracked: readonly Tracked[] = [
 
 /** What operations are grouped by, in this order, and what each group is about. */
 export const tags = {
-  projects: 'Signed projects, their dates and amounts, and the ledger of their funds.',
+  projects: 'Signed projects, their dates and amounts, and the ledger of funds in place.',
   statistics: 'Figures about projects for any day, computed on request.',
-  quality: 'What needs attention: rules, and the projects that each of them names.',
+  quality: 'What needs attention: rules, and the projects of each.',
   events: 'Editions of trade events.',
   enterprises: 'Investors, with their places on the top-500 lists.',
   zones: 'Development zones.',
   regions: 'Provinces, prefectures and counties (GB/T 2260).',
   industries: 'Sections and divisions of industry (GB/T 4754).',
-  imports: 'Files that come in: what they would do, doing it, and a template for them.',
-  mappings: 'How files with headings, units and codes of their own are read.',
-  clusters: 'Leader enterprises with those that they draw in, and how many more are to come.',
-  delegations: 'Small teams of zones, sent to an event.',
-  contacts: 'Enterprises that were met, and what became of it.',
-  outreach: 'What came of meeting enterprises, as figures.',
-  'published-figures': 'Figures that were printed, each beside what is computed now.',
+  imports: 'Imports: preview, commit, and a template.',
+  mappings: 'How to read files with their own headings, units and codes.',
+  clusters: 'Leader enterprises, the enterprises they attract, and targets.',
+  delegations: 'Small teams that zones send to events.',
+  contacts: 'Enterprises met, and the result.',
+  outreach: 'Results of meeting enterprises, as figures.',
+  'published-figures': 'Published figures compared with what is computed now.',
   keys: 'API keys: who may do what.',
-  changes: 'The log of everything that was ever changed.',
-  operation: 'Whether the service lives and is ready.',
+  changes: 'The change log.',
+  operation: 'Whether the service is alive and ready.',
 } as const;

@@ -1,4 +1,4 @@
-/** The process: database, app, listen, and an orderly end on SIGTERM. */
+/** The process: database, app, listening, and a clean shutdown on SIGTERM. */
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
@@ -11,7 +11,7 @@ import { openDatabase } from './database/open.ts';
 import { seedReferences } from './features/references/seed.ts';
 import { createLogger } from './http/logging.ts';
 
-/** Answers that are under way when the service is told to stop have this long; then their connections are cut. */
+/** Time to finish running requests when the service stops; then their connections are closed. */
 const DRAIN_MS = 10_000;
 /** All that is to be done before the end has this long. */
 const GRACE_MS = 20_000;
@@ -40,7 +40,7 @@ export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZO
 export async function serve(config: Config, { database, clock }: Service): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
-  // Kept apart from the database, by whoever keeps the logs, it tells later whether the past was rewritten.
+  // Log files are stored apart from the database, so a logged head shows later whether the past was rewritten.
   const logHead = async (when: string) =>
     logger.info({ ...(await database.revision()), when }, 'log of changes');
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
@@ -68,7 +68,7 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     }
     await logHead('at start');
   };
-  // Told to stop at once, it may have no database left to ask; it listened all the same.
+  // If stopped at once, the database may be closed already; the service did listen.
   await greet().catch(() => {});
   setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
   return address;

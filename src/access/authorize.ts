@@ -1,4 +1,4 @@
-/** Who may do what: the one place where a request is let through or refused. */
+/** Authorization: the one place where a request is allowed or refused. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Config } from '../core/config.ts';
 import type { Asker } from '../database/asker.ts';
@@ -95,7 +95,7 @@ export function authorize(
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
-    // Who shares an address with somebody that guesses goes on with the keys that hold.
+    // Keys known to be valid still work from an address that has used up its failed attempts.
     const tooMany = keys.recognizes(authorization) ? undefined : limits.tooManyFailures(request.ip);
     if (tooMany) return done(tooMany);
     keys.identify(authorization).then(
@@ -116,7 +116,7 @@ export function authorize(
   return stillHolds;
 }
 
-/** Who waits for an answer: a key, or a network without one, for as long as it is connected. */
+/** The caller for queueing: a key, or a network without one, for as long as it is connected. */
 function askerOf({ request: { caller, ip }, raw }: FastifyReply): Asker {
   const left = new AbortController();
   if (raw.destroyed) left.abort();
@@ -124,7 +124,7 @@ function askerOf({ request: { caller, ip }, raw }: FastifyReply): Asker {
   return { names: [caller.id ?? networkOf(ip)], hasKey: caller.id !== undefined, signal: left.signal };
 }
 
-/** Who asks. */
+/** The caller of a request. */
 export const callerOf = (request: FastifyRequest): Caller & { role: Role | null } => request.caller;
 
 /**

@@ -1,4 +1,4 @@
-/** What a key looks like: `luodi_`, 30 random base62 characters, and 6 that check them. */
+/** Format of a key: `luodi_`, 30 random base62 characters, and a checksum of 6. */
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
@@ -44,5 +44,5 @@ export function readsAsKey(name: string): boolean {
   return plain.includes('luodi_') || UUID.test(plain);
 }
 
-/** What the log of changes calls a key: names are free to choose, and several keys may have one. */
+/** The name of a key in the change log, with its id, because several keys may have the same name. */
 export const actorOf = ({ id, name }: { id: string; name: string }): string => `${name} (${id})`;

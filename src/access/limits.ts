@@ -1,4 +1,4 @@
-/** How often one may ask: each key, and each address that sends keys which do not hold. Counted in each instance. */
+/** Rate limits for each key, and for each address that sends invalid keys. Counted per instance. */
 import type { FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';

@@ -1,4 +1,4 @@
-/** What the log of changes says of keys, in rows. */
+/** The rows of keys according to the change log. */
 import type { LoggedEntity } from '../log/logged.ts';
 
 export const loggedKeys: LoggedEntity = {

@@ -1,4 +1,4 @@
-/** What is said about keys and what they may do. */
+/** Messages about keys and permissions. */
 import type { Message } from '../core/languages.ts';
 import type { Messages, ProblemMessage } from '../http/messages.ts';
 

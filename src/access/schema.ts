@@ -1,4 +1,4 @@
-/** API keys in the words of the API. */
+/** API schemas of keys. */
 import * as z from 'zod';
 import { instant, line, regionCode } from '../http/fields.ts';
 import { readsAsKey } from './key-format.ts';
@@ -11,7 +11,7 @@ export const NewApiKey = z
   .strictObject({
     name: line(100)
       .refine((name) => !readsAsKey(name), { error: 'reads_as_a_key' })
-      .meta({ description: 'Who or what uses it; it stands in the log of changes, before the id.' }),
+      .meta({ description: 'Who or what uses the key; shown in the change log before the id.' }),
     role: z.enum(ROLES).meta({
       description:
         '`viewer` reads; `editor` also writes projects, their funds, and enterprises; `admin` does everything.',
@@ -25,12 +25,12 @@ export const NewApiKey = z
       .optional()
       .meta({
         description:
-          'For an editor: the regions whose projects it may write, each with what belongs to it. All if left out.',
+          'For an editor: the regions whose projects and contacts it may write, including subordinate regions. All by default.',
       }),
     expiresAt: instant
       .nullable()
       .optional()
-      .meta({ description: 'From then on it is refused. Never if left out.' }),
+      .meta({ description: 'Time from which the key is refused. Never by default.' }),
   })
   .meta({ id: 'NewApiKey', examples: [{ name: '长沙市商务局', role: 'editor', regions: ['430100'] }] });
 export type NewApiKey = z.infer<typeof NewApiKey>;
@@ -51,23 +51,23 @@ export const ApiKey = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    prefix: z.string().meta({ description: 'The first characters of the key, to tell it by.' }),
+    prefix: z.string().meta({ description: 'The first characters of the key, to identify it.' }),
     role: z.enum(ROLES),
     regions: z.array(z.string()).nullable(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
-    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'To the minute.' }),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'Accurate to the minute.' }),
   })
   .meta({
     id: 'ApiKey',
-    description: 'A key without the key itself, which is kept nowhere.',
+    description: 'An API key without its secret, which is not stored.',
     examples: [example],
   });
 export type ApiKey = z.infer<typeof ApiKey>;
 
 export const CreatedApiKey = ApiKey.extend({
-  key: z.string().meta({ description: 'The key. It is shown this once; only its hash is kept.' }),
+  key: z.string().meta({ description: 'The key. It is shown only once; only its hash is stored.' }),
 }).meta({
   id: 'CreatedApiKey',
   examples: [{ ...example, lastUsedAt: null, key: 'luodi_7gK2mQxXxXxXxXxXxXxXxXxXxXxXxX000000' }],

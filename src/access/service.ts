@@ -1,4 +1,4 @@
-/** API keys: making and revoking them, and telling who a request is from. */
+/** API keys: creating, revoking and identifying them. */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
@@ -44,7 +44,7 @@ export interface KeyService {
 /** What a request is let through by. */
 export interface Identity {
   id: string;
-  /** What the log of changes calls it. */
+  /** Its name in the change log. */
   actor: string;
   role: Role;
   regions: readonly string[] | null;

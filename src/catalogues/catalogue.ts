@@ -1,6 +1,6 @@
 /**
- * What a catalogue is: a resource of a few fields with a code or an id, listed, read, written and deleted like any other.
- * Regions, industries, zones, events, enterprises and so on differ only in the rows of these tables of data.
+ * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions, industries,
+ * zones, events, enterprises and so on differ only in the data of these tables.
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';
@@ -105,7 +105,7 @@ export interface Catalogue {
   rules?(entry: Entry, today: string): Fault[];
   /** Rules that need a look at what an entry refers to. */
   rulesAmong?(reader: Reader, entry: Entry): Promise<Fault[]>;
-  /** What a caller may not write, whatever its role: called for an entry as it is and as it would become. */
+  /** Restrictions on writing besides the role: called for an entry before and after the change. */
   expectMayWrite?(reader: Reader, caller: Caller, entry: Entry): Promise<void>;
   /** An entry with what is worked out from it for an answer. @param day that the answer is for */
   present?(entry: Entry, day: string): Entry;

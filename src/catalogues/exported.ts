@@ -1,4 +1,4 @@
-/** The entries of a catalogue that its list selects, for a file: with the columns that an import of them takes. */
+/** Exports the entries selected by a catalogue's list, with the columns that imports read. */
 
 import { nouns } from '../core/entities.ts';
 import type { Language } from '../core/languages.ts';

@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to a catalogue, whichever it is. */
+/** Imports rows of a sheet into any catalogue. */
 
 import type { Reader } from '../database/database.ts';
 import { diff } from '../log/diff.ts';
@@ -20,7 +20,7 @@ import type { Catalogue, Entry } from './catalogue.ts';
 import { isNamed, type Names, rememberedNames, withCodes } from './names.ts';
 import { catalogueWrites, resolved } from './writes.ts';
 
-/** Matched by code, or as the catalogue says. What a row refers to is there already, or stands in a row before it. */
+/** Matched by code, or as the catalogue defines. References must exist already, or be created by an earlier row. */
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
   const { entity, key: keyField } = catalogue;
   const writes = catalogueWrites(catalogue, clock);

@@ -1,4 +1,4 @@
-/** What the list of a catalogue selects, in which order, and how it shows it: a page of it, or all of it a batch at a time. */
+/** Selection, order and representation of a catalogue's list, as pages or in batches. */
 import type { Reader, StreamReader } from '../database/database.ts';
 import { textQuery } from '../database/text-index.ts';
 import { type PageQuery, type PageRequest, pageRequest, type SortKey } from '../http/pages.ts';

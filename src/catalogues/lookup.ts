@@ -1,4 +1,4 @@
-/** Whether what a body refers to is there. */
+/** Checks that the references in a body exist. */
 
 import { nouns } from '../core/entities.ts';
 import type { Reader } from '../database/database.ts';

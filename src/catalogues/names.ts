@@ -1,4 +1,4 @@
-/** What a text in a sheet means: the code of something, its name, or `430100 长沙市`. */
+/** Resolves references in sheets: a code, a name, or `430100 长沙市`. */
 
 import type { Reader } from '../database/database.ts';
 import type { Fault } from '../http/problems.ts';
@@ -21,7 +21,7 @@ export interface Names {
   isWithin(region: string, scopes: readonly string[]): boolean;
   /** Of something in a tree; undefined for what is not there. */
   parentOf(entity: Named, code: string): string | null | undefined;
-  /** Takes in something as it is going to be. */
+  /** Adds an entry in its future state. */
   add(entity: Named, entry: NamedEntry): void;
 }
 

@@ -67,7 +67,7 @@ export async function keyExists(db: Reader, entity: Referable, key: string): Pro
 }
 
 export interface ListFilter {
-  /** Columns and the values that they must have. */
+  /** Columns with their required values. */
   equal: Readonly<Record<string, string>>;
   /** The catalogue's conditions, by name, and what is asked of each. */
   conditions: Readonly<Record<string, string>>;
@@ -196,7 +196,7 @@ const indexedAs = ({ entity, key }: Catalogue, row: Entry): [Indexed, string, st
   row.searchText as string,
 ];
 
-/** @param before the row as it is */
+/** @param before the current row */
 export async function updateEntry(
   tx: Transaction,
   catalogue: Catalogue,

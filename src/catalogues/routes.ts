@@ -44,7 +44,7 @@ export const catalogueRoutes =
     const writers = catalogue.editors ? 'edit' : 'administer';
 
     const forAdministrators = catalogue.inEveryRegion
-      ? ` Figures of every region depend on \`${catalogue.inEveryRegion.join('`, `')}\`: a key that is bound to regions may not change them.`
+      ? ` Figures of every region depend on \`${catalogue.inEveryRegion.join('`, `')}\`: a key restricted to regions may not change them.`
       : '';
 
     const [example] = (item.meta()?.examples ?? []) as Entry[];
@@ -92,12 +92,12 @@ export const catalogueRoutes =
           summary: `List ${plural}`,
           ...(catalogue.sheet && {
             description:
-              'As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) it is the whole selection at once, from one snapshot, without `limit` or `cursor`; the columns are those that an import takes.',
+              'As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) the response is the whole selection from one snapshot, without `limit` or `cursor`; the columns are those that imports read.',
           }),
           ...ofParent,
           query: ListQuery,
           success: {
-            description: catalogue.sheet ? 'A page; of a file format, all of them.' : 'A page.',
+            description: catalogue.sheet ? 'A page; as a file, all records.' : 'A page.',
             schema: pageOf(`${Name}Page`, item),
             ...(catalogue.sheet && { also: alsoAs(['csv', 'ndjson', 'xlsx']) }),
           },

@@ -1,4 +1,4 @@
-/** Between an entry of a catalogue and the rows that hold it. */
+/** Maps catalogue entries to database rows and back. */
 import type { LoggedEntity } from '../log/logged.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { tableName } from './repository.ts';
@@ -16,7 +16,7 @@ export function rowOf({ derived, part }: Catalogue, entry: Entry): Entry {
   return row;
 }
 
-/** What the log of changes says of the entries of a catalogue, in rows. */
+/** The rows of catalogue entries according to the change log. */
 export function loggedEntries(catalogue: Catalogue): LoggedEntity {
   const { entity, key, part } = catalogue;
   const none = emptyEntry(catalogue);

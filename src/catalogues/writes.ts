@@ -1,4 +1,4 @@
-/** What writes to a catalogue consist of, and what may be against them: for requests and imports alike. */
+/** Writes to a catalogue and their checks, for requests and imports alike. */
 
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';

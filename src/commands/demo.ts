@@ -31,7 +31,7 @@ async function fill(service: Service): Promise<void> {
       return withProgress('Loading demo data', (onProgress) => loadDemo(service, onProgress));
     case 'other':
       throw new StartupError(
-        'The database has data of its own; the demo fills only an empty one and serves only its own. DATABASE_URL names another.',
+        'The database contains other data; the demo needs an empty database or its own. Name one with DATABASE_URL.',
       );
   }
 }

@@ -1,4 +1,4 @@
-/** An export as it is asked for at the command line: the parameters of the list, checked as the list checks them. */
+/** Options of `luodi export`: the parameters of the list, with the same validation. */
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { DEFAULT_SORT, sortNames } from '../features/projects/batches.ts';

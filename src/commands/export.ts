@@ -27,18 +27,18 @@ export function addTransferCommands(program: Command): void {
   const collect = (one: string, before: readonly string[] = []): string[] => [...before, one];
   program
     .command('export')
-    .description('Write all projects that a filter selects, from one state of the data.')
+    .description('Write all projects selected by a filter, from one snapshot.')
     .requiredOption('--format <format>', 'csv, xlsx or ndjson')
-    .option('-o, --output <file>', 'where to; standard output if left out')
-    .option('--force', 'replace the file if there is one')
-    .option('--filter <name=value>', 'any parameter that filters the list; may be repeated', collect)
-    .option('--archived', 'what is archived, and nothing else')
-    .option('--as-of <day>', 'the day to answer for, like 2022-08-31; today if left out')
-    .option('--sort <order>', 'like -investmentYuan,signedOn')
-    .option('--lang <language>', 'of headings and words: zh, or en if left out')
-    .option('--unit <unit>', 'of money: wan or yi, or yuan if left out')
-    .option('--encoding <encoding>', 'of csv: gb18030, or utf-8 if left out')
-    .option('--json', 'report as one JSON object, on standard error where the file is on standard output')
+    .option('-o, --output <file>', 'output file; default standard output')
+    .option('--force', 'replace an existing file')
+    .option('--filter <name=value>', 'any filter parameter of the list; may be repeated', collect)
+    .option('--archived', 'only archived projects')
+    .option('--as-of <day>', 'day of the figures, like 2022-08-31; default today')
+    .option('--sort <order>', 'order, order, like -investmentYuan,signedOn')
+    .option('--lang <language>', 'language of headings and labels: en (default) or zh')
+    .option('--unit <unit>', 'unit of amounts: yuan (default), wan or yi')
+    .option('--encoding <encoding>', 'encoding of csv: utf-8 (default) or gb18030')
+    .option('--json', 'report as a JSON object, on standard error if the file goes to standard output')
     .action(run);
 }
 
@@ -49,7 +49,7 @@ async function run({ filter = [], output, force = false, json = false, ...option
   const request = exportRequest(given, clockIn(config.TIME_ZONE));
   if (output !== undefined) expectFree(output, force);
   else if (request.format === 'xlsx' && process.stdout.isTTY) {
-    throw new StartupError('A workbook is nothing for a terminal; name a file with --output');
+    throw new StartupError('A workbook cannot be written to a terminal; name a file with --output');
   }
   const report = await whileStoppable('The export', (signal) =>
     write(config, request, { output, force, signal }),

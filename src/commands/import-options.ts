@@ -1,4 +1,4 @@
-/** An import as it is asked for at the command line: what a request may say, checked as requests are. */
+/** Options of `luodi import`, validated like a request. */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Clock } from '../core/clock.ts';

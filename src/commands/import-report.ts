@@ -1,4 +1,4 @@
-/** What became of a file, for a reader at a terminal. */
+/** The result of an import as text for a terminal. */
 import stringWidth from 'string-width';
 import { type Language, type Message, type MessageValue, say } from '../core/languages.ts';
 import type { FieldChange } from '../database/tables.ts';
@@ -17,11 +17,11 @@ const texts = {
   ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
   others: { en: 'Sheets not read: {list}', zh: '未读取的工作表：{list}' },
   previewed: {
-    en: 'Preview, nothing is written. Of {rows} rows {created} would be created, {changed} changed, {unchanged} are equal, {refused} faulty.',
+    en: 'Preview, nothing is written. Of {rows} rows {created} would be created, {changed} changed, {unchanged} are unchanged, {refused} faulty.',
     zh: '预览，未写入任何数据。共 {rows} 行：将新建 {created}，修改 {changed}，无变化 {unchanged}，有误 {refused}。',
   },
   written: {
-    en: 'Of {rows} rows {created} are created, {changed} changed, {unchanged} were equal, {refused} left out as faulty.',
+    en: 'Of {rows} rows {created} are created, {changed} changed, {unchanged} unchanged, {refused} left out as faulty.',
     zh: '共 {rows} 行：已新建 {created}，已修改 {changed}，无变化 {unchanged}，因有误未导入 {refused}。',
   },
   refused: {
@@ -29,11 +29,11 @@ const texts = {
     zh: '未写入任何数据：共 {rows} 行，其中 {refused} 行有误。请更正，或用 --partial 只写入其余各行。',
   },
   cancelled: {
-    en: 'Interrupted; {done} rows are dealt with for good.',
-    zh: '已中断；已处理完毕 {done} 行。',
+    en: 'Interrupted; {done} rows were completed.',
+    zh: '已中断；已处理 {done} 行。',
   },
   conflicts: {
-    en: '{conflicts} of the faulty rows were changed by others since the sheet was exported.',
+    en: 'In {conflicts} of the faulty rows, the record was changed by others since the export.',
     zh: '有误的行中有 {conflicts} 行在导出之后已被他人修改。',
   },
   changes: { en: 'The first {count} changes:', zh: '前 {count} 项变更：' },
@@ -45,7 +45,7 @@ const texts = {
     zh: '{count} 处错误中的前 {shown} 处；用 --faults FILE.csv 或 FILE.xlsx 写出{reported}：',
   },
   firstOfWritten: {
-    en: 'The first {shown} of {count} faults; {reported} come into {file}:',
+    en: 'The first {shown} of {count} faults; {reported} are written to {file}:',
     zh: '{count} 处错误中的前 {shown} 处；{reported}写入 {file}：',
   },
   row: { en: 'Row', zh: '行' },

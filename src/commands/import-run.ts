@@ -1,4 +1,4 @@
-/** Imports of files at the command line: one after the other, straight into the database, watched from here. */
+/** Imports files from the command line one after the other, directly into the database. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -9,15 +9,15 @@ import type { Database } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import { faultSheet } from '../features/imports/fault-sheet.ts';
 import { importRunner } from '../features/imports/runner.ts';
-import type { Progress } from '../features/imports/running.ts';
 import type { Import } from '../features/imports/schema.ts';
 import { type Asked, type ImportCaller, importService } from '../features/imports/service.ts';
+import type { Progress } from '../features/imports/steps.ts';
 import { uploadsIn } from '../features/imports/uploads.ts';
 import { problems } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
 import { byLuodi } from '../log/service.ts';
 import { writeSheet } from '../sheets/sheet-file.ts';
-import { imports as importWork } from '../workers/works.ts';
+import { importWork } from '../workers/works.ts';
 import { megabytes, type OnProgress, withProgress } from './progress.ts';
 
 /** A file that was refused before there was an import of it. */
@@ -80,7 +80,7 @@ export function importsAtCommandLine(
     await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
     signal.removeEventListener('abort', cancel);
     const result = await imports.read(caller, id, language);
-    // Its end could not be written, so that whoever reads it is told that it still runs.
+    // Its end could not be written, so it would still be shown as running.
     if (result.status === 'running') throw errors.at(-1);
     return result;
   }

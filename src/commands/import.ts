@@ -22,27 +22,24 @@ export function addImportCommands(program: Command): void {
   program
     .command('import')
     .description(
-      'Import files, one after the other: all rows of each, or none. Ends with 0 when every row is in (or, with --preview, would be), with 2 when --partial leaves some out, else with 1.',
+      'Import files one after the other: all rows of each, or none. Exit code: 0 if every row is imported (with --preview: would be), 2 if --partial leaves some out, else 1.',
     )
     .argument('<file...>', 'xlsx, csv or ndjson; - for standard input')
-    .option('--preview', 'say what would happen, and write nothing')
-    .option('--partial', 'write the good rows of a file that has faulty ones')
+    .option('--preview', 'show what would change and write nothing')
+    .option('--partial', 'write the valid rows of a file with faulty ones')
     .option(
       '--entity <entity>',
-      'funds, contacts, cluster_members, enterprises, events, regions, zones or industries, or projects if left out',
+      'projects (default), funds, contacts, cluster_members, enterprises, events, regions, zones or industries',
     )
-    .option(
-      '--mapping <mapping>',
-      'how the files are read: a file NAME.json, or the code of a stored mapping',
-    )
-    .option('--lang <language>', 'of what is said: zh, or en if left out')
-    .option('--unit <unit>', 'of amounts whose heading says none: wan or yi, or yuan if left out')
-    .option('--encoding <encoding>', 'of csv: utf-8 or gb18030; found out if left out')
-    .option('--empty <meaning>', 'what an empty cell means: clear, or keep if left out')
-    .option('--create-enterprises', 'create investors that are not there yet')
-    .option('--faults <file>', 'where to write every fault, NAME.csv or NAME.xlsx')
-    .option('--force', 'replace the file of --faults if there is one')
-    .option('--json', 'report each file as one JSON object on a line')
+    .option('--mapping <mapping>', 'mapping to use: a file NAME.json, or the code of a stored mapping')
+    .option('--lang <language>', 'language of the output: en (default) or zh')
+    .option('--unit <unit>', 'unit of amounts whose heading has none: yuan (default), wan or yi')
+    .option('--encoding <encoding>', 'encoding of csv: utf-8 or gb18030; detected by default')
+    .option('--empty <meaning>', 'meaning of an empty cell: keep (default) or clear')
+    .option('--create-enterprises', 'create unknown investors')
+    .option('--faults <file>', 'file to write all faults to, NAME.csv or NAME.xlsx')
+    .option('--force', 'replace an existing --faults file')
+    .option('--json', 'report each file as a JSON object on one line')
     .action(run);
 }
 
@@ -91,7 +88,7 @@ async function run(
   const { importsAtCommandLine } = await import('./import-run.ts');
   const { reportInWords } = await import('./import-report.ts');
 
-  // Whoever reads the report may have read enough; the files come in all the same.
+  // The reader of the report may close the pipe early (as `head` does); the files are imported anyway.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -15,17 +15,17 @@ export function addKeyCommands(program: Command): void {
   const keys = program.command('keys').description('API keys: who may do what.');
   keys
     .command('create')
-    .description('Make a key, and show it this once.')
-    .requiredOption('--name <name>', 'who or what uses it; it stands in the log of changes')
+    .description('Create a key and show it once.')
+    .requiredOption('--name <name>', 'who or what uses the key; shown in the change log')
     .requiredOption('--role <role>', ROLES.join(', '))
-    .option('--region <codes...>', 'for an editor: the regions whose projects it may write')
-    .option('--expires <day>', 'the first day on which it is refused, like 2027-01-01')
+    .option('--region <codes...>', 'for an editor: the regions whose projects and contacts it may write')
+    .option('--expires <day>', 'first day on which the key is refused, like 2027-01-01')
     .action(create);
-  keys.command('list').description('List the keys, the oldest first.').action(list);
+  keys.command('list').description('List all keys, the oldest first.').action(list);
   keys
     .command('revoke')
-    .description('Refuse a key from the next request on.')
-    .argument('<id>', 'as `keys list` shows it')
+    .description('Revoke a key with immediate effect.')
+    .argument('<id>', 'as shown by `keys list`')
     .action(revoke);
 }
 
@@ -57,7 +57,7 @@ interface Options {
 async function create({ name, role, region, expires }: Options): Promise<void> {
   const { TIME_ZONE } = readConfig(process.env);
   if (expires !== undefined && !day.safeParse(expires).success) {
-    throw new StartupError('--expires must be a day that exists, like 2027-01-01');
+    throw new StartupError('--expires must be a valid date, like 2027-01-01');
   }
   const given = NewApiKey.safeParse(
     {

@@ -1,4 +1,4 @@
-/** The commands of `luodi`. Each reads the configuration, opens what it needs, and says in one line what went wrong. */
+/** The commands of `luodi`. Each reads the configuration, opens what it needs, and reports errors in one line. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../core/config.ts';
@@ -14,7 +14,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const program = new Command('luodi')
     .description(
-      'Follows investment projects from signing to production, and computes every figure on request.',
+      'Tracks investment projects from signing to production and computes every figure on request.',
     )
     .version(packageVersion)
     .showHelpAfterError();
@@ -22,12 +22,12 @@ export async function run(argv: readonly string[]): Promise<void> {
   program.command('serve').description('Serve the API.').action(serve);
   program
     .command('migrate')
-    .description('Bring the database to the schema of this version, and end.')
+    .description('Migrate the database to the schema of this version and exit.')
     .action(migrate);
   program
     .command('demo')
     .description(
-      'Fill an empty database with two published editions, and serve it (./data/demo.db unless DATABASE_URL says otherwise).',
+      'Fill an empty database with two published editions and serve it (./data/demo.db unless DATABASE_URL is set).',
     )
     .action(demo);
   addKeyCommands(program);
@@ -37,7 +37,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   program
     .command('openapi')
     .description('Write the OpenAPI document.')
-    .argument('[file]', 'where to; standard output if left out')
+    .argument('[file]', 'output file; default standard output')
     .action(openapi);
 
   try {
@@ -61,7 +61,7 @@ async function migrate(): Promise<void> {
   const { database } = await openService(readConfig(process.env));
   const { seq } = await database.revision();
   await database.close();
-  process.stdout.write(`The database is up to date; its revision is ${seq}.\n`);
+  process.stdout.write(`The database is up to date at revision ${seq}.\n`);
 }
 
 async function demo(): Promise<void> {

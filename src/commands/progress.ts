@@ -1,4 +1,4 @@
-/** The progress bar of long work at the command line, on standard error. */
+/** The progress bar of the command line, on standard error. */
 
 /** @param detail what else there is to say, such as how fast it goes */
 export type OnProgress = (done: number, total: number, detail?: string) => void;

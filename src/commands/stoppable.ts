@@ -1,4 +1,4 @@
-/** Work at the command line that ends in good order when it is interrupted. */
+/** Command-line work that shuts down cleanly when interrupted. */
 
 import { StartupError } from '../core/startup-error.ts';
 import { rootMessage } from '../database/errors.ts';

@@ -9,9 +9,7 @@ import { withProgress } from './progress.ts';
 export function addVerifyCommand(program: Command): void {
   program
     .command('verify')
-    .description(
-      'Prove that nothing in the log of changes was altered, and that the data is what the log says.',
-    )
+    .description('Verify that the change log was not altered and that the data matches it.')
     .action(run);
 }
 
@@ -31,19 +29,19 @@ async function run(): Promise<void> {
 /** @throws StartupError unless all is as it should be */
 function tell({ head, broken, rows, differing, differences }: Report): void {
   if (broken) {
-    throw new StartupError(`the log of changes is broken at entry ${broken.seq}: ${broken.reason}`);
+    throw new StartupError(`the change log is broken at entry ${broken.seq}: ${broken.reason}`);
   }
   // Even a new database has entries: its reference data.
-  if (head.seq === 0) throw new StartupError('the log of changes is empty; is this the right database?');
+  if (head.seq === 0) throw new StartupError('the change log is empty; is this the right database?');
   for (const line of differences.flatMap(inWords)) process.stdout.write(`${line}\n`);
   const counts = Object.entries(differing).map(([entity, count]) => `${count} of ${entity}`);
   if (counts.length > 0) {
     const total = Object.values(differing).reduce((sum, count) => sum + count, 0);
     const some = total > differences.length ? ` (the first ${differences.length} are listed)` : '';
-    throw new StartupError(`rows that are not what the log of changes says: ${counts.join(', ')}${some}`);
+    throw new StartupError(`rows that differ from the change log: ${counts.join(', ')}${some}`);
   }
-  process.stdout.write(`The log of changes is whole: ${head.seq} entries, head ${head.hash}.\n`);
-  process.stdout.write(`The data is what it says: ${rows} rows.\n`);
+  process.stdout.write(`The change log is intact: ${head.seq} entries, head ${head.hash}.\n`);
+  process.stdout.write(`The data matches it: ${rows} rows.\n`);
 }
 
 const LONGEST = 200;
@@ -64,13 +62,13 @@ const fieldsInWords = (fields: readonly (readonly [string, unknown])[]): string 
 function inWords({ entity, id, part, what, fields }: Difference): string[] {
   const row = part ? `, ${part.table} ${fieldsInWords(Object.entries(part.key))}` : '';
   const name = `${entity} ${nameOf(id)}${row}`;
-  if (what === 'unknown') return [`${name}: the log knows nothing of this row`];
+  if (what === 'unknown') return [`${name}: the row is not in the log`];
   if (what === 'missing') {
     return [
-      `${name}: the row is missing; the log says ${fieldsInWords(fields.map(({ field, log }) => [field, log]))}`,
+      `${name}: the row is missing; the log has ${fieldsInWords(fields.map(({ field, log }) => [field, log]))}`,
     ];
   }
   return fields.map(
-    ({ field, data, log }) => `${name}: ${field} is ${literal(data)}; the log says ${literal(log)}`,
+    ({ field, data, log }) => `${name}: ${field} is ${literal(data)}; the log has ${literal(log)}`,
   );
 }

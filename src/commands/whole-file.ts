@@ -1,4 +1,4 @@
-/** Files that stand under their name as a whole or not at all. */
+/** Writes files atomically: complete under their name, or not at all. */
 import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ interface Options {
 
 /** @throws StartupError when there is such a file, and it may not be replaced */
 export function expectFree(file: string, replace: boolean): void {
-  if (!replace && existsSync(file)) throw new StartupError(`${file} is there already; --force replaces it`);
+  if (!replace && existsSync(file)) throw new StartupError(`${file} already exists; --force replaces it`);
 }
 
 /**

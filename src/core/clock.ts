@@ -1,4 +1,4 @@
-/** The time, passed in wherever it is needed, so that a test can stand on any day. */
+/** The clock, passed in wherever it is needed, so that tests can choose the day. */
 export interface Clock {
   /** This moment, RFC 3339 in UTC with milliseconds. */
   now(): string;

@@ -29,19 +29,19 @@ function isDatabaseUrl(text: string): boolean {
   return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
 }
 
-/** Each variable with its default, what is allowed, and what it is for. the table in docs/configuration.md is checked against this. */
+/** Each variable with its default, what is allowed, and what it is for. The table in docs/configuration.md is checked against this. */
 export const variables = {
   PORT: {
     schema: wholeNumber(0, 65_535),
     default: '3000',
-    allowed: 'a port, 0–65535 (0 takes any free one)',
+    allowed: 'a port, 0–65535 (0 picks a free one)',
     description: 'Port to listen on.',
   },
   HOST: {
     schema: z.string().min(1),
     default: '127.0.0.1',
     allowed: 'an address of this machine',
-    description: 'Address to listen on. `0.0.0.0` listens on all; the Docker image sets it.',
+    description: 'Address to listen on. `0.0.0.0` means all addresses; the Docker image sets it.',
   },
   DATABASE_URL: {
     schema: z
@@ -51,20 +51,20 @@ export const variables = {
     default: 'file:./data/luodi.db',
     allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
     description:
-      'Where the data lives: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the pool.',
+      'Database: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the connection pool.',
   },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),
     default: 'Asia/Shanghai',
     allowed: 'an IANA time zone',
-    description: 'Decides which day today is.',
+    description: 'Time zone that decides which day is today.',
   },
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     default: 'info',
     allowed: 'fatal, error, warn, info, debug, trace or silent',
     description:
-      'How much is logged, as JSON lines on standard output. `info` has a line for each request that changes something, fails or is slow; `debug` for every one.',
+      'Level of the JSON log on standard output. `info` logs each request that changes something, fails or is slow; `debug` logs every request.',
   },
   BODY_LIMIT: {
     schema: wholeNumber(1_024, 104_857_600),
@@ -77,54 +77,54 @@ export const variables = {
     default: './data/imports',
     allowed: 'a folder',
     description:
-      'Where files that come in lie until they are dealt with, and the reports on their faults for seven days after. Takes up to `IMPORT_QUOTA`, and what the rows of two files take while they are read. Instances that share it take over each other’s imports.',
+      'Folder for uploaded files until they are imported, and for their fault reports for seven days. Needs room for `IMPORT_QUOTA` plus the unpacked rows of two files. Instances that share it take over each other’s imports.',
   },
   IMPORT_QUOTA: {
     schema: wholeNumber(419_430_400, 999_999_999_999),
     default: '4294967296',
     allowed: 'bytes, 419430400–999999999999',
     description:
-      'Room for files that come in and the reports on their faults, in all; one key may take a quarter of it. Where it runs out, the oldest imports that have ended go with their reports; where that is not enough, a file is refused.',
+      'Space for all uploaded files and fault reports; one key may use a quarter. When it is full, the oldest finished imports are deleted with their reports; if that is not enough, files are refused.',
   },
   ANSWER_CACHE: {
     schema: wholeNumber(0, 10_000_000_000),
     default: '67108864',
     allowed: 'bytes, 0–10000000000',
-    description: 'Memory for statistics answers that are reused until something changes.',
+    description: 'Memory for the cache of statistics responses, valid until the data changes.',
   },
   ANONYMOUS_READ: {
     schema: z.enum(['none', 'statistics', 'all']),
     default: 'none',
     allowed: 'none, statistics or all',
     description:
-      'What may be read without a key: nothing, statistics that tell nothing about few projects, or everything but the keys and the imports.',
+      'What may be read without a key: nothing, statistics with small groups suppressed, or everything except keys and imports.',
   },
   ANONYMOUS_MIN_GROUP: {
     schema: wholeNumber(1, 100),
     default: '5',
-    allowed: 'projects, 1–100 (1 withholds nothing)',
+    allowed: 'projects, 1–100 (1 suppresses nothing)',
     description:
-      'Where `ANONYMOUS_READ=statistics`: the fewest projects that a figure without a key may tell something about.',
+      'With `ANONYMOUS_READ=statistics`: the smallest number of projects about which a figure may disclose anything without a key.',
   },
   RATE_LIMIT: {
     schema: wholeNumber(0, 100_000_000),
     default: '60000',
     allowed: 'requests, 0–100000000 (0 sets no limit)',
-    description: 'Requests that a key may make in a minute, of each instance.',
+    description: 'Requests per key and minute, counted by each instance.',
   },
   FAILED_KEYS_LIMIT: {
     schema: wholeNumber(0, 100_000_000),
     default: '100',
     allowed: 'attempts, 0–100000000 (0 sets no limit)',
     description:
-      'Keys that do not hold which an address may send in a minute, before no other that is new is looked at.',
+      'Invalid keys per address and minute; after that, keys that this instance has not seen before are rejected unchecked.',
   },
   OVERLOAD_DELAY: {
     schema: wholeNumber(0, 60_000),
     default: '1000',
-    allowed: 'milliseconds, 0–60000 (0 never refuses)',
+    allowed: 'milliseconds, 0–60000 (0 turns this off)',
     description:
-      'How far the service may fall behind, on average over a second, before it answers 503 to all but `/livez`.',
+      'Event loop delay, averaged over a second, above which every request except `/livez` gets 503.',
   },
   CORS_ORIGINS: {
     schema: z
@@ -136,8 +136,8 @@ export const variables = {
         ),
       ),
     default: '',
-    allowed: 'origins as `https://example.org`, separated by commas, or `*`',
-    description: 'Websites whose pages may call the API from a browser.',
+    allowed: 'origins like `https://example.org`, separated by commas, or `*`',
+    description: 'Origins whose pages may call the API from a browser.',
   },
   TRUST_PROXY: {
     schema: z
@@ -146,7 +146,7 @@ export const variables = {
       .refine((list) => list.every(isAddressRange)),
     default: '',
     allowed: 'addresses or CIDR ranges, separated by commas',
-    description: 'Proxies whose `X-Forwarded-*` headers are believed.',
+    description: 'Proxies whose `X-Forwarded-*` headers are trusted.',
   },
 } as const;
 

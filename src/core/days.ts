@@ -1,4 +1,4 @@
-/** Reckoning with calendar days, `2020-06-29`. */
+/** Calendar arithmetic with days like `2020-06-29`. */
 
 const DAY_MS = 86_400_000;
 

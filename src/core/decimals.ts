@@ -1,4 +1,4 @@
-/** Exact decimal arithmetic: quotients of big integers, and decimals as they are printed. */
+/** Exact decimal arithmetic: quotients of big integers, and printed decimals. */
 
 /** The denominator is above 0. */
 export interface Quotient {
@@ -12,7 +12,7 @@ export interface Decimal {
   places: number;
 }
 
-/** How many decimals are told of a number that has more, or no end. */
+/** Number of decimals given for a number with more, or infinitely many. */
 const TOLD_PLACES = 10;
 
 const power = (exponent: number): bigint => 10n ** BigInt(exponent);

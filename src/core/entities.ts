@@ -1,4 +1,4 @@
-/** What the service keeps: the words of the domain that every room knows. */
+/** The entities of the service and their names. */
 import type { Message } from './languages.ts';
 
 /** What the resources are called in messages. */

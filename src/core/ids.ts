@@ -1,4 +1,4 @@
-/** Ids as the service makes them: UUIDv7 (RFC 9562), so that what is made later stands later in an index. */
+/** Ids: UUIDv7 (RFC 9562), so that later ids sort later in an index. */
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 

@@ -1,4 +1,4 @@
-/** What is said in both languages. */
+/** Texts in both languages. */
 export type Language = 'en' | 'zh';
 
 export interface Message {

@@ -1,4 +1,4 @@
-/** What codes are called in both languages. */
+/** Names of codes in both languages. */
 import type { Language } from './languages.ts';
 
 export type Names = ReadonlyMap<string, { name: string; nameEn: string | null }>;

@@ -1,4 +1,4 @@
-/** Work on the event loop that may take long, in parts between which everybody else has a turn. */
+/** Long work on the event loop, in slices between which other requests are served. */
 
 /** To be awaited between two parts, where it gives something to await: others have a turn once so much time is over. */
 export type Pace = () => Promise<void> | undefined;

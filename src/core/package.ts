@@ -1,4 +1,4 @@
-/** The package that this runs from: the same from `src` and from the bundle in `dist`. */
+/** The package of the running code, the same from `src` and from the bundle in `dist`. */
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname } from 'node:path';

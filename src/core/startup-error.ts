@@ -1,2 +1,2 @@
-/** The service cannot start, or a command cannot be carried out; the message is one line for the operator. */
+/** The service cannot start, or a command cannot run; the message is one line for the operator. */
 export class StartupError extends Error {}

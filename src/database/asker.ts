@@ -1,4 +1,4 @@
-/** On whose behalf the database works, so that long work can wait for its turn, and be dropped when nobody waits for it. */
+/** On whose behalf the database works, so that long work can be queued, and dropped when the caller has disconnected. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GoneError } from './errors.ts';
 
@@ -7,21 +7,21 @@ export interface Asker {
   readonly names: Iterable<string>;
   /** Whether one of them has a key. */
   readonly hasKey: boolean;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal;
 }
 
 const asking = new AsyncLocalStorage<Asker>();
 
-/** The service itself, which nobody can leave. */
+/** The service itself, which never disconnects. */
 const NOBODY: Asker = { names: [''], hasKey: true, signal: new AbortController().signal };
 
-/** Runs what is done for somebody; whatever it starts is done for the same. */
+/** Runs a function on behalf of an asker, including everything it starts. */
 export const onBehalfOf = <T>(asker: Asker, work: () => T): T => asking.run(asker, work);
 
 export const currentAsker = (): Asker => asking.getStore() ?? NOBODY;
 
-/** @throws GoneError when nobody waits for what an asker asked */
+/** @throws GoneError when the asker has disconnected */
 export function expectWanted({ signal }: Asker): void {
   if (signal.aborted) throw new GoneError();
 }

@@ -1,4 +1,4 @@
-/** The tables by which the service keeps its own house; nothing in the domain refers to them. */
+/** Internal tables of the service; nothing in the domain refers to them. */
 import type { Vocabulary } from './vocabulary.ts';
 
 export function defineBookkeeping(columns: Vocabulary) {
@@ -10,7 +10,7 @@ export function defineBookkeeping(columns: Vocabulary) {
     {
       id: id('id').primaryKey(),
       name: text('name').notNull(),
-      /** The first characters of the key, to tell it by. */
+      /** The first characters of the key, to identify it. */
       prefix: text('prefix').notNull(),
       /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
       hash: text('hash').notNull(),
@@ -70,18 +70,18 @@ export function defineBookkeeping(columns: Vocabulary) {
       status: text('status').notNull(),
       /** What was found out about the file; null until it has been read. */
       file: json('file').$type<Record<string, unknown>>(),
-      /** Rows of the file that are dealt with for good, in the transaction that did so. */
+      /** Rows of the file that are completed; updated in the transaction that wrote them. */
       rowsDone: integer('rows_done').notNull(),
       /** What the rows did, so far: how many did what. */
       outcome: json('outcome').$type<Record<string, unknown>>(),
       /** The first changes and faults among them. */
       shown: json('shown').$type<Record<string, unknown>>(),
-      /** Why it was refused or failed as a whole. */
+      /** Why the whole import was refused or failed. */
       problem: json('problem').$type<Record<string, unknown>>(),
       /** The process that works on it; null where none does. */
       owner: json('owner').$type<Record<string, unknown>>(),
       createdAt: instant('created_at').notNull(),
-      /** When its owner last said that it goes on. */
+      /** Last heartbeat of its owner. */
       seenAt: instant('seen_at').notNull(),
       finishedAt: instant('finished_at'),
       /** What it takes of the disk: its file while it runs, then its report and what is on record of it. */

@@ -1,4 +1,4 @@
-/** The column vocabulary in Postgres's words, and the SQL functions that differ from SQLite's. */
+/** The column vocabulary for PostgreSQL, and the SQL functions that differ from SQLite's. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { bigint, boolean, customType, integer, jsonb, pgTable } from 'drizzle-orm/pg-core';
 import { pairs } from './expressions.ts';

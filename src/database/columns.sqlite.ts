@@ -1,4 +1,4 @@
-/** The column vocabulary in SQLite's words: the same names as in `columns.postgres.ts`. */
+/** The column vocabulary for SQLite: the same names as in `columns.postgres.ts`. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text as sqliteText } from 'drizzle-orm/sqlite-core';
 import { pairs } from './expressions.ts';

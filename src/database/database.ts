@@ -1,5 +1,5 @@
-/** The seam between the features and the engine. Features know these types and nothing below them. */
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+/** The interface between features and engines. Features know only these types. */
+import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
@@ -34,7 +34,7 @@ export interface StreamReader extends Reader {
   ): AsyncIterable<Row[]>;
 }
 
-/** Work that gives back parts for as long as somebody takes them. */
+/** Work that yields parts for as long as they are read. */
 export interface StreamWork<Input, Part> {
   /** The module that exports `run`; where the work has a thread of its own, it is loaded there. */
   readonly module: URL;
@@ -46,13 +46,18 @@ export interface StreamWork<Input, Part> {
 
 /** A reader that may also write. Only `Database.write` and `Database.load` hand one out. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
-  /** As `prepared`, for a statement without rows to give back. */
+  /** As `prepared`, for a statement without rows to give back. In a load, its failure may be told by a later call. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
+  /**
+   * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
+   * their keys only until the transaction ends, where the engine leaves its other indexes until then.
+   */
+  announceRows(table: Table, rows: number): Promise<void>;
   /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
   readonly log: Revision;
 }
 
-/** Work that writes more than anybody should wait for, and gives parts that say how far it is. */
+/** Work that writes a large amount of data and yields its progress. */
 export interface LoadWork<Input, Part> {
   /** The module that exports `load`; where the work has a thread of its own, it is loaded there. */
   readonly module: URL;
@@ -88,7 +93,7 @@ export interface Database {
    * Off the event loop where the engine has threads, else in the batches that the work reads.
    */
   stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncIterable<Part>;
-  /** How many streams there may be at once without anybody else waiting for a connection; more wait for each other. */
+  /** How many streams can run at once without blocking other requests; further streams wait for each other. */
   readonly streams: number;
   /**
    * Everything in `work` or nothing, durable when the promise resolves. Writes are serialized in commit order.
@@ -101,7 +106,7 @@ export interface Database {
    * other write: some seconds, then they get a BusyError. Loads wait for each other.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
-  /** @throws when the database does not answer, or would not keep what it is told (readiness). */
+  /** @throws when the database does not respond or writes would not be durable (readiness). */
   check(): Promise<void>;
   close(): Promise<void>;
 }

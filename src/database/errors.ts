@@ -1,4 +1,4 @@
-/** What can go wrong with a database, in words that do not depend on the engine. */
+/** Database errors, independent of the engine. */
 
 /** A write was started inside a write, which would wait for itself for ever. */
 export class NestedWriteError extends Error {

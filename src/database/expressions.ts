@@ -1,4 +1,4 @@
-/** SQL that both engines read the same way. */
+/** SQL that both engines accept. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
 /**

@@ -1,4 +1,4 @@
-/** Keyset paging in SQL: where a page begins depends on the values of the last row, never on a number of rows. */
+/** Keyset pagination in SQL: a page starts after the values of the last row, never at a row number. */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
 /** One column of an order. No value of the expression may be null. */

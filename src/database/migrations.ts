@@ -1,4 +1,4 @@
-/** What both engines do about migrations. */
+/** Migration steps common to both engines. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../core/package.ts';

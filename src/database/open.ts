@@ -1,4 +1,4 @@
-/** Opens the database that a URL names, whatever its engine. */
+/** Opens the database of a URL, with either engine. */
 import { existsSync } from 'node:fs';
 import { StartupError } from '../core/startup-error.ts';
 import type { Database, OpenOptions } from './database.ts';

@@ -1,4 +1,4 @@
-/** What a pool lends. */
+/** An item of a pool. */
 export interface Lent {
   /** False once it is broken; the pool then replaces it. */
   readonly usable?: boolean;
@@ -18,7 +18,7 @@ export class Pool<T extends Lent> {
     this.#make = make;
   }
 
-  /** Runs `use` with an item that nobody else has, waiting for one where all are lent. */
+  /** Runs `use` with exclusive use of an item, waiting for one if all are in use. */
   async lend<R>(use: (item: T) => Promise<R>): Promise<R> {
     const item = await this.#take();
     try {

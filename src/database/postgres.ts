@@ -1,4 +1,4 @@
-/** PostgreSQL behind the seam, for when one machine is outgrown. Loaded only when the URL asks for it. */
+/** The PostgreSQL engine, for when one machine is not enough. Loaded only if the URL requires it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,7 +120,7 @@ async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>
   }
 }
 
-/** A snapshot whose statement is broken off when nobody waits for it any more. */
+/** A snapshot whose statement is cancelled when the caller has disconnected. */
 async function whileWanted<T>(
   pool: pg.Pool,
   client: pg.PoolClient,
@@ -139,7 +139,7 @@ async function whileWanted<T>(
         return await work(readerOn(client));
       } finally {
         signal.removeEventListener('abort', cancel);
-        // It must not reach whoever has the connection next.
+        // It must not reach the next user of the connection.
         await cancelling;
       }
     });
@@ -149,7 +149,7 @@ async function whileWanted<T>(
   }
 }
 
-/** A connection whose rollback failed is not given to anybody else. */
+/** A connection whose rollback failed is not reused. */
 const release = (client: pg.PoolClient, failure: Error | undefined): void =>
   client.release(failure && 'connectionLost' in failure ? failure : undefined);
 
@@ -327,6 +327,7 @@ function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
         values: statement.bind(values),
       });
     },
+    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;

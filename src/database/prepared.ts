@@ -1,7 +1,7 @@
 /**
- * Statements built once per shape. Building drizzle's SQL and mapping its rows generically takes longer than
- * running them (473 µs against 119 µs for 50 rows of 36 columns), so a hot query is compiled: SQL text,
- * the order of its parameters, and a function that makes an object of a row.
+ * Statements built once per shape. Building drizzle's SQL and mapping its rows generically takes longer than running
+ * them (473 µs against 119 µs for 50 rows of 36 columns), so a hot query is compiled: SQL text, the order of its
+ * parameters, and a function that turns a row into an object.
  */
 import {
   Column,
@@ -63,7 +63,7 @@ interface Compilable {
   _?: { selectedFields?: Record<string, unknown> };
 }
 
-/** How many statements a connection keeps prepared; filters have more shapes than anybody uses. */
+/** How many prepared statements a connection keeps; filters have more shapes than are ever used. */
 const KEPT = 500;
 
 /** A cache of `build(shape)`, bounded by use. */

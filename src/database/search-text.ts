@@ -1,4 +1,4 @@
-/** Characters that are not seen, by which a name could differ from another that looks the same. */
+/** Invisible characters, by which names that look the same could differ. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** Folds text for searching: width, compatibility forms, capitals and what is not seen make no difference, in any script. */

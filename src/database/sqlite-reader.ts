@@ -1,4 +1,4 @@
-/** What a SQLite connection that only reads can do, on the event loop's thread or on one of its own. */
+/** A read-only SQLite connection, on the event loop's thread or on its own. */
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';

@@ -1,15 +1,24 @@
-/** A SQLite connection on a thread of its own, so that long work does not hold up the event loop. */
+/** A SQLite connection on its own thread, so that long work does not block the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { moduleBeside } from '../core/module-beside.ts';
 import { turn } from '../core/pace.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
+/** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
+export interface Commands {
+  texts: string[];
+  runs: { text: number; params: unknown[] }[];
+}
+
+/** What a thread's connection is for; one that only reads refuses to write. */
 export interface ThreadData {
   file: string;
+  writes: boolean;
 }
 
 export type Question =
   | { id: number; sql: string; params: unknown[] }
+  | { id: number; commands: Commands }
   /** The rows that an answer has left over. */
   | { id: number; rest: true }
   /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
@@ -43,9 +52,9 @@ export class SqliteThread {
   #last = 0;
   #failure: Error | null = null;
 
-  /** @param resourceLimits of the thread's memory; it ends where that is not enough, and the process goes on */
-  constructor(file: string, resourceLimits: ResourceLimits = {}) {
-    const workerData: ThreadData = { file };
+  /** @param resourceLimits of the thread's memory; if exceeded, the thread ends and the process continues */
+  constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
+    const workerData: ThreadData = { file, writes };
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
@@ -78,12 +87,24 @@ export class SqliteThread {
     params: unknown[],
     made: (row: unknown[]) => Row = (row) => row as Row,
   ): Promise<Row[]> {
+    return this.#ask((id) => ({ id, sql, params }), made);
+  }
+
+  /** Runs statements up to the first that fails. */
+  async perform(commands: Commands): Promise<void> {
+    await this.#ask((id) => ({ id, commands }));
+  }
+
+  #ask<Row>(
+    question: (id: number) => Question,
+    made: (row: unknown[]) => Row = (row) => row as Row,
+  ): Promise<Row[]> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { rows: [], made, resolve, reject });
       this.#worker.ref();
-      this.#say({ id, sql, params });
+      this.#say(question(id));
     });
   }
 

@@ -4,14 +4,22 @@ import Sqlite from 'better-sqlite3';
 import type { LoadWork, StreamReader, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
-import type { Answer, Demand, Question, Streamed, ThreadData } from './sqlite-thread.ts';
+import type { Answer, Commands, Demand, Question, Streamed, ThreadData } from './sqlite-thread.ts';
 
-const { file } = workerData as ThreadData;
-const client = openReader(file);
+const { file, writes } = workerData as ThreadData;
+const client = writes ? await openWriter() : openReader(file);
 // Not mapped into memory, as short reads have it: what a whole file takes would count as this process's.
 client.pragma('cache_size = -16384');
 const prepare = shapeCache<Sqlite.Statement>();
 const statementFor = (sql: string): Sqlite.Statement => prepare(sql, () => client.prepare(sql));
+
+async function openWriter(): Promise<Client> {
+  const { prepareForWriting } = await import('./sqlite-writer.ts');
+  const writer = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  prepareForWriting(writer);
+  writer.pragma('foreign_keys = ON');
+  return writer;
+}
 
 parentPort?.on('message', (question: Question) => {
   if ('id' in question) parentPort?.postMessage(answer(question));
@@ -39,6 +47,7 @@ function answer(question: Extract<Question, { id: number }>): Answer {
 function allRowsFor(question: Extract<Question, { id: number }>): unknown[][] {
   const { id } = question;
   if ('sql' in question) return rowsOf(question.sql, question.params);
+  if ('commands' in question) return perform(question.commands);
   const rows = left.get(id) ?? [];
   left.delete(id);
   return rows;
@@ -48,6 +57,12 @@ function rowsOf(sql: string, params: unknown[]): unknown[][] {
   const statement = statementFor(sql);
   if (statement.reader) return statement.raw().all(...params) as unknown[][];
   statement.run(...params);
+  return [];
+}
+
+function perform({ texts, runs }: Commands): [] {
+  const statements = texts.map(statementFor);
+  for (const { text, params } of runs) statements[text]?.run(...params);
   return [];
 }
 
@@ -68,23 +83,11 @@ async function* inSnapshot(
   }
 }
 
-/** Kept, with the statements that it has prepared. */
-let writer: Client | undefined;
-
-function openWriter(): Client {
-  const writer = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-  writer.pragma('foreign_keys = ON');
-  // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
-  writer.pragma('cache_size = -32768');
-  return writer;
-}
-
-/** A work of `Database.load`: committed when it ends by itself, else undone. */
+/** A work of `Database.load`: committed when it completes, else rolled back. */
 async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
-  const { loading } = await import('./sqlite-writer.ts');
+  const { loaded } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;
-  writer ??= openWriter();
-  yield* loading(writer, (tx) => inSnapshot((before) => work.load(tx, before, input)));
+  yield* loaded(file, (tx) => inSnapshot((before) => work.load(tx, before, input)));
 }
 
 /** Gives the parts of a work over a port, one for each that is asked for. What a work ends with is done before its end is told. */

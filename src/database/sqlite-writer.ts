@@ -1,4 +1,4 @@
-/** Writing to SQLite: a transaction as features see it, and the writer that commits in groups. */
+/** Writing to SQLite: the transaction that features use, and the writer with group commit. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
@@ -34,6 +34,7 @@ function transactionOn(client: Client, log: Revision): Transaction {
       });
       statement.run(...compiled.bind(values));
     },
+    announceRows: async () => {},
     log,
   } as unknown as Transaction;
   return tx;
@@ -47,34 +48,6 @@ function logOn(client: Client): { read(): Revision; write(log: Revision): void }
   const read = client.prepare<[], Revision>(READ_LOG);
   const write = client.prepare(WRITE_LOG);
   return { read: () => read.get() as Revision, write: ({ seq, hash }) => write.run(seq, hash) };
-}
-
-/** How long a load waits for another process that writes. */
-const LOAD_GIVE_UP_MS = 60_000;
-
-/**
- * Runs a work in a transaction: committed when the work ends by itself, else undone. Others of this process stand back
- * meanwhile.
- */
-export async function* loading<Part>(
-  client: Client,
-  work: (tx: Transaction) => AsyncIterable<Part>,
-): AsyncGenerator<Part, void> {
-  prepareForWriting(client);
-  await beginWhenFree(() => client.exec('begin immediate'), performance.now() + LOAD_GIVE_UP_MS);
-  try {
-    const kept = logOn(client);
-    const log = kept.read();
-    const { seq } = log;
-    yield* work(transactionOn(client, log));
-    if (log.seq !== seq) kept.write(log);
-    client.exec('commit');
-    // A table that has grown is planned for as it is now; nothing else looks at it before the service ends.
-    client.pragma('analysis_limit = 1000');
-    client.pragma('optimize = 0x10002');
-  } finally {
-    if (client.inTransaction) client.exec('rollback');
-  }
 }
 
 interface Job {
@@ -99,7 +72,7 @@ type Write = Database['write'] & {
   standBack(): Promise<() => void>;
 };
 
-/** How often those who wait for another connection are told that they have waited long enough. */
+/** How often writers waiting for another connection are checked for their timeout. */
 const REFUSE_EVERY_MS = 100;
 
 /**
@@ -147,7 +120,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     draining = null;
   }
 
-  /** Those who wait longer than anybody should are refused meanwhile. */
+  /** Writers that have waited too long are refused meanwhile. */
   async function others(turn: Turn): Promise<void> {
     const refusing = setInterval(() => {
       const latest = performance.now() - BUSY_GIVE_UP_MS;

@@ -1,4 +1,4 @@
-/** SQLite behind the seam: query-only readers, worker readers for long work, and one writer that commits in groups. */
+/** The SQLite engine: query-only readers, worker readers for long work, and one writer with group commit. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -19,7 +19,7 @@ import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 /** As much as SQLite takes. It reserves addresses, not memory. */
 const MMAP_BYTES = 2_147_418_112;
 const SNAPSHOT_READERS = 8;
-/** Whoever asks for much leaves one thread to the others. */
+/** A caller with many requests leaves one thread to the others. */
 const TURNS: TurnLimits = { atOnce: 3, ofOne: 2, ...WAITING };
 const STREAM_THREADS = 2;
 /** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
@@ -44,7 +44,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     const client = openMapped(file);
     return { client, reader: readerOn(client), close: () => client.close() };
   });
-  // Apart from the others, so that whoever takes a stream slowly holds up nobody's figures.
+  // Separate from the others, so that a slow reader of a stream does not delay statistics.
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
   const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
@@ -108,7 +108,7 @@ function takingTurns(file: string) {
       asker: currentAsker(),
       thread,
       reader: readerOnThread({
-        // Between two statements; SQLite goes on with one that has begun.
+        // Only between two statements; SQLite cannot interrupt one that is running.
         run: (sql, params, made) => {
           expectWanted(lent.asker);
           return thread.run(sql, params, made);
@@ -127,7 +127,7 @@ function takingTurns(file: string) {
       turn((asker) =>
         threads.lend(async (lent) => {
           lent.asker = asker;
-          // A thread takes one after the other: nobody has to wait for it to begin, or to end.
+          // A thread runs its works one after the other, so there is no need to wait for the start or the end.
           const begun = lent.thread.run('begin', []);
           begun.catch(() => {});
           try {
@@ -185,8 +185,8 @@ function openWriter(file: string): Client {
     client.pragma('journal_mode = WAL');
     prepareForWriting(client);
     migrateSqlite(client, file);
-    // Statistics for the planner, where they are missing or out of date: from a sample. Full ones would take seconds of
-    // a large file, and histograms have SQLite plan a statement anew whenever another day is bound to it.
+    // Planner statistics, if missing or outdated, from a sample. Full statistics would take seconds on a large file, and
+    // with histograms SQLite plans a statement again whenever another day is bound to it.
     client.pragma('analysis_limit = 1000');
     client.pragma('optimize = 0x10002');
     return client;
@@ -202,7 +202,7 @@ function refuseForeign(client: Client, file: string): void {
   const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
   const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
   if (made.length > 0 && !(made.includes('revision') && made.includes('changes'))) {
-    throw new StartupError(`${file} is a SQLite database, but not one of Luodi's`);
+    throw new StartupError(`${file} is a SQLite database, but was not created by Luodi`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Reading what lies in the database even where nothing that the service writes would look like it. */
+/** Reads stored values defensively, even if the service could not have written them. */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Column, Table } from './database.ts';
 

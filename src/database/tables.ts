@@ -4,7 +4,7 @@ import { defineBookkeeping } from './bookkeeping.ts';
 import { orEmpty } from './expressions.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** One field of a change entry: what it said before and what it says after. */
+/** One field of a change entry: its value before and after. */
 export type FieldChange = { before?: unknown; after?: unknown };
 
 /** As an index may say it: without the name of its table. */
@@ -273,7 +273,7 @@ export function defineTables(columns: Vocabulary) {
       event: text('event_code')
         .notNull()
         .references(() => events.code),
-      /** The edition for which it was sent to somebody else's event. */
+      /** The edition for which it was sent to another event. */
       forEvent: text('for_event_code').references(() => events.code),
       zone: text('zone_code')
         .notNull()

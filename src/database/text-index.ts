@@ -1,7 +1,6 @@
 /**
- * Finding text anywhere in names, of any length and in any script, the same on both engines: an index of grams, the two
- * characters from a place on where they are Chinese, Japanese or Korean, else three. It leads to what may contain a
- * text; whether it does is looked at.
+ * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of grams, two
+ * characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which are then checked.
  */
 import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Reader, Transaction } from './database.ts';
@@ -43,7 +42,7 @@ function matchOf(text: string): string | null {
   return grams[0] ? `"${grams[0].text}"*` : null;
 }
 
-/** More words than anybody types; each is looked up by itself. */
+/** Limit on the number of words; each needs its own lookup. */
 export const MAX_WORDS = 10;
 
 /** The words of a query, folded, without those that others contain; the longest first, which most likely finds least. */
@@ -140,7 +139,7 @@ export async function forgetText(tx: Transaction, table: Indexed, id: string, te
 }
 
 const SETTING = 'text_index';
-/** Another number has the indexes made anew: of how texts are folded and cut. */
+/** Version of folding and tokenizing; another number rebuilds the indexes. */
 const VERSION = '1';
 const AT_ONCE = 5_000;
 

@@ -1,4 +1,4 @@
-/** Turns at long work: bounded, fair between those who ask, and without those who have left. */
+/** Queues for long work: bounded, fair between callers, without callers that have disconnected. */
 import { LRUCache } from 'lru-cache';
 import { type Asker, currentAsker, expectWanted } from './asker.ts';
 import { GoneError, TooManyWaitingError } from './errors.ts';
@@ -26,10 +26,10 @@ const countOf = (turns: Iterable<Turn>, asker: Asker): number =>
   Math.min(...[...asker.names].map((name) => [...turns].filter((turn) => has(turn, name)).length));
 
 /**
- * Lends turns. Of those who wait, whoever had a turn longest ago comes next, so that one who asks for much waits for
- * himself.
- * @returns runs a work when it is its turn; rejects with TooManyWaitingError at once where too many wait, and with
- * GoneError when nobody waits for the work any more
+ * A fair queue: of the waiting callers, the one served longest ago comes next, so that a caller with many requests
+ * delays only itself.
+ * @returns runs a work in its turn; rejects at once with TooManyWaitingError if too many wait, and with GoneError when
+ * the caller has disconnected
  */
 export function fairTurns({ atOnce, ofOne, waiting: mayWait, waitingOfOne }: TurnLimits) {
   const running = new Set<Turn>();

@@ -1,6 +1,6 @@
 /**
- * Answers about collections, which depend on the revision, the effective day and the query and on nothing else:
- * reused while those are the same, and 304 to a client that has them, at the cost of looking up the revision.
+ * Responses about collections, which depend only on the revision, the effective day and the query. They are reused
+ * while these stay the same, with 304 for a client that has them, at the cost of reading the revision.
  */
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
@@ -92,7 +92,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     const askers = new Askers();
     askers.add(asker);
     const forget = () => underWay.get(key)?.askers === askers && underWay.delete(key);
-    // Who asks the same after everybody has left asks anew.
+    // After all callers have disconnected, the same request is computed again.
     askers.signal.addEventListener('abort', forget, { once: true });
     const computed = onBehalfOf(askers, compute).finally(forget);
     underWay.set(key, { askers, computed });
@@ -162,7 +162,7 @@ function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, te
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The fewest projects that a figure for the caller may be about; 1 for whoever may know everything. */
+    /** Smallest number of projects that a figure for this caller may concern; 1 without restriction. */
     fewest: number;
   }
   interface FastifyContextConfig {

@@ -1,4 +1,4 @@
-/** How long the body of a request may take to arrive. Node knows one time for all of them, and files take longer than anything else. */
+/** Time limits for receiving bodies. Node has only one limit for all requests, but files need more time than others. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type LeastRate, watchRate } from './least-rate.ts';
 
@@ -23,7 +23,7 @@ export function limitArrival(app: FastifyInstance, milliseconds: number): void {
   });
 }
 
-/** Gives the rest of a body so long from now, and less where it comes too slowly. Then its connection is cut, as Node does by itself. */
+/** Limits the time for the rest of a body, and its minimum rate. Beyond that the connection is closed, as Node itself does. */
 export function allowArrival(request: FastifyRequest, milliseconds: number, least?: LeastRate): void {
   stop(request);
   const cut = () => {

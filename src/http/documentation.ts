@@ -1,4 +1,4 @@
-/** The pages at `/docs`. They are loaded when somebody first opens one: a tenth of each start would go to them. */
+/** The pages at `/docs`. Loaded on the first request, because they would take a tenth of the start-up time. */
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from './problems.ts';

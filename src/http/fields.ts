@@ -1,6 +1,6 @@
 /**
- * The kinds of values that bodies and queries are made of: strict, bounded, and the same everywhere. A field of a query
- * says `example`, not `examples`, which zod drops from what it converts for a parameter.
+ * The field types of bodies and queries: strict, bounded, and the same everywhere. Query fields use `example`, not
+ * `examples`, because zod drops the latter when it converts a parameter.
  */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
@@ -17,7 +17,7 @@ const fault = (code: FaultCode): FaultCode => code;
 const plain = (allowLines: boolean) => (value: string) =>
   value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}|\p{M}{31}/u : /\p{Cc}|\p{M}{31}/u).test(value);
 
-/** For names and codes: refuses a character that nobody sees, by its name. */
+/** For names and codes: refuses invisible characters, and names the character. */
 export const legible = (schema: z.ZodString) =>
   schema.superRefine((value, context) => {
     const params = hiddenIn(value);
@@ -52,7 +52,7 @@ export const searchField = (where: string, example: string) =>
     .refine((q) => wordsOf(q).length > 0, { error: fault('empty') })
     .refine((q) => wordsOf(q).length <= MAX_WORDS, { error: 'too_many_words', params: { max: MAX_WORDS } })
     .meta({
-      description: `Words to find anywhere in ${where}, Chinese of any length; all of them, up to ${MAX_WORDS}. Width, capitals and compatibility forms make no difference.`,
+      description: `Words that must all occur somewhere in ${where}; up to ${MAX_WORDS}, Chinese of any length. Width, case and compatibility forms are ignored.`,
       example,
     });
 /** A code in one of the forms that codes have. */
@@ -68,7 +68,7 @@ export const paragraph = (max: number) =>
     .min(1, { error: fault('empty') })
     .max(max);
 
-/** What a cell of a sheet may hold, as it is. */
+/** Text that a cell of a sheet can contain unchanged. */
 export const cellText = (max: number) =>
   z
     .string()

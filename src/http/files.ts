@@ -1,4 +1,4 @@
-/** Answers that are files: their headers, and bodies too large to be held. */
+/** Responses that are files: headers, and bodies too large for memory. */
 import { Readable } from 'node:stream';
 import { create as dispositionOf } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
@@ -42,12 +42,12 @@ const HELD_BYTES = 262_144;
 /** A reader that takes less than this has gone away, or holds what others wait for. */
 export const LEAST_TAKEN: LeastRate = { bytes: 524_288, withinMs: 30_000 };
 
-/** How often it is looked whether whoever asked may still read. */
+/** How often the caller's right to read is checked again. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Sends what there will be, as fast as it is taken and no faster. Where it breaks off, for whatever reason, the
- * connection is destroyed: what arrived does not look complete. The source always ends (`return`).
+ * Sends a stream with backpressure. If it breaks off, the connection is destroyed, so that the received part does not
+ * look complete. The source is always closed (`return`).
  */
 export function sendStream(
   reply: FastifyReply,
@@ -59,7 +59,7 @@ export function sendStream(
   async function next(): Promise<IteratorResult<Uint8Array>> {
     if (performance.now() - lookedAt > LOOK_EVERY_MS) {
       if ((await reply.request.stillHolds?.()) === false)
-        throw new Error('The key of the reader no longer holds.');
+        throw new Error('The key of the reader is no longer valid.');
       lookedAt = performance.now();
     }
     return source.next();
@@ -85,7 +85,7 @@ export function sendStream(
     },
   });
   const { socket } = reply.request.raw;
-  const cut = () => body.destroy(new Error('The reader takes too little.'));
+  const cut = () => body.destroy(new Error('The client reads too slowly.'));
   const watch = watchRate(
     least,
     () => socket.bytesWritten,

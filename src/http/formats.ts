@@ -1,4 +1,4 @@
-/** In which format a client wants an answer: by `format`, or else by `Accept`; and what belongs to each format. */
+/** The format of a response, from `format` or else `Accept`, and the options of each format. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
@@ -23,12 +23,12 @@ export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
     .enum(formats)
     .optional()
     .meta({
-      description: `Format of the answer, whatever \`Accept\` says: ${formats.map((name) => `\`${name}\``).join(', ')}.`,
+      description: `Format of the response, overriding \`Accept\`: ${formats.map((name) => `\`${name}\``).join(', ')}.`,
       example: formats[0],
     });
 
 export const langField = z.enum(['zh', 'en']).optional().meta({
-  description: 'Language of headings and words in `csv` and `xlsx`; that of `Accept-Language` if left out.',
+  description: 'Language of headings and labels in `csv` and `xlsx`; by default that of `Accept-Language`.',
   example: 'zh',
 });
 
@@ -42,7 +42,7 @@ const OWN: Readonly<Record<Format, readonly string[]>> = {
 };
 const PARTICULAR = [...new Set(Object.values(OWN).flat())];
 
-/** Says in an answer what it depends on, besides what it says already. */
+/** Adds to `Vary`. */
 export function varyByFormat(reply: FastifyReply): FastifyReply {
   const others = reply.getHeader('vary');
   return reply.header('vary', [...(others ? [others] : []), 'Accept', 'Accept-Language'].join(', '));
@@ -99,10 +99,10 @@ function accepted<F extends Format>(request: FastifyRequest, formats: readonly F
 }
 
 const descriptions: Record<Exclude<Format, 'json'>, string> = {
-  csv: 'A table with a heading row: with BOM and CRLF, and an apostrophe before what a spreadsheet takes for a formula.',
+  csv: 'A table with a heading row, BOM and CRLF; text that a spreadsheet would take for a formula has a leading apostrophe.',
   ndjson:
-    'One object a line; the last line is `{"end":true,"count":…,"revision":…}`. Without it, it is not complete.',
-  xlsx: 'A workbook of one sheet with a heading row.',
+    'One object per line; the last line is `{"end":true,"count":…,"revision":…}`. Without it the file is incomplete.',
+  xlsx: 'A workbook with one sheet and a heading row.',
   markdown: 'A paragraph of text (CommonMark).',
 };
 

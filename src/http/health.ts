@@ -1,4 +1,4 @@
-/** `/livez`: the process runs. `/readyz`: it can do its work. */
+/** `/livez`: the process is running. `/readyz`: it can serve requests. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/database.ts';
@@ -17,9 +17,9 @@ export const healthRoutes =
           id: 'livez',
           access: 'open',
           tag: 'operation',
-          summary: 'Whether the process runs',
+          summary: 'Whether the process is running',
           query: NoQuery,
-          success: { description: 'It does.', schema: Health },
+          success: { description: 'The process is running.', schema: Health },
         }),
         // It lives, however much it has to do.
         config: { pressureHandler: () => undefined },
@@ -34,11 +34,10 @@ export const healthRoutes =
           id: 'readyz',
           access: 'open',
           tag: 'operation',
-          summary: 'Whether the service can do its work',
+          summary: 'Whether the service is ready',
           query: NoQuery,
-          description:
-            'The database answers, its schema is that of this version, and it keeps on disk what it is told.',
-          success: { description: 'It can.', schema: Health },
+          description: 'The database responds, its schema matches this version, and writes are durable.',
+          success: { description: 'The service is ready.', schema: Health },
         }),
       },
       async (_, reply) => {

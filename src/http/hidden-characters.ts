@@ -1,4 +1,4 @@
-/** Characters that nobody sees: with one of them a name reads as another, or as nothing, and is not found by what it shows. */
+/** Invisible characters: with one of them a name looks like another, or empty, and is not found by what it shows. */
 import type { Message } from '../core/languages.ts';
 
 /** All that Unicode wants shown as nothing, the marks of annotations, and the two blanks that count as symbols. */

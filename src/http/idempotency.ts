@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: a POST that is sent again has its effect once, and the same answer. */
+/** `Idempotency-Key`: a repeated POST takes effect once and gets the same response. */
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { notesOf } from './openapi.ts';

@@ -1,4 +1,4 @@
-/** Cutting off those who move so little that they only hold a place. */
+/** Disconnects clients that transfer too slowly. */
 
 /** How many bytes have to move in any such time. */
 export interface LeastRate {

@@ -1,8 +1,8 @@
-/** What is logged, and how. One line a request: what changes something, fails or is slow at `info`, reads that went well at `debug`. */
+/** Logging: one line per request; changes, failures and slow requests at `info`, successful reads at `debug`. */
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Whatever is logged, and from wherever it comes, no API key stands in it. */
+/** No log line contains an API key, wherever the text comes from. */
 const withoutKeys = (line: string): string => line.replace(/(luodi_[0-9A-Za-z]{6})[0-9A-Za-z]{30}/g, '$1…');
 
 /** As it was sent, or in plain letters where a key hides in it behind percent signs. */

@@ -1,4 +1,4 @@
-/** What the service says about mistakes, in English and Chinese: one row a code. Features add theirs. */
+/** Error messages in English and Chinese, one row per code. Features add their own. */
 import type { Message } from '../core/languages.ts';
 
 import { serviceProblems } from './service-messages.ts';
@@ -117,7 +117,7 @@ const ownProblems = {
   },
   'request.too_many_kept': {
     status: 429,
-    en: 'For each key the answers to {max} requests with an Idempotency-Key are kept for 24 hours, of {megabytes} MB together; this key has sent as many. Try again in {seconds} seconds, or send the request without one.',
+    en: 'Responses to requests with an Idempotency-Key are stored for 24 hours, at most {max} responses and {megabytes} MB per key; this key has reached the limit. Try again in {seconds} seconds, or send the request without one.',
     zh: '每个密钥带 Idempotency-Key 的请求，其响应保存 24 小时，上限为 {max} 个、合计 {megabytes} MB；该密钥已达上限。请在 {seconds} 秒后重试，或不带该请求头发送。',
   },
   ...serviceProblems,
@@ -127,7 +127,7 @@ const ownProblems = {
 export const titles = {
   400: { en: 'Malformed request', zh: '请求格式错误' },
   401: { en: 'Not authenticated', zh: '未认证' },
-  403: { en: 'Not allowed', zh: '无权操作' },
+  403: { en: 'Forbidden', zh: '无权操作' },
   404: { en: 'Not found', zh: '未找到' },
   405: { en: 'Method not allowed', zh: '不支持该方法' },
   406: { en: 'Not acceptable', zh: '无可接受的格式' },
@@ -143,7 +143,7 @@ export const titles = {
   431: { en: 'Headers too large', zh: '请求头过大' },
   500: { en: 'Internal error', zh: '内部错误' },
   503: { en: 'Unavailable', zh: '服务暂不可用' },
-  507: { en: 'No room left', zh: '存储空间不足' },
+  507: { en: 'Insufficient storage', zh: '存储空间不足' },
 } as const satisfies Record<number, Message>;
 
 type OwnProblems = typeof ownProblems;
@@ -181,9 +181,9 @@ const ownFaults = {
     zh: '第 {position} 个字符是 {character}，肉眼不可见，请删除',
   },
   shows_nothing: { en: 'contains no visible character', zh: '没有任何可见字符' },
-  not_a_day: { en: 'must be a day that exists, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
+  not_a_day: { en: 'must be a valid date, like 2020-06-29', zh: '应为真实存在的日期，如 2020-06-29' },
   not_an_instant: {
-    en: 'must be a moment with its offset, like 2020-06-29T08:00:00Z',
+    en: 'must be a timestamp with offset, like 2020-06-29T08:00:00Z',
     zh: '应为带时区的时刻，如 2020-06-29T08:00:00Z',
   },
   not_a_month: { en: 'must be a month, like 2020-06', zh: '应为月份，如 2020-06' },

@@ -1,4 +1,4 @@
-/** A file that comes as a part of a form. */
+/** A file sent as part of a form. */
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-/** How what resources are called becomes the names of operations, and begins sentences. */
+/** Forms resource names for operation ids and at the start of sentences. */
 
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

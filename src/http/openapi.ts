@@ -1,4 +1,4 @@
-/** What an operation says about itself, and how the zod schemas become one OpenAPI 3.1 document. */
+/** Metadata of operations, and how the zod schemas become one OpenAPI 3.1 document. */
 
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';
@@ -16,8 +16,8 @@ const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 
 /**
- * Who may use an operation, by what they may do: `open` to everybody; `statistics` and `read` where ANONYMOUS_READ
- * says so, else with any key; the rest with a key of that role or a higher one.
+ * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
+ * any key; the others a key with that role or a higher one.
  */
 export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
@@ -69,7 +69,7 @@ const ifMatch = {
   name: 'If-Match',
   in: 'header',
   required: true,
-  description: 'The ETag of what you read; refused with 412 when it has changed since.',
+  description: 'The ETag of the version you read; 412 if it has changed since.',
   schema: { type: 'string' },
   example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
 };
@@ -79,7 +79,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   description:
-    'A new one for each thing to be done, such as a UUID. Sent again with the same request within 24 hours it has no second effect: the first answer is repeated, with `Idempotency-Replayed: true`. With another request it is refused (422), while the first is under way (409), and where as many answers are kept for the API key as may be (429).',
+    'A new value for each operation, such as a UUID. Repeating the request within 24 hours returns the first response, with `Idempotency-Replayed: true`, and has no second effect. Refused with a different request (422), while the first is in progress (409), and if too many responses are stored for the API key (429).',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
 };
@@ -88,7 +88,8 @@ const lastEventId = {
   name: 'Last-Event-ID',
   in: 'header',
   required: false,
-  description: 'The id of the last event that you have; goes before `after`. Browsers send it by themselves.',
+  description:
+    'Id of the last event you have; takes precedence over `after`. Browsers send it automatically.',
   schema: { type: 'integer', minimum: 0 },
   example: 12,
 };
@@ -97,7 +98,7 @@ const ifNoneMatch = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'The ETag of an earlier answer; 304 without a body when it still holds.',
+  description: 'The ETag of an earlier response; 304 without a body if it is still current.',
   schema: { type: 'string' },
   example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
 };
@@ -106,7 +107,8 @@ const prefer = {
   name: 'Prefer',
   in: 'header',
   required: false,
-  description: '`respond-async` has it answered at once, with 202 and where to look (RFC 7240).',
+  description:
+    'With `respond-async` the response is an immediate 202 with the `Location` of the import (RFC 7240).',
   schema: { type: 'string' },
   example: 'respond-async',
 };
@@ -129,14 +131,14 @@ const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   },
 };
 
-/** A body that is a file, as it is or as the one part of a form. */
+/** A body that is a file, plain or as the only part of a form. */
 const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   required: true,
   content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),
 });
 
 const etag: OpenAPIV3_1.HeaderObject = {
-  description: 'Identifies this state of the answer.',
+  description: 'Identifies this version of the response.',
   schema: { type: 'string' },
 };
 
@@ -163,7 +165,7 @@ export function operation<
     ? { description, content: { [type]: { schema }, ...also } }
     : z.null().meta({ description });
   if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
-  if (conditional) responses[304] = z.null().meta({ description: 'What you have still holds.' });
+  if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
     responses[problem] = {
       description: titles[problem].en,
@@ -232,9 +234,9 @@ export const swaggerOptions = (tags: Readonly<Record<string, string>>): SwaggerO
     openapi: '3.1.0',
     info: {
       title: 'Luodi',
-      summary: 'Investment-project tracking: what was signed, for how much, and what has really started.',
+      summary: 'Investment-project tracking: what was signed, for how much, and what has actually started.',
       description:
-        'Every figure is computed from the projects on request, for any day (`asOf`). Days are `2020-06-29`, moments RFC 3339 in UTC, money whole yuan. Unknown fields and parameters are refused by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
+        'Every figure is computed from the projects on request, for any day (`asOf`). Dates are `2020-06-29`, timestamps RFC 3339 in UTC, amounts whole yuan. Unknown fields and parameters are rejected by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
       version: packageVersion,
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -303,8 +305,7 @@ const securitySchemes = {
   key: {
     type: 'http',
     scheme: 'bearer',
-    description:
-      'An API key, `luodi_…`. Operations that only read may also be open without one, where the operator says so (`ANONYMOUS_READ`).',
+    description: 'An API key, `luodi_…`. The operator may allow reading without a key (`ANONYMOUS_READ`).',
   },
 };
 
@@ -348,8 +349,8 @@ const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
   'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
 
 /**
- * zod registers each named schema for input and, with a suffix, for output's sake. What no operation refers to is left
- * out, and the suffix where it then tells nothing apart.
+ * zod registers each named schema for input and, with a suffix, for output. Unused ones are removed, and so is a suffix
+ * that is then not needed to tell two apart.
  */
 function dropUnused(document: Document): Document {
   const schemas = document.components?.schemas ?? {};

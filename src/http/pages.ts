@@ -1,4 +1,4 @@
-/** The one page shape: how a list is limited, sorted and continued. */
+/** The common page format: limit, sort order and cursor. */
 import type { SQLWrapper } from 'drizzle-orm';
 import * as z from 'zod';
 import type { SortColumn } from '../database/keyset.ts';
@@ -20,9 +20,9 @@ export type SortKeys<Row> = Readonly<Record<string, SortKey<Row>>>;
 export const pageFields = <Row>(keys: SortKeys<Row>, standard: string) => ({
   limit: integerText(z.int().min(1).max(500))
     .optional()
-    .meta({ description: 'Items on a page, 1–500; 50 if left out.', example: 50 }),
+    .meta({ description: 'Items on a page, 1–500; default 50.', example: 50 }),
   cursor: z.string().max(2_000).optional().meta({
-    description: 'Where to go on: `page.nextCursor` of the page before, with the same sort.',
+    description: '`page.nextCursor` of the previous page, with the same sort.',
     example: 'WyItc2lnbmVkT24saWQiXQ',
   }),
   sort: sortField(Object.keys(keys), standard),
@@ -41,7 +41,7 @@ export const sortField = (names: readonly string[], standard: string) =>
     )
     .optional()
     .meta({
-      description: `Order by ${names.map((name) => `\`${name}\``).join(', ')}; a minus before the name reverses; commas separate several. \`${standard}\` if left out.`,
+      description: `Order by ${names.map((name) => `\`${name}\``).join(', ')}; a leading minus reverses the order; separate several with commas. Default \`${standard}\`.`,
       example: standard,
     });
 
@@ -144,11 +144,11 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
     .object({
       items: z.array(item),
       page: z.object({
-        total: z.int().meta({ description: 'How many there are on all pages.' }),
+        total: z.int().meta({ description: 'Total number on all pages.' }),
         limit: z.int(),
         nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
       }),
-      revision: z.int().meta({ description: 'The state of the data that the page shows.' }),
+      revision: z.int().meta({ description: 'Revision of the data shown on the page.' }),
     })
     .meta({
       id,

@@ -1,4 +1,4 @@
-/** The one shape of every refusal (RFC 9457), and the one place that makes it. */
+/** The one error format (RFC 9457), and the one place that creates it. */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
@@ -16,7 +16,7 @@ import {
 import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 
-/** Where something stands in a file. */
+/** A position in a file. */
 export interface Cell {
   sheet: string | null;
   row: number;
@@ -85,7 +85,7 @@ export const referenced = (entity: Entity, id: string, count: number, by: Entity
 export const overloaded = (): Problem =>
   new Problem('service.overloaded', { headers: { 'retry-after': '5' } });
 
-/** A request can have more faults than anybody reads, at a few bytes each. */
+/** A small request can have a huge number of faults. */
 const MAX_FAULTS = 1_000;
 
 /** 422 `request.invalid` with all the faults, up to a thousand. */
@@ -111,30 +111,32 @@ export const ProblemBody = z
     type: z.string().meta({ description: 'Identifies the kind of problem.' }),
     title: z.string().meta({ description: 'The kind of problem, in the language of Accept-Language.' }),
     status: z.int(),
-    detail: z.string().meta({ description: 'The particulars of this request, in the same language.' }),
-    instance: z.string().meta({ description: 'The path that was asked for.' }),
-    code: z.string().meta({ description: 'Stable code for programs.', examples: ['projects.not_found'] }),
-    requestId: z.string().meta({ description: 'Finds the request in the log.' }),
+    detail: z.string().meta({ description: 'Details of this request, in the same language.' }),
+    instance: z.string().meta({ description: 'The requested path.' }),
+    code: z
+      .string()
+      .meta({ description: 'Stable, machine-readable code.', examples: ['projects.not_found'] }),
+    requestId: z.string().meta({ description: 'Identifies the request in the service log.' }),
     errors: z
       .array(
         z.object({
           pointer: z.string().optional().meta({ description: 'JSON Pointer to the field.' }),
           parameter: z.string().optional().meta({ description: 'Name of the query parameter.' }),
-          sheet: z.string().nullable().optional().meta({ description: 'Of a file: the worksheet.' }),
-          row: z.int().optional().meta({ description: 'Of a file: the row, or line, counted from 1.' }),
-          column: z.string().nullable().optional().meta({ description: 'Of a file: A, B … AA.' }),
-          heading: z.string().nullable().optional().meta({ description: 'Of a file: the heading.' }),
-          value: z.string().nullable().optional().meta({ description: 'Of a file: what stands there.' }),
+          sheet: z.string().nullable().optional().meta({ description: 'For files: the worksheet.' }),
+          row: z.int().optional().meta({ description: 'For files: the row or line, counted from 1.' }),
+          column: z.string().nullable().optional().meta({ description: 'For files: the column, A, B … AA.' }),
+          heading: z.string().nullable().optional().meta({ description: 'For files: the heading.' }),
+          value: z.string().nullable().optional().meta({ description: 'For files: the value of the cell.' }),
           code: z.string(),
           message: z.string(),
         }),
       )
       .optional()
-      .meta({ description: 'Every fault of the body, or of the query.' }),
+      .meta({ description: 'All faults of the body or the query.' }),
   })
   .meta({
     id: 'Problem',
-    description: 'Why a request was refused (RFC 9457).',
+    description: 'Why a request failed (RFC 9457).',
     examples: [
       {
         type: 'urn:luodi:problem:projects.not_found',
@@ -149,8 +151,8 @@ export const ProblemBody = z
   });
 
 /**
- * What browsers are told (OWASP REST Security Cheat Sheet): an answer is data, never a page, and part of none. The pages
- * of the documentation have a policy of their own. A plugin writes 13 headers on each answer, most of them for pages.
+ * Security headers (OWASP REST Security Cheat Sheet): a response is data, never a page or part of one. The documentation
+ * pages have their own policy. A plugin would set 13 headers on each response, most of them meant for pages.
  */
 export const SECURITY = {
   'x-content-type-options': 'nosniff',
@@ -183,7 +185,7 @@ export const problemHandler =
       return;
     }
     const problem = asProblem(error, request);
-    // What the service refuses by itself is said by the line of the request.
+    // A refusal by the service is logged with the request.
     if (problem.status >= 500 && problem.cause !== undefined) {
       logger.error({ requestId: request.id, err: error }, 'request failed');
     }
@@ -272,7 +274,7 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
     const kind = whose === 'own' ? 'service.too_many_waiting' : 'service.queue_full';
     return new Problem(kind, { values: { max }, headers: { 'retry-after': '5' } });
   }
-  // There is nobody to answer.
+  // The client has disconnected.
   if (error instanceof GoneError) return overloaded();
   // Services look before they write; these two are for what slipped between.
   if (isUniqueViolation(error) || isForeignKeyViolation(error)) {

@@ -1,4 +1,4 @@
-/** What guards the service as a whole: it refuses more than it can do, and pages of other websites unless they are named. */
+/** Protects the service as a whole: against overload, and against pages of origins that are not listed. */
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../core/config.ts';

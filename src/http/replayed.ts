@@ -1,7 +1,7 @@
-/** Answers that are given again. */
+/** Replayed responses. */
 import type { FastifyReply } from 'fastify';
 
-/** An answer as it is sent, and kept to be sent again. */
+/** A response as sent, and as stored to be sent again. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;

@@ -106,7 +106,7 @@ export function createServer({
 /** The client's own request id where it is a plain one, else a new one. */
 function genReqId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  // It is kept in the log of changes for good, where a key sent by mistake has no place.
+  // It stays in the change log forever, so it must not contain a key sent by mistake.
   const isFit = typeof given === 'string' && /^(?!.*luodi_)[A-Za-z0-9_-]{8,64}$/.test(given);
   return isFit ? given : newRequestId();
 }

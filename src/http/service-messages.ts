@@ -1,4 +1,4 @@
-/** What is said when the service itself cannot do what it is asked. */
+/** Messages for failures of the service itself. */
 import type { Message } from '../core/languages.ts';
 
 export const serviceProblems = {
@@ -29,7 +29,7 @@ export const serviceProblems = {
   },
   'service.error': {
     status: 500,
-    en: 'Something went wrong inside the service; the request id finds it in the log.',
+    en: 'An internal error occurred; the request id identifies it in the log.',
     zh: '服务内部出错；可凭请求编号在日志中查找。',
   },
 } as const satisfies Record<string, Message & { status: number }>;

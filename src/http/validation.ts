@@ -1,4 +1,4 @@
-/** From zod's issues to faults, and how Fastify validates with zod. */
+/** Converts zod issues to faults, and lets Fastify validate with zod. */
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
@@ -61,7 +61,7 @@ export function addReadOnly(resource: z.ZodObject, ...inputs: readonly z.ZodObje
   }
 }
 
-/** One fault a place and code: of a number beyond the safe integers and beyond the field's limit, the limit is told. */
+/** One fault per field and code: for a number beyond both the safe integers and the field's limit, the limit is reported. */
 function toFaults(issues: readonly Issue[], place: Place): Fault[] {
   const faults = issues.flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {

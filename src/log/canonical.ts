@@ -1,4 +1,4 @@
-/** Canonical JSON (RFC 8785): what is the same is written the same, so that it can be hashed. */
+/** Canonical JSON (RFC 8785): equal values have the same text, so that they can be hashed. */
 import canonicalize from 'canonicalize';
 
 /**

@@ -1,4 +1,4 @@
-/** Proves that the log of changes is what was written: its numbers, the hash of each entry, and that each names the one before. */
+/** Verifies the change log: its numbers, the hash of each entry, and the link to the previous one. */
 import type { Revision, StreamReader } from '../database/database.ts';
 import { GENESIS } from '../database/revision.ts';
 import * as repository from './repository.ts';

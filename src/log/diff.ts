@@ -1,8 +1,8 @@
-/** What a change says field by field. */
+/** The changed fields of a resource. */
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldChange } from '../database/tables.ts';
 
-/** A resource as it is kept in the log: its own fields, none that is derived. */
+/** A resource as stored in the log: its own fields, no derived ones. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isSet = (value: unknown): boolean => value !== null && value !== undefined;

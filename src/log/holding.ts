@@ -1,4 +1,4 @@
-/** Whether a key holds at the moment at which something is done in its name: what was let through may wait for its turn. */
+/** Checks that a key is still valid when a change is made, because accepted requests may have to wait. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../database/database.ts';
@@ -16,9 +16,9 @@ export const unauthorized = (kind: Refusal, values: Readonly<Record<string, stri
 
 /** In whose name something is done. */
 export interface Holder {
-  /** Id of an API key; what the service does by itself, or somebody without a key, has none. */
+  /** Id of an API key; undefined for the service itself and for callers without a key. */
   id?: string;
-  /** The hash of the revision as of which the key was found to hold. */
+  /** Hash of the revision as of which the key was found valid. */
   asOf?: string;
 }
 

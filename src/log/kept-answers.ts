@@ -70,7 +70,7 @@ export const dropAnswer = (tx: Transaction, caller: string, key: string): Promis
     db.delete(db.tables.keptAnswers).where(thatOf(db.tables)),
   );
 
-/** Drops some of those from before a moment: all at once might hold up whoever else writes. */
+/** Deletes some of those from before a moment; deleting all at once might block other writers. */
 export const dropAnswersBefore = (tx: Transaction, instant: string, limit: number): Promise<void> =>
   tx.perform('keptAnswers.drop', { instant, limit }, (db) => {
     const { keptAnswers } = db.tables;

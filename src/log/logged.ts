@@ -1,4 +1,4 @@
-/** What the log of changes says of a thing, replayed; and the rows of which the data has to consist by that. */
+/** Replays the change log of a resource, and derives the rows that it must have. */
 
 import type { Entity } from '../core/entities.ts';
 import type { StreamReader } from '../database/database.ts';
@@ -27,7 +27,7 @@ export interface LoggedTable {
   of: string;
   /** The columns that tell the rows of one thing apart. */
   key: readonly string[];
-  /** Columns of which the log says nothing. */
+  /** Columns that are not in the log. */
   unlogged?: readonly string[];
   /** The rows of a thing; what is missing in one is null. */
   rowsOf(told: Told): Row[];

@@ -1,4 +1,4 @@
-/** What can be wrong with a place in the log. */
+/** Messages about positions in the log. */
 import type { Message } from '../core/languages.ts';
 import type { Messages } from '../http/messages.ts';
 

@@ -1,4 +1,4 @@
-/** Work that is done once however often it is asked for: its answer is kept in the transaction of its effect. */
+/** Work that is done once however often it is requested: its response is stored in the transaction of its effect. */
 
 import type { Clock } from '../core/clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
@@ -17,7 +17,7 @@ export const KEPT = { answers: 100_000, bytes: 256 * MIB } as const;
 /** How many that are too old are dropped with each that is kept. */
 const DROPPED_AT_ONCE = 1_000;
 
-/** What a row takes besides the answer: its key, of up to 255 characters, stands in an index as well. */
+/** Size of a row besides the response: its key of up to 255 characters is also in an index. */
 const ROW_BYTES = 1_000;
 
 /**

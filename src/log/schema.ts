@@ -1,4 +1,4 @@
-/** The log of changes in the words of the API. */
+/** The change log in the API. */
 import * as z from 'zod';
 import { nouns } from '../core/entities.ts';
 
@@ -9,35 +9,33 @@ const fields = z
   .record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() }))
   .meta({
     description:
-      'Each field that changed, with what it said before and after. Of something new there is only `after`, of something deleted only `before`; fields without a value are left out there.',
+      'Each changed field with its value before and after. New resources have only `after`, deleted ones only `before`, in both cases without empty fields.',
   });
 
 export const Change = z
   .object({
-    seq: z
-      .int()
-      .meta({ description: 'Position in the log: from 1, without gaps, in the order of the commits.' }),
+    seq: z.int().meta({ description: 'Position in the log: from 1, without gaps, in commit order.' }),
     entity: z.enum(Object.keys(nouns) as (keyof typeof nouns)[]),
-    entityId: z.string().meta({ description: 'Id or code of what changed.' }),
+    entityId: z.string().meta({ description: 'Id or code of the changed resource.' }),
     action: z.enum(ACTIONS),
     actor: z.string().meta({
       description:
-        'Who did it: a key by its name and, in parentheses at the end, its id; a command as `luodi import`. In entries of earlier versions the first characters of the key stand in place of the id.',
+        'Who made the change: the name of a key followed by its id in parentheses, or a command such as `luodi import`. Entries of earlier versions have the first characters of the key instead of the id.',
     }),
-    requestId: z.string().nullable().meta({ description: 'Of the HTTP request; null for a command.' }),
+    requestId: z.string().nullable().meta({ description: 'Id of the HTTP request; null for a command.' }),
     at: z.iso.datetime(),
     fields,
     previousHash: z
       .string()
-      .meta({ description: 'The `hash` of the entry before; 64 zeros before the first.' }),
+      .meta({ description: 'The `hash` of the previous entry; 64 zeros for the first.' }),
     hash: z.string().meta({
       description:
-        'SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of this entry without `hash`. Entries about keys are shown to others than admins without their `fields`, so only admins can check those.',
+        'SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of this entry without `hash`. Entries about keys are shown without `fields` except to admins, so only admins can verify them.',
     }),
   })
   .meta({
     id: 'Change',
-    description: 'One entry in the log of changes.',
+    description: 'An entry in the change log.',
     examples: [
       {
         seq: 1207,
@@ -57,6 +55,6 @@ export const Change = z
 /** The end of the log. */
 export const Head = z.object({ seq: z.int(), hash: z.string() }).meta({
   id: 'ChangesHead',
-  description: 'Number and hash of the last entry; 0 and 64 zeros while there is none.',
+  description: 'Number and hash of the last entry; 0 and 64 zeros if there is none.',
   examples: [{ seq: 1207, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }],
 });

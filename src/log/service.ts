@@ -1,4 +1,4 @@
-/** The log of changes: written in the transaction of every change, gapless, each entry chained to the one before. */
+/** The change log: written in the transaction of every change, gapless, each entry chained to the previous one. */
 import { hash } from 'node:crypto';
 import type { Entity } from '../core/entities.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';

@@ -48,7 +48,7 @@ export interface Importer {
    * before have been written or only looked at.
    */
   plan(reader: Reader, rows: readonly ImportedRow[]): Promise<PlannedRow[]>;
-  /** Whether what a row does always depends on those before it, and not only where these repeat each other. */
+  /** Whether the effect of a row always depends on earlier rows, not only if they repeat each other. */
   needsEarlierRows?: boolean;
   /** Takes note of rows before the first batch, which have been dealt with for good. */
   pass(rows: readonly ImportedRow[]): void;

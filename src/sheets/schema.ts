@@ -5,7 +5,7 @@ import { type Unit, unitNames } from './units.ts';
 
 export const unitField = z.enum(unitNames).optional().meta({
   description:
-    'Unit of money in `csv` and `xlsx`, said in the heading: `yuan` (if left out), `wan` (10⁴) or `yi` (10⁸ yuan).',
+    'Unit of amounts in `csv` and `xlsx`, given in the heading: `yuan` (default), `wan` (10⁴) or `yi` (10⁸ yuan).',
   example: 'yi',
 });
 

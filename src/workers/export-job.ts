@@ -1,4 +1,4 @@
-/** What a thread loads to make an export. */
+/** Entry point of the thread for exports. */
 import { exporters } from '../contributions.ts';
 import { exporting } from '../sheets/exporting/parts.ts';
 

@@ -1,5 +1,5 @@
-/** What a thread loads to import rows. */
+/** Entry point of the thread for importing rows. */
 import { importers } from '../contributions.ts';
-import { importing } from '../features/imports/import-run.ts';
+import { importing } from '../features/imports/import-rows.ts';
 
 export const { run, load } = importing(importers);

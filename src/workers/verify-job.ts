@@ -1,4 +1,4 @@
-/** What a thread loads to verify the log and the data. */
+/** Entry point of the thread for verifying the log and the data. */
 import { loggedEntities } from '../contributions.ts';
 import { verifying } from '../log/verification/verifying.ts';
 

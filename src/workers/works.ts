@@ -1,8 +1,8 @@
-/** The works that grow with the data and that threads do, where the database has some: each with the module that one loads. */
+/** Long work for threads, where the database has them: each with the module that the thread loads. */
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
-import type { ImportWork } from '../features/imports/import-run.ts';
+import type { ImportWork } from '../features/imports/import-rows.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
 import { run as makeExport } from './export-job.ts';
@@ -12,7 +12,7 @@ import { run as verifyAll } from './verify-job.ts';
 const exporting = { module: moduleBeside(import.meta, 'export-job'), run: makeExport };
 const verifying = { module: moduleBeside(import.meta, 'verify-job'), run: verifyAll };
 
-export const imports: ImportWork = {
+export const importWork: ImportWork = {
   module: moduleBeside(import.meta, 'import-job'),
   remembersRows: true,
   run: lookAtRows,
@@ -21,7 +21,7 @@ export const imports: ImportWork = {
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 
-/** Proves that the log of changes is what was written, and the data what the log says; from one state of both. */
+/** Verifies the change log, and the data against it, on one snapshot. */
 export async function verify(
   database: Pick<Database, 'stream'>,
   onProgress: (done: number, total: number) => void = () => {},

@@ -37,7 +37,7 @@ describe('luodi keys', () => {
     expect(wrong.stderr).toContain('/regions/0: must be a six-digit code');
     const never = await run('create', '--name', 'a', '--role', 'viewer', '--expires', '2027-02-30');
     expect(never).toMatchObject({ code: 1, stdout: '' });
-    expect(never.stderr).toBe('luodi: --expires must be a day that exists, like 2027-01-01\n');
+    expect(never.stderr).toBe('luodi: --expires must be a valid date, like 2027-01-01\n');
     expect((await run('revoke', 'nobody')).stderr).toContain('There is no key “nobody”.');
     await endAll();
     await place.remove();

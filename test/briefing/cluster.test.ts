@@ -65,27 +65,27 @@ describe('the best cluster of an event', () => {
     [
       '2021-01-01',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业2家。',
-      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises.',
+      'Leader Co., the leader of the Cluster 2, has attracted 2 upstream, downstream and supporting enterprises.',
     ],
     [
       '2021-12-31',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业2家。',
-      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises.',
+      'Leader Co., the leader of the Cluster 2, has attracted 2 upstream, downstream and supporting enterprises.',
     ],
     [
       '2022-01-01',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业2家；计划到2025年12月31日再引进5家。',
-      'Leader Co., the leader of the Cluster 2, has drawn in 2 upstream, downstream and supporting enterprises; and 5 more are to come by 31 December 2025.',
+      'Leader Co., the leader of the Cluster 2, has attracted 2 upstream, downstream and supporting enterprises; and 5 more are planned by 31 December 2025.',
     ],
     [
       '2023-06-30',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业4家；计划到2023年6月30日再引进3家，其中已引进且未退出2家。',
-      'Leader Co., the leader of the Cluster 2, has drawn in 4 upstream, downstream and supporting enterprises; and 3 more are to come by 30 June 2023, of which 2 have come and stayed.',
+      'Leader Co., the leader of the Cluster 2, has attracted 4 upstream, downstream and supporting enterprises; and 3 more are planned by 30 June 2023, of which 2 have been introduced and remain in the cluster.',
     ],
     [
       '2026-01-01',
       '二号*集群龙头企业企业 leader已引进上下游及配套企业4家。',
-      'Leader Co., the leader of the Cluster 2, has drawn in 4 upstream, downstream and supporting enterprises.',
+      'Leader Co., the leader of the Cluster 2, has attracted 4 upstream, downstream and supporting enterprises.',
     ],
   ])('is told as of %s', async (asOf, zh, en) => {
     expect(await said(`asOf=${asOf}&lang=zh`)).toBe(zh);
@@ -109,7 +109,7 @@ describe('the best cluster of an event', () => {
     expect(await said('lang=zh&asOf=2023-02-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=zh&asOf=2023-07-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=en&asOf=2023-07-01')).toBe(
-      '三号集群 has drawn in 4 upstream, downstream and supporting enterprises.',
+      '三号集群 has attracted 4 upstream, downstream and supporting enterprises.',
     );
     expect(await said('lang=zh&asOf=2024-01-01')).toContain('二号*集群');
   });

@@ -126,11 +126,11 @@ if (concurrent) {
         code: 0,
         stdout: expect.stringContaining(`${seq} entries, head ${hash}`),
       });
-      expect(whole.stdout).toMatch(/The data is what it says: \d+ rows\.\n$/);
+      expect(whole.stdout).toMatch(/The data matches it: \d+ rows\.\n$/);
       await aside.rows("update changes set actor = 'x' where seq = 3");
       const broken = await luodi(['verify'], { env }).ended;
       expect(broken.code).not.toBe(0);
-      expect(broken.stderr).toMatch(/luodi: the log of changes is broken at entry 3: \w+/);
+      expect(broken.stderr).toMatch(/luodi: the change log is broken at entry 3: \w+/);
     });
 
     it('`luodi verify` does not call the log of a database whole that is not there, or has nothing in it', async () => {
@@ -144,7 +144,7 @@ if (concurrent) {
       }
       const nothing = await luodi(['verify'], { env: { DATABASE_URL: empty.url } }).ended;
       expect(nothing).toMatchObject({ code: 1, stdout: '' });
-      expect(nothing.stderr).toContain('luodi: the log of changes is empty');
+      expect(nothing.stderr).toContain('luodi: the change log is empty');
       await empty.remove();
     });
   });
@@ -163,7 +163,7 @@ if (concurrent) {
       [
         'an amount was changed',
         ["update projects set investment_yuan = 10000000000 where code = 'P-1'"],
-        [/^projects [\w-]{36}: investmentYuan is 10000000000; the log says 100000000$/m],
+        [/^projects [\w-]{36}: investmentYuan is 10000000000; the log has 100000000$/m],
         '1 of projects',
       ],
       [
@@ -175,13 +175,13 @@ if (concurrent) {
       [
         'a key of an administrator was inserted',
         [admin],
-        [/^keys 0190a1b2-0000-7000-8000-00000000000c: the log knows nothing of this row$/m],
+        [/^keys 0190a1b2-0000-7000-8000-00000000000c: the row is not in the log$/m],
         '1 of keys',
       ],
       [
         'an editor was made an administrator, and bound to no region',
         ["update api_keys set role = 'admin', regions = null where name = 'a key'"],
-        [/: role is "admin"; the log says "editor"$/m, /: regions is null; the log says \["430100"\]$/m],
+        [/: role is "admin"; the log has "editor"$/m, /: regions is null; the log has \["430100"\]$/m],
         '1 of keys',
       ],
       [
@@ -190,7 +190,7 @@ if (concurrent) {
           (table) => `delete from ${table}`,
         ),
         [
-          /^projects \S+: the row is missing; the log says .*code "P-1"/m,
+          /^projects \S+: the row is missing; the log has .*code "P-1"/m,
           /^projects \S+, project_investors position 0: the row is missing/m,
         ],
         '6 of projects',
@@ -201,7 +201,7 @@ if (concurrent) {
           "insert into events (code, name, starts_on, ends_on) values ('gone', 'x', '2020-06-29', '2020-06-30')",
           "insert into events (code, name, starts_on, ends_on) values ('a\u001b[2J😀', 'x', '2020-06-29', '2020-06-30')",
         ],
-        [/^events gone: the log knows nothing/m, /^events "a\\u001b\[2J😀": the log knows nothing/m],
+        [/^events gone: the row is not in the log/m, /^events "a\\u001b\[2J😀": the row is not in the log/m],
         '2 of events',
       ],
     ];
@@ -211,8 +211,8 @@ if (concurrent) {
       const { code, stdout, stderr } = await luodi(['verify'], { env: { DATABASE_URL: place.url } }).ended;
       expect(code).toBe(1);
       for (const line of says) expect(stdout).toMatch(line);
-      expect(stderr).toMatch(/^luodi: rows that are not what the log of changes says: .*$/m);
-      expect(stderr).toContain(`says: ${counts}\n`);
+      expect(stderr).toMatch(/^luodi: rows that differ from the change log: .*$/m);
+      expect(stderr).toContain(`change log: ${counts}\n`);
     });
 
     it('lists the first hundred rows, and counts the others', async () => {
@@ -224,7 +224,7 @@ if (concurrent) {
       await aside.rows("update projects set note = 'x'");
       const { code, stdout, stderr } = await luodi(['verify'], { env: { DATABASE_URL: place.url } }).ended;
       expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 100 });
-      expect(stderr).toContain('says: 150 of events, 2 of projects (the first 100 are listed)\n');
+      expect(stderr).toContain('change log: 150 of events, 2 of projects (the first 100 are listed)\n');
     });
   });
 }

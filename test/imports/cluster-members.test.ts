@@ -305,7 +305,7 @@ describe('a faulty cell', () => {
       'names no real day',
       { 引进日期: '2021-02-30' },
       ['introducedOn', 'not_a_day'],
-      'must be a day that exists, like 2020-06-29',
+      'must be a valid date, like 2020-06-29',
       '应为真实存在的日期，如 2020-06-29',
     ],
     [

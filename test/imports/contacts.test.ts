@@ -283,7 +283,7 @@ const faulty: [what: string, cells: Row, ...faults: Told[]][] = [
       '2022-11-31',
       'not_a_day',
       '应为真实存在的日期，如 2020-06-29',
-      'must be a day that exists, like 2020-06-29',
+      'must be a valid date, like 2020-06-29',
     ],
   ],
   [

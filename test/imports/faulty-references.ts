@@ -4,7 +4,7 @@ import type { Scenario } from './faulty-cells.ts';
 const NOT_A_DAY = [
   'not_a_day',
   '应为真实存在的日期，如 2020-06-29',
-  'must be a day that exists, like 2020-06-29',
+  'must be a valid date, like 2020-06-29',
 ] as const;
 const REQUIRED = ['required', '为必填项', 'is required'] as const;
 const NOT_MONEY = [

@@ -39,7 +39,7 @@ describe.skipIf(!concurrent)('an import beside others', () => {
         code: 1,
         stderr: 'luodi: The import is not complete: it was interrupted\n',
       });
-      expect(stdout).toMatch(/^large\.csv: Interrupted; 0 rows are dealt with for good\.\n/);
+      expect(stdout).toMatch(/^large\.csv: Interrupted; 0 rows were completed\.\n/);
       expect(await latest(client)).toMatchObject({ status: 'cancelled', committed: false });
       expect(await total(client)).toBe(before);
     });

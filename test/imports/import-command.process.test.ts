@@ -29,7 +29,7 @@ describe('luodi import', () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
     expect(stdout).toBe(
       [
-        '项目.csv: Of 1 rows 1 are created, 0 changed, 0 were equal, 0 left out as faulty.',
+        '项目.csv: Of 1 rows 1 are created, 0 changed, 0 unchanged, 0 left out as faulty.',
         '  csv, utf-8, headings in row 1, 5 columns read',
         '  Columns not read: F 颜色',
         '',
@@ -57,7 +57,7 @@ describe('luodi import', () => {
       expect.stringContaining('headings in row 1'),
       '  3 faults:',
       '    Row  Column            Value       Problem',
-      '    3    D 签约日期        2020-13-01  must be a day that exists, like 2020-06-29',
+      '    3    D 签约日期        2020-13-01  must be a valid date, like 2020-06-29',
       '    3    E 投资总额(亿元)  三百        must be an amount, like 1234.5 or 1,234.5',
       expect.stringMatching(/^ {4}4 {4}B 项目名称 {9}\[2J红 色 {3}must not contain control characters/),
       '',
@@ -101,7 +101,7 @@ describe('luodi import', () => {
     expect(code).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(
-      'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are equal, 0 faulty.',
+      'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are unchanged, 0 faulty.',
     );
     expect(lines.slice(2)).toEqual([
       '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (yi)',
@@ -158,17 +158,17 @@ describe('luodi import', () => {
     write('other.csv', csv(HEADINGS, faulty('X')));
     const { code, stdout } = await run('many.csv', 'other.csv', '--faults', 'faults.csv');
     expect(code).toBe(1);
-    expect(stdout).toContain('\n  The first 50 of 60 faults; all of them come into faults.csv:\n');
+    expect(stdout).toContain('\n  The first 50 of 60 faults; all of them are written to faults.csv:\n');
     const sheet = readFileSync(join(folder(), 'faults.csv'), 'utf8').trimEnd().split('\r\n');
     expect(sheet).toHaveLength(1 + 60 + 2);
     expect([sheet[0], sheet[60], sheet[62]]).toEqual([
       '\uFEFFFile,Sheet,Row,Column,Heading,Value,Problem,Code',
-      'many.csv,,61,D,签约日期,2020-13-01,"must be a day that exists, like 2020-06-29",not_a_day',
+      'many.csv,,61,D,签约日期,2020-13-01,"must be a valid date, like 2020-06-29",not_a_day',
       'other.csv,,2,E,投资总额(亿元),三百,"must be an amount, like 1234.5 or 1,234.5",not_money',
     ]);
     const again = await run('other.csv', '--faults', 'faults.csv');
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toBe('luodi: faults.csv is there already; --force replaces it\n');
+    expect(again.stderr).toBe('luodi: faults.csv already exists; --force replaces it\n');
     write('faults.xlsx', 'old');
     const forced = await run('many.csv', '--preview', '--faults', 'faults.xlsx', '--force');
     expect(forced.code).toBe(1);

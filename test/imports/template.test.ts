@@ -295,6 +295,6 @@ describe('a list of codes', () => {
   it('that is empty is none either', async () => {
     const { sheet } = await made(1);
     expect(sheet.getRow(3).getCell(at('经贸活动')).dataValidation).toBeUndefined();
-    expect(sheet.getRow(2).getCell(at('经贸活动')).value).toContain('目前没有可选的');
+    expect(sheet.getRow(2).getCell(at('经贸活动')).value).toContain('暂无可选项');
   });
 });

@@ -77,7 +77,7 @@ describe('the built service', () => {
     expect({ code, stdout: JSON.parse(stdout) }).toMatchObject({ code: 0, stdout: { created: 1 } });
     const faulty = { ...options, stdin: stdin.replace('2020-06-29', '昨天') };
     const refused = await start(join(folder, 'cli.js'), ['import', '-'], faulty).ended;
-    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('must be a day that exists') });
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('must be a valid date') });
     await place.remove();
   });
 

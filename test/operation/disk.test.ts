@@ -56,7 +56,7 @@ describe('the report of an import', () => {
     for (const [code, count] of Object.entries(body.unreported)) {
       const said = lines.find(
         (line) =>
-          line.includes(`${count} more with this code; the report lists the first 100 faults`) &&
+          line.includes(`${count} more faults with this code; the report lists only the first 100 faults`) &&
           line.endsWith(code),
       );
       expect(said, code).toBeDefined();

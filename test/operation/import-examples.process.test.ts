@@ -129,39 +129,43 @@ describe('the page about limits', () => {
     const quota = Number(variables.IMPORT_QUOTA.default) / MIB / 1024;
     const rows: [string, ...unknown[]][] = [
       [
-        'a file that comes in: csv and ndjson; xlsx; xlsx unpacked',
+        'an uploaded file: csv and ndjson; xlsx; xlsx unpacked',
         `${limits.textBytes / MIB} MiB`,
         `${limits.workbookBytes / MIB} MiB`,
         `${limits.unpackedBytes / MIB / 1024} GiB`,
       ],
       [
-        'its rows; columns with something in them; characters of a cell',
+        'rows of a file; non-empty columns; characters of a cell',
         spaced(limits.rows),
         limits.columns,
         spaced(limits.cellCharacters),
       ],
-      ['a record of csv, a line of ndjson', `${spaced(limits.recordCharacters)} characters`],
-      ['rows among which its headings are found', `the first ${limits.headingRows}`],
-      ['rows written in one transaction; in each slice of more', spaced(atOnce), spaced(slice)],
-      ['imports at once; waiting; of one key', running, `${waiting}, then 503`, `${ofOneKey}, then 429`],
-      ['faults in the report of an import; imports kept, however small', spaced(reported), spaced(kept)],
+      ['a csv record, an ndjson line', `${spaced(limits.recordCharacters)} characters`],
+      ['rows searched for the headings', `the first ${limits.headingRows}`],
+      ['rows written in one transaction; in each slice of a larger file', spaced(atOnce), spaced(slice)],
+      ['imports running; waiting; of one key', running, `${waiting}, then 503`, `${ofOneKey}, then 429`],
       [
-        'files that come in with all reports; of one key',
+        'faults in the report of an import; imports kept, whatever their size',
+        spaced(reported),
+        spaced(kept),
+      ],
+      [
+        'uploaded files and reports together; of one key',
         `${quota} GiB (\`IMPORT_QUOTA\`), then 507`,
         'a quarter of it, then 429',
       ],
       [
-        'answers kept for an `Idempotency-Key` of one API key, for 24 hours',
-        `${spaced(KEPT.answers)}, of ${KEPT.bytes / MIB} MiB together, then 429`,
+        'responses stored for the `Idempotency-Key`s of one API key, for 24 hours',
+        `${spaced(KEPT.answers)}, ${KEPT.bytes / MIB} MiB together, then 429`,
       ],
       [
-        'a file must arrive within; at a rate of; be read within',
+        'time to upload a file; minimum rate; time to read it',
         `${uploadMs / 60_000} min`,
         `${leastBytes / 1024} KiB in any ${leastWithinMs / 1_000} s`,
         `${limits.milliseconds / 60_000} min`,
       ],
       [
-        'a file that goes out must be taken at a rate of',
+        'minimum rate at which a file is downloaded',
         `${LEAST_TAKEN.bytes / 1024} KiB in any ${LEAST_TAKEN.withinMs / 1_000} s`,
       ],
     ];

@@ -114,7 +114,7 @@ describe('of one key', () => {
     const refused = await addFunds();
     expectProblem(refused, 429, 'request.too_many_kept');
     expect(refused.headers['retry-after']).toBe(String(DAY_S - 3_600 + 1));
-    expect(refused.body.detail).toContain('100000 requests');
+    expect(refused.body.detail).toContain('100000 responses');
     expect(refused.body.detail).toContain('256 MB');
     expect(await api.database.revision()).toEqual(before);
     // Nothing that was acknowledged is forgotten for it.

@@ -58,7 +58,7 @@ const failures: Record<typeof engine, Failure[]> = {
         other.close();
         return { url: `file:${folder}/other.db` };
       },
-      says: /other\.db is a SQLite database, but not one of Luodi's/,
+      says: /other\.db is a SQLite database, but was not created by Luodi/,
     },
     {
       name: 'a database that another program migrates with the same library',
@@ -68,7 +68,7 @@ const failures: Record<typeof engine, Failure[]> = {
         other.close();
         return { url: `file:${folder}/other.db` };
       },
-      says: /other\.db is a SQLite database, but not one of Luodi's/,
+      says: /other\.db is a SQLite database, but was not created by Luodi/,
     },
     {
       name: 'a folder in the place of the file',

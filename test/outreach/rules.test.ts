@@ -66,7 +66,7 @@ const contactScenarios: Scenario[] = [
     'signed, and lost',
     () => ({ signedOn: '2022-11-05', lostOn: '2022-11-06' }),
     ['/lostOn', 'signed_and_lost'],
-    'cannot be given beside signedOn: a contact that signed is not lost',
+    'cannot be combined with signedOn: a signed contact is not lost',
     '已签约的对接记录不能同时有流失日期',
   ],
   [
@@ -295,7 +295,7 @@ describe('a delegation', () => {
         ({ message }: Body) => message,
       );
     expect(await messages('en')).toEqual([
-      'must stay “expo”: 1 contacts of the delegation were made there; take them off it first',
+      'must stay “expo”: the delegation has 1 contacts there; detach them first',
       'must not be after 2022-11-04, when the delegation made its first contact',
     ]);
     expect(await messages('zh-CN')).toEqual([

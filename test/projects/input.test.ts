@@ -138,7 +138,7 @@ describe.each(ways)('when a project is %s', (_, send) => {
       expectProblem(await send({ [field]: value }), 422, 'request.invalid', [[`/${field}`, 'read_only']]);
     });
 
-    it.each(['Name', 'investment', 'status', 'constructor', 'toString', ''])(
+    it.each(['Name', 'investment', 'links', 'status', 'constructor', 'toString', ''])(
       'a field “%s” that there is not',
       async (field) => {
         expectProblem(await send({ [field]: 1 }), 422, 'request.invalid', [[`/${field}`, 'unknown_field']]);

@@ -338,7 +338,9 @@ describe('what is refused', () => {
         const answer = await api.post(PATH, aFigure({ value: '083.4' }), { 'accept-language': language });
         return answer.body.errors[0].message;
       };
-      expect(await said('en')).toMatch(/18 digits before the point and 10 behind it: no leading zeros/);
+      expect(await said('en')).toMatch(
+        /18 digits before the decimal point and 10 after it, no leading zeros/,
+      );
       expect(await said('zh')).toMatch(/整数部分最多 18 位，小数部分最多 10 位，不带前导零/);
       const sound = { value: `-${'9'.repeat(18)}.${'9'.repeat(10)}`, unit: 'nothing' };
       const faults: [string, string][] = [['/unit', 'not_a_choice']];

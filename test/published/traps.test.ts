@@ -85,9 +85,7 @@ describe('a report that does not add up', () => {
     expect(of('totalInvestment', '16.26')).toMatchObject({
       computed: { value: '12.66' },
       difference: '-3.6',
-      reasons: [
-        { code: 'transposed_digits', en: expect.stringContaining('12.66 is computed, 16.26 was printed') },
-      ],
+      reasons: [{ code: 'transposed_digits', en: expect.stringContaining('computed 12.66, printed 16.26') }],
     });
     expect(of('totalInvestment', '12.66')).toMatchObject({
       computed: { value: '126.6' },
@@ -137,14 +135,14 @@ describe('a whole that is printed in another unit than its parts', () => {
     await money('6717000', 'wanYuan', { partOf: whole.id });
     const [{ sum, difference, parts, en }, ...more] = (await warningsOf(whole)) as [Body, ...Body[]];
     expect([sum, difference, parts.length, more]).toEqual(['2979.8', '1', 2, []]);
-    expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: 1 from/);
+    expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: a difference of 1 from/);
   });
 
   it('with a single part has a sentence for one', async () => {
     const whole = await money('2', 'billionYuan');
     await money('10', 'yiYuan', { partOf: whole.id });
     const [{ en, zh }] = (await warningsOf(whole)) as [Body];
-    expect(en).toMatch(/^Its only part, as printed, comes to 1: -1 from/);
+    expect(en).toMatch(/^Its only part, as printed, comes to 1: a difference of -1 from/);
     expect(zh).toMatch(/^所公布的 1 个分项合计为 1，/);
   });
 
@@ -281,7 +279,7 @@ describe('what has changed since the publication', () => {
     const changes = { since: '2030-01-10T16:00:00.000Z', total: 3, complete: true, items: [] };
     const { en, zh } = changedSinceReason({ ...changes, complete: false }, '2030-01-11', false);
     expect(en).toBe(
-      'Changes to what it is computed from since it was published, from 2030-01-11 on: 3, as far as the log was looked through, which goes on.',
+      'Changes affecting the figure since it was published, from 2030-01-11 on: 3 (only part of the log was examined).',
     );
     expect(zh).toBe('公布之后，自 2030-01-11 起，其计算所依据的数据变更 3 处（仅查看了变更日志的一部分）。');
     const { en: whole } = changedSinceReason(changes, '2030-01-11', false);
@@ -345,7 +343,7 @@ describe('more figures than are reconciled at once', () => {
     await insert(50);
     const refused = await api.get(path);
     expectProblem(refused, 422, 'published_figures.too_many_summaries');
-    expect(refused.body.detail).toMatch(/51 selections of projects and days, more than the 50/);
+    expect(refused.body.detail).toMatch(/51 selections of projects and days, but at most 50/);
     expect((await api.get(`${PATH}?event=${about}`)).body).toMatchObject({ page: { total: 52, limit: 50 } });
   });
 });

@@ -5,6 +5,8 @@ import { everyColumn } from '../../src/database/prepared.ts';
 
 export interface Growth {
   ids: string[];
+  /** How many rows are said to come. */
+  expected: number;
   /** Whether the last row is one that the table may not have. */
   isFaulty?: boolean;
 }
@@ -32,8 +34,9 @@ const insert = (tx: Transaction, id: string, socialCreditCode: string | null): P
 export async function* load(
   tx: Transaction,
   before: Reader,
-  { ids, isFaulty = false }: Growth,
+  { ids, expected, isFaulty = false }: Growth,
 ): AsyncGenerator<Seen> {
+  await tx.announceRows(tx.tables.enterprises, expected);
   for (const [i, id] of ids.entries()) await insert(tx, id, isFaulty && i > 0 ? 'the same' : null);
   if (isFaulty) await insert(tx, 'the last', 'the same');
   yield { within: await rowsIn(tx), before: await rowsIn(before) };

@@ -101,7 +101,7 @@ describe('luodi export', () => {
     expect(await run(...args)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'luodi: kept.csv is there already; --force replaces it\n',
+      stderr: 'luodi: kept.csv already exists; --force replaces it\n',
     });
     expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe('precious');
     const forced = await run(...args, '--force');

@@ -1,4 +1,4 @@
-/** What a briefing knows about the best cluster of an event. */
+/** Facts for a briefing about the best cluster of an event. */
 
 import type { Language } from '../../core/languages.ts';
 import type { clusterProgress } from '../clusters/service.ts';
@@ -18,7 +18,7 @@ export interface ClusterFinding {
 /** How it was chosen. */
 export const clusterRule = {
   zh: '有成员随本届项目引入、或其龙头企业投资本届项目的集群中，该日在册成员企业最多的；数目相同的，取名称在前的。',
-  en: 'Of the clusters with a member that came with a project of the event, or whose leader invests in one, that with the most members on the day; of equals the first by name.',
+  en: 'Of the clusters with a member that came with a project of the event, or whose leader invests in one, the one with the most members on the day; ties go to the first by name.',
 };
 
 /** The target that a day lies in the term of; of several the first to end, then the first to begin, then the largest. */

@@ -1,4 +1,4 @@
-/** What is known for a briefing, in the words of one language. What is unknown or zero is left out. */
+/** The facts for a briefing in one language. Unknown and zero values are left out. */
 
 import type { Language } from '../../core/languages.ts';
 import { type Money, money, type Rate } from '../../core/numbers.ts';
@@ -96,7 +96,7 @@ const listFact = (facts: readonly Fact[], language: Language): Fact => ({
   number: facts.length,
 });
 
-/** A figure as it is defined somewhere: a measure, or a figure of the outreach. */
+/** A defined figure: a measure, or an outreach figure. */
 type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence'> & { unit: string };
 
 /** A figure as its kind is printed; nothing of zero, nor of what would round to it. */

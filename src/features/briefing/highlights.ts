@@ -1,4 +1,4 @@
-/** The projects that a briefing names: each highlight is a row that says which, in what order, and how many. */
+/** The projects that a briefing names: each highlight is a row with its selection, order and number. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { durationOf } from '../figures/tallies.ts';
@@ -22,7 +22,7 @@ export const highlights = {
     most: 1,
     rule: {
       zh: '未终止、签约后投产、且签约到投产天数最少的项目；天数相同的，取投产早的，再取编号在前的。签约当日或之前已投产的不计。',
-      en: 'The project in production, not terminated, with the fewest days from signing to production; of equals the one that produced earlier, then the lower code. One that produced by the day of its signing is left out.',
+      en: 'The project in production, not terminated, with the fewest days from signing to production; ties go to the earlier production, then the lower code. Projects in production by the day of signing are left out.',
     },
     candidates: (reader) => {
       const { projects: p } = reader.tables;
@@ -34,7 +34,7 @@ export const highlights = {
     most: 3,
     rule: {
       zh: '当年签约、当年开工、当年投产的项目，投产早的在前，同日投产的取编号在前的，最多三个。',
-      en: 'Projects signed, started and in production within one calendar year, the earliest to produce first, of equals the lower code; three at most.',
+      en: 'Projects signed, started and in production within one calendar year, the earliest in production first, then the lower code; at most three.',
     },
     candidates: (reader) => countsAs('sameYear', reader.tables.projects),
     order: (reader) => [sql`${reader.tables.projects.productionOn}`],
@@ -43,7 +43,7 @@ export const highlights = {
     most: 3,
     rule: {
       zh: '未终止、投资额非估计值的项目，投资额大的在前；金额相同的，取签约早的，再取编号在前的，最多三个。',
-      en: 'Projects that are not terminated and whose amount is no estimate, the largest investment first; of equals the one signed earlier, then the lower code; three at most.',
+      en: 'Projects that are not terminated and whose amount is not an estimate, the largest investment first, then the earlier signed, then the lower code; at most three.',
     },
     candidates: (reader) => {
       const { projects: p } = reader.tables;

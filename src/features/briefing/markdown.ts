@@ -1,4 +1,4 @@
-/** Plain text as Markdown that reads the same: whatever a name has in it, it makes no markup. */
+/** Escapes plain text for Markdown, so that no name turns into markup. */
 
 /** What begins inline markup, in CommonMark and in what GitHub adds to it. */
 const INLINE = /[\\`*_[\]<>&~|]/g;

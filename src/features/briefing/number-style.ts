@@ -1,4 +1,4 @@
-/** Figures as the press of each language prints them; rounded half-up with integers. */
+/** Number formats of the Chinese and English press; rounded half-up with integers. */
 
 import { divideHalfUp } from '../../core/decimals.ts';
 import type { Language } from '../../core/languages.ts';
@@ -9,7 +9,7 @@ interface Unit {
   name: string;
 }
 
-/** From the largest: an amount is told in the first unit that it reaches. */
+/** From the largest: an amount is printed in the first unit that it reaches. */
 const units: Readonly<Record<Language, readonly Unit[]>> = {
   zh: [
     { yuan: 100_000_000n, decimals: 2, name: '亿元' },
@@ -33,7 +33,7 @@ function roundedTo({ yuan: unit, decimals }: Unit, yuan: bigint): bigint {
   return (divideHalfUp(yuan * scale, unit) * unit) / scale;
 }
 
-/** @param yuan what is said exactly */
+/** @param yuan the exact amount */
 function textIn({ yuan: unit, name }: Unit, yuan: bigint, language: Language): string {
   const digits = String(unit).length - 1;
   const fraction = String(yuan % unit)
@@ -64,7 +64,7 @@ export const amountTextBeside =
     return misleads ? textIn(unit, exact, language) : textIn(told, rounded, language);
   };
 
-/** The largest amount of three significant digits that is not above this one; what a lower bound is told as. */
+/** Rounds an amount down to three significant digits, as lower bounds are printed. */
 export function roundedDown(yuan: number): number {
   const unit = 10n ** BigInt(Math.max(String(yuan).length - 3, 0));
   return Number((BigInt(yuan) / unit) * unit);

@@ -18,9 +18,9 @@ export const briefingRoutes =
           id: 'briefing',
           access: 'read',
           tag: 'events',
-          summary: 'What a press office would print about an event',
+          summary: 'Press paragraph about an event',
           description:
-            'A paragraph in Chinese or English as of a day, every figure of it computed. A sentence is said only where its figures are known and not zero. As JSON each sentence comes with its figures: the value, how it is printed, what it means, and the projects that make it up.',
+            'A paragraph in Chinese or English as of a day, with every figure computed. A sentence appears only if its figures are known and not zero. As JSON each sentence comes with its figures: the value, the printed text, the definition, and the projects behind it.',
           params: BriefingParams,
           query: BriefingQuery,
           success: { description: 'The briefing.', schema: Briefing, also: alsoAs(['markdown']) },

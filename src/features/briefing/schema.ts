@@ -1,4 +1,4 @@
-/** Briefings as the API words them. */
+/** API schemas of briefings. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { slug } from '../../http/fields.ts';
@@ -17,7 +17,7 @@ export const BriefingParams = z.object({
 export const BriefingQuery = z.strictObject({
   asOf: asOfField,
   lang: langField.unwrap().optional().meta({
-    description: 'Language of the briefing; that of `Accept-Language` if left out.',
+    description: 'Language of the briefing; by default that of `Accept-Language`.',
     example: 'zh',
   }),
   format: formatField(formats),
@@ -27,27 +27,27 @@ const PartlyKnownMoney = MoneyBody.extend({
   knownCount: z
     .int()
     .optional()
-    .meta({ description: 'Of contracted funds: for how many projects they are known.' }),
+    .meta({ description: 'For contracted funds: the number of projects for which they are known.' }),
 });
 
 const Figure = z
   .object({
     name: z.string().meta({
-      description: 'The measure, as `/v1/statistics/definitions` has it, or else what `definition` says.',
+      description: 'The measure in `/v1/statistics/definitions`, or else as defined by `definition`.',
     }),
-    unit: z.string().meta({ description: 'What it counts, or is measured in.' }),
+    unit: z.string().meta({ description: 'What is counted, or the unit of measurement.' }),
     value: z.union([z.int(), z.iso.date(), PartlyKnownMoney, RateBody]).meta({
-      description: 'The value as it was computed: a number of things, an amount, a rate, or a day.',
+      description: 'The computed value: a count, an amount, a rate, or a day.',
     }),
     comparator: z.enum(comparators).meta({
       description:
-        '`more_than` and `at_least` where the value is a lower bound, because a part of it is unknown; it is printed rounded down.',
+        '`more_than` and `at_least` if the value is a lower bound because part of it is unknown; it is then printed rounded down.',
     }),
-    printed: z.string().meta({ description: 'How it stands in the text.' }),
+    printed: z.string().meta({ description: 'The value as printed in the text.' }),
     definition: z.object({ label: bilingual, sentence: bilingual }),
     link: z.string().nullable().meta({
       description:
-        'The address of what makes it up; of a rate, what its numerator counts. Null for a day or a bound.',
+        'Link to the records behind the value; for a rate, those in its numerator. Null for a day or a bound.',
     }),
   })
   .meta({ id: 'BriefingFigure', description: 'A figure in a sentence.' });
@@ -55,15 +55,15 @@ const Figure = z
 const Named = z
   .object({
     kind: z.enum(namedKinds),
-    printed: z.string().meta({ description: 'How it stands in the text.' }),
+    printed: z.string().meta({ description: 'The value as printed in the text.' }),
     link: z.string().nullable(),
   })
-  .meta({ id: 'BriefingName', description: 'What a sentence calls by its name.' });
+  .meta({ id: 'BriefingName', description: 'Something that a sentence mentions by name.' });
 
 const Highlight = z
   .object({
     code: z.string(),
-    rule: bilingual.meta({ description: 'How it was chosen.' }),
+    rule: bilingual.meta({ description: 'The rule by which it was chosen.' }),
     items: z.array(
       z.object({
         kind: z.enum(['project', 'cluster']),
@@ -74,23 +74,26 @@ const Highlight = z
       }),
     ),
   })
-  .meta({ id: 'BriefingHighlight', description: 'What is named because a rule chose it.' });
+  .meta({
+    id: 'BriefingHighlight',
+    description: 'A project or cluster named in the text because a rule selected it.',
+  });
 
 export const Briefing = z
   .object({
-    asOf: z.iso.date().meta({ description: 'The day that the briefing is for.' }),
-    revision: z.int().meta({ description: 'The state of the data that it was made from.' }),
+    asOf: z.iso.date().meta({ description: 'Day of the briefing.' }),
+    revision: z.int().meta({ description: 'Revision of the data it was made from.' }),
     event: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
     language: z.enum(['zh', 'en']),
     text: z
       .string()
-      .meta({ description: 'The paragraph: the sentences in a row. Empty where nothing is known.' }),
+      .meta({ description: 'The sentences joined into a paragraph. Empty if nothing is known.' }),
     sentences: z.array(
       z.object({
         code: z.string(),
         text: z.string(),
-        figures: z.array(Figure).meta({ description: 'Every figure in it, in the order of the text.' }),
-        names: z.array(Named).meta({ description: 'Every name in it, in the order of the text.' }),
+        figures: z.array(Figure).meta({ description: 'All figures in the sentence, in order.' }),
+        names: z.array(Named).meta({ description: 'All names in the sentence, in order.' }),
       }),
     ),
     highlights: z.array(Highlight),
@@ -98,7 +101,7 @@ export const Briefing = z
   })
   .meta({
     id: 'Briefing',
-    description: 'What a press office would print about an event on a day, each figure with what it is.',
+    description: 'A press paragraph about an event on a day, with every figure explained.',
     examples: [
       {
         asOf: '2022-11-04',

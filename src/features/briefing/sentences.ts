@@ -1,6 +1,6 @@
 /**
- * What a briefing may say, in this order. A sentence, and each clause of it, is said only if every fact that it names is
- * known and not zero: its figures decide, nothing else. The facts are those of `facts.ts`.
+ * The possible sentences of a briefing, in order. A sentence or clause appears only if all its facts are known and not
+ * zero; nothing else decides. The facts are those of `facts.ts`.
  */
 import type { Sentence } from './wording.ts';
 
@@ -229,21 +229,21 @@ export const sentences: readonly Sentence[] = [
       [
         {
           zh: '{cluster}龙头企业{cluster.leader}已引进上下游及配套企业{cluster.introduced}家',
-          en: '{cluster.leader}, the leader of {cluster}, has drawn in {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
+          en: '{cluster.leader}, the leader of {cluster}, has attracted {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
         },
         {
           zh: '{cluster}已引进上下游及配套企业{cluster.introduced}家',
-          en: '{cluster} has drawn in {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
+          en: '{cluster} has attracted {cluster.introduced} upstream, downstream and supporting {cluster.introduced:enterprise|enterprises}',
         },
       ],
       [
         {
           zh: '计划到{target.by}再引进{target.count}家，其中已引进且未退出{target.introduced}家',
-          en: '{target.count} more {target.count:is|are} to come by {target.by}, of which {target.introduced} {target.introduced:has|have} come and stayed',
+          en: '{target.count} more {target.count:is|are} planned by {target.by}, of which {target.introduced} {target.introduced:has|have} been introduced and remain in the cluster',
         },
         {
           zh: '计划到{target.by}再引进{target.count}家',
-          en: '{target.count} more {target.count:is|are} to come by {target.by}',
+          en: '{target.count} more {target.count:is|are} planned by {target.by}',
         },
       ],
     ],

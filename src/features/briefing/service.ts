@@ -1,4 +1,4 @@
-/** The paragraph that a press office would print about an event, made of what the other services compute. */
+/** The press paragraph about an event, from the results of other services. */
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';

@@ -1,11 +1,11 @@
-/** How sentences are made of facts: a wording is said if every fact that it names is there. */
+/** Builds sentences from facts: a wording applies if all its facts exist. */
 import type { Language } from '../../core/languages.ts';
 import type { Definition } from './definitions.ts';
 
-/** What a figure stands for in the text: the value as it is, or a bound below it. */
+/** What is printed of a figure: its value, or a lower bound. */
 export const comparators = ['exact', 'more_than', 'at_least'] as const;
 
-/** A figure as it stands in the text, and what it is. */
+/** A figure as printed in the text, with its meaning. */
 export interface Figure {
   name: string;
   unit: string;

@@ -20,7 +20,7 @@ import type { Tracked } from './tracked.ts';
 const { limit } = pageFields({}, '');
 
 const after = integerText(z.int().min(0)).optional().meta({
-  description: 'The `seq` of the last entry that you have; 0, the beginning, if left out.',
+  description: 'The `seq` of the last entry you have; default 0, the beginning.',
   example: 12,
 });
 const FeedQuery = z.strictObject({ after, limit });
@@ -28,7 +28,7 @@ const StreamQuery = z.strictObject({ after });
 
 const Events = z.string().meta({
   description:
-    'Events with the `seq` of an entry as `id`, `change` as `event` and the entry, a `Change` in JSON, as `data`; a comment every 15 seconds in which there are none.',
+    'Events with the `seq` of an entry as `id`, `change` as `event` and the entry, a `Change` in JSON, as `data`; a comment after every 15 seconds without an event.',
   examples: ['id: 1207\nevent: change\ndata: {"seq":1207,"entity":"projects","action":"archive"}\n\n'],
 });
 
@@ -53,9 +53,9 @@ export const changesRoutes =
           id: 'listChanges',
           access: 'read',
           tag: 'changes',
-          summary: 'Follow every change, deletions included',
+          summary: 'Follow all changes, including deletions',
           description:
-            'Entries of the log in the order of their commits, without gaps. Keep the `seq` of the last one and ask for what comes `after` it: nothing is missed and nothing comes twice. `page.total` counts what comes after; `page.nextCursor` is the `after` of the next page. A page of very long entries, beyond a million characters, has fewer than `limit`.',
+            'Log entries in commit order, without gaps. Keep the `seq` of the last one and send it as `after`: nothing is missed or repeated. `page.total` counts the entries after it; `page.nextCursor` is the `after` of the next page. A page has fewer than `limit` entries if they exceed a million characters.',
           query: FeedQuery,
           success: { description: 'Entries.', schema: ChangePage },
           conditional: true,
@@ -81,9 +81,9 @@ export const changesRoutes =
           id: 'readChangesHead',
           access: 'read',
           tag: 'changes',
-          summary: 'Read the end of the log',
+          summary: 'Read the head of the log',
           description:
-            'The number and hash of the last entry. Whoever keeps a copy can prove later that nothing before it was rewritten.',
+            'Number and hash of the last entry. With a copy of it you can prove later that no earlier entry was rewritten.',
           query: NoQuery,
           success: { description: 'The last entry.', schema: Head },
           conditional: true,
@@ -99,11 +99,11 @@ export const changesRoutes =
           id: 'streamChanges',
           access: 'read',
           tag: 'changes',
-          summary: 'Follow every change as it happens',
+          summary: 'Stream changes live',
           description:
-            'The feed as Server-Sent Events: the entries that are there already, then each within a quarter of a second of its commit. Whoever was cut goes on with `Last-Event-ID` and misses nothing; a reader that takes nothing for 30 seconds is cut. `EventSource` in browsers cannot send a key; with one, read the stream with `fetch`. To begin with what comes next, send the `seq` of `/v1/changes/head`.',
+            'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key; with a key, read the stream with `fetch`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
           query: StreamQuery,
-          success: { description: 'Events, without an end.', schema: Events, type: 'text/event-stream' },
+          success: { description: 'An endless stream of events.', schema: Events, type: 'text/event-stream' },
           resumable: true,
         }),
       },
@@ -122,7 +122,7 @@ export const changesRoutes =
             });
         reply.headers({
           'cache-control': 'no-store',
-          // A stream ends when the service stops: over this connection nobody may come back to it.
+          // A stream ends when the service stops; the client must not reuse this connection.
           connection: 'close',
           // Proxies that gather answers before they pass them on would hold back every event.
           'x-accel-buffering': 'no',
@@ -152,12 +152,12 @@ export const changesRoutes =
             id: `list${inPascalCase(noun)}History`,
             access: readers,
             tag,
-            summary: `List what happened to a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
+            summary: `List the history of a ${noun}`.replace(/a (?=[aeiou])/, 'an '),
             description:
-              'Who changed what, when, and what each field said before and after; the newest first. Nothing can change or delete it.',
+              'Who changed what and when, with the values of each field before and after; the latest first. It cannot be changed or deleted.',
             params: Key,
             query: HistoryQuery,
-            success: { description: 'Entries of the log about it.', schema: ChangePage },
+            success: { description: 'Its log entries.', schema: ChangePage },
             problems: [404],
             conditional: true,
           }),
@@ -178,7 +178,7 @@ export const changesRoutes =
     }
   };
 
-/** Where a follower goes on. A client that was cut repeats its address, so its `Last-Event-ID` is the later one. */
+/** Where a follower continues. After a disconnect a client repeats its address, so `Last-Event-ID` is the later one. */
 function positionOf(request: FastifyRequest): { after: number; parameter: string } {
   const { 'last-event-id': id } = request.headers;
   const { after = 0 } = request.query as z.infer<typeof StreamQuery>;

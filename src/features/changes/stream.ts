@@ -1,4 +1,4 @@
-/** The log of changes as Server-Sent Events: what is there already, then each entry soon after its commit. */
+/** The change log as Server-Sent Events: the existing entries, then each new one soon after its commit. */
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
@@ -7,7 +7,7 @@ import type { Database } from '../../database/database.ts';
 import { overloaded, Problem } from '../../http/problems.ts';
 import type { ChangesService } from '../../log/service.ts';
 
-/** How soon a follower hears of an entry, at the latest: other instances and commands write too, and tell nobody. */
+/** Maximum delay of an entry. Polling is needed, because other instances and commands write too. */
 const LOOK_EVERY_MS = 250;
 /** More often than proxies give up a connection on which nothing happens. */
 const HEARTBEAT_MS = 15_000;
@@ -165,7 +165,7 @@ function batchesOf(changes: Pick<ChangesService, 'entries'>) {
 const eventOf = (entry: { seq: number }): string =>
   `id: ${entry.seq}\nevent: change\ndata: ${JSON.stringify(entry)}\n\n`;
 
-/** One look at the revision for all who wait, and none while nobody does. */
+/** One poll of the revision for all waiting followers, and none while there are none. */
 function newsOf(database: Pick<Database, 'revision'>) {
   let head = 0;
   let looking: Promise<void> | undefined;

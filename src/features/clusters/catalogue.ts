@@ -22,7 +22,7 @@ export const clusters: Catalogue = {
   referencedBy: [{ by: 'cluster_members', table: 'clusterMembers', column: 'cluster' }],
   sortedBy: ['name'],
   filters: {
-    region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '431025' }),
+    region: regionCode.optional().meta({ description: 'In exactly this region.', example: '431025' }),
     industry: industryCode.optional().meta({ description: 'Of exactly this industry.', example: '39' }),
     leader: uuid.optional().meta({
       description: 'With this leader enterprise.',

@@ -1,4 +1,4 @@
-/** What members of clusters name, as a sheet names it: an import understands it again. */
+/** References of cluster members in the form that imports read. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';

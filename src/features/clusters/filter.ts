@@ -1,4 +1,4 @@
-/** What the list of a cluster's members can be filtered by besides their fields. */
+/** Filter parameters of the list of cluster members besides their fields. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Condition } from '../../catalogues/catalogue.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -15,7 +15,8 @@ export const hasNotLeft = ({ leftOn }: Members, day: SQLWrapper): SQL =>
 export const memberConditions: Readonly<Record<string, Condition>> = {
   asOf: {
     schema: asOfField.meta({
-      description: 'Members on this day: introduced by it and not left; all that ever were, if left out.',
+      description:
+        'Members on this day: introduced by it and not left; by default all, including former ones.',
       example: '2022-11-03',
     }),
     means: ({ tables: { clusterMembers: members } }, day) =>
@@ -24,7 +25,7 @@ export const memberConditions: Readonly<Record<string, Condition>> = {
   introducedBy: {
     schema: asOfField.meta({
       description:
-        'Enterprises introduced by this day, whether or not they have left since: the first membership of each.',
+        'Enterprises introduced by this day, including those that have left: the first membership of each.',
       example: '2022-11-03',
     }),
     means: ({ tables: { clusterMembers: members } }, day) =>

@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to the members of clusters: matched by id, or by cluster and enterprise, and by the day where that is not enough. */
+/** Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites, resolved } from '../../catalogues/writes.ts';
@@ -128,7 +128,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
     if (!enterpriseId && !isFaulty) {
       found.push({ pointer: '/enterprise', code: 'required' });
     }
-    // Without them nobody can say whether it would be new: only its cells are looked at.
+    // Without them it is unknown whether the row is new: only its cells are checked.
     if (!cluster || !enterpriseId) return refused(row, key, checkedRow(changed, fields, found).faults);
 
     const place = keyOf(cluster.id, enterpriseId);

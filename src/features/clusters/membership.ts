@@ -1,8 +1,8 @@
-/** What it is to be a member of a cluster: pure domain. */
+/** Rules of cluster membership: pure domain. */
 import type { Message, MessageValue } from '../../core/languages.ts';
 import type { Fault } from '../../http/problems.ts';
 
-/** Where a member stands in the chain of its leader. */
+/** Position of a member in its leader's industrial chain. */
 export const roles = [
   { code: 'upstream', en: 'upstream', zh: '上游' },
   { code: 'downstream', en: 'downstream', zh: '下游' },

@@ -1,4 +1,4 @@
-/** What can be wrong with clusters and their members. */
+/** Messages about clusters and their members. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 

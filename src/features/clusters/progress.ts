@@ -1,4 +1,4 @@
-/** How far a cluster is from a target: pure arithmetic over days and counts. */
+/** Progress of a cluster towards a target: pure arithmetic on days and counts. */
 import { daysBetween } from '../../core/days.ts';
 import { type Rate, rate, toOneDecimal } from '../../core/numbers.ts';
 import type { ClusterTarget } from './schema.ts';

@@ -24,9 +24,9 @@ export const clusterRoutes =
           id: 'readClusterProgress',
           access: 'read',
           tag: 'clusters',
-          summary: 'How many enterprises a cluster has drawn in, and how far that is from its targets',
+          summary: 'Number of enterprises attracted by a cluster, and progress towards its targets',
           description:
-            'As of a day, by the days on record. An enterprise that left no longer counts for a target from that day on.',
+            'As of a day, by the dates on record. An enterprise that left no longer counts towards a target from that day on.',
           params: Id,
           query: ProgressQuery,
           success: { description: 'The figures.', schema: ClusterProgress },

@@ -1,4 +1,4 @@
-/** Clusters as the API words them: a leader enterprise, those it draws in, and how many more are to come. */
+/** API schemas of clusters: a leader enterprise, its members, and targets. */
 import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { rate } from '../../core/numbers.ts';
@@ -9,14 +9,14 @@ import { roles } from './membership.ts';
 
 export const ClusterTarget = z
   .strictObject({
-    count: z.int().min(1).max(100_000).meta({ description: 'How many more enterprises are to come.' }),
-    from: day.meta({ description: 'The day from which on they count.', examples: ['2022-11-03'] }),
-    by: day.meta({ description: 'The day by which they are to be there.', examples: ['2025-11-03'] }),
+    count: z.int().min(1).max(100_000).meta({ description: 'Number of further enterprises to attract.' }),
+    from: day.meta({ description: 'First day that counts.', examples: ['2022-11-03'] }),
+    by: day.meta({ description: 'Last day of the target.', examples: ['2025-11-03'] }),
   })
   .refine(({ from, by }) => from <= by, { error: 'target_ends_before_start', path: ['by'] })
   .meta({
     id: 'ClusterTarget',
-    description: 'How many more enterprises are to come to a cluster within a time.',
+    description: 'A number of further enterprises to attract to a cluster within a period.',
     examples: [{ count: 10, from: '2022-11-03', by: '2025-11-03' }],
   });
 export type ClusterTarget = z.infer<typeof ClusterTarget>;
@@ -24,13 +24,13 @@ export type ClusterTarget = z.infer<typeof ClusterTarget>;
 const fields = {
   name: line(200).meta({ description: 'Name in Chinese; unique.' }),
   nameEn: line(200).nullable().meta({ description: 'Name in English.' }),
-  region: regionCode.nullable().meta({ description: 'Where it lies.' }),
-  industry: industryCode.nullable().meta({ description: 'What it makes.' }),
+  region: regionCode.nullable().meta({ description: 'Its region.' }),
+  industry: industryCode.nullable().meta({ description: 'Its industry.' }),
   leader: uuid.nullable().meta({
     description: 'Id of the leader enterprise.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],
   }),
-  targets: z.array(ClusterTarget).max(20).meta({ description: 'What it is measured against.' }),
+  targets: z.array(ClusterTarget).max(20).meta({ description: 'Its targets.' }),
   note: paragraph(2_000).nullable(),
 };
 
@@ -56,18 +56,18 @@ const roleCodes = codesOf(roles);
 
 const memberFields = {
   enterprise: uuid.meta({
-    description: 'Id of the enterprise; any but the leader.',
+    description: 'Id of the enterprise; not the leader.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],
   }),
   role: z.enum(roleCodes).meta({
-    description: 'Where it stands in the chain of the leader: `upstream`, `downstream`, or `supporting`.',
+    description: 'Position in the leader’s industrial chain: `upstream`, `downstream`, or `supporting`.',
   }),
-  introducedOn: day.meta({ description: 'The day from which on it is a member.', examples: ['2021-06-18'] }),
+  introducedOn: day.meta({ description: 'First day of membership.', examples: ['2021-06-18'] }),
   leftOn: day.nullable().meta({
-    description: 'The day on which it is no longer one. It may come back, as another member.',
+    description: 'First day on which it is no longer a member. If it comes back, that is a new membership.',
   }),
   project: uuid.nullable().meta({
-    description: 'Id of the project that it came with.',
+    description: 'Id of the project it came with.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],
   }),
   note: paragraph(2_000).nullable(),
@@ -87,11 +87,11 @@ export const ClusterMember = z
     id: z.uuid(),
     cluster: z.uuid().meta({ description: 'Id of the cluster.' }),
     ...memberFields,
-    enterpriseName: z.string().meta({ description: 'The name of the enterprise.' }),
+    enterpriseName: z.string().meta({ description: 'Name of the enterprise.' }),
   })
   .meta({
     id: 'ClusterMember',
-    description: 'An enterprise that a leader has drawn into its cluster.',
+    description: 'An enterprise that a leader has attracted to its cluster.',
     examples: [
       {
         id: '0190a1b2-0000-7000-8000-000000000013',
@@ -113,7 +113,7 @@ export const memberInputs = inputSchemas(
 export const ProgressQuery = z.strictObject({ asOf: asOfField });
 
 const tally = {
-  introduced: z.int().meta({ description: 'Enterprises ever introduced by the day, each counted once.' }),
+  introduced: z.int().meta({ description: 'Enterprises introduced by the day, each counted once.' }),
   present: z.int().meta({ description: 'Of these, those that have not left by the day.' }),
 };
 
@@ -122,53 +122,54 @@ const TargetProgress = z
     ...ClusterTarget.shape,
     introduced: z.int().meta({
       description:
-        'Enterprises introduced from `from` on, by the day and by `by`, and not left by then. Those that were members the day before `from` do not count, even when they leave and come back.',
+        'Enterprises introduced between `from` and the day, or `by` if earlier, and not left by then. Members of the day before `from` do not count, even if they leave and come back.',
     }),
-    left: z
-      .int()
-      .meta({ description: 'Those that came in that time and are gone again: they do not count.' }),
-    remaining: z.int().meta({ description: 'How many are still to come; 0 once it is reached.' }),
+    left: z.int().meta({
+      description: 'Enterprises introduced in that period that have left again; they do not count.',
+    }),
+    remaining: z.int().meta({ description: 'Number still missing; 0 once the target is reached.' }),
     share: RateBody.meta({ description: 'introduced ÷ count.' }),
-    totalDays: z.int().meta({ description: 'Days from `from` to `by`, both counted.' }),
-    elapsedDays: z.int().meta({ description: 'Of these, those up to the day, the day itself counted.' }),
-    daysLeft: z.int().meta({ description: 'Days from the day to `by`; 0 from then on.' }),
+    totalDays: z.int().meta({ description: 'Days from `from` to `by`, inclusive.' }),
+    elapsedDays: z.int().meta({ description: 'Days from `from` to the day, inclusive.' }),
+    daysLeft: z.int().meta({ description: 'Days from the day to `by`; 0 afterwards.' }),
     expectedByNow: z.number().meta({
       description:
-        'How many there would be by linear pace: count × elapsedDays ÷ totalDays, to one decimal, half-up.',
+        'Expected number at a linear pace: count × elapsedDays ÷ totalDays, to one decimal, half-up.',
     }),
     reached: z.boolean().meta({ description: 'introduced ≥ count.' }),
     reachedOn: z.iso.date().nullable().meta({
-      description: 'The day since which it is reached; null where it is not, or no longer.',
+      description: 'The day since when the target has been reached; null if it is not, or no longer.',
     }),
     onCourse: z.boolean().nullable().meta({
       description:
-        'Whether introduced × totalDays ≥ count × elapsedDays, in whole numbers; null before `from`. From `by` on it says what `reached` says.',
+        'Whether introduced × totalDays ≥ count × elapsedDays, in whole numbers; null before `from`. From `by` on the same as `reached`.',
     }),
   })
   .meta({ id: 'ClusterTargetProgress' });
 
 export const ClusterProgress = z
   .object({
-    asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
-    revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
+    asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
+    revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
     cluster: z.object({ id: z.uuid(), name: z.string(), nameEn: z.string().nullable() }),
     leader: z.object({ id: z.uuid(), name: z.string() }).nullable(),
     ...tally,
     byRole: z.object(Object.fromEntries(roleCodes.map((role) => [role, z.object(tally)]))).meta({
-      description: 'The same by role; who came back in another role is counted in both.',
+      description: 'The same by role; an enterprise that came back in another role counts in both.',
     }),
     targets: z.array(TargetProgress).meta({
       description:
-        'Where each target stands on the day; after its last day, where it stood then: what happens later does not change it.',
+        'Progress of each target on the day, or on its last day if that has passed; later events do not change it.',
     }),
     links: z.record(z.string(), z.string()).meta({
       description:
-        'This answer, the cluster, the members there on the day, exactly `present` of them, and the enterprises introduced by it, exactly `introduced`.',
+        'This response, the cluster, its members on the day (exactly those in `present`), and the enterprises introduced by it (exactly those in `introduced`).',
     }),
   })
   .meta({
     id: 'ClusterProgress',
-    description: 'How many enterprises a leader has drawn in by a day, and how far that is from each target.',
+    description:
+      'Number of enterprises a leader has attracted by a day, and the progress towards each target.',
     examples: [
       {
         asOf: '2023-11-03',

@@ -1,4 +1,4 @@
-/** Figures about a cluster, each answer from one snapshot. */
+/** Figures about a cluster, each response from one snapshot. */
 import type { Database, Reader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';

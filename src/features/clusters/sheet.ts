@@ -1,4 +1,4 @@
-/** A sheet of members of clusters. */
+/** The sheet of cluster members. */
 import { column, idColumn, type SheetTable, wordsOf } from '../../sheets/columns.ts';
 import { roles } from './membership.ts';
 

@@ -1,4 +1,4 @@
-/** Which enterprise a row of a sheet is about: that of its id, of its social credit code, or of its name. */
+/** Finds the enterprise of a sheet row by id, social credit code or name. */
 
 import type { EntryMatcher } from '../../catalogues/catalogue.ts';
 import { nouns } from '../../core/entities.ts';

@@ -1,11 +1,11 @@
-/** What can be wrong with enterprises. */
+/** Messages about enterprises. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 
 const faults = {
   ranking_twice: { en: 'has the same list and year twice', zh: '同一榜单同一年份重复' },
   not_a_social_credit_code: {
-    en: 'must be a unified social credit code of 18 characters with a right check character (GB 32100)',
+    en: 'must be an 18-character unified social credit code with a valid check character (GB 32100)',
     zh: '应为 18 位统一社会信用代码且校验位正确（GB 32100）',
   },
 } as const satisfies Record<string, Message>;

@@ -1,4 +1,4 @@
-/** Enterprises as the API words them. */
+/** API schemas of enterprises. */
 import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { legible, line, year } from '../../http/fields.ts';
@@ -10,7 +10,7 @@ export const Ranking = z
   .strictObject({
     list: z.enum(rankingLists).meta({ description: 'Fortune Global 500, China 500 or China private 500.' }),
     year: year.meta({ description: 'Year of the list.' }),
-    rank: z.int().min(1).max(500).nullable().default(null).meta({ description: 'Place on the list, 1–500.' }),
+    rank: z.int().min(1).max(500).nullable().default(null).meta({ description: 'Rank on the list, 1–500.' }),
   })
   .meta({ id: 'Ranking' });
 export type Ranking = z.infer<typeof Ranking>;
@@ -31,7 +31,7 @@ const fields = {
     .refine(isCountry, { error: 'not_a_country' })
     .nullable()
     .meta({ description: 'ISO 3166-1 alpha-2.', examples: ['CN'] }),
-  province: line(100).nullable().meta({ description: 'Province or state where it has its seat.' }),
+  province: line(100).nullable().meta({ description: 'Province or state of its registered office.' }),
   rankings: z
     .array(Ranking)
     .max(200)
@@ -43,7 +43,7 @@ const fields = {
     )
     // In the order in which they are stored, so that the same ones in another order are no change.
     .overwrite((rankings) => rankings.toSorted((a, b) => compare(a.list, b.list) || a.year - b.year))
-    .meta({ description: 'Dated places on the three top-500 lists.' }),
+    .meta({ description: 'Rankings on the three top-500 lists, by year.' }),
 };
 
 const example = {
@@ -57,7 +57,7 @@ const example = {
 
 export const Enterprise = z.object({ id: z.uuid(), ...fields, rankings: z.array(Ranking) }).meta({
   id: 'Enterprise',
-  description: 'An enterprise that invests, or may.',
+  description: 'An investor or potential investor.',
   examples: [{ id: '0190a1b2-0000-7000-8000-000000000001', ...example }],
 });
 

@@ -1,4 +1,4 @@
-/** The questions that other features ask about enterprises. */
+/** Queries of other features about enterprises. */
 import type { Reader } from '../../database/database.ts';
 import { possibleKeys } from '../../database/prepared.ts';
 import * as repository from './repository.ts';

@@ -1,4 +1,4 @@
-/** A sheet of enterprises. */
+/** The sheet of enterprises. */
 import { column, idColumn, nameEnColumn, type SheetTable } from '../../sheets/columns.ts';
 
 export const enterpriseSheet: SheetTable = {

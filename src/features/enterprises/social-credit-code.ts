@@ -1,4 +1,4 @@
-/** The unified social credit code of GB 32100-2015: 18 characters, the last of which checks the others. */
+/** The unified social credit code of GB 32100-2015: 18 characters, the last of which is a check character. */
 
 /** The 31 characters of the standard, each at its own value: no I, O, S, V, Z. */
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';

@@ -1,4 +1,4 @@
-/** What can be wrong with events. */
+/** Messages about events. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 

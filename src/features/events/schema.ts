@@ -1,4 +1,4 @@
-/** Events as the API words them. */
+/** API schemas of events. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
@@ -6,10 +6,10 @@ import { day, line, paragraph, slug, soughtLine, year } from '../../http/fields.
 import { eventSheet } from './sheet.ts';
 
 const fields = {
-  code: slug.meta({ description: 'Readable code of the edition.', examples: ['hyrd-2022'] }),
+  code: slug.meta({ description: 'Human-readable code of the edition.', examples: ['hyrd-2022'] }),
   name: line(200).meta({ description: 'Name in Chinese.' }),
   nameEn: line(200).nullable().meta({ description: 'Name in English.' }),
-  series: line(100).nullable().meta({ description: 'The series that it is an edition of.' }),
+  series: line(100).nullable().meta({ description: 'The series to which the edition belongs.' }),
   edition: year.nullable().meta({ description: 'Year of the edition.' }),
   hostCity: line(100).nullable(),
   startsOn: day,

@@ -1,4 +1,4 @@
-/** A sheet of events. */
+/** The sheet of events. */
 import { column, nameEnColumn, type SheetTable } from '../../sheets/columns.ts';
 
 export const eventSheet: SheetTable = {

@@ -1,6 +1,6 @@
 /**
- * Cohorts: projects that belong together, compared at the same age. An age that not every project of a cohort has
- * reached is given over those that have; nothing is ever taken for what has not happened yet.
+ * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached covers
+ * only those that have; nothing is extrapolated.
  */
 
 import { type Rate, rate } from '../../core/numbers.ts';
@@ -99,8 +99,8 @@ export const cohortTerms = {
     zh: '签约后时长',
     en: 'age',
     sentence: {
-      zh: '自各项目签约之日起的整月（季、年）数；月末签约的，短月以该月最后一日为满月。',
-      en: 'Whole months, quarters or years since the signing of each project; a month after the 31st ends on the last day of a shorter month.',
+      zh: '自各项目签约之日起的整月（季、年）数；月末签约的，遇天数较少的月份，以该月最后一日为满月。',
+      en: 'Whole months, quarters or years since the signing of each project; in shorter months, a month counted from the 31st ends on the last day.',
     },
     formula: 'the largest a with signedOn + a steps ≤ T',
   },
@@ -109,7 +109,7 @@ export const cohortTerms = {
     en: 'projects that have reached the age',
     sentence: {
       zh: '截至该日签约已满该时长的项目数；未满的不计入该时长的分子和分母。',
-      en: 'Projects that are that old on the day; those that are not yet are in neither part of the rate at that age.',
+      en: 'Projects that are at least that old on the day; younger ones are in neither the numerator nor the denominator at that age.',
     },
     formula: 'count of projects with signedOn + a steps ≤ T',
   },
@@ -118,7 +118,7 @@ export const cohortTerms = {
     en: 'complete',
     sentence: {
       zh: '该组全部项目均已满该时长；否则该比率只反映较早签约的项目，不能与前后时长直接比较。',
-      en: 'Whether every project of the cohort has reached the age; where not, the rate speaks of those signed earlier only and does not continue the ages before.',
+      en: 'Whether all projects of the cohort have reached the age; if not, the rate covers only those signed earlier and is not comparable with the ages before.',
     },
     formula: 'reachedCount = projectCount',
   },
@@ -126,8 +126,8 @@ export const cohortTerms = {
     zh: '分子',
     en: 'numerator',
     sentence: {
-      zh: '已满该时长的项目中，签约后该时长内达到该节点且届时未终止的项目数；签约前达到的计入 0。资金到位率为这些项目该时长内的到位资金之和，终止的项目也计入。',
-      en: 'Of the projects that have reached the age, those that had reached the milestone by it and were not terminated by it; one reached before the signing counts from age 0. Of the funds-in-place rate, the funds that these projects had received by it, terminated or not.',
+      zh: '已满该时长的项目中，签约后该时长内达到该节点且届时未终止的项目数；签约前已达到的计入时长 0。资金到位率为这些项目该时长内的到位资金之和，终止的项目也计入。',
+      en: 'Of the projects that have reached the age, those that had reached the milestone by then and were not terminated; milestones before the signing count from age 0. For the funds-in-place rate, the funds these projects had received by then, terminated or not.',
     },
     formula:
       'count where milestone ≤ signedOn + a steps and not terminatedOn ≤ signedOn + a steps; or Σ amountYuan of entries with receivedOn ≤ signedOn + a steps',
@@ -137,7 +137,7 @@ export const cohortTerms = {
     en: 'denominator',
     sentence: {
       zh: '已满该时长的项目数，已终止的仍计入；资金到位率为这些项目的投资总额。',
-      en: 'The projects that have reached the age, terminated ones too; of the funds-in-place rate, their total investment.',
+      en: 'Projects that have reached the age, including terminated ones; for the funds-in-place rate, their total investment.',
     },
     formula: 'reachedCount; or Σ investmentYuan of the projects that it counts',
   },

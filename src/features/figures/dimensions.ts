@@ -1,4 +1,4 @@
-/** What figures can be grouped by: each dimension is a row, and the filter parameter of its name selects a group. */
+/** The dimensions of figures: each is a row, and the filter parameter of the same name selects a group. */
 import { type SQL, sql } from 'drizzle-orm';
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
 import { type Names, named } from '../../core/names.ts';

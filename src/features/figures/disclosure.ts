@@ -1,9 +1,10 @@
 /**
- * What may be told to callers without a key where only statistics are open to them: figures of the whole and by one
- * dimension, as of the ends of months. `small-groups.ts` decides which groups; here stands what each figure is about.
+ * What may be disclosed without a key when only statistics are public: figures of the whole and by one dimension, as of
+ * month ends. `small-groups.ts` decides on the groups; this file defines which projects each figure concerns.
  *
- * Amounts belong to a project for good, so that one day's could be subtracted from another's: they are told as of the
- * last month end only, or where the projects are still the same. Counts of other month ends say how many, not how much.
+ * The amount of a project does not depend on the day, so amounts of two days could be subtracted from each other.
+ * Therefore they are disclosed only as of the last month end, or where the projects are still the same. Counts of other
+ * month ends reveal how many, not how much.
  */
 
 import { paced } from '../../core/pace.ts';
@@ -18,9 +19,9 @@ import { type Cell, levelsOf, type Population, type Told, tellable } from './sma
 import type { DurationName, SumName } from './tallies.ts';
 import { lastDay, monthIndex } from './timeline.ts';
 
-/** What figures for a caller are bound to. */
+/** Restrictions of the figures for a caller. */
 export interface Disclosure {
-  /** The fewest projects that a figure may be about. */
+  /** Smallest number of projects about which a figure may be disclosed. */
   minimum: number;
   /** The last month end. */
   latest: string;
@@ -32,8 +33,8 @@ export const lastMonthEnd = (today: string): string => lastDay(monthIndex(today)
 export const isMonthEnd = (day: string): boolean => day === lastDay(monthIndex(day));
 
 /**
- * The dimensions that groups are told of, in the order in which they are: what is asked for most comes first. Not the
- * status, which changes from day to day, nor the finest, of which little could be told.
+ * The dimensions whose groups may be disclosed, the most requested first. Not the status, which changes from day to day,
+ * nor the finest dimensions, of which little could be disclosed.
  */
 export const toldDimensions = [
   'event',
@@ -100,14 +101,14 @@ export type Tells = (measure: Measure) => boolean;
 /** What may be told of the whole, and of the groups of the dimension asked for. */
 export interface Disclosed {
   whole: Tells;
-  /** @param count how many projects are meant: nothing is told of what merely bears the name of a group */
+  /** @param count the number of projects; a group that merely has the same name discloses nothing */
   group(code: string | null, count: number): Tells;
 }
 
 const nothing: Tells = () => false;
 const NOTHING_TOLD: Told = { whole: false, groups: new Set() };
 
-/** @param by what is asked for besides the whole */
+/** @param by the dimension requested besides the whole */
 export async function disclose(
   reader: Reader,
   asOf: string,
@@ -166,7 +167,7 @@ interface ToldOfDay {
   counts: ReadonlyMap<string | null, number>;
 }
 
-/** What is told on a day, figure by figure; worked out in turns with whatever else there is to do. */
+/** What may be disclosed on a day, figure by figure; computed in slices so that other requests are served meanwhile. */
 async function toldOf(
   rows: readonly repository.SizeRow[],
   groupings: readonly Grouping[],

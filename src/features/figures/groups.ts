@@ -1,4 +1,4 @@
-/** Groups as the answers have them: their figures, their links, their order. */
+/** Groups in responses: their figures, links and order. */
 
 import { mapPaced, type Pace } from '../../core/pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
@@ -65,7 +65,7 @@ export function figuresOf(
   if (!disclosure) return { ...valuesOf(tally), links: links() };
   const fewerThan = disclosure.minimum;
   const { projectCount } = tally;
-  // Where there is nothing, nothing is told of anybody.
+  // An empty group discloses nothing.
   const values = valuesOf(tally, projectCount === 0 ? undefined : tells);
   if (!Object.values(values).includes(null)) return values;
   return {

@@ -1,7 +1,4 @@
-/**
- * Every figure, defined once: its names and sentence in both languages, and how it is worked out of the tally of its
- * projects.
- */
+/** All measures, each defined once: its names and description in both languages, and its computation from a tally. */
 import * as z from 'zod';
 import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';
@@ -14,7 +11,7 @@ const described = <T extends z.ZodType>(schema: T, id: string, description: stri
 export const MoneyBody = described(
   z.object({ yuan: z.int(), billionYuan: z.number(), yiYuan: z.number() }),
   'Money',
-  'An amount, exact in whole yuan; in billion yuan (10⁹) and in 亿元 (10⁸) for reading.',
+  'An amount, exact in whole yuan; billion yuan (10⁹) and 亿元 (10⁸) are for display.',
 );
 
 const KnownMoneyBody = described(
@@ -31,13 +28,13 @@ export const RateBody = described(
     percent: z.number().nullable(),
   }),
   'Rate',
-  'A rate with what it is made of. `percent` is rounded half-up to one decimal; both are null over zero.',
+  'A rate with its numerator and denominator. `percent` is rounded half-up to one decimal; `ratio` and `percent` are null if the denominator is zero.',
 );
 
 const DaysBody = described(
   z.object({ count: z.int(), median: z.number().nullable(), mean: z.number().nullable() }),
   'Days',
-  'Median and mean of days over `count` projects, half-up to one decimal; negative where it came before the signing.',
+  'Median and mean of the days over `count` projects, half-up to one decimal; negative if before the signing.',
 );
 
 export interface Measure {
@@ -130,14 +127,14 @@ export const measures: readonly Measure[] = [
     en: 'projects',
     sentence: {
       zh: '截至该日已签约、未归档且符合筛选条件的项目个数；已终止的项目仍计入。',
-      en: 'Projects signed by the day that are not archived and match the filter; terminated ones stay in.',
+      en: 'Projects signed by the day that are not archived and match the filter, including terminated ones.',
     },
     formula: 'count of projects with signedOn ≤ T',
   }),
   amount('totalInvestment', {
     zh: '投资总额',
     en: 'total investment',
-    sentence: { zh: '合同约定投资额之和。', en: 'What the contracts say will be invested.' },
+    sentence: { zh: '合同约定投资额之和。', en: 'Total investment agreed in the contracts.' },
     formula: 'Σ investmentYuan',
   }),
   {
@@ -145,8 +142,8 @@ export const measures: readonly Measure[] = [
       zh: '合同引资额',
       en: 'contracted funds',
       sentence: {
-        zh: '投资总额中来自外部的部分之和，仅计已知的项目；knownCount 为已知的项目数。',
-        en: 'The part of the investment that comes from outside, where known; knownCount says for how many projects.',
+        zh: '合同约定引进的外来资金之和，仅计已知的项目；knownCount 为已知的项目数。',
+        en: 'Investment from outside, where known; knownCount is the number of projects for which it is known.',
       },
       formula: 'Σ contractedFundsYuan where known',
     }),
@@ -174,7 +171,7 @@ export const measures: readonly Measure[] = [
     en: 'started',
     sentence: {
       zh: '截至该日已开工且未终止的项目数；停工、竣工、投产的项目也已开工。',
-      en: 'Projects that had started by the day, not terminated; one that is suspended, completed or producing has started too.',
+      en: 'Projects started by the day, not terminated; suspended, completed and producing projects count as started.',
     },
     formula: 'count where startedOn ≤ T and not terminatedOn ≤ T',
   }),
@@ -235,7 +232,7 @@ export const measures: readonly Measure[] = [
   quotient('fulfilmentRate', 'performingCount', 'projectCount', {
     zh: '履约率',
     en: 'fulfilment rate',
-    sentence: { zh: '履约数占项目数的比重。', en: 'The share of projects that perform.' },
+    sentence: { zh: '履约数占项目数的比重。', en: 'Performing projects as a share of all projects.' },
     formula: share('performingCount'),
   }),
   count('suspendedCount', 'suspended', {
@@ -255,7 +252,7 @@ export const measures: readonly Measure[] = [
     en: 'overdue to start',
     sentence: {
       zh: '约定开工日已过而未开工、且未终止的项目数。',
-      en: 'Projects whose agreed start has passed without a start, not terminated.',
+      en: 'Projects whose agreed start has passed without an actual start, not terminated.',
     },
     formula: 'count where agreedStartOn < T and not startedOn ≤ T and not terminatedOn ≤ T',
   }),
@@ -283,7 +280,7 @@ export const measures: readonly Measure[] = [
     en: 'funds in place',
     sentence: {
       zh: '截至该日实际到位资金之和；退回的资金以负数记录。',
-      en: 'What has really arrived by the day; money returned is a negative entry.',
+      en: 'Funds received by the day; money returned is a negative entry.',
     },
     formula: 'Σ amountYuan of ledger entries with receivedOn ≤ T',
   }),
@@ -307,7 +304,7 @@ export const measures: readonly Measure[] = [
     en: 'days from signing to start',
     sentence: {
       zh: '已开工项目从签约到开工的天数；先开工后签约的为负数。',
-      en: 'Days from signing to start of the started projects; negative where the start came first.',
+      en: 'Days from signing to start of the started projects; negative if the start came first.',
     },
     formula: 'median and mean of startedOn − signedOn where started',
   }),

@@ -1,11 +1,11 @@
-/** Why figures cannot be given. */
+/** Messages about figures. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 
 const problems = {
   'statistics.sum_too_large': {
     status: 422,
-    en: 'The sum of {measure} is beyond 9007199254740991 yuan and cannot be given exactly; narrow the filter.',
+    en: 'The sum of {measure} exceeds 9007199254740991 yuan and cannot be given exactly; narrow the filter.',
     zh: '{measure} 之和超过 9007199254740991 元，无法精确给出；请缩小筛选范围。',
   },
   'statistics.too_many_groups': {

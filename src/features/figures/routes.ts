@@ -54,7 +54,7 @@ export const statisticsRoutes =
     }
     const also = alsoAs(['csv', 'xlsx']);
     const withoutKey =
-      'Without a key, where only statistics are open: one group or one dimension, as of the last day of a month (the last one if left out), and no figure about few projects.';
+      'Without a key, if only statistics are public: one group or one dimension, as of the last day of a month (by default the latest), with small groups suppressed.';
     const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
     const guarded = { ...reused, onRequest: [refuseDetails(clock), answers.reuse] };
 
@@ -66,8 +66,8 @@ export const statisticsRoutes =
           id: 'summary',
           access: 'statistics',
           tag: 'statistics',
-          summary: 'Every measure over a filter',
-          description: `Counts, sums and rates over the projects that the filter selects, as of a day. Each count has a link to exactly the projects that make it up. ${withoutKey}`,
+          summary: 'All measures over a filter',
+          description: `Counts, sums and rates over the projects selected by the filter, as of a day. Each count links to exactly the projects behind it. ${withoutKey}`,
           query: SummaryQuery,
           success: { description: 'The measures.', schema: Summary, also },
           conditional: true,
@@ -88,7 +88,7 @@ export const statisticsRoutes =
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
-          description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value stand in a group whose code is null. ${withoutKey}`,
+          description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value form a group whose code is null. ${withoutKey}`,
           query: BreakdownQuery,
           success: { description: 'The groups, and their total.', schema: Breakdown, also },
           conditional: true,
@@ -108,9 +108,9 @@ export const statisticsRoutes =
           id: 'timeline',
           access: 'read',
           tag: 'statistics',
-          summary: 'How the figures came about over time',
+          summary: 'Figures over time',
           description:
-            'Each period with what happened in it and the summary as of its last day, from the first signing to the day, without holes. Parameters whose meaning depends on the day are refused.',
+            'For each period, what happened in it and the summary as of its last day, from the first signing to the day, without gaps. Parameters whose meaning depends on the day are refused.',
           query: TimelineQuery,
           success: { description: 'The periods.', schema: Timeline, also },
           conditional: true,
@@ -132,7 +132,7 @@ export const statisticsRoutes =
           tag: 'statistics',
           summary: 'A rate by the age of the projects',
           description:
-            'For each event or year of signing, the rate at every age since the signing of each project, so that editions compare at the same age. An age that not all projects have reached is given over those that have, and says so. Parameters whose meaning depends on the day are refused.',
+            'For each event or year of signing, the rate at each age since signing, to compare editions at the same age. An age that not all projects have reached covers only those that have, and is marked as incomplete. Parameters whose meaning depends on the day are refused.',
           query: CohortsQuery,
           success: { description: 'The cohorts, each with its ages.', schema: Cohorts, also },
           conditional: true,
@@ -156,7 +156,7 @@ export const statisticsRoutes =
           summary: 'What each measure and dimension means',
           query: NoQuery,
           success: {
-            description: 'Names, sentences and formulas in English and Chinese.',
+            description: 'Names, descriptions and formulas in English and Chinese.',
             schema: Definitions,
           },
           conditional: true,

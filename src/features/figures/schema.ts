@@ -1,4 +1,4 @@
-/** Statistics as the API words them. */
+/** API schemas of statistics. */
 import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
@@ -28,7 +28,7 @@ export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField, .
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
 
 const groupLimit = integerText(z.int().min(1).max(500)).optional().meta({
-  description: 'Groups to show, 1–500; 50 if left out. `groupCount` says how many there are.',
+  description: 'Groups to show, 1–500; default 50. `groupCount` is the total number.',
   example: 50,
 });
 
@@ -78,7 +78,7 @@ export const TimelineQuery = z.strictObject({
   interval: z
     .enum(intervals)
     .optional()
-    .meta({ description: 'Length of a period; `month` if left out.', example: 'quarter' }),
+    .meta({ description: 'Length of a period; default `month`.', example: 'quarter' }),
 });
 
 /** What to gather projects by, which rate to follow, and how far apart its ages are; each with its default. */
@@ -90,15 +90,15 @@ export const CohortsQuery = z.strictObject({
   by: z
     .enum(cohortDimensions)
     .optional()
-    .meta({ description: 'What makes a cohort; `event` if left out.', example: 'event' }),
+    .meta({ description: 'What defines a cohort; default `event`.', example: 'event' }),
   measure: z
     .enum(Object.keys(cohortMeasures) as [keyof typeof cohortMeasures])
     .optional()
-    .meta({ description: 'The rate to follow; `operatingRate` if left out.', example: 'operatingRate' }),
+    .meta({ description: 'The rate to compute; default `operatingRate`.', example: 'operatingRate' }),
   step: z
     .enum(intervals)
     .optional()
-    .meta({ description: 'What ages are counted in; `month` if left out.', example: 'quarter' }),
+    .meta({ description: 'Unit of the ages; default `month`.', example: 'quarter' }),
   sort: sortField(['code', 'projectCount', 'totalInvestment'], 'code'),
   limit: groupLimit,
 });
@@ -112,21 +112,23 @@ export const measureFields = Object.fromEntries(
 
 const links = z.record(z.string(), z.string()).meta({
   description:
-    'Addresses of the projects that make up each count, named like the measure without `Count`. Left out for whoever may not read projects.',
+    'Links to the projects behind each count, named like the measure without `Count`. Left out if the caller may not read projects.',
 });
 
 const withheld = z
   .object({
-    fewerThan: z.int().meta({ description: 'The fewest projects that a figure may be about.' }),
+    fewerThan: z
+      .int()
+      .meta({ description: 'Smallest number of projects about which a figure may be disclosed.' }),
     reason: z.enum(['small_group', 'difference']).meta({
       description:
-        '`small_group`: there are fewer projects than that. `difference`: there are not, but with other figures one of those withheld would tell something about fewer.',
+        '`small_group`: there are fewer projects than that. `difference`: the group is large enough, but the withheld figure combined with others would disclose something about fewer.',
     }),
   })
   .optional()
   .meta({
     description:
-      'Why figures are null: without a key, where only statistics are open (`ANONYMOUS_READ=statistics`), none tells anything about fewer projects than `ANONYMOUS_MIN_GROUP`.',
+      'Why figures are null: without a key, if only statistics are public (`ANONYMOUS_READ=statistics`), no figure discloses anything about fewer projects than `ANONYMOUS_MIN_GROUP`.',
   });
 
 /** Figures as summaries and breakdowns have them: those that may not be told are null. */
@@ -142,9 +144,9 @@ const figureFields = {
 };
 
 export const heading = {
-  asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
-  revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
-  filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as it was understood.' }),
+  asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
+  revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
+  filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as parsed.' }),
 };
 
 /** The figures of four made-up projects, for the examples. */
@@ -190,7 +192,7 @@ const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' 
 
 export const Summary = z.object({ ...heading, ...figureFields }).meta({
   id: 'Summary',
-  description: 'Every measure over the projects that a filter selects, on a day.',
+  description: 'All measures over the projects selected by a filter, on a day.',
   examples: [
     {
       ...exampleHeading,
@@ -202,7 +204,7 @@ export const Summary = z.object({ ...heading, ...figureFields }).meta({
 
 const Group = z
   .object({
-    code: z.string().nullable().meta({ description: 'Null for projects that have no value.' }),
+    code: z.string().nullable().meta({ description: 'Null for projects without a value.' }),
     name: z.string().nullable(),
     nameEn: z.string().nullable(),
   })
@@ -212,10 +214,10 @@ export const Breakdown = z
   .object({
     ...heading,
     by: z.array(z.string()),
-    groupCount: z.int().meta({ description: 'How many groups there are, shown or not.' }),
+    groupCount: z.int().meta({ description: 'Number of groups, shown or not.' }),
     items: z.array(z.object({ groups: z.record(z.string(), Group), ...figureFields })),
     total: z.object(figureFields).meta({
-      description: 'The summary of the filter, whatever `limit` shows.',
+      description: 'Summary of the whole filter, whatever `limit` is.',
     }),
   })
   .meta({
@@ -265,18 +267,18 @@ export const Timeline = z
         to: z.iso.date(),
         during: z.object(movement).meta({
           description:
-            'What happened in the period; what happened before the signing counts on the day of the signing.',
+            'What happened in the period; milestones before the signing count on the day of signing.',
         }),
         cumulative: z.object({ ...movement, operatingRate: RateBody, productionRate: RateBody }).meta({
           description:
-            'The summary as of the last day of the period. Not a running sum: terminated projects leave.',
+            'Summary as of the last day of the period. Not a running total: terminated projects drop out.',
         }),
       }),
     ),
   })
   .meta({
     id: 'Timeline',
-    description: 'How the figures came about, from the first signing, without holes.',
+    description: 'Development of the figures from the first signing on, without gaps.',
     examples: [
       {
         ...exampleHeading,
@@ -303,11 +305,11 @@ export const Cohorts = z
     by: z.enum(cohortDimensions),
     measure: z.string().meta({ description: 'Defined by `/v1/statistics/definitions`.' }),
     step: z.enum(intervals),
-    groupCount: z.int().meta({ description: 'How many cohorts there are, shown or not.' }),
+    groupCount: z.int().meta({ description: 'Number of cohorts, shown or not.' }),
     items: z.array(
       z.object({
         group: Group,
-        projectCount: z.int().meta({ description: 'All projects of the cohort, however old.' }),
+        projectCount: z.int().meta({ description: 'All projects of the cohort, of any age.' }),
         totalInvestment: MoneyBody,
         ages: z
           .array(
@@ -321,14 +323,14 @@ export const Cohorts = z
               complete: z.boolean().meta({ description: inTerms('complete') }),
             }),
           )
-          .meta({ description: 'From 0 to the last age that at least one project has reached.' }),
-        links: z.object({ projects: z.string() }).meta({ description: 'Address of the projects.' }),
+          .meta({ description: 'From 0 to the last age reached by at least one project.' }),
+        links: z.object({ projects: z.string() }).meta({ description: 'Link to the projects.' }),
       }),
     ),
   })
   .meta({
     id: 'Cohorts',
-    description: 'A rate at each age since the signing, so that cohorts compare at the same age.',
+    description: 'A rate at each age since signing, to compare cohorts at the same age.',
     examples: [
       {
         ...exampleHeading,
@@ -372,7 +374,7 @@ export const Definitions = z
     ),
     cohorts: z.array(
       z.object({
-        name: z.string().meta({ description: 'The field of an age of a cohort.' }),
+        name: z.string().meta({ description: 'The field in the ages of a cohort.' }),
         label: bilingual,
         sentence: bilingual,
         formula: z.string(),

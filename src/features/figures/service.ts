@@ -1,4 +1,4 @@
-/** Figures about the projects that a filter selects, each answer from one snapshot. */
+/** Figures about the projects selected by a filter, each response from one snapshot. */
 
 import { money, rate } from '../../core/numbers.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
@@ -38,7 +38,7 @@ import {
 import { type Interval, periods } from './timeline.ts';
 
 export interface StatisticsService {
-  /** Every measure over a filter. @param disclosure what may be told, where that is not everything */
+  /** All measures over a filter. @param disclosure what may be told, where that is not everything */
   summary(filter: ProjectFilter, asOf: string, disclosure?: Disclosure): Promise<Computed>;
   /** The measures for each group, and their total. @param disclosure as of `summary` */
   breakdown(query: BreakdownRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
@@ -63,7 +63,7 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
-/** @param outreach the figures of events' outreach, of which the definitions tell as well */
+/** @param outreach the outreach figures, which are among the definitions */
 export function statisticsService({
   database,
   outreach = [],
@@ -206,7 +206,7 @@ const definition = ({ name, unit, zh, en, sentence, formula }: Defined) => ({
 
 /** A summary as a snapshot sees it, to go with what else the snapshot reads. */
 export interface Summarized {
-  /** The filter as it was understood. */
+  /** The filter as parsed. */
   filter: ProjectFilter;
   /** Every measure, by its name. */
   values: Readonly<Record<string, unknown>>;
@@ -214,7 +214,7 @@ export interface Summarized {
   links: Readonly<Record<string, string>>;
 }
 
-/** Every measure over a filter. @throws Problem 422 when a sum is too large to be exact */
+/** All measures over a filter. @throws Problem 422 when a sum is too large to be exact */
 export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
   const filter = filterOf(query);
   const tally = await tallyOf(reader, filter, asOf);

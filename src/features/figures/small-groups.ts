@@ -1,25 +1,25 @@
 /**
- * Which groups may have their figures told so that whatever is worked out of all that is told, by adding and
- * subtracting, is about no project or about a minimum of them.
+ * Decides which groups may be disclosed, so that any linear combination of the disclosed figures concerns either no
+ * project or at least the minimum number of projects.
  *
- * The whole is told first, then group after group, as long as there are as many sets of projects as the minimum, no
- * project in two of them, each of which pins down everything told: with a row for each of its projects and a column
- * for each group told, 1 where the project belongs to the group, it is an invertible matrix.
+ * The whole is disclosed first, then one group after another, as long as there are `minimum` disjoint sets of projects,
+ * each of which determines everything disclosed: the matrix with a row for each project of the set and a column for
+ * each disclosed group, 1 where the project belongs to the group, is invertible.
  *
- * Why that is enough: let figures be added up, each taken some number of times, and the result be about fewer projects
- * than the minimum. Then one of the sets has none of these, and each of its projects cancels out. As its matrix is
- * invertible, every figure was taken no times at all.
+ * Proof: take a linear combination of figures that concerns fewer projects than the minimum. Then at least one of the
+ * disjoint sets contains none of these projects, so the coefficients of each of its projects sum to zero. Since the
+ * matrix is invertible, all coefficients are zero.
  *
- * Answers to different questions have to rest on one such choice. So dimension follows dimension, and what is decided
- * of one depends on how many projects there are in its groups and those of the dimensions before it, on nothing else:
- * whoever asks for a later dimension goes the same way, and then on.
+ * Responses to different requests must be based on the same choice. Therefore the dimensions are processed in a fixed
+ * order, and the choice for one depends only on the number of projects in its groups and those of the dimensions before
+ * it: a request for a later dimension repeats the same steps and continues.
  *
- * A figure about some projects only, such as those that have started, is held to the same over these alone; a count
- * also over those that it leaves out, which are what remains of the whole.
+ * A figure about a subset of the projects, such as those that have started, must satisfy the same condition over that
+ * subset; a count also over its complement, which is the difference to the whole.
  */
 import { type Pace, paced } from '../../core/pace.ts';
 
-/** Projects that stand in the same groups. */
+/** The projects with the same group in every dimension. */
 export interface Cell<Size extends string> {
   /** Their group in each dimension, in the order of the dimensions. */
   groups: readonly (string | null)[];
@@ -27,10 +27,10 @@ export interface Cell<Size extends string> {
   sizes: Readonly<Record<Size, number>>;
 }
 
-/** How many of the projects of a cell a figure tells something about: a sum of its sizes, or a difference. */
+/** How many projects of a cell a figure concerns: a sum or difference of its sizes. */
 export type Population<Size extends string> = (sizes: Readonly<Record<Size, number>>) => number;
 
-/** What is told of a figure. */
+/** What may be disclosed of a figure. */
 export interface Told {
   whole: boolean;
   /** Groups of the last dimension. */
@@ -122,20 +122,20 @@ async function levelOf<Size extends string>(
   return { cells, parents: [], whole: membersOf([...cells.keys()]), dimensions };
 }
 
-/** What is told, and which projects answer for that in each proof. */
+/** A disclosed group, and the projects that represent it in each proof. */
 interface Step {
   /** The dimension and group; the whole where there is none. */
   of: { dimension: number; group: string | null } | null;
   places: readonly Places[];
 }
 
-/** The cell of the project in each set; none where nobody has to answer. */
+/** The cell of the representing project in each set; empty if no representative is needed. */
 type Places = readonly number[];
 
 const membersAt = ({ whole, dimensions }: Level<string>, { of }: Pick<Step, 'of'>): Members =>
   of ? (dimensions[of.dimension]?.get(of.group) as Members) : whole;
 
-/** @param populations whom the figure tells something about; the first decides which groups are large */
+/** @param populations the projects that the figure concerns; the first determines the order of groups by size */
 export async function tellable<Size extends string>(
   levels: readonly Level<Size>[],
   populations: readonly Population<Size>[],
@@ -164,7 +164,7 @@ export async function tellable<Size extends string>(
 
     function tell(of: Step['of'], isRest = false): boolean {
       const { cells, name } = membersAt(level, { of });
-      // Who is told the same again learns nothing, nor who is told what remains of the whole.
+      // Repeating a disclosed group, or the remainder of the whole, discloses nothing new.
       const nobody = names.has(name) || isRest;
       const found = proofs.map((proof) => (nobody ? noStep : proof.find(cells)));
       const isProven = found.every((step) => step !== undefined);
@@ -224,9 +224,9 @@ interface Growth {
 const noStep: Growth = { places: [], end: () => {} };
 
 /**
- * The sets of projects, which grow with what is told.
+ * The disjoint sets of projects, which grow with each disclosed group.
  * @param sizes how many projects each cell has
- * @param told what is told already, and the cells of the level before whose projects answer for it
+ * @param told the groups disclosed already, with the cells of the previous level that represent them
  */
 function proofOver(
   sizes: readonly number[],
@@ -292,7 +292,7 @@ function proofOver(
     /** @returns how the sets would grow by a group, if they can */
     find: (cells: readonly number[]): Growth | undefined => {
       const size = sumOf(sizes, cells);
-      // What is about nobody tells nothing about anybody.
+      // A figure about no project discloses nothing.
       if (size === 0) return noStep;
       if (size < minimum) return undefined;
       const column = columnOf(cells);

@@ -1,4 +1,4 @@
-/** Statistics as tables: the JSON answers again, with a column for each part of a figure. */
+/** Statistics as tables, with a column for each part of a figure. */
 
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
@@ -79,7 +79,7 @@ function rateOf(name: string, names: Names, ofMoney = false): Column[] {
   return [part('numerator'), part('denominator'), percent];
 }
 
-/** The columns of a figure, by what it is measured in. */
+/** The columns of a figure, by its unit. */
 const columnsFor: Record<Measure['unit'], (measure: Measure) => Column[]> = {
   projects: (measure) => [single(measure.name, measure)],
   yuan: (measure) => [
@@ -98,7 +98,7 @@ const partOf = (measure: Measure, name: 'knownCount' | 'count' | 'median' | 'mea
   of: (row) => figure<Record<typeof name, number | null>>(row, measure.name)[name],
 });
 
-/** What stands for a figure that may not be told. */
+/** What is shown instead of a suppressed figure. */
 const inPlaceOf = {
   small_group: ({ fewerThan }) => ({ zh: `少于${fewerThan}个`, en: `< ${fewerThan}` }),
   difference: () => ({ zh: '不予公开', en: 'withheld' }),

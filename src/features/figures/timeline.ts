@@ -1,4 +1,4 @@
-/** Periods of a timeline: months gathered to months, quarters or years, without holes. */
+/** Periods of a timeline: months aggregated to months, quarters or years, without gaps. */
 
 export const intervals = ['month', 'quarter', 'year'] as const;
 export type Interval = (typeof intervals)[number];

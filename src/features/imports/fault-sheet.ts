@@ -26,7 +26,7 @@ export type ReportedFault =
 
 const BEYOND = {
   zh: '另有 {count} 处此类错误；报告只列出前 {reported} 处错误。',
-  en: '{count} more with this code; the report lists the first {reported} faults.',
+  en: '{count} more faults with this code; the report lists only the first {reported} faults.',
 };
 
 function inWords(fault: ReportedFault, language: Language) {

@@ -12,7 +12,7 @@ const problems = {
   },
   'imports.unknown_format': {
     status: 422,
-    en: 'The file is neither CSV, nor an Excel workbook (.xlsx), nor NDJSON (one JSON object a line).',
+    en: 'The file is neither CSV, nor an Excel workbook (.xlsx), nor NDJSON (one JSON object per line).',
     zh: '文件既不是 CSV，也不是 Excel 工作簿（.xlsx）或 NDJSON（每行一个 JSON 对象）。',
   },
   'imports.wrong_format': {
@@ -157,7 +157,7 @@ const problems = {
   },
   'imports.key_refused': {
     status: 403,
-    en: 'The import was stopped because its key was revoked or has expired; {done} rows were written and stay.',
+    en: 'The import was stopped because its key was revoked or has expired; the {done} rows already written stay.',
     zh: '提交该文件的密钥已被吊销或已过期，导入已终止；已写入 {done} 行。',
   },
   'imports.elsewhere': {
@@ -202,7 +202,7 @@ const problems = {
   },
   'imports.no_room': {
     status: 503,
-    en: 'There is no disk space left for uploads; the operator has been told in the log.',
+    en: 'There is no disk space left for uploads; see the service log.',
     zh: '服务器已无空间存放上传文件，已记入日志，请联系管理员。',
   },
 } as const satisfies Record<string, ProblemMessage>;

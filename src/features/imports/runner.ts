@@ -2,11 +2,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../database/database.ts';
 import { type Cause, type JobRunner, jobRunner } from '../../jobs/runner.ts';
-import type { ImportWork } from './import-run.ts';
+import type { ImportWork } from './import-rows.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { onRecord, outcomeOf } from './outcome.ts';
 import * as repository from './repository.ts';
-import { type Ending, importSteps, type Progress, type StoredProblem } from './running.ts';
+import { type Ending, importSteps, type Progress, type StoredProblem } from './steps.ts';
 import { FAULTS, type Uploads } from './uploads.ts';
 
 export type Runner = JobRunner<repository.ImportRecord, Progress>;

@@ -16,49 +16,48 @@ export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
 export const ImportQuery = z.strictObject({
   mode: z.enum(modes).default('preview').meta({
     description:
-      '`preview` says what the file would do and writes nothing; `commit` does it, and needs an `Idempotency-Key`.',
+      '`preview` shows what the file would do and writes nothing; `commit` writes, and needs an `Idempotency-Key`.',
     example: 'preview',
   }),
   entity: z.enum(importEntities).optional().meta({
-    description: 'What the rows are: `projects` unless a mapping says otherwise.',
+    description: 'Type of the rows: `projects` unless a mapping says otherwise.',
     example: 'projects',
   }),
   lang: z.enum(['zh', 'en']).optional().meta({
-    description: 'Language of the messages; that of `Accept-Language` if left out.',
+    description: 'Language of the messages; by default that of `Accept-Language`.',
     example: 'zh',
   }),
   unit: z.enum(unitNames).optional().meta({
-    description: 'Unit of the amounts whose heading does not say one: `yuan` (if left out), `wan` or `yi`.',
+    description: 'Unit of amounts whose heading does not give one: `yuan` (default), `wan` or `yi`.',
     example: 'yi',
   }),
   encoding: z.enum(encodings).optional().meta({
-    description: 'Encoding of `csv`; found out if left out.',
+    description: 'Encoding of `csv`; detected by default.',
     example: 'gb18030',
   }),
   format: z.enum(fileFormats).optional().meta({
-    description: 'Format of the file, whatever `Content-Type` says.',
+    description: 'Format of the file, overriding `Content-Type`.',
     example: 'csv',
   }),
   empty: z.enum(['keep', 'clear']).optional().meta({
-    description:
-      'What an empty cell means: `keep` (if left out) leaves the value as it is, `clear` removes it.',
+    description: 'Meaning of an empty cell: `keep` (default) keeps the value, `clear` removes it.',
     example: 'keep',
   }),
   partial: flag.meta({
     description:
-      'Commits the good rows of a file that has others; without it one faulty row refuses the file.',
+      'Writes the valid rows of a file with faulty ones; otherwise one faulty row refuses the file.',
     example: true,
   }),
   createEnterprises: flag.meta({
-    description: 'Creates investors that are not there yet, by their names.',
+    description: 'Creates unknown investors by name.',
     example: true,
   }),
   mapping: slug.optional().meta({
-    description: 'Code of the stored mapping by which the file is read.',
+    description: 'Code of the stored mapping to use.',
     example: 'world-bank',
   }),
   filename: line(255).optional().meta({
-    description: 'Name of the file, for messages; multipart says it by itself.',
+    description: 'Name of the file, for messages; not needed with multipart.',
     example: '项目.xlsx',
   }),
 });
@@ -66,13 +65,13 @@ export type ImportQuery = z.infer<typeof ImportQuery>;
 
 export const FileFault = z
   .object({
-    sheet: z.string().nullable().meta({ description: 'Worksheet; null where a file has none.' }),
+    sheet: z.string().nullable().meta({ description: 'Worksheet; null for formats without worksheets.' }),
     row: z.int().meta({ description: 'Row of the sheet, or line of the file, counted from 1.' }),
-    column: z.string().nullable().meta({ description: 'A, B … AA; null for the row as a whole.' }),
+    column: z.string().nullable().meta({ description: 'A, B … AA; null for the whole row.' }),
     heading: z.string().nullable().meta({ description: 'Heading of the column.' }),
     field: z.string().nullable().meta({ description: 'Field of the API.' }),
     value: z.string().nullable().meta({ description: 'Text of the cell, up to 100 characters.' }),
-    code: z.string().meta({ description: 'Stable code for programs.', examples: ['not_a_day'] }),
+    code: z.string().meta({ description: 'Stable, machine-readable code.', examples: ['not_a_day'] }),
     message: z.string().meta({ description: 'The problem, in the language of the request.' }),
   })
   .meta({ id: 'FileFault', description: 'A faulty cell, or row.' });
@@ -90,16 +89,14 @@ export const ImportedFile = z
     name: z.string().nullable(),
     bytes: z.int(),
     format: z.enum(fileFormats).nullable(),
-    sheet: z.string().nullable().meta({ description: 'The worksheet that was read.' }),
-    otherSheets: z.array(z.string()).meta({ description: 'Those that were not.' }),
+    sheet: z.string().nullable().meta({ description: 'The worksheet read.' }),
+    otherSheets: z.array(z.string()).meta({ description: 'The worksheets not read.' }),
     encoding: z.string().nullable(),
     headingRow: z.int().nullable(),
-    columns: z
-      .array(RecognisedColumn)
-      .meta({ description: 'Columns that were recognised, with their fields.' }),
+    columns: z.array(RecognisedColumn).meta({ description: 'Recognized columns, with their fields.' }),
     ignored: z
       .array(z.object({ column: z.string().nullable(), heading: z.string() }))
-      .meta({ description: 'Columns that were not read.' }),
+      .meta({ description: 'Columns not read.' }),
     warnings: z
       .array(
         z.object({
@@ -109,13 +106,13 @@ export const ImportedFile = z
           message: z.string(),
         }),
       )
-      .meta({ description: 'What was taken in a way that might surprise.' }),
+      .meta({ description: 'Values that may have been read differently than expected.' }),
   })
-  .meta({ id: 'ImportedFile', description: 'What was found out about a file.' });
+  .meta({ id: 'ImportedFile', description: 'What was detected about a file.' });
 
 const ShownChange = z.object({
   row: z.int(),
-  key: z.string().nullable().meta({ description: 'Code of what is created or changed, or its name.' }),
+  key: z.string().nullable().meta({ description: 'Code or name of the record created or changed.' }),
   effect: z.enum(['create', 'change']),
   fields: z.record(z.string(), z.object({ before: z.unknown().optional(), after: z.unknown().optional() })),
 });
@@ -125,27 +122,29 @@ export const Import = z
     id: z.uuid(),
     status: z.enum(statuses).meta({
       description:
-        '`done`: what was asked for has been done. `refused`: nothing was, because of the file. `failed`: the service could not. `cancelled`: by a client, or because the key that sent it holds no longer.',
+        '`done`: completed as requested. `refused`: nothing was written, because of the file. `failed`: an error of the service. `cancelled`: by a client, or because the key that sent it is no longer valid.',
     }),
     mode: z.enum(modes),
     entity: z.enum(importEntities),
     partial: z.boolean(),
-    committed: z.boolean().meta({ description: 'Whether anything has been written.' }),
+    committed: z.boolean().meta({ description: 'Whether anything was written.' }),
     progress: z.object({
-      phase: z.enum(phases).nullable().meta({ description: 'Null when it has ended.' }),
+      phase: z.enum(phases).nullable().meta({ description: 'Null once it has ended.' }),
       bytesRead: z.int(),
       bytes: z.int(),
       rowsRead: z.int(),
-      rowsDone: z.int().meta({ description: 'Checked or written.' }),
+      rowsDone: z.int().meta({ description: 'Rows checked or written so far.' }),
       rowsRefused: z.int(),
     }),
     file: ImportedFile,
-    rows: z.int().meta({ description: 'Rows dealt with; equal to the sum of the next four.' }),
+    rows: z.int().meta({ description: 'Rows processed: the sum of the next four.' }),
     created: z.int(),
     changed: z.int(),
     unchanged: z.int(),
     refused: z.int(),
-    conflicts: z.int().meta({ description: 'Of the refused: changed since the sheet was exported.' }),
+    conflicts: z
+      .int()
+      .meta({ description: 'Of the refused: rows whose record has changed since the export.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
     faultCount: z.int(),
     faults: z
@@ -153,19 +152,19 @@ export const Import = z
       .meta({ description: 'The first 1,000 faults; `links.faults` has the first 10,000.' }),
     unreported: z
       .record(z.string(), z.int())
-      .meta({ description: 'Of the faults beyond those 10,000: how many there are of each code.' }),
+      .meta({ description: 'Number of faults beyond those 10,000, by code.' }),
     problem: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
-      .meta({ description: 'Why it was refused or failed as a whole.' }),
-    actor: z.string().meta({ description: 'Who sent it, as in the log of changes.' }),
+      .meta({ description: 'Why the whole import was refused or failed.' }),
+    actor: z.string().meta({ description: 'Who sent it, as in the change log.' }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
     links: z.object({ self: z.string(), faults: z.string().nullable() }),
   })
   .meta({
     id: 'Import',
-    description: 'A file that came in, and what it did or would do.',
+    description: 'An imported file, and what it did or would do.',
     examples: [
       {
         id: '0190a1b2-0000-7000-8000-000000000009',
@@ -232,8 +231,8 @@ export const Import = z
 export type Import = z.infer<typeof Import>;
 
 const mappingFields = {
-  code: slug.meta({ description: 'Readable code of the mapping.', examples: ['world-bank'] }),
-  name: line(200).meta({ description: 'What files it is for.' }),
+  code: slug.meta({ description: 'Human-readable code of the mapping.', examples: ['world-bank'] }),
+  name: line(200).meta({ description: 'The files it is for.' }),
   definition: Mapping,
 };
 
@@ -245,7 +244,7 @@ const mappingExample = {
 
 export const StoredMapping = z.object(mappingFields).meta({
   id: 'StoredMapping',
-  description: 'How files from elsewhere are read: `?mapping=` of an import names it.',
+  description: 'How to read files with other layouts; an import refers to it with `?mapping=`.',
   examples: [mappingExample],
 });
 

@@ -22,8 +22,8 @@ import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
 import { roomFor } from './room.ts';
 import type { Runner } from './runner.ts';
-import type { ImportRequest, StoredProblem } from './running.ts';
 import { type Import, type ImportQuery, mappings } from './schema.ts';
+import type { ImportRequest, StoredProblem } from './steps.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
 /** Who may import what: the rest is an administrator's. */

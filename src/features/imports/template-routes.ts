@@ -12,7 +12,7 @@ import type { CodeListService, CodeLists } from './code-lists.ts';
 
 const TemplateQuery = z.strictObject({
   event: slug.optional().meta({
-    description: 'Code of an event: the only one that the sheet offers.',
+    description: 'Code of the only event that the sheet offers.',
     example: 'hyrd-2020',
   }),
   lang: langField,
@@ -56,13 +56,13 @@ export const templateRoutes =
           tag: 'imports',
           summary: 'Download an empty sheet for projects',
           description:
-            'A workbook with headings, a row that explains them, drop-downs of the codes there are, and checks of dates and amounts. What an import reads; the row that begins with `※` is passed over.',
+            'A workbook for imports, with headings, a row that explains them, drop-downs of the existing codes, and validation of dates and amounts. The row that begins with `※` is ignored on import.',
           query: TemplateQuery,
           success: {
             description: 'The workbook.',
             type: mediaTypes.xlsx,
             schema: z.string().meta({
-              description: 'A workbook of two sheets: the one to fill, and the codes that it offers.',
+              description: 'A workbook with two sheets: one to fill in, and one with the codes.',
             }),
           },
           problems: [406],

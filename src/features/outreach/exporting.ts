@@ -1,4 +1,4 @@
-/** What contacts name, as a sheet names it: an import understands it again. */
+/** References of contacts in the form that imports read. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';

@@ -1,7 +1,4 @@
-/**
- * Every figure of an event's outreach, defined once: its names and sentence in both languages, and how it is worked out
- * of what is counted.
- */
+/** All outreach figures, each defined once: its names and description in both languages, and its computation. */
 import * as z from 'zod';
 import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';
@@ -94,7 +91,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'contacts',
     sentence: {
       zh: '截至该日在该活动上对接、或由为该活动派出的小分队对接的记录数。',
-      en: 'Contacts made by the day at the event, or by a delegation that was sent for it.',
+      en: 'Contacts made by the day at the event, or by a delegation sent for it.',
     },
     formula: 'count of contacts with contactedOn ≤ T whose event, or whose delegation’s forEvent, is E',
     link: { name: 'contacts', list: 'contacts' },
@@ -113,14 +110,14 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'three top-500 enterprises connected',
     sentence: {
       zh: '其中在对接当年或上一年列入三类500强榜单之一的企业数，每家只计一次。',
-      en: 'Those of them that stand on one of the three top-500 lists in the year of a contact or the year before, each counted once.',
+      en: 'Of these, enterprises on one of the three top-500 lists in the year of a contact or the year before, each counted once.',
     },
     formula: 'count of distinct enterprises with a ranking in year(contactedOn) or year(contactedOn) − 1',
   }),
   count('guestCount', 'guests', ({ guests }) => sum(guests), {
     zh: '嘉宾数',
     en: 'guests',
-    sentence: { zh: '上述对接中记有嘉宾级别的人次。', en: 'Contacts that name the level of a guest.' },
+    sentence: { zh: '上述对接中记有嘉宾级别的人次。', en: 'Contacts with a guest level.' },
     formula: 'count of contacts with a guestLevel',
     link: { name: 'guests', list: 'contacts', parameters: { minGuestLevel: LOWEST } },
   }),
@@ -133,7 +130,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
       en: 'guests at the level of China-region vice president or above',
       sentence: {
         zh: '嘉宾中级别为中国区副总裁及以上的人次。',
-        en: 'Guests of the level of a China-region vice president or of a higher one.',
+        en: 'Guests at the level of China-region vice president or above.',
       },
       formula: 'count of contacts with guestLevel at or above china_vice_president',
       link: { name: 'seniorGuests', list: 'contacts', parameters: { minGuestLevel: SENIOR } },
@@ -144,7 +141,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'delegations',
     sentence: {
       zh: '截至该日派往该活动、或为该活动派往其他活动的小分队数。',
-      en: 'Delegations sent by the day to the event, or for it to another one.',
+      en: 'Delegations sent by the day to the event, or sent for it to another event.',
     },
     formula: 'count of delegations with sentOn ≤ T whose event or forEvent is E',
     link: { name: 'delegations', list: 'delegations' },
@@ -154,7 +151,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'delegations to other events',
     sentence: {
       zh: '其中为该活动派往其他活动的小分队数。',
-      en: 'Those of them that were sent for the event to another one.',
+      en: 'Of these, delegations sent to another event.',
     },
     formula: 'count of delegations with sentOn ≤ T whose forEvent is E and whose event is not',
   }),
@@ -170,7 +167,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
   count('nationalZoneCount', 'zones', ({ zones }) => zones.get('national') ?? 0, {
     zh: '派出小分队的国家级园区数',
     en: 'national-level zones that sent delegations',
-    sentence: { zh: '其中的国家级园区数。', en: 'Those of them that are national-level zones.' },
+    sentence: { zh: '其中的国家级园区数。', en: 'Of these, national-level zones.' },
     formula: 'count of distinct zones of the delegations with level national',
   }),
   ...conversion('contacts', 'contacts', ({ contacts }) => contacts, {
@@ -197,10 +194,10 @@ export const outreachFigures: readonly OutreachFigure[] = [
   }),
   count('signedProjectCount', 'projects', ({ projects }) => projects.count, {
     zh: '对接成项目数',
-    en: 'projects that contacts became',
+    en: 'projects from contacts',
     sentence: {
       zh: '截至该日由已签约对接形成的项目数，每个只计一次；不含已归档的项目。',
-      en: 'Projects signed by the day that signed contacts became, each counted once; archived ones are left out.',
+      en: 'Projects that resulted from signed contacts, signed by the day, each counted once; without archived ones.',
     },
     formula:
       'count of distinct projects of contacts with signedOn ≤ T, the projects’ signedOn ≤ T, not archived',
@@ -220,7 +217,7 @@ export const outreachFigures: readonly OutreachFigure[] = [
     en: 'exhibitors turned investors',
     sentence: {
       zh: '以参展方式对接的企业中，截至该日有对接已签约的企业所占比重。',
-      en: 'Of the enterprises met as exhibitors, the share of those with a contact that has signed by the day.',
+      en: 'Share of the enterprises met as exhibitors that have a contact signed by the day.',
     },
     formula:
       'distinct enterprises with a contact by exhibition and one with signedOn ≤ T ÷ distinct enterprises with a contact by exhibition',
@@ -256,7 +253,7 @@ function conversion(
       en: `${words.en} that negotiated`,
       sentence: {
         zh: `截至该日已进入洽谈的${words.zh}数；已签约的也计入，其后流失的仍计入。`,
-        en: `${capitalised(words.en)} that had come to negotiations by the day; what signed counts as well, and stays in when it is lost later.`,
+        en: `${capitalised(words.en)} that had negotiated by the day, including signed ones and those lost later.`,
       },
       formula: `count of ${such} with negotiatingOn ≤ T or signedOn ≤ T`,
       ...linkTo('negotiating'),

@@ -1,4 +1,4 @@
-/** What the lists of delegations and contacts can be filtered by besides their fields: what it accepts, and the SQL that it means. */
+/** Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL. */
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Condition } from '../../catalogues/catalogue.ts';
@@ -36,7 +36,7 @@ const rankOf = (level: SQLWrapper): SQL =>
 export const delegationConditions: Readonly<Record<string, Condition>> = {
   outreach: {
     schema: slug.optional().meta({
-      description: 'In the outreach of this event: sent to it, or for it to another one.',
+      description: 'In the outreach of this event: sent to it, or sent for it to another event.',
       example: 'hyrd-2022',
     }),
     means: ({ tables: { delegations } }, event) =>
@@ -51,7 +51,7 @@ export const delegationConditions: Readonly<Record<string, Condition>> = {
 export const contactConditions: Readonly<Record<string, Condition>> = {
   outreach: {
     schema: slug.optional().meta({
-      description: 'In the outreach of this event: met at it, or by a delegation that was sent for it.',
+      description: 'In the outreach of this event: met at it, or by a delegation sent for it.',
       example: 'hyrd-2022',
     }),
     // Neither engine looks up an "or" over two tables by its indexes.
@@ -86,7 +86,7 @@ export const contactConditions: Readonly<Record<string, Condition>> = {
   },
   stage: {
     schema: z.enum(stages).optional().meta({
-      description: 'Having come exactly so far, by `asOf` or else by today.',
+      description: 'At exactly this stage on `asOf`, by default today.',
       example: 'negotiating',
     }),
     means: ({ tables: { contacts } }, stage, day) => sql`${stageOn(contacts, day)} = ${stage}`,
@@ -94,7 +94,7 @@ export const contactConditions: Readonly<Record<string, Condition>> = {
   reached: {
     schema: z.enum(reachable).optional().meta({
       description:
-        'Having come so far or further, by `asOf` or else by today: what has signed has negotiated, and what was lost later still has.',
+        'Has reached this stage by `asOf`, by default today: a signed contact has also negotiated; so has one that negotiated and was lost later.',
       example: 'negotiating',
     }),
     means: ({ tables: { contacts } }, stage, day) =>
@@ -105,7 +105,7 @@ export const contactConditions: Readonly<Record<string, Condition>> = {
   },
   asOf: {
     schema: asOfField.meta({
-      description: 'Met by this day; `stage` says how far each had come by then.',
+      description: 'Met by this day; `stage` is the stage on that day.',
       example: '2022-11-02',
     }),
     means: ({ tables: { contacts } }, day) => by(contacts.contactedOn, day),

@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to contacts: matched by id or by code, they create, change, or change nothing. */
+/** Imports contacts, matched by id or by code. */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { type Named, type Names, regionFaults, rememberedNames, withCodes } from '../../catalogues/names.ts';
@@ -90,7 +90,7 @@ function identityFaults(row: ImportedRow, known: Known): Fault[] {
   const stored = known.byId.get(id);
   if (!stored) return [unknownReference('/id', 'contacts', id)];
   const { code: given } = row.fields;
-  // What is no text is told as that.
+  // A value that is not text is reported as such.
   if (given === undefined || (given !== null && typeof given !== 'string')) return [];
   const code = codeOf(row);
   if (code === stored.code) return [];
@@ -108,7 +108,7 @@ export function contactImporter(context: ImportContext): Importer {
   const rowsById = firstRows();
   const namesIn = rememberedNames();
 
-  /** Whatever a contact is called by, it stands in one row. */
+  /** A contact may occur in one row only, by whatever key it is matched. */
   const repeatedIn = ({ row }: ImportedRow, code: string | null, id: string | null): Fault[] => [
     ...(id === null ? [] : rowsById.note('/id', id, row)),
     ...(code === null ? [] : rowsByCode.note('/code', code, row)),

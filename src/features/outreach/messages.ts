@@ -1,4 +1,4 @@
-/** What can be wrong with delegations and contacts. */
+/** Messages about delegations and contacts. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages } from '../../http/messages.ts';
 
@@ -6,7 +6,7 @@ const faults = {
   before_contact: { en: 'must not be before contactedOn', zh: '不能早于对接日期' },
   signing_before_negotiation: { en: 'must not be before negotiatingOn', zh: '签约日期不能早于洽谈日期' },
   signed_and_lost: {
-    en: 'cannot be given beside signedOn: a contact that signed is not lost',
+    en: 'cannot be combined with signedOn: a signed contact is not lost',
     zh: '已签约的对接记录不能同时有流失日期',
   },
   project_without_signing: { en: 'needs a signedOn', zh: '须有签约日期（signedOn）' },
@@ -19,7 +19,7 @@ const faults = {
     zh: '不能早于小分队派出日期（{day}）',
   },
   contacts_at_the_event: {
-    en: 'must stay “{event}”: {count} contacts of the delegation were made there; take them off it first',
+    en: 'must stay “{event}”: the delegation has {count} contacts there; detach them first',
     zh: '应保持为“{event}”：该小分队已有 {count} 条在该活动的对接记录，请先将其移出',
   },
   after_its_contacts: {

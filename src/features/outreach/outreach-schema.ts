@@ -1,4 +1,4 @@
-/** The figures of an event's outreach as the API words them. */
+/** API schemas of outreach figures. */
 import * as z from 'zod';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
@@ -46,8 +46,8 @@ const figureFields = Object.fromEntries(
 
 export const Outreach = z
   .object({
-    asOf: z.iso.date().meta({ description: 'The day that the figures are for.' }),
-    revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
+    asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
+    revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
     event: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
     ...figureFields,
     guests: z
@@ -55,15 +55,15 @@ export const Outreach = z
         z.object({
           level: z.enum(codesOf(guestLevels)),
           label,
-          count: z.int().meta({ description: 'Guests of exactly this level.' }),
-          atOrAbove: z.int().meta({ description: 'Guests of this level or a higher one.' }),
+          count: z.int().meta({ description: 'Guests at exactly this level.' }),
+          atOrAbove: z.int().meta({ description: 'Guests at this level or above.' }),
           links,
         }),
       )
       .meta({ description: 'The guests by level, the highest first.' }),
     top500: z
       .array(z.object({ list: z.enum(rankingLists), label, enterprises: z.int() }))
-      .meta({ description: 'The top-500 enterprises by list; one may stand on several.' }),
+      .meta({ description: 'The top-500 enterprises by list; one may be on several.' }),
     channels: z
       .array(
         z.object({
@@ -74,7 +74,7 @@ export const Outreach = z
           links,
         }),
       )
-      .meta({ description: 'How they were met; an enterprise may have been met in several ways.' }),
+      .meta({ description: 'Enterprises by channel; one may have been met through several.' }),
     zoneLevels: z
       .array(
         z.object({ level: z.enum(['national', 'provincial']), label, delegations: z.int(), zones: z.int() }),
@@ -86,26 +86,26 @@ export const Outreach = z
           zone: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
           level: z.enum(['national', 'provincial']),
           delegations: z.int(),
-          elsewhere: z.int().meta({ description: 'Those of them that it sent to another event.' }),
-          contacts: z.int().meta({ description: 'What its delegations made.' }),
-          enterprises: z.int().meta({ description: 'Those that they met, each counted once.' }),
+          elsewhere: z.int().meta({ description: 'Of these, delegations sent to another event.' }),
+          contacts: z.int().meta({ description: 'Contacts made by its delegations.' }),
+          enterprises: z.int().meta({ description: 'Enterprises they met, each counted once.' }),
           turnedInvestors: RateBody.meta({
-            description: 'Those of these enterprises with a contact in scope that has signed by the day.',
+            description: 'Of these, enterprises with a contact in scope that has signed by the day.',
           }),
           links,
         }),
       )
       .meta({
-        description: `The zones that sent delegations, up to ${MAX_ZONES}, the most successful first; zoneCount says how many there are.`,
+        description: `Zones that sent delegations, up to ${MAX_ZONES}, the most successful first; zoneCount is the total number.`,
       }),
     links: links.meta({
       description:
-        'Addresses of what makes up the counts, as far as the lists can tell it, and of the definitions.',
+        'Links to the records behind the counts, as far as the lists can select them, and to the definitions.',
     }),
   })
   .meta({
     id: 'Outreach',
-    description: 'Whom an event brought contact with by a day, and what became of it.',
+    description: 'Enterprises met for an event by a day, and the outcome.',
     examples: [
       {
         asOf: '2022-11-30',

@@ -16,9 +16,9 @@ export const outreachRoutes =
           id: 'outreach',
           access: 'read',
           tag: 'outreach',
-          summary: 'What an event’s outreach has come to',
+          summary: 'Outreach figures of an event',
           description:
-            'Enterprises connected, the top-500 among them, guests by level, delegations and zones, and how many contacts have become signings, as of a day. What was done at somebody else’s event counts for the edition that it was done for as well. `/v1/statistics/definitions` defines each figure.',
+            'Enterprises connected, the top-500 among them, guests by level, delegations and zones, and how many contacts have signed, as of a day. Work at another event counts for the edition it was done for as well. `/v1/statistics/definitions` defines each figure.',
           params: OutreachParams,
           query: OutreachQuery,
           success: { description: 'The figures.', schema: Outreach },

@@ -1,4 +1,4 @@
-/** Delegations and contacts as the API words them. */
+/** API schemas of delegations and contacts. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
@@ -14,13 +14,13 @@ import { contactSheet } from './sheet.ts';
 import { type ContactDays, channels, guestLevels, stageOf, stages } from './stages.ts';
 
 const delegationFields = {
-  event: slug.meta({ description: 'The event to which it was sent.', examples: ['ciie-5'] }),
+  event: slug.meta({ description: 'The event to which the delegation was sent.', examples: ['ciie-5'] }),
   forEvent: slug.nullable().meta({
-    description: 'The edition for which it was sent, where that is another event: it counts for both.',
+    description: 'The edition for which it was sent, if that is another event; it counts for both.',
     examples: ['hyrd-2022'],
   }),
-  zone: slug.meta({ description: 'The zone that sent it.', examples: ['changsha-etdz'] }),
-  sentOn: day.meta({ description: 'The day from which on it counts.', examples: ['2022-11-02'] }),
+  zone: slug.meta({ description: 'The zone that sent the delegation.', examples: ['changsha-etdz'] }),
+  sentOn: day.meta({ description: 'First day on which it counts.', examples: ['2022-11-02'] }),
   note: paragraph(2_000).nullable(),
 };
 
@@ -34,7 +34,7 @@ const delegationExample = {
 
 export const Delegation = z.object({ id: z.uuid(), ...delegationFields }).meta({
   id: 'Delegation',
-  description: 'A small team that a zone sends to an event, possibly somebody else’s.',
+  description: 'A small team that a zone sends to an event, possibly another organizer’s.',
   examples: [{ id: '0190a1b2-0000-7000-8000-000000000011', ...delegationExample }],
 });
 
@@ -70,44 +70,47 @@ export const delegations: Catalogue = {
 
 const contactFields = {
   code: code.nullable().meta({
-    description: 'Whatever the department calls it; unique. Files are matched by it.',
+    description: 'The department’s own number; unique. Imports match rows by it.',
     examples: ['C-2022-001'],
   }),
   enterprise: uuid.meta({
-    description: 'Id of the enterprise that was met.',
+    description: 'Id of the enterprise.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],
   }),
-  event: slug.meta({ description: 'The event at which, or for which, it was met.', examples: ['hyrd-2022'] }),
+  event: slug.meta({
+    description: 'The event at which, or for which, the enterprise was met.',
+    examples: ['hyrd-2022'],
+  }),
   delegation: uuid.nullable().meta({
-    description: 'Id of the delegation that met it; the event is that of the delegation.',
+    description: 'Id of the delegation that met the enterprise; the event must be that of the delegation.',
     examples: ['0190a1b2-0000-7000-8000-000000000011'],
   }),
-  region: regionCode.nullable().meta({ description: 'The region whose department follows it up.' }),
-  channel: z.enum(codesOf(channels)).meta({ description: 'How it was met.' }),
+  region: regionCode.nullable().meta({ description: 'The region whose department follows up.' }),
+  channel: z.enum(codesOf(channels)).meta({ description: 'How the enterprise was met.' }),
   guestLevel: z.enum(codesOf(guestLevels)).nullable().meta({
-    description: 'The level of the guest, where there was one. Nothing else about a person is kept.',
+    description: 'Level of the guest, if any. Nothing else about a person is recorded.',
   }),
   contactedOn: day.meta({
-    description: 'The day on which it was first met; not before its delegation was sent, nor after today.',
+    description: 'Day of the first meeting; not before the delegation was sent, nor after today.',
     examples: ['2022-11-01'],
   }),
   negotiatingOn: day.nullable().meta({
-    description: 'The day from which on there were negotiations; null while there are none.',
+    description: 'Day on which negotiations began; null if none have.',
     examples: ['2022-11-02'],
   }),
   signedOn: day.nullable().meta({
-    description: 'The day on which it signed, not before negotiations began; null while it has not.',
+    description: 'Day of signing, not before negotiations began; null if not signed.',
     examples: ['2022-11-03'],
   }),
   lostOn: day.nullable().meta({
-    description: 'The day on which it was given up; null while it is not, and where it signed.',
+    description: 'Day on which the contact was given up; null otherwise, and if signed.',
     examples: ['2023-02-28'],
   }),
   project: uuid.nullable().meta({
-    description: 'Id of the project that it became; needs a signedOn.',
+    description: 'Id of the resulting project; requires signedOn.',
     examples: ['0190a1b2-0000-7000-8000-000000000001'],
   }),
-  note: paragraph(2_000).nullable().meta({ description: 'No names of people, please.' }),
+  note: paragraph(2_000).nullable().meta({ description: 'Do not enter names of people.' }),
 };
 
 const contactExample = {
@@ -132,12 +135,12 @@ export const Contact = z
     ...contactFields,
     enterpriseName: z.string(),
     stage: z.enum(stages).meta({
-      description: 'How far it has come by today, or by the `asOf` of the list; derived from the days.',
+      description: 'Stage reached by today, or by the `asOf` of the list; derived from the dates.',
     }),
   })
   .meta({
     id: 'Contact',
-    description: 'An enterprise that was met, how far it has come, and what became of it.',
+    description: 'An enterprise that was met, the stage reached, and the result.',
     examples: [
       {
         id: '0190a1b2-0000-7000-8000-000000000012',
@@ -217,7 +220,7 @@ export const contacts: Catalogue = {
       .meta({ description: 'Followed up by exactly this region.', example: '430100' }),
     channel: contactFields.channel
       .optional()
-      .meta({ description: 'Met in this way.', example: 'exhibition' }),
+      .meta({ description: 'Met through this channel.', example: 'exhibition' }),
     guestLevel: contactFields.guestLevel
       .unwrap()
       .optional()

@@ -1,4 +1,4 @@
-/** What an event's outreach has come to, on a day. */
+/** The outreach figures of an event on a day. */
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Clock } from '../../core/clock.ts';

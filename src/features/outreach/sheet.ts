@@ -1,4 +1,4 @@
-/** A sheet of contacts. */
+/** The sheet of contacts. */
 import { column, idColumn, type SheetTable, wordsOf } from '../../sheets/columns.ts';
 import { channels, guestLevels } from './stages.ts';
 

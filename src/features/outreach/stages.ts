@@ -1,4 +1,4 @@
-/** How far a contact has come, and who was met: pure domain, derived from days and never stored. */
+/** Stages of contacts and levels of guests: pure domain, derived from days and never stored. */
 import type { Message } from '../../core/languages.ts';
 
 export const stages = ['contacted', 'negotiating', 'signed', 'lost'] as const;
@@ -29,7 +29,6 @@ export const guestLevels = [
   { code: 'director', en: 'director', zh: '总监或部门负责人' },
   { code: 'manager', en: 'manager', zh: '经理' },
 ] as const satisfies readonly (Message & { code: string })[];
-export type GuestLevel = (typeof guestLevels)[number]['code'];
 
 /** How an enterprise was met. */
 export const channels = [

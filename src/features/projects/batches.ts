@@ -1,4 +1,4 @@
-/** Every project that a query selects, a batch at a time: what an export reads. */
+/** Reads all projects selected by a query in batches, for exports. */
 import type { Reader, StreamReader } from '../../database/database.ts';
 import { pageRequest } from '../../http/pages.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';

@@ -1,9 +1,9 @@
-/** The classes that projects are sorted into by size, by where the investor comes from, and by the top-500 lists. */
+/** Classes of projects by size, origin of the investor, and top-500 list. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { yearOf } from './conditions.ts';
 
-/** Lower bounds in yuan; a project stands in the last band that it reaches. */
+/** Lower bounds in yuan; a project belongs to the last band that it reaches. */
 export const investmentBands = [
   { code: 'under_100m', from: 0, name: '1亿元以下', nameEn: 'under 100 million yuan' },
   { code: '100m_500m', from: 100_000_000, name: '1亿—5亿元', nameEn: '100–500 million yuan' },
@@ -19,7 +19,7 @@ export const investorOrigins = [
   { code: 'foreign', name: '外资', nameEn: 'foreign' },
 ] as const;
 
-/** Which band an investment stands in. */
+/** The band of an investment. */
 export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
   sql<string>`(case ${sql.join(
     investmentBands

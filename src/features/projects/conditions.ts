@@ -1,4 +1,4 @@
-/** The definitions of `lifecycle.ts` in SQL, for a day given by the placeholder `asOf`. */
+/** The definitions of `lifecycle.ts` in SQL, for the day in the placeholder `asOf`. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/tables.ts';
@@ -53,6 +53,6 @@ export function countsAs(flag: LifecycleFlag, p: Projects): SQL {
   return flag === 'terminated' ? condition : sql`(${condition} and ${notBy(p.terminatedOn)})`;
 }
 
-/** The name as `searchText` folds it, which no engine does by itself: width and capitals make no difference. */
+/** The name as folded by `searchText`, which no engine does itself: width and case are ignored. */
 export const foldedName = ({ tables: { projects }, functions }: Reader): SQL<string> =>
   functions.secondLine(projects.searchText);

@@ -1,4 +1,4 @@
-/** The projects that a query selects, for a file. */
+/** Exports the projects selected by a query. */
 
 import { eventCalled } from '../../catalogues/exported.ts';
 import type { StreamReader } from '../../database/database.ts';

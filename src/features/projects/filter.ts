@@ -1,6 +1,6 @@
 /**
- * The one filter: the list, every statistic, the export and every link go through this table of parameters.
- * Each parameter is a row: what it accepts, the SQL that it means, and whether it can reveal a single project.
+ * The one filter: the list, all statistics, exports and links use this table of parameters. Each row has the accepted
+ * values, the SQL, and whether the parameter can reveal a single project.
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
@@ -57,8 +57,8 @@ const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
   performing: 'Registered or started by the day, not terminated.',
   suspended: 'Suspended on the day.',
   terminated: 'Terminated by the day.',
-  overdueStart: 'The agreed start has passed without a start.',
-  overdueProduction: 'The agreed production day has passed without production.',
+  overdueStart: 'The agreed start has passed without an actual start.',
+  overdueProduction: 'The agreed start of production has passed without production.',
   sameYear: 'Signed, started and in production in one calendar year, by the day.',
 };
 
@@ -80,7 +80,7 @@ export const parameters = {
       referenceList(
         regionCode,
         'not_a_region',
-        'Region with everything below it: a prefecture includes its counties.',
+        'Region including its subordinate regions: a prefecture includes its counties.',
         '430100',
       ),
       andBelow('regions', (r) => p(r).region),
@@ -89,7 +89,12 @@ export const parameters = {
   ),
   county: open(
     anyOf(
-      referenceList(regionCode, 'not_a_region', 'Exactly this region, nothing below it.', '430121'),
+      referenceList(
+        regionCode,
+        'not_a_region',
+        'Exactly this region, without subordinate regions.',
+        '430121',
+      ),
       among((r) => p(r).region),
       missing((r) => p(r).region),
     ),
@@ -113,7 +118,7 @@ export const parameters = {
       referenceList(
         z.string().regex(/^\d{2}$/),
         'not_an_industry',
-        'Two-digit division of the industry; `none` includes projects that have a section only.',
+        'Two-digit division of the industry; `none` includes projects with only a section.',
         '39',
       ),
       among((r) => p(r).industry),
@@ -156,14 +161,14 @@ export const parameters = {
   ),
   investorOrigin: open(
     anyOf(
-      choiceList([...codesOf(investorOrigins), NONE] as const, 'Where the lead investor comes from.'),
+      choiceList([...codesOf(investorOrigins), NONE] as const, 'Origin of the lead investor.'),
       (r, values) => leadInvestor((e) => sql`${investorOriginOf(e.country)} in ${values}`)(r),
       orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
     ),
   ),
   code: revealing(
     anyOf(
-      describe(listOf(code), 'Code of the project. Repeated or separated by commas: any of them.', [
+      describe(listOf(code), 'Code of the project. Repeated or comma-separated: any of them.', [
         'HYRD-2020-0001',
       ]),
       among((r) => p(r).code),
@@ -177,7 +182,7 @@ export const parameters = {
   ),
   investmentBand: revealing(
     anyOf(
-      choiceList(codesOf(investmentBands), 'Band of the total investment, lower bound included.'),
+      choiceList(codesOf(investmentBands), 'Band of the total investment, including the lower bound.'),
       among((r) => investmentBandOf(p(r).investmentYuan)),
     ),
   ),
@@ -202,7 +207,7 @@ export const parameters = {
     question(
       describe(
         listOf(z.enum(['true', 'false', ...rankingLists]), 5),
-        'An investor stands on one of the three top-500 lists in the year of signing or the year before; the name of a list asks for that one.',
+        'An investor is on one of the three top-500 lists in the year of signing or the year before; a list name restricts it to that list.',
         ['true'],
       ),
       (reader, answer) => {
@@ -213,7 +218,10 @@ export const parameters = {
     ),
   ),
   estimated: open(
-    yesNo('The amount was not disclosed and is an estimate.', (r) => sql`${p(r).investmentEstimated} = true`),
+    yesNo(
+      'Whether the amount is an estimate because it was not disclosed.',
+      (r) => sql`${p(r).investmentEstimated} = true`,
+    ),
   ),
   minInvestment: revealing(
     bound(
@@ -237,7 +245,7 @@ export const parameters = {
   productionTo: open(to('In production', (r) => p(r).productionOn)),
   updatedSince: revealing(
     bound(
-      describe(instant, 'Changed at this moment or later.', '2022-08-31T16:00:00Z').optional(),
+      describe(instant, 'Changed at this time or later.', '2022-08-31T16:00:00Z').optional(),
       '>=',
       (r) => p(r).updatedAt,
     ),

@@ -1,4 +1,4 @@
-/** A sheet of funds. */
+/** The sheet of funds. */
 import { column, type SheetTable } from '../../sheets/columns.ts';
 
 export const fundsSheet: SheetTable = {

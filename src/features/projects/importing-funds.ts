@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to the ledgers: an entry that is there already is not entered twice. */
+/** Imports ledger entries; an entry that exists already is not added again. */
 
 import { type Names, regionFaults, rememberedNames } from '../../catalogues/names.ts';
 import { nouns } from '../../core/entities.ts';

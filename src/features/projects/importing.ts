@@ -1,4 +1,4 @@
-/** What the rows of a sheet do to projects: matched by code, they create, change, or change nothing. */
+/** Imports projects, matched by code. */
 
 import { type Named, type Names, regionFaults, rememberedNames, withCodes } from '../../catalogues/names.ts';
 import type { Lookup } from '../../catalogues/service.ts';
@@ -95,7 +95,7 @@ export function projectImporter(context: ImportContext): Importer {
     const key = keyOf(given);
     const { version } = given.fields;
     const { fields, faults: unnamed } = withCodes(given.fields, references, known.names, APART);
-    // What has no empty value takes the one that stands for "not given".
+    // A field without an empty value takes the one that means "not given".
     for (const [field, value] of neverNull) if (fields[field] === null) fields[field] = value;
     const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
     const repeated = key === null ? [] : first.note('/code', key, row);

@@ -1,6 +1,6 @@
 /**
- * What the dates of a project say about it on a given day, and which dates are refused. The dates are the truth:
- * nothing here is ever stored. `conditions.ts` says the same in SQL; a test proves them equal.
+ * Status and flags of a project on a day, derived from its dates, and the rules for the dates. Nothing here is ever
+ * stored. `conditions.ts` is the same in SQL; a test compares both.
  */
 import type { Fault } from '../../http/problems.ts';
 
@@ -117,14 +117,14 @@ const actualDates = [
   'terminatedOn',
 ] as const satisfies readonly (keyof LifecycleDates)[];
 
-/** Pairs of which the first needs the second. */
+/** Pairs whose first date requires the second. */
 const needs = [
   ['completedOn', 'startedOn', 'completion_without_start'],
   ['productionOn', 'startedOn', 'production_without_start'],
   ['resumedOn', 'suspendedOn', 'resumption_without_suspension'],
 ] as const;
 
-/** Pairs of which the first may not come before the second. */
+/** Pairs whose first date may not precede the second. */
 const orders = [
   ['completedOn', 'startedOn', 'completion_before_start'],
   ['productionOn', 'startedOn', 'production_before_start'],

@@ -1,4 +1,4 @@
-/** Pages of projects in the one order and shape, for the list itself and for whatever else names projects. */
+/** Pages of projects in the common order and shape, for the list itself and for other features. */
 import { LRUCache } from 'lru-cache';
 import type { Reader, Revision } from '../../database/database.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';

@@ -1,4 +1,4 @@
-/** What the log of changes says of projects, in rows. */
+/** The rows of projects according to the change log. */
 import type { LoggedEntity, Row, Told } from '../../log/logged.ts';
 import { columnsOf, complete, type Input } from './record.ts';
 import { investorRows } from './repository.ts';

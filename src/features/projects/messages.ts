@@ -1,4 +1,4 @@
-/** What is said about projects, their days, amounts and funds. */
+/** Messages about projects, their dates, amounts and funds. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 

@@ -1,4 +1,4 @@
-/** What the codes of levels and statuses are called in both languages. */
+/** Names of levels and statuses in both languages. */
 import { named } from '../../core/names.ts';
 
 export const statusNames = named([

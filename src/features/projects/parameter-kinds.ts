@@ -1,4 +1,4 @@
-/** The kinds of parameters that the filter is made of: what each accepts, and how it becomes SQL. */
+/** The kinds of filter parameters: accepted values and SQL. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
@@ -31,7 +31,7 @@ export interface Parameter<Given> extends ParameterKind<Given> {
 export const revealing = <Kind>(kind: Kind): Kind & { reveals: true } => ({ ...kind, reveals: true });
 export const open = <Kind>(kind: Kind): Kind & { reveals: false } => ({ ...kind, reveals: false });
 
-/** A named value of a statement: its placeholder and what it stands for this time. */
+/** A named parameter of a statement: its placeholder and its current value. */
 const placeholders = (name: string, count: number): SQLWrapper[] =>
   Array.from({ length: count }, (_, i) => sql.placeholder(`${name}${i}`) as unknown as SQLWrapper);
 
@@ -40,7 +40,7 @@ const listed = (items: SQLWrapper[]): SQL => sql`(${sql.join(items, sql`, `)})`;
 /** The condition of a list parameter for its values; there is at least one. */
 type AmongValues = (reader: Reader, values: SQL) => SQL;
 
-/** "Any of" the values, among which `none` may stand for having none. */
+/** "Any of" the values, among which `none` may mean having none. */
 export function anyOf<Item extends string>(
   schema: z.ZodType<Item[] | undefined>,
   among: AmongValues,
@@ -90,14 +90,14 @@ export const referenceList = (
 ) =>
   describe(
     listOf(z.string().refine((value) => value === NONE || item.safeParse(value).success, { error })),
-    `${description} Repeated or separated by commas: any of them; \`none\` selects projects without one.`,
+    `${description} Repeated or comma-separated: any of them; \`none\` selects projects without one.`,
     [example],
   );
 
 export const choiceList = <C extends string>(choices: readonly C[], description: string) =>
   describe(
     listOf(z.enum(choices as readonly [C, ...C[]])),
-    `${description} Repeated or separated by commas: any of them.`,
+    `${description} Repeated or comma-separated: any of them.`,
     [choices[0]],
   );
 

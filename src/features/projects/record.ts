@@ -1,4 +1,4 @@
-/** Between what a client gives, what is stored, and what is answered. */
+/** Maps projects between requests, database and responses. */
 import { searchText } from '../../database/search-text.ts';
 import { operatingStatus, overdue, sameYear } from './lifecycle.ts';
 import type { ProjectRecord, ProjectRow } from './repository.ts';

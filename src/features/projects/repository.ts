@@ -10,7 +10,7 @@ import { asOfDay, inPopulation } from './conditions.ts';
 import type { Selection } from './filter.ts';
 import type { FundsEntry, Project } from './schema.ts';
 
-/** A project as it is stored. */
+/** A stored project. */
 export type ProjectRecord = Tables['projects']['$inferSelect'];
 /** The same with its investors, and its funds in place on the day of the query. */
 export type ProjectRow = Omit<ProjectRecord, 'searchText'> & {

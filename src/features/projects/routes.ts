@@ -25,7 +25,7 @@ const Id = z.object({
 });
 
 const archived = flag.meta({
-  description: 'Show what is archived: in the list, nothing else.',
+  description: 'List only archived projects.',
   example: true,
 });
 
@@ -58,12 +58,12 @@ export const projectRoutes =
           id: 'listProjects',
           access: 'read',
           tag: 'projects',
-          summary: 'List the projects that a filter selects',
+          summary: 'List projects',
           description:
-            'Keyset pages: no project is skipped or repeated while others write. All parameters must hold together. As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) it is the whole selection at once, from one snapshot, without `limit` or `cursor`.',
+            'Keyset pagination: no project is skipped or repeated during concurrent writes. All parameters are combined with “and”. As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) the response is the whole selection from one snapshot, without `limit` or `cursor`.',
           query: ListQuery,
           success: {
-            description: 'A page of projects; of a file format, all of them.',
+            description: 'A page of projects; as a file, all of them.',
             schema: ProjectPage,
             also: alsoAs(['csv', 'ndjson', 'xlsx']),
           },
@@ -122,7 +122,7 @@ export const projectRoutes =
           tag: 'projects',
           summary: 'Read a project',
           description:
-            'With `asOf`, its status, funds and promises as they were on that day; 404 before it was signed.',
+            'With `asOf`, its status, funds and overdue flags as of that day; 404 before it was signed.',
           params: Id,
           query: ReadQuery,
           success: { description: 'The project.', schema: Project },
@@ -145,7 +145,7 @@ export const projectRoutes =
           access: 'edit',
           tag: 'projects',
           summary: 'Change a project',
-          description: 'A merge patch (RFC 7396): what is absent stays, `null` clears.',
+          description: 'A merge patch (RFC 7396): absent fields stay, `null` clears.',
           params: Id,
           query: NoQuery,
           body: ProjectChanges,
@@ -176,7 +176,7 @@ export const projectRoutes =
           tag: 'projects',
           summary: 'Archive a project that was entered by mistake',
           description:
-            'It leaves every list and every figure at any day, keeps its history and its code, and can be restored. What ends in real life is `terminatedOn`, not an archive.',
+            'An archived project is excluded from all lists and figures, for any day. It keeps its history and code and can be restored. For a contract that ended, set `terminatedOn` instead.',
           params: Id,
           query: NoQuery,
           success: { status: 204, description: 'Archived.' },
@@ -198,8 +198,7 @@ export const projectRoutes =
           access: 'edit',
           tag: 'projects',
           summary: 'Restore an archived project',
-          description:
-            'Brings it back into lists and figures. Does nothing to a project that is not archived.',
+          description: 'Returns it to lists and figures. Has no effect on a project that is not archived.',
           params: Id,
           query: NoQuery,
           success: { description: 'The project.', schema: Project },

@@ -1,4 +1,4 @@
-/** The rules of a project that need more than one field, or a look at the database. */
+/** Rules for projects that involve several fields or the database. */
 
 import type { Lookup } from '../../catalogues/service.ts';
 import type { Reader } from '../../database/database.ts';

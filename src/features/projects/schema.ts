@@ -1,4 +1,4 @@
-/** Projects and their funds as the API words them. */
+/** API schemas of projects and their funds. */
 import * as z from 'zod';
 import {
   code,
@@ -35,16 +35,16 @@ const described = <T extends z.ZodType>(schema: T, description: string): T =>
 
 /** Every field that a client may give. Those of `dates` are days, actual ones not after today. */
 const fields = {
-  code: described(code, 'Unique; never changes. Capital and small letters differ.'),
+  code: described(code, 'Unique; never changes. Case-sensitive.'),
   name: described(line(300), 'Name of the project.'),
   nameEn: described(line(300).nullable(), 'Name in English.'),
-  description: described(paragraph(10_000).nullable(), 'What is built; may have line breaks.'),
-  event: described(slug.nullable(), 'Code of the event where it was signed; null outside an event.'),
-  level: described(z.enum(levels), 'Which government counts it as its own.'),
-  region: described(
-    regionCode.nullable(),
-    'Where it stands: GB/T 2260 code of a province, prefecture or county.',
+  description: described(paragraph(10_000).nullable(), 'What is built; may contain line breaks.'),
+  event: described(
+    slug.nullable(),
+    'Code of the event where the project was signed; null if outside an event.',
   ),
+  level: described(z.enum(levels), 'Level of government that counts the project as its own.'),
+  region: described(regionCode.nullable(), 'GB/T 2260 code of its province, prefecture or county.'),
   zone: described(slug.nullable(), 'Code of the development zone.'),
   industry: described(industryCode.nullable(), 'GB/T 4754 section letter or two-digit division.'),
   investorIds: described(
@@ -54,13 +54,13 @@ const fields = {
       .refine((ids) => new Set(ids).size === ids.length, { error: 'duplicate' }),
     'Ids of the investing enterprises, the lead first.',
   ),
-  owner: described(line(200).nullable(), 'The unit responsible for following it.'),
+  owner: described(line(200).nullable(), 'The unit responsible for follow-up.'),
   contractAmount: described(
     z
       .string()
       .regex(/^\d{1,20}(\.\d{1,6})?$/, { error: 'not_an_amount' })
       .nullable(),
-    'Amount as printed in the contract, decimal text; for information.',
+    'Amount as printed in the contract, as a decimal string; for information only.',
   ),
   contractCurrency: described(
     z
@@ -70,22 +70,28 @@ const fields = {
     'Currency of contractAmount, ISO 4217.',
   ),
   investmentYuan: described(yuan(1), 'Total investment by contract, whole yuan.'),
-  investmentEstimated: described(z.boolean(), 'The amount was not disclosed and is an estimate.'),
+  investmentEstimated: described(
+    z.boolean(),
+    'Whether the amount is an estimate because it was not disclosed.',
+  ),
   contractedFundsYuan: described(
     yuan(0).nullable(),
-    'The part of the investment that comes from outside, whole yuan; null where unknown.',
+    'The part of the investment that comes from outside, whole yuan; null if unknown.',
   ),
   signedOn: described(day, 'Day of signing.'),
   registeredOn: described(day.nullable(), 'Day on which the project company was registered.'),
-  startedOn: described(day.nullable(), 'Day on which permanent works broke ground.'),
+  startedOn: described(day.nullable(), 'Day on which construction of permanent works began.'),
   completedOn: described(day.nullable(), 'Day of completion; needs startedOn.'),
   productionOn: described(day.nullable(), 'Day on which production began; needs startedOn.'),
   suspendedOn: described(day.nullable(), 'Day on which work was suspended.'),
   resumedOn: described(day.nullable(), 'Day on which work was resumed; needs suspendedOn.'),
   terminatedOn: described(day.nullable(), 'Day on which the contract ended.'),
-  agreedStartOn: described(day.nullable(), 'Start promised in the contract; may lie ahead.'),
-  agreedProductionOn: described(day.nullable(), 'Production promised in the contract; may lie ahead.'),
-  note: described(paragraph(10_000).nullable(), 'Anything else; may have line breaks.'),
+  agreedStartOn: described(day.nullable(), 'Start agreed in the contract; may be in the future.'),
+  agreedProductionOn: described(
+    day.nullable(),
+    'Start of production agreed in the contract; may be in the future.',
+  ),
+  note: described(paragraph(10_000).nullable(), 'Other remarks; may contain line breaks.'),
 };
 
 const { code: codeField, name, level, signedOn, investmentYuan, ...optional } = fields;
@@ -102,7 +108,7 @@ export const NewProject = z
   })
   .meta({
     id: 'NewProject',
-    description: 'A project to record. What is left out is unknown: null, no investors, not estimated.',
+    description: 'A project to create. Fields left out are unknown: null, no investors, not estimated.',
     examples: [example],
   });
 export type NewProject = z.infer<typeof NewProject>;
@@ -116,7 +122,7 @@ export const ProjectChanges = z
   .meta({
     id: 'ProjectChanges',
     description:
-      'The fields to change (RFC 7396): null clears, what is absent stays. The code is taken only unchanged.',
+      'The fields to change (RFC 7396): null clears a field, absent fields stay. The code may be given but not changed.',
     examples: [{ startedOn: '2020-09-15' }],
   });
 export type ProjectChanges = z.infer<typeof ProjectChanges>;
@@ -125,16 +131,13 @@ export const Investor = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 
 
 const { investorIds: _, ...answered } = fields;
 
-/** One project as it is answered: what is on record, and what follows from it on the day asked for. */
+/** A project in a response: the stored fields, and those derived for the requested day. */
 export const Project = z
   .object({
-    id: described(z.uuid(), 'Made by the service.'),
+    id: described(z.uuid(), 'Assigned by the service.'),
     ...answered,
     investors: described(z.array(Investor), 'The investing enterprises, the lead first.'),
-    operatingStatus: described(
-      z.enum(operatingStatuses),
-      'Where it stands on the day, derived from the dates.',
-    ),
+    operatingStatus: described(z.enum(operatingStatuses), 'Status on the day, derived from the dates.'),
     fundsInPlaceYuan: described(z.int(), 'Sum of the ledger entries up to the day, whole yuan.'),
     sameYear: described(
       z.boolean(),
@@ -142,12 +145,15 @@ export const Project = z
     ),
     overdue: described(
       z.array(z.enum(['start', 'production'])),
-      'Promises missed on the day: agreed start or production passed.',
+      'Agreed dates missed by the day: start or production.',
     ),
-    version: described(z.int(), 'Counts the changes, from 1.'),
+    version: described(z.int(), 'Version number, from 1.'),
     createdAt: described(z.iso.datetime(), 'When it was recorded.'),
     updatedAt: described(z.iso.datetime(), 'When it was last changed.'),
-    archivedAt: described(z.iso.datetime().nullable(), 'When it was archived as entered by mistake.'),
+    archivedAt: described(
+      z.iso.datetime().nullable(),
+      'When it was archived because it was entered by mistake.',
+    ),
   })
   .meta({
     id: 'Project',
@@ -189,7 +195,7 @@ export type Project = z.infer<typeof Project>;
 /** What `POST /v1/projects/{id}/funds` takes. */
 export const NewFundsEntry = z
   .strictObject({
-    receivedOn: described(day, 'Day on which the funds arrived, not after today.'),
+    receivedOn: described(day, 'Day on which the funds were received, not after today.'),
     amountYuan: described(
       z
         .int()
@@ -212,7 +218,7 @@ export const FundsEntry = z
   })
   .meta({
     id: 'FundsEntry',
-    description: 'One entry in the ledger of funds that have really arrived.',
+    description: 'An entry in the ledger of funds received.',
     examples: [
       {
         id: '0190a1b2-0000-7000-8000-000000000003',

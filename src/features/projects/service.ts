@@ -1,4 +1,4 @@
-/** The rules of projects: what one write consists of, and what is read together. */
+/** Reading and writing projects. */
 
 import { unknownReferences } from '../../catalogues/service.ts';
 import type { Clock } from '../../core/clock.ts';

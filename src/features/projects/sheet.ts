@@ -1,4 +1,4 @@
-/** A sheet of projects: its columns, one row a field, by which it is written, read and explained; and its rows. */
+/** The sheet of projects: one row per field, used for writing, reading and explaining columns. */
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
 import { type Column, cellMaker, column, type SheetTable, words } from '../../sheets/columns.ts';

@@ -1,4 +1,4 @@
-/** What one write of a project consists of, once nothing is against it: the row, what belongs to it, and its entry in the log. */
+/** Writes a checked project: the row, its related rows, and the log entry. */
 
 import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';

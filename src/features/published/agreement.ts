@@ -1,4 +1,4 @@
-/** Whether a printed figure agrees with the computed one, and what may have happened where it does not. */
+/** Whether a published figure agrees with the computed one, and the likely slip if not. */
 
 import {
   compare,
@@ -34,7 +34,7 @@ export const comparators = {
   exact: {
     zh: '等于',
     en: 'is',
-    says: 'the computed value, rounded half-up to the printed precision, is the printed one',
+    says: 'the computed value, rounded half-up to the printed precision, equals the printed one',
     holds: (computed, printed) =>
       compare(quotientOf(rounded(computed, printed.precision)), printedQuotient(printed)) === 0,
   },
@@ -53,7 +53,7 @@ export const comparators = {
   about: {
     zh: '约',
     en: 'is about',
-    says: 'the computed value is at most one unit of the last printed place away from the printed one',
+    says: 'the computed value differs from the printed one by at most one unit of its last place',
     holds: (computed, printed) =>
       compare(magnitude(minus(computed, printedQuotient(printed))), unitOfLastPlace(printed)) <= 0,
   },
@@ -71,7 +71,7 @@ export const agrees = (computed: Quotient, printed: Printed): boolean =>
 export const differenceOf = (computed: Quotient, printed: Printed): Quotient =>
   minus(computed, printedQuotient(printed));
 
-/** What a slip is told with. */
+/** Values for the message about a slip. */
 export type Told = Readonly<Record<string, string>>;
 
 /** Of a printed number that claims no bound and does not agree: what certainly makes the computed one of it. */

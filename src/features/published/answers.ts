@@ -1,4 +1,4 @@
-/** Puts published figures beside what is computed now: one summary for each selection of projects and day. */
+/** Compares published figures with computed ones: one summary for each selection of projects and day. */
 
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../../core/clock.ts';

@@ -1,4 +1,4 @@
-/** Which changes have moved a figure since it was published, by the log. */
+/** Finds the logged changes that affected a figure since its publication. */
 
 import type { Reader } from '../../database/database.ts';
 import type { Action } from '../../log/service.ts';

@@ -1,4 +1,4 @@
-/** What the log of changes says of published figures, in rows. */
+/** The rows of published figures according to the change log. */
 import type { LoggedEntity } from '../../log/logged.ts';
 
 export const loggedFigures: LoggedEntity = {

@@ -1,4 +1,4 @@
-/** What may be published: the figures of the summary and those of outreach, each with its exact value. */
+/** The measures that can be published: those of the summary and of outreach, each with its exact value. */
 
 import { type Quotient, whole } from '../../core/decimals.ts';
 import type { Message } from '../../core/languages.ts';
@@ -40,11 +40,11 @@ interface FigureOf<Material> {
   of(material: Material): Quantity;
 }
 
-const NO_DENOMINATOR = { zh: '分母为零', en: 'there is nothing to divide by' };
-const NO_DAYS = { zh: '没有达到该阶段的项目', en: 'no project has got that far' };
+const NO_DENOMINATOR = { zh: '分母为零', en: 'the denominator is zero' };
+const NO_DAYS = { zh: '尚无项目达到该阶段', en: 'no project has reached that stage' };
 const TOO_LARGE = {
   zh: '总和超过 9007199254740991，无法精确给出',
-  en: 'the sum is beyond 9007199254740991 and cannot be given exactly',
+  en: 'the sum exceeds 9007199254740991 and cannot be given exactly',
 };
 
 /** A value, or none where a sum is too large. */

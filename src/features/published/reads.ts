@@ -1,4 +1,4 @@
-/** What figures are made of: the fields of a project that each measure and each parameter of the filter reads. */
+/** Dependencies of figures: the project fields that each measure and each filter parameter reads. */
 import type { FieldChange } from '../../database/tables.ts';
 import type { Measure } from '../figures/measures.ts';
 import type { DurationName, SumName } from '../figures/tallies.ts';

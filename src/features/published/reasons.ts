@@ -1,4 +1,4 @@
-/** What can be told about a figure that does not agree, or that is printed oddly, in both languages. */
+/** Explanations of figures that do not agree or are inconsistent, in both languages. */
 import { type Language, type Message, type MessageValue, say } from '../../core/languages.ts';
 import type { LaterChanges } from './later-changes.ts';
 
@@ -9,19 +9,19 @@ export const reasonMessages = {
     zh: '无法计算：{why}。',
   },
   truncated: {
-    en: 'The computed value was cut off instead of rounded; rounded half-up it is {rounded}.',
+    en: 'The computed value was truncated instead of rounded; rounded half-up it is {rounded}.',
     zh: '公布值将计算值直接截断，未四舍五入；四舍五入应为 {rounded}。',
   },
   transposed_digits: {
-    en: 'Two neighbouring digits changed places: {swapped} is computed, {value} was printed.',
+    en: 'Two neighbouring digits are swapped: computed {swapped}, printed {value}.',
     zh: '相邻两位数字颠倒：计算值为 {swapped}，公布为 {value}。',
   },
   unit_slip: {
-    en: 'It is a power of ten away: the computed value is the printed one × {factor}.',
+    en: 'Wrong by a power of ten: the computed value is the printed one × {factor}.',
     zh: '数量级有误：计算值为公布值的 {factor} 倍。',
   },
   changed_since: {
-    en: 'Changes to what it is computed from since it was {event}, from {since} on: {total}{rest}.',
+    en: 'Changes affecting the figure since it was {event}, from {since} on: {total}{rest}.',
     zh: '{event}之后，自 {since} 起，其计算所依据的数据变更 {total} 处{rest}。',
   },
 } as const satisfies Record<string, Message>;
@@ -29,7 +29,7 @@ export const reasonMessages = {
 /** What is odd about a printed figure, whether or not it agrees. */
 export const warningMessages = {
   parts_do_not_add_up: {
-    en: '{parts}, as printed, {come} to {sum}: {difference} from the printed whole, more than rounding explains.',
+    en: '{parts}, as printed, {come} to {sum}: a difference of {difference} from the printed whole, more than rounding explains.',
     zh: '所公布的 {count} 个分项合计为 {sum}，与公布的总数相差 {difference}，超出四舍五入所能解释的范围。',
   },
 } as const satisfies Record<string, Message>;
@@ -60,7 +60,7 @@ export const reason = (code: ReasonCode, values: Values, changes?: LaterChanges)
 const PUBLISHED = { en: 'published', zh: '公布' };
 const ENTERED = { en: 'entered here', zh: '录入本系统' };
 const NOT_ALL = {
-  en: ', as far as the log was looked through, which goes on',
+  en: ' (only part of the log was examined)',
   zh: '（仅查看了变更日志的一部分）',
 };
 

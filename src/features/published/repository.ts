@@ -171,7 +171,7 @@ export function projectEntries(
         and(
           gt(changes.seq, sql.placeholder('afterSeq')),
           lte(changes.seq, sql.placeholder('untilSeq')),
-          // No column by itself: the index of entities would lead through the whole log.
+          // Not a plain column: the index of entities would scan the whole log.
           sql`${changes.entity} || '' = 'projects'`,
           sql`${changes.at} >= ${sql.placeholder('since')}`,
           sql`(${isSelected} or (${changes.action} = 'change' and (${sql.join(mentions, sql` or `)})))`,
@@ -195,8 +195,8 @@ export function projectsById(reader: Reader, ids: readonly string[]): Promise<Pr
 }
 
 /**
- * Which of these projects a selection would have if they were as they are given: the filter, asked of rows that stand in
- * the place of the stored ones. Investors are those of now, but for the lead.
+ * Which of these projects a selection would contain if they had the given fields: the filter is applied to the given
+ * rows instead of the stored ones. Investors are the current ones, except for the lead.
  * @param fields those that differ from what is stored
  */
 export async function selectedAmong(

@@ -37,9 +37,9 @@ export const publishedRoutes =
           id: 'listPublishedFigures',
           access: 'read',
           tag,
-          summary: 'List published figures beside what is computed now',
+          summary: 'List published figures with what is computed now',
           description:
-            'Each with the value that is computed now for the same projects and day. What has changed since is told where a single one is read, and in the reconciliation.',
+            'Each with the value computed now for the same projects and day. Later changes are listed only for a single figure and in the reconciliation.',
           query: ListQuery,
           success: { description: 'A page.', schema: PublishedFigurePage },
           conditional: true,
@@ -62,9 +62,9 @@ export const publishedRoutes =
           id: 'reconcilePublishedFigures',
           access: 'read',
           tag,
-          summary: 'Reconcile every published figure with what is computed now',
+          summary: 'Reconcile published figures with what is computed now',
           description:
-            'All figures, or those of an event: those that do not agree first, then those that are printed oddly. Of the first 20 that do not agree it says what has changed since they were published. More than 1000 are refused, and so are those that take more than 50 summaries, one for each selection of projects and day: name an event, or read the list, page by page.',
+            'All figures, or those of an event: first those that do not agree, then those with warnings. For the first 20 that do not agree, it lists the changes since publication. Refused above 1000 figures, or 50 different selections of projects and day: restrict it to an event, or read the list page by page.',
           query: ReconciliationQuery,
           success: { description: 'The figures, and how many agree.', schema: Reconciliation },
           conditional: true,
@@ -88,7 +88,7 @@ export const publishedRoutes =
           body: NewPublishedFigure,
           success: {
             status: 201,
-            description: 'The figure, beside what is computed now.',
+            description: 'The figure, with what is computed now.',
             schema: PublishedFigure,
           },
           problems: [409],
@@ -110,9 +110,9 @@ export const publishedRoutes =
           id: 'readPublishedFigure',
           access: 'read',
           tag,
-          summary: 'Read a published figure beside what is computed now',
+          summary: 'Read a published figure with what is computed now',
           description:
-            'With the reasons why it does not agree, where it does not: among them the changes since it was published that touch what it is computed from. Its ETag covers what is computed.',
+            'If it does not agree, with the reasons, including later changes that affect it. Its ETag covers the computed value.',
           params: Id,
           query: NoQuery,
           success: { description: 'The figure.', schema: PublishedFigure },
@@ -136,7 +136,7 @@ export const publishedRoutes =
           tag,
           summary: 'Change a published figure',
           description:
-            'A merge patch (RFC 7396): what is absent stays, `null` clears. A precision that was that of the value follows a new value.',
+            'A merge patch (RFC 7396): absent fields stay, `null` clears. If the precision was derived from the value, it follows a new value.',
           params: Id,
           query: NoQuery,
           body: PublishedFigureChanges,

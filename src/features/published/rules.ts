@@ -1,4 +1,4 @@
-/** What is against a published figure. */
+/** Rules for published figures. */
 
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { unknownReferences } from '../../catalogues/service.ts';

@@ -1,4 +1,4 @@
-/** Published figures as the API words them. */
+/** API schemas of published figures. */
 import * as z from 'zod';
 import { day, integerText, line, paragraph, slug, uuid } from '../../http/fields.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';
@@ -15,7 +15,7 @@ import { unitNames } from './units.ts';
 const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>
   Object.keys(table) as [Key, ...Key[]];
 
-/** A number as it is printed, without separators of thousands. Its bounds stand in the fault as well. */
+/** A number as printed, without thousands separators. Its bounds are repeated in the fault message. */
 const printedNumber = z
   .string()
   .regex(/^(?!-0(\.0+)?$)-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/, { error: 'not_a_printed_number' });
@@ -24,14 +24,14 @@ const SOURCE = 'Where the figure was published.';
 const sourceFields = {
   title: line(300)
     .nullable()
-    .meta({ description: 'Of the article, report or bulletin; null where it is not known.' }),
+    .meta({ description: 'Title of the article, report or bulletin; null if not known.' }),
   publisher: line(200).meta({ description: 'Who published it.', examples: ['湖南日报 / 华声在线'] }),
-  publishedOn: day.meta({ description: 'The day on which it came out.', examples: ['2022-11-03'] }),
+  publishedOn: day.meta({ description: 'Day of publication.', examples: ['2022-11-03'] }),
   url: z
     .url({ protocol: /^https?$/, error: 'not_a_url' })
     .max(2_000)
     .nullable()
-    .meta({ description: 'Where it can be read.' }),
+    .meta({ description: 'Where to read it.' }),
 };
 const sourceInput = {
   ...sourceFields,
@@ -44,38 +44,37 @@ const comparatorWords = Object.entries(comparators)
   .join('; ');
 
 const fields = {
-  event: slug.nullable().meta({ description: 'The event that it is about.', examples: ['hyrd-2020'] }),
+  event: slug.nullable().meta({ description: 'The event.', examples: ['hyrd-2020'] }),
   filter: filterText.nullable().meta({
-    description:
-      'More about the projects that it is about: parameters of the filter of projects, as in a query string.',
+    description: 'Further restriction of the projects: filter parameters as in a query string.',
     examples: ['industry=C&minInvestment=1000000000'],
   }),
   measure: z.enum(measureNames).meta({
     description:
-      'A measure of `/v1/statistics/definitions`, of days with `:median` or `:mean` behind its name; or a figure of outreach, which needs an event and takes no filter.',
+      'A measure of `/v1/statistics/definitions`, for days with the suffix `:median` or `:mean`; or an outreach figure, which needs an event and takes no filter.',
     examples: ['totalInvestment'],
   }),
   value: printedNumber.meta({
-    description: 'The number as printed, without separators of thousands.',
+    description: 'The number as printed, without thousands separators.',
     examples: ['297.88'],
   }),
-  unit: z.enum(unitNames).meta({ description: 'What it is printed in; one that fits the measure.' }),
+  unit: z.enum(unitNames).meta({ description: 'The printed unit; must fit the measure.' }),
   precision: z
     .int()
     .min(-12)
     .max(10)
     .meta({
       description:
-        'To how many decimals it is rounded: those of the value, if left out; −2 for one that is rounded to hundreds.',
+        'Number of decimals to which the value is rounded, by default those it has; −2 if rounded to hundreds.',
       examples: [2],
     }),
   comparator: z
     .enum(keysOf<Comparator>(comparators))
-    .meta({ description: `What it claims; \`exact\` if left out. ${comparatorWords}.` }),
-  asOf: day.meta({ description: 'The day that it is for, not after today.', examples: ['2022-08-31'] }),
+    .meta({ description: `The claim; \`exact\` by default. ${comparatorWords}.` }),
+  asOf: day.meta({ description: 'The day of the figure, not after today.', examples: ['2022-08-31'] }),
   partOf: uuid.nullable().meta({
     description:
-      'Id of the figure that it is a part of: all its parts together make up the whole, where they are of its measure and day, in whichever unit.',
+      'Id of the whole figure: its parts add up to it if they have the same measure and day, in any unit.',
   }),
   note: paragraph(2_000).nullable(),
 };
@@ -113,7 +112,7 @@ export const PublishedFigureChanges = z
     source: z
       .strictObject(sourceInput)
       .partial()
-      .meta({ description: `${SOURCE} What is absent stays.` }),
+      .meta({ description: `${SOURCE} Absent fields stay.` }),
   })
   .partial()
   .meta({ id: 'PublishedFigureChanges', examples: [{ value: '297.88' }] });
@@ -129,17 +128,17 @@ const namedSchemas = [...measures, ...outreachFigures]
 const Raw = z
   .union([z.int(), ...new Set(namedSchemas)])
   .nullable()
-  .meta({ description: 'As the summary, or outreach, answers it; null where it does not.' });
+  .meta({ description: 'As in the summary or outreach; null if absent there.' });
 
 const LaterChange = z.object({
-  seq: z.int().meta({ description: 'Place in the log of changes.' }),
+  seq: z.int().meta({ description: 'Position in the change log.' }),
   at: z.iso.datetime(),
   action: z.enum(ACTIONS),
   projectId: z.string(),
   code: z.string().meta({ description: 'Of the project.' }),
   fields: z.array(z.string()).meta({
     description:
-      'What it changed of what the figure is computed from; none where it brought, or took away, the project.',
+      'The changed fields that affect the figure; empty if the change added the project to the selection or removed it.',
   }),
 });
 
@@ -152,12 +151,12 @@ const Reason = z
       .object({
         since: z.iso.datetime().meta({
           description:
-            'From when on they were looked for: the end of the day of publication; where the log begins later, when the figure was entered.',
+            'Start of the period examined: the end of the day of publication or, if the log begins later, when the figure was entered.',
         }),
-        total: z.int().meta({ description: 'How many there are in what was looked through.' }),
+        total: z.int().meta({ description: 'Number found in the part of the log examined.' }),
         complete: z.boolean().meta({
           description:
-            'Whether all that was written since was looked through: the first 50 000 entries of the log are at most, until 2 000 of them may touch the figure.',
+            'Whether all entries since then were examined: at most the first 50 000, stopping after 2 000 that may affect the figure.',
         }),
         items: z.array(LaterChange).meta({ description: 'The first 20.' }),
       })
@@ -171,7 +170,7 @@ const Warning = z
     code: z.enum(keysOf<WarningCode>(warningMessages)),
     zh: z.string(),
     en: z.string(),
-    sum: decimalText.meta({ description: 'Of the parts, in the unit of the figure.' }),
+    sum: decimalText.meta({ description: 'Sum of the parts, in the unit of the figure.' }),
     difference: decimalText.meta({ description: 'The sum minus the printed whole.' }),
     parts: z.array(z.string()).meta({ description: 'Ids of the parts.' }),
   })
@@ -205,28 +204,32 @@ export const PublishedFigure = z
       .object({
         value: decimalText.nullable().meta({
           description:
-            'In the unit of the figure: exact, or half-up to ten decimals where it has more. Null where there is none.',
+            'In the unit of the figure: exact, or half-up to ten decimals if it has more. Null if it cannot be computed.',
         }),
-        rounded: decimalText.nullable().meta({ description: 'Half-up to the printed precision.' }),
+        rounded: decimalText.nullable().meta({ description: 'Rounded half-up to the printed precision.' }),
         raw: Raw,
       })
       .meta({ description: 'What is computed now for the same projects and day.' }),
-    agrees: z.boolean().meta({ description: 'Whether the computed value is what the comparator claims.' }),
-    difference: decimalText.nullable().meta({ description: 'Computed minus printed, told like `value`.' }),
+    agrees: z
+      .boolean()
+      .meta({ description: 'Whether the computed value satisfies the claim of the comparator.' }),
+    difference: decimalText
+      .nullable()
+      .meta({ description: 'Computed minus printed, in the form of `value`.' }),
     reasons: z.array(Reason).meta({
       description:
-        'Why it does not agree, as far as that is certain; `changed_since` is looked for where a single figure is read and in the reconciliation.',
+        'Why the figure does not agree, as far as that is certain; `changed_since` is computed for a single figure and in the reconciliation.',
     }),
     warnings: z
       .array(Warning)
-      .meta({ description: 'What is odd about the printed figure, whether or not it agrees.' }),
+      .meta({ description: 'Inconsistencies of the printed figure, whether or not it agrees.' }),
     links: z
       .object({ figures: z.string() })
-      .meta({ description: 'Where the service answers with it and its like, for the same scope and day.' }),
+      .meta({ description: 'Link to the statistics that contain the figure, for the same scope and day.' }),
   })
   .meta({
     id: 'PublishedFigure',
-    description: 'A figure that was published, beside what is computed now for the same projects and day.',
+    description: 'A published figure compared with what is computed now for the same projects and day.',
     examples: [figureExample],
   });
 export type PublishedFigure = z.infer<typeof PublishedFigure>;
@@ -234,9 +237,7 @@ export type PublishedFigure = z.infer<typeof PublishedFigure>;
 /** Each figure on a page may need a summary of its own. */
 const MAX_PAGE = 50;
 
-const eventFilter = slug
-  .optional()
-  .meta({ description: 'About this event, named by its field.', example: 'hyrd-2020' });
+const eventFilter = slug.optional().meta({ description: 'About this event.', example: 'hyrd-2020' });
 
 export const ListQuery = z.strictObject({
   event: eventFilter,
@@ -249,7 +250,7 @@ export const ListQuery = z.strictObject({
   limit: integerText(z.int().min(1).max(MAX_PAGE))
     .optional()
     .meta({
-      description: `Items on a page, 1–${MAX_PAGE}; ${MAX_PAGE} if left out. Each may need a summary of its own.`,
+      description: `Items on a page, 1–${MAX_PAGE}; default ${MAX_PAGE}. Each may need its own summary.`,
       example: 50,
     }),
 });
@@ -261,8 +262,8 @@ export const ReconciliationQuery = z.strictObject({ event: eventFilter });
 
 export const Reconciliation = z
   .object({
-    revision: z.int().meta({ description: 'The state of the data that the figures were computed from.' }),
-    total: z.int().meta({ description: 'How many figures were reconciled.' }),
+    revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
+    total: z.int().meta({ description: 'Number of figures reconciled.' }),
     agreeing: z.int().meta({ description: 'Figures that agree.' }),
     disagreeing: z
       .int()
@@ -270,11 +271,11 @@ export const Reconciliation = z
     warned: z.int().meta({ description: 'Figures with warnings, agreeing or not.' }),
     items: z.array(PublishedFigure).meta({
       description:
-        'All of them: those that disagree first, then those with warnings; among these by their day, the latest first.',
+        'All figures: those that disagree first, then those with warnings, then the rest; each by day, the latest first.',
     }),
   })
   .meta({
     id: 'Reconciliation',
-    description: 'Every published figure beside what is computed now.',
+    description: 'All published figures compared with what is computed now.',
     examples: [{ revision: 1207, total: 1, agreeing: 1, disagreeing: 0, warned: 0, items: [figureExample] }],
   });

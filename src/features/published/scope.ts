@@ -1,4 +1,4 @@
-/** Which projects a published figure is about: the project filter, written as a query string. */
+/** The projects of a published figure: the project filter, written as a query string. */
 import * as z from 'zod';
 import { type Language, say } from '../../core/languages.ts';
 import { soughtLine } from '../../http/fields.ts';

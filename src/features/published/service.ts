@@ -1,4 +1,4 @@
-/** The rules of published figures, and their reconciliation with what is computed. */
+/** Published figures and their reconciliation with computed ones. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar } from '../../core/clock.ts';
 import { parseDecimal } from '../../core/decimals.ts';
@@ -127,8 +127,8 @@ export function publishedService({
   }
 
   /**
-   * Reads a figure, and what it says, before a write of it: computing an answer takes too long for a transaction. The
-   * write then makes sure that the row is still the one that was read; if not, all is done again.
+   * Reads and computes a figure before writing it, because computing takes too long for a transaction. The write then
+   * checks that the row has not changed since; if it has, everything is repeated.
    */
   async function guarded<T>(
     id: string,

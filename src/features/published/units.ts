@@ -1,4 +1,4 @@
-/** The units in which figures are printed, and what each measures. */
+/** The units of published figures. */
 import type { Message } from '../../core/languages.ts';
 
 /** What is counted, or measured. */

@@ -1,4 +1,4 @@
-/** What is said about rules. */
+/** Messages about rules. */
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 
 const problems = {

@@ -19,9 +19,9 @@ export const qualityRoutes =
           tag: 'quality',
           summary: 'What needs attention, by rule',
           description:
-            'Every rule with its names and sentence in English and Chinese, and how many of the projects that the filter selects it names, as of a day. Each count has a link to exactly those projects.',
+            'All rules with their names and descriptions in English and Chinese, and for each the number of projects within the filter, as of a day. Each count links to exactly those projects.',
           query: RulesQuery,
-          success: { description: 'The rules, the gravest first.', schema: Quality },
+          success: { description: 'The rules, the most severe first.', schema: Quality },
           conditional: true,
         }),
       },
@@ -36,9 +36,9 @@ export const qualityRoutes =
           id: 'listNamedProjects',
           access: 'read',
           tag: 'quality',
-          summary: 'List the projects that a rule names',
+          summary: 'List the projects of a rule',
           description:
-            'Keyset pages like those of the list of projects, with its filter and order; each project with what the rule found. `staleDays` is a parameter of `no_change_reported` alone.',
+            'Pages, filter and order as in the list of projects; each project comes with the finding. `staleDays` applies only to `no_change_reported`.',
           params: RuleParams,
           query: NamedQuery,
           success: { description: 'A page of projects.', schema: NamedPage },

@@ -1,4 +1,4 @@
-/** What needs attention: each rule is a row, whose condition selects the projects that it names. */
+/** Rules for what needs attention: each is a row whose condition selects the projects. */
 import { type SQL, sql } from 'drizzle-orm';
 import { daysBetween } from '../../core/days.ts';
 import type { Reader } from '../../database/database.ts';
@@ -8,7 +8,7 @@ import { signedTwice, type Twin } from './double-signing.ts';
 
 export const severities = ['error', 'warning', 'notice'] as const;
 
-/** What a rule found out about a project. */
+/** What a rule found about a project. */
 export interface Finding {
   since?: string;
   days?: number;
@@ -40,7 +40,7 @@ export interface Rule {
   takesStaleDays?: true;
   /** Whether its finding names other projects, which have to be looked for. */
   namesOthers?: true;
-  /** Null may stand for no. `service.ts` gives the placeholders their values. */
+  /** Null counts as false. `service.ts` supplies the values of the placeholders. */
   condition(reader: Reader): SQL;
   finding(project: Project, circumstances: Circumstances): Finding;
 }
@@ -48,7 +48,7 @@ export interface Rule {
 const since = (day: string | null, { asOf }: Circumstances): Finding =>
   day === null ? {} : { since: day, days: daysBetween(day, asOf) };
 
-/** The rules, the gravest first. */
+/** The rules, the most severe first. */
 export const rules = [
   {
     code: 'funds_above_investment',
@@ -57,7 +57,7 @@ export const rules = [
     en: 'funds in place above the total investment',
     sentence: {
       zh: '截至该日的到位资金大于投资总额；含已终止的项目。',
-      en: 'More funds are in place by the day than will be invested in total; terminated projects included.',
+      en: 'Funds in place by the day exceed the total investment; terminated projects included.',
     },
     includesTerminated: true,
     readsMore: true,
@@ -75,7 +75,7 @@ export const rules = [
     en: 'possible double signing',
     sentence: {
       zh: '与另一项目有同一投资方、相同投资总额和近似名称，却在另一届活动签约；两者均未终止，另一项目不限于筛选范围。',
-      en: 'Another project of an investor, of the same total investment and nearly the same name, was signed at another event; neither is terminated. The other need not match the filter.',
+      en: 'A project with the same investor, the same total investment and nearly the same name was signed at another event; neither is terminated. The other project need not match the filter.',
     },
     includesTerminated: false,
     readsMore: true,
@@ -98,7 +98,7 @@ export const rules = [
     en: 'overdue to start',
     sentence: {
       zh: '约定开工日已过而未开工，且未终止。',
-      en: 'The agreed start has passed without a start; not terminated.',
+      en: 'The agreed start has passed without an actual start; not terminated.',
     },
     includesTerminated: false,
     condition: ({ tables }) => countsAs('overdueStart', tables.projects),
@@ -124,7 +124,7 @@ export const rules = [
     en: 'no change reported',
     sentence: {
       zh: '截至该日未投产也未终止，且记录最近一次变更（含到位资金）距该日已满 staleDays 天；变更时间以现有记录为准，该日之后有变更的项目不列入。',
-      en: 'Neither in production nor terminated by the day, and last changed (its funds included) staleDays days before it or earlier. The last change is the one on record now: a project that was changed after the day is not named.',
+      en: 'Neither in production nor terminated by the day, and last changed (including its funds) at least staleDays days before it. The last change is the one on record now: a project changed after the day is not listed.',
     },
     includesTerminated: false,
     readsMore: true,
@@ -150,11 +150,11 @@ export const rules = [
   {
     code: 'missing_investor',
     severity: 'warning',
-    zh: '缺投资方',
+    zh: '投资方缺失',
     en: 'missing investor',
     sentence: {
-      zh: '记录中没有投资方；含已终止的项目，因其仍计入统计。',
-      en: 'No investor is on record; terminated projects included, which stay in the statistics.',
+      zh: '未登记投资方；含已终止的项目，因其仍计入统计。',
+      en: 'No investor is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
     condition: ({ tables }) => sql`${tables.projects.leadInvestorId} is null`,
@@ -163,11 +163,11 @@ export const rules = [
   {
     code: 'missing_industry',
     severity: 'warning',
-    zh: '缺行业',
+    zh: '行业缺失',
     en: 'missing industry',
     sentence: {
-      zh: '记录中没有行业；含已终止的项目，因其仍计入统计。',
-      en: 'No industry is on record; terminated projects included, which stay in the statistics.',
+      zh: '未登记行业；含已终止的项目，因其仍计入统计。',
+      en: 'No industry is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
     condition: ({ tables }) => sql`${tables.projects.industry} is null`,
@@ -176,11 +176,11 @@ export const rules = [
   {
     code: 'missing_region',
     severity: 'warning',
-    zh: '缺行政区划',
+    zh: '行政区划缺失',
     en: 'missing region',
     sentence: {
-      zh: '记录中没有行政区划；含已终止的项目，因其仍计入统计。',
-      en: 'No region is on record; terminated projects included, which stay in the statistics.',
+      zh: '未登记行政区划；含已终止的项目，因其仍计入统计。',
+      en: 'No region is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
     condition: ({ tables }) => sql`${tables.projects.region} is null`,
@@ -189,11 +189,11 @@ export const rules = [
   {
     code: 'missing_agreed_dates',
     severity: 'notice',
-    zh: '缺约定日期',
+    zh: '约定日期缺失',
     en: 'missing agreed dates',
     sentence: {
-      zh: '缺约定开工日或约定投产日，无从判断是否逾期；不含已终止的项目。',
-      en: 'The agreed start or the agreed production day is not on record, so that nobody can tell whether it is overdue; not terminated.',
+      zh: '未登记约定开工日或约定投产日，无法判断是否逾期；不含已终止的项目。',
+      en: 'The agreed start or production day is not on record, so it cannot be checked for being overdue; not terminated.',
     },
     includesTerminated: false,
     condition: ({ tables: { projects: p } }) =>
@@ -218,7 +218,7 @@ export const rules = [
   },
 ] as const satisfies readonly Rule[];
 
-/** The projects that a rule names, in SQL; null may stand for no. */
+/** The projects of a rule, in SQL; null counts as false. */
 export function named(rule: Rule, reader: Reader): SQL {
   const condition = rule.condition(reader);
   if (rule.includesTerminated) return condition;

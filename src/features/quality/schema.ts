@@ -1,4 +1,4 @@
-/** What needs attention, as the API words it. */
+/** API schemas of what needs attention. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, integerText } from '../../http/fields.ts';
@@ -13,7 +13,7 @@ const codes = codesOf(rules);
 
 const staleDays = integerText(z.int().min(1).max(3_650)).optional().meta({
   description:
-    'After how many days without a change `no_change_reported` names a project, 1–3650; 90 if left out.',
+    'Days without a change after which `no_change_reported` includes a project, 1–3650; default 90.',
   example: 90,
 });
 
@@ -33,29 +33,29 @@ const example = rules[2];
 export const Quality = z
   .object({
     ...heading,
-    staleDays: z.int().meta({ description: 'The days without a change that were asked about.' }),
+    staleDays: z.int().meta({ description: 'The requested number of days without a change.' }),
     items: z.array(
       z.object({
         code: z.enum(codes),
         severity: z.enum(severities).meta({
           description:
-            'An `error` contradicts itself, a `warning` wants to be looked into, a `notice` says what would be good to know.',
+            '`error`: contradictory data; `warning`: needs checking; `notice`: information worth completing.',
         }),
         label: bilingual,
         sentence: bilingual,
         includesTerminated: z.boolean().meta({
-          description: 'Whether it also names projects whose contract had ended by the day.',
+          description: 'Whether the rule includes projects whose contract had ended by the day.',
         }),
-        count: z.int().meta({ description: 'How many projects it names.' }),
+        count: z.int().meta({ description: 'Number of projects.' }),
         links: z.object({
-          projects: z.string().meta({ description: 'Address of exactly the projects that it names.' }),
+          projects: z.string().meta({ description: 'Link to exactly these projects.' }),
         }),
       }),
     ),
   })
   .meta({
     id: 'Quality',
-    description: 'Every rule about what needs attention, the gravest first, with the number of projects.',
+    description: 'All rules about what needs attention, the most severe first, with the number of projects.',
     examples: [
       {
         ...exampleHeading,
@@ -79,15 +79,15 @@ const Finding = z
   .object({
     since: z.iso.date().optional().meta({
       description:
-        'The day since which it is so: the agreed day, the last change, the start, the signing. For rules about time.',
+        'Start of the period: the agreed day, the last change, the start or the signing. For rules about time.',
     }),
-    days: z.int().optional().meta({ description: 'Whole days from then to the day asked about.' }),
+    days: z.int().optional().meta({ description: 'Whole days from `since` to the requested day.' }),
     missing: z
       .array(z.enum(['investorIds', 'industry', 'region', 'agreedStartOn', 'agreedProductionOn']))
       .optional()
-      .meta({ description: 'The fields that have no value. For rules about what is missing.' }),
+      .meta({ description: 'The fields without a value. For rules about missing data.' }),
     excessYuan: z.int().optional().meta({
-      description: 'How much more is in place than the total investment. For `funds_above_investment`.',
+      description: 'Funds in place minus total investment. For `funds_above_investment`.',
     }),
     others: z
       .array(
@@ -102,16 +102,16 @@ const Finding = z
       .optional()
       .meta({
         description:
-          'The projects at other events that may be the same, the first ten by day of signing. For `possible_double_signing`.',
+          'Projects of other events that may be the same, the first ten by signing date. For `possible_double_signing`.',
       }),
   })
-  .meta({ id: 'Finding', description: 'What a rule found out about a project.' });
+  .meta({ id: 'Finding', description: 'What a rule found about a project.' });
 
 const [project] = (Project.meta()?.examples ?? []) as object[];
 
 const NamedProject = z.object({ ...Project.shape, finding: Finding }).meta({
   id: 'NamedProject',
-  description: 'A project that a rule names, as on the day, with what the rule found.',
+  description: 'A project selected by a rule, as of the day, with the finding.',
   examples: [{ ...project, finding: { since: '2022-12-31', days: 31 } }],
 });
 

@@ -1,4 +1,4 @@
-/** What needs attention among the projects that a filter selects, each answer from one snapshot. */
+/** What needs attention among the projects selected by a filter, each response from one snapshot. */
 import { sql } from 'drizzle-orm';
 import type { Calendar } from '../../core/clock.ts';
 import { addDays, yearBefore } from '../../core/days.ts';

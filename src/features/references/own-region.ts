@@ -1,4 +1,4 @@
-/** An editor may be bound to regions: it then writes only what belongs to one of them. */
+/** An editor may be restricted to regions: it then writes only records of these regions. */
 
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { parentOf } from '../../catalogues/service.ts';

@@ -1,4 +1,4 @@
-/** Regions, industries and zones as the API words them. */
+/** API schemas of regions, industries and zones. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
@@ -12,7 +12,7 @@ const regionFields = {
   code: regionCode.meta({ description: 'GB/T 2260 code.', examples: ['431025'] }),
   name,
   nameEn,
-  parent: regionCode.nullable().meta({ description: 'Code of the region that it is part of.' }),
+  parent: regionCode.nullable().meta({ description: 'Code of the parent region.' }),
 };
 
 const regionExample = { code: '431025', name: '临武县', nameEn: 'Linwu County', parent: '431000' };
@@ -42,16 +42,16 @@ const industryExample = {
 
 export const Industry = z.object(industryFields).meta({
   id: 'Industry',
-  description: 'A section or division of the classification of industries.',
+  description: 'A section or division of the industry classification.',
   examples: [industryExample],
 });
 
 const zoneFields = {
-  code: slug.meta({ description: 'Readable code of the zone.', examples: ['changsha-etdz'] }),
+  code: slug.meta({ description: 'Human-readable code of the zone.', examples: ['changsha-etdz'] }),
   name,
   nameEn,
   level: z.enum(['national', 'provincial']),
-  region: regionCode.nullable().meta({ description: 'Where it lies.' }),
+  region: regionCode.nullable().meta({ description: 'Its region.' }),
 };
 
 const zoneExample = {
@@ -122,7 +122,7 @@ export const zones: Catalogue = {
   ],
   sortedBy: ['name'],
   filters: {
-    region: regionCode.optional().meta({ description: 'Lying in exactly this region.', example: '430121' }),
+    region: regionCode.optional().meta({ description: 'In exactly this region.', example: '430121' }),
     level: zoneFields.level.optional().meta({ description: 'Of this level.', example: 'national' }),
   },
 };

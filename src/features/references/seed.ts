@@ -1,4 +1,4 @@
-/** The reference data that every new database begins with; an operator may change it or load other. */
+/** The reference data of a new database; an operator may change or replace it. */
 
 import { catalogueService } from '../../catalogues/service.ts';
 import type { Clock } from '../../core/clock.ts';

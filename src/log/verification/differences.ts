@@ -1,4 +1,4 @@
-/** Where the rows of a thing are not those that the log of changes says. */
+/** Rows of a resource that differ from the change log. */
 import { isDeepStrictEqual } from 'node:util';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { Entity } from '../../core/entities.ts';

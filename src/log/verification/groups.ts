@@ -1,4 +1,4 @@
-/** Sorted streams side by side: what belongs to one thing comes together, and never more than that is in memory. */
+/** Merges sorted streams: rows of one resource come together, and no more than that is in memory. */
 
 export interface Group<Value> {
   /** The id or code of the thing. */

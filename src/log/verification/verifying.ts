@@ -1,4 +1,4 @@
-/** A verification, as it runs: where the database has threads for streams, on one of them. */
+/** Runs a verification, on a thread for streams if the database has any. */
 
 import type { Revision, StreamReader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
@@ -24,7 +24,7 @@ export interface Report {
 /** How far it is, of how much: each entry of the log is read twice. */
 export type VerifyPart = { done: number; total: number } | Report;
 
-/** Differences that are told in full. */
+/** Maximum number of differences listed in full. */
 const SHOWN = 100;
 /** Things compared between two words about how far it is. */
 const TOLD_EVERY = 1_000;

@@ -21,12 +21,12 @@ const DATE_FORMAT = /^(YYYY([-/.]?)MM\2DD|MM([-/.])DD\3YYYY|DD([-/.])MM\4YYYY)( 
 export const MappedSource = z
   .strictObject({
     from: heading.optional().meta({
-      description: 'Heading of the column. Capitals, spaces and full-width forms make no difference.',
+      description: 'Heading of the column. Case, spaces and full-width forms are ignored.',
     }),
     constant: z
       .union([text, z.number(), z.boolean()])
       .optional()
-      .meta({ description: 'The same value in every row, as the API has it, instead of `from`.' }),
+      .meta({ description: 'The same value in every row, in the form the API uses, instead of `from`.' }),
     unit: z.enum(unitNames).optional().meta({
       description: 'Unit of the amounts, whatever the heading says: `yuan`, `wan` (10⁴) or `yi` (10⁸ yuan).',
     }),
@@ -37,7 +37,7 @@ export const MappedSource = z
       .meta({ description: 'Decimal number that amounts are multiplied by, exactly.', examples: ['7.1'] }),
     rounding: z.enum(roundings).optional().meta({
       description:
-        'What becomes of a fraction of a yuan: `down` cuts it off, `up` goes to the next whole yuan away from zero, `half_up` to the nearest. Without it a fraction is a fault.',
+        'Rounding of fractions of a yuan: `down` truncates, `up` rounds away from zero, `half_up` to the nearest yuan. Without it a fraction is a fault.',
     }),
     dates: z
       .array(z.string().regex(DATE_FORMAT, { error: fault('not_a_date_format') }))
@@ -46,32 +46,31 @@ export const MappedSource = z
       .optional()
       .meta({
         description:
-          'How days are written as text, the first that fits: year, month and day with `-`, `/`, `.` or nothing between them; ` hh:mm` at the end leaves a time of day off, which else is a fault. Days written with the year first need none.',
+          'Formats of dates written as text; the first that fits applies: year, month and day separated by `-`, `/`, `.` or nothing; ` hh:mm` at the end ignores a time of day, which otherwise is a fault. Dates with the year first need no format.',
         examples: [['MM/DD/YYYY']],
       }),
     codes: z
       .record(text, text.nullable())
       .optional()
       .meta({
-        description: 'What each text of the column stands for; null for no value.',
+        description: 'The value for each text in the column; null for no value.',
         examples: [{ Active: 'provincial' }],
       }),
     otherwise: text.nullable().optional().meta({
-      description:
-        'What every text stands for that `codes` does not have. Without it such a text is a fault.',
+      description: 'The value for texts that are not in `codes`. Without it such a text is a fault.',
     }),
     when: z
       .strictObject({ column: heading, in: z.array(text).min(1).max(1_000) })
       .optional()
       .meta({
         description:
-          'Gives a value only where another column is one of these; an empty text is an empty cell.',
+          'Sets a value only if another column has one of these texts; an empty text means an empty cell.',
       }),
   })
   .refine((source) => (source.from === undefined) !== (source.constant === undefined), {
     error: fault('from_or_constant'),
   })
-  .meta({ id: 'MappedSource', description: 'Where the values of a field come from.' });
+  .meta({ id: 'MappedSource', description: 'Source of the values of a field.' });
 export type MappedSource = z.infer<typeof MappedSource>;
 
 /** The kind of values that alone has a use for a setting. */
@@ -90,13 +89,13 @@ export const mappingOf = <Name extends string>(
         .default(names[0] as never)
         .meta({ description: 'What the rows are.' }),
       sheet: soughtLine(100).optional().meta({
-        description: 'Name of the worksheet; without it the first that has the headings.',
+        description: 'Name of the worksheet; by default the first with the headings.',
       }),
       headingRow: z.int().min(1).max(1_000).optional().meta({
-        description: 'Row of the headings, counted from 1; without it, it is found.',
+        description: 'Row of the headings, counted from 1; by default detected.',
       }),
       fields: z.record(z.string(), MappedSource).meta({
-        description: 'Field by field, where its values come from. Columns that no field names are not read.',
+        description: 'The source of each field. Columns not used by any field are ignored.',
       }),
     })
     .superRefine(({ entity, fields }, context) => {
@@ -115,7 +114,7 @@ export const mappingOf = <Name extends string>(
     })
     .meta({
       id: 'Mapping',
-      description: 'How a file with headings, units and codes of its own is read.',
+      description: 'How to read a file with its own headings, units and codes.',
       examples: [example],
     });
 };

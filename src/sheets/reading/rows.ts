@@ -31,7 +31,7 @@ export interface ReadRequest {
 /** UTF-16 is read where a mark says it, as Excel's "Unicode text" has it. */
 export type FileEncoding = Encoding | 'utf-16le' | 'utf-16be';
 
-/** What was found out about a file. */
+/** What was detected about a file. */
 export interface FileHead {
   format: FileFormat;
   /** The worksheet that was read, and those that were not. */

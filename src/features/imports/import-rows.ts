@@ -78,7 +78,8 @@ async function* go(
   let told = Number.NEGATIVE_INFINITY;
   const mayWrite = () => tx !== null && (partial || outcome.refused === 0);
   try {
-    // Where faulty rows refuse the file, the first look at all of it has found those that repeat another.
+    if (asked.entity === 'projects') await tx?.announceRows(tx.tables.projects, asked.count);
+    // If faulty rows refuse the file, the first pass over the whole file has already found repeated rows.
     if (asked.from > 0 && (partial || importer.needsEarlierRows)) {
       for await (const batch of batchesOf(asked.rows, 0, asked.from)) importer.pass(batch.map(toImported));
     }

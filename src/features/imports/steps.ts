@@ -8,7 +8,7 @@ import { KeyRefused, type Run } from '../../jobs/runner.ts';
 import type { Mapping } from '../../sheets/reading/mapping.ts';
 import { readFile } from '../../sheets/reading/read-file.ts';
 import type { FileHead, ReadResult } from '../../sheets/reading/rows.ts';
-import type { ImportPart, ImportRun, ImportWork } from './import-run.ts';
+import type { ImportPart, ImportRun, ImportWork } from './import-rows.ts';
 import { type ImportEntity, tables } from './importable.ts';
 import type { ImportLimits } from './limits.ts';
 import { brokenOff, type Outcome, outcomeOf } from './outcome.ts';

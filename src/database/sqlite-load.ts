@@ -1,0 +1,141 @@
+/**
+ * Loads into SQLite: one thread works out what is to be written, another one writes it. What the first one reads is what
+ * was there before, since nobody else can write meanwhile; it is one batch of statements ahead.
+ */
+import { getTableName } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/sqlite-proxy';
+import type { Revision, Table, Transaction } from './database.ts';
+import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
+import { readerOnThread } from './sqlite-reader.ts';
+import { type Commands, SqliteThread } from './sqlite-thread.ts';
+import { beginWhenFree, READ_LOG, WRITE_LOG } from './sqlite-writer.ts';
+
+/** How long a load waits for another process that writes. */
+const GIVE_UP_MS = 60_000;
+
+/** What the thread that writes takes of a batch of statements. */
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+
+/** How many statements go to the other thread at once: some milliseconds of its work. */
+const AT_ONCE = 256;
+
+/** Kept, since starting one takes longer than most loads do. */
+let writer: SqliteThread | undefined;
+
+/** Runs a work in a transaction on a thread of its own: committed when the work ends by itself, else undone. */
+export async function* loaded<Part>(
+  file: string,
+  work: (tx: Transaction) => AsyncIterable<Part>,
+): AsyncGenerator<Part, void> {
+  writer = writer?.usable ? writer : new SqliteThread(file, LIMITS, true);
+  const thread = writer;
+  let isCommitted = false;
+  // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
+  await thread.run('pragma cache_size = -32768', []);
+  await beginWhenFree(() => thread.run('begin immediate', []), performance.now() + GIVE_UP_MS);
+  try {
+    const [[seq, hash] = []] = await thread.run(READ_LOG, []);
+    const log = { seq, hash } as Revision;
+    const { tx, finish } = transactionOnThread(thread, log);
+    yield* work(tx);
+    await finish();
+    if (log.seq !== seq) await thread.run(WRITE_LOG, [log.seq, log.hash]);
+    await thread.run('commit', []);
+    isCommitted = true;
+  } finally {
+    // With a connection goes what it has not committed.
+    if (!isCommitted) await thread.run('rollback', []).catch(() => thread.close());
+  }
+}
+
+/** A transaction whose commands are sent on in batches, without waiting for what becomes of them; reading does wait. */
+function transactionOnThread(thread: SqliteThread, log: Revision) {
+  let commands: Commands = { texts: [], runs: [] };
+  let numbers = new Map<Compiled, number>();
+  let sent: Promise<void> = Promise.resolve();
+
+  /** Sends what there is, once the batch before has been written. @throws what became of that */
+  async function send(): Promise<void> {
+    await sent;
+    if (commands.runs.length === 0) return;
+    sent = thread.perform(commands);
+    // It is told to whoever sends next.
+    sent.catch(() => {});
+    commands = { texts: [], runs: [] };
+    numbers = new Map();
+  }
+
+  async function written(): Promise<void> {
+    await send();
+    await sent;
+  }
+
+  const run: SqliteThread['run'] = async (sql, params, made) => {
+    await written();
+    return thread.run(sql, params, made);
+  };
+  const indexes = indexesFor(run);
+  const db = drizzle(async (sql, params) => ({ rows: await run(sql, params) }));
+  const prepare = shapeCache<Compiled>();
+  const tx = {
+    ...readerOnThread({ run }),
+    insert: db.insert.bind(db),
+    update: db.update.bind(db),
+    delete: db.delete.bind(db),
+    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
+      const compiled = prepare(shape, () => compile(build(tx)));
+      let text = numbers.get(compiled);
+      if (text === undefined) {
+        text = commands.texts.push(compiled.sql) - 1;
+        numbers.set(compiled, text);
+      }
+      commands.runs.push({ text, params: compiled.bind(values) });
+      if (commands.runs.length >= AT_ONCE) await send();
+    },
+    announceRows: indexes.announceRows,
+    log,
+  } as unknown as Transaction;
+  const finish = async (): Promise<void> => {
+    await written();
+    await indexes.rebuild();
+  };
+  return { tx, finish };
+}
+
+/**
+ * Of a table that grows to several times its size the indexes are built at the end, from sorted rows: for each row that
+ * takes half the time of finding its place in every one of them.
+ */
+function indexesFor(run: SqliteThread['run']) {
+  const rebuilt = new Map<string, string[]>();
+  return {
+    announceRows: async (table: Table, rows: number): Promise<void> => {
+      const name = getTableName(table);
+      const few = Math.floor(rows / GROWTH);
+      const [more] = await run(`select 1 from ${name} limit 1 offset ${few}`, []);
+      if (more || few === 0 || rebuilt.has(name)) return;
+      const indexes = (await run(DROPPABLE, [name])) as [string, string][];
+      for (const [index] of indexes) await run(`drop index ${index}`, []);
+      // Without them rows come one behind the other; and sorting takes as much memory again as the cache has.
+      await run('pragma cache_size = -8192', []);
+      rebuilt.set(
+        name,
+        indexes.map(([, sql]) => sql),
+      );
+    },
+    rebuild: async (): Promise<void> => {
+      for (const [table, indexes] of rebuilt) {
+        for (const sql of indexes) await run(sql, []);
+        await run('pragma analysis_limit = 1000', []);
+        await run(`analyze ${table}`, []);
+      }
+    },
+  };
+}
+
+/** How many times as large a table must become for that. */
+const GROWTH = 4;
+
+/** Those that make sure of nothing. */
+const DROPPABLE =
+  "select name, sql from sqlite_schema where type = 'index' and tbl_name = ? and sql like 'create index %'";
