@@ -9,7 +9,7 @@ import { keyService } from './access/service.ts';
 import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
-import { catalogues, tags, tracked } from './contributions.ts';
+import { catalogues, problemCodes, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
@@ -42,9 +42,11 @@ import { qualityService } from './features/quality/service.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
 import { documentationRoutes } from './http/documentation.ts';
+import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
 import { swaggerOptions } from './http/openapi.ts';
+import { notesOf } from './http/operation.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
@@ -82,8 +84,9 @@ export async function buildApp({
   await protect(app, config);
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
+  addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
-  await app.register(swagger, swaggerOptions(tags));
+  await app.register(swagger, swaggerOptions(tags, problemCodes));
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [

@@ -5,7 +5,7 @@ import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
 import { entriesExporter } from './catalogues/exported.ts';
 import { catalogueImporter } from './catalogues/importing.ts';
 import { loggedEntries } from './catalogues/rows.ts';
-import type { Entity } from './core/entities.ts';
+import { type Entity, nouns } from './core/entities.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
 import { clusterMemberImporter } from './features/clusters/importing.ts';
@@ -37,7 +37,7 @@ import {
 } from './features/published/schema.ts';
 import { qualityMessages } from './features/quality/messages.ts';
 import { industries, regions, zones } from './features/references/schema.ts';
-import { addMessages } from './http/messages.ts';
+import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
 import { logMessages } from './log/messages.ts';
@@ -146,6 +146,16 @@ export const tracked: readonly Tracked[] = [
   }),
 ];
 
+/** Every code that a problem may have. */
+export const problemCodes: readonly string[] = [
+  ...Object.keys(problems).filter((code) => !code.startsWith('resource.')),
+  ...Object.keys(nouns).flatMap((entity) => [`${entity}.not_found`, `${entity}.referenced`]),
+  'projects.code_taken',
+  ...catalogues.flatMap(({ entity, key, unique }) =>
+    [key, unique].filter((field) => field && field !== 'id').map((field) => `${entity}.${field}_taken`),
+  ),
+];
+
 /** What operations are grouped by, in this order, and what each group is about. */
 export const tags = {
   projects: 'Signed projects, their dates and amounts, and the ledger of funds in place.',
@@ -165,5 +175,6 @@ export const tags = {
   'published-figures': 'Published figures compared with what is computed now.',
   keys: 'API keys: who may do what.',
   changes: 'The change log.',
+  files: 'Lists and figures as files.',
   operation: 'Whether the service is alive and ready.',
 } as const;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Answers } from '../http/answers.ts';
 import { resourceAnswer, sendResource } from '../http/conditional.ts';
-import { NoQuery, operation } from '../http/openapi.ts';
+import { NoQuery, operation } from '../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import { refuseFields } from '../http/validation.ts';
 import { answerOnce, callerOf } from './authorize.ts';

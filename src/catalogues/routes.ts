@@ -7,9 +7,9 @@ import { nouns } from '../core/entities.ts';
 import type { Answers } from '../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
 import { searchField } from '../http/fields.ts';
-import { alsoAs, formatField, langField, negotiate } from '../http/formats.ts';
+import { formatField, langField, negotiate } from '../http/formats.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
-import { MERGE_PATCH, NoQuery, operation } from '../http/openapi.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
 import type { Encoding } from '../sheets/csv.ts';
 import type { ExportAnswers } from '../sheets/exporting/answers.ts';
@@ -90,16 +90,18 @@ export const catalogueRoutes =
           access: 'read',
           tag,
           summary: `List ${plural}`,
-          ...(catalogue.sheet && {
-            description:
-              'As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) the response is the whole selection from one snapshot, without `limit` or `cursor`; the columns are those that imports read.',
-          }),
           ...ofParent,
           query: ListQuery,
           success: {
-            description: catalogue.sheet ? 'A page; as a file, all records.' : 'A page.',
+            description: 'A page.',
             schema: pageOf(`${Name}Page`, item),
-            ...(catalogue.sheet && { also: alsoAs(['csv', 'ndjson', 'xlsx']) }),
+            ...(catalogue.sheet && {
+              files: {
+                formats: ['csv', 'ndjson', 'xlsx'],
+                description:
+                  'All selected records, from one snapshot; the columns are those that imports read.',
+              },
+            }),
           },
           conditional: true,
         }),

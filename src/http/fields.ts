@@ -112,6 +112,18 @@ export const industryCode = codeOf(/^([A-Z]|\d{2})$/, 'not_an_industry').meta({ 
 
 export const year = z.int().min(1900).max(2999);
 
+/** A path with its query, relative to the service. */
+export const link = z.string().meta({ format: 'uri-reference' });
+
+/** Links by their names, each of which may be left out. */
+export const linksNamed = <Name extends string>(names: readonly Name[]) =>
+  z.object(
+    Object.fromEntries(names.map((name) => [name, link.optional()])) as Record<
+      Name,
+      z.ZodOptional<typeof link>
+    >,
+  );
+
 /** The codes of a table of data, for a schema. */
 export const codesOf = <C extends string>(rows: readonly { code: C }[]) =>
   rows.map(({ code }) => code) as [C, ...C[]];

@@ -1,5 +1,5 @@
 /** The format of a response, from `format` or else `Accept`, and the options of each format. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
 import type { Language } from '../core/languages.ts';
@@ -14,8 +14,19 @@ export const mediaTypes = {
 } as const;
 
 export type Format = keyof typeof mediaTypes;
+export const formatOf = (type: string): Format =>
+  (Object.keys(mediaTypes) as Format[]).find((format) => mediaTypes[format] === type) ?? 'json';
+
 /** The formats of tables. */
 export type FileFormat = Exclude<Format, 'json' | 'markdown'>;
+
+/** The end of the path under which a response is to be had in a format. */
+const extensions: Record<Exclude<Format, 'json'>, string> = {
+  csv: 'csv',
+  ndjson: 'ndjson',
+  xlsx: 'xlsx',
+  markdown: 'md',
+};
 
 /** The `format` parameter of an operation that knows some of the formats. */
 export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
@@ -84,9 +95,12 @@ export const uselessFor = (
   query: Readonly<Record<string, unknown>>,
   shared: readonly string[] = [],
 ): Fault[] =>
-  PARTICULAR.filter(
-    (name) => query[name] !== undefined && !OWN[format].includes(name) && !shared.includes(name),
-  ).map((parameter) => ({ parameter, code: 'not_for_format', values: { format } }));
+  uselessNames(format, shared)
+    .filter((name) => query[name] !== undefined)
+    .map((parameter) => ({ parameter, code: 'not_for_format', values: { format } }));
+
+const uselessNames = (format: Format, shared: readonly string[]): string[] =>
+  PARTICULAR.filter((name) => !OWN[format].includes(name) && !shared.includes(name));
 
 function accepted<F extends Format>(request: FastifyRequest, formats: readonly F[]): F {
   const wanted = new Negotiator(request.raw).mediaType(formats.map((format) => mediaTypes[format]));
@@ -98,6 +112,27 @@ function accepted<F extends Format>(request: FastifyRequest, formats: readonly F
   return format;
 }
 
+/** The formats of an operation besides its first. Each has a path of its own, so that its answer has one type. */
+export interface Files {
+  formats: readonly Exclude<Format, 'json'>[];
+  /** What is in a file. */
+  description: string;
+  /** Parameters that belong to one format elsewhere, and here to all. */
+  shared?: readonly string[];
+}
+
+/** A format as its own operation. */
+export interface FileOperation {
+  extension: string;
+  /** The end of its operation id. */
+  suffix: string;
+  name: string;
+  type: string;
+  schema: z.ZodType;
+  /** Parameters that are for other formats. */
+  hidden: readonly string[];
+}
+
 const descriptions: Record<Exclude<Format, 'json'>, string> = {
   csv: 'A table with a heading row, BOM and CRLF; text that a spreadsheet would take for a formula has a leading apostrophe.',
   ndjson:
@@ -106,11 +141,77 @@ const descriptions: Record<Exclude<Format, 'json'>, string> = {
   markdown: 'A paragraph of text (CommonMark).',
 };
 
-/** The formats of an operation besides JSON, for the document. */
-export const alsoAs = (formats: readonly Exclude<Format, 'json'>[]) =>
-  Object.fromEntries(
-    formats.map((format) => [
-      mediaTypes[format],
-      { schema: z.string().meta({ description: descriptions[format] }) },
-    ]),
+/** By a name each, so that what is asked of all strings can leave them out: files have no limit. */
+const fileSchema = (id: string, format: Exclude<Format, 'json'>, more: object = {}) =>
+  z.string().meta({ id, description: descriptions[format], ...more });
+
+const fileSchemas: Record<Exclude<Format, 'json'>, z.ZodString> = {
+  csv: fileSchema('CsvFile', 'csv'),
+  ndjson: fileSchema('NdjsonFile', 'ndjson'),
+  xlsx: fileSchema('XlsxFile', 'xlsx', { format: 'binary' }),
+  markdown: fileSchema('MarkdownText', 'markdown'),
+};
+
+const names: Record<Format, string> = {
+  json: 'JSON',
+  csv: 'CSV',
+  ndjson: 'NDJSON',
+  xlsx: 'XLSX',
+  markdown: 'Markdown',
+};
+
+/** The schema of a file. */
+export const schemaOfFile = (format: Exclude<Format, 'json'>): z.ZodString => fileSchemas[format];
+
+export const fileOperations = ({ formats, shared }: Files): FileOperation[] =>
+  formats.map((format) => ({
+    extension: extensions[format],
+    suffix: format[0]?.toUpperCase() + format.slice(1),
+    name: names[format],
+    type: mediaTypes[format],
+    schema: fileSchemas[format],
+    hidden: hiddenIn(format, shared),
+  }));
+
+/** Parameters that the document leaves out of an operation of one format. */
+export const hiddenIn = (format: Format, shared: readonly string[] = []): string[] => [
+  'format',
+  ...uselessNames(format, shared),
+];
+
+/**
+ * Gives each format that a route has besides its first a path of its own: `/v1/projects.csv`. Call before the routes are
+ * registered.
+ * @param filesOf the formats of a route, by its schema
+ */
+export function addFileRoutes(
+  app: FastifyInstance,
+  filesOf: (schema: unknown) => readonly { extension: string; schema: FastifySchema }[],
+): void {
+  app.addHook(
+    'onRoute',
+    function (this: FastifyInstance, { method, url, config, onRequest, handler, schema }) {
+      if (method !== 'GET') return;
+      for (const { extension, schema: ofFile } of filesOf(schema)) {
+        this.route({
+          method,
+          url: `${url}.${extension}`,
+          schema: ofFile,
+          handler,
+          ...(config && { config }),
+          ...(onRequest && { onRequest }),
+          preHandler: (request, _, done) => {
+            const query = request.query as { format?: string };
+            refuse(query.format === undefined ? [] : [{ parameter: 'format', code: 'unknown_parameter' }]);
+            query.format = formatBy[extension] as string;
+            done();
+          },
+        });
+      }
+    },
   );
+}
+
+const formatBy: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(extensions).map(([format, extension]) => [extension, format]),
+);

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/database.ts';
-import { NoQuery, operation } from './openapi.ts';
+import { NoQuery, operation } from './operation.ts';
 import { Problem } from './problems.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
@@ -14,7 +14,7 @@ export const healthRoutes =
       '/livez',
       {
         schema: operation({
-          id: 'livez',
+          id: 'readLiveness',
           access: 'open',
           tag: 'operation',
           summary: 'Whether the process is running',
@@ -31,7 +31,7 @@ export const healthRoutes =
       '/readyz',
       {
         schema: operation({
-          id: 'readyz',
+          id: 'readReadiness',
           access: 'open',
           tag: 'operation',
           summary: 'Whether the service is ready',

@@ -1,124 +1,22 @@
-/** Metadata of operations, and how the zod schemas become one OpenAPI 3.1 document. */
+/** How the schemas of all routes become one OpenAPI 3.1 document. */
 
 import type { SwaggerOptions } from '@fastify/swagger';
-import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import * as z from 'zod';
 import { packageVersion } from '../core/package.ts';
-import { titles } from './messages.ts';
-import { ProblemBody } from './problems.ts';
+import { addLimits } from './bounds.ts';
+import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
+import { faults, titles } from './messages.ts';
+import { NOTES, type Notes } from './operation.ts';
 
-type ProblemStatus = keyof typeof titles;
-
-/** What every operation may answer, whatever it does. */
-const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
-const WITH_BODY: readonly ProblemStatus[] = [413, 415];
-
-/**
- * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
- * any key; the others a key with that role or a higher one.
- */
-export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
-
-/** The query of an operation that takes no parameters. */
-export const NoQuery = z.strictObject({});
-
-/** What a PATCH may be sent as. */
-export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
-
-interface Operation<Body, Query, Params, Success> {
-  id: string;
-  access: Access;
-  /** One of those that the document has. */
-  tag: string;
-  summary: string;
-  description?: string;
-  params?: Params;
-  query?: Query;
-  body?: Body;
-  /** What the body may be sent as; JSON unless told otherwise. */
-  consumes?: string[];
-  /** The answer of success: its status, what it is, its schema. 204 has none. */
-  success: {
-    status?: 200 | 201 | 204;
-    description: string;
-    schema?: Success;
-    /** What it comes as; JSON unless told otherwise. */
-    type?: string;
-    /** The media types besides that one in which the same may be had. */
-    also?: Readonly<Record<string, { schema: z.ZodType }>>;
-  };
-  /** The statuses of problems besides those that every operation has. */
-  problems?: readonly ProblemStatus[];
-  /** Whether a client may ask for it only if it changed. */
-  conditional?: boolean;
-  /** Whether If-Match is needed. */
-  guarded?: boolean;
-  /** Whether it takes an Idempotency-Key. */
-  retryable?: boolean;
-  /** Whether it takes a Last-Event-ID. */
-  resumable?: boolean;
-  /** The media types of a body that is a file. */
-  takes?: readonly string[];
-  /** What 202 means, where what is asked for may go on after the answer. */
-  accepted?: string;
-}
-
-const ifMatch = {
-  name: 'If-Match',
-  in: 'header',
-  required: true,
-  description: 'The ETag of the version you read; 412 if it has changed since.',
-  schema: { type: 'string' },
-  example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
-};
-
-const idempotencyKey = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'A new value for each operation, such as a UUID. Repeating the request within 24 hours returns the first response, with `Idempotency-Replayed: true`, and has no second effect. Refused with a different request (422), while the first is in progress (409), and if too many responses are stored for the API key (429).',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-  example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
-};
-
-const lastEventId = {
-  name: 'Last-Event-ID',
-  in: 'header',
-  required: false,
-  description:
-    'Id of the last event you have; takes precedence over `after`. Browsers send it automatically.',
-  schema: { type: 'integer', minimum: 0 },
-  example: 12,
-};
-
-const ifNoneMatch = {
-  name: 'If-None-Match',
-  in: 'header',
-  required: false,
-  description: 'The ETag of an earlier response; 304 without a body if it is still current.',
-  schema: { type: 'string' },
-  example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
-};
-
-const prefer = {
-  name: 'Prefer',
-  in: 'header',
-  required: false,
-  description:
-    'With `respond-async` the response is an immediate 202 with the `Location` of the import (RFC 7240).',
-  schema: { type: 'string' },
-  example: 'respond-async',
-};
-
-const file = { type: 'string', format: 'binary' } as const;
+/** No file is larger; `docs/limits.md` has the limits of each format. */
+const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
 
 /** How a body of a type looks, where that is not just any bytes. */
 const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   'text/csv': {
     type: 'string',
+    maxLength: file.maxLength,
     examples: [
       '项目编号,项目名称,项目级别,签约日期,投资总额(亿元)\r\nHYRD-2020-0002,示例项目 0002,省级,2020-06-29,30\r\n',
     ],
@@ -137,99 +35,20 @@ const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),
 });
 
-const etag: OpenAPIV3_1.HeaderObject = {
-  description: 'Identifies this version of the response.',
-  schema: { type: 'string' },
-};
-
-/** The schema of a route: what validates it and what the document says about it. */
-export function operation<
-  Body extends z.ZodType = z.ZodUndefined,
-  Query extends z.ZodType = z.ZodUndefined,
-  Params extends z.ZodType = z.ZodUndefined,
-  Success extends z.ZodType = z.ZodUndefined,
->(about: Operation<Body, Query, Params, Success>) {
-  const { success, conditional = false, guarded = false, retryable = false, resumable = false } = about;
-  const problems = new Set<ProblemStatus>([
-    ...ALWAYS,
-    ...PROBLEMS_OF[about.access],
-    ...(about.body || about.takes || guarded ? WITH_BODY : []),
-    ...(guarded ? ([404, 412, 428] as const) : []),
-    ...(retryable ? ([409] as const) : []),
-    ...(success.also ? ([406] as const) : []),
-    ...(about.problems ?? []),
-  ]);
-  const responses: Record<number, unknown> = {};
-  const { schema, status = 200, description, type = 'application/json', also } = success;
-  responses[status] = schema
-    ? { description, content: { [type]: { schema }, ...also } }
-    : z.null().meta({ description });
-  if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
-  if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
-  for (const problem of [...problems].sort((a, b) => a - b)) {
-    responses[problem] = {
-      description: titles[problem].en,
-      content: { 'application/problem+json': { schema: ProblemBody } },
-    };
-  }
-  return {
-    operationId: about.id,
-    tags: [about.tag],
-    summary: about.summary,
-    description: about.description ?? `${about.summary}.`,
-    ...(about.params && { params: about.params }),
-    ...(about.query && { querystring: about.query }),
-    ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
-    response: responses,
-    // Read by `complete` below and by the hooks that act on it; not for Fastify.
-    [NOTES]: {
-      retryable,
-      resumable,
-      takes: about.takes,
-      mayGoOn: about.accepted !== undefined,
-      access: about.access,
-      conditional,
-      guarded,
-      paged: about.query !== undefined && 'cursor' in shapeOf(about.query),
-    },
-  } as unknown as FastifySchema & { body: Body; querystring: Query; params: Params };
-}
-
-const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
-  open: [],
-  statistics: [401, 429],
-  read: [401, 429],
-  edit: [401, 403, 429],
-  administer: [401, 403, 429],
-};
-
-const NOTES = 'x-notes';
-
-interface Notes {
-  retryable: boolean;
-  resumable: boolean;
-  takes: readonly string[] | undefined;
-  mayGoOn: boolean;
-  access: Access;
-  conditional: boolean;
-  guarded: boolean;
-  paged: boolean;
-}
-
-/** What `operation` said of a route; undefined of one that is not in the document. */
-export const notesOf = (schema: unknown): Notes | undefined =>
-  (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
-
-const shapeOf = (schema: z.ZodType): object => ('shape' in schema ? (schema.shape as object) : {});
-
 type Document = OpenAPIV3_1.Document;
+type JsonSchema = OpenAPIV3_1.SchemaObject;
 type PathOperation = OpenAPIV3_1.OperationObject & { [NOTES]?: Notes };
 
 const toDocument = createJsonSchemaTransformObject({});
 
-/** The options of @fastify/swagger that make the document. */
-/** @param tags what operations are grouped by, in this order, and what each group is about */
-export const swaggerOptions = (tags: Readonly<Record<string, string>>): SwaggerOptions => ({
+/**
+ * @param tags what operations are grouped by, in this order, and what each group is about
+ * @param problemCodes every code that a problem may have
+ */
+export const swaggerOptions = (
+  tags: Readonly<Record<string, string>>,
+  problemCodes: readonly string[],
+): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -245,19 +64,60 @@ export const swaggerOptions = (tags: Readonly<Record<string, string>>): SwaggerO
     security: [],
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
-  transformObject: (document) => complete(toDocument(document) as Document) as never,
+  transformObject: (document) => complete(toDocument(document) as Document, problemCodes) as never,
 });
 
 /** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
-function complete(document: Document): Document {
+function complete(document: Document, problemCodes: readonly string[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
       completeOperation(operation);
     }
   }
-  return dropUnused(document);
+  const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
+  for (const [name, schema] of Object.entries(schemas)) addLimits(schema, name);
+  addCodes(schemas, problemCodes);
+  const parameters = shareParameters(document);
+  return dropUnused({ ...document, components: { schemas, parameters } as never });
 }
 
+/** Fills in the codes of errors, which the features declare. */
+function addCodes(schemas: Record<string, JsonSchema>, problemCodes: readonly string[]): void {
+  const faultCodes = Object.keys(faults).sort();
+  const limit = (schema: JsonSchema | undefined, codes: readonly string[]) => {
+    if (schema?.properties?.code) Object.assign(schema.properties.code, { enum: codes });
+  };
+  const { Problem, FileFault } = schemas;
+  limit(Problem, [...new Set(problemCodes)].sort());
+  limit((Problem?.properties?.errors as { items?: JsonSchema } | undefined)?.items, faultCodes);
+  limit(FileFault, faultCodes);
+}
+
+/** Moves what several operations share to the components. Of parameters with one name, the most common is moved. */
+function shareParameters(document: Document): OpenAPIV3_1.ComponentsObject['parameters'] {
+  const lists = Object.values(document.paths ?? {}).flatMap((path) =>
+    (Object.values(path ?? {}) as PathOperation[]).map(({ parameters = [] }) => parameters),
+  );
+  const uses = new Map<string, number>();
+  for (const text of lists.flat().map((parameter) => JSON.stringify(parameter))) {
+    uses.set(text, (uses.get(text) ?? 0) + 1);
+  }
+  const shared: Record<string, OpenAPIV3_1.ParameterObject> = {};
+  const names = new Map<string, string>();
+  for (const [text, count] of [...uses].toSorted(([, a], [, b]) => b - a)) {
+    const parameter = JSON.parse(text) as OpenAPIV3_1.ParameterObject;
+    if (count < 2 || parameter.name in shared) continue;
+    shared[parameter.name] = parameter;
+    names.set(text, parameter.name);
+  }
+  for (const parameters of lists) {
+    for (const [i, parameter] of parameters.entries()) {
+      const name = names.get(JSON.stringify(parameter));
+      if (name) parameters[i] = { $ref: `#/components/parameters/${name}` };
+    }
+  }
+  return Object.fromEntries(Object.entries(shared).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
 function completeOperation(operation: PathOperation): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
@@ -267,15 +127,18 @@ function completeOperation(operation: PathOperation): void {
   }
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
-    ({ schema = {} }) => !('not' in schema),
+    ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
   );
-  for (const parameter of parameters) completeParameter(parameter);
-  if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
-  if (notes?.retryable) parameters.push(idempotencyKey as OpenAPIV3_1.ParameterObject);
-  if (notes?.resumable) parameters.push(lastEventId as OpenAPIV3_1.ParameterObject);
-  if (notes?.mayGoOn) parameters.push(prefer as OpenAPIV3_1.ParameterObject);
+  for (const parameter of parameters) {
+    addLimits(parameter.schema, parameter.name);
+    completeParameter(parameter);
+  }
+  if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
+  if (notes?.retryable) parameters.push(requestHeaders.idempotencyKey);
+  if (notes?.resumable) parameters.push(requestHeaders.lastEventId);
+  if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
-  if (notes?.conditional) parameters.push(ifNoneMatch as OpenAPIV3_1.ParameterObject);
+  if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
   if (parameters.length > 0) operation.parameters = parameters;
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
@@ -286,18 +149,13 @@ function completeOperation(operation: PathOperation): void {
       continue;
     }
     const tagged =
-      Number(status) < 400 &&
-      status !== '204' &&
-      (notes?.conditional || notes?.guarded || (status === '201' && notes?.retryable));
-    if (tagged) {
-      answer.headers = {
-        ETag: etag,
-        ...(notes?.paged &&
-          status === '200' && {
-            Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: { type: 'string' } },
-          }),
-      };
-    }
+      status !== '204' && (notes?.conditional || notes?.guarded || (status === '201' && notes?.retryable));
+    answer.headers = headerRefs(
+      ...(tagged ? (['ETag'] as const) : []),
+      ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
+      ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
+      'Access-Control-Allow-Origin',
+    ) as NonNullable<typeof answer.headers>;
   }
 }
 
@@ -317,9 +175,11 @@ const problemResponses = Object.fromEntries(
     problemName(status),
     {
       description: en,
-      ...(['429', '503', '507'].includes(status) && {
-        headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
-      }),
+      headers: headerRefs(
+        ...(['429', '503', '507'].includes(status) ? (['Retry-After'] as const) : []),
+        'RateLimit',
+        'Access-Control-Allow-Origin',
+      ),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]),
@@ -367,11 +227,18 @@ function dropUnused(document: Document): Document {
     }
   };
   visit(document.paths);
+  visit(document.components?.parameters ?? {});
   visit(responses);
   const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
   const pruned = JSON.stringify({
     ...document,
-    components: { schemas: kept, responses, securitySchemes },
+    components: {
+      schemas: kept,
+      parameters: document.components?.parameters,
+      headers: responseHeaders,
+      responses,
+      securitySchemes,
+    },
   });
   const shortened = pruned.replace(/"(#\/components\/schemas\/)?(\w+)Input"/g, (whole, prefix = '', name) =>
     used.has(`${name}Input`) && !used.has(name) ? `"${prefix}${name}"` : whole,

@@ -43,6 +43,8 @@ export const sortField = (names: readonly string[], standard: string) =>
     .meta({
       description: `Order by ${names.map((name) => `\`${name}\``).join(', ')}; a leading minus reverses the order; separate several with commas. Default \`${standard}\`.`,
       example: standard,
+      // All names, each with a minus.
+      maxLength: names.join('-,').length + 1,
     });
 
 export interface PageQuery {

@@ -9,7 +9,7 @@ import { ARRIVAL_MS, limitArrival } from './arrival.ts';
 import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
-import { MERGE_PATCH } from './openapi.ts';
+import { MERGE_PATCH } from './operation.ts';
 import { Problem, problemHandler, SECURITY, standardHeaders, unsupportedMediaType } from './problems.ts';
 import { gatherFaults, validatorFor } from './validation.ts';
 

@@ -49,10 +49,13 @@ export function fieldsOf({ requestBody }: Operation): Record<string, Body> {
 const isStructured = (name: string, field: Body): boolean =>
   name === 'filter' || 'properties' in resolve(field);
 
+const isAnyText = ({ maxLength, pattern, format, enum: choices, anyOf = [] }: Body): boolean =>
+  (maxLength !== undefined && !pattern && !format && !choices) || anyOf.some(isAnyText);
+
 /** The fields that take any text. */
 export const textsOf = (operation: Operation): string[] =>
   Object.entries(fieldsOf(operation))
-    .filter(([name, field]) => JSON.stringify(field).includes('"maxLength"') && !isStructured(name, field))
+    .filter(([name, field]) => isAnyText(resolve(field)) && !isStructured(name, field))
     .map(([name]) => name);
 
 /** Those of them that are no names, and may have several lines. */

@@ -189,7 +189,9 @@ describe('what the feed says about keys', () => {
 });
 
 describe('ANONYMOUS_READ', () => {
-  const OPEN_STATISTICS = ['summary', 'breakdown', 'definitions'].map((name) => `/v1/statistics/${name}`);
+  const OPEN_STATISTICS = ['summary', 'breakdown', 'definitions'].flatMap((name) =>
+    ['', '.csv', '.xlsx'].map((extension) => `/v1/statistics/${name}${extension}`),
+  );
   const statistics = operations.filter(({ template }) => OPEN_STATISTICS.includes(template));
   const mayRead = (operation: Operation, setting: string): boolean =>
     needed(operation) === 'nobody' ||

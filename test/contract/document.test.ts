@@ -216,3 +216,47 @@ describe.each(docs)('%s', (page) => {
     expect(policy).toMatch(/img-src 'self' data:/);
   });
 });
+
+describe('the document bounds', () => {
+  /** Every schema, with the place where it stands. */
+  function* schemasIn(node: unknown, place = ''): Generator<[place: string, schema: Body]> {
+    if (typeof node !== 'object' || node === null) return;
+    const schema = node as Body;
+    if (typeof schema.type === 'string') yield [place, schema];
+    for (const [key, value] of Object.entries(schema)) {
+      if (!['example', 'examples', 'default', 'enum', 'const'].includes(key)) {
+        yield* schemasIn(value, `${place}/${key}`);
+      }
+    }
+  }
+
+  // A file has as many rows as are selected.
+  const files = /components\/schemas\/(Csv|Ndjson|Xlsx)File|MarkdownText/;
+  const limits: Record<string, (schema: Body) => boolean> = {
+    string: ({ maxLength, enum: choices, const: only }) => (maxLength ?? choices ?? only) !== undefined,
+    integer: ({ format, minimum, maximum }) =>
+      format !== undefined && minimum !== undefined && maximum !== undefined,
+    array: ({ maxItems }) => maxItems !== undefined,
+  };
+
+  it.each(Object.keys(limits))('every %s', (type) => {
+    const unbounded = [...schemasIn(openapi)]
+      .filter(([place, schema]) => schema.type === type && !files.test(place) && !limits[type]?.(schema))
+      .map(([place]) => place);
+    expect(unbounded).toEqual([]);
+  });
+});
+
+describe('operation ids', () => {
+  const schemas = Object.keys(openapi.components.schemas).map((name) => name.toLowerCase());
+
+  it.each(operations.map(({ operationId }) => [operationId]))(
+    '%s is a verb and a noun, and no schema',
+    (id) => {
+      expect(id).toMatch(
+        /^(list|read|create|change|delete|archive|restore|add|export|stream|cancel|revoke|reconcile|put)[A-Z]/,
+      );
+      expect(schemas).not.toContain(id.toLowerCase());
+    },
+  );
+});

@@ -1,13 +1,13 @@
 /** Every operation of the document, and how to call it. */
 import { type Body, created, type TestApp } from '../support/app.ts';
-import { type OpenApiOperation, openapi } from '../support/contract.ts';
+import { type OpenApiOperation, openapi, paths } from '../support/contract.ts';
 
 export interface Operation extends OpenApiOperation {
   method: string;
   template: string;
 }
 
-export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([template, methods]) =>
+export const operations: Operation[] = Object.entries(paths).flatMap(([template, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     ...operation,
     method: method.toUpperCase(),

@@ -5,7 +5,11 @@ import formats from 'ajv-formats';
 
 export interface OpenApi {
   paths: Record<string, Record<string, OpenApiOperation>>;
-  components: { schemas: Record<string, unknown>; responses?: Record<string, OpenApiResponse> };
+  components: {
+    schemas: Record<string, unknown>;
+    parameters: Record<string, unknown>;
+    responses?: Record<string, OpenApiResponse>;
+  };
 }
 
 export interface OpenApiResponse {
@@ -25,8 +29,30 @@ export interface OpenApiOperation {
   responses: Record<string, OpenApiResponse>;
 }
 
+/** The document as it is. */
 export const openapi: OpenApi = JSON.parse(
   readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
+);
+
+type Parameter = NonNullable<OpenApiOperation['parameters']>[number];
+
+/** A parameter of an operation, which may be one of the components. */
+const resolved = (parameter: Parameter | { $ref: string }): Parameter =>
+  '$ref' in parameter
+    ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
+    : parameter;
+
+/** Every operation, with its parameters in place. */
+export const paths: OpenApi['paths'] = Object.fromEntries(
+  Object.entries(openapi.paths).map(([template, methods]) => [
+    template,
+    Object.fromEntries(
+      Object.entries(methods).map(([method, operation]) => [
+        method,
+        { ...operation, ...(operation.parameters && { parameters: operation.parameters.map(resolved) }) },
+      ]),
+    ),
+  ]),
 );
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -61,7 +87,7 @@ export function operationFor(
   const found = templates
     .filter(({ pattern }) => pattern.test(path))
     .sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0];
-  const operation = found && openapi.paths[found.template]?.[method.toLowerCase()];
+  const operation = found && paths[found.template]?.[method.toLowerCase()];
   return found && operation ? { template: found.template, operation } : null;
 }
 
@@ -73,6 +99,16 @@ export function isEndless(method: string, url: string): boolean {
 
 /** Whether a body is one JSON text; newline-delimited JSON is many. */
 export const isJson = (type: string): boolean => /^application\/([\w.-]+\+)?json\b/.test(type);
+
+/** By `Accept` or `format` an operation answers what the operation of that format does. */
+function inFormat(asked: NonNullable<ReturnType<typeof operationFor>>, media: string): typeof asked {
+  for (const extension of ['', '.csv', '.ndjson', '.xlsx', '.md']) {
+    const template = `${asked.template}${extension}`;
+    const operation = paths[template]?.get;
+    if (operation?.responses[200]?.content?.[media]) return { template, operation };
+  }
+  return asked;
+}
 
 /** @throws when the answer is not what the document declares */
 export function checkAgainstContract(
@@ -91,7 +127,8 @@ export function checkAgainstContract(
     if (status >= 400) expectValid('/components/schemas/Problem', body, `${method} ${url}`);
     return;
   }
-  const { template, operation } = asked;
+  const media = type.split(';')[0] ?? '';
+  const { template, operation } = method === 'GET' && status === 200 ? inFormat(asked, media) : asked;
   const place = `${method} ${template} ${status}`;
   let pointer = `/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`;
   let response = operation.responses[status];
@@ -104,7 +141,6 @@ export function checkAgainstContract(
     if (body !== undefined) throw new Error(`${place} is declared without a body`);
     return;
   }
-  const media = type.split(';')[0] ?? '';
   if (!response.content[media])
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
   // Of a file, or of what has no end, the document says no more than that it is one.

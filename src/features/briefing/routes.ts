@@ -2,11 +2,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type * as z from 'zod';
 import type { Answers } from '../../http/answers.ts';
 import { contentLanguage } from '../../http/files.ts';
-import { alsoAs, mediaTypes, negotiate } from '../../http/formats.ts';
-import { operation } from '../../http/openapi.ts';
+import { type Files, mediaTypes, negotiate } from '../../http/formats.ts';
+import { operation } from '../../http/operation.ts';
 import { markdownOf } from './markdown.ts';
 import { Briefing, BriefingParams, BriefingQuery, formats } from './schema.ts';
 import type { BriefingService } from './service.ts';
+
+const files: Files = { formats: ['markdown'], description: 'The paragraph as text.', shared: ['lang'] };
 
 export const briefingRoutes =
   (briefings: BriefingService, answers: Answers): FastifyPluginAsyncZod =>
@@ -15,7 +17,7 @@ export const briefingRoutes =
       '/v1/events/:code/briefing',
       {
         schema: operation({
-          id: 'briefing',
+          id: 'readBriefing',
           access: 'read',
           tag: 'events',
           summary: 'Press paragraph about an event',
@@ -23,14 +25,14 @@ export const briefingRoutes =
             'A paragraph in Chinese or English as of a day, with every figure computed. A sentence appears only if its figures are known and not zero. As JSON each sentence comes with its figures: the value, the printed text, the definition, and the projects behind it.',
           params: BriefingParams,
           query: BriefingQuery,
-          success: { description: 'The briefing.', schema: Briefing, also: alsoAs(['markdown']) },
+          success: { description: 'The briefing.', schema: Briefing, files },
           problems: [404],
           conditional: true,
         }),
       },
       (request, reply) => {
         const { asOf } = request.query;
-        const { format, language } = negotiate(request, reply, formats, ['lang']);
+        const { format, language } = negotiate(request, reply, formats, files.shared);
         const variant = `${format} ${language}`;
         const compute = (day: string) => briefings.of(request.params.code, day, language);
         reply.header('content-language', contentLanguage(language));

@@ -1,7 +1,7 @@
 /** API schemas of briefings. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
-import { slug } from '../../http/fields.ts';
+import { link, slug } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
 import { MoneyBody, RateBody } from '../figures/measures.ts';
 import { bilingual } from '../figures/schema.ts';
@@ -45,7 +45,7 @@ const Figure = z
     }),
     printed: z.string().meta({ description: 'The value as printed in the text.' }),
     definition: z.object({ label: bilingual, sentence: bilingual }),
-    link: z.string().nullable().meta({
+    link: link.nullable().meta({
       description:
         'Link to the records behind the value; for a rate, those in its numerator. Null for a day or a bound.',
     }),
@@ -56,7 +56,7 @@ const Named = z
   .object({
     kind: z.enum(namedKinds),
     printed: z.string().meta({ description: 'The value as printed in the text.' }),
-    link: z.string().nullable(),
+    link: link.nullable(),
   })
   .meta({ id: 'BriefingName', description: 'Something that a sentence mentions by name.' });
 
@@ -70,7 +70,7 @@ const Highlight = z
         code: z.string().nullable(),
         name: z.string(),
         nameEn: z.string().nullable(),
-        link: z.string(),
+        link,
       }),
     ),
   })
@@ -97,7 +97,7 @@ export const Briefing = z
       }),
     ),
     highlights: z.array(Highlight),
-    links: z.object({ self: z.string(), summary: z.string() }),
+    links: z.object({ self: link, summary: link }),
   })
   .meta({
     id: 'Briefing',

@@ -9,7 +9,7 @@ import { sendResource } from '../../http/conditional.ts';
 import { integerText } from '../../http/fields.ts';
 import { typeNames } from '../../http/messages.ts';
 import { inPascalCase } from '../../http/nouns.ts';
-import { NoQuery, operation } from '../../http/openapi.ts';
+import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { invalid } from '../../http/problems.ts';
 import { Change, Head } from '../../log/schema.ts';
@@ -25,12 +25,6 @@ const after = integerText(z.int().min(0)).optional().meta({
 });
 const FeedQuery = z.strictObject({ after, limit });
 const StreamQuery = z.strictObject({ after });
-
-const Events = z.string().meta({
-  description:
-    'Events with the `seq` of an entry as `id`, `change` as `event` and the entry, a `Change` in JSON, as `data`; a comment after every 15 seconds without an event.',
-  examples: ['id: 1207\nevent: change\ndata: {"seq":1207,"entity":"projects","action":"archive"}\n\n'],
-});
 
 const HistoryQuery = z.strictObject(pageFields(historySortKeys, HISTORY_SORT));
 const ChangePage = pageOf('ChangePage', Change);
@@ -103,7 +97,13 @@ export const changesRoutes =
           description:
             'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key; with a key, read the stream with `fetch`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
           query: StreamQuery,
-          success: { description: 'An endless stream of events.', schema: Events, type: 'text/event-stream' },
+          // The schema is that of the data of an event: so generated clients read it.
+          success: {
+            description:
+              'An endless stream of events, each with the `seq` of an entry as `id`, `change` as `event`, and the entry in JSON as `data`; a comment after every 15 seconds without an event.',
+            schema: Change,
+            type: 'text/event-stream',
+          },
           resumable: true,
         }),
       },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Answers } from '../../http/answers.ts';
-import { operation } from '../../http/openapi.ts';
+import { operation } from '../../http/operation.ts';
 import { ClusterProgress, ProgressQuery } from './schema.ts';
 import type { ClusterService } from './service.ts';
 

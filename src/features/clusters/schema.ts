@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
-import { codesOf, day, industryCode, line, paragraph, regionCode, uuid } from '../../http/fields.ts';
+import { codesOf, day, industryCode, line, link, paragraph, regionCode, uuid } from '../../http/fields.ts';
 import { RateBody } from '../figures/measures.ts';
 import { roles } from './membership.ts';
 
@@ -161,7 +161,7 @@ export const ClusterProgress = z
       description:
         'Progress of each target on the day, or on its last day if that has passed; later events do not change it.',
     }),
-    links: z.record(z.string(), z.string()).meta({
+    links: z.object({ self: link, cluster: link, members: link, introduced: link }).meta({
       description:
         'This response, the cluster, its members on the day (exactly those in `present`), and the enterprises introduced by it (exactly those in `introduced`).',
     }),

@@ -22,6 +22,7 @@ const fields = {
   nameEn: line(300).nullable().meta({ description: 'Name in English.' }),
   socialCreditCode: legible(z.string())
     .refine(isSocialCreditCode, { error: 'not_a_social_credit_code' })
+    .meta({ pattern: '^[0-9A-HJ-NPQRTUWXY]{18}$' })
     .nullable()
     .meta({
       description: 'Unified social credit code, 18 characters (GB 32100-2015); unique.',
@@ -29,6 +30,7 @@ const fields = {
     }),
   country: legible(z.string())
     .refine(isCountry, { error: 'not_a_country' })
+    .meta({ pattern: '^[A-Z]{2}$' })
     .nullable()
     .meta({ description: 'ISO 3166-1 alpha-2.', examples: ['CN'] }),
   province: line(100).nullable().meta({ description: 'Province or state of its registered office.' }),

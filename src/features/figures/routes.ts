@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { Language } from '../../core/languages.ts';
 import type { Answers, Computed } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
-import { alsoAs, negotiate } from '../../http/formats.ts';
-import { NoQuery, operation } from '../../http/openapi.ts';
+import { type Files, negotiate } from '../../http/formats.ts';
+import { NoQuery, operation } from '../../http/operation.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
 import { tableFile } from '../../sheets/sheet-file.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
@@ -37,7 +37,7 @@ export const statisticsRoutes =
       compute: (asOf: string, disclosure?: Disclosure) => Promise<Computed>,
     ): Promise<FastifyReply> {
       const { asOf, unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
-      const { format, language } = negotiate(request, reply, formats, ['limit']);
+      const { format, language } = negotiate(request, reply, formats, files.shared);
       const disclosure = disclosureFor(request, clock);
       const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
       // What may be told of a day changes with today.
@@ -52,7 +52,11 @@ export const statisticsRoutes =
         return tableFile(sheet, titled(language), titled('en'), { format, language, encoding, day });
       });
     }
-    const also = alsoAs(['csv', 'xlsx']);
+    const files: Files = {
+      formats: ['csv', 'xlsx'],
+      description: 'The figures as a table, with definitions in its headings.',
+      shared: ['limit'],
+    };
     const withoutKey =
       'Without a key, if only statistics are public: one group or one dimension, as of the last day of a month (by default the latest), with small groups suppressed.';
     const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
@@ -63,13 +67,13 @@ export const statisticsRoutes =
       {
         ...guarded,
         schema: operation({
-          id: 'summary',
+          id: 'readSummary',
           access: 'statistics',
           tag: 'statistics',
           summary: 'All measures over a filter',
           description: `Counts, sums and rates over the projects selected by the filter, as of a day. Each count links to exactly the projects behind it. ${withoutKey}`,
           query: SummaryQuery,
-          success: { description: 'The measures.', schema: Summary, also },
+          success: { description: 'The measures.', schema: Summary, files },
           conditional: true,
         }),
       },
@@ -84,13 +88,13 @@ export const statisticsRoutes =
       {
         ...guarded,
         schema: operation({
-          id: 'breakdown',
+          id: 'readBreakdown',
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
           description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value form a group whose code is null. ${withoutKey}`,
           query: BreakdownQuery,
-          success: { description: 'The groups, and their total.', schema: Breakdown, also },
+          success: { description: 'The groups, and their total.', schema: Breakdown, files },
           conditional: true,
         }),
       },
@@ -105,14 +109,14 @@ export const statisticsRoutes =
       {
         ...reused,
         schema: operation({
-          id: 'timeline',
+          id: 'readTimeline',
           access: 'read',
           tag: 'statistics',
           summary: 'Figures over time',
           description:
             'For each period, what happened in it and the summary as of its last day, from the first signing to the day, without gaps. Parameters whose meaning depends on the day are refused.',
           query: TimelineQuery,
-          success: { description: 'The periods.', schema: Timeline, also },
+          success: { description: 'The periods.', schema: Timeline, files },
           conditional: true,
         }),
       },
@@ -127,14 +131,14 @@ export const statisticsRoutes =
       {
         ...reused,
         schema: operation({
-          id: 'cohorts',
+          id: 'readCohorts',
           access: 'read',
           tag: 'statistics',
           summary: 'A rate by the age of the projects',
           description:
             'For each event or year of signing, the rate at each age since signing, to compare editions at the same age. An age that not all projects have reached covers only those that have, and is marked as incomplete. Parameters whose meaning depends on the day are refused.',
           query: CohortsQuery,
-          success: { description: 'The cohorts, each with its ages.', schema: Cohorts, also },
+          success: { description: 'The cohorts, each with its ages.', schema: Cohorts, files },
           conditional: true,
         }),
       },
@@ -150,7 +154,7 @@ export const statisticsRoutes =
       '/v1/statistics/definitions',
       {
         schema: operation({
-          id: 'definitions',
+          id: 'readDefinitions',
           access: 'statistics',
           tag: 'statistics',
           summary: 'What each measure and dimension means',

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
-import { integerText } from '../../http/fields.ts';
+import { integerText, link, linksNamed } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
-import { filterFields } from '../projects/filter.ts';
+import { Filter, filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
 import { dimensionNames } from './dimensions.ts';
@@ -81,6 +81,8 @@ export const TimelineQuery = z.strictObject({
     .meta({ description: 'Length of a period; default `month`.', example: 'quarter' }),
 });
 
+const cohortMeasureNames = Object.keys(cohortMeasures) as [keyof typeof cohortMeasures];
+
 /** What to gather projects by, which rate to follow, and how far apart its ages are; each with its default. */
 export const CohortsQuery = z.strictObject({
   ...filterFields,
@@ -92,7 +94,7 @@ export const CohortsQuery = z.strictObject({
     .optional()
     .meta({ description: 'What defines a cohort; default `event`.', example: 'event' }),
   measure: z
-    .enum(Object.keys(cohortMeasures) as [keyof typeof cohortMeasures])
+    .enum(cohortMeasureNames)
     .optional()
     .meta({ description: 'The rate to compute; default `operatingRate`.', example: 'operatingRate' }),
   step: z
@@ -110,7 +112,8 @@ export const measureFields = Object.fromEntries(
   ]),
 );
 
-const links = z.record(z.string(), z.string()).meta({
+const links = linksNamed(['self', ...measures.flatMap(({ link }) => (link ? [link.name] : []))]).meta({
+  id: 'FigureLinks',
   description:
     'Links to the projects behind each count, named like the measure without `Count`. Left out if the caller may not read projects.',
 });
@@ -146,7 +149,7 @@ const figureFields = {
 export const heading = {
   asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
   revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
-  filter: z.record(z.string(), z.unknown()).meta({ description: 'The filter as parsed.' }),
+  filter: Filter,
 };
 
 /** The figures of four made-up projects, for the examples. */
@@ -210,12 +213,16 @@ const Group = z
   })
   .meta({ id: 'Group' });
 
+const Groups = z
+  .object(Object.fromEntries(dimensionNames.map((name) => [name, Group.optional()])))
+  .meta({ id: 'Groups', description: 'The group in each dimension of `by`.' });
+
 export const Breakdown = z
   .object({
     ...heading,
-    by: z.array(z.string()),
+    by: z.array(z.enum(dimensionNames)),
     groupCount: z.int().meta({ description: 'Number of groups, shown or not.' }),
-    items: z.array(z.object({ groups: z.record(z.string(), Group), ...figureFields })),
+    items: z.array(z.object({ groups: Groups, ...figureFields })),
     total: z.object(figureFields).meta({
       description: 'Summary of the whole filter, whatever `limit` is.',
     }),
@@ -303,7 +310,7 @@ export const Cohorts = z
   .object({
     ...heading,
     by: z.enum(cohortDimensions),
-    measure: z.string().meta({ description: 'Defined by `/v1/statistics/definitions`.' }),
+    measure: z.enum(cohortMeasureNames).meta({ description: 'Defined by `/v1/statistics/definitions`.' }),
     step: z.enum(intervals),
     groupCount: z.int().meta({ description: 'Number of cohorts, shown or not.' }),
     items: z.array(
@@ -324,7 +331,7 @@ export const Cohorts = z
             }),
           )
           .meta({ description: 'From 0 to the last age reached by at least one project.' }),
-        links: z.object({ projects: z.string() }).meta({ description: 'Link to the projects.' }),
+        links: z.object({ projects: link }).meta({ description: 'Link to the projects.' }),
       }),
     ),
   })
@@ -353,9 +360,9 @@ export const Cohorts = z
 
 export const bilingual = z.object({ zh: z.string(), en: z.string() });
 
-const definitionOf = (units: readonly [string, ...string[]]) =>
+const definitionOf = (name: z.ZodType<string>, units: readonly [string, ...string[]]) =>
   z.object({
-    name: z.string(),
+    name,
     unit: z.enum(units),
     label: bilingual,
     sentence: bilingual,
@@ -364,24 +371,26 @@ const definitionOf = (units: readonly [string, ...string[]]) =>
 
 export const Definitions = z
   .object({
-    measures: z.array(definitionOf(['projects', 'yuan', 'rate', 'days'])),
+    measures: z.array(
+      definitionOf(z.enum(measures.map(({ name }) => name)), ['projects', 'yuan', 'rate', 'days']),
+    ),
     dimensions: z.array(
       z.object({
-        name: z.string(),
+        name: z.enum(dimensionNames),
         label: bilingual,
         parameter: z.string().meta({ description: 'The filter parameter that selects a group.' }),
       }),
     ),
     cohorts: z.array(
       z.object({
-        name: z.string().meta({ description: 'The field in the ages of a cohort.' }),
+        name: z.enum(Object.keys(cohortTerms)).meta({ description: 'The field in the ages of a cohort.' }),
         label: bilingual,
         sentence: bilingual,
         formula: z.string(),
       }),
     ),
     outreach: z
-      .array(definitionOf(outreachUnits))
+      .array(definitionOf(z.string(), outreachUnits))
       .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),
   })
   .meta({

@@ -6,10 +6,17 @@ import { callerOf } from '../../access/authorize.ts';
 import { ARRIVAL_MS, allowArrival } from '../../http/arrival.ts';
 import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditional.ts';
 import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
-import { type FileFormat, formatField, langField, mediaTypes, negotiate } from '../../http/formats.ts';
+import {
+  type FileFormat,
+  formatField,
+  langField,
+  mediaTypes,
+  negotiate,
+  schemaOfFile,
+} from '../../http/formats.ts';
 import { retryOf } from '../../http/idempotency.ts';
 import { withFile } from '../../http/multipart.ts';
-import { NoQuery, operation } from '../../http/openapi.ts';
+import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { languageOf, Problem, unsupportedMediaType } from '../../http/problems.ts';
 import { Replayed } from '../../http/replayed.ts';
@@ -19,7 +26,7 @@ import { writeSheet } from '../../sheets/sheet-file.ts';
 import { faultSheet } from './fault-sheet.ts';
 import type { ImportLimits } from './limits.ts';
 import { importSortKeys } from './repository.ts';
-import { Import, ImportQuery } from './schema.ts';
+import { fileFormats, Import, ImportQuery } from './schema.ts';
 import type { ImportService } from './service.ts';
 
 const Id = z.object({
@@ -31,8 +38,7 @@ const Id = z.object({
 
 const FORM = 'multipart/form-data';
 const UNKNOWN = 'application/octet-stream';
-const { json: _, ...files } = mediaTypes;
-const takes = [...Object.values(files), UNKNOWN, FORM];
+const takes = [...fileFormats.map((format) => mediaTypes[format]), UNKNOWN, FORM];
 
 const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), lang: langField });
 const ReadQuery = z.strictObject({ lang: langField });
@@ -55,7 +61,7 @@ const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
 const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
 
 const formatOf = (type: string): FileFormat | null =>
-  (Object.keys(files) as FileFormat[]).find((name) => files[name] === type) ?? null;
+  fileFormats.find((name) => mediaTypes[name] === type) ?? null;
 
 /** What the headers of a file say of it. @throws Problem 415 for what is not taken */
 function announced(request: FastifyRequest): { type: string; encoding: Encoding | undefined } {
@@ -115,7 +121,7 @@ export const importRoutes =
           handlerTimeout: limits.uploadMs + ARRIVAL_MS + limits.answeredMs,
           config: { takes: takes.join(', ') },
           schema: operation({
-            id: 'importFile',
+            id: 'createImport',
             retryable: true,
             access: 'edit',
             tag: 'imports',
@@ -225,7 +231,7 @@ export const importRoutes =
       '/v1/imports/:id/faults',
       {
         schema: operation({
-          id: 'listImportFaults',
+          id: 'readImportFaults',
           access: 'edit',
           tag: 'imports',
           summary: 'Get the faults of an import as a sheet',
@@ -234,11 +240,9 @@ export const importRoutes =
           success: {
             description:
               'One fault per row, up to 10,000: worksheet, row, column, heading, value, and the problem. Below them, the number of further faults by code.',
-            schema: z.string().meta({ description: 'A table with a heading row.' }),
+            schema: schemaOfFile('csv'),
             type: mediaTypes.csv,
-            also: {
-              [mediaTypes.xlsx]: { schema: z.string().meta({ description: 'The same as a workbook.' }) },
-            },
+            files: { formats: ['xlsx'], description: 'The faults, one per row, as a workbook.' },
           },
           problems: [404],
           conditional: true,

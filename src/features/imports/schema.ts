@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
-import { flag, line, slug } from '../../http/fields.ts';
+import { flag, line, link, slug } from '../../http/fields.ts';
 import { encodings } from '../../sheets/csv.ts';
 import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
@@ -160,7 +160,7 @@ export const Import = z
     actor: z.string().meta({ description: 'Who sent it, as in the change log.' }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
-    links: z.object({ self: z.string(), faults: z.string().nullable() }),
+    links: z.object({ self: link, faults: link.nullable() }),
   })
   .meta({
     id: 'Import',

@@ -4,8 +4,8 @@ import type { Language } from '../../core/languages.ts';
 import type { Answers, File } from '../../http/answers.ts';
 import { slug } from '../../http/fields.ts';
 import { contentLanguage, fileHeaders, fitForName } from '../../http/files.ts';
-import { langField, mediaTypes, negotiate } from '../../http/formats.ts';
-import { operation } from '../../http/openapi.ts';
+import { langField, mediaTypes, negotiate, schemaOfFile } from '../../http/formats.ts';
+import { operation } from '../../http/operation.ts';
 import { unitField } from '../../sheets/schema.ts';
 import type { Unit } from '../../sheets/units.ts';
 import type { CodeListService, CodeLists } from './code-lists.ts';
@@ -51,7 +51,7 @@ export const templateRoutes =
       '/v1/imports/template',
       {
         schema: operation({
-          id: 'importTemplate',
+          id: 'readImportTemplate',
           access: 'read',
           tag: 'imports',
           summary: 'Download an empty sheet for projects',
@@ -61,9 +61,7 @@ export const templateRoutes =
           success: {
             description: 'The workbook.',
             type: mediaTypes.xlsx,
-            schema: z.string().meta({
-              description: 'A workbook with two sheets: one to fill in, and one with the codes.',
-            }),
+            schema: schemaOfFile('xlsx'),
           },
           problems: [406],
           conditional: true,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
-import { codesOf, slug } from '../../http/fields.ts';
+import { codesOf, linksNamed, slug } from '../../http/fields.ts';
 import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { RateBody } from '../figures/measures.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
@@ -18,7 +18,14 @@ export const OutreachParams = z.object({
 });
 
 const label = z.object({ zh: z.string(), en: z.string() });
-const links = z.record(z.string(), z.string());
+const links = linksNamed([
+  'self',
+  'definitions',
+  'atOrAbove',
+  'delegations',
+  'contacts',
+  ...outreachFigures.flatMap(({ link }) => (link ? [link.name] : [])),
+]).meta({ id: 'OutreachLinks' });
 const exampleLinks = (parameters: Record<string, string> = {}) => ({
   contacts: listAddress('contacts', 'hyrd-2022', '2022-11-30', parameters),
 });

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Answers } from '../../http/answers.ts';
-import { operation } from '../../http/openapi.ts';
+import { operation } from '../../http/operation.ts';
 import { Outreach, OutreachParams, OutreachQuery } from './outreach-schema.ts';
 import type { OutreachService } from './service.ts';
 
@@ -13,7 +13,7 @@ export const outreachRoutes =
         config: { reusable: true },
         onRequest: answers.reuse,
         schema: operation({
-          id: 'outreach',
+          id: 'readOutreach',
           access: 'read',
           tag: 'outreach',
           summary: 'Outreach figures of an event',

@@ -285,6 +285,13 @@ export const filterFields = Object.fromEntries(
 const filterSchema = z.strictObject(filterFields);
 export type ProjectFilter = z.infer<typeof filterSchema>;
 
+/** A filter as responses repeat it: lists as arrays, numbers as numbers. */
+export const Filter = z.object(filterFields).meta({
+  id: 'Filter',
+  description: 'The filter as parsed. Parameters that were not given are left out.',
+  examples: [{ event: ['hyrd-2020'] }],
+});
+
 const parameterNames = Object.keys(parameters) as ParameterName[];
 
 /** With these a figure may be about a single project. */

@@ -5,8 +5,8 @@ import type { Answers } from '../../http/answers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditional.ts';
 import { flag } from '../../http/fields.ts';
-import { alsoAs, formatField, langField, negotiate } from '../../http/formats.ts';
-import { MERGE_PATCH, NoQuery, operation } from '../../http/openapi.ts';
+import { formatField, langField, negotiate } from '../../http/formats.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { refuseFields } from '../../http/validation.ts';
 import type { ExportAnswers } from '../../sheets/exporting/answers.ts';
@@ -60,12 +60,15 @@ export const projectRoutes =
           tag: 'projects',
           summary: 'List projects',
           description:
-            'Keyset pagination: no project is skipped or repeated during concurrent writes. All parameters are combined with “and”. As `csv`, `xlsx` or `ndjson` (by `Accept` or `format`) the response is the whole selection from one snapshot, without `limit` or `cursor`.',
+            'Keyset pagination: no project is skipped or repeated during concurrent writes. All parameters are combined with “and”.',
           query: ListQuery,
           success: {
-            description: 'A page of projects; as a file, all of them.',
+            description: 'A page of projects.',
             schema: ProjectPage,
-            also: alsoAs(['csv', 'ndjson', 'xlsx']),
+            files: {
+              formats: ['csv', 'ndjson', 'xlsx'],
+              description: 'All selected projects, from one snapshot.',
+            },
           },
           conditional: true,
         }),

@@ -4,7 +4,7 @@ import { answerOnce, callerOf } from '../../access/authorize.ts';
 import { onBehalfOf } from '../../database/asker.ts';
 import type { Answers } from '../../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditional.ts';
-import { MERGE_PATCH, NoQuery, operation } from '../../http/openapi.ts';
+import { MERGE_PATCH, NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf } from '../../http/pages.ts';
 import {
   ListQuery,

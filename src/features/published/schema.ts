@@ -1,6 +1,6 @@
 /** API schemas of published figures. */
 import * as z from 'zod';
-import { day, integerText, line, paragraph, slug, uuid } from '../../http/fields.ts';
+import { day, integerText, line, link, paragraph, slug, uuid } from '../../http/fields.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';
 import { ACTIONS } from '../../log/schema.ts';
 import { measures } from '../figures/measures.ts';
@@ -224,7 +224,7 @@ export const PublishedFigure = z
       .array(Warning)
       .meta({ description: 'Inconsistencies of the printed figure, whether or not it agrees.' }),
     links: z
-      .object({ figures: z.string() })
+      .object({ figures: link })
       .meta({ description: 'Link to the statistics that contain the figure, for the same scope and day.' }),
   })
   .meta({

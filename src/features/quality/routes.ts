@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Answers } from '../../http/answers.ts';
-import { operation } from '../../http/openapi.ts';
+import { operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf } from '../../http/pages.ts';
 import { NamedPage, NamedQuery, Quality, RuleParams, RulesQuery } from './schema.ts';
 import type { QualityService } from './service.ts';
@@ -14,7 +14,7 @@ export const qualityRoutes =
         config: { reusable: true },
         onRequest: answers.reuse,
         schema: operation({
-          id: 'quality',
+          id: 'readQuality',
           access: 'read',
           tag: 'quality',
           summary: 'What needs attention, by rule',
@@ -33,7 +33,7 @@ export const qualityRoutes =
       '/v1/quality/:rule',
       {
         schema: operation({
-          id: 'listNamedProjects',
+          id: 'listProjectsByRule',
           access: 'read',
           tag: 'quality',
           summary: 'List the projects of a rule',

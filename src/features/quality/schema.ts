@@ -1,7 +1,7 @@
 /** API schemas of what needs attention. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
-import { codesOf, integerText } from '../../http/fields.ts';
+import { codesOf, integerText, link } from '../../http/fields.ts';
 import { pageOf } from '../../http/pages.ts';
 import { bilingual, exampleHeading, heading } from '../figures/schema.ts';
 import { filterFields } from '../projects/filter.ts';
@@ -48,7 +48,7 @@ export const Quality = z
         }),
         count: z.int().meta({ description: 'Number of projects.' }),
         links: z.object({
-          projects: z.string().meta({ description: 'Link to exactly these projects.' }),
+          projects: link.meta({ description: 'Link to exactly these projects.' }),
         }),
       }),
     ),

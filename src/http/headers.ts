@@ -1,0 +1,75 @@
+/** The headers of requests and responses, as the document describes them. */
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { MAX_URL } from './bounds.ts';
+
+type Parameter = OpenAPIV3_1.ParameterObject & { name: string };
+
+const text = (maxLength: number) => ({ type: 'string', maxLength }) as const;
+
+export const requestHeaders = {
+  ifMatch: {
+    name: 'If-Match',
+    in: 'header',
+    required: true,
+    description: 'The ETag of the version you read; 412 if it has changed since.',
+    schema: text(MAX_URL),
+    example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
+  },
+  idempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description:
+      'A new value for each operation, such as a UUID. Repeating the request within 24 hours returns the first response, with `Idempotency-Replayed: true`, and has no second effect. Refused with a different request (422), while the first is in progress (409), and if too many responses are stored for the API key (429).',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    example: '5b0c1f5d-0f6f-4c35-91d8-a3c7b8b6a4c1',
+  },
+  lastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    description:
+      'Id of the last event you have; takes precedence over `after`. Browsers send it automatically.',
+    schema: { type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    example: 12,
+  },
+  ifNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag of an earlier response; 304 without a body if it is still current.',
+    schema: text(MAX_URL),
+    example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
+  },
+  prefer: {
+    name: 'Prefer',
+    in: 'header',
+    required: false,
+    description:
+      'With `respond-async` the response is an immediate 202 with the `Location` of the import (RFC 7240).',
+    schema: text(MAX_URL),
+    example: 'respond-async',
+  },
+} as const satisfies Record<string, Parameter>;
+
+/** By name; shared by all responses that have them. */
+export const responseHeaders = {
+  ETag: { description: 'Identifies this version of the response.', schema: text(100) },
+  Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: text(2 * MAX_URL) },
+  'Retry-After': {
+    description: 'Seconds to wait.',
+    schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
+  },
+  RateLimit: {
+    description:
+      'Requests left for the key, and the seconds until the limit is reset (draft-ietf-httpapi-ratelimit-headers-10). Only if a key was sent.',
+    schema: text(100),
+  },
+  'Access-Control-Allow-Origin': {
+    description: 'The origin of the page that asked, if the operator allows it (`CORS_ORIGINS`).',
+    schema: text(2_000),
+  },
+} as const satisfies Record<string, OpenAPIV3_1.HeaderObject>;
+
+export const headerRefs = (...names: (keyof typeof responseHeaders)[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
