@@ -30,8 +30,8 @@ export const requestHeaders = {
     required: false,
     description:
       'Id of the last event you have; takes precedence over `after`. Browsers send it automatically.',
-    schema: { type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-    example: 12,
+    schema: { type: 'string', pattern: '^\\d{1,15}$', maxLength: 15 },
+    example: '12',
   },
   ifNoneMatch: {
     name: 'If-None-Match',

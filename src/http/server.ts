@@ -217,6 +217,8 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
       // Else the router takes what is spelled out for a parameter of another path, whose methods it does not have.
       const others = paths.filter((other) => other.url !== url && other.pattern.test(url));
       const taken = new Set(others.flatMap((other) => [...other.methods].filter((one) => !methods.has(one))));
+      // The route of GET answers HEAD as well.
+      if (taken.has('GET')) taken.delete('HEAD');
       for (const method of taken) {
         app.route({
           ...common,

@@ -31,7 +31,8 @@ export const JSON_TYPE = { 'content-type': 'application/json' };
 export const bearer = (key = adminKey()): string => `Authorization: Bearer ${key}`;
 
 /** Whether the body is a file, which is not looked into as a body is. */
-export const takesFile = ({ requestBody }: Operation): boolean => 'text/csv' in (requestBody?.content ?? {});
+export const takesFile = ({ requestBody }: Operation): boolean =>
+  ['text/csv', 'multipart/form-data'].some((type) => type in (requestBody?.content ?? {}));
 
 /** Every POST and PATCH, and those of them that take a body. */
 export const writes = operations.filter(

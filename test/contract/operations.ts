@@ -33,15 +33,23 @@ export function resolve(node: Body): Body {
   return resolve(found);
 }
 
-/** The examples of a request body. */
-export const bodyExamples = (operation: Operation): Body[] =>
-  Object.values(operation.requestBody?.content ?? {}).flatMap(
-    ({ schema }) => (resolve(schema).examples as Body[] | undefined) ?? [],
-  );
+/** The examples of a request body; of a form, one with the example of a file. */
+export function bodyExamples({ requestBody }: Operation): Body[] {
+  const content = requestBody?.content ?? {};
+  if (!('multipart/form-data' in content)) {
+    return Object.values(content).flatMap(({ schema }) => (resolve(schema).examples as Body[]) ?? []);
+  }
+  const file = openapi.paths['/v1/imports']?.post?.requestBody?.content['text/csv']?.schema as Body;
+  const form = new FormData();
+  form.append('file', new File(file.examples, 'projects.csv', { type: 'text/csv' }));
+  return [form];
+}
 
 /** The body of an example, naming an enterprise that is there where the document names one. */
 export const grounded = (body: Body, enterprise: string): Body =>
-  JSON.parse(JSON.stringify(body).replaceAll('0190a1b2-0000-7000-8000-000000000001', enterprise));
+  body instanceof FormData
+    ? body
+    : JSON.parse(JSON.stringify(body).replaceAll('0190a1b2-0000-7000-8000-000000000001', enterprise));
 
 /** Makes one thing of each kind. @returns the address of an operation's resource, without a query */
 export async function addresses(api: TestApp): Promise<(operation: Operation) => string> {

@@ -6,6 +6,7 @@ import { checkAgainstContract, isJson } from './contract.ts';
 import { adminKey } from './engines.ts';
 
 export interface TestServer extends TestApp {
+  url: string;
   /** With the key of an administrator. */
   agent: ReturnType<typeof supertest.agent>;
   /** Sends text as it is, and gives back all that came until the connection ended. */
@@ -17,7 +18,7 @@ export async function testServer(options?: Parameters<typeof testApp>[0]): Promi
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(address);
   const agent = supertest.agent(address).set('authorization', `Bearer ${adminKey()}`);
-  return { ...api, agent, raw: (text) => exchange(Number(port), text) };
+  return { ...api, url: address, agent, raw: (text) => exchange(Number(port), text) };
 }
 
 /** The answer of a supertest request, checked against the contract like every other. */

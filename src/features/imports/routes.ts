@@ -38,7 +38,29 @@ const Id = z.object({
 
 const FORM = 'multipart/form-data';
 const UNKNOWN = 'application/octet-stream';
-const takes = [...fileFormats.map((format) => mediaTypes[format]), UNKNOWN, FORM];
+const FILES = [...fileFormats.map((format) => mediaTypes[format]), UNKNOWN];
+const takes = [...FILES, FORM];
+
+/** A form has a path of its own, so that each operation has bodies of one kind; the other one takes forms as well. */
+const FORM_PATH = '/v1/imports/form';
+const intakes = [
+  {
+    path: '/v1/imports',
+    id: 'createImport',
+    summary: 'Import a file, or preview it',
+    takes,
+    documented: FILES,
+    note: 'The body is the file.',
+  },
+  {
+    path: FORM_PATH,
+    id: 'createImportFromForm',
+    summary: 'Import a file from a form, or preview it',
+    takes: [FORM],
+    documented: [FORM],
+    note: 'The body is a form with the file as its only part.',
+  },
+];
 
 const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), lang: langField });
 const ReadQuery = z.strictObject({ lang: langField });
@@ -64,10 +86,13 @@ const formatOf = (type: string): FileFormat | null =>
   fileFormats.find((name) => mediaTypes[name] === type) ?? null;
 
 /** What the headers of a file say of it. @throws Problem 415 for what is not taken */
-function announced(request: FastifyRequest): { type: string; encoding: Encoding | undefined } {
+function announced(
+  request: FastifyRequest,
+  accepted: readonly string[],
+): { type: string; encoding: Encoding | undefined } {
   const header = request.headers['content-type'] ?? '';
   const type = typeOf(header);
-  if (!takes.includes(type)) throw unsupportedMediaType(request);
+  if (!accepted.includes(type)) throw unsupportedMediaType(request);
   if (!TEXTS.includes(type)) return { type, encoding: undefined };
   const [, charset = ''] = /;\s*charset\s*=\s*"?([^;"\s]+)/i.exec(header) ?? [];
   if (!Object.hasOwn(CHARSETS, charset.toLowerCase())) {
@@ -115,53 +140,54 @@ export const importRoutes =
       // A file is read as it comes; what is no file is told so here.
       intake.removeAllContentTypeParsers();
       intake.addContentTypeParser('*', (_, payload, done) => done(null, payload));
-      intake.post(
-        '/v1/imports',
-        {
-          handlerTimeout: limits.uploadMs + ARRIVAL_MS + limits.answeredMs,
-          config: { takes: takes.join(', ') },
-          schema: operation({
-            id: 'createImport',
-            retryable: true,
-            access: 'edit',
-            tag: 'imports',
-            summary: 'Import a file, or preview it',
-            description:
-              'Rows are matched by code: new ones are created, known ones updated in the columns of the file, unchanged ones skipped. `preview` writes nothing. `commit` writes all rows, or none if one is faulty (`partial` writes the others); it needs an `Idempotency-Key`. For a file of more than 5 MB, or with `Prefer: respond-async`, the response is 202 and the import continues: `GET` its `Location`. Up to 100,000 rows are written in one transaction, more in slices of 50,000, each in one transaction.',
-            query: ImportQuery,
-            takes,
-            success: { description: 'What the file would do, or did.', schema: Import },
-            accepted: 'The file was received; the import continues.',
-            problems: [404, 409, 413, 415, 428, 507],
-          }),
-        },
-        async (request, reply) => {
-          const { mapping, lang: _, filename: __, ...asked } = request.query;
-          if (asked.mode === 'commit' && request.headers['idempotency-key'] === undefined) {
-            throw new Problem('imports.key_required');
-          }
-          const { type, encoding } = announced(request);
-          const caller = callerOf(request);
-          await imports.expectAllowed(caller, { ...asked, mapping });
-          const { id, upload } = await receive(request, type);
-          request.bodyDigest = upload.digest;
-          const retry = retryOf(request, (begun: string) => ({
-            status: 202,
-            headers: { location: `/v1/imports/${begun}` },
-            body: JSON.stringify({ id: begun }),
-          }));
-          let begun = id;
-          try {
-            const wanted = { ...asked, encoding: asked.encoding ?? encoding, mapping };
-            await imports.begin({ ...caller, retry }, wanted, id, upload);
-          } catch (error) {
-            if (!(error instanceof Replayed)) throw error;
-            begun = JSON.parse(error.answer.body).id;
-            reply.header('idempotency-replayed', 'true');
-          }
-          return answer(request, reply, begun, upload.bytes);
-        },
-      );
+      for (const { path, id: operationId, summary, takes: accepted, documented, note } of intakes) {
+        intake.post(
+          path,
+          {
+            handlerTimeout: limits.uploadMs + ARRIVAL_MS + limits.answeredMs,
+            config: { takes: accepted.join(', ') },
+            schema: operation({
+              id: operationId,
+              retryable: true,
+              access: 'edit',
+              tag: 'imports',
+              summary,
+              description: `${note} Rows are matched by code: new ones are created, known ones updated in the columns of the file, unchanged ones skipped. \`preview\` writes nothing. \`commit\` writes all rows, or none if one is faulty (\`partial\` writes the others); it needs an \`Idempotency-Key\`. For a file of more than 5 MB, or with \`Prefer: respond-async\`, the response is 202 and the import continues: \`GET\` its \`Location\`. Up to 100,000 rows are written in one transaction, more in slices of 50,000, each in one transaction.`,
+              query: ImportQuery,
+              takes: documented,
+              success: { description: 'What the file would do, or did.', schema: Import },
+              accepted: 'The file was received; the import continues.',
+              problems: [404, 409, 413, 415, 428, 507],
+            }),
+          },
+          async (request, reply) => {
+            const { mapping, lang: _, filename: __, ...asked } = request.query;
+            if (asked.mode === 'commit' && request.headers['idempotency-key'] === undefined) {
+              throw new Problem('imports.key_required');
+            }
+            const { type, encoding } = announced(request, accepted);
+            const caller = callerOf(request);
+            await imports.expectAllowed(caller, { ...asked, mapping });
+            const { id, upload } = await receive(request, type);
+            request.bodyDigest = upload.digest;
+            const retry = retryOf(request, (begun: string) => ({
+              status: 202,
+              headers: { location: `/v1/imports/${begun}` },
+              body: JSON.stringify({ id: begun }),
+            }));
+            let begun = id;
+            try {
+              const wanted = { ...asked, encoding: asked.encoding ?? encoding, mapping };
+              await imports.begin({ ...caller, retry }, wanted, id, upload);
+            } catch (error) {
+              if (!(error instanceof Replayed)) throw error;
+              begun = JSON.parse(error.answer.body).id;
+              reply.header('idempotency-replayed', 'true');
+            }
+            return answer(request, reply, begun, upload.bytes);
+          },
+        );
+      }
     });
 
     /** Shows an import that has begun: what it came to, where that does not take long. */
