@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { packageVersion } from '../core/package.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
+import { replacingParameters } from './replacing.ts';
 
 type ProblemStatus = keyof typeof titles;
 
@@ -61,6 +62,8 @@ interface Operation<Body, Query, Params, Success> {
   resumable?: boolean;
   /** The media types of a body that is a file. */
   takes?: readonly string[];
+  /** What 201 means of a PUT, which creates or replaces as its condition says. */
+  created?: string;
   /** What 202 means, where what is asked for may go on after the answer. */
   accepted?: string;
 }
@@ -154,6 +157,7 @@ export function operation<
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
     ...(about.body || about.takes || guarded ? WITH_BODY : []),
+    ...(about.created ? ([412, 428] as const) : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(retryable ? ([409] as const) : []),
     ...(success.also ? ([406] as const) : []),
@@ -164,6 +168,7 @@ export function operation<
   responses[status] = schema
     ? { description, content: { [type]: { schema }, ...also } }
     : z.null().meta({ description });
+  if (about.created) responses[201] = { description: about.created, content: { [type]: { schema } } };
   if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
   if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
@@ -187,6 +192,7 @@ export function operation<
       resumable,
       takes: about.takes,
       mayGoOn: about.accepted !== undefined,
+      replaces: about.created !== undefined,
       access: about.access,
       conditional,
       guarded,
@@ -210,6 +216,7 @@ interface Notes {
   resumable: boolean;
   takes: readonly string[] | undefined;
   mayGoOn: boolean;
+  replaces: boolean;
   access: Access;
   conditional: boolean;
   guarded: boolean;
@@ -271,6 +278,7 @@ function completeOperation(operation: PathOperation): void {
   );
   for (const parameter of parameters) completeParameter(parameter);
   if (notes?.guarded) parameters.push(ifMatch as OpenAPIV3_1.ParameterObject);
+  if (notes?.replaces) parameters.push(...(replacingParameters as readonly OpenAPIV3_1.ParameterObject[]));
   if (notes?.retryable) parameters.push(idempotencyKey as OpenAPIV3_1.ParameterObject);
   if (notes?.resumable) parameters.push(lastEventId as OpenAPIV3_1.ParameterObject);
   if (notes?.mayGoOn) parameters.push(prefer as OpenAPIV3_1.ParameterObject);
@@ -288,7 +296,7 @@ function completeOperation(operation: PathOperation): void {
     const tagged =
       Number(status) < 400 &&
       status !== '204' &&
-      (notes?.conditional || notes?.guarded || (status === '201' && notes?.retryable));
+      (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
     if (tagged) {
       answer.headers = {
         ETag: etag,

@@ -57,10 +57,10 @@ export function operationFor(
   url: string,
 ): { template: string; operation: OpenApiOperation } | null {
   const [path = ''] = url.split('?');
-  // A fixed path comes before one with a parameter in the same place.
+  // What is spelled out comes before a parameter in its place: a brace sorts after what addresses are made of.
   const found = templates
     .filter(({ pattern }) => pattern.test(path))
-    .sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0];
+    .sort((a, b) => (a.template < b.template ? -1 : 1))[0];
   const operation = found && openapi.paths[found.template]?.[method.toLowerCase()];
   return found && operation ? { template: found.template, operation } : null;
 }
