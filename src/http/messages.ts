@@ -239,6 +239,10 @@ const ownFaults = {
     zh: '不是该列表在此排序下的游标',
   },
   not_for_format: { en: 'does not apply to {format}', zh: '不适用于 {format} 格式' },
+  not_a_field: {
+    en: 'there is no field “{names}”; choices: {choices}',
+    zh: '没有字段“{names}”；可选：{choices}',
+  },
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'contains a duplicate', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },

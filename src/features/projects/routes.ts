@@ -7,6 +7,7 @@ import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditi
 import { alsoAs, formatField, langField, negotiate } from '../../http/formats.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../../http/openapi.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { refuseFields } from '../../http/validation.ts';
 import type { ExportAnswers } from '../../sheets/exporting/answers.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
@@ -42,9 +43,13 @@ const ListQuery = z.strictObject({
   unit: unitField,
   encoding: encodingField,
   ...projectPageFields,
+  fields: fieldsField(Project),
 });
 
-const FundsQuery = z.strictObject(pageFields(fundsSortKeys, 'receivedOn'));
+const FundsQuery = z.strictObject({
+  ...pageFields(fundsSortKeys, 'receivedOn'),
+  fields: fieldsField(FundsEntry),
+});
 
 const ProjectPage = pageOf('ProjectPage', Project);
 const FundsPage = pageOf('FundsPage', FundsEntry);

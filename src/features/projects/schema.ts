@@ -14,6 +14,7 @@ import {
   uuid,
   yuan,
 } from '../../http/fields.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { operatingStatuses } from './lifecycle.ts';
 
 export const levels = ['provincial', 'municipal', 'county'] as const;
@@ -208,7 +209,11 @@ export type Project = z.infer<typeof Project>;
 export const archivedField = flag.meta({ description: 'List only archived projects.', example: true });
 
 /** The parameters of reading one. */
-export const ReadQuery = z.strictObject({ asOf: asOfField, archived: archivedField });
+export const ReadQuery = z.strictObject({
+  asOf: asOfField,
+  archived: archivedField,
+  fields: fieldsField(Project),
+});
 
 /** What `POST /v1/projects/{id}/funds` takes. */
 export const NewFundsEntry = z
