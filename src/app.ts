@@ -32,6 +32,7 @@ import { uploadsIn } from './features/imports/uploads.ts';
 import { outreachFigures } from './features/outreach/figures.ts';
 import { outreachRoutes } from './features/outreach/routes.ts';
 import { outreachService } from './features/outreach/service.ts';
+import { projectByCodeRoutes } from './features/projects/by-code-routes.ts';
 import { revealingParameters } from './features/projects/filter.ts';
 import { projectRoutes } from './features/projects/routes.ts';
 import { projectService } from './features/projects/service.ts';
@@ -79,6 +80,7 @@ export async function buildApp({
   const runner = importRunner(service, importWork, uploads, onError, limits);
   const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
   const changes = changesService(service);
+  const projects = projectService(service);
   const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
 
   await protect(app, config);
@@ -90,7 +92,8 @@ export async function buildApp({
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(projectService(service), exports, answers),
+    projectRoutes(projects, exports, answers),
+    projectByCodeRoutes(projects),
     statisticsRoutes(statisticsService({ database, outreach: outreachFigures }), answers, clock),
     qualityRoutes(qualityService(service), answers),
     outreachRoutes(outreachService(service), answers),

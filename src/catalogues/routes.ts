@@ -11,6 +11,7 @@ import { formatField, langField, negotiate } from '../http/formats.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../http/pages.ts';
+import { fieldsField } from '../http/projection.ts';
 import type { Encoding } from '../sheets/csv.ts';
 import type { ExportAnswers } from '../sheets/exporting/answers.ts';
 import { encodingField } from '../sheets/schema.ts';
@@ -80,6 +81,7 @@ export const catalogueRoutes =
       }),
       ...(catalogue.sheet && { format: formatField(formats), lang: langField, encoding: encodingField }),
       ...pageFields(sortKeysOf(catalogue), catalogue.sort ?? catalogue.key),
+      fields: fieldsField(item),
     });
 
     app.get(
@@ -161,7 +163,7 @@ export const catalogueRoutes =
           tag,
           summary: `Read ${a}`,
           params: Key,
-          query: NoQuery,
+          query: z.strictObject({ fields: fieldsField(item) }),
           success: { description: `The ${noun}.`, schema: item },
           problems: [404],
           conditional: true,

@@ -10,6 +10,7 @@ import { type Asker, Askers, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
 import { varyByFormat, wantsJson } from './formats.ts';
+import { projectedPage } from './projection.ts';
 
 /** What a service computed: the text for the client, and the revision that it was computed at. */
 export interface Computed {
@@ -129,7 +130,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         etag: etagAt(revision),
         revision: revision.hash,
         day: asOf === undefined ? day : null,
-        text: JSON.stringify(body),
+        text: JSON.stringify(projectedPage(request, body)),
       };
       if (request.routeOptions.config.reusable) kept?.set(addressOf(request), answer);
       if (headers) reply.headers(headers(body));

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problems.ts';
+import { projected } from './projection.ts';
 import { type Answer, sendAnswer } from './replayed.ts';
 
 /** A strong ETag: a hash of the very text that is sent. */
@@ -29,9 +30,9 @@ export function resourceAnswer(resource: object, status: number, location?: stri
   return { status, headers, body };
 }
 
-/** Shows a resource; 304 to a client that reads it and has it already. */
+/** Shows a resource, as far as it is asked for; 304 to a client that reads it and has it already. */
 export function sendResource(request: FastifyRequest, reply: FastifyReply, resource: object): FastifyReply {
-  const answer = resourceAnswer(resource, 200);
+  const answer = resourceAnswer(projected(request, resource), 200);
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (reads && isFresh(request, answer.headers.etag as string)) {
     return reply.code(304).headers(answer.headers).send();

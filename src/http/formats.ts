@@ -45,7 +45,7 @@ export const langField = z.enum(['zh', 'en']).optional().meta({
 
 /** The parameters that some formats only have a use for. */
 const OWN: Readonly<Record<Format, readonly string[]>> = {
-  json: ['limit', 'cursor'],
+  json: ['limit', 'cursor', 'fields'],
   csv: ['lang', 'unit', 'encoding'],
   ndjson: [],
   xlsx: ['lang', 'unit'],

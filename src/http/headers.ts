@@ -15,6 +15,23 @@ export const requestHeaders = {
     schema: text(MAX_URL),
     example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
   },
+  ifMatchToReplace: {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description:
+      'The ETag of the version you read, to replace it; `*` replaces any version. 412 if it has changed since or does not exist. Send either this or `If-None-Match`.',
+    schema: text(MAX_URL),
+    example: '"8Vv1qkQ5nqJkYlHq2x0cVqf0aGM"',
+  },
+  ifNoneMatchToCreate: {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: '`*`, to create it; 412 if it exists already.',
+    schema: { type: 'string', enum: ['*'] },
+    example: '*',
+  },
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',

@@ -65,6 +65,26 @@ const ownProblems = {
     en: 'It has changed since you read it; read it again. The ETag header has the current one.',
     zh: '读取之后内容已被修改，请重新读取。当前 ETag 见响应头。',
   },
+  'request.condition_required': {
+    status: 428,
+    en: 'Send If-Match with the ETag of what you read, to replace it, or If-None-Match: *, to create it, so that nobody’s data is overwritten.',
+    zh: '替换时请在 If-Match 中带上读取时的 ETag，新建时请发送 If-None-Match: *，以免覆盖他人的数据。',
+  },
+  'request.two_conditions': {
+    status: 400,
+    en: 'Send If-Match, to replace, or If-None-Match: *, to create, but not both.',
+    zh: 'If-Match（替换）与 If-None-Match: *（新建）只能发送其一。',
+  },
+  'request.exists_already': {
+    status: 412,
+    en: 'It exists already; to replace it, send If-Match with its ETag, which the ETag header has.',
+    zh: '内容已存在；如需替换，请在 If-Match 中带上其 ETag（见响应头）。',
+  },
+  'request.nothing_there': {
+    status: 412,
+    en: 'There is nothing to replace; to create it, send If-None-Match: *.',
+    zh: '没有可替换的内容；如需新建，请发送 If-None-Match: *。',
+  },
   'request.bad_idempotency_key': {
     status: 400,
     en: 'Idempotency-Key must be 1–255 visible ASCII characters.',
@@ -133,7 +153,7 @@ export const titles = {
   406: { en: 'Not acceptable', zh: '无可接受的格式' },
   408: { en: 'Request timed out', zh: '请求超时' },
   409: { en: 'Conflict', zh: '冲突' },
-  412: { en: 'Changed meanwhile', zh: '内容已变更' },
+  412: { en: 'Precondition failed', zh: '前提条件不成立' },
   413: { en: 'Too large', zh: '请求过大' },
   414: { en: 'Address too long', zh: '地址过长' },
   415: { en: 'Unsupported media type', zh: '不支持的媒体类型' },
@@ -219,6 +239,10 @@ const ownFaults = {
     zh: '不是该列表在此排序下的游标',
   },
   not_for_format: { en: 'does not apply to {format}', zh: '不适用于 {format} 格式' },
+  not_a_field: {
+    en: 'there is no field “{names}”; choices: {choices}',
+    zh: '没有字段“{names}”；可选：{choices}',
+  },
   not_sortable: { en: 'can be sorted by {choices} only', zh: '只能按以下字段排序：{choices}' },
   duplicate: { en: 'contains a duplicate', zh: '有重复项' },
   unknown_reference: { en: 'there is no {noun} “{id}”', zh: '没有{noun}“{id}”' },

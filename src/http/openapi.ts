@@ -134,6 +134,9 @@ function completeOperation(operation: PathOperation): void {
     completeParameter(parameter);
   }
   if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
+  if (notes?.replaces) {
+    parameters.push(requestHeaders.ifMatchToReplace, requestHeaders.ifNoneMatchToCreate);
+  }
   if (notes?.retryable) parameters.push(requestHeaders.idempotencyKey);
   if (notes?.resumable) parameters.push(requestHeaders.lastEventId);
   if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
@@ -149,7 +152,8 @@ function completeOperation(operation: PathOperation): void {
       continue;
     }
     const tagged =
-      status !== '204' && (notes?.conditional || notes?.guarded || (status === '201' && notes?.retryable));
+      status !== '204' &&
+      (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
     answer.headers = headerRefs(
       ...(tagged ? (['ETag'] as const) : []),
       ...(notes?.paged && status === '200' ? (['Link'] as const) : []),

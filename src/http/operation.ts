@@ -56,6 +56,8 @@ interface Operation<Body, Query, Params, Success> {
   resumable?: boolean;
   /** The media types of a body that is a file. */
   takes?: readonly string[];
+  /** What 201 means of a PUT, which creates or replaces as its condition says. */
+  created?: string;
   /** What 202 means, where what is asked for may go on after the answer. */
   accepted?: string;
   /** Parameters that are validated, and not in the document: those for another format. */
@@ -76,6 +78,7 @@ export function operation<
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
     ...(about.body || about.takes || guarded ? WITH_BODY : []),
+    ...(about.created ? ([412, 428] as const) : []),
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(retryable ? ([409] as const) : []),
     ...(success.files ? ([406] as const) : []),
@@ -86,6 +89,7 @@ export function operation<
   responses[status] = schema
     ? { description, content: { [type]: { schema } } }
     : z.null().meta({ description });
+  if (about.created) responses[201] = { description: about.created, content: { [type]: { schema } } };
   if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
   if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
@@ -109,6 +113,7 @@ export function operation<
       resumable,
       takes: about.takes,
       mayGoOn: about.accepted !== undefined,
+      replaces: about.created !== undefined,
       access: about.access,
       conditional,
       guarded,
@@ -153,6 +158,7 @@ export interface Notes {
   resumable: boolean;
   takes: readonly string[] | undefined;
   mayGoOn: boolean;
+  replaces: boolean;
   access: Access;
   conditional: boolean;
   guarded: boolean;

@@ -22,7 +22,7 @@ export async function protect(
     const { default: cors } = await import('@fastify/cors');
     await app.register(cors, {
       origin: [...CORS_ORIGINS],
-      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: EXPOSED,
       maxAge: PREFLIGHT_HOLDS_S,
       // The service's own routes answer OPTIONS, whoever asks.

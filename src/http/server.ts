@@ -174,6 +174,16 @@ const clientErrorHandler = (logger: Logger) => (error: NodeJS.ErrnoException, so
   );
 };
 
+/** Sorts addresses as the router tries them: in each part, what is spelled out before a parameter. */
+const orderOf = (url: string): string => url.replaceAll(/\/[:*][^/]*/g, '/\uffff');
+
+/** Whether something that one address matches, the pattern of another matches as well. */
+function meets(url: string, other: { url: string; pattern: RegExp }): boolean {
+  const parts = other.url.split('/');
+  const filled = url.split('/').map((part, i) => (part.startsWith(':') ? (parts[i] ?? part) : part));
+  return other.pattern.test(filled.join('/'));
+}
+
 /** What matches the addresses of a route. */
 const patternOf = (url: string): RegExp =>
   new RegExp(`^${url.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll(/:\w+/g, '[^/]+')}$`);
@@ -202,7 +212,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
   });
   return () => {
     // What is spelled out comes before what has a parameter in its place, as it does for the router.
-    const spelled = [...known].toSorted(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')));
+    const spelled = [...known].toSorted(([a], [b]) => (orderOf(a) < orderOf(b) ? -1 : 1));
     for (const [url, methods] of spelled) {
       const allowed = [...methods, 'OPTIONS'].sort().join(', ');
       paths.push({ url, pattern: patternOf(url), methods, allowed });
@@ -215,7 +225,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         handler: (_, reply) => reply.code(204).header('allow', allowed).send(),
       });
       // Else the router takes what is spelled out for a parameter of another path, whose methods it does not have.
-      const others = paths.filter((other) => other.url !== url && other.pattern.test(url));
+      const others = paths.filter((other) => orderOf(url) < orderOf(other.url) && meets(url, other));
       const taken = new Set(others.flatMap((other) => [...other.methods].filter((one) => !methods.has(one))));
       // The route of GET answers HEAD as well.
       if (taken.has('GET')) taken.delete('HEAD');

@@ -34,9 +34,9 @@ export const bearer = (key = adminKey()): string => `Authorization: Bearer ${key
 export const takesFile = ({ requestBody }: Operation): boolean =>
   ['text/csv', 'multipart/form-data'].some((type) => type in (requestBody?.content ?? {}));
 
-/** Every POST and PATCH, and those of them that take a body. */
+/** Every POST, PUT and PATCH, and those of them that take a body. */
 export const writes = operations.filter(
-  (operation) => ['POST', 'PATCH'].includes(operation.method) && !takesFile(operation),
+  (operation) => ['POST', 'PUT', 'PATCH'].includes(operation.method) && !takesFile(operation),
 );
 export const takers = writes.filter(({ requestBody }) => requestBody);
 
@@ -74,9 +74,10 @@ const aFigure = {
 };
 const definition = { fields: { code: { from: 'No.' } } };
 
-/** What each POST takes to make one more of its kind. */
+/** What each POST takes to make one more of its kind, and each PUT to replace one. */
 export const makers: Record<string, () => Body> = {
   '/v1/projects': aProject,
+  '/v1/projects/by-code/{code}': () => ({ ...aProject(), code: undefined }),
   '/v1/projects/{id}/funds': () => ({ receivedOn: '2021-01-01', amountYuan: 1 }),
   '/v1/mappings': () => ({ code: `mapping-${++made}`, name: '映射', definition }),
   '/v1/keys': () => ({ name: 'key', role: 'viewer' }),
@@ -124,7 +125,7 @@ export async function target(): Promise<Target> {
     },
     writeEverywhere: async (operation, text, fields = textsOf(operation)) => {
       const texts = Object.fromEntries(fields.map((field) => [field, text]));
-      const base = operation.method === 'POST' ? makers[operation.template]?.() : {};
+      const base = operation.method === 'PATCH' ? {} : makers[operation.template]?.();
       const answer = await call(operation, { ...base, ...texts });
       // There are few codes of industries, and names of clusters are unique.
       if (answer.status === 201 && ['/v1/industries', '/v1/clusters'].includes(operation.template)) {

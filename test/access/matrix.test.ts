@@ -125,9 +125,12 @@ describe('an editor of Changsha', () => {
   const mine = () => as('of Changsha');
 
   it.each(['430100', '430102'])('may do everything to a project of %s', async (region) => {
-    const { id } = await created(mine(), '/v1/projects', aProject({ region }));
+    const { id, code } = await created(mine(), '/v1/projects', aProject({ region }));
     const url = `/v1/projects/${id}`;
     expect((await mine().patch(url, { note: '改', region: '430103' })).status).toBe(200);
+    const put = { ...aProject({ code }), region };
+    const answer = await mine().request('PUT', `/v1/projects/by-code/${code}`, put, { 'if-match': '*' });
+    expect(answer.status).toBe(200);
     expect((await mine().post(`${url}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 })).status).toBe(201);
     expect((await mine().delete(url)).status).toBe(204);
     expect((await mine().post(`${url}/restore`)).status).toBe(200);
@@ -137,9 +140,12 @@ describe('an editor of Changsha', () => {
   const others = ['431000', '431025', '430000', null];
 
   it.each(others)('may do nothing to a project of %s but read it', async (region) => {
-    const { id } = await project(region);
+    const { id, code } = await project(region);
     const url = `/v1/projects/${id}`;
+    const byCode = `/v1/projects/by-code/${code}`;
+    const { code: _, ...base } = aProject();
     expect((await mine().get(url)).status).toBe(200);
+    expect((await mine().get(byCode)).status).toBe(200);
     expect((await mine().get(`${url}/history`)).status).toBe(200);
     const { etag } = await api.get(url);
     const refusals: (() => Promise<Answer>)[] = [
@@ -150,6 +156,10 @@ describe('an editor of Changsha', () => {
       () => mine().delete(url, { 'if-match': etag }),
       () => mine().post(`${url}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 }),
       () => mine().post('/v1/projects', aProject({ region })),
+      () => mine().request('PUT', byCode, aProject({ code, region: '430100' }), { 'if-match': etag }),
+      () => mine().request('PUT', byCode, {}, { 'if-match': '"an old one"' }),
+      () => mine().request('PUT', byCode, aProject({ code }), { 'if-none-match': '*' }),
+      () => mine().request('PUT', `${byCode}-2`, { ...base, region }, { 'if-none-match': '*' }),
     ];
     for (const send of refusals) await expectRefused(api, send, 403, 'access.other_region');
     await api.delete(url);
@@ -157,9 +167,13 @@ describe('an editor of Changsha', () => {
   });
 
   it.each(others)('may not give a project of its own to %s', async (region) => {
-    const { id } = await project('430100');
-    const send = () => mine().patch(`/v1/projects/${id}`, { region });
-    await expectRefused(api, send, 403, 'access.other_region');
+    const { id, code } = await project('430100');
+    const put = { ...aProject({ code }), region };
+    const sends: (() => Promise<Answer>)[] = [
+      () => mine().patch(`/v1/projects/${id}`, { region }),
+      () => mine().request('PUT', `/v1/projects/by-code/${code}`, put, { 'if-match': '*' }),
+    ];
+    for (const send of sends) await expectRefused(api, send, 403, 'access.other_region');
   });
 
   it('may record an enterprise, but no region that would be its own', async () => {

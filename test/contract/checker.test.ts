@@ -17,6 +17,12 @@ const aProblem = (fields: Body = {}): Body => ({
   ...fields,
 });
 
+const pageOf = (...items: Body[]): Body => ({
+  items,
+  page: { total: 1, limit: 5, nextCursor: null },
+  revision: 1,
+});
+
 let api: TestApp;
 let project: Body;
 let summary: Body;
@@ -31,6 +37,12 @@ describe('the checker passes', () => {
   it('a body as the document has it', () => {
     checkAgainstContract('GET', '/v1/projects/1?asOf=2022-08-31', 200, JSON_TYPE, project);
     checkAgainstContract('GET', '/v1/statistics/summary', 200, JSON_TYPE, summary);
+  });
+
+  it('some of the fields, where some are asked for', () => {
+    const { id, code } = project;
+    checkAgainstContract('GET', '/v1/projects/1?fields=code,id', 200, JSON_TYPE, { id, code });
+    checkAgainstContract('GET', '/v1/projects?fields=id&fields=code', 200, JSON_TYPE, pageOf({ id, code }));
   });
 
   it('a declared problem', () => {
@@ -112,6 +124,36 @@ const wrong: [what: string, answer: Answer, message: RegExp][] = [
       () => ({ items: [], page: { limit: 5, nextCursor: null }, revision: 1 }),
     ],
     /page/,
+  ],
+  [
+    'a field that was not asked for',
+    ['GET', '/v1/projects/x?fields=id', 200, JSON_TYPE, () => ({ id: project.id, code: project.code })],
+    /additional/,
+  ],
+  [
+    'a field that was asked for and is missing',
+    ['GET', '/v1/projects/x?fields=id,code', 200, JSON_TYPE, () => ({ id: project.id })],
+    /required property 'code'/,
+  ],
+  [
+    'a field that was asked for, of another type',
+    ['GET', '/v1/projects/x?fields=id', 200, JSON_TYPE, () => ({ id: 1 })],
+    /id must be string/,
+  ],
+  [
+    'an item of a page with more fields than were asked for',
+    ['GET', '/v1/projects?fields=id', 200, JSON_TYPE, () => pageOf(project)],
+    /additional/,
+  ],
+  [
+    'some of the fields, where all are asked for',
+    ['GET', '/v1/projects', 200, JSON_TYPE, () => pageOf({ id: project.id })],
+    /required/,
+  ],
+  [
+    'some of the fields, where nobody can ask for them',
+    ['GET', '/v1/statistics/summary?fields=asOf', 200, JSON_TYPE, () => ({ asOf: summary.asOf })],
+    /required/,
   ],
   [
     'a measure that is missing',

@@ -131,13 +131,14 @@ describe.each(named())('%s', (_, operation) => {
 
   it('declares every problem that it may answer, each in one shape', () => {
     const writes = method !== 'GET';
-    const guarded = method === 'PATCH' || method === 'DELETE';
+    const guarded = ['PATCH', 'PUT', 'DELETE'].includes(method);
     const expected = [
       400,
       422,
       500,
       503,
-      ...(template.includes('{') ? [404] : []),
+      // Of what is not there, a PUT makes something, or says that its condition does not hold.
+      ...(template.includes('{') && method !== 'PUT' ? [404] : []),
       ...(writes ? [403, 413, 415] : []),
       ...(guarded ? [412, 428] : []),
     ];
@@ -152,21 +153,23 @@ describe.each(named())('%s', (_, operation) => {
   });
 
   it('declares one success, with a body unless there is none', () => {
-    const successes = Object.keys(responses).filter((status) => /^2/.test(status) && status !== '202');
-    expect(successes).toHaveLength(1);
-    // What goes on after the answer is answered alike.
-    if ('202' in responses) {
-      expect(resolve(responses['202']).content).toEqual(resolve(responses[successes[0] as string]).content);
+    const [first = '', ...others] = Object.keys(responses).filter((status) => /^2/.test(status));
+    // What goes on after the answer is answered alike, and so is what a PUT creates.
+    expect(others).toEqual(method === 'PUT' ? ['201'] : '202' in responses ? ['202'] : []);
+    for (const other of others) {
+      expect(resolve(responses[other]).content).toEqual(resolve(responses[first]).content);
     }
-    const { content } = resolve(responses[successes[0] as string]);
-    expect(content === undefined).toBe(successes[0] === '204');
+    const { content } = resolve(responses[first]);
+    expect(content === undefined).toBe(first === '204');
     const conditional = method === 'GET' && template.startsWith('/v1/') && !isEndless(method, template);
     expect('304' in responses).toBe(conditional);
   });
 
-  it('asks for If-Match exactly where it changes or deletes', () => {
-    const ifMatch = parameters.find(({ name }) => name === 'If-Match') as Body;
-    expect(ifMatch?.required === true).toBe(method === 'PATCH' || method === 'DELETE');
+  it('asks for If-Match exactly where it changes or deletes, and for that or its opposite where it puts', () => {
+    const headers = Object.fromEntries(parameters.map((one) => [one.name, (one as Body).required]));
+    const expected = { PATCH: true, DELETE: true, PUT: false }[method];
+    expect(headers['If-Match']).toBe(expected);
+    if (method === 'PUT') expect(headers['If-None-Match']).toBe(false);
   });
 });
 

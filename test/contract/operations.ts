@@ -100,6 +100,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
   const sent = await api.post('/v1/imports', '项目编号\r\nADDRESS-1');
   const keys: Record<string, string> = {
     projects: project.id,
+    'projects/by-code': project.code,
     enterprises: enterprise.id,
     events: 'hyrd-2020',
     zones: 'changsha-etdz',
@@ -116,7 +117,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
   };
   const parts: Record<string, string> = { memberId: member.id };
   return ({ template }) => {
-    const entity = template.split('/')[2] ?? '';
+    const entity = (template.match(/^\/v1\/(projects\/by-code|[^/]+)/) ?? [])[1] ?? '';
     return template.replaceAll(/\{(\w+)\}/g, (_, name) => {
       const key = parts[name] ?? keys[entity];
       if (key === undefined) throw new Error(`Say how to address one of ${entity} by ${name}.`);

@@ -90,7 +90,7 @@ describe('a refusal', () => {
     ];
     expect(answers.map(({ body }) => body.title)).toEqual([
       '冲突',
-      '内容已变更',
+      '前提条件不成立',
       '缺少前提条件',
       '不支持该方法',
       '未找到',

@@ -89,7 +89,7 @@ describe('a page of another website', () => {
       expect(asked.headers).toMatchObject({
         allow: 'GET, HEAD, OPTIONS, POST',
         'access-control-allow-origin': origin,
-        'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
+        'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
         'access-control-allow-headers': preflight['access-control-request-headers'],
       });
       const answer = await opened.get('/v1/projects', { origin });

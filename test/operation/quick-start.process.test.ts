@@ -111,6 +111,12 @@ describe('the quick start of README', () => {
     }
   });
 
+  it('creates a project by its code as the documents show, once', async () => {
+    const put = examplesIn(documentAt('docs/api.md')).find(({ text }) => text.includes('by-code'));
+    expect(JSON.parse(await run(put?.text ?? ''))).toMatchObject({ code: 'ERP-0001', version: 1 });
+    expect(JSON.parse(await run(put?.text ?? ''))).toMatchObject({ code: 'request.exists_already' });
+  });
+
   it('gives another figure after a start date has changed', async () => {
     const changed = JSON.parse(await run(change));
     expect(changed).toMatchObject({ code: 'HYRD-2020-0007', startedOn: '2022-08-31' });

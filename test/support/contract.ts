@@ -61,13 +61,63 @@ ajv.addSchema(openapi as never, 'openapi');
 
 const validators = new Map<string, ValidateFunction>();
 
-/** A validator for a place in the document, by its JSON Pointer. */
-function validatorAt(pointer: string): ValidateFunction {
-  const known = validators.get(pointer);
+/**
+ * A validator for a place in the document, by its JSON Pointer.
+ * @param fields those of the resource that were asked for; all of them where null
+ */
+function validatorAt(pointer: string, fields: readonly string[] | null): ValidateFunction {
+  const name = fields ? `${pointer} ${fields}` : pointer;
+  const known = validators.get(name);
   if (known) return known;
-  const made = ajv.compile({ $ref: `openapi#${pointer}` });
-  validators.set(pointer, made);
+  const whole = { $ref: `openapi#${pointer}` };
+  const made = ajv.compile(fields ? projection(whole, fields) : whole);
+  validators.set(name, made);
   return made;
+}
+
+interface Schema {
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  required?: string[];
+}
+
+/** A schema whose references are to the document from outside of it. */
+function schemaAt({ $ref }: Schema): Schema {
+  const parts = String($ref).split('#/')[1]?.split('/') ?? [];
+  const found = parts.reduce(
+    (node, part) =>
+      node[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')] as Record<string, unknown>,
+    openapi as unknown as Record<string, unknown>,
+  );
+  return JSON.parse(JSON.stringify(found).replaceAll('"#/', '"openapi#/'));
+}
+
+/**
+ * The schema of an answer with some fields only, of a resource or of all those of a page: what is named is as the whole
+ * has it, and there wherever the whole has it; nothing else is there.
+ */
+function projection(schema: Schema, fields: readonly string[]): object {
+  if (schema.$ref) return projection(schemaAt(schema), fields);
+  const { properties = {}, required = [] } = schema;
+  const { items, page } = properties;
+  if (items && page) {
+    const some = { ...items, items: projection(items.items as Schema, fields) };
+    return { ...schema, properties: { ...properties, items: some } };
+  }
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => fields.includes(name))),
+    required: required.filter((name) => fields.includes(name)),
+    additionalProperties: false,
+  };
+}
+
+/** The fields that a request asks an operation for, where that knows the parameter. */
+function fieldsAsked({ parameters = [] }: OpenApiOperation, url: string): string[] | null {
+  const asked = new URL(url, 'http://localhost').searchParams.getAll('fields');
+  const isKnown = parameters.some((parameter) => parameter.in === 'query' && parameter.name === 'fields');
+  return isKnown && asked.length > 0 ? asked.flatMap((names) => names.split(',')) : null;
 }
 
 const escapePart = (part: string): string =>
@@ -83,10 +133,10 @@ export function operationFor(
   url: string,
 ): { template: string; operation: OpenApiOperation } | null {
   const [path = ''] = url.split('?');
-  // A fixed path comes before one with a parameter in the same place.
+  // What is spelled out comes before a parameter in its place: a brace sorts after what addresses are made of.
   const found = templates
     .filter(({ pattern }) => pattern.test(path))
-    .sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0];
+    .sort((a, b) => (a.template < b.template ? -1 : 1))[0];
   const operation = found && paths[found.template]?.[method.toLowerCase()];
   return found && operation ? { template: found.template, operation } : null;
 }
@@ -145,11 +195,17 @@ export function checkAgainstContract(
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
   // Of a file, or of what has no end, the document says no more than that it is one.
   if (!isJson(media)) return;
-  expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place);
+  const fields = status < 300 ? fieldsAsked(operation, url) : null;
+  expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place, fields);
 }
 
-function expectValid(pointer: string, body: unknown, place: string): void {
-  const validate = validatorAt(pointer);
+function expectValid(
+  pointer: string,
+  body: unknown,
+  place: string,
+  fields: readonly string[] | null = null,
+): void {
+  const validate = validatorAt(pointer, fields);
   if (!validate(body)) {
     throw new Error(
       `${place}: ${ajv.errorsText(validate.errors)} in ${String(JSON.stringify(body)).slice(0, 2_000)}`,

@@ -12,6 +12,7 @@ import { inPascalCase } from '../../http/nouns.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { invalid } from '../../http/problems.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { Change, Head } from '../../log/schema.ts';
 import { type ChangesService, HISTORY_SORT, historySortKeys } from '../../log/service.ts';
 import type { ChangesStream } from './stream.ts';
@@ -23,10 +24,11 @@ const after = integerText(z.int().min(0)).optional().meta({
   description: 'The `seq` of the last entry you have; default 0, the beginning.',
   example: 12,
 });
-const FeedQuery = z.strictObject({ after, limit });
+const fields = fieldsField(Change);
+const FeedQuery = z.strictObject({ after, limit, fields });
 const StreamQuery = z.strictObject({ after });
 
-const HistoryQuery = z.strictObject(pageFields(historySortKeys, HISTORY_SORT));
+const HistoryQuery = z.strictObject({ ...pageFields(historySortKeys, HISTORY_SORT), fields });
 const ChangePage = pageOf('ChangePage', Change);
 
 export const changesRoutes =

@@ -8,6 +8,11 @@ const problems = {
     en: 'The project “{id}” is archived; ?archived=true shows it, POST …/restore brings it back.',
     zh: '项目“{id}”已归档；用 ?archived=true 查看，用 POST …/restore 恢复。',
   },
+  'projects.code_archived': {
+    status: 409,
+    en: 'The code “{code}” is that of the archived project “{id}”; POST …/restore brings it back.',
+    zh: '编号“{code}”属于已归档的项目“{id}”；用 POST …/restore 恢复。',
+  },
   'projects.not_signed_yet': {
     status: 404,
     en: 'The project “{id}” was not signed by {asOf}.',
@@ -21,6 +26,7 @@ const problems = {
 } as const satisfies Record<string, ProblemMessage>;
 
 const faults = {
+  not_the_code: { en: 'must be “{code}”, as in the path', zh: '应与路径中的编号“{code}”一致' },
   zero_amount: { en: 'must not be zero', zh: '不能为零' },
   negative_balance: {
     en: 'would take the balance to {balance} yuan on {day}',

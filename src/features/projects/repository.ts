@@ -114,6 +114,13 @@ export async function findByCodes(
   );
 }
 
+/** One project by code, archived or not. */
+export const findByCode = async (
+  reader: Reader,
+  code: string,
+  asOf: string,
+): Promise<ProjectRow | undefined> => (await findByCodes(reader, [code], asOf))[0];
+
 /** The ids and codes of the projects with one of these. */
 export async function findKeys(
   reader: Reader,

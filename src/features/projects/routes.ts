@@ -4,17 +4,25 @@ import { answerOnce, callerOf } from '../../access/authorize.ts';
 import type { Answers } from '../../http/answers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditional.ts';
-import { flag } from '../../http/fields.ts';
 import { formatField, langField, negotiate } from '../../http/formats.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { refuseFields } from '../../http/validation.ts';
 import type { ExportAnswers } from '../../sheets/exporting/answers.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { filterFields } from './filter.ts';
 import { projectPageFields } from './lists.ts';
 import { fundsSortKeys } from './repository.ts';
-import { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+import {
+  archivedField,
+  FundsEntry,
+  NewFundsEntry,
+  NewProject,
+  Project,
+  ProjectChanges,
+  ReadQuery,
+} from './schema.ts';
 import type { ProjectService } from './service.ts';
 
 const Id = z.object({
@@ -24,26 +32,24 @@ const Id = z.object({
   }),
 });
 
-const archived = flag.meta({
-  description: 'List only archived projects.',
-  example: true,
-});
-
 const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 
 const ListQuery = z.strictObject({
   ...filterFields,
   asOf: asOfField,
-  archived,
+  archived: archivedField,
   format: formatField(formats),
   lang: langField,
   unit: unitField,
   encoding: encodingField,
   ...projectPageFields,
+  fields: fieldsField(Project),
 });
 
-const ReadQuery = z.strictObject({ asOf: asOfField, archived });
-const FundsQuery = z.strictObject(pageFields(fundsSortKeys, 'receivedOn'));
+const FundsQuery = z.strictObject({
+  ...pageFields(fundsSortKeys, 'receivedOn'),
+  fields: fieldsField(FundsEntry),
+});
 
 const ProjectPage = pageOf('ProjectPage', Project);
 const FundsPage = pageOf('FundsPage', FundsEntry);

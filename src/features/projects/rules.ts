@@ -2,7 +2,9 @@
 
 import type { Lookup } from '../../catalogues/service.ts';
 import type { Reader } from '../../database/database.ts';
+import { code } from '../../http/fields.ts';
 import { type Fault, faultyFields, Problem, without } from '../../http/problems.ts';
+import { faultsOfIssues } from '../../http/validation.ts';
 import { lifecycleFaults } from './lifecycle.ts';
 import type { Input } from './record.ts';
 import { fundsByDay } from './repository.ts';
@@ -50,6 +52,18 @@ export async function faultsIn(
       : []),
     ...(await lookup([...named, ...investors])),
   ];
+}
+
+/** The faults of the code in a path, and of one in the body that is another. */
+export function codeFaults(inPath: string, given: string | undefined): Fault[] {
+  const { error } = code.safeParse(inPath);
+  const own = faultsOfIssues(error?.issues ?? []).map(
+    ({ code, values }): Fault => ({ parameter: 'code', code, ...(values && { values }) }),
+  );
+  const isAnother = given !== undefined && given !== inPath;
+  return isAnother
+    ? [...own, { pointer: '/code', code: 'not_the_code', values: { code: inPath.slice(0, 64) } }]
+    : own;
 }
 
 type Amount = Pick<NewFundsEntry, 'receivedOn' | 'amountYuan'>;

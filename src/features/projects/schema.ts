@@ -1,8 +1,10 @@
 /** API schemas of projects and their funds. */
 import * as z from 'zod';
+import { asOfField } from '../../http/as-of.ts';
 import {
   code,
   day,
+  flag,
   industryCode,
   line,
   MAX_YUAN,
@@ -12,6 +14,7 @@ import {
   uuid,
   yuan,
 } from '../../http/fields.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { operatingStatuses } from './lifecycle.ts';
 
 export const levels = ['provincial', 'municipal', 'county'] as const;
@@ -29,6 +32,8 @@ const example = {
   signedOn: '2020-06-29',
   startedOn: '2020-09-15',
 };
+
+const { code: _, ...withoutCode } = example;
 
 const described = <T extends z.ZodType>(schema: T, description: string): T =>
   schema.meta({ ...schema.meta(), description }) as T;
@@ -113,6 +118,15 @@ export const NewProject = z
   });
 export type NewProject = z.infer<typeof NewProject>;
 
+/** What `PUT /v1/projects/by-code/{code}` takes. */
+export const ReplacedProject = NewProject.partial({ code: true }).meta({
+  id: 'ReplacedProject',
+  description:
+    'All of a project. Fields left out are unknown, as in a new one. The code may be given, if it is that of the path.',
+  examples: [withoutCode],
+});
+export type ReplacedProject = z.infer<typeof ReplacedProject>;
+
 /** What `PATCH /v1/projects/{id}` takes: a merge patch (RFC 7396) whose `null` clears a field. */
 export const ProjectChanges = z
   .strictObject({
@@ -129,7 +143,7 @@ export type ProjectChanges = z.infer<typeof ProjectChanges>;
 
 export const Investor = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 'Investor' });
 
-const { investorIds: _, ...answered } = fields;
+const { investorIds: __, ...answered } = fields;
 
 /** A project in a response: the stored fields, and those derived for the requested day. */
 export const Project = z
@@ -191,6 +205,15 @@ export const Project = z
     ],
   });
 export type Project = z.infer<typeof Project>;
+
+export const archivedField = flag.meta({ description: 'List only archived projects.', example: true });
+
+/** The parameters of reading one. */
+export const ReadQuery = z.strictObject({
+  asOf: asOfField,
+  archived: archivedField,
+  fields: fieldsField(Project),
+});
 
 /** What `POST /v1/projects/{id}/funds` takes. */
 export const NewFundsEntry = z

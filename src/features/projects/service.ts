@@ -8,16 +8,24 @@ import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
 import { type PageQuery, pageRequest, toPage } from '../../http/pages.ts';
 import { type Fault, notFound, Problem, refuse, taken } from '../../http/problems.ts';
+import { type Expected, expectAsExpected } from '../../http/replacing.ts';
 import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import { expectOwnRegion } from '../references/own-region.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
 import { isWalk, projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
-import { complete, inputOf, merge, toProject } from './record.ts';
+import { complete, type Input, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
-import { faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
-import type { FundsEntry, NewFundsEntry, NewProject, Project, ProjectChanges } from './schema.ts';
+import { codeFaults, faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
+import type {
+  FundsEntry,
+  NewFundsEntry,
+  NewProject,
+  Project,
+  ProjectChanges,
+  ReplacedProject,
+} from './schema.ts';
 import { addFundsEntry, changeProject, createProject, setArchived } from './writes.ts';
 
 export interface ProjectService {
@@ -28,6 +36,8 @@ export interface ProjectService {
   ): Promise<Computed>;
   /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
   read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
+  /** The same by code. */
+  readByCode(code: string, asOf: string | undefined, archived: boolean): Promise<Project>;
   create(caller: Caller, input: NewProject, found?: readonly Fault[]): Promise<Project>;
   /** @param ifMatch the ETag of what the client read */
   change(
@@ -37,6 +47,17 @@ export interface ProjectService {
     input: ProjectChanges,
     found?: readonly Fault[],
   ): Promise<Project>;
+  /**
+   * Has the project with a code be what is given: creates or replaces it, as the client expects.
+   * @throws Problem 412 where it is not as expected, 409 where it is archived
+   */
+  put(
+    caller: Caller,
+    code: string,
+    expected: Expected,
+    input: ReplacedProject,
+    found?: readonly Fault[],
+  ): Promise<{ project: Project; isNew: boolean }>;
   archive(caller: Caller, id: string, ifMatch: string): Promise<void>;
   /** Brings an archived project back; does nothing to one that is not archived. */
   restore(caller: Caller, id: string): Promise<Project>;
@@ -47,13 +68,15 @@ export interface ProjectService {
   insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
 }
 
+interface Existing {
+  row: repository.ProjectRow;
+  project: Project;
+}
+
 export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
   const totals = projectTotals();
 
-  async function existing(
-    reader: Reader,
-    id: string,
-  ): Promise<{ row: repository.ProjectRow; project: Project }> {
+  async function existing(reader: Reader, id: string): Promise<Existing> {
     const today = clock.today();
     const row = await repository.findProject(reader, id, today);
     if (!row) throw notFound('projects', id);
@@ -77,6 +100,41 @@ export function projectService({ database, clock }: { database: Database; clock:
     refuse(await faultsIn(unknownReferences(tx), input, null, found, clock.today()));
     if (await repository.codeExists(tx, input.code)) throw taken('projects', 'code');
     return createProject(tx, { caller, clock }, input, diff(null, input));
+  }
+
+  /**
+   * Has a project be what is given, unless it is that already.
+   * @param faults those that have been found
+   */
+  async function become(
+    tx: Transaction,
+    caller: Caller,
+    { row, project }: Existing,
+    after: Input,
+    faults: readonly Fault[],
+  ): Promise<Project> {
+    const before = inputOf(row);
+    await expectOwnRegion(tx, caller, after.region);
+    refuse(await faultsIn(unknownReferences(tx), after, before, faults, clock.today()));
+    const fields = diff(before, after);
+    if (Object.keys(fields).length === 0) return project;
+    await changeProject(tx, { caller, clock }, row, after, fields);
+    return (await existing(tx, row.id)).project;
+  }
+
+  /** What is read of a project. @param name the id or code by which it was asked for */
+  function shown(
+    row: repository.ProjectRow | undefined,
+    name: string,
+    asOf: string | undefined,
+    showArchived: boolean,
+  ): Project {
+    if (!row) throw notFound('projects', name);
+    if (row.archivedAt && !showArchived) throw archived(row.id);
+    if (asOf !== undefined && row.signedOn > asOf) {
+      throw new Problem('projects.not_signed_yet', { values: { id: name, asOf } });
+    }
+    return toProject(row, asOf ?? clock.today());
   }
 
   /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
@@ -117,14 +175,13 @@ export function projectService({ database, clock }: { database: Database; clock:
     },
 
     read: async (id, asOf, showArchived) => {
-      const day = asOf ?? clock.today();
-      const row = await repository.findProject(database.read, id, day);
-      if (!row) throw notFound('projects', id);
-      if (row.archivedAt && !showArchived) throw archived(id);
-      if (asOf !== undefined && row.signedOn > asOf) {
-        throw new Problem('projects.not_signed_yet', { values: { id, asOf } });
-      }
-      return toProject(row, day);
+      const row = await repository.findProject(database.read, id, asOf ?? clock.today());
+      return shown(row, id, asOf, showArchived);
+    },
+
+    readByCode: async (code, asOf, showArchived) => {
+      const row = await repository.findByCode(database.read, code, asOf ?? clock.today());
+      return shown(row, code, asOf, showArchived);
     },
 
     create: (caller, input, found) =>
@@ -135,19 +192,31 @@ export function projectService({ database, clock }: { database: Database; clock:
 
     change: (caller, id, ifMatch, changes, found = []) =>
       database.write(async (tx) => {
-        const { row, project } = await unarchived(tx, id);
-        await expectOwnRegion(tx, caller, row.region);
-        expectUnchanged(ifMatch, project);
-        const before = inputOf(row);
-        const after = merge(before, changes);
-        await expectOwnRegion(tx, caller, after.region);
+        const there = await unarchived(tx, id);
+        await expectOwnRegion(tx, caller, there.row.region);
+        expectUnchanged(ifMatch, there.project);
+        const after = merge(inputOf(there.row), changes);
         const faults = [...found];
-        if (after.code !== before.code) faults.push({ pointer: '/code', code: 'immutable' });
-        refuse(await faultsIn(unknownReferences(tx), after, before, faults, clock.today()));
-        const fields = diff(before, after);
-        if (Object.keys(fields).length === 0) return project;
-        await changeProject(tx, { caller, clock }, row, after, fields);
-        return (await existing(tx, id)).project;
+        if (after.code !== there.row.code) faults.push({ pointer: '/code', code: 'immutable' });
+        return become(tx, caller, there, after, faults);
+      }),
+
+    put: (caller, code, expected, given, found = []) =>
+      database.write(async (tx) => {
+        const faults = [...found, ...codeFaults(code, given.code)];
+        const input = { ...given, code };
+        const today = clock.today();
+        const row = await repository.findByCode(tx, code, today);
+        if (!row) {
+          expectAsExpected(expected, null);
+          const id = await insert(tx, caller, input, faults);
+          return { project: (await existing(tx, id)).project, isNew: true };
+        }
+        if (row.archivedAt) throw codeArchived(row);
+        const there = { row, project: toProject(row, today) };
+        await expectOwnRegion(tx, caller, row.region);
+        expectAsExpected(expected, there.project);
+        return { project: await become(tx, caller, there, complete(input), faults), isNew: false };
       }),
 
     archive: (caller, id, ifMatch) =>
@@ -191,5 +260,9 @@ export function projectService({ database, clock }: { database: Database; clock:
     insertFunds: async (tx, caller, id, input) => addTo(tx, caller, (await unarchived(tx, id)).row, input),
   };
 }
+
+/** The code is taken, by something that lists do not show. */
+const codeArchived = ({ id, code }: repository.ProjectRow): Problem =>
+  new Problem('projects.code_archived', { code: 'projects.code_taken', values: { id, code } });
 
 const archived = (id: string): Problem => new Problem('projects.archived', { values: { id } });

@@ -13,6 +13,7 @@ import {
   PublishedFigure,
   PublishedFigureChanges,
   PublishedFigurePage,
+  ReadQuery,
   Reconciliation,
   ReconciliationQuery,
 } from './schema.ts';
@@ -114,7 +115,7 @@ export const publishedRoutes =
           description:
             'If it does not agree, with the reasons, including later changes that affect it. Its ETag covers the computed value.',
           params: Id,
-          query: NoQuery,
+          query: ReadQuery,
           success: { description: 'The figure.', schema: PublishedFigure },
           problems: [404],
           conditional: true,

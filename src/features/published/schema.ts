@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { day, integerText, line, link, paragraph, slug, uuid } from '../../http/fields.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { ACTIONS } from '../../log/schema.ts';
 import { measures } from '../figures/measures.ts';
 import { outreachFigures } from '../outreach/figures.ts';
@@ -247,6 +248,7 @@ export const ListQuery = z.strictObject({
     example: '0190a1b2-0000-7000-8000-000000000013',
   }),
   ...pageFields(figureSortKeys, 'id'),
+  fields: fieldsField(PublishedFigure),
   limit: integerText(z.int().min(1).max(MAX_PAGE))
     .optional()
     .meta({
@@ -255,6 +257,9 @@ export const ListQuery = z.strictObject({
     }),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
+
+/** The parameters of reading one. */
+export const ReadQuery = z.strictObject({ fields: fieldsField(PublishedFigure) });
 
 export const PublishedFigurePage = pageOf('PublishedFigurePage', PublishedFigure);
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, integerText, link } from '../../http/fields.ts';
 import { pageOf } from '../../http/pages.ts';
+import { fieldsField } from '../../http/projection.ts';
 import { bilingual, exampleHeading, heading } from '../figures/schema.ts';
 import { filterFields } from '../projects/filter.ts';
 import { projectPageFields } from '../projects/lists.ts';
@@ -18,8 +19,6 @@ const staleDays = integerText(z.int().min(1).max(3_650)).optional().meta({
 });
 
 export const RulesQuery = z.strictObject({ ...filterFields, asOf: asOfField, staleDays });
-
-export const NamedQuery = z.strictObject({ ...RulesQuery.shape, ...projectPageFields });
 
 export const RuleParams = z.object({
   rule: z
@@ -113,6 +112,12 @@ const NamedProject = z.object({ ...Project.shape, finding: Finding }).meta({
   id: 'NamedProject',
   description: 'A project selected by a rule, as of the day, with the finding.',
   examples: [{ ...project, finding: { since: '2022-12-31', days: 31 } }],
+});
+
+export const NamedQuery = z.strictObject({
+  ...RulesQuery.shape,
+  ...projectPageFields,
+  fields: fieldsField(NamedProject),
 });
 
 export const NamedPage = pageOf('NamedProjectPage', NamedProject);
