@@ -16,8 +16,8 @@ export interface Limits {
    */
   spend(keyId: string, reply: FastifyReply): Problem | undefined;
   /**
-   * Called before looking up a key that is not known to be valid. @returns Problem 429 after too many
-   * failures
+   * Called before looking up a key that is not known to be valid.
+   * @returns Problem 429 after too many failures
    */
   tooManyFailures(address: string): Problem | undefined;
   /** Counts an invalid key. @returns Problem 429 after too many failures */

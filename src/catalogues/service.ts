@@ -31,7 +31,8 @@ export interface CatalogueService {
   ): Promise<Entry>;
   remove(caller: Caller, key: string, ifMatch: string): Promise<void>;
   /**
-   * As `create`, without a response, in the caller's own transaction, such as a bulk load. @returns the key
+   * As `create`, without a response, in the caller's own transaction, such as a bulk load.
+   * @returns the key
    */
   insert(tx: Transaction, caller: Caller, input: Entry): Promise<string>;
 }

@@ -5,7 +5,8 @@ import type { Database, OpenOptions } from './database.ts';
 import { ensureTextIndexes } from './text-index.ts';
 
 /**
- * For commands that read a database and must not create one. @throws StartupError if a file does not exist
+ * For commands that read a database and must not create one.
+ * @throws StartupError if a file does not exist
  */
 export function expectDatabase(url: string): void {
   const file = url.startsWith('file:') ? url.slice('file:'.length) : undefined;

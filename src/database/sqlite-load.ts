@@ -58,7 +58,8 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
   let sent: Promise<void> = Promise.resolve();
 
   /**
-   * Sends the pending batch once the previous one has been written. @throws the failure of the previous one
+   * Sends the pending batch once the previous one has been written.
+   * @throws the failure of the previous one
    */
   async function send(): Promise<void> {
     await sent;

@@ -19,8 +19,8 @@ export function prepareForWriting(client: Client): void {
 }
 
 /**
- * A transaction on a connection that has begun one. @param log the end of the change log, advanced as entries
- * are written
+ * A transaction on a connection that has begun one.
+ * @param log the end of the change log, advanced as entries are written
  */
 function transactionOn(client: Client, log: Revision): Transaction {
   const db = drizzle(client);
@@ -70,7 +70,8 @@ type Write = Database['write'] & {
   idle(): Promise<void>;
   /**
    * Waits for its turn and yields to another connection of this process, which would otherwise block the
-   * event loop while it holds the lock. @returns to be called when that connection is done
+   * event loop while it holds the lock.
+   * @returns to be called when that connection is done
    */
   standBack(): Promise<() => void>;
 };

@@ -177,8 +177,8 @@ async function isMade({ select, tables: { settings } }: Reader): Promise<boolean
 }
 
 /**
- * Indexes some rows, folding them again because the folding may have changed. @returns the id of the last
- * one; undefined when done
+ * Indexes some rows, folding them again because the folding may have changed.
+ * @returns the id of the last one; undefined when done
  */
 async function indexSome(tx: Transaction, table: Indexed, after: string): Promise<string | undefined> {
   const { id, searchText: text } = tx.tables[table];

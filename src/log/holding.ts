@@ -36,7 +36,8 @@ export async function findKey(reader: Reader, id: string): Promise<KeyRecord | u
 }
 
 /**
- * @param at the time of the check, RFC 3339 in UTC. @returns why the key is refused; undefined if it is valid
+ * @param at the time of the check, RFC 3339 in UTC.
+ * @returns why the key is refused; undefined if it is valid
  */
 export async function refusalOf(reader: Reader, { id }: Holder, at: string): Promise<Refusal | undefined> {
   if (id === undefined) return undefined;

@@ -34,7 +34,8 @@ function headersOf(
 
 export interface ExportAnswers {
   /**
-   * Sends everything that the list selects, on all its pages. @param asOf the day from the request, if given
+   * Sends everything that the list selects, on all its pages.
+   * @param asOf the day from the request, if given
    */
   send(
     request: FastifyRequest,

@@ -68,8 +68,8 @@ async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
 }
 
 /**
- * Remains open until the process ends. @throws Refusal if the archive is damaged, or would unpack to an
- * excessive size
+ * Remains open until the process ends.
+ * @throws Refusal if the archive is damaged, or would unpack to an excessive size
  */
 export async function openPackage(file: string): Promise<Package> {
   const zip = await blaming(() => openPromise(file, { autoClose: false }));

@@ -46,8 +46,8 @@ export const rowLines = (names: readonly string[]): RowLines => ({
 });
 
 /**
- * @param first the line with the names. @returns parses each of the following lines; missing fields are
- * undefined
+ * @param first the line with the names.
+ * @returns parses each of the following lines; missing fields are undefined
  */
 export function rowParser(first: string): (line: string) => ReadRow {
   const names: string[] = JSON.parse(first);
