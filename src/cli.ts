@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `luodi serve | migrate | demo | keys | import | export | verify | openapi`: thin commands over the services. */
+/**
+ * `luodi serve | migrate | demo | keys | import | export | verify | openapi`: thin commands over the
+ * services.
+ */
 import module from 'node:module';
 import { join } from 'node:path';
 

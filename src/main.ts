@@ -37,7 +37,8 @@ export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZO
 export async function serve(config: Config, { database, clock }: Service): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
-  // Log files are stored apart from the database, so a logged head shows later whether the past was rewritten.
+  // Log files are stored apart from the database, so a logged head shows later whether the past was
+  // rewritten.
   const logHead = async (when: string) =>
     logger.info({ ...(await database.revision()), when }, 'log of changes');
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {

@@ -24,7 +24,9 @@ export interface Limits {
   noteFailure(address: string): Problem | undefined;
 }
 
-/** The fields of the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10). */
+/**
+ * The fields of the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10).
+ */
 const policyOf = (name: string, max: number): string => `"${name}";q=${max};w=${WINDOW_MS / 1000}`;
 const leftOf = (name: string, left: number, seconds: number): string => `"${name}";r=${left};t=${seconds}`;
 

@@ -1,6 +1,6 @@
 /**
- * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions, industries,
- * zones, events, enterprises and so on differ only in the data of these tables.
+ * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions,
+ * industries, zones, events, enterprises and so on differ only in the data of these tables.
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';

@@ -20,7 +20,10 @@ import type { Catalogue, Entry } from './catalogue.ts';
 import { isNamed, type Names, rememberedNames, withCodes } from './names.ts';
 import { catalogueWrites, resolved } from './writes.ts';
 
-/** Matched by code, or as the catalogue defines. References must exist already, or be created by an earlier row. */
+/**
+ * Matched by code, or as the catalogue defines. References must exist already, or be created by an earlier
+ * row.
+ */
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
   const { entity, key: keyField } = catalogue;
   const writes = catalogueWrites(catalogue, clock);

@@ -1,4 +1,7 @@
-/** On whose behalf the database works, so that long work can be queued, and dropped when the caller has disconnected. */
+/**
+ * On whose behalf the database works, so that long work can be queued, and dropped when the caller has
+ * disconnected.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GoneError } from './errors.ts';
 

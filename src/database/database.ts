@@ -105,7 +105,9 @@ export interface Database {
    * `break`). Off the event loop if the engine has threads, otherwise in the batches that the work reads.
    */
   stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncIterable<Part>;
-  /** How many streams can run at once without blocking other requests; further streams wait for each other. */
+  /**
+   * How many streams can run at once without blocking other requests; further streams wait for each other.
+   */
   readonly streams: number;
   /**
    * Runs `work` atomically; its result is durable when the promise resolves. Writes are serialized in commit

@@ -53,7 +53,8 @@ export async function openPostgres(url: string): Promise<Database> {
       await client.query(SERVING);
     },
   });
-  // An idle connection that the server drops is replaced at the next use; without a listener it would end the process.
+  // An idle connection that the server drops is replaced at the next use; without a listener it would end the
+  // process.
   pool.on('error', () => {});
   try {
     await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));

@@ -1,4 +1,6 @@
-/** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
+/**
+ * The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`).
+ */
 import { sql } from 'drizzle-orm';
 import { defineBookkeeping } from './bookkeeping.ts';
 import { orEmpty } from './expressions.ts';

@@ -1,6 +1,7 @@
 /**
- * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of grams, two
- * characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which are then checked.
+ * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of
+ * grams, two characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which
+ * are then checked.
  */
 import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Reader, Transaction } from './database.ts';

@@ -1,4 +1,7 @@
-/** Work that is done once however often it is requested: its response is stored in the transaction of its effect. */
+/**
+ * Work that is done once however often it is requested: its response is stored in the transaction of its
+ * effect.
+ */
 
 import type { Clock } from '../core/clock.ts';
 import type { Database, Transaction } from '../database/database.ts';

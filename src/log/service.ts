@@ -1,4 +1,7 @@
-/** The change log: written in the transaction of every change, gapless, each entry chained to the previous one. */
+/**
+ * The change log: written in the transaction of every change, gapless, each entry chained to the previous
+ * one.
+ */
 import { hash } from 'node:crypto';
 import type { Entity } from '../core/entities.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';

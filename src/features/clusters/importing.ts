@@ -1,4 +1,6 @@
-/** Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous. */
+/**
+ * Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous.
+ */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites, resolved } from '../../catalogues/writes.ts';

@@ -1,6 +1,6 @@
 /**
- * Ages in SQL: whole months since the signing of a project. In shorter months, a month counted from the 31st ends on
- * the last day; milestones before the signing have age 0.
+ * Ages in SQL: whole months since the signing of a project. In shorter months, a month counted from the 31st
+ * ends on the last day; milestones before the signing have age 0.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { lastDay, monthIndex } from './timeline.ts';

@@ -1,6 +1,6 @@
 /**
- * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached covers
- * only those that have; nothing is extrapolated.
+ * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached
+ * covers only those that have; nothing is extrapolated.
  */
 
 import { type Rate, rate } from '../../core/numbers.ts';

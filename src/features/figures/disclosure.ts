@@ -1,10 +1,11 @@
 /**
- * What may be disclosed without a key when only statistics are public: figures of the whole and by one dimension, as of
- * month ends. `small-groups.ts` decides on the groups; this file defines which projects each figure concerns.
+ * What may be disclosed without a key when only statistics are public: figures of the whole and by one
+ * dimension, as of month ends. `small-groups.ts` decides on the groups; this file defines which projects each
+ * figure concerns.
  *
- * The amount of a project does not depend on the day, so amounts of two days could be subtracted from each other.
- * Therefore they are disclosed only as of the last month end, or where the projects are still the same. Counts of other
- * month ends reveal how many, not how much.
+ * The amount of a project does not depend on the day, so amounts of two days could be subtracted from each
+ * other. Therefore they are disclosed only as of the last month end, or where the projects are still the
+ * same. Counts of other month ends reveal how many, not how much.
  */
 
 import { paced } from '../../core/pace.ts';
@@ -170,7 +171,10 @@ interface ToldOfDay {
   counts: ReadonlyMap<string | null, number>;
 }
 
-/** What may be disclosed on a day, figure by figure; computed in slices so that other requests are served meanwhile. */
+/**
+ * What may be disclosed on a day, figure by figure; computed in slices so that other requests are served
+ * meanwhile.
+ */
 async function toldOf(
   rows: readonly repository.SizeRow[],
   groupings: readonly Grouping[],

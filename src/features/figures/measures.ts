@@ -1,4 +1,7 @@
-/** All measures, each defined once: its names and description in both languages, and its computation from a tally. */
+/**
+ * All measures, each defined once: its names and description in both languages, and its computation from a
+ * tally.
+ */
 import * as z from 'zod';
 import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';

@@ -1,21 +1,21 @@
 /**
- * Decides which groups may be disclosed, so that any linear combination of the disclosed figures concerns either no
- * project or at least the minimum number of projects.
+ * Decides which groups may be disclosed, so that any linear combination of the disclosed figures concerns
+ * either no project or at least the minimum number of projects.
  *
- * The whole is disclosed first, then one group after another, as long as there are `minimum` disjoint sets of projects,
- * each of which determines everything disclosed: the matrix with a row for each project of the set and a column for
- * each disclosed group, 1 where the project belongs to the group, is invertible.
+ * The whole is disclosed first, then one group after another, as long as there are `minimum` disjoint sets of
+ * projects, each of which determines everything disclosed: the matrix with a row for each project of the set
+ * and a column for each disclosed group, 1 where the project belongs to the group, is invertible.
  *
- * Proof: take a linear combination of figures that concerns fewer projects than the minimum. Then at least one of the
- * disjoint sets contains none of these projects, so the coefficients of each of its projects sum to zero. Since the
- * matrix is invertible, all coefficients are zero.
+ * Proof: take a linear combination of figures that concerns fewer projects than the minimum. Then at least
+ * one of the disjoint sets contains none of these projects, so the coefficients of each of its projects sum
+ * to zero. Since the matrix is invertible, all coefficients are zero.
  *
- * Responses to different requests must be based on the same choice. Therefore the dimensions are processed in a fixed
- * order, and the choice for one depends only on the number of projects in its groups and those of the dimensions before
- * it: a request for a later dimension repeats the same steps and continues.
+ * Responses to different requests must be based on the same choice. Therefore the dimensions are processed in
+ * a fixed order, and the choice for one depends only on the number of projects in its groups and those of the
+ * dimensions before it: a request for a later dimension repeats the same steps and continues.
  *
- * A figure about a subset of the projects, such as those that have started, must satisfy the same condition over that
- * subset; a count also over its complement, which is the difference to the whole.
+ * A figure about a subset of the projects, such as those that have started, must satisfy the same condition
+ * over that subset; a count also over its complement, which is the difference to the whole.
  */
 import { type Pace, paced } from '../../core/pace.ts';
 
@@ -138,7 +138,9 @@ type Places = readonly number[];
 const membersAt = ({ whole, dimensions }: Level<string>, { of }: Pick<Step, 'of'>): Members =>
   of ? (dimensions[of.dimension]?.get(of.group) as Members) : whole;
 
-/** @param populations the projects that the figure concerns; the first determines the order of groups by size */
+/**
+ * @param populations the projects that the figure concerns; the first determines the order of groups by size
+ */
 export async function tellable<Size extends string>(
   levels: readonly Level<Size>[],
   populations: readonly Population<Size>[],

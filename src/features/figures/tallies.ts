@@ -1,4 +1,7 @@
-/** Counts and sums for the measures in SQL. Tallies are additive, so a group of groups is the sum of its parts. */
+/**
+ * Counts and sums for the measures in SQL. Tallies are additive, so a group of groups is the sum of its
+ * parts.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Histogram } from '../../core/numbers.ts';
 import type { Reader } from '../../database/database.ts';

@@ -1,4 +1,6 @@
-/** Queries allowed for callers with small groups suppressed: one group or one dimension, as of a month end. */
+/**
+ * Queries allowed for callers with small groups suppressed: one group or one dimension, as of a month end.
+ */
 import type { FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Clock } from '../../core/clock.ts';
 import type { Problem } from '../../http/problems.ts';

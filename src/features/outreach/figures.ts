@@ -1,4 +1,6 @@
-/** All outreach figures, each defined once: its names and description in both languages, and its computation. */
+/**
+ * All outreach figures, each defined once: its names and description in both languages, and its computation.
+ */
 import * as z from 'zod';
 import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';

@@ -1,4 +1,6 @@
-/** Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL. */
+/**
+ * Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL.
+ */
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Condition } from '../../catalogues/catalogue.ts';

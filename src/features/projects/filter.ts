@@ -1,6 +1,6 @@
 /**
- * The one filter: the list, all statistics, exports and links use this table of parameters. Each row has the accepted
- * values, the SQL, and whether the parameter can reveal a single project.
+ * The one filter: the list, all statistics, exports and links use this table of parameters. Each row has the
+ * accepted values, the SQL, and whether the parameter can reveal a single project.
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';

@@ -132,8 +132,8 @@ export function publishedService({
   }
 
   /**
-   * Reads and computes a figure before writing it, because computing takes too long for a transaction. The write then
-   * checks that the row has not changed since; if it has, everything is repeated.
+   * Reads and computes a figure before writing it, because computing takes too long for a transaction. The
+   * write then checks that the row has not changed since; if it has, everything is repeated.
    */
   async function guarded<T>(
     id: string,

@@ -1,6 +1,6 @@
 /**
- * Projects that may have been signed twice. They are found by grouping, not by pairwise comparison: an investor may
- * have tens of thousands of projects with the same amount.
+ * Projects that may have been signed twice. They are found by grouping, not by pairwise comparison: an
+ * investor may have tens of thousands of projects with the same amount.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
