@@ -59,7 +59,7 @@ export interface Dependencies {
   database: Database;
   clock: Calendar;
   logger: Logger;
-  /** What differs from the limits of imports. */
+  /** Overrides of the import limits. */
   imports?: Partial<ImportLimits>;
 }
 
@@ -119,7 +119,7 @@ export async function buildApp({
 
 const TAKE_OVER_EVERY_MS = 60_000;
 
-/** Goes on with imports that no living process works on; leaves those of this one to the next. */
+/** Resumes imports that no living process works on, and releases those of this process when it ends. */
 function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Logger): void {
   let timer: NodeJS.Timeout | undefined;
   let underWay = Promise.resolve();
@@ -138,11 +138,11 @@ function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Lo
   });
 }
 
-/** The OpenAPI document of the service. Making it needs no database. */
+/** The OpenAPI document of the service. Needs no database. */
 export async function openApiDocument(): Promise<object> {
   const app = await buildApp({
     config: readConfig({}),
-    // Routes ask their services only when they are called.
+    // Routes call their services only for requests.
     database: {} as Database,
     clock: clockIn('UTC'),
     logger: pino({ level: 'silent' }),

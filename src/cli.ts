@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-/** `luodi serve | migrate | demo | keys | import | export | verify | openapi`: thin commands over the services. */
+/**
+ * `luodi serve | migrate | demo | keys | import | export | verify | openapi`: thin commands over the
+ * services.
+ */
 import module from 'node:module';
 import { join } from 'node:path';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 22) {
-  // Said before the database driver is loaded, which would end the process without a word.
+  // Checked before the database driver is loaded, which would end the process without a message.
   process.stderr.write(`luodi: needs Node.js 22.18 or later, this is ${process.version}\n`);
   process.exit(1);
 }
 
-// What is compiled is kept beside the bundle, where that may be written, and the next start is faster.
+// Caches compiled code beside the bundle if that is writable, which makes the next start faster.
 if (import.meta.filename.endsWith('.js')) module.enableCompileCache(join(import.meta.dirname, 'compiled'));
 
 const { run } = await import('./commands/program.ts');

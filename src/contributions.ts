@@ -59,7 +59,7 @@ const messages = [
   qualityMessages,
 ];
 
-// Whatever loads this may be the one that has something to say.
+// Here, because every entry point that loads the features may produce messages.
 addMessages(...messages);
 
 export const catalogues: readonly Catalogue[] = [
@@ -76,7 +76,7 @@ export const catalogues: readonly Catalogue[] = [
 ];
 
 addReadOnly(Project, NewProject, ProjectChanges);
-// Links stay an unknown field: no resource but this has them.
+// `links` stays an unknown field: no other resource has them.
 addReadOnly(PublishedFigure.omit({ links: true }), NewPublishedFigure, PublishedFigureChanges);
 for (const { item, create, changes } of catalogues) addReadOnly(item, create, changes);
 
@@ -88,7 +88,7 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedKeys,
 ];
 
-/** What the rows of each sheet do. */
+/** The importer of each sheet. */
 export const importers: Importers = {
   projects: projectImporter,
   funds: fundsImporter,
@@ -101,13 +101,13 @@ export const importers: Importers = {
   cluster_members: clusterMemberImporter,
 };
 
-/** Every list that also comes as a file. */
+/** All lists that are also available as files. */
 export const exporters: Exporters = new Map<Entity, Exporter>([
   ['projects', exportedProjects],
   ...catalogues.filter(({ sheet }) => sheet).map((one) => [one.entity, entriesExporter(one)] as const),
 ]);
 
-/** What has a history, with a key of each for the document. */
+/** Resources with a history, with an example key for the document. */
 export const tracked: readonly Tracked[] = [
   {
     entity: 'keys',
@@ -156,7 +156,7 @@ export const problemCodes: readonly string[] = [
   ),
 ];
 
-/** What operations are grouped by, in this order, and what each group is about. */
+/** The tags of operations, in order, with their descriptions. */
 export const tags = {
   projects: 'Signed projects, their dates and amounts, and the ledger of funds in place.',
   statistics: 'Figures about projects for any day, computed on request.',

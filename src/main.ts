@@ -13,7 +13,7 @@ import { createLogger } from './http/logging.ts';
 
 /** Time to finish running requests when the service stops; then their connections are closed. */
 const DRAIN_MS = 10_000;
-/** All that is to be done before the end has this long. */
+/** Time limit for the whole shutdown. */
 const GRACE_MS = 20_000;
 const HEAD_EVERY_MS = 3_600_000;
 
@@ -22,10 +22,7 @@ export interface Service {
   clock: Calendar;
 }
 
-/**
- * Opens the database of a configuration: migrated, and seeded where it is new.
- * @throws StartupError with one line for the operator
- */
+/** Opens the database of a configuration, migrates it, and seeds it if it is new. */
 export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'>): Promise<Service> {
   const service = { database: await openDatabase(config.DATABASE_URL), clock: clockIn(config.TIME_ZONE) };
   await seedReferences(service);
@@ -35,18 +32,19 @@ export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZO
 /**
  * Serves until the process is told to stop.
  * @returns the address, once the service listens
- * @throws StartupError when it cannot listen
+ * @throws StartupError if it cannot listen
  */
 export async function serve(config: Config, { database, clock }: Service): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
-  // Log files are stored apart from the database, so a logged head shows later whether the past was rewritten.
+  // Log files are stored apart from the database, so a logged head shows later whether the past was
+  // rewritten.
   const logHead = async (when: string) =>
     logger.info({ ...(await database.revision()), when }, 'log of changes');
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'stopping');
     else logger.info({ signal }, 'stopping');
-    // A client that does not read its answer would keep the service from ever ending in good order.
+    // A client that does not read its response would block the shutdown indefinitely.
     const drained = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     await app.close();
     clearTimeout(drained);
@@ -68,7 +66,7 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     }
     await logHead('at start');
   };
-  // If stopped at once, the database may be closed already; the service did listen.
+  // If the process is stopped immediately, the database may be closed already; the service did listen.
   await greet().catch(() => {});
   setInterval(() => logHead('hourly').catch(() => {}), HEAD_EVERY_MS).unref();
   return address;

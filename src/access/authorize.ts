@@ -14,7 +14,7 @@ import type { Identity, KeyService } from './service.ts';
 
 type Rights = Exclude<Access, 'open'>;
 
-/** The least role that may use an operation. */
+/** The minimum role for each level of rights. */
 const NEEDED: Record<Rights, Role> = {
   statistics: 'viewer',
   read: 'viewer',
@@ -35,12 +35,12 @@ type AnonymousConfig = Pick<Config, 'ANONYMOUS_READ' | 'ANONYMOUS_MIN_GROUP'>;
 
 const ANONYMOUS_CALLER = { actor: 'anonymous', regions: null, role: null } as const;
 
-/** Whether the key that a request was let through by still holds, as far as can be told. */
+/** Whether the key that authorized a request is still valid, as far as can be determined. */
 export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
 
 /**
- * Has every route say who may use it, and asks every request for the key that this needs.
- * @param revealing parameters that need a key where only statistics are open
+ * Requires every route to declare its access, and checks the key of every request against it.
+ * @param revealing parameters that need a key if only statistics are public
  */
 export function authorize(
   app: FastifyInstance,
@@ -91,7 +91,7 @@ export function authorize(
     },
   });
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-    // Only the handler of unknown paths, which does nothing but refuse, is no route.
+    // Only the handler for unknown paths is not a route; it refuses everything anyway.
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
@@ -128,8 +128,8 @@ function askerOf({ request: { caller, ip }, raw }: FastifyReply): Asker {
 export const callerOf = (request: FastifyRequest): Caller & { role: Role | null } => request.caller;
 
 /**
- * Has a POST do its work and answers it; once, where the request has an `Idempotency-Key`.
- * @param answer to what the work gives back
+ * Runs the work of a POST and responds; only once if the request has an `Idempotency-Key`.
+ * @param answer responds with the result of the work
  */
 export async function answerOnce<T>(
   request: FastifyRequest,
@@ -143,11 +143,11 @@ export async function answerOnce<T>(
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may use the route; said by its schema (`operation`) unless it is not in the document. */
+    /** Who may use the route; set by its schema (`operation`) unless it is not in the document. */
     access?: Access;
   }
   interface FastifyReply {
-    /** On whose behalf work that takes turns is done (`onBehalfOf`). */
+    /** The caller on whose behalf queued work runs (`onBehalfOf`). */
     readonly asker: Asker;
   }
   interface FastifyRequest {

@@ -5,13 +5,13 @@ import { crc32 } from 'node:zlib';
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FORM = /^luodi_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
-/** About 178 bits, so that a fast hash is safe: there is nothing to guess. */
+/** About 178 bits of entropy, so a fast hash is safe against guessing. */
 export function newKey(): string {
   const random = Array.from({ length: 30 }, () => DIGITS[randomInt(DIGITS.length)]).join('');
   return `luodi_${random}${checksum(random)}`;
 }
 
-/** Whether it can be a key at all. A mistyped one is refused without a look at the database. */
+/** Whether the format is valid. Mistyped keys are refused without a database lookup. */
 export function isKey(text: string): boolean {
   const [, random, check] = FORM.exec(text) ?? [];
   return random !== undefined && checksum(random) === check;
@@ -30,12 +30,12 @@ function checksum(random: string): string {
 
 export const hashOfKey = (key: string): string => hash('sha256', key, 'hex');
 
-/** What is shown of a key once it has been made. */
+/** The visible part of an existing key. */
 export const prefixOf = (key: string): string => key.slice(0, 'luodi_'.length + 6);
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-/** Whether a name has something in it that tells keys apart, in whatever width and case. */
+/** Whether a name contains something that looks like a key, in any width and case. */
 export function readsAsKey(name: string): boolean {
   const plain = name
     .normalize('NFKC')
@@ -44,5 +44,5 @@ export function readsAsKey(name: string): boolean {
   return plain.includes('luodi_') || UUID.test(plain);
 }
 
-/** The name of a key in the change log, with its id, because several keys may have the same name. */
+/** The name of a key in the change log; with its id, because names of keys are not unique. */
 export const actorOf = ({ id, name }: { id: string; name: string }): string => `${name} (${id})`;

@@ -6,19 +6,27 @@ import type { Config } from '../core/config.ts';
 import { Problem } from '../http/problems.ts';
 
 const WINDOW_MS = 60_000;
-/** More are forgotten, the longest unseen first. */
+/** Above this number, the least recently seen counters are dropped. */
 const MAX_COUNTED = 20_000;
 
 export interface Limits {
-  /** Counts a request of a key, and tells the client what is left once that is half. @returns Problem 429, if nothing was */
+  /**
+   * Counts a request of a key, and tells the client its remaining quota once that is down to half. @returns
+   * Problem 429 if the quota is used up
+   */
   spend(keyId: string, reply: FastifyReply): Problem | undefined;
-  /** For before a key is looked up that has not been seen to hold. @returns Problem 429, if there were too many */
+  /**
+   * Called before looking up a key that is not known to be valid.
+   * @returns Problem 429 after too many failures
+   */
   tooManyFailures(address: string): Problem | undefined;
-  /** Counts a key that does not hold. @returns Problem 429, if there were too many */
+  /** Counts an invalid key. @returns Problem 429 after too many failures */
   noteFailure(address: string): Problem | undefined;
 }
 
-/** The fields of the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10). */
+/**
+ * The fields of the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10).
+ */
 const policyOf = (name: string, max: number): string => `"${name}";q=${max};w=${WINDOW_MS / 1000}`;
 const leftOf = (name: string, left: number, seconds: number): string => `"${name}";r=${left};t=${seconds}`;
 
@@ -34,7 +42,7 @@ const tooMany = (name: keyof typeof kinds, max: number, seconds: number): Proble
     },
   });
 
-/** Counts in windows of a minute, the first of which begins with the first that is counted. */
+/** Counts in windows of a minute, each of which starts with its first request. */
 function counterOf(name: keyof typeof kinds, max: number, clock: Clock) {
   const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_COUNTED });
   const current = (key: string) => {
@@ -44,7 +52,7 @@ function counterOf(name: keyof typeof kinds, max: number, clock: Clock) {
   const secondsLeft = (endsAt: number) => Math.ceil((endsAt - clock.milliseconds()) / 1000);
 
   return {
-    /** @returns how many are left, below 0 when there were too many, and for how many seconds that holds */
+    /** @returns the remaining quota, below 0 if exceeded, and the seconds until it is reset */
     count: (key: string): { left: number; seconds: number } => {
       let window = current(key);
       if (!window) {
@@ -54,7 +62,7 @@ function counterOf(name: keyof typeof kinds, max: number, clock: Clock) {
       window.count += 1;
       return { left: max - window.count, seconds: secondsLeft(window.endsAt) };
     },
-    /** @returns Problem 429, where nothing is left */
+    /** @returns Problem 429 if the quota is used up */
     spent: (key: string): Problem | undefined => {
       const window = current(key);
       return window && window.count >= max ? tooMany(name, max, secondsLeft(window.endsAt)) : undefined;
@@ -62,7 +70,7 @@ function counterOf(name: keyof typeof kinds, max: number, clock: Clock) {
   };
 }
 
-/** An address, of version 6 its /64, which is one network. */
+/** The network of an address: for IPv6 its /64. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [, version4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
@@ -79,7 +87,7 @@ export function networkOf(address: string): string {
     .join(':');
 }
 
-/** The limits of one instance. 0 sets none. */
+/** The limits of one instance. 0 disables a limit. */
 export function limitsOf(
   clock: Clock,
   { RATE_LIMIT, FAILED_KEYS_LIMIT }: Pick<Config, 'RATE_LIMIT' | 'FAILED_KEYS_LIMIT'>,
@@ -93,7 +101,7 @@ export function limitsOf(
       if (RATE_LIMIT === 0) return undefined;
       const { left, seconds } = requests.count(keyId);
       if (left < 0) return tooMany('key', RATE_LIMIT, seconds);
-      // Two more headers on every answer would cost most clients more than they are worth to any.
+      // For most clients, two more headers in every response cost more than they are worth.
       if (left <= RATE_LIMIT / 2) {
         reply.headers({ 'ratelimit-policy': policy, ratelimit: leftOf('key', left, seconds) });
       }

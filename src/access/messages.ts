@@ -2,7 +2,7 @@
 import type { Message } from '../core/languages.ts';
 import type { Messages, ProblemMessage } from '../http/messages.ts';
 
-/** Why a request is not let through. */
+/** Reasons for refusing a request. */
 const problems = {
   'access.key_required': {
     status: 401,

@@ -27,7 +27,7 @@ const sortKey = (field: 'id' | 'name' | 'createdAt'): SortKey<ApiKey> => ({
 export const keySortKeys = { name: sortKey('name'), createdAt: sortKey('createdAt') } as const;
 export const keyTieBreaker = { name: 'id', key: sortKey('id') };
 
-/** One more key than the page's limit, where there is one. */
+/** One key more than the page's limit, if there is one. */
 export function listKeys(reader: Reader, page: PageRequest<ApiKey>): Promise<KeyRecord[]> {
   const values = { ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(`apiKeys.list ${page.shape} ${page.after !== null}`, values, (db) => {
@@ -48,7 +48,7 @@ export async function countKeys(reader: Reader): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** When any key was last noted to be used. */
+/** The latest recorded use of any key. */
 export async function latestUse(reader: Reader): Promise<string | null> {
   const [row] = await reader.prepared('apiKeys.latestUse', {}, (db) =>
     db.select({ at: max(db.tables.apiKeys.lastUsedAt) }).from(db.tables.apiKeys),
@@ -77,7 +77,7 @@ export const noteUse = (tx: Transaction, id: string, lastUsedAt: string): Promis
       .where(eq(db.tables.apiKeys.id, sql.placeholder('id'))),
   );
 
-/** Which of these regions are on record. */
+/** The given regions that exist. */
 export async function knownRegions(reader: Reader, codes: readonly string[]): Promise<Set<string>> {
   const values = paddedValues(codes, '');
   const rows = await reader.prepared(`apiKeys.regions ${Object.keys(values).length}`, values, (db) => {

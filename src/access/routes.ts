@@ -61,7 +61,7 @@ export const keyRoutes =
       },
       async (request, reply) => {
         const key = await keys.create(callerOf(request), request.body, request.faults);
-        // Nothing on the way may keep it.
+        // No cache may store the response.
         return reply
           .code(201)
           .headers({ location: `/v1/keys/${key.id}`, 'cache-control': 'no-store' })

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { instant, line, regionCode } from '../http/fields.ts';
 import { readsAsKey } from './key-format.ts';
 
-/** What a key may do, each role with all that the one before it may. */
+/** The roles of a key, each including the rights of the previous one. */
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -19,29 +19,29 @@ import type { ApiKey, CreatedApiKey, NewApiKey, Role } from './schema.ts';
 
 export const KEY_SORT = 'createdAt';
 
-/** How exactly `lastUsedAt` is kept: a write for every request would cost more than the request. */
+/** Resolution of `lastUsedAt`: a write for every request would cost more than the request. */
 const USE_NOTED_EVERY_MS = 60_000;
 
 export interface KeyService {
   list(query: PageQuery): Promise<Computed>;
-  /** What the list depends on besides the revision: uses of keys are no changes. */
+  /** The list depends on it besides the revision, because uses of keys are not in the change log. */
   latestUse(): Promise<string | null>;
-  /** Whether there is any key, even one that is refused. */
+  /** Whether any key exists, even an invalid one. */
   any(): Promise<boolean>;
   read(id: string): Promise<ApiKey>;
   create(caller: Caller, input: NewApiKey, found?: readonly Fault[]): Promise<CreatedApiKey>;
-  /** From the next request on it is refused, in every instance. Does nothing to one that is revoked. */
+  /** Refuses the key from the next request on, in every instance. No-op if it is already revoked. */
   revoke(caller: Caller, id: string): Promise<ApiKey>;
   /**
    * @param authorization the header, `Bearer luodi_…`
-   * @throws Problem 401 for what is no key, unknown, revoked or expired
+   * @throws Problem 401 if the key is malformed, unknown, revoked or expired
    */
   identify(authorization: string): Promise<Readonly<Identity>>;
-  /** Whether the header has named a key before, in this instance. */
+  /** Whether this instance has identified the header's key before. */
   recognizes(authorization: string): boolean;
 }
 
-/** What a request is let through by. */
+/** The identity of an authorized request. */
 export interface Identity {
   id: string;
   /** Its name in the change log. */
@@ -50,15 +50,15 @@ export interface Identity {
   regions: readonly string[] | null;
   expiresAt: string | null;
   revokedAt: string | null;
-  /** When its use is to be noted again, in milliseconds since 1970. */
+  /** When its use is next recorded, in milliseconds since 1970. */
   noteAgainAt: number;
-  /** The hash of the revision as of which this holds. */
+  /** Hash of the revision at which the key was found valid. */
   asOf: string;
 }
 
 const shown = ({ hash: _, ...key }: repository.KeyRecord): ApiKey => key as ApiKey;
 
-/** @param onRevoke told of a key that is about to be revoked, before the write waits for others */
+/** @param onRevoke called with the key to be revoked, before the write is queued */
 export function keyService({
   database,
   clock,
@@ -69,8 +69,8 @@ export function keyService({
   onRevoke?: (id: string) => void;
 }): KeyService {
   /**
-   * Whom a header names, as of a revision: any change, in whatever instance, makes another revision. By the header as
-   * it was sent, so that a key is hashed and looked up once and not for every request.
+   * Identities by header and revision: any change, in any instance, makes a new revision. Keyed by the header
+   * as sent, so that a key is hashed and looked up once instead of for every request.
    */
   const known = new LRUCache<string, Identity>({ max: 10_000 });
 
@@ -80,7 +80,7 @@ export function keyService({
     return key;
   }
 
-  /** @throws Problem 401 for what is no key, or not one of this service */
+  /** @throws Problem 401 if it is malformed, or not a key of this service */
   async function lookUp(authorization: string, asOf: string): Promise<Identity> {
     const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (!isKey(given)) throw unauthorized('access.invalid_key');
@@ -99,7 +99,7 @@ export function keyService({
 
   function noteUse(key: Identity, now: number): void {
     key.noteAgainAt = now + USE_NOTED_EVERY_MS;
-    // Nobody waits for it, and nothing but this note is lost where it fails.
+    // Not awaited; a failure loses nothing but this record.
     const at = new Date(now).toISOString();
     database.write((tx) => repository.noteUse(tx, key.id, at)).catch(() => {});
   }

@@ -1,6 +1,6 @@
 /**
- * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions, industries,
- * zones, events, enterprises and so on differ only in the data of these tables.
+ * A catalogue: a resource with a few fields and a code or id, with list, read, write and delete. Regions,
+ * industries, zones, events, enterprises and so on differ only in the data of these tables.
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';
@@ -12,7 +12,9 @@ import type { Caller } from '../log/service.ts';
 import type { SheetTable } from '../sheets/columns.ts';
 import type { ImportedRow } from '../sheets/importer.ts';
 
-/** The entities that are catalogues; each names its table and, unless they are part of something, its path. */
+/**
+ * The entities that are catalogues; each names its table and, unless nested in another resource, its path.
+ */
 export type CatalogueEntity = Extract<
   Entity,
   | 'regions'
@@ -27,44 +29,44 @@ export type CatalogueEntity = Extract<
   | 'contacts'
 >;
 
-/** What an entry may refer to. */
+/** Targets of references. */
 export type Referable = CatalogueEntity | 'projects';
 
-/** How many levels a tree may have; more would be a mistake, and an endless one is. */
+/** Maximum depth of a tree; deeper ones are mistakes, and cycles are refused with them. */
 export const MAX_DEPTH = 8;
 
-/** One thing in a catalogue, in the words of the API. */
+/** An entry of a catalogue in the form of the API. */
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** A parameter of a list that is no field's value. */
+/** A list parameter that is not the value of a field. */
 export interface Condition {
   schema: z.ZodType<string | undefined>;
-  /** @param day that the list is for: its `asOf`, or today */
+  /** @param day the day of the list: its `asOf`, or today */
   means(reader: Reader, value: SQLWrapper, day: SQLWrapper): SQL;
 }
 
-/** What entries are part of: their addresses follow its address. It is known by an id. */
+/** The resource that entries are nested in, identified by an id; their URLs begin with its URL. */
 export interface Under {
   entity: Exclude<CatalogueEntity, 'cluster_members'>;
-  /** The field of an entry that names it; given by the address, and never changed. */
+  /** The entry's field with the parent's id; set from the URL, and never changed. */
   field: string;
-  /** What follows its address. */
+  /** The rest of the path after the parent's URL. */
   path: string;
-  /** What the key of an entry is called in an address. */
+  /** Name of the entry's key as a path parameter. */
   key: string;
-  /** What it is called; undefined where there is none of that id. */
+  /** Its name; undefined if the id does not exist. */
   nameOf(reader: Reader, id: string): Promise<string | undefined>;
 }
 
-/** Which entries rows of a sheet are about, as the rows so far leave these, whether those have been written or not. */
+/** Finds the entries of a sheet's rows, taking into account what earlier rows create, written or not. */
 export interface EntryMatcher {
-  /** Looks up what a batch of rows is about, in a few queries. */
+  /** Loads the candidates for a batch of rows in a few queries. */
   read(reader: Reader, rows: readonly ImportedRow[]): Promise<void>;
-  /** @returns the entry that a row is about, null for a new one; and the field by which it is known */
+  /** @returns the id of the row's entry, null for a new one, and the field that identified it */
   match(fields: ImportedRow['fields']): { id: string | null; pointer: string } | { fault: Fault };
-  /** The fault of what no two entries may share. */
+  /** Faults of values that must be unique. */
   takenFaults(entry: Entry): Fault[];
-  /** Takes note of what a row is going to make of an entry. */
+  /** Registers the future state of an entry. */
   add(entry: Entry): void;
 }
 
@@ -73,67 +75,73 @@ export interface Catalogue {
   under?: Under;
   /** The field that identifies an entry: a code given by the client, or an id made by the service. */
   key: 'code' | 'id';
-  /** The schemas of the API: an entry, what creates one, what changes one. */
+  /**
+   * The schemas of the API: of an entry, of the input that creates one, and of the input that changes one.
+   */
   item: z.ZodObject;
   create: z.ZodObject;
   changes: z.ZodObject;
-  /** The fields of an entry that are columns, in the order of the API. */
+  /** The fields that are columns of the table, in the order of the API. */
   columns: readonly string[];
-  /** What the columns that cannot be null say where nothing is given; all others say null. */
+  /** Values of columns that cannot be null, if none is given; the others become null. */
   empty?: Entry;
-  /** The fields whose value is the key of something else. */
+  /** The fields that contain the key of another resource. */
   references: Readonly<Record<string, Referable>>;
-  /** What refers to an entry, so that it cannot be deleted while something does. */
+  /** What can refer to an entry; it cannot be deleted while anything does. */
   referencedBy: readonly { by: Entity; table: keyof Tables; column: string }[];
-  /** What the list can be sorted by, besides the key; texts and days that are never null. */
+  /** Sort keys of the list besides the key; texts and days that are never null. */
   sortedBy: readonly string[];
-  /** What it is sorted by unless told otherwise; the key where left out. */
+  /** The default sort; the key if left out. */
   sort?: string;
   /** Fields that the list can be filtered by, for equality. */
   filters: Readonly<Record<string, z.ZodType<string | undefined>>>;
-  /** What else the list can be filtered by. */
+  /** Other filters of the list. */
   conditions?: Readonly<Record<string, Condition>>;
   /** Whether editors may write it; else only admins may. */
   editors?: true;
-  /** Fields that figures of every region are made of: who may write only in some regions changes none of them. */
+  /** Fields that affect figures of every region: callers limited to some regions may not change them. */
   inEveryRegion?: readonly string[];
-  /** Whether the list takes `q`, looked for in the column `searchText`. */
+  /** Whether the list has the parameter `q`, which searches the column `searchText`. */
   searchable?: true;
-  /** A field besides the key that no two entries may share. */
+  /** A field besides the key that must be unique. */
   unique?: string;
-  /** Rules about several fields at once. @param today the service's day */
+  /** Rules across several fields. @param today the service's day */
   rules?(entry: Entry, today: string): Fault[];
-  /** Rules that need a look at what an entry refers to. */
+  /** Rules that need to look up what an entry refers to. */
   rulesAmong?(reader: Reader, entry: Entry): Promise<Fault[]>;
   /** Restrictions on writing besides the role: called for an entry before and after the change. */
   expectMayWrite?(reader: Reader, caller: Caller, entry: Entry): Promise<void>;
-  /** An entry with what is worked out from it for an answer. @param day that the answer is for */
+  /** Adds computed fields to an entry for a response. @param day the day of the response */
   present?(entry: Entry, day: string): Entry;
-  /** Entries with what is looked up for an answer, in a few queries for all of them; it is no part of what is logged. */
+  /**
+   * Adds looked-up fields to entries for a response, in a few queries for all of them; they are not logged.
+   */
   lookUp?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
-  /** Its sheet: where it has one, its list also comes as a file, with the columns that an import of it takes. */
+  /**
+   * Its sheet, if it has one: the list is then also available as a file, with the columns that imports read.
+   */
   sheet?: SheetTable;
-  /** Which entry a row of the sheet is about, where its code alone does not say so. */
+  /** Finds the entries of a sheet's rows, if the code is not sufficient. */
   matcher?(): EntryMatcher;
-  /** Entries in the words of the sheet, in a few queries for all of them; as they are where left out. */
+  /** Converts entries to the values of the sheet, in a few queries for all of them; unchanged if left out. */
   inSheet?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
-  /** Columns that are worked out from an entry. */
+  /** Computed columns. */
   derived?(entry: Entry): Record<string, unknown>;
-  /** A field that is kept in a table of its own. */
+  /** A field stored in a separate table. */
   part?: {
     field: string;
     table: keyof Tables;
-    /** The column with the key of the entry, and those that tell its rows apart. */
+    /** The column with the key of the entry, and those that identify its rows. */
     of: string;
     key: readonly string[];
     load(reader: Reader, keys: readonly string[]): Promise<Map<string, unknown[]>>;
     save(tx: Transaction, key: string, value: unknown): Promise<void>;
-    /** The rows that `save` leaves. */
+    /** The rows as `save` stores them. */
     rows(key: string, value: unknown): Entry[];
   };
 }
 
-/** Where the entries of a catalogue are, and what their key is called there. */
+/** The path of a catalogue's entries, and the name of their key in it. */
 export const placeOf = ({ entity, key, under }: Catalogue) =>
   under
     ? { path: `/v1/${under.entity}/:id/${under.path}`, key: under.key, tag: under.entity }

@@ -22,11 +22,11 @@ import { namesOf } from './service.ts';
 export interface EntriesAsked extends Asked {
   entity: CatalogueEntity;
   query: EntryQuery;
-  /** The key of what the entries are part of; empty where they are part of nothing. */
+  /** The key of the parent; empty if there is none. */
   parent: string;
 }
 
-/** An event; its code where it has no name. */
+/** The name of an event; its code if it has none. */
 export const eventCalled = async (reader: Reader, code: string): Promise<Subject> => ({
   code,
   name: (await namesOf(reader, 'events')).get(code)?.name ?? code,

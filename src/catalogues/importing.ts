@@ -20,7 +20,10 @@ import type { Catalogue, Entry } from './catalogue.ts';
 import { isNamed, type Names, rememberedNames, withCodes } from './names.ts';
 import { catalogueWrites, resolved } from './writes.ts';
 
-/** Matched by code, or as the catalogue defines. References must exist already, or be created by an earlier row. */
+/**
+ * Matched by code, or as the catalogue defines. References must exist already, or be created by an earlier
+ * row.
+ */
 export function catalogueImporter(catalogue: Catalogue, { caller, clock }: ImportContext): Importer {
   const { entity, key: keyField } = catalogue;
   const writes = catalogueWrites(catalogue, clock);
@@ -41,7 +44,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     const key = 'id' in matched ? matched.id : null;
     const repeated =
       'fault' in matched ? [matched.fault] : key === null ? [] : first.note(matched.pointer, key, row);
-    // What an earlier row makes may not be there yet.
+    // What an earlier row creates may not be written yet.
     const before = key === null || repeated.length > 0 ? undefined : await writes.find(reader, key);
     const isUnknown = keyField === 'id' && key !== null && repeated.length === 0 && !before;
     const schema = before || repeated.length > 0 || isUnknown ? catalogue.changes : catalogue.create;
@@ -83,7 +86,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     plan,
     ({ row, fields }) => {
       const key = textOf(fields.code);
-      // Which entry a row was about cannot be told any more where its code alone does not say so.
+      // If the code is not sufficient, the entry of an earlier row cannot be identified any more.
       if (!matcher && key !== '') first.note('/code', key, row);
     },
   );

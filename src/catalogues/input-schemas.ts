@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 /**
- * The schemas for creating and changing an entry with these fields: those named are required to create it, and all
- * others may be left out; none is required to change it.
- * @param example an entry as a client gives it
- * @param changed the field that the example of a change changes
+ * The schemas for creating and changing an entry with these fields. The named fields are required for
+ * creating; all others, and all fields of a change, are optional.
+ * @param example an entry as a client sends it
+ * @param changed the field that the example of a change contains
  */
 export function inputSchemas<Shape extends z.ZodRawShape>(
   id: string,

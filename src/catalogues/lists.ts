@@ -5,10 +5,10 @@ import { type PageQuery, type PageRequest, pageRequest, type SortKey } from '../
 import type { Catalogue, Entry } from './catalogue.ts';
 import * as repository from './repository.ts';
 
-/** The parameters of a list, as they were checked. */
+/** The validated parameters of a list. */
 export type EntryQuery = PageQuery & Readonly<Record<string, unknown>>;
 
-/** What the list of a catalogue can be sorted by, the key first. */
+/** Sort keys of a catalogue's list, the key first. */
 export const sortKeysOf = (catalogue: Catalogue): Record<string, SortKey<Entry>> =>
   Object.fromEntries(
     [catalogue.key, ...catalogue.sortedBy].map((name) => [
@@ -27,7 +27,7 @@ export function pageOfEntries(catalogue: Catalogue, query: PageQuery): PageReque
   return pageRequest(query, keys, sort, { name, key: keys[name] as SortKey<Entry> });
 }
 
-/** @param parent the key of what the entries are part of, where they are */
+/** @param parent the key of the parent, if the entries have one */
 export function entryFilter(
   { under, filters, conditions }: Catalogue,
   query: EntryQuery,
@@ -48,7 +48,7 @@ export function entryFilter(
   };
 }
 
-/** Entries with the field that is kept in a table of its own. */
+/** Entries with the field from the separate table. */
 export async function withPart(
   reader: Reader,
   { part, key }: Catalogue,
@@ -62,7 +62,7 @@ export async function withPart(
   return entries.map((entry) => ({ ...entry, [part.field]: parts.get(entry[key] as string) ?? [] }));
 }
 
-/** Entries as they are answered. @param day that the answer is for */
+/** Entries in the form of responses. @param day the day of the response */
 export async function presented(
   reader: Reader,
   catalogue: Catalogue,
@@ -73,7 +73,7 @@ export async function presented(
   return catalogue.present ? complete.map((entry) => catalogue.present?.(entry, day) ?? entry) : complete;
 }
 
-/** All that a list selects. */
+/** A selection of entries, without pagination. */
 export interface EntrySelection {
   catalogue: Catalogue;
   query: EntryQuery;
@@ -84,10 +84,10 @@ export interface EntrySelection {
 const filterOf = ({ catalogue, query, day, parent }: EntrySelection): repository.ListFilter =>
   entryFilter(catalogue, query, day, parent);
 
-/** Rows read between two looks at anything else: some milliseconds of work, and few values of an `in (…)`. */
+/** Rows per batch between yields: some milliseconds of work, and few values in an `in (…)`. */
 const SIZE = 256;
 
-/** The entries that a list selects, all of them as they are stored, in its order. */
+/** All entries selected by a list, as stored, in its order. */
 export const entryBatches = (reader: StreamReader, selection: EntrySelection): AsyncIterable<Entry[]> => {
   const { catalogue, query } = selection;
   const { sort } = query;
@@ -98,7 +98,7 @@ export const entryBatches = (reader: StreamReader, selection: EntrySelection): A
 export const countSelected = (reader: Reader, selection: EntrySelection): Promise<number> =>
   repository.countEntries(reader, selection.catalogue, filterOf(selection));
 
-/** Whether a list selects more entries than a number. */
+/** Whether a list selects more than a number of entries. */
 export const selectsMoreEntriesThan = (
   reader: Reader,
   selection: EntrySelection,

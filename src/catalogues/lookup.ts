@@ -6,12 +6,12 @@ import type { Fault } from '../http/problems.ts';
 import type { Referable } from './catalogue.ts';
 import * as repository from './repository.ts';
 
-/** Gives a fault for each of the keys that names nothing. `pointer` says where each key stands. */
+/** Returns a fault for each key that does not exist. `pointer` gives the position of a key. */
 export type Lookup = (
   references: readonly { entity: Referable; key: string; pointer: string }[],
 ) => Promise<Fault[]>;
 
-/** Looks in the database. */
+/** Looks up the keys in the database. */
 export const unknownReferences =
   (reader: Reader): Lookup =>
   async (references) => {

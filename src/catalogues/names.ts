@@ -6,7 +6,7 @@ import type { Caller } from '../log/service.ts';
 import { unknownReference } from '../sheets/importer.ts';
 import * as repository from './repository.ts';
 
-/** What a sheet may name by its name. */
+/** Entities that a sheet may refer to by name. */
 const namedEntities = ['events', 'regions', 'zones', 'industries'] as const;
 export type Named = (typeof namedEntities)[number];
 
@@ -15,11 +15,11 @@ export const isNamed = (entity: string): entity is Named => namedEntities.includ
 const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 
 export interface Names {
-  /** @returns the code, or the fault of a text that names nothing, or several things */
+  /** @returns the code, or a fault if the text matches nothing, or is ambiguous */
   resolve(entity: Named, text: string, pointer: string): { code: string } | { fault: Fault };
-  /** Whether a region is one of some, or belongs to one. */
+  /** Whether a region is one of the given ones, or belongs to one of them. */
   isWithin(region: string, scopes: readonly string[]): boolean;
-  /** Of something in a tree; undefined for what is not there. */
+  /** Of an entry in a tree; undefined if it does not exist. */
   parentOf(entity: Named, code: string): string | null | undefined;
   /** Adds an entry in its future state. */
   add(entity: Named, entry: NamedEntry): void;
@@ -32,7 +32,7 @@ interface NamedEntry {
   parent?: string | null;
 }
 
-/** One kind of thing, by everything that it may be called. */
+/** The entries of one entity, by all the texts that may denote them. */
 class NamedThings {
   readonly #entries = new Map<string, NamedEntry>();
   readonly #byFoldedCode = new Map<string, string>();
@@ -59,7 +59,7 @@ class NamedThings {
     return this.#entries.get(code);
   }
 
-  /** The codes of all that a text may mean. What stands before a blank may be a code, what follows its name. */
+  /** The codes that a text may denote. Before a space there may be a code, after it its name. */
   meantBy(text: string): readonly string[] {
     if (this.#entries.has(text)) return [text];
     const given = folded(text);
@@ -70,13 +70,13 @@ class NamedThings {
     const [, first = '', rest = ''] = /^(\S+)\s+(.+)$/s.exec(given) ?? [];
     const before = this.#byFoldedCode.get(first);
     if (before === undefined) return [];
-    // A name that is not known may be short for the right one; that of something else contradicts the code.
+    // An unknown name may be short for the right one; the name of another entry contradicts the code.
     const others = [...(this.#byName.get(rest) ?? [])];
     return others.length === 0 || others.includes(before) ? [before] : [before, ...others];
   }
 }
 
-/** Reads the names of everything that a sheet may name. They are few, and looked up for every row. */
+/** Reads the names of all these entities. They are few, and needed for every row. */
 async function readNames(reader: Reader): Promise<Names> {
   const things: Readonly<Record<Named, NamedThings>> = {
     events: new NamedThings(),
@@ -125,7 +125,7 @@ async function readNames(reader: Reader): Promise<Names> {
   };
 }
 
-/** Reads the names of everything when they are first asked for, and keeps them. */
+/** Reads all names on first use, and caches them. */
 export function rememberedNames(): (reader: Reader) => Promise<Names> {
   let names: Promise<Names> | undefined;
   return (reader) => {
@@ -134,7 +134,7 @@ export function rememberedNames(): (reader: Reader) => Promise<Names> {
   };
 }
 
-/** What is against regions of which one is not the caller's. @param pointer to the field that says so */
+/** Faults of regions outside those of the caller. @param pointer to the field with the region */
 export function regionFaults(
   { regions: own }: Pick<Caller, 'regions'>,
   names: Names,
@@ -147,9 +147,9 @@ export function regionFaults(
 }
 
 /**
- * The fields of a row with codes in the place of names. What names nothing is taken out and told.
- * @param references what each field names
- * @param apart fields that are left out
+ * Replaces names by codes in the fields of a row. Fields that cannot be resolved are removed and reported.
+ * @param references the entity that each field refers to
+ * @param apart fields to leave out
  */
 export function withCodes(
   given: Readonly<Record<string, unknown>>,

@@ -10,7 +10,7 @@ import type { Catalogue, Entry, Referable } from './catalogue.ts';
 
 export const columnOf = (table: Table, name: string): Column => getTableColumns(table)[name] as Column;
 
-/** What the table of an entity is called; that of `cluster_members` is `clusterMembers`. */
+/** Name of the table of an entity: `clusterMembers` for `cluster_members`. */
 export const tableName = (entity: Referable): keyof Tables =>
   entity.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof Tables;
 
@@ -56,7 +56,7 @@ export async function keyExists(db: Reader, entity: Referable, key: string): Pro
   if (key.includes('\0')) return false;
   const rows = await db.prepared(`${entity}.exists`, { key }, (reader) => {
     const table = tableOf(reader, entity);
-    // What has an id is known by it; a code may stand beside it.
+    // Resources with an id are referred to by it, even if they also have a code.
     const column = columnOf(table, 'id') ?? columnOf(table, 'code');
     return reader
       .select({ key: column })
@@ -67,13 +67,13 @@ export async function keyExists(db: Reader, entity: Referable, key: string): Pro
 }
 
 export interface ListFilter {
-  /** Columns with their required values. */
+  /** Columns and their required values. */
   equal: Readonly<Record<string, string>>;
-  /** The catalogue's conditions, by name, and what is asked of each. */
+  /** The catalogue's conditions, by name, with the requested values. */
   conditions: Readonly<Record<string, string>>;
-  /** The day that the list is for. */
+  /** The day of the list. */
   day: string;
-  /** What to find in the names. */
+  /** The search for names. */
   text: TextQuery | undefined;
 }
 
@@ -108,7 +108,7 @@ const valuesOf = (filter: ListFilter) => ({
   ...filter.text?.values,
 });
 
-/** One more row than the page's limit, where there is one. */
+/** One row more than the page's limit, if there is one. */
 export function listEntries(
   db: Reader,
   catalogue: Catalogue,
@@ -129,7 +129,7 @@ export function listEntries(
   });
 }
 
-/** Every entry that a filter selects in an order, `size` at a time. */
+/** All entries that match a filter, in order, `size` at a time. */
 export const streamEntries = (
   reader: StreamReader,
   catalogue: Catalogue,
@@ -149,7 +149,7 @@ export const streamEntries = (
         .orderBy(...orderBy(order.columns(db.tables))),
   );
 
-/** Whether a filter selects more entries than a number, counting no further. */
+/** Whether a filter matches more than a number of entries, without counting further. */
 export async function areMoreThan(
   db: Reader,
   catalogue: Catalogue,
@@ -189,7 +189,7 @@ export async function insertEntry(tx: Transaction, catalogue: Catalogue, row: En
   if (catalogue.searchable) await indexText(tx, ...indexedAs(catalogue, row));
 }
 
-/** Where, by which key and by which text an entry is found. */
+/** The search index of an entry, its key there, and its text. */
 const indexedAs = ({ entity, key }: Catalogue, row: Entry): [Indexed, string, string] => [
   entity as Indexed,
   row[key] as string,
@@ -221,7 +221,7 @@ export async function deleteEntry(tx: Transaction, catalogue: Catalogue, row: En
   if (catalogue.searchable) await forgetText(tx, ...indexedAs(catalogue, row));
 }
 
-/** How many rows of a table refer to the entry. */
+/** Number of rows in a table that refer to the entry. */
 export async function countReferences(
   db: Reader,
   table: keyof Tables,
@@ -235,7 +235,7 @@ export async function countReferences(
   return row?.count ?? 0;
 }
 
-/** A tree of codes: each with its parent. */
+/** A node of a tree of codes, with its parent. */
 export interface TreeNode {
   code: string;
   name: string;
@@ -249,7 +249,7 @@ export const readTree = (db: Reader, tree: 'regions' | 'industries'): Promise<Tr
     return reader.select({ code, name, nameEn, parent }).from(reader.tables[tree]);
   });
 
-/** The region that a region belongs to; null for one that belongs to none, undefined for one that is not there. */
+/** The parent of a region; null if it has none, undefined if the region does not exist. */
 export async function parentOf(reader: Reader, code: string): Promise<string | null | undefined> {
   const [row] = await reader.prepared('regions.parentOf', { code }, (db) =>
     db
@@ -260,7 +260,7 @@ export async function parentOf(reader: Reader, code: string): Promise<string | n
   return row?.parent;
 }
 
-/** The names of every event or zone, by code. */
+/** The names of all events or zones, by code. */
 export async function namesOf(
   db: Reader,
   entity: 'events' | 'zones',

@@ -20,10 +20,10 @@ import type { EntriesAsked } from './exported.ts';
 import { type EntryQuery, sortKeysOf } from './lists.ts';
 import type { CatalogueService } from './service.ts';
 
-/** The service of a catalogue: of what belongs to one thing where its entries are part of something. */
+/** Gets the service of a catalogue, for one parent if its entries are nested. */
 type ServiceOf = (parent: string | undefined) => CatalogueService;
 
-/** The parameters of every list, whatever else it takes. */
+/** The parameters common to all lists. */
 type ListParameters = EntryQuery & { asOf?: string; format?: string; lang?: string; encoding?: Encoding };
 
 const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;

@@ -3,7 +3,7 @@ import type { LoggedEntity } from '../log/logged.ts';
 import type { Catalogue, Entry } from './catalogue.ts';
 import { tableName } from './repository.ts';
 
-/** An entry of which nothing is given. */
+/** An entry without any values. */
 export const emptyEntry = ({ columns, empty, part }: Catalogue): Entry => ({
   ...Object.fromEntries(columns.map((column) => [column, null])),
   ...empty,

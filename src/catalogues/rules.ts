@@ -1,8 +1,8 @@
-/** Rules that entries of several catalogues share. */
+/** Rules common to several catalogues. */
 import type { Fault } from '../http/problems.ts';
 import type { Entry } from './catalogue.ts';
 
-/** The faults of days that lie ahead. @param today the service's day */
+/** Faults of days in the future. @param today the service's day */
 export const notAfterToday = (entry: Entry, today: string, fields: readonly string[]): Fault[] =>
   fields
     .filter((field) => typeof entry[field] === 'string' && (entry[field] as string) > today)

@@ -21,7 +21,7 @@ export interface CatalogueService {
   list(query: EntryQuery): Promise<Computed>;
   read(key: string): Promise<Entry>;
   create(caller: Caller, input: Entry, found?: readonly Fault[]): Promise<Entry>;
-  /** @param ifMatch the ETag of what the client read */
+  /** @param ifMatch the ETag of the state that the client read */
   change(
     caller: Caller,
     key: string,
@@ -30,11 +30,14 @@ export interface CatalogueService {
     found?: readonly Fault[],
   ): Promise<Entry>;
   remove(caller: Caller, key: string, ifMatch: string): Promise<void>;
-  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the key */
+  /**
+   * As `create`, without a response, in the caller's own transaction, such as a bulk load.
+   * @returns the key
+   */
   insert(tx: Transaction, caller: Caller, input: Entry): Promise<string>;
 }
 
-/** @param parent the key of what the entries are part of, where they are */
+/** @param parent the key of the parent, if the entries have one */
 export function catalogueService(
   { database, clock }: { database: Database; clock: Clock },
   catalogue: Catalogue,

@@ -12,16 +12,16 @@ import { type Lookup, unknownReferences } from './lookup.ts';
 import * as repository from './repository.ts';
 import { emptyEntry, rowOf } from './rows.ts';
 
-/** What an entry is checked against. */
+/** The data that an entry is checked against. */
 export interface Surroundings {
   lookup: Lookup;
-  /** What is against the entry once it is known what it refers to. */
+  /** Faults of the entry in the context of what it refers to. */
   among(entry: Entry): Promise<Fault[]>;
-  /** The entry that one is part of. */
+  /** The parent of an entry. */
   parentOf(key: string): Promise<unknown>;
 }
 
-/** Of an entry whose references have been resolved. */
+/** For an entry whose references are already resolved. */
 export const resolved = (
   among: Surroundings['among'],
   parentOf: Surroundings['parentOf'] = async () => undefined,
@@ -47,7 +47,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     parentOf: async (key) => (await repository.findEntry(reader, catalogue, key))?.parent,
   });
 
-  /** Every fault that needs more than one field or a look at what else there is. */
+  /** All faults that need more than one field, or other data. */
   async function faultsIn(
     { lookup, among, parentOf }: Surroundings,
     entry: Entry,
@@ -73,7 +73,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     return false;
   }
 
-  /** What of a change is not the caller's to make, field by field. */
+  /** Changes that the caller may not make, field by field. */
   function foreignFields({ regions }: Caller, before: Entry, after: Entry): Fault[] {
     if (regions === null) return [];
     const changed = diff(before, after);
@@ -86,7 +86,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
       }));
   }
 
-  /** @throws Problem 409 where another entry has what no two may share */
+  /** @throws Problem 409 if another entry has the same unique value */
   async function refuseTaken(tx: Transaction, entry: Entry): Promise<void> {
     const { unique } = catalogue;
     const value = unique && entry[unique];
@@ -106,13 +106,13 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
       fields: diff(before, after),
     });
 
-  /** What a new entry says of every field. */
+  /** The input with a value for every field. */
   const complete = (input: Entry): Entry => {
     const made = keyField === 'id' ? { id: newId() } : {};
     return { ...emptyEntry(catalogue), ...made, ...input };
   };
 
-  /** @param found what is wrong with the input so far; the fields with faults are missing from it */
+  /** @param found the faults of the input so far; fields with faults are missing from it */
   async function insert(
     tx: Transaction,
     caller: Caller,
@@ -141,7 +141,7 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     await log(tx, caller, 'change', before, after);
   }
 
-  /** Creates an entry, or changes it. @param before null for a new one */
+  /** Creates or changes an entry. @param before null for a new one */
   const save = (tx: Transaction, caller: Caller, before: Entry | null, after: Entry): Promise<void> =>
     before ? update(tx, caller, before, after) : create(tx, caller, after);
 

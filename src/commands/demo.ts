@@ -1,4 +1,4 @@
-/** `luodi demo`: fills an empty database, serves one that it filled before, refuses any other. */
+/** `luodi demo`: fills an empty database, or serves one that it filled before; refuses any other. */
 import type { ApiKey } from '../access/schema.ts';
 import { keyService } from '../access/service.ts';
 import type { Config } from '../core/config.ts';
@@ -36,7 +36,7 @@ async function fill(service: Service): Promise<void> {
   }
 }
 
-/** A key to write with. The one of the start before is lost, so it is revoked. */
+/** Creates a key for writing and revokes that of the previous start, which cannot be shown again. */
 async function freshKey(service: Service): Promise<string> {
   const keys = keyService(service);
   const { body } = await keys.list({ limit: 500, sort: '-createdAt' });

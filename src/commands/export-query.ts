@@ -24,7 +24,7 @@ const ExportQuery = z.strictObject({
   encoding: encodingField,
 });
 
-/** The parameters that are options of their own; every other one is a `--filter`. */
+/** The parameters with their own option; all others are given as `--filter`. */
 const OPTIONS: Readonly<Record<string, string>> = {
   format: '--format',
   archived: '--archived',
@@ -35,10 +35,10 @@ const OPTIONS: Readonly<Record<string, string>> = {
   encoding: '--encoding',
 };
 
-/** Whether a parameter is given by an option of its own. */
+/** The option of a parameter, if it has its own. */
 export const optionOf = (parameter: string): string | undefined => OPTIONS[parameter];
 
-/** The same faults, by the options that they are in. */
+/** The faults with the names of options instead of parameters. */
 const inOptions = ({ details: { faults = [] } }: Problem): Problem =>
   invalid(
     faults.map(({ parameter = '', ...fault }) => ({
@@ -48,8 +48,8 @@ const inOptions = ({ details: { faults = [] } }: Problem): Problem =>
   );
 
 /**
- * @param given the parameters as texts; several values of one as a list
- * @throws Problem 422 naming each option that is wrong
+ * @param given the parameters as texts, repeated ones as lists
+ * @throws Problem 422 naming each invalid option
  */
 export function exportRequest(given: Readonly<Record<string, unknown>>, clock: Clock): ProjectsAsked & Shape {
   const checked = checkQuery(ExportQuery, given, clock);

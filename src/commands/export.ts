@@ -59,7 +59,7 @@ async function run({ filter = [], output, force = false, json = false, ...option
   else if (output !== undefined || to.isTTY) to.write(`${inWords(report)}\n`);
 }
 
-/** Several values of one name are a list, as in an address. */
+/** A repeated name becomes a list, as in a query string. */
 function parametersIn(
   filters: readonly string[],
   optionOf: (parameter: string) => string | undefined,

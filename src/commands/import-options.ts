@@ -11,7 +11,7 @@ import type { Asked } from '../features/imports/service.ts';
 import { invalid } from '../http/problems.ts';
 import { checkQuery, faultsOfIssues } from '../http/validation.ts';
 
-/** As the command line has them. */
+/** The options as parsed from the command line. */
 export interface ImportOptions {
   preview?: boolean;
   partial?: boolean;
@@ -29,7 +29,7 @@ const CommandQuery = ImportQuery.omit({ mapping: true, format: true, filename: t
 const optionOf = (parameter: string): string =>
   `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** @throws StartupError for a file that is no JSON; Problem 422 naming each part of it that is wrong */
+/** @throws StartupError if the file is not JSON; Problem 422 naming each invalid part of it */
 function mappingIn(file: string): Mapping {
   let json: unknown;
   try {
@@ -43,8 +43,8 @@ function mappingIn(file: string): Mapping {
 }
 
 /**
- * @returns what to ask of the import service, and the language of what is said
- * @throws Problem 422 naming each option that is wrong; StartupError for a mapping that cannot be read
+ * @returns the request to the import service, and the language of messages
+ * @throws Problem 422 naming each invalid option; StartupError if a mapping cannot be read
  */
 export function importOptions(
   { preview = false, partial, createEnterprises, mapping, ...texts }: ImportOptions,

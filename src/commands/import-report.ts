@@ -6,7 +6,7 @@ import { reportedOf } from '../features/imports/outcome.ts';
 import type { FileFault, Import } from '../features/imports/schema.ts';
 import type { FileResult } from './import-run.ts';
 
-/** The rest is in the report that `--faults` writes. */
+/** The others are in the report that `--faults` writes. */
 const SHOWN_FAULTS = 50;
 
 const texts = {
@@ -56,12 +56,12 @@ const texts = {
 
 const INDENT = '  ';
 const GAP = '  ';
-/** The widest that a column is made; wider texts are cut. */
+/** Maximum width of a column; longer texts are cut. */
 const WIDEST = 36;
 const LIST_WIDTH = 800;
 const CHANGE_WIDTH = 160;
 
-/** A file may hold what moves the cursor or writes from right to left; a terminal is shown none of it. */
+/** Removes control and bidirectional characters, with which a file could manipulate the terminal. */
 const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function fitted(text: string, width: number): string {
@@ -75,7 +75,7 @@ function fitted(text: string, width: number): string {
   return `${fit}…`;
 }
 
-/** Lines with columns, each as wide as its widest cell; Chinese characters take the room of two. */
+/** Aligns columns to their widest cell; Chinese characters are two columns wide. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const last = (rows[0]?.length ?? 0) - 1;
   const fit = rows.map((row) => row.map((cell, i) => (i < last ? fitted(cell, WIDEST) : harmless(cell))));
@@ -96,7 +96,7 @@ const isNothing = (value: unknown): boolean =>
 const shownValue = (value: unknown): string =>
   isNothing(value) ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** Field by field, those that the file has a column for first. */
+/** The changed fields; those with a column in the file come first. */
 function changeInWords({ key, fields }: Import['changes'][number], columns: readonly string[]): string {
   const place = (field: string) => (columns.indexOf(field) + columns.length + 1) % (columns.length + 1);
   return Object.entries(fields as Record<string, FieldChange>)
@@ -110,8 +110,8 @@ function changeInWords({ key, fields }: Import['changes'][number], columns: read
 }
 
 /**
- * @param name of the file, as it was named
- * @param report where all the faults are written, if they are
+ * @param name the file name as given
+ * @param report where all faults are written, if they are
  */
 export function reportInWords(
   result: FileResult,
@@ -132,7 +132,7 @@ export function reportInWords(
 
 type Say = (text: keyof typeof texts, values?: Record<string, MessageValue>) => string;
 
-/** In one sentence, what is to be known. */
+/** A one-sentence summary. */
 function verdict(result: Import, t: Say): string {
   const { rows, created, changed, unchanged, refused, status, problem } = result;
   if (problem?.code === 'imports.faulty_rows') return t('refused', { rows, refused });
@@ -142,7 +142,7 @@ function verdict(result: Import, t: Say): string {
   return t(result.mode === 'preview' ? 'previewed' : 'written', counts);
 }
 
-/** What was found out about the file. */
+/** The properties detected in the file. */
 function found({ file, mode }: Import, t: Say): string[] {
   const { format, sheet, encoding, headingRow, columns, ignored, otherSheets, warnings } = file;
   const lines: string[] = [];

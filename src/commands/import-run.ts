@@ -20,43 +20,43 @@ import { writeSheet } from '../sheets/sheet-file.ts';
 import { importWork } from '../workers/works.ts';
 import { megabytes, type OnProgress, withProgress } from './progress.ts';
 
-/** A file that was refused before there was an import of it. */
+/** A file that was refused before an import was created. */
 interface NotTaken {
   status: 'refused';
   file: { name: string | null };
   problem: { code: string; detail: string };
 }
 
-/** What is said of a file. */
+/** The result of a file, with or without an import. */
 export type FileResult = Import | NotTaken;
 
-/** What became of a file. */
+/** An imported file and its result. */
 export interface FileImport {
-  /** As it was named. */
+  /** The file name as given. */
   file: string;
   result: FileResult;
-  /** What went wrong that is nothing about the file. */
+  /** An error that has nothing to do with the file. */
   reason: string | null;
 }
 
 export interface CommandImports {
   /**
-   * Imports files, each when the one before it has been told.
-   * @throws Problem for what would be refused whatever the file; the signal's reason when it is aborted
+   * Imports files one at a time, continuing when the consumer has taken the previous result.
+   * @throws Problem for errors that do not depend on the file; the signal's reason if it is aborted
    */
   run(files: readonly string[], asked: Asked): AsyncGenerator<FileImport>;
-  /** The faults of the files so far, as a file. */
+  /** The faults of all files so far, as a file. */
   faults(format: 'csv' | 'xlsx'): AsyncIterable<Uint8Array>;
 }
 
-/** Names standard input. */
+/** The name for standard input. */
 export const STDIN = '-';
 
 const nameOf = (file: string): string | null => (file === STDIN ? null : basename(file));
 
 const caller: ImportCaller = { ...byLuodi('import'), role: 'admin' };
 
-/** @param folder where the files lie until they are dealt with */
+/** @param folder for the files while they are imported */
 export function importsAtCommandLine(
   service: { database: Database; clock: Clock },
   folder: string,
@@ -80,7 +80,7 @@ export function importsAtCommandLine(
     await watched(runner.ended(id), () => runner.progress(id), upload.bytes);
     signal.removeEventListener('abort', cancel);
     const result = await imports.read(caller, id, language);
-    // Its end could not be written, so it would still be shown as running.
+    // Its final state could not be written, so it still appears as running.
     if (result.status === 'running') throw errors.at(-1);
     return result;
   }
@@ -117,7 +117,7 @@ export function importsAtCommandLine(
   };
 }
 
-/** How often the bar moves. */
+/** Interval between two updates of the bar. */
 const LOOK_MS = 100;
 
 const LABELS: Readonly<Record<Progress['phase'], string>> = {
@@ -127,7 +127,7 @@ const LABELS: Readonly<Record<Progress['phase'], string>> = {
   writing: 'Writing',
 };
 
-/** Waits for an import to end, with a bar for each of its phases. */
+/** Waits for an import to end, with a progress bar for each of its phases. */
 async function watched(ended: Promise<void>, look: () => Progress | undefined, bytes: number): Promise<void> {
   const isOver = ended.then(() => true);
   const goesOn = () => Promise.race([isOver.then(() => false), sleep(LOOK_MS, true, { ref: false })]);

@@ -45,7 +45,7 @@ export function addImportCommands(program: Command): void {
 
 const STDIN = '-';
 
-/** @throws StartupError for what cannot be read, before anything is written */
+/** @throws StartupError if a file cannot be read, before anything is written */
 function expectReadable(file: string): void {
   if (file === STDIN) return;
   let isFolder: boolean;
@@ -63,7 +63,7 @@ function faultFormatOf(file: string): 'csv' | 'xlsx' {
   throw new StartupError(`--faults takes a file that ends with .csv or .xlsx, not ${file}`);
 }
 
-/** Of one file: every row is in, or would be; all but the faulty ones; anything less. */
+/** Exit codes per file: all rows imported (or valid, in a dry run); all except faulty rows; anything else. */
 const CODES = { whole: 0, partly: 2, failed: 1 } as const;
 
 function codeOf({ result }: FileImport): number {
@@ -93,7 +93,7 @@ async function run(
     if (error.code !== 'EPIPE') throw error;
   });
   const service = await openService(config);
-  // Apart from where the service keeps its own, or it would go on with what was ended here.
+  // Separate from the service's own folder, or the service would resume imports that were stopped here.
   const folder = mkdtempSync(join(tmpdir(), 'luodi-import-'));
   try {
     await whileStoppable('The import', async (signal) => {

@@ -29,7 +29,9 @@ export function addKeyCommands(program: Command): void {
     .action(revoke);
 }
 
-/** Works on the keys of the configured database, which only the first key may make. */
+/**
+ * Opens the configured database for work on its keys; only creating the first key may create the database.
+ */
 async function withKeys<T>(
   work: (keys: KeyService) => Promise<T>,
   { mayMake = false }: { mayMake?: boolean } = {},

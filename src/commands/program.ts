@@ -1,4 +1,6 @@
-/** The commands of `luodi`. Each reads the configuration, opens what it needs, and reports errors in one line. */
+/**
+ * The commands of `luodi`. Each reads the configuration, opens what it needs, and reports errors in one line.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../core/config.ts';

@@ -1,13 +1,14 @@
 /** The progress bar of the command line, on standard error. */
 
-/** @param detail what else there is to say, such as how fast it goes */
+/** @param detail additional text, such as the rate */
 export type OnProgress = (done: number, total: number, detail?: string) => void;
 
 /**
- * Shows how far the work is, from what it says itself.
- * @param label what is being done
- * @param onlyOnTerminal whether nothing is said where nobody looks on; else a line now and then
- * @param unit how an amount of what is done is written; as a plain number if left out
+ * Shows a progress bar that the work updates.
+ * @param label the name of the work
+ * @param onlyOnTerminal whether to show nothing if standard error is not a terminal; else a line is printed
+ * now and then
+ * @param unit formats amounts of work; plain numbers if left out
  */
 export async function withProgress<T>(
   label: string,
@@ -22,7 +23,7 @@ export async function withProgress<T>(
     format: `${label} {bar} {percentage}% | {value}/{total}{detail} | {eta}s left`,
     formatValue: (amount, _, type) => {
       if (type === 'value' || type === 'total') return unit(amount);
-      // Before anything is done the time left is a word.
+      // Until something is done, the estimated time is not a number.
       return type === 'eta' && !Number.isFinite(amount) ? '?' : String(amount);
     },
     noTTYOutput: !onlyOnTerminal,

@@ -7,9 +7,10 @@ import { Problem } from '../http/problems.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Tells the work to stop when the process is, so that it leaves nothing half-done. A second signal ends the process.
- * @param what the work is, as the subject of a sentence
- * @throws StartupError when it was interrupted or failed; a Problem or StartupError of the work as it is
+ * Aborts the work on a termination signal, so that it leaves nothing half-done. A second signal ends the
+ * process.
+ * @param what the work, as the subject of a sentence
+ * @throws StartupError if it was interrupted or failed; a Problem or StartupError from the work is passed on
  */
 export async function whileStoppable<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

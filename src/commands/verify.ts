@@ -26,7 +26,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** @throws StartupError unless all is as it should be */
+/** @throws StartupError if there is any difference */
 function tell({ head, broken, rows, differing, differences }: Report): void {
   if (broken) {
     throw new StartupError(`the change log is broken at entry ${broken.seq}: ${broken.reason}`);
@@ -46,7 +46,7 @@ function tell({ head, broken, rows, differing, differences }: Report): void {
 
 const LONGEST = 200;
 
-/** On one line whatever it is, and not too long. */
+/** Any value as text on one line, of limited length. */
 function literal(value: unknown): string {
   const text =
     value instanceof Uint8Array ? `the bytes ${value.join(' ')}` : (JSON.stringify(value) ?? 'null');
@@ -58,7 +58,7 @@ const nameOf = (text: string): string => (/^[\w.-]+$/.test(text) ? text : litera
 const fieldsInWords = (fields: readonly (readonly [string, unknown])[]): string =>
   fields.map(([field, value]) => `${field} ${literal(value)}`).join(', ');
 
-/** A line for each field that differs. */
+/** One line for each field that differs. */
 function inWords({ entity, id, part, what, fields }: Difference): string[] {
   const row = part ? `, ${part.table} ${fieldsInWords(Object.entries(part.key))}` : '';
   const name = `${entity} ${nameOf(id)}${row}`;

@@ -6,19 +6,20 @@ import { pipeline } from 'node:stream/promises';
 import { StartupError } from '../core/startup-error.ts';
 
 interface Options {
-  /** Whether a file of that name may be replaced. */
+  /** Whether an existing file may be replaced. */
   replace: boolean;
   signal: AbortSignal;
 }
 
-/** @throws StartupError when there is such a file, and it may not be replaced */
+/** @throws StartupError if the file exists and may not be replaced */
 export function expectFree(file: string, replace: boolean): void {
   if (!replace && existsSync(file)) throw new StartupError(`${file} already exists; --force replaces it`);
 }
 
 /**
- * Writes beside, and gives the file its name when it is complete and on the disk. Whatever breaks off leaves nothing.
- * @throws StartupError as `expectFree`; whatever the parts or the file system throw
+ * Writes to a temporary file beside it, which is synced and renamed when complete; failures leave nothing
+ * behind.
+ * @throws StartupError as `expectFree`; errors of the parts and the file system are passed on
  */
 export async function writeWhole(
   file: string,

@@ -1,18 +1,18 @@
 /** The clock, passed in wherever it is needed, so that tests can choose the day. */
 export interface Clock {
-  /** This moment, RFC 3339 in UTC with milliseconds. */
+  /** The current time, RFC 3339 in UTC with milliseconds. */
   now(): string;
-  /** This moment, in milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   milliseconds(): number;
   /** Today's date in the service's time zone, `2020-06-29`. */
   today(): string;
 }
 
-/** A clock that also knows which days other moments belong to, in the service's time zone. */
+/** A clock that also converts between days and times, in the service's time zone. */
 export interface Calendar extends Clock {
-  /** When a day begins, RFC 3339 in UTC. */
+  /** Start of a day, RFC 3339 in UTC. */
   startOf(day: string): string;
-  /** The day of a moment. @param moment RFC 3339 */
+  /** The day of a point in time. @param moment RFC 3339 */
   dayOf(moment: string): string;
 }
 
@@ -26,21 +26,21 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * When a day begins in a time zone, RFC 3339 in UTC.
+ * Start of a day in a time zone, RFC 3339 in UTC.
  * @param day `2020-06-29`
  */
 export function startOfDay(day: string, timeZone: string): string {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   const midnight = Date.parse(`${day}T00:00:00Z`);
   const offsetAt = (moment: number) => Date.parse(`${format.format(moment).replace(' ', 'T')}Z`) - moment;
-  // Once more, because the offset at the first guess may be that of the day before.
+  // Twice, because the offset at the first guess may be that of the day before.
   const guess = midnight - offsetAt(midnight);
   return new Date(midnight - offsetAt(guess)).toISOString();
 }
 
-/** A clock that shows the day of a time zone; `milliseconds` gives the time since 1970. */
+/** A clock with the day of a time zone. @param milliseconds gives the time since 1970 */
 export function clockIn(timeZone: string, milliseconds: () => number = Date.now): Calendar {
-  // Swedish writes dates as ISO 8601 does.
+  // The Swedish date format is ISO 8601.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone });
   let minute = Number.NaN;
   let day = '';
@@ -48,7 +48,7 @@ export function clockIn(timeZone: string, milliseconds: () => number = Date.now)
     milliseconds,
     now: () => new Date(milliseconds()).toISOString(),
     today: () => {
-      // Formatting costs microseconds; days begin on a whole minute in every time zone.
+      // Formatting takes microseconds; in every time zone, days begin on a whole minute.
       const current = Math.floor(milliseconds() / 60_000);
       if (current !== minute) {
         minute = current;

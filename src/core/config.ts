@@ -11,7 +11,7 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
-/** An address, or a range of them as `10.0.0.0/8`. */
+/** Whether a text is an IP address, or a range like `10.0.0.0/8`. */
 function isAddressRange(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const longest = isIP(address) === 6 ? 128 : 32;
@@ -22,14 +22,20 @@ function isAddressRange(text: string): boolean {
   );
 }
 
-/** Whether a server's address can be read, and its pool has a size; a `/` or `#` in a password must be escaped. */
+/**
+ * Whether the URL of a server is valid and its pool size positive; a `/` or `#` in a password must be
+ * escaped.
+ */
 function isDatabaseUrl(text: string): boolean {
   if (text.startsWith('file:')) return true;
   const url = URL.parse(text);
   return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
 }
 
-/** Each variable with its default, what is allowed, and what it is for. The table in docs/configuration.md is checked against this. */
+/**
+ * The variables with their default, schema and description. A test compares docs/configuration.md with this
+ * table.
+ */
 export const variables = {
   PORT: {
     schema: wholeNumber(0, 65_535),
@@ -154,8 +160,8 @@ type Variables = typeof variables;
 export type Config = Readonly<{ [Name in keyof Variables]: z.output<Variables[Name]['schema']> }>;
 
 /**
- * Checks the environment as a whole.
- * @throws StartupError naming every variable that is wrong and what it may be
+ * Validates the environment.
+ * @throws StartupError naming every invalid variable and its allowed values
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const config: Record<string, unknown> = {};

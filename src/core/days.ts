@@ -8,6 +8,6 @@ export const addDays = (day: string, days: number): string =>
 /** Whole days from one day to another. */
 export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
-/** The same day of the year before, for comparing with; of 29 February it is one that no calendar has. */
+/** The same day of the previous year, only for comparisons: for 29 February it does not exist. */
 export const yearBefore = (day: string): string =>
   `${String(Number(day.slice(0, 4)) - 1).padStart(4, '0')}${day.slice(4)}`;

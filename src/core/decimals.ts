@@ -1,18 +1,18 @@
 /** Exact decimal arithmetic: quotients of big integers, and printed decimals. */
 
-/** The denominator is above 0. */
+/** The denominator is positive. */
 export interface Quotient {
   numerator: bigint;
   denominator: bigint;
 }
 
-/** `units` × 10^−`places`; `places` may be negative, as of a number that is rounded to hundreds. */
+/** `units` × 10^−`places`; `places` may be negative, for example when rounding to hundreds. */
 export interface Decimal {
   units: bigint;
   places: number;
 }
 
-/** Number of decimals given for a number with more, or infinitely many. */
+/** Maximum number of decimals shown. */
 const TOLD_PLACES = 10;
 
 const power = (exponent: number): bigint => 10n ** BigInt(exponent);
@@ -22,7 +22,7 @@ export const whole = (value: number | bigint, denominator: number | bigint = 1n)
   denominator: BigInt(denominator),
 });
 
-/** × 10^exponent. */
+/** value × 10^exponent. */
 export const scaled = ({ numerator, denominator }: Quotient, exponent: number): Quotient =>
   exponent >= 0
     ? { numerator: numerator * power(exponent), denominator }
@@ -38,7 +38,7 @@ export const minus = (a: Quotient, b: Quotient): Quotient => ({
 export const plus = (a: Quotient, b: Quotient): Quotient =>
   minus(a, { numerator: -b.numerator, denominator: b.denominator });
 
-/** Below, at or above 0 as `a` is below, at or above `b`. */
+/** −1, 0 or 1 if `a` is less than, equal to or greater than `b`. */
 export function compare(a: Quotient, b: Quotient): -1 | 0 | 1 {
   const { numerator } = minus(a, b);
   return numerator < 0n ? -1 : numerator > 0n ? 1 : 0;
@@ -57,19 +57,19 @@ export function divideHalfUp(a: bigint, b: bigint): bigint {
   return doubled % (2n * b) < 0n ? quotient - 1n : quotient;
 }
 
-/** Rounded half-up: what lies in the middle goes to the greater one. */
+/** Rounded half-up: ties go towards +∞. */
 export function rounded(value: Quotient, places: number): Decimal {
   const { numerator, denominator } = scaled(value, places);
   return { units: divideHalfUp(numerator, denominator), places };
 }
 
-/** Cut off towards zero. */
+/** Truncated towards zero. */
 export function truncated(value: Quotient, places: number): Decimal {
   const { numerator, denominator } = scaled(value, places);
   return { units: numerator / denominator, places };
 }
 
-/** @param text digits with at most one point among them, and a minus before them */
+/** @param text digits with at most one point, and optionally a leading minus */
 export function parseDecimal(text: string): Decimal {
   const [, decimals = ''] = text.split('.');
   return { units: BigInt(text.replace('.', '')), places: decimals.length };
@@ -81,6 +81,6 @@ export function decimalText({ units, places }: Decimal): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
-/** Without zeros at its end: exact, or half-up to ten decimals where it has more of them, or no end. */
+/** Without trailing zeros: exact, or rounded half-up to ten decimals if there are more. */
 export const quotientText = (value: Quotient): string =>
   decimalText(rounded(value, TOLD_PLACES)).replace(/\.?0+$/, '');

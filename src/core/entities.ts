@@ -1,7 +1,7 @@
 /** The entities of the service and their names. */
 import type { Message } from './languages.ts';
 
-/** What the resources are called in messages. */
+/** Names of the resources for messages. */
 export const nouns = {
   projects: { en: 'project', zh: '项目' },
   funds: { en: 'funds entry', zh: '到位资金记录' },
@@ -20,5 +20,5 @@ export const nouns = {
   published_figures: { en: 'published figure', zh: '已公布数据' },
 } as const satisfies Record<string, Message>;
 
-/** The table, the path and the prefix of the errors of a resource. */
+/** Also the name of the table, the path, and the prefix of error codes of a resource. */
 export type Entity = keyof typeof nouns;

@@ -6,7 +6,7 @@ const BYTES = 16;
 const pool = new Uint8Array(256 * BYTES);
 let used = pool.length;
 
-/** Asking the system for the bytes of each id alone would take longer than all the rest of making it. */
+/** Requesting random bytes for each id separately would take longer than everything else. */
 function random(): Uint8Array {
   if (used === pool.length) {
     randomFillSync(pool);
@@ -16,6 +16,6 @@ function random(): Uint8Array {
   return pool.subarray(used - BYTES, used);
 }
 
-/** A new id. @param milliseconds of the moment that it carries; now, unless told */
+/** A new id. @param milliseconds its timestamp; now by default */
 export const newId = (milliseconds?: number): string =>
   v7({ rng: random, ...(milliseconds !== undefined && { msecs: milliseconds }) });

@@ -6,10 +6,10 @@ export interface Message {
   zh: string;
 }
 
-/** A value for a message: the same in every language, or one for each. */
+/** A parameter of a message: the same in both languages, or one for each. */
 export type MessageValue = string | number | Message;
 
-/** Fills the `{x}` of a message. */
+/** Replaces the `{x}` of a message by their values. */
 export function say(
   message: Message,
   language: Language,

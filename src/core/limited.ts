@@ -1,6 +1,7 @@
 /**
- * Runs so many works at once; the others wait, first come, first served.
- * @returns runs a work when it is its turn; one whose signal aborts while it waits rejects with the signal's reason
+ * Limits concurrency; waiting works run first come, first served.
+ * @returns runs a work when it is its turn; rejects with the signal's reason if the signal aborts while it
+ * waits
  */
 export function limited(atOnce: number) {
   const waiting = new Set<() => void>();

@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path';
 
 /**
- * The address of a module that a thread or a process loads. From source it lies where `path` says, beside the module
- * that asks; in the bundle, where `npm run build` has to name it, all of them lie in one folder.
- * @param path without its ending, which is that of the module that asks: `.ts` from source, `.js` once built
+ * The URL of a module to be loaded by a thread or process. From source it is at `path`, relative to the
+ * calling module; in the bundle, whose modules `npm run build` must list, all are in one folder.
+ * @param path without extension, which is that of the calling module: `.ts` from source, `.js` in the bundle
  */
 export function moduleBeside({ filename, url }: ImportMeta, path: string): URL {
   const ending = extname(filename);

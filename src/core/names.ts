@@ -7,7 +7,7 @@ export type Names = ReadonlyMap<string, { name: string; nameEn: string | null }>
 export const named = (rows: readonly { code: string; name: string; nameEn: string }[]): Names =>
   new Map(rows.map(({ code, name, nameEn }) => [code, { name, nameEn }]));
 
-/** What a code is called; itself where it has no name. */
+/** The name of a code; the code itself if it has none. */
 export const inWords = (code: string, words: Names | undefined, language: Language): string => {
   const word = words?.get(code);
   return (language === 'zh' ? word?.name : word?.nameEn) ?? code;

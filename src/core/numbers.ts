@@ -1,7 +1,7 @@
 /** Exact arithmetic for figures: rates, money and days, rounded half-up with integers. */
 import { type Quotient, rounded, whole } from './decimals.ts';
 
-/** A rate with what it is made of. `percent` has one decimal. */
+/** A rate with its numerator and denominator. `percent` has one decimal. */
 export interface Rate {
   numerator: number;
   denominator: number;
@@ -36,10 +36,10 @@ export const money = (yuan: number): Money => ({
   yiYuan: yuan / 100_000_000,
 });
 
-/** How many values there are of each size. */
+/** Frequencies by value. */
 export type Histogram = Map<number, number>;
 
-/** Median and mean of days, each to one decimal, half-up; null where there is no value. */
+/** Median and mean of days, each rounded half-up to one decimal; null without values. */
 export interface Days {
   count: number;
   median: number | null;
@@ -52,7 +52,7 @@ export function days(histogram: Histogram): Days {
   return { count, median: shown(median), mean: shown(mean) };
 }
 
-/** Median and mean before they are rounded; null where there is no value. */
+/** Median and mean before rounding; null without values. */
 export function centresOf(histogram: Histogram): {
   count: number;
   median: Quotient | null;
@@ -70,7 +70,7 @@ export function centresOf(histogram: Histogram): {
   };
 }
 
-/** The value at a place, from 0, when all are written out in order. */
+/** The value at an index of the sorted values. */
 function valueAt(values: readonly (readonly [number, number])[], place: number): number {
   let passed = 0;
   for (const [value, times] of values) {

@@ -1,19 +1,19 @@
 /** Long work on the event loop, in slices between which other requests are served. */
 
-/** To be awaited between two parts, where it gives something to await: others have a turn once so much time is over. */
+/** To be awaited between slices, if it returns a promise: lets others run once a time slice is used up. */
 export type Pace = () => Promise<void> | undefined;
 
 const PART_MS = 1.5;
 
 const waiting: (() => void)[] = [];
 
-/** One part in each turn of the event loop, however many works there are. */
+/** One slice per event-loop turn, however many works there are. */
 function goOn(): void {
   waiting.shift()?.();
   if (waiting.length > 0) setImmediate(goOn);
 }
 
-/** A turn of the event loop in which no other work has one. */
+/** Waits for an event-loop turn that no other work uses. */
 export const turn = (): Promise<void> =>
   new Promise((resolve) => {
     waiting.push(resolve);
@@ -30,7 +30,7 @@ export function paced(milliseconds = PART_MS): Pace {
   };
 }
 
-/** `items.map(of)`, in parts. */
+/** `items.map(of)`, in slices. */
 export async function mapPaced<Item, Value>(
   items: readonly Item[],
   of: (item: Item, place: number) => Value,

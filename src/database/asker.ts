@@ -1,9 +1,14 @@
-/** On whose behalf the database works, so that long work can be queued, and dropped when the caller has disconnected. */
+/**
+ * On whose behalf the database works, so that long work can be queued, and dropped when the caller has
+ * disconnected.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GoneError } from './errors.ts';
 
 export interface Asker {
-  /** Who waits: keys, and networks without one. Those who ask the same at the same moment share one answer. */
+  /**
+   * The waiting callers: keys, and networks without one. Identical concurrent requests share one response.
+   */
   readonly names: Iterable<string>;
   /** Whether one of them has a key. */
   readonly hasKey: boolean;
@@ -26,7 +31,7 @@ export function expectWanted({ signal }: Asker): void {
   if (signal.aborted) throw new GoneError();
 }
 
-/** Several who wait for one thing; it is dropped when the last of them has gone. */
+/** Several callers waiting for the same result; the work is dropped when the last of them disconnects. */
 export class Askers implements Asker {
   readonly #waiting = new Map<Asker, readonly string[]>();
   readonly #controller = new AbortController();

@@ -12,10 +12,10 @@ export function defineBookkeeping(columns: Vocabulary) {
       name: text('name').notNull(),
       /** The first characters of the key, to identify it. */
       prefix: text('prefix').notNull(),
-      /** SHA-256 of the key, in hexadecimal; the key itself is kept nowhere. */
+      /** SHA-256 of the key, in hexadecimal; the key itself is not stored. */
       hash: text('hash').notNull(),
       role: text('role').notNull(),
-      /** Codes of the regions that it may write in; null for all. */
+      /** Codes of the regions in which it may write; null for all. */
       regions: json('regions').$type<string[]>(),
       createdAt: instant('created_at').notNull(),
       expiresAt: instant('expires_at'),
@@ -25,11 +25,11 @@ export function defineBookkeeping(columns: Vocabulary) {
     (self) => [uniqueIndex('api_keys_hash').on(self.hash)],
   );
 
-  /** Answers to requests with an `Idempotency-Key`, to be given again. */
+  /** Responses to requests with an `Idempotency-Key`, stored for replay. */
   const keptAnswers = table(
     'kept_answers',
     {
-      /** Id of the API key that asked. */
+      /** Id of the API key that sent the request. */
       caller: text('caller').notNull(),
       key: text('key').notNull(),
       fingerprint: text('fingerprint').notNull(),
@@ -37,7 +37,10 @@ export function defineBookkeeping(columns: Vocabulary) {
       headers: json('headers').$type<Readonly<Record<string, string>>>().notNull(),
       body: text('body').notNull(),
       createdAt: instant('created_at').notNull(),
-      /** How many have been kept for the caller up to this one, and their bytes: what is kept now is a difference. */
+      /**
+       * Running totals of the caller's responses up to this one: the number and size of those stored now is a
+       * difference.
+       */
       ordinal: sequence('ordinal').notNull().default(0),
       bytesSoFar: sequence('bytes_so_far').notNull().default(0),
     },
@@ -49,14 +52,16 @@ export function defineBookkeeping(columns: Vocabulary) {
     ],
   );
 
-  /** How files with headings and units of their own are read. */
+  /** How to read files that have their own headings and units. */
   const mappings = table('mappings', {
     code: text('code').primaryKey(),
     name: text('name').notNull(),
     definition: json('definition').$type<Record<string, unknown>>().notNull(),
   });
 
-  /** Files that came in, each with what became of it. Bookkeeping: what they wrote is in the log of changes. */
+  /**
+   * Uploaded files with the state of their import. Bookkeeping only: what they wrote is in the change log.
+   */
   const imports = table(
     'imports',
     {
@@ -65,26 +70,26 @@ export function defineBookkeeping(columns: Vocabulary) {
       caller: text('caller'),
       actor: text('actor').notNull(),
       requestId: text('request_id'),
-      /** What was asked for. */
+      /** The options of the request. */
       request: json('request').$type<Record<string, unknown>>().notNull(),
       status: text('status').notNull(),
-      /** What was found out about the file; null until it has been read. */
+      /** Properties of the file; null until it has been read. */
       file: json('file').$type<Record<string, unknown>>(),
-      /** Rows of the file that are completed; updated in the transaction that wrote them. */
+      /** Rows of the file that have been processed; updated in the transaction that wrote them. */
       rowsDone: integer('rows_done').notNull(),
-      /** What the rows did, so far: how many did what. */
+      /** Counts of the rows so far, by outcome. */
       outcome: json('outcome').$type<Record<string, unknown>>(),
-      /** The first changes and faults among them. */
+      /** The first of the changes and faults. */
       shown: json('shown').$type<Record<string, unknown>>(),
-      /** Why the whole import was refused or failed. */
+      /** Why the whole import was refused, or why it failed. */
       problem: json('problem').$type<Record<string, unknown>>(),
-      /** The process that works on it; null where none does. */
+      /** The process that works on it; null if none does. */
       owner: json('owner').$type<Record<string, unknown>>(),
       createdAt: instant('created_at').notNull(),
       /** Last heartbeat of its owner. */
       seenAt: instant('seen_at').notNull(),
       finishedAt: instant('finished_at'),
-      /** What it takes of the disk: its file while it runs, then its report and what is on record of it. */
+      /** Its disk usage: the file while it runs, then its report and its record. */
       bytes: sequence('bytes').notNull().default(0),
     },
     (self) => [
@@ -94,13 +99,13 @@ export function defineBookkeeping(columns: Vocabulary) {
     ],
   );
 
-  /** What a version of the service notes for the next, by name. */
+  /** Values that one version of the service leaves for the next, by name. */
   const settings = table('settings', {
     name: text('name').primaryKey(),
     value: text('value').notNull(),
   });
 
-  /** What leads to names that contain a text. */
+  /** Indexes for finding names that contain a text. */
   const projectGrams = gramIndex('project_grams');
   const enterpriseGrams = gramIndex('enterprise_grams');
 

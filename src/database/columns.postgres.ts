@@ -14,10 +14,10 @@ export const text = customType<{ data: string; driverData: string }>({
 export const id = text;
 /** A calendar day, `2020-06-29`. */
 export const day = text;
-/** A moment, RFC 3339 in UTC with milliseconds, so that its text sorts in time order. */
+/** A point in time, RFC 3339 in UTC with milliseconds, so that its text sorts in time order. */
 export const instant = text;
 export { integer };
-/** A place in a log that has no end. */
+/** A position in a log of unlimited length. */
 export const sequence = (name: string) => bigint(name, { mode: 'number' });
 /** Whole yuan. */
 export const money = (name: string) => bigint(name, { mode: 'number' });
@@ -26,7 +26,7 @@ export const json = jsonb;
 
 const textSet = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
 
-/** An index of grams (`text-index.ts`): a table that a migration makes by hand, as SQLite's. */
+/** An index of grams (`text-index.ts`): a table created by a hand-written migration, as in SQLite. */
 export const gramIndex = (name: string) =>
   pgTable(name, {
     number: bigint('number', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -35,7 +35,9 @@ export const gramIndex = (name: string) =>
   });
 
 export const functions = {
-  /** The column, with the advice to look for no index on it: SQLite takes the first that seems to fit. */
+  /**
+   * The column, hidden from the planner's index selection: SQLite takes the first index that seems to fit.
+   */
   unindexed: (column: SQLWrapper): SQL => sql`${column}`,
   /** The later of two days. */
   later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`greatest(${a}, ${b})`,
@@ -43,8 +45,8 @@ export const functions = {
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql<number>`(${to}::date - ${from}::date)`.mapWith(Number),
   /**
-   * The rows of a correlated query as a list of objects, in the order given.
-   * @param none where it is null there are none, and nothing is looked up
+   * The rows of a correlated query as a list of objects, in the given order.
+   * @param none if it is null, there are no rows and the subquery is skipped
    */
   listOfObjects: <Item>(
     fields: Record<string, SQLWrapper>,
@@ -54,11 +56,11 @@ export const functions = {
   ): SQL<Item[]> =>
     sql<Item[]>`(case when ${none} is null then '[]' else
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
-  /** The second of a text's lines; of a text that has one line only, nobody may ask. */
+  /** The second line of a text; the text must have at least two. */
   secondLine: (text: SQLWrapper): SQL<string> => sql<string>`split_part(${text}, chr(10), 2)`,
-  /** Grams, with spaces between them, as an index keeps them. */
+  /** Grams separated by spaces, in the form that an index stores. */
   gramSet: (grams: SQLWrapper): SQL => sql`array_to_tsvector(string_to_array(${grams}, ' '))`,
-  /** Whether an index has what a query in the words of FTS5 says, which has nothing but quotes, `AND` and `*`. */
+  /** Whether an index entry matches a query in FTS5 syntax, which may only contain quotes, `AND` and `*`. */
   hasGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
     sql`${index.grams} @@ replace(replace(replace(${match}, '"*', '":*'), ' AND ', ' & '), '"', '''')::tsquery`,
   /** Whether the text contains the part, byte for byte. */

@@ -16,7 +16,7 @@ export const money = (name: string) => integer(name);
 export const flag = (name: string) => integer(name, { mode: 'boolean' });
 export const json = (name: string) => sqliteText(name, { mode: 'json' });
 
-/** An index of grams (`text-index.ts`): a virtual table, which a migration makes by hand. */
+/** An index of grams (`text-index.ts`): a virtual table created by a hand-written migration. */
 export const gramIndex = (name: string) =>
   sqliteTable(name, { number: integer('rowid').primaryKey(), id: text('id'), grams: text('grams') });
 

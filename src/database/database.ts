@@ -4,27 +4,27 @@ import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
-/** Drizzle's types for what a feature handles, in words that name no engine. */
+/** Drizzle's types under names that are independent of the engine. */
 export type { PgColumn as Column, PgSelect as Select, PgTable as Table } from 'drizzle-orm/pg-core';
 
 type Builder = PgDatabase<PgQueryResultHKT>;
 
-/** What a query may use: drizzle's common subset, and statements prepared once per shape. */
+/** The query interface: drizzle's common subset, and statements prepared once per shape. */
 export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
   readonly tables: Tables;
   readonly functions: typeof functions;
   /**
-   * The rows of a query that is built and prepared once per `shape` and connection, then only run.
-   * Two calls with one shape must build the same SQL; what varies goes through `sql.placeholder`.
+   * The rows of a query that is built and prepared once per `shape` and connection, and then only executed.
+   * Two calls with the same shape must build the same SQL; variable parts go through `sql.placeholder`.
    */
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
 }
 
-/** A reader for work whose rows do not all fit into memory. */
+/** A reader for results that do not fit into memory. */
 export interface StreamReader extends Reader {
   /**
-   * As `prepared`, but `size` rows at a time from one statement: sorted once, however many there are, and never
-   * more of them in memory.
+   * As `prepared`, but `size` rows at a time from one statement: sorted only once, and never more than `size`
+   * rows in memory.
    */
   batches<Row>(
     shape: string,
@@ -34,36 +34,43 @@ export interface StreamReader extends Reader {
   ): AsyncIterable<Row[]>;
 }
 
-/** Work that yields parts for as long as they are read. */
+/** Work that yields its results in parts while they are read. */
 export interface StreamWork<Input, Part> {
-  /** The module that exports `run`; where the work has a thread of its own, it is loaded there. */
+  /** The module that exports `run`; if the work has its own thread, it is loaded there. */
   readonly module: URL;
-  /** Whether it keeps something of every row, such as the keys that no two may share; others have less memory. */
+  /**
+   * Whether it keeps something of every row in memory, such as unique keys; other work has a lower memory
+   * limit.
+   */
   readonly remembersRows?: boolean;
-  /** @param input plain data, which can be sent to a thread; so can the parts. Of bytes, the buffer itself is sent. */
+  /**
+   * @param input plain data that can be sent to a thread, as the parts must be; buffers are transferred, not
+   * copied
+   */
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }
 
-/** A reader that may also write. Only `Database.write` and `Database.load` hand one out. */
+/** A reader that can also write. Only `Database.write` and `Database.load` provide one. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
-  /** As `prepared`, for a statement without rows to give back. In a load, its failure may be told by a later call. */
+  /** As `prepared`, for a statement that returns no rows. In a load, a later call may report its failure. */
   perform(shape: string, values: Values, build: (tx: Transaction) => PromiseLike<unknown>): Promise<void>;
   /**
-   * Says that up to so many rows are about to come into a table. Those that are there before them may be looked up by
-   * their keys only until the transaction ends, where the engine leaves its other indexes until then.
+   * Announces the number of rows about to be inserted into a table, at most. Until the transaction ends,
+   * existing rows may then only be looked up by primary key, because the engine may rebuild the other indexes
+   * at the end.
    */
   announceRows(table: Table, rows: number): Promise<void>;
-  /** The end of the change log as this transaction sees it; `changes` moves it on with each entry. */
+  /** The end of the change log as this transaction sees it; recording a change advances it. */
   readonly log: Revision;
 }
 
 /** Work that writes a large amount of data and yields its progress. */
 export interface LoadWork<Input, Part> {
-  /** The module that exports `load`; where the work has a thread of its own, it is loaded there. */
+  /** The module that exports `load`; if the work has its own thread, it is loaded there. */
   readonly module: URL;
   /**
-   * @param before what there was before the transaction; it may also show what that has written so far
-   * @param input plain data, which can be sent to a thread; so can the parts
+   * @param before the state before the transaction; it may also show what the transaction has written so far
+   * @param input plain data that can be sent to a thread, as the parts must be
    */
   load(tx: Transaction, before: Reader, input: Input): AsyncIterable<Part>;
 }
@@ -77,41 +84,49 @@ export interface Revision {
 export interface Database {
   /** Single statements, each seeing the latest commit. */
   readonly read: Reader;
-  /** The current revision. One point lookup; it keys every cache and every collection's ETag. */
+  /** The current revision: one point lookup. It keys every cache and every collection's ETag. */
   revision(): Promise<Revision>;
-  /** Short reads that must agree with each other. */
+  /** Short reads from one consistent state. */
   snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * As `snapshot`, for work that grows with the data: it never runs on the event loop, and takes turns (`fairTurns`).
-   * @throws TooManyWaitingError at once where too many wait, GoneError when nobody waits for it any more
+   * As `snapshot`, for work that grows with the data: it never runs on the event loop, and is queued
+   * (`fairTurns`).
+   * @throws TooManyWaitingError immediately if the queue is full, GoneError if nobody waits for the result
+   * any more
    */
   analyze<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** As `analyze`, for a page of records that is searched for or sorted: it takes turns of its own, behind no figures. */
+  /**
+   * As `analyze`, for a searched or sorted page of records: it has its own queue, so it never waits behind
+   * statistics.
+   */
   page<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * What a work gives, from one snapshot that ends with it: read to its end, or given up (`return`, a `break`).
-   * Off the event loop where the engine has threads, else in the batches that the work reads.
+   * The parts of a work, from one snapshot that ends when the iteration completes or is abandoned (`return`,
+   * `break`). Off the event loop if the engine has threads, otherwise in the batches that the work reads.
    */
   stream<Input, Part>(work: StreamWork<Input, Part>, input: Input): AsyncIterable<Part>;
-  /** How many streams can run at once without blocking other requests; further streams wait for each other. */
+  /**
+   * How many streams can run at once without blocking other requests; further streams wait for each other.
+   */
   readonly streams: number;
   /**
-   * Everything in `work` or nothing, durable when the promise resolves. Writes are serialized in commit order.
-   * @throws NestedWriteError inside another write, BusyError when another process holds the lock for seconds
+   * Runs `work` atomically; its result is durable when the promise resolves. Writes are serialized in commit
+   * order.
+   * @throws NestedWriteError inside another write, BusyError if another process holds the lock for seconds
    */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * As `write`, for work that grows with its input: off the event loop where the engine has threads. Read to its end,
-   * it is committed; broken off or given up (`return`, a `break`), nothing of it is. Other writers wait as for any
-   * other write: some seconds, then they get a BusyError. Loads wait for each other.
+   * As `write`, for work that grows with its input: off the event loop if the engine has threads. It is
+   * committed when the iteration completes, and rolled back if it fails or is abandoned (`return`, `break`).
+   * Other writers wait as for any write: for some seconds, then they get a BusyError. Loads are serialized.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
-  /** @throws when the database does not respond or writes would not be durable (readiness). */
+  /** @throws if the database does not respond or writes would not be durable (readiness) */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
-  /** How many waiting writes share one commit, at most (SQLite). */
+  /** Maximum number of waiting writes that share one commit (SQLite). */
   groupLimit?: number;
 }

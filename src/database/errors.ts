@@ -1,19 +1,19 @@
 /** Database errors, independent of the engine. */
 
-/** A write was started inside a write, which would wait for itself for ever. */
+/** A write was started inside a write, which would deadlock. */
 export class NestedWriteError extends Error {
   constructor() {
     super('A write was started inside another write; pass the transaction on instead.');
   }
 }
 
-/** The database is locked by another process, or cannot be reached, right now. */
+/** The database is currently locked by another process, or unreachable. */
 export class BusyError extends Error {}
 
-/** Nobody waits any more for what was to be done. */
+/** Nobody waits for the result any more. */
 export class GoneError extends Error {}
 
-/** As much waits for its turn as may: of one asker, or of all. */
+/** The queue is full, for one caller or for all. */
 export class TooManyWaitingError extends Error {
   readonly max: number;
   readonly whose: 'own' | 'all';
@@ -40,10 +40,10 @@ const hasCode =
 
 export const isUniqueViolation = hasCode('SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505');
 
-/** A row still refers to what was deleted, or refers to what does not exist. */
+/** A row still refers to the deleted one, or refers to one that does not exist. */
 export const isForeignKeyViolation = hasCode('SQLITE_CONSTRAINT_FOREIGNKEY', '23503');
 
-/** Two transactions got in each other's way; the same work may succeed when tried again. */
+/** Two transactions conflicted; the same work may succeed when retried. */
 export const isSerializationFailure = hasCode('40001', '40P01');
 
 const unreachable = hasCode(
@@ -66,15 +66,15 @@ const unreachable = hasCode(
   '08006',
 );
 
-/** Worth trying again later: locked, starting, restarting, unreachable, out of connections or of time. */
+/** Worth retrying later: locked, starting, restarting, unreachable, out of connections or timed out. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof BusyError ||
   unreachable(error) ||
-  // node-postgres gives these two no code.
+  // node-postgres sets no code for these two.
   (error instanceof Error &&
     /^(Connection terminated|timeout exceeded when trying to connect)/.test(rootMessage(error)));
 
-/** The message at the bottom of the chain of causes. */
+/** The message of the root cause. */
 export function rootMessage(error: unknown): string {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;

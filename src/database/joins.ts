@@ -1,15 +1,15 @@
-/** Joins whose best order the engines do not find by themselves. */
+/** Joins whose best order the planners do not find by themselves. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Table } from './database.ts';
 
 const MANY = 100_000;
 
-/** Whether so many rows are joined faster by going through all of their parts than by looking up those of each. */
+/** Whether for this number of rows a scan of all parts is faster than a lookup for each row. */
 export const areMany = (rows: number): boolean => rows > MANY;
 
 /**
- * Rows with their parts. SQLite keeps to the order of a cross join: over many rows it goes through the parts, which stand
- * in the order of the rows' keys, so that each row is found beside the last.
+ * Joins rows with their parts. SQLite keeps the order of a cross join: for many rows it scans the parts,
+ * which are stored in the order of the rows' keys, so that consecutive lookups hit neighbouring rows.
  */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
 export function joinParts(selected: any, rows: Table, parts: Table, on: SQL, many: boolean, where: SQL): any {

@@ -1,7 +1,7 @@
 /** Keyset pagination in SQL: a page starts after the values of the last row, never at a row number. */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
-/** One column of an order. No value of the expression may be null. */
+/** One column of an order. The expression must never be null. */
 export interface SortColumn {
   expression: SQLWrapper;
   descending: boolean;
@@ -13,14 +13,14 @@ export const orderBy = (columns: readonly SortColumn[]): SQL[] =>
 const operator = (descending: boolean, inclusive = false): SQL =>
   sql.raw(`${descending ? '<' : '>'}${inclusive ? '=' : ''}`);
 
-/** Placeholder of the i-th value of the row that a page comes after. */
+/** Placeholder for the i-th value of the row before the page. */
 const after = (i: number) => sql`${sql.placeholder(`after${i}`)}`;
 
 /** The values for `comesAfter`'s placeholders. */
 export const afterValues = (values: readonly unknown[]): Record<string, unknown> =>
   Object.fromEntries(values.map((value, i) => [`after${i}`, value]));
 
-/** Rows that come after the row whose values stand in `after0`, `after1` … The last column is unique. */
+/** Rows that come after the row with the values `after0`, `after1` … The last column must be unique. */
 export function comesAfter(columns: readonly SortColumn[]): SQL {
   const [first] = columns;
   if (!first) throw new Error('An order has at least one column.');
@@ -35,7 +35,7 @@ export function comesAfter(columns: readonly SortColumn[]): SQL {
     );
     return sql`(${left}) ${operator(first.descending)} (${right})`;
   }
-  // Says nothing that the rest does not say, but lets an index on the first column begin at the right place.
+  // Redundant, but lets an index on the first column start at the right place.
   const lead = sql`${first.expression} ${operator(first.descending, true)} ${after(0)}`;
   const alternatives = columns.map(({ expression, descending }, i) => {
     const equal = columns.slice(0, i).map((column, j) => sql`${column.expression} = ${after(j)}`);

@@ -4,7 +4,10 @@ import { StartupError } from '../core/startup-error.ts';
 import type { Database, OpenOptions } from './database.ts';
 import { ensureTextIndexes } from './text-index.ts';
 
-/** For what reads a database and has no business making one. @throws StartupError when a file is not there */
+/**
+ * For commands that read a database and must not create one.
+ * @throws StartupError if a file does not exist
+ */
 export function expectDatabase(url: string): void {
   const file = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
   if (file !== undefined && !existsSync(file)) throw new StartupError(`There is no database at ${file}`);

@@ -5,7 +5,7 @@ export interface Lent {
   close(): unknown;
 }
 
-/** Things lent to one borrower at a time, made when first needed, at most `size` of them. */
+/** Items lent to one borrower at a time, created on demand, at most `size` of them. */
 export class Pool<T extends Lent> {
   readonly #make: () => T;
   readonly #size: number;
@@ -18,7 +18,7 @@ export class Pool<T extends Lent> {
     this.#make = make;
   }
 
-  /** Runs `use` with exclusive use of an item, waiting for one if all are in use. */
+  /** Calls `use` with exclusive access to an item, waiting for one if all are in use. */
   async lend<R>(use: (item: T) => Promise<R>): Promise<R> {
     const item = await this.#take();
     try {
@@ -28,7 +28,7 @@ export class Pool<T extends Lent> {
     }
   }
 
-  /** As `lend`, until what `use` gives has been read to its end or is given up. */
+  /** As `lend`, until the iteration over the result of `use` completes or is abandoned. */
   async *lendTo<Part>(use: (item: T) => AsyncIterable<Part>): AsyncGenerator<Part, void> {
     const item = await this.#take();
     try {

@@ -21,18 +21,21 @@ const { functions } = columns;
 
 type Client = pg.Pool | pg.PoolClient;
 
-/** Any number that no other program takes; instances that start together migrate one after the other. */
+/**
+ * An arbitrary number that no other program should use; instances that start together migrate one after the
+ * other.
+ */
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 const WRITE = 'begin isolation level read committed read write';
-/** A load waits for others that write; they do not wait for it. */
+/** A load waits for other writers; they do not wait for it. */
 const PATIENTLY = 'set local lock_timeout = 60000';
-/** Of this many connections, one may be lent to a stream, which keeps it for as long as its reader takes. */
+/** Of every so many connections, one may be lent to a stream, which keeps it until its reader is done. */
 const STREAM_SHARE = 4;
-/** Of this many, one is for figures; and one for pages that are searched for or sorted. */
+/** Of every so many connections, one is for statistics and one for searched or sorted pages. */
 const TURN_SHARE = 3;
-/** A connection that serves requests writes only where a write begins, and waits and works no longer than this. */
+/** Connections that serve requests are read-only except in a write, and have these timeouts. */
 const SERVING =
   'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
 const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
@@ -44,12 +47,14 @@ export async function openPostgres(url: string): Promise<Database> {
     connectionTimeoutMillis: 5_000,
     application_name: 'luodi',
     onConnect: async (client) => {
-      // A connection that is lost while it is lent says so here as well; without a listener it would end the process.
+      // A connection lost while it is lent also emits an error here; without a listener it would end the
+      // process.
       client.on('error', () => {});
       await client.query(SERVING);
     },
   });
-  // An idle connection that the server drops is replaced at the next use; without a listener it would end the process.
+  // An idle connection that the server drops is replaced at the next use; without a listener it would end the
+  // process.
   pool.on('error', () => {});
   try {
     await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
@@ -120,7 +125,7 @@ async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>
   }
 }
 
-/** A snapshot whose statement is cancelled when the caller has disconnected. */
+/** Runs a snapshot and cancels its statement when the caller disconnects. */
 async function whileWanted<T>(
   pool: pg.Pool,
   client: pg.PoolClient,
@@ -139,7 +144,7 @@ async function whileWanted<T>(
         return await work(readerOn(client));
       } finally {
         signal.removeEventListener('abort', cancel);
-        // It must not reach the next user of the connection.
+        // A late cancellation must not hit the next user of the connection.
         await cancelling;
       }
     });
@@ -166,12 +171,15 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
-  // Where the work survived a statement that failed, Postgres answers COMMIT with ROLLBACK.
+  // If the work swallowed a failed statement, PostgreSQL answers COMMIT with ROLLBACK.
   const { command } = await client.query('commit');
   if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed; nothing was kept.');
 }
 
-/** As `transaction`, for work that gives parts: given up, it is undone, and its cursors go with it. */
+/**
+ * As `transaction`, for work that yields parts: if abandoned, it is rolled back, which also closes its
+ * cursors.
+ */
 async function* streamed<Part>(
   pool: pg.Pool,
   begin: string,
@@ -224,7 +232,7 @@ async function* loaded<Part>(
   await moveLog(client, before, log);
 }
 
-/** The lock comes first, so that numbers are given in the order of the commits. */
+/** Takes the lock first, so that entries are numbered in commit order. */
 const lockedLog = async (client: pg.PoolClient): Promise<Revision> =>
   revisionOf(await client.query(readRevision('for update')));
 
@@ -258,7 +266,7 @@ async function migratePostgres(client: pg.PoolClient, database: string): Promise
 
 const prepare = shapeCache<ReturnType<typeof named>>();
 
-/** A compiled statement with the name under which a connection keeps its plan. */
+/** A compiled statement with the name under which connections cache its plan. */
 function named(query: PromiseLike<unknown>) {
   const compiled = compile(query);
   const name = `luodi_${createHash('sha256').update(compiled.sql).digest('hex').slice(0, 32)}`;
@@ -286,7 +294,7 @@ function readerOn(client: Client): Reader {
   return reader;
 }
 
-/** Rows come through a cursor, one for each call, which ends with the transaction. */
+/** Reads rows through a cursor per call, which ends with the transaction. */
 function streamReaderOn(client: pg.PoolClient): StreamReader {
   const reader = readerOn(client);
   let cursors = 0;

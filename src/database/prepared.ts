@@ -1,7 +1,7 @@
 /**
- * Statements built once per shape. Building drizzle's SQL and mapping its rows generically takes longer than running
- * them (473 µs against 119 µs for 50 rows of 36 columns), so a hot query is compiled: SQL text, the order of its
- * parameters, and a function that turns a row into an object.
+ * Statements built once per shape. Building drizzle's SQL and mapping its rows generically takes longer than
+ * running them (473 µs against 119 µs for 50 rows of 36 columns), so a hot query is compiled: SQL text, the
+ * order of its parameters, and a function that turns a row into an object.
  */
 import {
   Column,
@@ -19,13 +19,13 @@ import { LRUCache } from 'lru-cache';
 /** Values for the placeholders of a statement, by name. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A placeholder for each column of a table, named like its field: a whole row for an insert or update. */
+/** A placeholder for each column of a table, named after its field: a whole row for an insert or update. */
 export const everyColumn = <T extends Table>(table: T): T['$inferInsert'] =>
   Object.fromEntries(Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)]));
 
 /**
- * Values for an `in (…)` list, named `in0`, `in1` …; padded to a power of two, so that lists of any length share a
- * few prepared statements.
+ * Values for an `in (…)` list, named `in0`, `in1` …; padded to a power of two, so that lists of any length
+ * share a few prepared statements.
  */
 export const paddedValues = <T>(items: readonly T[], padding: T): Record<string, T> =>
   Object.fromEntries(
@@ -35,11 +35,11 @@ export const paddedValues = <T>(items: readonly T[], padding: T): Record<string,
     ]),
   );
 
-/** Those of some keys that anything can have: PostgreSQL refuses NUL in a text. */
+/** The keys that can exist at all: PostgreSQL refuses NUL in a text. */
 export const possibleKeys = (keys: Iterable<string>): string[] =>
   [...keys].filter((key) => !key.includes('\0'));
 
-/** The list of placeholders for `paddedValues`, with its parentheses. */
+/** The list of placeholders for `paddedValues`, including its parentheses. */
 export const inValues = (values: Values): SQL =>
   sql`(${sql.join(
     Object.keys(values).map((name) => sql.placeholder(name)),
@@ -54,7 +54,7 @@ export interface Compiled {
   readonly sql: string;
   /** The parameters in the statement's order. */
   bind(values: Values): unknown[];
-  /** One driver row (an array in the order of the selection) as an object. */
+  /** Converts one driver row (an array in the order of the selection) to an object. */
   row(columns: unknown[]): unknown;
 }
 
@@ -63,10 +63,12 @@ interface Compilable {
   _?: { selectedFields?: Record<string, unknown> };
 }
 
-/** How many prepared statements a connection keeps; filters have more shapes than are ever used. */
+/**
+ * Maximum number of prepared statements cached per connection; filters have more shapes than are ever used.
+ */
 const KEPT = 500;
 
-/** A cache of `build(shape)`, bounded by use. */
+/** An LRU cache of `build(shape)`. */
 export function shapeCache<T extends object>(): (shape: string, build: () => T) => T {
   const cache = new LRUCache<string, T>({ max: KEPT });
   return (shape, build) => {
@@ -115,11 +117,13 @@ function decoderOf(name: string, field: unknown): Decoder | null {
   if (!is(expression, SQL)) {
     throw new Error(`"${name}" is not a column or an expression: a prepared selection is flat.`);
   }
-  // The decoder of an expression is private to drizzle's types; `mapWith` sets it.
+  // Drizzle's types hide the decoder of an expression; `mapWith` sets it.
   return (expression as unknown as { decoder: Decoder }).decoder;
 }
 
-/** Compiles an object literal: 50 rows of 36 columns take 35 µs less than with a loop over the names. */
+/**
+ * Compiles an object literal: for 50 rows of 36 columns this saves 35 µs compared to a loop over the names.
+ */
 function rowMaker(fields: Record<string, unknown>): (columns: unknown[]) => unknown {
   const names = Object.keys(fields);
   const decoders = names.map((name) => decoderOf(name, fields[name]));

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import type { Reader, Revision } from './database.ts';
 
-/** The hash that the first entry of the change log has before it. */
+/** The previous hash of the first entry in the change log. */
 export const GENESIS = '0'.repeat(64);
 
-/** The revision as a snapshot sees it, to go with what else the snapshot reads. */
+/** The revision of a snapshot, for use with its other data. */
 export async function revisionIn(reader: Reader): Promise<Revision> {
   const { revision } = reader.tables;
   const [row] = await reader.prepared('revision', {}, (db) =>

@@ -1,7 +1,9 @@
 /** Invisible characters, by which names that look the same could differ. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** Folds text for searching: width, compatibility forms, capitals and what is not seen make no difference, in any script. */
+/**
+ * Folds text for searching: ignores width, compatibility forms, case and invisible characters, in any script.
+ */
 export const searchText = (...parts: (string | null | undefined)[]): string =>
   parts
     .filter((part) => part)

@@ -1,6 +1,6 @@
 /**
- * Loads into SQLite: one thread works out what is to be written, another one writes it. What the first one reads is what
- * was there before, since nobody else can write meanwhile; it is one batch of statements ahead.
+ * Loads into SQLite: one thread computes the writes, another one executes them. The first one can safely read
+ * the state from before, because nobody else can write meanwhile; it is one batch of statements ahead.
  */
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
@@ -10,19 +10,21 @@ import { readerOnThread } from './sqlite-reader.ts';
 import { type Commands, SqliteThread } from './sqlite-thread.ts';
 import { beginWhenFree, READ_LOG, WRITE_LOG } from './sqlite-writer.ts';
 
-/** How long a load waits for another process that writes. */
+/** How long a load waits for another process that is writing. */
 const GIVE_UP_MS = 60_000;
 
-/** What the thread that writes takes of a batch of statements. */
+/** Memory limits of the writing thread, which only holds a batch of statements. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
-/** How many statements go to the other thread at once: some milliseconds of its work. */
+/** Statements per message to the writing thread: some milliseconds of its work. */
 const AT_ONCE = 256;
 
-/** Kept, since starting one takes longer than most loads do. */
+/** Reused, because starting a thread takes longer than most loads. */
 let writer: SqliteThread | undefined;
 
-/** Runs a work in a transaction on a thread of its own: committed when the work ends by itself, else undone. */
+/**
+ * Runs a work in a transaction on its own thread: committed when the work completes, otherwise rolled back.
+ */
 export async function* loaded<Part>(
   file: string,
   work: (tx: Transaction) => AsyncIterable<Part>,
@@ -30,7 +32,8 @@ export async function* loaded<Part>(
   writer = writer?.usable ? writer : new SqliteThread(file, LIMITS, true);
   const thread = writer;
   let isCommitted = false;
-  // Rows go to a dozen places in indexes: with SQLite's 2 MB each of them is read again and again.
+  // Each row touches a dozen places in indexes: with SQLite's default cache of 2 MB their pages are read
+  // again and again.
   await thread.run('pragma cache_size = -32768', []);
   await beginWhenFree(() => thread.run('begin immediate', []), performance.now() + GIVE_UP_MS);
   try {
@@ -43,23 +46,26 @@ export async function* loaded<Part>(
     await thread.run('commit', []);
     isCommitted = true;
   } finally {
-    // With a connection goes what it has not committed.
+    // Closing the connection discards what it has not committed.
     if (!isCommitted) await thread.run('rollback', []).catch(() => thread.close());
   }
 }
 
-/** A transaction whose commands are sent on in batches, without waiting for what becomes of them; reading does wait. */
+/** A transaction that sends its commands in batches without waiting for their results; reads do wait. */
 function transactionOnThread(thread: SqliteThread, log: Revision) {
   let commands: Commands = { texts: [], runs: [] };
   let numbers = new Map<Compiled, number>();
   let sent: Promise<void> = Promise.resolve();
 
-  /** Sends what there is, once the batch before has been written. @throws what became of that */
+  /**
+   * Sends the pending batch once the previous one has been written.
+   * @throws the failure of the previous one
+   */
   async function send(): Promise<void> {
     await sent;
     if (commands.runs.length === 0) return;
     sent = thread.perform(commands);
-    // It is told to whoever sends next.
+    // A failure is reported to the next sender.
     sent.catch(() => {});
     commands = { texts: [], runs: [] };
     numbers = new Map();
@@ -103,8 +109,8 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
 }
 
 /**
- * Of a table that grows to several times its size the indexes are built at the end, from sorted rows: for each row that
- * takes half the time of finding its place in every one of them.
+ * For a table that grows to several times its size, drops the indexes and rebuilds them at the end from
+ * sorted rows: per row, that takes half the time of inserting into each of them.
  */
 function indexesFor(run: SqliteThread['run']) {
   const rebuilt = new Map<string, string[]>();
@@ -116,7 +122,7 @@ function indexesFor(run: SqliteThread['run']) {
       if (more || few === 0 || rebuilt.has(name)) return;
       const indexes = (await run(DROPPABLE, [name])) as [string, string][];
       for (const [index] of indexes) await run(`drop index ${index}`, []);
-      // Without them rows come one behind the other; and sorting takes as much memory again as the cache has.
+      // Without the indexes, rows are only appended; and sorting needs as much memory again as the cache.
       await run('pragma cache_size = -8192', []);
       rebuilt.set(
         name,
@@ -133,9 +139,9 @@ function indexesFor(run: SqliteThread['run']) {
   };
 }
 
-/** How many times as large a table must become for that. */
+/** Growth factor from which this pays off. */
 const GROWTH = 4;
 
-/** Those that make sure of nothing. */
+/** Indexes that enforce no constraint. */
 const DROPPABLE =
   "select name, sql from sqlite_schema where type = 'index' and tbl_name = ? and sql like 'create index %'";

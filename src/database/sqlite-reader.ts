@@ -9,17 +9,20 @@ import type { SqliteThread } from './sqlite-thread.ts';
 import { defineTables } from './tables.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** The one cast that lets SQLite stand behind types made of Postgres's words: the SQL used is common to both. */
+/** The one cast that allows SQLite behind PostgreSQL's types: the SQL in use is common to both. */
 const vocabulary = columns as unknown as Vocabulary;
 export const tables = defineTables(vocabulary);
 export const { functions } = vocabulary;
 
 export type Client = Sqlite.Database;
 
-/** While another process holds the lock, SQLite blocks its thread this long, then asynchronous retries go on. */
+/**
+ * SQLite blocks its thread for this long while another process holds the lock; then asynchronous retries take
+ * over.
+ */
 export const BUSY_TIMEOUT_MS = 250;
 
-/** A connection that refuses to write. */
+/** A read-only connection. */
 export function openReader(file: string): Client {
   const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   client.pragma('query_only = ON');
@@ -38,7 +41,7 @@ export function readerOn(client: Client): Reader {
   return streamReaderOn(client);
 }
 
-/** What is the same however statements are run. */
+/** The builders shared by all ways of running statements. */
 const buildersOf = (db: { select: Select; selectDistinct: Select }) => ({
   tables,
   functions,
@@ -46,10 +49,10 @@ const buildersOf = (db: { select: Select; selectDistinct: Select }) => ({
   selectDistinct: db.selectDistinct.bind(db),
 });
 
-// Drizzle's own types of these are those of each driver.
+// Drizzle's own types differ between drivers.
 type Select = (...fields: never[]) => unknown;
 
-/** A reader that also hands out rows in batches, from one statement that it steps through. */
+/** A reader that also returns rows in batches, stepping through one statement. */
 export function streamReaderOn(client: Client): StreamReader {
   const db = drizzle(client);
   const prepare = shapeCache<Prepared>();
@@ -79,7 +82,7 @@ export function streamReaderOn(client: Client): StreamReader {
   return reader;
 }
 
-/** A reader on a connection that another thread has. */
+/** A reader on a connection in another thread. */
 export function readerOnThread(thread: Pick<SqliteThread, 'run'>): Reader {
   const db = drizzleProxy(async (sql, params) => ({ rows: await thread.run(sql, params) }));
   const prepare = shapeCache<Compiled>();

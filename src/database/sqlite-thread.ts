@@ -4,13 +4,13 @@ import { moduleBeside } from '../core/module-beside.ts';
 import { turn } from '../core/pace.ts';
 import type { LoadWork, StreamWork } from './database.ts';
 
-/** Statements without rows to give back, one after the other: which of the texts each is, and its parameters. */
+/** Statements without results, executed in order: for each, the index of its text, and its parameters. */
 export interface Commands {
   texts: string[];
   runs: { text: number; params: unknown[] }[];
 }
 
-/** What a thread's connection is for; one that only reads refuses to write. */
+/** The kind of connection of a thread; a reading one refuses to write. */
 export interface ThreadData {
   file: string;
   writes: boolean;
@@ -19,18 +19,21 @@ export interface ThreadData {
 export type Question =
   | { id: number; sql: string; params: unknown[] }
   | { id: number; commands: Commands }
-  /** The rows that an answer has left over. */
+  /** The remaining rows of a response. */
   | { id: number; rest: true }
-  /** The module of a `StreamWork` or `LoadWork`, and the port over which its parts are asked for and given. */
+  /**
+   * The module of a `StreamWork` or `LoadWork`, and the port through which its parts are requested and
+   * returned.
+   */
   | { stream: string; input: unknown; port: MessagePort }
   | { load: string; input: unknown; port: MessagePort };
 
 export type Answer =
-  /** Some of the rows, and whether there are more: taking them all at once would hold up everybody else. */
+  /** Some of the rows, and whether there are more: sending all in one message would block the event loop. */
   | { id: number; rows: unknown[][]; isRest: boolean }
   | { id: number; error: { message: string; code: string } };
 
-/** What is asked of a stream: its next part, or that it ends. */
+/** Request to a stream: for its next part, or to end. */
 export type Demand = 'next' | 'end';
 
 export type Streamed = { part: unknown } | { end: true } | { error: { message: string; code: string } };
@@ -40,7 +43,7 @@ const failureOf = ({ message, code }: { message: string; code: string }): Error 
 
 interface Asked {
   rows: unknown[];
-  /** What is made of each row: at once, so that what came is soon forgotten. */
+  /** Converts each row immediately, so that the raw rows can be garbage collected early. */
   made: (row: unknown[]) => unknown;
   resolve: (rows: never[]) => void;
   reject: (e: Error) => void;
@@ -52,7 +55,9 @@ export class SqliteThread {
   #last = 0;
   #failure: Error | null = null;
 
-  /** @param resourceLimits of the thread's memory; if exceeded, the thread ends and the process continues */
+  /**
+   * @param resourceLimits memory limits of the thread; if exceeded, the thread ends and the process continues
+   */
   constructor(file: string, resourceLimits: ResourceLimits = {}, writes = false) {
     const workerData: ThreadData = { file, writes };
     this.#worker = new Worker(moduleBeside(import.meta, 'sqlite-worker'), { workerData, resourceLimits });
@@ -79,7 +84,7 @@ export class SqliteThread {
 
   /**
    * Runs one statement.
-   * @param made of a row as an array, in the order of the selection
+   * @param made converts a row, an array in the order of the selection
    * @returns its rows; none for a command
    */
   run<Row = unknown[]>(
@@ -112,14 +117,14 @@ export class SqliteThread {
     this.#worker.postMessage(question);
   }
 
-  /** Runs a work that reads, one part ahead of what is taken. The transaction ends before this does. */
+  /** Runs a reading work, one part ahead of the consumer. The transaction has ended when this returns. */
   stream<Input, Part>({ module }: StreamWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
     return this.#run((port) => ({ stream: module.href, input, port }), true);
   }
 
   /**
-   * Runs a work that writes, on a connection of its own; what it wrote is committed when this ends. It is never ahead of
-   * what is taken, or it would have committed already what is given up after its last part.
+   * Runs a writing work on its own connection; it is committed when this returns. It never runs ahead of the
+   * consumer, or it might have committed before the consumer abandons it after the last part.
    */
   load<Input, Part>({ module }: LoadWork<Input, Part>, input: Input): AsyncGenerator<Part, void> {
     return this.#run((port) => ({ load: module.href, input, port }), false);
@@ -136,7 +141,7 @@ export class SqliteThread {
       arrived = Promise.withResolvers();
       arrivals.push(arrived.promise);
     });
-    // The other end closes when the stream has ended, and also when its thread has.
+    // The other end closes when the stream has ended, and also when its thread dies.
     port.on('close', () =>
       arrived.resolve({ error: { message: 'The thread of a connection has ended.', code: '' } }),
     );

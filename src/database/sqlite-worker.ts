@@ -1,4 +1,4 @@
-/** The thread's side of `SqliteThread`. */
+/** The worker's side of `SqliteThread`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import type { LoadWork, StreamReader, StreamWork } from './database.ts';
@@ -8,7 +8,7 @@ import type { Answer, Commands, Demand, Question, Streamed, ThreadData } from '.
 
 const { file, writes } = workerData as ThreadData;
 const client = writes ? await openWriter() : openReader(file);
-// Not mapped into memory, as short reads have it: what a whole file takes would count as this process's.
+// No memory mapping, unlike for short reads: scanning a whole file would count as memory of this process.
 client.pragma('cache_size = -16384');
 const prepare = shapeCache<Sqlite.Statement>();
 const statementFor = (sql: string): Sqlite.Statement => prepare(sql, () => client.prepare(sql));
@@ -26,10 +26,10 @@ parentPort?.on('message', (question: Question) => {
   else void give(question.port, 'stream' in question ? read(question) : write(question));
 });
 
-/** Rows of an answer. */
+/** Rows per message. */
 const AT_ONCE = 200;
 
-/** Rows that are still to be asked for, by the id of their question. */
+/** Rows not yet requested, by the id of their query. */
 const left = new Map<number, unknown[][]>();
 
 function answer(question: Extract<Question, { id: number }>): Answer {
@@ -66,7 +66,7 @@ function perform({ texts, runs }: Commands): [] {
   return [];
 }
 
-/** A work of `Database.stream`, in a transaction that ends with it. */
+/** A work of `Database.stream`, in a transaction of its own. */
 async function* read({ stream, input }: { stream: string; input: unknown }): AsyncGenerator<unknown, void> {
   const { run } = (await import(stream)) as StreamWork<unknown, unknown>;
   yield* inSnapshot((reader) => run(reader, input));
@@ -83,14 +83,17 @@ async function* inSnapshot(
   }
 }
 
-/** A work of `Database.load`: committed when it completes, else rolled back. */
+/** A work of `Database.load`: committed when it completes, otherwise rolled back. */
 async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
   const { loaded } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;
   yield* loaded(file, (tx) => inSnapshot((before) => work.load(tx, before, input)));
 }
 
-/** Gives the parts of a work over a port, one for each that is asked for. What a work ends with is done before its end is told. */
+/**
+ * Sends the parts of a work over a port, one per request. The cleanup of a work completes before its end is
+ * reported.
+ */
 async function give(port: MessagePort, parts: AsyncGenerator<unknown, void>): Promise<void> {
   const say = (message: Streamed, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const demands = queueOf<Demand>(port);
@@ -112,11 +115,14 @@ async function give(port: MessagePort, parts: AsyncGenerator<unknown, void>): Pr
   }
 }
 
-/** Bytes that can move to another thread without a copy: small buffers share their memory with others. */
+/**
+ * Bytes that can be transferred to another thread without a copy: small buffers share their memory with
+ * others.
+ */
 const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.byteLength === bytes.buffer.byteLength ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 
-/** Takes messages one at a time, in the order of their arrival. */
+/** Reads messages one at a time, in order of arrival. */
 function queueOf<Message>(port: MessagePort): () => Promise<Message> {
   const arrived: Message[] = [];
   let take: ((message: Message) => void) | null = null;

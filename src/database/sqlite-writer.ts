@@ -8,17 +8,20 @@ import { BusyError, isUnavailable, NestedWriteError } from './errors.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { type Client, type Prepared, readerOn } from './sqlite-reader.ts';
 
-/** How long a write waits for others before it is refused. */
+/** How long a write waits for other writers before it is refused. */
 export const BUSY_GIVE_UP_MS = 5_000;
 
-/** Settings of a connection that writes. */
+/** Configures a connection for writing. */
 export function prepareForWriting(client: Client): void {
-  // Reopened in WAL mode, better-sqlite3 runs at NORMAL, where a power cut can take committed data.
+  // When reopening a file in WAL mode, better-sqlite3 uses NORMAL, and a power cut can lose committed data.
   client.pragma('synchronous = FULL');
   client.pragma('trusted_schema = OFF');
 }
 
-/** A transaction on a connection that has begun one. @param log the end of the log of changes, moved on as entries are written */
+/**
+ * A transaction on a connection that has begun one.
+ * @param log the end of the change log, advanced as entries are written
+ */
 function transactionOn(client: Client, log: Revision): Transaction {
   const db = drizzle(client);
   const prepare = shapeCache<Prepared>();
@@ -43,7 +46,7 @@ function transactionOn(client: Client, log: Revision): Transaction {
 export const READ_LOG = 'select seq, hash from revision where id = 1';
 export const WRITE_LOG = 'update revision set seq = ?, hash = ? where id = 1';
 
-/** The number and hash of the last entry in the log of changes, as a connection reads and moves them. */
+/** Reads and updates the number and hash of the last entry in the change log. */
 function logOn(client: Client): { read(): Revision; write(log: Revision): void } {
   const read = client.prepare<[], Revision>(READ_LOG);
   const write = client.prepare(WRITE_LOG);
@@ -57,17 +60,18 @@ interface Job {
   reject: (error: unknown) => void;
 }
 
-/** Somebody else writes, until what `begin` gives is settled. */
+/** Another connection is writing, until the promise from `begin` settles. */
 interface Turn {
   begin: () => Promise<void>;
 }
 
 type Write = Database['write'] & {
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when no writes are waiting. */
   idle(): Promise<void>;
   /**
-   * Waits for its turn and stands back for another connection of this process, which would otherwise keep the event
-   * loop waiting for the lock. @returns to be called when that has written
+   * Waits for its turn and yields to another connection of this process, which would otherwise block the
+   * event loop while it holds the lock.
+   * @returns to be called when that connection is done
    */
   standBack(): Promise<() => void>;
 };
@@ -76,8 +80,8 @@ type Write = Database['write'] & {
 const REFUSE_EVERY_MS = 100;
 
 /**
- * The writer: takes everything that waits, runs each work in a savepoint of its own, commits once, and only then
- * answers them all. One sync of the disk is shared by the group; a work that fails takes only itself back.
+ * The writer: takes all waiting jobs, runs each in its own savepoint, commits once, and only then resolves
+ * them. The group shares one disk sync; a job that fails rolls back only itself.
  */
 export function groupCommit(client: Client, limit: number, onCommit: () => void): Write {
   const inside = new AsyncLocalStorage<true>();
@@ -102,7 +106,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
   let draining: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
-    // What arrives in one turn of the event loop shares one commit.
+    // Writes that arrive in the same event-loop turn share one commit.
     await new Promise((turn) => setImmediate(turn));
     for (;;) {
       const [first] = waiting;
@@ -120,7 +124,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     draining = null;
   }
 
-  /** Writers that have waited too long are refused meanwhile. */
+  /** Meanwhile refuses writers that have waited too long. */
   async function others(turn: Turn): Promise<void> {
     const refusing = setInterval(() => {
       const latest = performance.now() - BUSY_GIVE_UP_MS;
@@ -153,7 +157,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     for (const answer of answers) answer();
   }
 
-  /** @throws when the whole transaction is gone (a full disk takes more than the savepoint). */
+  /** @throws if the whole transaction is lost (a full disk rolls back more than the savepoint) */
   async function runJob(job: Job): Promise<() => void> {
     const before = { ...log };
     savepoint.run();

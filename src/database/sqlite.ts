@@ -16,15 +16,18 @@ import { SqliteThread } from './sqlite-thread.ts';
 import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
 import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 
-/** As much as SQLite takes. It reserves addresses, not memory. */
+/** SQLite's maximum. It reserves address space, not memory. */
 const MMAP_BYTES = 2_147_418_112;
 const SNAPSHOT_READERS = 8;
-/** A caller with many requests leaves one thread to the others. */
+/** A caller with many requests leaves one thread for the others. */
 const TURNS: TurnLimits = { atOnce: 3, ofOne: 2, ...WAITING };
 const STREAM_THREADS = 2;
-/** Rows come and go: without limits V8 lets several times as much lie about before it clears it away. */
+/**
+ * For streams of short-lived rows: without limits V8 lets several times as much garbage accumulate before it
+ * collects it.
+ */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
-/** What is kept of a million rows of a file of 100 MB: their keys may be most of it. */
+/** For work that remembers rows: the keys of a million rows may be most of a 100 MB file. */
 const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
@@ -34,7 +37,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const writer = await openWhenFree(file);
   const reader = openMapped(file);
   const read = readerOn(reader);
-  // Requests that arrive in one turn of the event loop share one lookup, unless a commit comes between them.
+  // Requests in the same event-loop turn share one lookup, unless a commit comes between them.
   let lookedUp: Promise<Revision> | null = null;
   const forget = () => {
     lookedUp = null;
@@ -44,7 +47,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     const client = openMapped(file);
     return { client, reader: readerOn(client), close: () => client.close() };
   });
-  // Separate from the others, so that a slow reader of a stream does not delay statistics.
+  // A pool of their own, so that a slow reader of a stream does not delay statistics.
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
   const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
@@ -100,7 +103,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   };
 }
 
-/** Snapshots on threads, for those whose turn it is. */
+/** Queued snapshots on threads. */
 function takingTurns(file: string) {
   const threads = new Pool(TURNS.atOnce, () => {
     const thread = new SqliteThread(file);
@@ -108,7 +111,7 @@ function takingTurns(file: string) {
       asker: currentAsker(),
       thread,
       reader: readerOnThread({
-        // Only between two statements; SQLite cannot interrupt one that is running.
+        // Checked only between two statements; SQLite cannot interrupt a running one.
         run: (sql, params, made) => {
           expectWanted(lent.asker);
           return thread.run(sql, params, made);
@@ -127,7 +130,8 @@ function takingTurns(file: string) {
       turn((asker) =>
         threads.lend(async (lent) => {
           lent.asker = asker;
-          // A thread runs its works one after the other, so there is no need to wait for the start or the end.
+          // A thread runs its statements one after the other, so there is no need to await the begin or the
+          // end.
           const begun = lent.thread.run('begin', []);
           begun.catch(() => {});
           try {
@@ -144,18 +148,21 @@ function takingTurns(file: string) {
   };
 }
 
-/** Statistics for the planner, and everything out of the write-ahead log, so that the one file is the database. */
+/**
+ * Updates the planner statistics and checkpoints the write-ahead log, so that the database is a single file
+ * again.
+ */
 function tidyUp(writer: Client): void {
   try {
     writer.pragma('optimize');
     writer.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
-    // Another process holds the file: the log stays beside it, and nothing is lost.
+    // Another process has the file open: the log remains beside it, and nothing is lost.
     if (!isUnavailable(error)) throw error;
   }
 }
 
-/** Another process may be writing for a while: then as long as any write would wait. @throws StartupError */
+/** Another process may be writing: retries for as long as any write would wait. @throws StartupError */
 async function openWhenFree(file: string): Promise<Client> {
   let writer: Client | undefined;
   try {
@@ -185,8 +192,8 @@ function openWriter(file: string): Client {
     client.pragma('journal_mode = WAL');
     prepareForWriting(client);
     migrateSqlite(client, file);
-    // Planner statistics, if missing or outdated, from a sample. Full statistics would take seconds on a large file, and
-    // with histograms SQLite plans a statement again whenever another day is bound to it.
+    // Planner statistics from a sample, if missing or outdated. Full statistics would take seconds on a large
+    // file, and with histograms SQLite plans a statement again whenever another day is bound to it.
     client.pragma('analysis_limit = 1000');
     client.pragma('optimize = 0x10002');
     return client;
@@ -197,7 +204,7 @@ function openWriter(file: string): Client {
   }
 }
 
-/** Refuses a database that something else made, rather than add tables to it. */
+/** Refuses a database of another program, rather than add tables to it. */
 function refuseForeign(client: Client, file: string): void {
   const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
   const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
@@ -217,7 +224,7 @@ function migrateSqlite(client: Client, file: string): void {
   // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.
   client.pragma('foreign_keys = OFF');
   migrate(drizzle(client), { migrationsFolder: folder });
-  // The check reads everything, so it runs once for each migration; until it has passed, every start runs it again.
+  // The check reads everything, so it runs once per migration; until it has passed, every start repeats it.
   const migratedAt = Math.floor(Number(client.prepare(LAST_APPLIED).pluck().get()) / 1_000);
   if (client.pragma('user_version', { simple: true }) !== migratedAt) {
     const broken = client.pragma('foreign_key_check') as unknown[];
@@ -230,7 +237,10 @@ function migrateSqlite(client: Client, file: string): void {
   client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);
 }
 
-/** Rows far apart in a large file are read from memory that the system shares, without a call for each page. */
+/**
+ * Maps the file into memory, so that scattered rows of a large file are read without a system call for each
+ * page.
+ */
 function openMapped(file: string): Client {
   const client = openReader(file);
   client.pragma(`mmap_size = ${MMAP_BYTES}`);

@@ -2,7 +2,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Column, Table } from './database.ts';
 
-/** The value as the features know it; what is none of its column, as it lies there. */
+/** The decoded value; the raw one if it is not valid for its column. */
 function valueIn(column: Column, stored: unknown): unknown {
   let value: unknown;
   try {
@@ -10,14 +10,14 @@ function valueIn(column: Column, stored: unknown): unknown {
   } catch {
     return stored;
   }
-  // SQLite keeps a flag as a number, which may be any; all but one of them would read as false.
+  // SQLite stores booleans as numbers; any number other than 0 and 1 is corrupt and must not read as false.
   return typeof value === 'boolean' && Number(value) !== Number(stored) ? stored : value;
 }
 
 const asStored = (column: Column): SQL =>
   sql`${column}`.mapWith({ mapFromDriverValue: (stored: unknown) => valueIn(column, stored) });
 
-/** Every column of a table, or those named, for a selection that fails at no value. */
+/** All columns of a table, or the named ones, for a selection that no stored value can make fail. */
 export const columnsAsStored = (
   table: Table,
   names = Object.keys(getTableColumns(table)),

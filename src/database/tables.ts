@@ -1,4 +1,6 @@
-/** The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`). */
+/**
+ * The whole data model, defined once over a column vocabulary (`columns.sqlite.ts`, `columns.postgres.ts`).
+ */
 import { sql } from 'drizzle-orm';
 import { defineBookkeeping } from './bookkeeping.ts';
 import { orEmpty } from './expressions.ts';
@@ -7,7 +9,7 @@ import type { Vocabulary } from './vocabulary.ts';
 /** One field of a change entry: its value before and after. */
 export type FieldChange = { before?: unknown; after?: unknown };
 
-/** As an index may say it: without the name of its table. */
+/** For index definitions, which must not contain the table's name. */
 const unarchived = sql`archived_at is null`;
 
 export function defineTables(columns: Vocabulary) {
@@ -75,7 +77,7 @@ export function defineTables(columns: Vocabulary) {
       socialCreditCode: text('social_credit_code'),
       country: text('country'),
       province: text('province'),
-      /** The names as `searchText` folds them; what `q` looks in. */
+      /** The names folded by `searchText`; `q` searches it. */
       searchText: text('search_text').notNull(),
     },
     (self) => [
@@ -110,7 +112,7 @@ export function defineTables(columns: Vocabulary) {
       region: text('region_code').references(() => regions.code),
       zone: text('zone_code').references(() => zones.code),
       industry: text('industry_code').references(() => industries.code),
-      /** The first of the investors, repeated from `project_investors` so that grouping by it is one join. */
+      /** The first investor, repeated from `project_investors` so that grouping by it takes one join. */
       leadInvestorId: id('lead_investor_id').references(() => enterprises.id),
       owner: text('owner'),
       contractAmount: text('contract_amount'),
@@ -133,12 +135,12 @@ export function defineTables(columns: Vocabulary) {
       createdAt: instant('created_at').notNull(),
       updatedAt: instant('updated_at').notNull(),
       archivedAt: instant('archived_at'),
-      /** Code and names as `searchText` folds them; what `q` looks in. */
+      /** Code and names folded by `searchText`; `q` searches it. */
       searchText: text('search_text').notNull(),
     },
     (self) => [
       uniqueIndex('projects_code').on(self.code),
-      // What the list can be sorted by: a page is a walk along one of these, past nothing that is archived.
+      // The sort orders of the list: a page is a walk along one of these, and skips nothing that is archived.
       index('projects_by_code').on(self.code, self.id).where(unarchived),
       index('projects_by_name').on(self.name, self.id).where(unarchived),
       index('projects_by_investment').on(self.investmentYuan, self.id).where(unarchived),
@@ -151,7 +153,7 @@ export function defineTables(columns: Vocabulary) {
       index('projects_zone').on(self.zone, self.signedOn, self.id),
       index('projects_industry').on(self.industry, self.signedOn, self.id),
       index('projects_lead_investor').on(self.leadInvestorId, self.signedOn, self.id),
-      // Covers everything that statistics read: they scan this narrow copy, never the wide table.
+      // Covers everything that statistics read: they scan this narrow copy instead of the wide table.
       index('projects_statistics').on(
         self.event,
         self.signedOn,
@@ -237,7 +239,7 @@ export function defineTables(columns: Vocabulary) {
       region: text('region_code').references(() => regions.code),
       industry: text('industry_code').references(() => industries.code),
       leader: id('leader_id').references(() => enterprises.id),
-      /** How many more enterprises are to come, counted from which day, by which day. */
+      /** How many more enterprises to attract, from which day, by which day. */
       targets: json('targets').$type<readonly unknown[]>().notNull(),
       note: text('note'),
     },
@@ -273,7 +275,7 @@ export function defineTables(columns: Vocabulary) {
       event: text('event_code')
         .notNull()
         .references(() => events.code),
-      /** The edition for which it was sent to another event. */
+      /** The edition that it worked for, if it was sent to a different event. */
       forEvent: text('for_event_code').references(() => events.code),
       zone: text('zone_code')
         .notNull()
@@ -321,22 +323,22 @@ export function defineTables(columns: Vocabulary) {
     ],
   );
 
-  /** What was printed: figures with their day and source. */
+  /** Published figures with their day and source. */
   const publishedFigures = table(
     'published_figures',
     {
       id: id('id').primaryKey(),
       event: text('event_code').references(() => events.code),
-      /** More parameters of the filter of projects, as in a query string; null for none. */
+      /** Additional parameters of the project filter, as a query string; null for none. */
       filter: text('filter'),
       measure: text('measure').notNull(),
-      /** The number as printed, a decimal text in the unit beside it. */
+      /** The number as printed: a decimal text in the unit of `unit`. */
       value: text('value').notNull(),
       unit: text('unit').notNull(),
       precision: integer('precision').notNull(),
       comparator: text('comparator').notNull(),
       asOf: day('as_of').notNull(),
-      /** The figure that this one is a part of: its parts should add up to it. */
+      /** The figure that this one is a part of; the parts should add up to it. */
       partOf: id('part_of_id'),
       source: json('source').$type<Record<string, unknown>>().notNull(),
       note: text('note'),

@@ -1,13 +1,14 @@
 /**
- * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of grams, two
- * characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which are then checked.
+ * Search for text anywhere in names, of any length and in any script, the same on both engines: an index of
+ * grams, two characters long for Chinese, Japanese and Korean, else three. The index gives candidates, which
+ * are then checked.
  */
 import { and, asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Reader, Transaction } from './database.ts';
 import type { Values } from './prepared.ts';
 import { searchText } from './search-text.ts';
 
-/** The tables whose `searchText` is found, and the indexes that lead there. */
+/** The tables that are searched by `searchText`, and their indexes. */
 const INDEXES = { projects: 'projectGrams', enterprises: 'enterpriseGrams' } as const;
 export type Indexed = keyof typeof INDEXES;
 
@@ -16,7 +17,7 @@ const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
 
 interface Gram {
   text: string;
-  /** Whether it is as long as a gram can be; one at the end of a run may be shorter. */
+  /** Whether it has the full length of a gram; the last one of a run may be shorter. */
   isWhole: boolean;
 }
 
@@ -30,10 +31,10 @@ function gramsOf(text: string): Gram[] {
   });
 }
 
-/** More of them find nothing better. */
+/** More grams do not narrow the result further. */
 const MAX_GRAMS = 50;
 
-/** What a folded text has to have in the index, in the words of SQLite's FTS5; null where that is nothing. */
+/** The FTS5 query for a folded text; null if the index cannot help. */
 function matchOf(text: string): string | null {
   const grams = gramsOf(text);
   const all = new Set(grams.filter(({ isWhole }) => isWhole).map((gram) => `"${gram.text}"`));
@@ -42,21 +43,27 @@ function matchOf(text: string): string | null {
   return grams[0] ? `"${grams[0].text}"*` : null;
 }
 
-/** Limit on the number of words; each needs its own lookup. */
+/** Maximum number of words; each needs its own lookup. */
 export const MAX_WORDS = 10;
 
-/** The words of a query, folded, without those that others contain; the longest first, which most likely finds least. */
+/**
+ * The words of a query, folded, without those contained in others; the longest first, as probably the most
+ * selective.
+ */
 export function wordsOf(q: string): string[] {
   const words = [...new Set(searchText(q).split(/\s+/).filter(Boolean))];
   const needed = words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
   return needed.sort((a, b) => b.length - a.length);
 }
 
-/** A word that is looked for, as SQL. */
+/** A search word as SQL. */
 export interface Word {
   /** Whether a folded text contains it. */
   isIn(text: SQLWrapper): SQL;
-  /** `from` and `where` over the rows of a table whose `searchText` contains it, for the one word that the index is asked for. */
+  /**
+   * `from` and `where` for the rows of a table whose `searchText` contains it, for the one word that is
+   * looked up in the index.
+   */
   fromThoseWith: ((table: Indexed) => SQL) | undefined;
 }
 
@@ -65,15 +72,16 @@ export interface TextQuery {
   /** Equal for two queries only if they build the same SQL. */
   shape: string;
   values: Values;
-  /** @param condition of one word */
+  /** @param condition the condition for one word */
   where(reader: Reader, condition: (word: Word) => SQL): SQL;
 }
 
-/** @param name begins the names of its placeholders */
+/** @param name prefix of its placeholders */
 export function textQuery(name: string, q: string): TextQuery {
   const words = wordsOf(q);
   const matches = words.map(matchOf);
-  // What one word finds is looked at for the others: to look each of them up takes as long as the most frequent one.
+  // The results of one word are filtered by the others: looking each of them up takes as long as the most
+  // frequent one.
   const leading = matches.findIndex((match) => match !== null);
   return {
     shape: `${name}${words.length}/${leading}`,
@@ -89,7 +97,7 @@ export function textQuery(name: string, q: string): TextQuery {
           const rows = reader.tables[table];
           const grams = reader.tables[INDEXES[table]];
           const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
-          // In this order: what has the grams is looked up in the table, never the other way round.
+          // In this order: from the index to the table, never the other way round.
           return sql`from ${grams} cross join ${rows}
             where ${has} and ${rows.id} = ${grams.id} and ${isIn(rows.searchText)}`;
         };
@@ -100,11 +108,12 @@ export function textQuery(name: string, q: string): TextQuery {
   };
 }
 
-/** Has what is inserted into a table found by its text. @param text as `searchText` folds it */
+/** Indexes a new row. @param text as folded by `searchText` */
 export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
   const index = INDEXES[table];
   const grams = [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
-  // Numbered as they come: FTS5 writes what it has gathered each time a number is lower than the one before.
+  // Inserted in increasing order: FTS5 flushes what it has gathered each time a number is lower than the
+  // previous one.
   await tx.perform(`${index}.insert`, { id, grams }, (db) =>
     db.insert(db.tables[index]).values({
       id: sql`${sql.placeholder('id')}`,
@@ -113,7 +122,7 @@ export async function indexText(tx: Transaction, table: Indexed, id: string, tex
   );
 }
 
-/** Has what is changed found by its new text. */
+/** Indexes the new text of a changed row. */
 export async function reindexText(
   tx: Transaction,
   table: Indexed,
@@ -125,7 +134,7 @@ export async function reindexText(
   await indexText(tx, table, id, after);
 }
 
-/** What is deleted. @param text by which it was found, and so is its place in the index */
+/** Removes a deleted row. @param text its indexed text, which locates its index entry */
 export async function forgetText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
   const index = INDEXES[table];
   const match = matchOf(text);
@@ -139,11 +148,11 @@ export async function forgetText(tx: Transaction, table: Indexed, id: string, te
 }
 
 const SETTING = 'text_index';
-/** Version of folding and tokenizing; another number rebuilds the indexes. */
+/** Version of folding and tokenizing; changing it rebuilds the indexes. */
 const VERSION = '1';
 const AT_ONCE = 5_000;
 
-/** Makes the indexes where they are missing, as in a database from before there were any, or from other grams. */
+/** Creates missing or outdated indexes: in databases from before they existed, or with other grams. */
 export async function ensureTextIndexes(database: Database): Promise<void> {
   if (await isMade(database.read)) return;
   for (const table of Object.keys(INDEXES) as Indexed[]) {
@@ -168,7 +177,10 @@ async function isMade({ select, tables: { settings } }: Reader): Promise<boolean
   return row?.value === VERSION;
 }
 
-/** Some rows, folded anew, as how that is done may have changed. @returns the last one's id; undefined after all of them */
+/**
+ * Indexes some rows, folding them again because the folding may have changed.
+ * @returns the id of the last one; undefined when done
+ */
 async function indexSome(tx: Transaction, table: Indexed, after: string): Promise<string | undefined> {
   const { id, searchText: text } = tx.tables[table];
   const rows = await tx

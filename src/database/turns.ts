@@ -4,15 +4,15 @@ import { type Asker, currentAsker, expectWanted } from './asker.ts';
 import { GoneError, TooManyWaitingError } from './errors.ts';
 
 export interface TurnLimits {
-  /** How many work at once, and how many of these for one asker. */
+  /** How many run at once, in total and per caller. */
   atOnce: number;
   ofOne: number;
-  /** How many wait, and how many of these for one asker. */
+  /** How many wait, in total and per caller. */
   waiting: number;
   waitingOfOne: number;
 }
 
-/** A page of a dashboard asks for some dozen figures at once. */
+/** A page of a dashboard requests some dozen figures at once. */
 export const WAITING = { waiting: 256, waitingOfOne: 32 };
 
 interface Turn {
@@ -21,15 +21,15 @@ interface Turn {
 }
 
 const has = ({ asker }: Turn, name: string): boolean => [...asker.names].includes(name);
-/** How many of some turns an asker has; of several who ask together, the one who has the fewest. */
+/** A caller's number of the given turns; for several callers who share one, the lowest of their numbers. */
 const countOf = (turns: Iterable<Turn>, asker: Asker): number =>
   Math.min(...[...asker.names].map((name) => [...turns].filter((turn) => has(turn, name)).length));
 
 /**
- * A fair queue: of the waiting callers, the one served longest ago comes next, so that a caller with many requests
- * delays only itself.
- * @returns runs a work in its turn; rejects at once with TooManyWaitingError if too many wait, and with GoneError when
- * the caller has disconnected
+ * A fair queue: of the waiting callers, the one served longest ago is next, so that a caller with many
+ * requests only delays itself.
+ * @returns runs a work in its turn; rejects immediately with TooManyWaitingError if too many wait, and with
+ * GoneError when the caller has disconnected
  */
 export function fairTurns({ atOnce, ofOne, waiting: mayWait, waitingOfOne }: TurnLimits) {
   const running = new Set<Turn>();

@@ -1,4 +1,4 @@
 import type * as vocabulary from './columns.postgres.ts';
 
-/** What a column vocabulary offers. Postgres, the stricter engine, gives the types. */
+/** The interface of a column vocabulary. PostgreSQL, the stricter engine, defines the types. */
 export type Vocabulary = typeof vocabulary;

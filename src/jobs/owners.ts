@@ -1,20 +1,20 @@
-/** Whose a job is: of the process that works on it, or that did. */
+/** The owner of a job: the process that works on it, or did last. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 export interface Owner {
   host: string;
-  /** Null where the process has let go of it. */
+  /** Null if the process has released it. */
   pid: number | null;
-  /** Tells this process from another with its number. */
+  /** Distinguishes this process from another with the same pid. */
   life: string;
-  /** Where the files of its jobs lie. */
+  /** The folder with the files of its jobs. */
   folder: string;
-  /** How many processes ended while they had the job. */
+  /** Number of processes that crashed while they had the job. */
   crashes: number;
 }
 
-/** As it is on record: databases that were made before have these names. */
+/** The stored form: existing databases use these names. */
 export interface StoredOwner extends Omit<Owner, 'crashes'>, Record<string, unknown> {
   deaths: number;
 }
@@ -35,7 +35,7 @@ export const thisProcess = (folder: string): Owner => ({
   crashes: 0,
 });
 
-/** Whether an owner cannot go on with its job. @param isSilent whether it has not been seen for long */
+/** Whether an owner cannot continue its job. @param isSilent whether its last heartbeat is too old */
 export function isGone(owner: Owner | null, me: Owner, isSilent: boolean): boolean {
   if (owner === null || owner.pid === null) return true;
   if (owner.life === me.life) return false;
@@ -43,11 +43,11 @@ export function isGone(owner: Owner | null, me: Owner, isSilent: boolean): boole
   return owner.host === me.host && (owner.pid === me.pid || !isAlive(owner.pid));
 }
 
-/** Whether files that are not here are nowhere, as far as can be told. */
+/** Whether files missing here can be assumed not to exist elsewhere. */
 export const sharesFiles = (owner: Owner | null, me: Owner): boolean =>
   owner !== null && owner.host === me.host && owner.folder === me.folder;
 
-/** This process as the owner of a job whose last one is gone. */
+/** This process as the owner of a job whose last owner is gone. */
 export const successor = (last: Owner | null, me: Owner): Owner => ({
   ...me,
   crashes: last && last.pid !== null ? last.crashes + 1 : 0,

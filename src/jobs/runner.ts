@@ -1,6 +1,7 @@
 /**
- * Durable work: a job is on record before it begins, belongs to one process at a time, and is taken over where that
- * process ends. What it does is its kind's; whose it is, when its turn comes, how it ends, is said here once for all.
+ * Durable jobs: a job is stored before it starts, is owned by one process at a time, and is taken over if
+ * that process ends. A `JobKind` defines the work; ownership, queueing and endings are handled here for all
+ * kinds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
@@ -10,105 +11,108 @@ import { isUnavailable } from '../database/errors.ts';
 import { refusalIn, refusalOf } from '../log/holding.ts';
 import { isGone, ownerOf, type StoredOwner, sharesFiles, stored, successor, thisProcess } from './owners.ts';
 
-/** What is on record of a job, whatever its kind. */
+/** The stored fields of a job of any kind. */
 export interface Job {
   id: string;
-  /** Id of the key that asked for it; null where none did. */
+  /** Id of the key that requested it; null if there was none. */
   caller: string | null;
-  /** Null once it has ended. */
+  /** Null once the job has ended. */
   owner: Record<string, unknown> | null;
-  /** When the owner was last heard of, RFC 3339 in UTC. */
+  /** Last heartbeat of the owner, RFC 3339 in UTC. */
   seenAt: string;
 }
 
-/** A job that runs in this process. */
+/** A job running in this process. */
 export interface Run<J extends Job, Progress> {
   job: J;
   progress: Progress;
-  /** Aborts when the job is to end. */
+  /** Aborts when the job must end. */
   signal: AbortSignal;
-  /** Of the process that works on it. */
+  /** Identifies the process that works on it. */
   life: string;
-  /** Notes what was found out, as long as the job is this process's. @throws KeyRefused */
+  /** Stores changes to the job, as long as this process owns it. @throws KeyRefused */
   note(changes: Partial<J>): Promise<void>;
-  /** As it is on record now. */
+  /** The job as currently stored. */
   current(): Promise<J>;
-  /** Does a step; again, where the database cannot be had and `mayRepeat` says that nothing of the step was kept. */
+  /**
+   * Runs a step, and retries it if the database is unavailable and `mayRepeat` confirms that nothing of it
+   * was committed.
+   */
   retry<T>(step: () => Promise<T>, mayRepeat: () => Promise<boolean>): Promise<T>;
   onError(error: unknown): void;
 }
 
-/** Why a job ends that did not come to its own end. */
+/** Why a job ended early. */
 export type Cause = 'cancelled' | 'key_refused' | 'interrupted' | 'failed';
 
 export interface JobKind<J extends Job, Progress, Ending> {
   find(reader: Reader, id: string): Promise<J | undefined>;
-  /** Those that have not ended, whoever works on them. */
+  /** Jobs that have not ended, of all owners. */
   unfinished(reader: Reader): Promise<J[]>;
   update(tx: Transaction, id: string, changes: Partial<J>): Promise<void>;
-  /** Where their files lie. */
+  /** The folder with their files. */
   folder: string;
-  /** Whether what a job needs lies here. */
+  /** Whether the files of a job are here. */
   isHere(id: string): boolean;
   startProgress(job: J): Progress;
-  /** Does it. What was committed before must not be done again. */
+  /** Does the work; it must not repeat what was committed before. */
   run(run: Run<J, Progress>): Promise<Ending>;
   endingOf(cause: Cause, job: J): Ending;
-  /** All that is to be noted of a job that ends so. */
+  /** The final state to store for an ending. */
   recordOf(ending: Ending, job: J): Promise<Partial<J>>;
-  /** Clears away what nobody needs of one that has ended. */
+  /** Deletes what is no longer needed of a job that has ended. */
   tidy(job: J): Promise<void>;
 }
 
 export interface JobLimits {
-  /** Jobs that run side by side. */
+  /** Maximum number of concurrent jobs. */
   running: number;
-  /** An owner that has not been seen for so long is taken for dead, where nothing else can be told of it. */
+  /** An owner without a heartbeat for this long is considered dead, unless more is known about it. */
   silentMs: number;
-  /** So many crashes a job outlives. More, and it may be what they come from. */
+  /** Number of crashes that a job may survive; after more, the job itself is suspected. */
   crashes: number;
 }
 
 export interface JobRunner<J extends Job, Progress> {
-  /** This process, as the owner of a job. */
+  /** This process as the owner of a job. */
   readonly owner: StoredOwner;
-  /** Begins, or goes on with, a job whose files lie here. */
+  /** Starts or resumes a job whose files are here. */
   start(job: J): void;
-  /** How far one is that runs here. */
+  /** The progress of a job running here. */
   progress(id: string): Progress | undefined;
-  /** Resolves when one that runs here has ended. */
+  /** Resolves when a job running here has ended. */
   ended(id: string): Promise<void>;
   isRunning(id: string): boolean;
-  /** How many there are, those that wait included. */
+  /** Number of jobs here, including waiting ones. */
   readonly count: number;
-  /** How many of them a key has asked for. */
+  /** Number of them that a key requested. */
   countOf(keyId: string): number;
-  /** Whether it takes no more, since the process is about to end. */
+  /** Whether new jobs are refused because the process is about to end. */
   readonly isStopped: boolean;
-  /** Ends one that runs here. @returns false where it does not */
+  /** Cancels a job running here. @returns false if it does not run here */
   cancel(id: string): boolean;
-  /** Ends those here that a key has asked for, which is about to hold no longer. */
+  /** Ends the jobs here that were requested by a key about to be revoked. */
   refuseKey(keyId: string): void;
-  /** Goes on with what no living process works on. */
+  /** Resumes jobs that no living process works on. */
   takeOver(): Promise<void>;
-  /** Leaves what runs to whoever starts next. */
+  /** Releases the running jobs for the next process. */
   stop(): Promise<void>;
 }
 
-/** How often the owner of a job says that it lives. */
+/** Interval between two heartbeats of an owner. */
 const HEARTBEAT_MS = 30_000;
-/** How often it is looked whether the key that asked for a job still holds. */
+/** Interval between two checks of the key that requested a job. */
 const KEY_CHECK_MS = 1_000;
 const RETRY_MS = 500;
-/** A step of a job is tried so often, each time after a longer pause. */
+/** Maximum number of attempts for a step, with growing pauses between them. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
-/** The key that asked for the job has been revoked, or has expired: nothing more is done in its name. */
+/** The key that requested the job has been revoked or has expired, so the work must end. */
 export class KeyRefused extends Error {}
 class Stopped extends Error {}
 class Cancelled extends Error {}
-/** Another process has the job by now. */
+/** Another process has taken over the job. */
 class Lost extends Error {}
 
 interface Running<Progress> {
@@ -148,7 +152,10 @@ export function jobRunner<J extends Job, Progress, Ending>(
 
   const senderOf = ({ caller }: J) => (caller === null ? {} : { id: caller });
 
-  /** Everything in `work`, as long as the job is this process's. Others may write for longer than anybody would wait for. */
+  /**
+   * Runs `work` in a transaction, if this process still owns the job; waits longer for other writers than
+   * requests do.
+   */
   async function asOwner(id: string, work: (tx: Transaction) => Promise<void>): Promise<void> {
     for (;;) {
       try {
@@ -215,7 +222,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
 
   async function giveUp(id: string, reason: unknown): Promise<void> {
     if (reason instanceof Lost) return;
-    // Whoever starts next need not wait until this process is taken for dead.
+    // Releases the job, so that the next process need not wait for the heartbeat to time out.
     if (reason instanceof Stopped)
       return note(id, { owner: stored({ ...me, pid: null }) } as unknown as Partial<J>);
     if (reason instanceof Cancelled) return endAs('cancelled', id);
@@ -246,7 +253,10 @@ export function jobRunner<J extends Job, Progress, Ending>(
 
   const isSilent = ({ seenAt }: J): boolean => Date.parse(seenAt) < clock.milliseconds() - limits.silentMs;
 
-  /** What is to become of a job: it goes on here, or has failed; null while another may have it, or its files. */
+  /**
+   * How to proceed with a job: resume it, or mark it as failed; null if another process may have it, or its
+   * files.
+   */
   function claimOn(job: J): 'mine' | 'failed' | null {
     if (running.has(job.id)) return null;
     const last = ownerOf(job);

@@ -2,8 +2,8 @@
 import canonicalize from 'canonicalize';
 
 /**
- * Whether JSON writes a value as it is in the canonical order: every object's keys by their UTF-16 code units. (It
- * writes numbers and texts canonically anyway.)
+ * Whether JSON.stringify produces the canonical order: the keys of every object sorted by UTF-16 code units.
+ * (Its numbers and strings are canonical anyway.)
  */
 function isInOrder(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
@@ -17,6 +17,6 @@ function isInOrder(value: unknown): boolean {
   return true;
 }
 
-/** @param value plain data. Where its keys are in their order, this takes a fifth of the time. */
+/** @param value plain data; if its keys are already sorted, this takes a fifth of the time */
 export const canonical = (value: object): string =>
   isInOrder(value) ? JSON.stringify(value) : (canonicalize(value) as string);

@@ -4,16 +4,16 @@ import { GENESIS } from '../database/revision.ts';
 import * as repository from './repository.ts';
 import { hashOf } from './service.ts';
 
-/** The first place where the log is not what was written. */
+/** The first position where the log is corrupt. */
 export interface Break {
   seq: number;
   reason: string;
 }
 
 /**
- * Walks the log to its end, or to the first entry that is not as it was written.
- * @param head what the revision names as the end
- * @returns now and then how far it is; last the break, if there is one
+ * Walks the log to its end, or to the first corrupt entry.
+ * @param head the end of the log according to the revision
+ * @returns the position every now and then; finally the break, if there is one
  */
 export async function* walkLog(reader: StreamReader, head: Revision): AsyncGenerator<number | Break> {
   let last: Revision = { seq: 0, hash: GENESIS };
@@ -49,7 +49,7 @@ function saysItsHash({ hash, ...entry }: repository.ChangeEntry): boolean {
   try {
     return hashOf(entry) === hash;
   } catch {
-    // A value without a canonical form was never written.
+    // A value without a canonical form cannot have been written.
     return false;
   }
 }

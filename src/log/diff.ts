@@ -8,8 +8,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 const isSet = (value: unknown): boolean => value !== null && value !== undefined;
 
 /**
- * The fields that differ, each with what it said before and after. Of something new there is only `after`, of
- * something deleted only `before`; fields without a value are left out there.
+ * The changed fields, each with its value before and after. New resources have only `after`, deleted ones
+ * only `before`; null fields are then left out.
  */
 export function diff(before: Fields | null, after: Fields | null): Record<string, FieldChange> {
   const changed: Record<string, FieldChange> = {};

@@ -14,11 +14,11 @@ export const unauthorized = (kind: Refusal, values: Readonly<Record<string, stri
   return new Problem(kind, { values, headers: { 'www-authenticate': `Bearer realm="luodi"${refused}` } });
 };
 
-/** In whose name something is done. */
+/** The key on whose behalf something is done. */
 export interface Holder {
   /** Id of an API key; undefined for the service itself and for callers without a key. */
   id?: string;
-  /** Hash of the revision as of which the key was found valid. */
+  /** Hash of the revision at which the key was found valid. */
   asOf?: string;
 }
 
@@ -35,7 +35,10 @@ export async function findKey(reader: Reader, id: string): Promise<KeyRecord | u
   return row;
 }
 
-/** @param at the moment that counts, RFC 3339 in UTC. @returns why the key is refused; undefined where it holds */
+/**
+ * @param at the time of the check, RFC 3339 in UTC.
+ * @returns why the key is refused; undefined if it is valid
+ */
 export async function refusalOf(reader: Reader, { id }: Holder, at: string): Promise<Refusal | undefined> {
   if (id === undefined) return undefined;
   const key = await findKey(reader, id);
@@ -44,15 +47,18 @@ export async function refusalOf(reader: Reader, { id }: Holder, at: string): Pro
   return key.expiresAt && key.expiresAt <= at ? 'access.expired_key' : undefined;
 }
 
-/** As of which revision a holder was found to hold: each of its own entries in the log makes another one. */
+/**
+ * The revision at which a holder was last found valid, in addition to `asOf`: each entry it writes makes a
+ * new one.
+ */
 const foundToHold = new WeakMap<Holder, string>();
 
 export const noteHolding = (tx: Transaction, holder: Holder): void =>
   void foundToHold.set(holder, tx.log.hash);
 
 /**
- * As `refusalOf`, in the transaction that writes: no revocation can come between. Nothing is looked up as long as
- * nothing has changed, for every change makes another revision.
+ * As `refusalOf`, in the transaction that writes, so that no revocation can come between. Needs no query
+ * while the revision is unchanged, because every change makes a new one.
  */
 export async function refusalIn(tx: Transaction, holder: Holder, at: string): Promise<Refusal | undefined> {
   const { hash } = tx.log;
@@ -62,7 +68,7 @@ export async function refusalIn(tx: Transaction, holder: Holder, at: string): Pr
   return refusal;
 }
 
-/** @throws Problem 401 where the key has been revoked, or has expired, since the request was let through */
+/** @throws Problem 401 if the key has been revoked or has expired since the request was authorized */
 export async function expectHolds(tx: Transaction, holder: Holder, at: string): Promise<void> {
   const refusal = await refusalIn(tx, holder, at);
   if (refusal) throw unauthorized(refusal);

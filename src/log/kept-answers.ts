@@ -32,7 +32,7 @@ const placeIn = ({ createdAt, ordinal, bytesSoFar }: Tables['keptAnswers']) => (
   bytesSoFar,
 });
 
-/** The last answer that was kept for a caller. */
+/** The latest response stored for a caller. */
 export async function newestPlace(reader: Reader, caller: string): Promise<Place | undefined> {
   const [row] = await reader.prepared('keptAnswers.newest', { caller }, (db) => {
     const { keptAnswers } = db.tables;
@@ -46,7 +46,7 @@ export async function newestPlace(reader: Reader, caller: string): Promise<Place
   return row;
 }
 
-/** The first answer that has been kept for a caller since a moment. */
+/** The first response stored for a caller since a point in time. */
 export async function oldestPlace(reader: Reader, caller: string, since: string): Promise<Place | undefined> {
   const [row] = await reader.prepared('keptAnswers.oldest', { caller, since }, (db) => {
     const { keptAnswers } = db.tables;
@@ -70,7 +70,10 @@ export const dropAnswer = (tx: Transaction, caller: string, key: string): Promis
     db.delete(db.tables.keptAnswers).where(thatOf(db.tables)),
   );
 
-/** Deletes some of those from before a moment; deleting all at once might block other writers. */
+/**
+ * Deletes some of the responses older than a point in time; deleting all in one transaction might block other
+ * writers.
+ */
 export const dropAnswersBefore = (tx: Transaction, instant: string, limit: number): Promise<void> =>
   tx.perform('keptAnswers.drop', { instant, limit }, (db) => {
     const { keptAnswers } = db.tables;

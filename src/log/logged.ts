@@ -7,29 +7,29 @@ import { type ChangeEntry, streamHistories } from './repository.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A thing as the log leaves it. */
+/** A resource as replayed from the log. */
 export interface Told {
   readonly id: string;
-  /** What was last said of each field; null for what was cleared. */
+  /** The last value of each field; null if it was cleared. */
   readonly fields: Record<string, unknown>;
-  /** What was added to its ledger, each with when. */
+  /** The entries of its ledger, each with its time. */
   readonly ledger: { at: string; entry: Row }[];
   readonly createdAt: string;
   updatedAt: string;
-  /** How many entries there are about it. */
+  /** Number of log entries about it. */
   version: number;
 }
 
-/** A table in which things of a kind are kept, or a part of each. */
+/** A table that stores resources of an entity, or parts of them. */
 export interface LoggedTable {
   table: keyof Tables;
-  /** The column with the id or code of the thing that a row belongs to. */
+  /** The column with the id or code of the resource that a row belongs to. */
   of: string;
-  /** The columns that tell the rows of one thing apart. */
+  /** The columns that identify a row among those of one resource. */
   key: readonly string[];
   /** Columns that are not in the log. */
   unlogged?: readonly string[];
-  /** The rows of a thing; what is missing in one is null. */
+  /** The rows of a resource; missing columns are null. */
   rowsOf(told: Told): Row[];
 }
 
@@ -38,11 +38,11 @@ export interface LoggedEntity {
   tables: readonly LoggedTable[];
 }
 
-/** The entries about all things of an entity, by their ids or codes, some at a time. */
+/** The log entries of all resources of an entity, by id or code, in batches. */
 export const histories = (reader: StreamReader, { entity }: LoggedEntity): AsyncIterable<ChangeEntry[]> =>
   streamHistories(reader, entity);
 
-/** A thing after one more entry about it; null once it is deleted. */
+/** The resource after one more entry; null once it is deleted. */
 export function replay(told: Told | null, { entityId, action, at, fields }: ChangeEntry): Told | null {
   if (action === 'delete') return null;
   const next = (action === 'create' ? null : told) ?? {

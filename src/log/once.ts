@@ -1,4 +1,7 @@
-/** Work that is done once however often it is requested: its response is stored in the transaction of its effect. */
+/**
+ * Work that is done once however often it is requested: its response is stored in the transaction of its
+ * effect.
+ */
 
 import type { Clock } from '../core/clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
@@ -11,22 +14,25 @@ import type { Caller } from './service.ts';
 const KEPT_MS = 24 * 60 * 60 * 1_000;
 const MIB = 1024 * 1024;
 
-/** Of one API key. Beyond it nothing is dropped, which might then be done twice: it takes no more. */
+/**
+ * Limits per API key. At the limit further requests are refused: dropping stored responses could repeat their
+ * work.
+ */
 export const KEPT = { answers: 100_000, bytes: 256 * MIB } as const;
 
-/** How many that are too old are dropped with each that is kept. */
+/** Maximum number of expired responses dropped whenever one is stored. */
 const DROPPED_AT_ONCE = 1_000;
 
-/** Size of a row besides the response: its key of up to 255 characters is also in an index. */
+/** Overhead of a row besides the response: its key of up to 255 characters is also in an index. */
 const ROW_BYTES = 1_000;
 
 /**
- * A write of its own, once for the caller's `Idempotency-Key`. Two that arrive at the same moment, at whatever
- * instance, are written one after the other: the second finds the answer of the first. What fails is not kept, nor is
- * what changed nothing: it does as little when it is done again.
- * @param isLogged whether all that the work does stands in the log of changes
- * @throws Replayed with the answer of the first time; Problem 422 when that was to another request, 429 where too many
- * are kept
+ * Runs a write in its own transaction, once per `Idempotency-Key` of the caller. Concurrent requests with the
+ * same key are serialized, across instances too: the second finds the response of the first. Failures and
+ * work without changes are not stored, since repeating them is harmless.
+ * @param isLogged whether the change log shows everything that the work changes
+ * @throws Replayed with the first response; Problem 422 if the key was used for a different request, 429 if
+ * too many responses are stored
  */
 export const once = <T>(
   { database, clock }: { database: Database; clock: Clock },
@@ -66,7 +72,7 @@ export const once = <T>(
     return value;
   });
 
-/** @throws Problem 429 where as many answers are kept for a caller as may be */
+/** @throws Problem 429 if the caller has reached the limit of stored responses */
 async function expectRoom(
   tx: Transaction,
   caller: string,

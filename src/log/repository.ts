@@ -8,7 +8,9 @@ import type { PageRequest, SortKey } from '../http/pages.ts';
 
 export type ChangeEntry = Tables['changes']['$inferSelect'];
 
-/** @param fields those of the entry as JSON: writing it twice takes longer than writing the row */
+/**
+ * @param fields the fields of the entry as JSON: serializing twice would take longer than inserting the row
+ */
 export const insertChange = (
   tx: Transaction,
   entry: Omit<ChangeEntry, 'fields'>,
@@ -32,7 +34,7 @@ export const entriesAfter = (reader: Reader, after: number, limit: number): Prom
       .limit(sql.placeholder('limit')),
   );
 
-/** Entries read between two looks at anything else: each with long texts, before and after, has some 100 kB. */
+/** Entries per batch between yields: with long texts before and after, each can have some 100 kB. */
 const AT_ONCE = 250;
 
 /** The whole log, in order. */
@@ -41,7 +43,7 @@ export const streamEntries = (reader: StreamReader): AsyncIterable<ChangeEntry[]
     db.select(columnsAsStored(db.tables.changes)).from(db.tables.changes).orderBy(asc(db.tables.changes.seq)),
   ) as AsyncIterable<ChangeEntry[]>;
 
-/** The entries about things of a kind, those about one thing after the other, each thing's in order. */
+/** The entries of an entity, grouped by resource, each group in log order. */
 export const streamHistories = (reader: StreamReader, entity: string): AsyncIterable<ChangeEntry[]> =>
   reader.batches('changes.histories', { entity }, AT_ONCE, (db) => {
     const { changes } = db.tables;
@@ -61,7 +63,7 @@ export const seqKey: SortKey<ChangeEntry> = {
 const of = ({ changes }: Tables) =>
   and(eq(changes.entity, sql.placeholder('entity')), eq(changes.entityId, sql.placeholder('entityId')));
 
-/** One more entry about a resource than the page's limit, where there is one. */
+/** One entry more about a resource than the page's limit, if there is one. */
 export function listHistory(
   reader: Reader,
   entity: string,
@@ -80,7 +82,7 @@ export function listHistory(
   });
 }
 
-/** The entry that a resource began with. */
+/** The first entry about a resource. */
 export async function firstOf(
   reader: Reader,
   entity: string,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { nouns } from '../core/entities.ts';
 
-/** What may be done to a resource. */
+/** Actions on a resource. */
 export const ACTIONS = ['create', 'change', 'archive', 'restore', 'delete', 'add_funds', 'revoke'] as const;
 
 const fields = z

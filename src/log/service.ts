@@ -1,4 +1,7 @@
-/** The change log: written in the transaction of every change, gapless, each entry chained to the previous one. */
+/**
+ * The change log: written in the transaction of every change, gapless, each entry chained to the previous
+ * one.
+ */
 import { hash } from 'node:crypto';
 import type { Entity } from '../core/entities.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
@@ -13,18 +16,18 @@ import { expectHolds, type Holder, noteHolding } from './holding.ts';
 import * as repository from './repository.ts';
 import type { ACTIONS } from './schema.ts';
 
-/** Who asked for a change. */
+/** Who requested a change. */
 export interface Caller extends Holder {
   actor: string;
-  /** Of the HTTP request; null for work at the command line. */
+  /** Id of the HTTP request; null for the command line. */
   requestId: string | null;
-  /** The regions whose projects it may write, each with what belongs to it; null for all. */
+  /** The regions whose projects it may write, including their subregions; null for all. */
   regions: readonly string[] | null;
-  /** Where the request may be sent again. */
+  /** Set if the client may repeat the request (`Idempotency-Key`). */
   retry?: Retry | undefined;
 }
 
-/** The service itself, which may do everything. */
+/** The service itself, with all permissions. */
 export const byLuodi = (what: string): Caller => ({ actor: `luodi ${what}`, requestId: null, regions: null });
 
 export type Action = (typeof ACTIONS)[number];
@@ -33,14 +36,14 @@ export interface Change {
   entity: Entity;
   entityId: string;
   action: Action;
-  /** When, RFC 3339 in UTC. */
+  /** Time of the change, RFC 3339 in UTC. */
   at: string;
   fields: Record<string, FieldChange>;
 }
 
 /**
- * Writes one entry: takes the next number, and the hash of the entry before.
- * @throws Problem 401 where the caller's key no longer holds
+ * Writes one entry, with the next number and the hash of the previous entry.
+ * @throws Problem 401 if the caller's key is no longer valid
  */
 export async function record(
   tx: Transaction,
@@ -64,7 +67,7 @@ type Hashed = Omit<repository.ChangeEntry, 'hash'>;
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
 export const hashOf = (entry: Hashed): string => hashWith(entry, canonical(entry.fields));
 
-/** @param fields those of the entry, canonically */
+/** @param fields the fields of the entry as canonical JSON */
 function hashWith(entry: Omit<Hashed, 'fields'>, fields: string): string {
   const { action, actor, at, entity, entityId, previousHash, requestId, seq } = entry;
   const before = JSON.stringify({ action, actor, at, entity, entityId });
@@ -72,11 +75,11 @@ function hashWith(entry: Omit<Hashed, 'fields'>, fields: string): string {
   return hash('sha256', `${before.slice(0, -1)},"fields":${fields},${after.slice(1)}`, 'hex');
 }
 
-/** What a history can be sorted by; the newest first unless told otherwise. */
+/** Sort keys of a history; by default the newest entries come first. */
 export const historySortKeys = { seq: repository.seqKey };
 export const HISTORY_SORT = '-seq';
 
-/** Something that a resource is part of, and the field that names it. */
+/** The resource that another one is part of, and the field that refers to it. */
 interface Within {
   field: string;
   key: string;
@@ -84,23 +87,26 @@ interface Within {
 
 export interface ChangesService {
   /**
-   * Entries after a position in the log, in the order of their commits.
-   * @param showsKeys whether entries about API keys say what changed; else only that something did
+   * Entries after a position in the log, in commit order.
+   * @param showsKeys whether entries about API keys include their changes
    */
   feed(
     query: { after?: number | undefined; limit?: number | undefined },
     showsKeys: boolean,
   ): Promise<Computed>;
-  /** Up to `limit` entries after a position, as the feed has them. */
+  /** Up to `limit` entries after a position, in the form of the feed. */
   entries(after: number, limit: number, showsKeys: boolean): Promise<repository.ChangeEntry[]>;
-  /** @throws Problem 422 for a position that the log has not reached, as a client has that knew a later state */
+  /**
+   * @throws Problem 422 for a position beyond the end of the log, as a client may have after a restore from a
+   * backup
+   */
   expectReached(after: number, parameter: string): Promise<void>;
   /** The end of the log. */
   head(): Promise<Revision>;
   /**
-   * What happened to one resource, also to one that has been deleted.
-   * @param within what it was made a part of, by which field
-   * @throws Problem 404 when nothing ever did, or it is part of something else
+   * The history of one resource, even if it has been deleted.
+   * @param within the resource that it was created in, and the field that refers to it
+   * @throws Problem 404 if it never existed, or is part of something else
    */
   history(entity: Entity, entityId: string, query: PageQuery, within?: Within): Promise<Computed>;
 }
@@ -146,11 +152,11 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
     }),
 });
 
-/** Of the entries of a page, and how many are read at once: one with long texts, before and after, has some 100 kB. */
+/** Size limits of a page and of a batch: with long texts before and after, an entry can have some 100 kB. */
 const PAGE_CHARACTERS = 1_000_000;
 const AT_ONCE = 20;
 
-/** The entries of a page: fewer than its limit where they are very long. */
+/** The entries of a page: fewer than its limit if they are very long. */
 async function entriesWithin(
   reader: Reader,
   after: number,
@@ -168,7 +174,10 @@ async function entriesWithin(
   return entries;
 }
 
-/** To whom keys are no business, an entry about one says only that something happened: its number must not miss. */
+/**
+ * Without permission to see keys, an entry about a key is reduced, not left out: the numbers must stay
+ * gapless.
+ */
 const shown = (entries: repository.ChangeEntry[], showsKeys: boolean): repository.ChangeEntry[] =>
   entries.map((entry) => (entry.entity === 'keys' && !showsKeys ? { ...entry, fields: {} } : entry));
 

@@ -1,12 +1,11 @@
-/** The cells of a row against a schema. */
+/** Validates the cells of a row against a schema. */
 import * as z from 'zod';
 import type { Fault } from '../http/problems.ts';
 import { checked } from '../http/validation.ts';
 
 /**
- * What the fields of a row give: those that are right, and the faults of the others. A field that is not given is
- * undefined in it or missing.
- * @param found the faults that are known: a cell that could not be read is not also missing
+ * The valid fields of a row, and the faults of the others. A field without a value is undefined or missing.
+ * @param found the faults known so far: a cell that could not be read is not reported as missing too
  */
 export function checkedRow<Schema extends z.ZodObject>(
   schema: Schema,
@@ -18,7 +17,7 @@ export function checkedRow<Schema extends z.ZodObject>(
   const { sound, faults } = checked(schema, defined(fields));
   const unread = new Set(found.map(({ pointer }) => pointer));
   const others = faults.filter(({ pointer }) => !unread.has(pointer));
-  // An empty cell is missing, whatever else null is not.
+  // Null here is an empty cell, which is reported as missing rather than as a wrong type.
   const worded = others.map((fault): Fault => {
     const { pointer = '' } = fault;
     return fields[pointer.slice(1)] === null ? { pointer, code: 'required' } : fault;
@@ -26,11 +25,11 @@ export function checkedRow<Schema extends z.ZodObject>(
   return { sound, faults: [...found, ...worded] };
 }
 
-/** What a row gives, without what it does not. */
+/** The fields without undefined ones. */
 export const defined = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** The values of a row of which each is right by itself and none is missing; undefined where that is not so. */
+/** Returns the values of a row if each is valid and none is missing; otherwise undefined. */
 type Checker = (fields: Readonly<Record<string, unknown>>) => Record<string, unknown> | undefined;
 
 const checkers = new WeakMap<z.ZodObject, Checker>();
@@ -41,13 +40,13 @@ function checkerOf(schema: z.ZodObject): Checker {
   return made;
 }
 
-/** Of each field so many values are remembered, of so many characters. */
+/** Limits of the cache per field: number of values, and their length. */
 const REMEMBERED = 2_000;
 const REMEMBERED_CHARACTERS = 64;
 
 /**
- * Field by field, with what has been right before: most cells of a file say what another one says, and all of zod would
- * take a quarter of an import's time.
+ * Checks field by field with a cache of valid values: most values of a file repeat, and running the whole
+ * schema would take a quarter of an import's time.
  */
 function checkerFor(schema: z.ZodObject): Checker {
   const fields = Object.entries(schema.shape).map(

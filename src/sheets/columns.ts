@@ -1,6 +1,6 @@
 /**
- * The columns of a sheet, one row a field: what it is called in both languages and elsewhere, what kind of value it
- * holds, and whether a sheet that comes back may change it. What writes a sheet and what reads one both go by them.
+ * The columns of a sheet, one row per field: its headings in both languages and synonyms, its kind of value,
+ * and whether an import may change it. Both exports and imports use them.
  */
 import type { Language, Message } from '../core/languages.ts';
 import { inWords, type Names } from '../core/names.ts';
@@ -9,43 +9,43 @@ import { inUnit, inUnitOf, type Unit } from './units.ts';
 
 export type Kind = Exclude<AnyKind, 'number'>;
 
-/** Plain data: it goes to the process that reads a file. */
+/** Plain data, because it is sent to the process that reads a file. */
 export interface Column {
-  /** The API's word. Of projects, `investors` and `investorCodes` stand for `investorIds`. */
+  /** Name of the field in the API. For projects, `investors` and `investorCodes` stand for `investorIds`. */
   field: string;
   kind: Kind;
   zh: string;
   en: string;
-  /** What sheets from elsewhere call it. No two columns of a table share one. */
+  /** Headings in sheets from other sources; unique among the columns of a table. */
   synonyms: readonly string[];
   /** In characters. */
   width: number;
-  /** Worked out by the service: recognised, and not read. */
+  /** Computed by the service: the column is recognised but not read. */
   derived: boolean;
-  /** Read all the same, to be compared with what there is. */
+  /** Read nevertheless, for comparison with the current value. */
   compared?: boolean;
-  /** What stands for a code in a sheet, by language. */
+  /** Names of codes in sheets, by language. */
   words?: Names;
-  /** What else does, to its code. */
+  /** Synonyms of these names, with their codes. */
   otherWords?: Readonly<Record<string, string>>;
 }
 
 export interface SheetTable {
-  /** The field whose column is enough to know a row of headings by. */
+  /** The field whose heading alone is enough to recognise the row of headings. */
   key: string;
   columns: readonly Column[];
   /**
-   * Of lines of JSON: a field that holds, as the API answers it, things with `id` and `name`; and the field with their
-   * ids, for which they stand.
+   * In NDJSON: a field that contains objects with `id` and `name` as in responses, and the field with their
+   * ids that it stands for.
    */
   embedded?: { field: string; ids: string };
 }
 
-/** The columns that a file may give values for. */
+/** The columns whose values are imported. */
 export const readColumns = ({ columns }: SheetTable): Column[] =>
   columns.filter(({ derived, compared }) => !derived || compared);
 
-/** How wide a column of each kind is, where it says nothing else. */
+/** Default width of columns by kind. */
 const widths: Record<Kind, number> = {
   text: 24,
   code: 14,
@@ -77,7 +77,7 @@ export const column = <Field extends string>(
   ...options,
 });
 
-/** Of what may have no code: what an export says is found again. */
+/** For entries that may have no code, so that re-imported rows can be matched. */
 export const idColumn = column('id', 'code', '系统编号', 'Id', [], { width: 38 });
 
 export const nameEnColumn = column('nameEn', 'text', '英文名称', 'English name', [
@@ -86,7 +86,7 @@ export const nameEnColumn = column('nameEn', 'text', '英文名称', 'English na
   'nameEn',
 ]);
 
-/** By code: the word in Chinese, and in English. */
+/** By code: the names in Chinese and English. */
 export const words = (pairs: Readonly<Record<string, readonly [string, string]>>): Names =>
   new Map(Object.entries(pairs).map(([code, [name, nameEn]]) => [code, { name, nameEn }]));
 
@@ -95,7 +95,7 @@ export const wordsOf = (rows: readonly (Message & { code: string })[]): Names =>
 
 export const flagWords = words({ true: ['是', 'yes'], false: ['否', 'no'] });
 
-/** The headings of columns; those of money say its unit. */
+/** The headings of columns; those of money include the unit. */
 export const columnHeadings = (columns: readonly Column[], language: Language, unit: Unit): Heading[] =>
   columns.map((column) => ({
     text: column.kind === 'money' ? inUnitOf(column[language], language, unit) : column[language],
@@ -103,7 +103,7 @@ export const columnHeadings = (columns: readonly Column[], language: Language, u
     width: column.width,
   }));
 
-/** Makes the cell of a value of the API: codes and flags in words, money in its unit. */
+/** Formats values of the API as cells: codes and flags as words, money in its unit. */
 export function cellMaker(
   { kind, words }: Column,
   language: Language,

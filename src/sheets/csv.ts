@@ -1,4 +1,4 @@
-/** Sheets as CSV, as Excel opens it: with BOM and CRLF, and no cell that it takes for a formula. */
+/** Sheets as CSV for Excel: with BOM and CRLF, and with formulas neutralised. */
 import iconv from 'iconv-lite';
 import { neutralised } from './formulas.ts';
 import type { Cell, Kind, Sheet } from './sheet.ts';
@@ -7,7 +7,7 @@ import { utf8Encoder } from './utf8.ts';
 export const encodings = ['utf-8', 'gb18030'] as const;
 export type Encoding = (typeof encodings)[number];
 
-/** Makes bytes of texts that follow each other in a file. */
+/** Encoders of consecutive texts of a file. */
 const encoders: Record<Encoding, () => (texts: readonly string[]) => Uint8Array> = {
   'utf-8': utf8Encoder,
   gb18030: () => (texts) => iconv.encode(texts.join(''), 'gb18030'),
@@ -19,7 +19,9 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 const quoted = (text: string): string => (NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** Cells of these kinds are written as they are: nothing in them needs a quote, and a negative amount is no formula. */
+/**
+ * Kinds whose cells are written unchanged: they never need quotes, and a negative amount is not a formula.
+ */
 const PLAIN: ReadonlySet<Kind> = new Set(['money', 'day', 'integer', 'number', 'instant']);
 
 export async function* writeCsv({ headings, rows }: Sheet, encoding: Encoding): AsyncGenerator<Uint8Array> {

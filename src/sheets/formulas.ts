@@ -1,16 +1,16 @@
-/** Texts of CSV that a spreadsheet would run, made harmless and given back. */
+/** Neutralises texts that a spreadsheet would evaluate, and restores them. */
 
 /**
- * What a spreadsheet reads as a formula, full-width signs included. An apostrophe before it counts too, so that taking
- * one away gives back exactly what there was.
+ * What a spreadsheet takes for a formula, including full-width signs. Leading apostrophes are included, so
+ * that removing one restores exactly the original text.
  */
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
 
 const APOSTROPHE = 0x27;
 
-/** A text that no spreadsheet runs. */
+/** The text with an apostrophe before it if a spreadsheet would evaluate it. */
 export const neutralised = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
-/** What a text was before it was neutralised. */
+/** The text before it was neutralised. */
 export const restored = (text: string): string =>
   text.charCodeAt(0) === APOSTROPHE && FORMULA.test(text) ? text.slice(1) : text;

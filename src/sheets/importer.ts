@@ -1,4 +1,4 @@
-/** What each kind of thing that comes in by files gives the import: what its rows would do. */
+/** The interface between imports and the entities that can be imported. */
 
 import type { Clock } from '../core/clock.ts';
 import { type Entity, nouns } from '../core/entities.ts';
@@ -7,50 +7,50 @@ import type { FieldChange } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
 import type { Caller } from '../log/service.ts';
 
-/** One row of a file, in the words of the API; references are texts: a code or a name. */
+/** One row of a file in the form of the API; references are texts: a code or a name. */
 export interface ImportedRow {
   row: number;
-  /** What it has not, or as undefined, stays as it is; null clears. */
+  /** Missing and undefined fields remain unchanged; null clears. */
   fields: Readonly<Record<string, unknown>>;
-  /** The faults found in its cells, at pointers to the fields, which are missing from `fields`. */
+  /** The faults of its cells, with pointers to the fields, which are missing from `fields`. */
   faults: readonly Fault[];
 }
 
-/** What a change says, field by field. */
+/** The changes of a row, by field. */
 export type Differences = Record<string, FieldChange>;
 
 export type Effect = 'create' | 'change' | 'unchanged' | 'refused';
 
-/** What a row would do. */
+/** The planned effect of a row. */
 export interface PlannedRow {
   row: number;
-  /** What names the thing: its code, or the name where it has none. */
+  /** Identifies the resource: its code, or its name if it has none. */
   key: string | null;
   effect: Effect;
-  /** In words; asked only of the few rows that are shown. */
+  /** Computed lazily, because only a few rows are shown. */
   differences(): Differences;
   faults: readonly Fault[];
-  /** Does it. Rows are written in their order, right after the batch that they were planned in. */
+  /** Writes the row. Rows are written in order, immediately after the batch in which they were planned. */
   write(tx: Transaction): Promise<void>;
 }
 
 export interface ImportContext {
   caller: Caller;
-  /** Stands still: everything in one import happens at one moment. */
+  /** Frozen: a whole import has one point in time. */
   clock: Clock;
-  /** Whether investors that are not there yet are created. */
+  /** Whether to create unknown investors. */
   createEnterprises: boolean;
 }
 
 export interface Importer {
   /**
-   * Says what a batch of rows would do, after the batches before it. Writes nothing, and says the same whether the rows
-   * before have been written or only looked at.
+   * Plans a batch of rows, given the batches before it. Writes nothing, and returns the same whether earlier
+   * rows have been written or only planned.
    */
   plan(reader: Reader, rows: readonly ImportedRow[]): Promise<PlannedRow[]>;
   /** Whether the effect of a row always depends on earlier rows, not only if they repeat each other. */
   needsEarlierRows?: boolean;
-  /** Takes note of rows before the first batch, which have been dealt with for good. */
+  /** Registers rows before the first batch that were processed by an earlier run. */
   pass(rows: readonly ImportedRow[]): void;
 }
 
@@ -75,7 +75,7 @@ export const unchanged = (row: number, key: string): PlannedRow => ({
   write: nothing,
 });
 
-/** A row that creates something, or changes what there is. */
+/** A row that creates or changes something. */
 export const effective = (
   row: number,
   key: string | null,
@@ -86,8 +86,8 @@ export const effective = (
 
 /**
  * Plans the rows of a batch one after the other.
- * @param look reads what a batch of rows is about, and what it names, in a few queries
- * @param pass takes note of a row before the first batch
+ * @param look loads the data of a batch, including what it refers to, in a few queries
+ * @param pass registers a row before the first batch
  */
 export const rowByRow = <Known>(
   look: (reader: Reader, rows: readonly ImportedRow[]) => Promise<Known>,
@@ -103,23 +103,23 @@ export const rowByRow = <Known>(
   pass: (rows) => rows.forEach(pass),
 });
 
-/** A text of a row, without white space around it; empty where there is none. */
+/** The trimmed text of a field; empty if it has none. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-/** The texts that rows have in a field, each once. */
+/** The distinct texts of a field. */
 export const textsIn = (rows: readonly ImportedRow[], field: string): string[] => [
   ...new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean)),
 ];
 
-/** What is against a text that names nothing. @param pointer to the field that holds it */
+/** The fault of a reference that does not exist. @param pointer to its field */
 export const unknownReference = (pointer: string, entity: Entity, text: string): Fault => {
   const values = { noun: nouns[entity], id: text.slice(0, 64) };
   return { pointer, code: 'unknown_reference', values };
 };
 
-/** Remembers which row each key stood in first: an entry for each of at most a million rows. */
+/** Remembers the first row of each key; there are at most a million rows. */
 export interface FirstRows {
-  /** @returns the fault of a row whose key has stood in one before */
+  /** @returns the fault of a row that repeats a key */
   note(pointer: string, key: string, row: number): Fault[];
 }
 

@@ -1,4 +1,4 @@
-/** Why a list cannot come as a file. */
+/** Why a list cannot be exported as a file. */
 import type { Messages, ProblemMessage } from '../http/messages.ts';
 
 const problems = {

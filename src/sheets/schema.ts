@@ -1,4 +1,4 @@
-/** The parameters that say how a sheet is written. */
+/** Parameters for the format of a sheet. */
 import * as z from 'zod';
 import { type Encoding, encodings } from './csv.ts';
 import { type Unit, unitNames } from './units.ts';

@@ -1,4 +1,4 @@
-/** Sheets as files: written as they come, or made as a whole where they are small. */
+/** Sheets as files: streamed, or built as a whole if they are small. */
 import { buffer } from 'node:stream/consumers';
 import type { CellValue } from 'hucre/xlsx';
 import type { Language } from '../core/languages.ts';
@@ -11,16 +11,16 @@ import { columnOf, valuesOf, writeXlsx } from './xlsx.ts';
 
 const streamed = { csv: (sheet: Sheet) => writeCsv(sheet, 'utf-8'), xlsx: writeXlsx };
 
-/** A sheet as a file, written as it comes: for what may be long. */
+/** A sheet as a file, streamed because it may be long. */
 export const writeSheet = (sheet: Sheet, format: keyof typeof streamed): AsyncIterable<Uint8Array> =>
   streamed[format](sheet);
 
 /**
- * A workbook made as a whole, with what one that is streamed cannot have: a filter on each heading.
- * @param day stands in the file as when it was made
+ * A workbook built as a whole, with filters on the headings, which a streamed one cannot have.
+ * @param day written as its modification date
  */
 async function writeTableXlsx(sheet: Sheet, day: string): Promise<Uint8Array> {
-  // Loaded where a workbook is made: every start of the service would wait for it.
+  // Loaded on demand, because it would slow down every start of the service.
   const { rangeRef, writeXlsx } = await import('hucre/xlsx');
   const rows: CellValue[][] = [sheet.headings.map(({ text }) => text)];
   for await (const row of valuesOf(sheet)) rows.push(row);
@@ -35,7 +35,7 @@ async function writeTableXlsx(sheet: Sheet, day: string): Promise<Uint8Array> {
         freezePane: { rows: 1 },
       },
     ],
-    // The writer would have the file say this very moment, and no two would be the same.
+    // The writer's default is the current time, which would make every file different.
     properties: { modified: new Date(`${day}T00:00:00Z`) },
   });
 }
@@ -46,7 +46,7 @@ interface TableOptions {
   format: TableFormat;
   language: Language;
   encoding: Encoding;
-  /** The day that the figures are for. */
+  /** The day of the figures. */
   day: string;
 }
 
@@ -56,8 +56,8 @@ const writers: Record<TableFormat, (sheet: Sheet, options: TableOptions) => Prom
 };
 
 /**
- * A table small enough to be made as a whole: figures, not projects.
- * @param name of the file, without what its format adds
+ * A table small enough to be built as a whole: figures, not projects.
+ * @param name of the file, without the extension
  * @param plain the same in ASCII
  */
 export async function tableFile(

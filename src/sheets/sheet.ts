@@ -1,12 +1,13 @@
-/** A sheet as the writers of files take it: headings, and rows of cells. */
+/** The input of the file writers: headings, and rows of cells. */
 
 /**
- * What a column holds: `day` a calendar day; `money` an amount as decimal text in the sheet's unit; `code` text that
- * only looks like a number; `list` several values, one a line, because a name holds any character but a line break.
+ * The kind of a column: `day` is a calendar day; `money` an amount as decimal text in the sheet's unit;
+ * `code` text that only looks like a number; `list` several values, one per line, because a line break is the
+ * only character that names cannot contain.
  */
 export type Kind = 'text' | 'code' | 'day' | 'money' | 'integer' | 'number' | 'flag' | 'instant' | 'list';
 
-/** What it is, is said by its heading. */
+/** Its kind is that of the heading. */
 export type Cell = string | number | null;
 
 export interface Heading {
@@ -17,11 +18,11 @@ export interface Heading {
 }
 
 export interface Sheet {
-  /** The name of the worksheet. */
+  /** Name of the worksheet. */
   name: string;
   headings: readonly Heading[];
-  /** Whether the last row sums up the others, so that no filter or order may move it. */
+  /** Whether the last row is a total, which must not be moved by filters or sorting. */
   endsInTotal?: boolean;
-  /** In batches: between two of them a writer lets others have their turn. */
+  /** In batches: a writer yields between them. */
   rows: AsyncIterable<readonly Cell[][]> | Iterable<readonly Cell[][]>;
 }

@@ -1,4 +1,4 @@
-/** Units of money: whole yuan written in another unit, exactly, and never by way of a binary fraction. */
+/** Units of money: exact conversion of whole yuan, without floating point. */
 import type { Language } from '../core/languages.ts';
 
 export const units = {
@@ -10,7 +10,7 @@ export const units = {
 export type Unit = keyof typeof units;
 export const unitNames = Object.keys(units) as [Unit, ...Unit[]];
 
-/** A heading that says its unit. */
+/** A heading with its unit. */
 export const inUnitOf = (heading: string, language: Language, unit: Unit): string =>
   language === 'zh' ? `${heading}(${units[unit].zh})` : `${heading} (${units[unit].en})`;
 

@@ -1,9 +1,9 @@
-/** Many texts as the bytes of a file. */
+/** Encodes many texts as UTF-8. */
 import { transcode } from 'node:buffer';
 
 /**
- * Makes UTF-8 of texts that follow each other. They are copied together as UTF-16 first, because Node encodes that
- * several times faster than it encodes strings.
+ * Encodes consecutive texts. They are first combined as UTF-16, because Node transcodes a buffer several
+ * times faster than it encodes strings.
  */
 export function utf8Encoder(): (texts: readonly string[]) => Uint8Array {
   let space = Buffer.alloc(0);

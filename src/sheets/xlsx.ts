@@ -1,13 +1,13 @@
-/** Sheets as Excel workbooks, written as a stream: real days, codes that stay text, a heading row that stays put. */
+/** Sheets as streamed Excel workbooks: with real dates, codes that remain text, and a frozen heading row. */
 import type { CellValue, ColumnDef } from 'hucre/xlsx';
 import type { Cell, Heading, Kind, Sheet } from './sheet.ts';
 
-/** What a worksheet holds below its heading row. */
+/** Maximum number of rows in a worksheet, without its headings. */
 export const XLSX_ROWS = 1_048_575;
 
 const FORMATS: Partial<Record<Kind, string>> = { code: '@', day: 'yyyy-mm-dd' };
 
-/** Excel keeps fifteen digits of a number: one that has more stays text, so that none is lost. */
+/** Excel keeps fifteen digits of a number; longer ones are written as text, so that none are lost. */
 const EXCEL_DIGITS = 15;
 
 const amount = (text: string): CellValue =>
@@ -18,7 +18,10 @@ const values: Partial<Record<Kind, (cell: string) => CellValue>> = {
   money: amount,
 };
 
-/** A literal `_x000D_` would be read as the character that it names; and two characters XML does not allow. */
+/**
+ * Escapes literal `_x000D_`, which would be decoded as a character, and the two characters that XML does not
+ * allow.
+ */
 export const escaped = (text: string): string =>
   text
     .replace(/_(?=x[\dA-Fa-f]{4}_)/g, '_x005F_')
@@ -31,7 +34,7 @@ function written(cell: Cell, { kind }: Heading): CellValue {
   return convert ? convert(cell) : escaped(cell);
 }
 
-/** The rows of a sheet as the cells of a workbook. */
+/** The cells of a workbook for the rows of a sheet. */
 export async function* valuesOf({ headings, rows }: Sheet): AsyncGenerator<CellValue[]> {
   for await (const batch of rows) {
     for (const row of batch) yield row.map((cell, i) => written(cell, headings[i] as Heading));
@@ -44,7 +47,7 @@ export const columnOf = ({ text, kind, width }: Heading): ColumnDef => {
 };
 
 export async function* writeXlsx(sheet: Sheet): AsyncGenerator<Uint8Array> {
-  // Loaded where a workbook is made: every start of the service would wait for it.
+  // Loaded on demand, because it would slow down every start of the service.
   const { writeXlsxStream } = await import('hucre/xlsx');
   yield* writeXlsxStream(valuesOf(sheet), {
     name: sheet.name,

@@ -1,4 +1,4 @@
-/** Long work for threads, where the database has them: each with the module that the thread loads. */
+/** Long work that runs on threads if the database has them, each with the module that the thread loads. */
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
@@ -21,7 +21,7 @@ export const importWork: ImportWork = {
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 
-/** Verifies the change log, and the data against it, on one snapshot. */
+/** Verifies the change log, and the data against it, in one snapshot. */
 export async function verify(
   database: Pick<Database, 'stream'>,
   onProgress: (done: number, total: number) => void = () => {},

@@ -1,4 +1,7 @@
-/** What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press it. */
+/**
+ * What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press
+ * it.
+ */
 
 import { addresses, type Operation, operations, resolve } from '../contract/operations.ts';
 import { kinds, prepareKinds, templateOf } from '../references/kinds.ts';
@@ -16,7 +19,10 @@ export interface Target extends TestServer {
   call(operation: Operation, body: unknown, client?: Client): Promise<Answer>;
   /** Sends a request as it is written; clients would tidy up its address and headers. */
   exactly(method: string, path: string, headers?: readonly string[]): Promise<RawAnswer>;
-  /** Writes a text into fields, all that take any unless told which, of something new or something that is there. */
+  /**
+   * Writes a text into fields, all that take any unless told which, of something new or something that is
+   * there.
+   */
   writeEverywhere(operation: Operation, text: string, fields?: readonly string[]): Promise<Answer>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Who may do what: every operation of the document, by every role, with its own and another region, and with keys that
- * do not hold. What each is expected to answer is written down here a second time, by hand.
+ * Who may do what: every operation of the document, by every role, with its own and another region, and with
+ * keys that do not hold. What each is expected to answer is written down here a second time, by hand.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKey } from '../../src/access/key-format.ts';

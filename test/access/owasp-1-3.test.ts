@@ -1,7 +1,7 @@
 /**
- * The OWASP API Security Top 10 (2023), a section each: here API1 to API3, the others in owasp-4-7.test.ts and
- * owasp-8-10.test.ts. Which role may use which operation is in matrix.test.ts; here stands what somebody tries who
- * wants more than that.
+ * The OWASP API Security Top 10 (2023), a section each: here API1 to API3, the others in owasp-4-7.test.ts
+ * and owasp-8-10.test.ts. Which role may use which operation is in matrix.test.ts; here stands what somebody
+ * tries who wants more than that.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, newKey } from '../../src/access/key-format.ts';

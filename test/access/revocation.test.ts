@@ -1,4 +1,6 @@
-/** A key that is revoked while something waits to be done in its name, or is under way: nothing more is done. */
+/**
+ * A key that is revoked while something waits to be done in its name, or is under way: nothing more is done.
+ */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';

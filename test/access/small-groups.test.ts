@@ -1,6 +1,7 @@
 /**
- * Without a key, where only statistics are open, nobody learns anything about fewer projects than the minimum: an
- * attacker who knows which projects are in which group asks everything there is to ask, and adds up the answers.
+ * Without a key, where only statistics are open, nobody learns anything about fewer projects than the
+ * minimum: an attacker who knows which projects are in which group asks everything there is to ask, and adds
+ * up the answers.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,7 +86,9 @@ async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
 
 const funded = ({ funds }: ModelProject, day: string) => funds.some(({ receivedOn }) => receivedOn <= day);
 
-/** Of an amount, or a count on a day: whom the figures that tell it are about, and whom they can tell apart. */
+/**
+ * Of an amount, or a count on a day: whom the figures that tell it are about, and whom they can tell apart.
+ */
 interface Secret {
   tells(told: Told): boolean;
   holds(project: ModelProject): boolean;
@@ -130,7 +133,10 @@ function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): 
   });
 }
 
-/** Every number that is told is the one that it would be with a key, so that the attacker was not merely misled. */
+/**
+ * Every number that is told is the one that it would be with a key, so that the attacker was not merely
+ * misled.
+ */
 function expectTrue({ figures, about, day }: Told): void {
   const expected: Body = figuresOf(about, day);
   for (const name of MEASURES)

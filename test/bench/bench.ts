@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: how fast the service is beside two yardsticks, as ratios measured in one run on one machine. It ends
- * with 0 when every section ran, whatever targets are missed.
+ * `npm run bench`: how fast the service is beside two yardsticks, as ratios measured in one run on one
+ * machine. It ends with 0 when every section ran, whatever targets are missed.
  *
- *   node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
- *     [--only demo|access|creates|million|statistics|exports|imports|start|search|verify|siege]
+ * node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
+ * [--only demo|access|creates|million|statistics|exports|imports|start|search|verify|siege]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The statistics as one writes them by hand, for the yardstick: SQL of the same meaning as the service's answers over
- * everything, in the order of joins and with the indexes that proved fastest.
+ * The statistics as one writes them by hand, for the yardstick: SQL of the same meaning as the service's
+ * answers over everything, in the order of joins and with the indexes that proved fastest.
  */
 
 const live = '(terminated_on is null or terminated_on > :day)';

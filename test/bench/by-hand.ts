@@ -1,6 +1,6 @@
 /**
- * Child process: the yardsticks. `/bare/…` answers a text that was given to it; `/by-hand/…` is what one writes who
- * wants nothing but speed: a prepared statement, `JSON.stringify`, no validation, no ETag, no log.
+ * Child process: the yardsticks. `/bare/…` answers a text that was given to it; `/by-hand/…` is what one
+ * writes who wants nothing but speed: a prepared statement, `JSON.stringify`, no validation, no ETag, no log.
  */
 import Sqlite from 'better-sqlite3';
 import Fastify from 'fastify';

@@ -1,4 +1,7 @@
-/** How fast a file of 100 000 projects comes in, with their history, what memory that takes, and how long others wait. */
+/**
+ * How fast a file of 100 000 projects comes in, with their history, what memory that takes, and how long
+ * others wait.
+ */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,8 +55,8 @@ async function commit({ url }: Server, key: string, file: Buffer): Promise<Impor
 const WRITTEN = ['projects', 'project_investors', 'changes'] as const;
 
 /**
- * Rows a second of a program that has nothing to read, to check or to work out: it puts the rows that an import has
- * written into the same tables of another database, in one transaction.
+ * Rows a second of a program that has nothing to read, to check or to work out: it puts the rows that an
+ * import has written into the same tables of another database, in one transaction.
  */
 function bareInserts(imported: string, empty: string, file: string): number {
   copyFileSync(empty, file);

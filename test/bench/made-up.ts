@@ -1,4 +1,7 @@
-/** Databases of made-up projects with the log of changes that made them, for the benchmarks only; made once and kept in a file. */
+/**
+ * Databases of made-up projects with the log of changes that made them, for the benchmarks only; made once
+ * and kept in a file.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

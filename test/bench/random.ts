@@ -39,7 +39,10 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-/** Tommy Ettinger's mulberry32: 32 bits of state, enough for made-up data and for nothing that must not be guessed. */
+/**
+ * Tommy Ettinger's mulberry32: 32 bits of state, enough for made-up data and for nothing that must not be
+ * guessed.
+ */
 function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {

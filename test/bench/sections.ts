@@ -1,4 +1,7 @@
-/** What is measured. Each section starts its servers, puts them under load in turns, and gives rows of the table. */
+/**
+ * What is measured. Each section starts its servers, puts them under load in turns, and gives rows of the
+ * table.
+ */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -33,7 +33,10 @@ let asked = 0;
 const send = (server: Server, path: string, key: string | undefined, signal: AbortSignal) =>
   fetch(server.url + path, { headers: { authorization: `Bearer ${key}` }, signal });
 
-/** So many connections of one key, each of which asks again as soon as it is answered; or leaves after so long, and then does. */
+/**
+ * So many connections of one key, each of which asks again as soon as it is answered; or leaves after so
+ * long, and then does.
+ */
 const loops =
   (connections: number, path: () => string, leavesAfter?: number): Attack =>
   ({ server, keys: [key] }, signal) =>
@@ -94,7 +97,9 @@ const attacks: Record<string, Attack> = {
 
 const SUMMARY = '/v1/statistics/summary?asOf=2022-08-31';
 
-/** What others see, from a process of their own: what is sent back to the attacker is none of their business. */
+/**
+ * What others see, from a process of their own: what is sent back to the attacker is none of their business.
+ */
 const watch = ({ server: { url }, keys }: Besieged, milliseconds: number): Promise<Waits> =>
   delegate<WatchJob, Waits>('watch.ts', {
     url,

@@ -1,4 +1,7 @@
-/** Child process: how long others wait meanwhile for a look at the service, a figure that is known, and one that is new. */
+/**
+ * Child process: how long others wait meanwhile for a look at the service, a figure that is known, and one
+ * that is new.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WatchJob {

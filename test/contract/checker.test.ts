@@ -1,4 +1,6 @@
-/** The checker that every answer of every test goes through: a checker that lets all pass would prove nothing. */
+/**
+ * The checker that every answer of every test goes through: a checker that lets all pass would prove nothing.
+ */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { checkAgainstContract, operationFor } from '../support/contract.ts';

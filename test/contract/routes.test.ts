@@ -18,7 +18,10 @@ let api: TestApp;
 let addressOf: (operation: Operation) => string;
 const routes: RouteOptions[] = [];
 
-/** Hears of every route from the first on: Fastify announces each instance before anything is registered on it. */
+/**
+ * Hears of every route from the first on: Fastify announces each instance before anything is registered on
+ * it.
+ */
 const listen = (message: unknown): void => {
   const { fastify } = message as { fastify: FastifyInstance };
   fastify.addHook('onRoute', (route) => {
@@ -133,7 +136,8 @@ const queries = operations.flatMap((operation) =>
 
 describe('the examples', () => {
   it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
-    // What depends on the day cannot stand over figures of several days, though it is a parameter of every filter.
+    // What depends on the day cannot stand over figures of several days, though it is a parameter of every
+    // filter.
     const answer = await call(operation, { [name]: String(example) });
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;

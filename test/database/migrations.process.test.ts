@@ -171,7 +171,9 @@ describe('migrations', () => {
   });
 });
 
-/** What drizzle-kit writes when it cannot alter a table of SQLite's; Postgres alters them where they stand. */
+/**
+ * What drizzle-kit writes when it cannot alter a table of SQLite's; Postgres alters them where they stand.
+ */
 async function rebuilding({ rows }: Connection): Promise<string[]> {
   const names = Object.keys(definedSchema());
   if (engine === 'postgres') {

@@ -208,7 +208,8 @@ describe('the writer', () => {
 
     it('loses only the group whose transaction was ended under it', async () => {
       const aside = await connect(place.url);
-      // A full disk ends SQLite's whole transaction as this does, and a server that stops ends a connection's.
+      // A full disk ends SQLite's whole transaction as this does, and a server that stops ends a
+      // connection's.
       if (engine === 'sqlite') {
         await aside.rows(`create trigger disaster before insert on events when new.code = 'disaster'
           begin select raise(rollback, 'the transaction is gone'); end`);

@@ -1,4 +1,6 @@
-/** Cells that name what is not there, or several things; and rows with several faults. What is said of each. */
+/**
+ * Cells that name what is not there, or several things; and rows with several faults. What is said of each.
+ */
 import type { Scenario } from './faulty-cells.ts';
 
 const NOT_A_DAY = [

@@ -1,4 +1,7 @@
-/** Files that are made to harm, sent to the service: each is refused by name, and others are answered meanwhile. */
+/**
+ * Files that are made to harm, sent to the service: each is refused by name, and others are answered
+ * meanwhile.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

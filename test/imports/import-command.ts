@@ -1,4 +1,7 @@
-/** What the tests of `luodi import` share: a database, a folder of files, and the command as a process of its own. */
+/**
+ * What the tests of `luodi import` share: a database, a folder of files, and the command as a process of its
+ * own.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +42,10 @@ export function importCommand() {
   const begin = (args: readonly string[], stdin?: string | Buffer): Running =>
     luodiImport(args, { url: database.url, folder, ...(stdin !== undefined && { stdin }) });
 
-  /** Asks the service about the same database. PGlite takes one connection: then no other process may use it meanwhile. */
+  /**
+   * Asks the service about the same database. PGlite takes one connection: then no other process may use it
+   * meanwhile.
+   */
   async function ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const opened = await openDatabase(database.url);
     const app = await instanceBeside({ clock: clockOn(TODAY) }, opened);

@@ -1,4 +1,7 @@
-/** Investors that rows name, by social credit code, by name, or by both; those that are there and those that are not. */
+/**
+ * Investors that rows name, by social credit code, by name, or by both; those that are there and those that
+ * are not.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';

@@ -34,7 +34,10 @@ async function begun(client: Client, file: string | Buffer, query = {}): Promise
   return answer.body.id;
 }
 
-/** Waits for a moment in the life of an import. That all rows of a slice are done is seen before they are committed. */
+/**
+ * Waits for a moment in the life of an import. That all rows of a slice are done is seen before they are
+ * committed.
+ */
 const when = (client: Client, id: string, is: (now: Body) => boolean): Promise<Body> =>
   until(async () => {
     const { body } = await client.get(`/v1/imports/${id}`);

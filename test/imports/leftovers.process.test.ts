@@ -1,4 +1,7 @@
-/** What processes that died, or are elsewhere, leave behind: imports to be gone on with, reports, and files of nobody. */
+/**
+ * What processes that died, or are elsewhere, leave behind: imports to be gone on with, reports, and files of
+ * nobody.
+ */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

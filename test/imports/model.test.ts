@@ -1,4 +1,7 @@
-/** Random files against a plain model of what they should do: looked at, written as a whole, and written in part. */
+/**
+ * Random files against a plain model of what they should do: looked at, written as a whole, and written in
+ * part.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, type Client, created, type TestApp, TODAY, testApp } from '../support/app.ts';
@@ -185,7 +188,10 @@ const rowOf = (fields: readonly Field[], codes: readonly string[], cellsOf: (fie
     ...Object.fromEntries(fields.map((field) => [field, fc.constantFrom(...cellsOf(field))])),
   }) as fc.Arbitrary<Row>;
 
-/** A file has some of the columns, or all. Its rows are usual ones of different projects, and perhaps some of any kind. */
+/**
+ * A file has some of the columns, or all. Its rows are usual ones of different projects, and perhaps some of
+ * any kind.
+ */
 const file = fc.oneof(fc.constant(FIELDS), fc.subarray(FIELDS, { minLength: 1 })).chain((fields) => {
   const usual = rowOf(fields, ['a', 'b', 'e', 'f', 'g'], usualCells);
   const any = rowOf(fields, CODES, (field) => ['', ...Object.keys(columns[field].cells)]);

@@ -1,4 +1,7 @@
-/** What the service exports it takes back: as it is, it changes nothing; changed in another program, it changes just that. */
+/**
+ * What the service exports it takes back: as it is, it changes nothing; changed in another program, it
+ * changes just that.
+ */
 import ExcelJs from 'exceljs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

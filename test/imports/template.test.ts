@@ -15,7 +15,10 @@ afterAll(() => api.close());
 
 type Language = 'zh' | 'en';
 
-/** Each heading in both languages, and what its cells may hold; required ones have a star. Written down by hand. */
+/**
+ * Each heading in both languages, and what its cells may hold; required ones have a star. Written down by
+ * hand.
+ */
 const COLUMNS: [zh: string, en: string, rule: string | null][] = [
   ['*项目编号', 'Code', null],
   ['*项目名称', 'Name', null],

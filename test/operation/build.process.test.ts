@@ -1,4 +1,7 @@
-/** What `npm run build` makes for production: the service in few files, which start fast and find all that they need. */
+/**
+ * What `npm run build` makes for production: the service in few files, which start fast and find all that
+ * they need.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -59,7 +59,8 @@ describe('health', () => {
   if (engine === 'postgres' && concurrent) {
     it('is not ready while the database is gone, and ready when it is back', async () => {
       const name = new URL(api.url).pathname.slice(1);
-      // A name that nothing answers to is what a server that stopped looks like, without stopping it for others.
+      // A name that nothing answers to is what a server that stopped looks like, without stopping it for
+      // others.
       const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
       await administer(cut);
       await administer(`alter database ${name} rename to ${name}_gone`);

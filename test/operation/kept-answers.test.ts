@@ -1,4 +1,7 @@
-/** What is kept so that a request can be sent again: never more than a bound, and nothing for what changed nothing. */
+/**
+ * What is kept so that a request can be sent again: never more than a bound, and nothing for what changed
+ * nothing.
+ */
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

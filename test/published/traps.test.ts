@@ -222,7 +222,8 @@ describe('what has changed since the publication', () => {
     await api.patch(await project(11), { investmentYuan: 1_000 });
     const { items } = await changedSince(large);
     const codes = items.map(({ code, action, fields }: Body) => [action, code, ...fields]);
-    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never among them.
+    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never among
+    // them.
     expect(codes).toEqual([
       ['change', 'TRAP-5', 'investmentYuan'],
       ['change', 'TRAP-10', 'investmentYuan'],

@@ -55,7 +55,10 @@ const folderOf = (path: string): string =>
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
 
-/** The rooms of the house, and the files beside them, from the lowest on: each imports from those before it only. */
+/**
+ * The rooms of the house, and the files beside them, from the lowest on: each imports from those before it
+ * only.
+ */
 const ORDER = [
   ['core'],
   ['database'],
@@ -247,8 +250,8 @@ describe('the packages', () => {
   });
 
   it('never compile the database driver, which brings its binaries', () => {
-    // npm 11 asks allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails where there is no Python,
-    // unless the lockfile says otherwise; and npm drops that whenever it rewrites the lockfile.
+    // npm 11 asks allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails where there is no
+    // Python, unless the lockfile says otherwise; and npm drops that whenever it rewrites the lockfile.
     expect(manifest.allowScripts['better-sqlite3']).toBe(false);
     expect(lock.packages['node_modules/better-sqlite3'].gypfile).toBe(false);
   });

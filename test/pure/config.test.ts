@@ -1,4 +1,7 @@
-/** The environment: what each variable is when it is not given, what it may be, and what is said when it is wrong. */
+/**
+ * The environment: what each variable is when it is not given, what it may be, and what is said when it is
+ * wrong.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Config, readConfig, variables } from '../../src/core/config.ts';

@@ -1,4 +1,6 @@
-/** Every rule over random projects, against the model: which it names, what it finds, and how many it counts. */
+/**
+ * Every rule over random projects, against the model: which it names, what it finds, and how many it counts.
+ */
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +24,9 @@ const NAMES = [
   '项目',
 ];
 
-/** The last moment of a day in Shanghai and the first of the next, around the days that the worlds crowd on. */
+/**
+ * The last moment of a day in Shanghai and the first of the next, around the days that the worlds crowd on.
+ */
 const CHANGES = Array.from({ length: 9 }, (_, i) => addDays('2020-12-27', i)).flatMap((day) => [
   `${day}T15:59:59.999Z`,
   `${day}T16:00:00.000Z`,

@@ -1,4 +1,6 @@
-/** The process is killed in the middle of everything; clients that retry find each thing done exactly once. */
+/**
+ * The process is killed in the middle of everything; clients that retry find each thing done exactly once.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { aProject } from '../support/app.ts';
@@ -11,7 +13,8 @@ const CLIENTS = 32;
 const ROUNDS = engine === 'sqlite' ? runs(20) : 5;
 const SLOW_MS = 600_000;
 
-// A server of its own, which survives the process that is killed; PGlite lives in this one and takes one connection.
+// A server of its own, which survives the process that is killed; PGlite lives in this one and takes one
+// connection.
 if (concurrent) {
   describe('a service that is killed while 32 clients write', () => {
     let place: TestDatabase;

@@ -1,4 +1,7 @@
-/** Makes the PostgreSQL database that every test file copies: on a real server where one is named, else with PGlite. */
+/**
+ * Makes the PostgreSQL database that every test file copies: on a real server where one is named, else with
+ * PGlite.
+ */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Random worlds in which boundaries collide: days crowd around a turn of the year, amounts around the edges of the
- * bands, and everything refers to few things.
+ * Random worlds in which boundaries collide: days crowd around a turn of the year, amounts around the edges
+ * of the bands, and everything refers to few things.
  */
 import fc from 'fast-check';
 import {

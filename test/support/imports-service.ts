@@ -1,6 +1,6 @@
 /**
- * The service with other limits of imports: `imports-service.ts URL FOLDER LIMITS`, the last as JSON. It says where it
- * listens, and ends in good order when it is told to.
+ * The service with other limits of imports: `imports-service.ts URL FOLDER LIMITS`, the last as JSON. It says
+ * where it listens, and ends in good order when it is told to.
  */
 import { buildApp } from '../../src/app.ts';
 import { clockIn } from '../../src/core/clock.ts';

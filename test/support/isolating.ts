@@ -1,6 +1,7 @@
 /**
- * What somebody learns who knows which projects each figure is about: everything that adds up from figures, each taken
- * any number of times. Exhaustive linear algebra modulo a prime, which finds all that is there to find.
+ * What somebody learns who knows which projects each figure is about: everything that adds up from figures,
+ * each taken any number of times. Exhaustive linear algebra modulo a prime, which finds all that is there to
+ * find.
  */
 
 /** So small that products of remainders are exact. */
@@ -17,7 +18,9 @@ function inverse(value: number): number {
 
 const modulo = (value: number): number => ((value % PRIME) + PRIME) % PRIME;
 
-/** The rows in reduced echelon form, without those that are sums of others, and the place of the 1 of each. */
+/**
+ * The rows in reduced echelon form, without those that are sums of others, and the place of the 1 of each.
+ */
 function reduced(rows: number[][]): { rows: number[][]; pivots: number[] } {
   const left = rows.map((row) => [...row]);
   const done: number[][] = [];
@@ -69,7 +72,8 @@ function dependent(
 
 /**
  * @param sets whom each figure is about, by the places of the projects
- * @returns projects, fewer than the minimum, about which the figures add up to something; undefined if there are none
+ * @returns projects, fewer than the minimum, about which the figures add up to something; undefined if there
+ * are none
  */
 export function isolated(
   sets: Iterable<readonly number[]>,
@@ -84,7 +88,8 @@ export function isolated(
     return row;
   });
   const { rows, pivots } = reduced(matrix);
-  // What no sum of figures tells: a vector for each project, and a sum about some of them is a dependence of theirs.
+  // What no sum of figures tells: a vector for each project, and a sum about some of them is a dependence of
+  // theirs.
   const free = Array.from({ length: count }, (_, i) => i).filter((i) => !pivots.includes(i));
   const dual = Array.from({ length: count }, (_, i) => {
     const pivot = pivots.indexOf(i);

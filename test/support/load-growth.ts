@@ -1,4 +1,6 @@
-/** A load that has a table grow, and looks at it meanwhile; a module of its own, so that a thread can load it. */
+/**
+ * A load that has a table grow, and looks at it meanwhile; a module of its own, so that a thread can load it.
+ */
 import { count } from 'drizzle-orm';
 import type { LoadWork, Reader, Transaction } from '../../src/database/database.ts';
 import { everyColumn } from '../../src/database/prepared.ts';

@@ -1,4 +1,6 @@
-/** A briefing in the plainest words: what each sentence says, written out. It shares nothing with the service. */
+/**
+ * A briefing in the plainest words: what each sentence says, written out. It shares nothing with the service.
+ */
 import { isCounted, type ModelProject, type ModelWorld, populationOf } from './model.ts';
 import { addDays, figuresOf } from './model-figures.ts';
 
@@ -28,7 +30,10 @@ const english = (amount: number): string => {
   return fraction === undefined ? commas(whole) : `${commas(whole)}.${fraction}`;
 };
 
-/** An amount beside counts of 1, 5 and 10 billion: what would look like one of these, and is not, has all its digits. */
+/**
+ * An amount beside counts of 1, 5 and 10 billion: what would look like one of these, and is not, has all its
+ * digits.
+ */
 function amountBeside(yuan: number, language: Language): string {
   const printed = modelAmount(yuan, language);
   const [bounds, unit] =

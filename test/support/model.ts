@@ -1,6 +1,6 @@
 /**
- * The domain in the plainest words that can be said about it: loops over arrays, whole days, big integers. It shares
- * nothing with the service, so that the two agreeing means something.
+ * The domain in the plainest words that can be said about it: loops over arrays, whole days, big integers. It
+ * shares nothing with the service, so that the two agreeing means something.
  */
 
 type Day = string;

@@ -2,7 +2,9 @@
 import { expect } from 'vitest';
 import type { Body, Client } from './app.ts';
 
-/** Everything in a list, by following `page.nextCursor`, and doing something between two pages where asked. */
+/**
+ * Everything in a list, by following `page.nextCursor`, and doing something between two pages where asked.
+ */
 export async function everyPage(
   client: Client,
   url: string,
@@ -35,8 +37,8 @@ function compare(a: Value, b: Value): number {
 }
 
 /**
- * The items in the order of a `sort` parameter. What has no value comes first, and where all is equal the tie-breaker
- * goes the way of the last name.
+ * The items in the order of a `sort` parameter. What has no value comes first, and where all is equal the
+ * tie-breaker goes the way of the last name.
  */
 export function inOrder(items: readonly Body[], sort: string, tieBreaker: string): Body[] {
   const names = sort.split(',');

@@ -47,7 +47,10 @@ const revealing: string[] = [];
 /** Whether a text has an API key in it. */
 export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(text);
 
-/** Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this environment. */
+/**
+ * Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this
+ * environment.
+ */
 export function start(
   script: string,
   args: readonly string[],
@@ -110,7 +113,10 @@ export async function endAll(): Promise<void> {
   if (revealing.length > 0) throw new Error(`A key was logged: ${revealing.splice(0).join('\n')}`);
 }
 
-/** Waits until something holds. @throws when it does not within the time: long enough for a machine that has much else to do */
+/**
+ * Waits until something holds.
+ * @throws when it does not within the time: long enough for a machine that has much else to do
+ */
 export async function until<T>(look: () => T | Promise<T>, ms = 150_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + ms;
   for (;;) {

@@ -1,4 +1,6 @@
-/** In the place of `transfer/reading/read-file.ts` where no process may be started: reads files in this one. */
+/**
+ * In the place of `transfer/reading/read-file.ts` where no process may be started: reads files in this one.
+ */
 import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/sheets/reading/read.ts';
 import type { ReadOptions } from '../../src/sheets/reading/read-file.ts';

@@ -44,7 +44,8 @@ export async function connect(url: string): Promise<Connection> {
 }
 
 /**
- * The change log, proved: numbers without a gap from 1, each entry with the hash of the one before and its own,
+ * The change log, proved: numbers without a gap from 1, each entry with the hash of the one before and its
+ * own,
  * and the revision at the last.
  */
 export async function provenLog(

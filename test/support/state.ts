@@ -29,8 +29,8 @@ export const stateOf = async (api: TestApp): Promise<object> => ({
 });
 
 /**
- * What tells as much of a refusal, and is read in a tenth of the time: a row that comes or goes is counted, one that
- * changes has an entry in the log or stands in a table that is read.
+ * What tells as much of a refusal, and is read in a tenth of the time: a row that comes or goes is counted,
+ * one that changes has an entry in the log or stands in a table that is read.
  */
 async function tracesOf(api: TestApp): Promise<object> {
   const counts = Object.entries(api.database.read.tables).map(
@@ -59,7 +59,10 @@ export async function expectRefused(
   return answer;
 }
 
-/** For a table of many refusals: proves once that all the tests of the `describe` it stands in changed nothing. */
+/**
+ * For a table of many refusals: proves once that all the tests of the `describe` it stands in changed
+ * nothing.
+ */
 export function changesNothing(api: () => TestApp): void {
   let before: object;
   beforeAll(async () => {

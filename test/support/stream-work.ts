@@ -1,4 +1,6 @@
-/** A work for `Database.stream` that a test sees through; a module of its own, so that a thread can load it. */
+/**
+ * A work for `Database.stream` that a test sees through; a module of its own, so that a thread can load it.
+ */
 import type { StreamReader, StreamWork } from '../../src/database/database.ts';
 
 export interface Asked {

@@ -1,4 +1,7 @@
-/** Workbooks in other programs than the one that wrote them: each shows what the CSV of the same question says. */
+/**
+ * Workbooks in other programs than the one that wrote them: each shows what the CSV of the same question
+ * says.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -126,7 +126,9 @@ describe('an export of more rows than a batch', () => {
   });
 });
 
-/** An app that streams these parts, and how many of them were taken; the end says whether they were given up. */
+/**
+ * An app that streams these parts, and how many of them were taken; the end says whether they were given up.
+ */
 async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastRate) {
   const state = { taken: 0, ended: false };
   async function* source() {

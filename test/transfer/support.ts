@@ -6,7 +6,9 @@ import type { Answer } from '../support/app.ts';
 
 export type Table = Record<string, unknown>[];
 
-/** A CSV file, strictly read: with the marks that make Excel read it, and the apostrophes taken away again. */
+/**
+ * A CSV file, strictly read: with the marks that make Excel read it, and the apostrophes taken away again.
+ */
 export function readCsv(answer: Answer, encoding: 'utf-8' | 'gb18030' = 'utf-8'): Record<string, string>[] {
   const text =
     encoding === 'utf-8'

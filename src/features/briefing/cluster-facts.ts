@@ -15,13 +15,16 @@ export interface ClusterFinding {
   progress: ClusterProgress;
 }
 
-/** How it was chosen. */
+/** The rule by which it was chosen. */
 export const clusterRule = {
   zh: '有成员随本届项目引入、或其龙头企业投资本届项目的集群中，该日在册成员企业最多的；数目相同的，取名称在前的。',
   en: 'Of the clusters with a member that came with a project of the event, or whose leader invests in one, the one with the most members on the day; ties go to the first by name.',
 };
 
-/** The target that a day lies in the term of; of several the first to end, then the first to begin, then the largest. */
+/**
+ * The target whose term includes the day; of several, the first to end, then the first to start, then the
+ * largest.
+ */
 const targetInForce = (targets: readonly Target[], asOf: string): Target | undefined =>
   targets
     .filter(({ from, by }) => from <= asOf && asOf <= by)

@@ -26,8 +26,8 @@ import {
 const BILLION = 1_000_000_000;
 
 /**
- * The parts of an event that a briefing counts: each is a filter. A threshold is told as it stands here; "more than" is
- * from the next yuan on.
+ * The parts of an event covered by a briefing, each with its filter. Thresholds are printed as given here;
+ * "more than" filters from the next yuan on.
  */
 export const scopes = {
   all: part({}),
@@ -40,14 +40,14 @@ export const scopes = {
 
 export type ScopeName = keyof typeof scopes;
 
-/** What an amount is not rounded onto, as the text would then seem to count it wrong. */
+/** Amounts are not rounded to a threshold, where they would contradict the text. */
 const amountText = amountTextBeside(Object.values(scopes).flatMap(({ threshold }) => threshold ?? []));
 
 function part(filter: Partial<ProjectFilter>, threshold: number | null = null) {
   return { filter, threshold };
 }
 
-/** The filter of a part of an event. */
+/** The filter for a part of an event. */
 export const filterFor = (event: string, scope: ScopeName): ProjectFilter =>
   ({ event: [event], ...scopes[scope].filter }) as ProjectFilter;
 
@@ -59,7 +59,7 @@ export interface EventEntry {
   startsOn: string;
 }
 
-/** All that a briefing is made of, from one snapshot. */
+/** All input of a briefing, from one snapshot. */
 export interface Findings {
   asOf: string;
   event: EventEntry;
@@ -69,10 +69,10 @@ export interface Findings {
   cluster: ClusterFinding | undefined;
 }
 
-/** The three lists together, as the field calls them. */
+/** The three lists together, as known in the field. */
 const TOP_500: Readonly<Record<Language, string>> = { zh: '三类500强', en: 'three top-500' };
 
-/** The link to what makes up a figure, where that is not all the projects. */
+/** The link to the projects behind a figure, if not all of them. */
 const behind: Readonly<Record<string, string>> = {
   registrationRate: 'registered',
   startedInvestment: 'started',
@@ -85,7 +85,7 @@ const behind: Readonly<Record<string, string>> = {
 export const projectLink = ({ id }: { id: string }, asOf: string): string =>
   `/v1/projects/${id}?asOf=${asOf}`;
 
-/** Facts in a row. */
+/** An enumeration of facts. */
 const listFact = (facts: readonly Fact[], language: Language): Fact => ({
   text: listText(
     facts.map(({ text }) => text),
@@ -99,7 +99,7 @@ const listFact = (facts: readonly Fact[], language: Language): Fact => ({
 /** A defined figure: a measure, or an outreach figure. */
 type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence'> & { unit: string };
 
-/** A figure as its kind is printed; nothing of zero, nor of what would round to it. */
+/** A figure in the printed form of its kind; undefined for zero, and for values that would round to zero. */
 function definedFact(
   { name, unit, zh, en, sentence }: Defined,
   value: unknown,
@@ -121,8 +121,9 @@ function definedFact(
 }
 
 /**
- * Contracted funds are a sum of what is known. Where that is not of every project, it is a lower bound: told rounded
- * down to three digits, as "more than" where that leaves something over and else as "at least", so that both are true.
+ * Contracted funds are a sum of known amounts. If some are unknown, the sum is a lower bound: rounded down to
+ * three digits, and printed as "more than" if that leaves a remainder, otherwise as "at least", so that both
+ * are true.
  */
 function contractedFacts(fact: Fact, projectCount: number, language: Language): [string, Fact][] {
   const [figure] = fact.figures as [Figure];
@@ -227,7 +228,7 @@ function highlightFacts({ asOf, summaries, highlighted }: Findings, language: La
   return facts;
 }
 
-/** Every fact that a sentence may name. */
+/** All facts available to sentences. */
 export function factsFrom(findings: Findings, language: Language): Facts {
   const { asOf, event, summaries } = findings;
   const eventLink = `/v1/events/${event.code}`;

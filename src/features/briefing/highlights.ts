@@ -5,13 +5,13 @@ import { durationOf } from '../figures/tallies.ts';
 import { countsAs } from '../projects/conditions.ts';
 
 export interface Highlight {
-  /** How many are named, at most. */
+  /** Maximum number of projects named. */
   most: number;
-  /** The rule in words. */
+  /** Description of the rule. */
   rule: { zh: string; en: string };
-  /** Which projects of the population. */
+  /** Condition on the projects of the population. */
   candidates(reader: Reader): SQL;
-  /** Which come first; among equals the lower code. */
+  /** The order; ties are resolved by code. */
   order(reader: Reader): SQL[];
 }
 

@@ -1,8 +1,8 @@
 /** Escapes plain text for Markdown, so that no name turns into markup. */
 
-/** What begins inline markup, in CommonMark and in what GitHub adds to it. */
+/** Characters that start inline markup, in CommonMark and GitHub's extensions. */
 const INLINE = /[\\`*_[\]<>&~|]/g;
-/** What would make a heading or a list of the line. */
+/** Starts of lines that would become headings or lists. */
 const BLOCK = /^([#+=-]|\d{1,9}(?=[.)]))/;
 
 const escapedStart = (mark: string): string => (/\d/.test(mark) ? `${mark}\\` : `\\${mark}`);

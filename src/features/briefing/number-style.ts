@@ -9,7 +9,7 @@ interface Unit {
   name: string;
 }
 
-/** From the largest: an amount is printed in the first unit that it reaches. */
+/** Descending: an amount is printed in the first unit that it reaches. */
 const units: Readonly<Record<Language, readonly Unit[]>> = {
   zh: [
     { yuan: 100_000_000n, decimals: 2, name: '亿元' },
@@ -23,7 +23,7 @@ const units: Readonly<Record<Language, readonly Unit[]>> = {
   ],
 };
 
-/** Commas in English, from 10,000 on; nothing in Chinese. */
+/** Adds thousands separators in English, from 10,000 on; none in Chinese. */
 const grouped = (whole: string, language: Language): string =>
   language === 'en' && whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
 
@@ -44,10 +44,10 @@ function textIn({ yuan: unit, name }: Unit, yuan: bigint, language: Language): s
 }
 
 /**
- * Amounts in 亿元, 万元 or 元, or in billion yuan, million yuan or yuan; to the hundredth in Chinese and the thousandth in
- * English, without trailing zeros. They are whole yuan and not negative.
- * @param bounds that the text counts by: an amount that would round to one of them, and is not exactly that, is told to
- * the yuan, 999,999,999 yuan as 9.99999999亿元
+ * Amounts in 亿元, 万元 or 元, or in billion yuan, million yuan or yuan; with up to two decimals in Chinese and
+ * three in English, without trailing zeros. Amounts must be whole yuan and not negative.
+ * @param bounds thresholds in the text: an amount that would round to one of them without being equal is
+ * printed exactly, 999,999,999 yuan as 9.99999999亿元
  */
 export const amountTextBeside =
   (bounds: readonly number[]) =>
@@ -57,23 +57,23 @@ export const amountTextBeside =
     const at = all.findIndex((one) => exact >= one.yuan);
     const unit = (all[at] ?? all.at(-1)) as Unit;
     const larger = all[at - 1];
-    // 9 999.999 万元 rounds to 1 亿元, which nobody calls 10 000 万元.
+    // 9 999.999 万元 rounds to 1 亿元, which nobody writes as 10 000 万元.
     const told = larger && roundedTo(unit, exact) >= larger.yuan ? larger : unit;
     const rounded = roundedTo(told, exact);
     const misleads = rounded !== exact && bounds.includes(Number(rounded));
     return misleads ? textIn(unit, exact, language) : textIn(told, rounded, language);
   };
 
-/** Rounds an amount down to three significant digits, as lower bounds are printed. */
+/** Rounds an amount down to three significant digits, for printing lower bounds. */
 export function roundedDown(yuan: number): number {
   const unit = 10n ** BigInt(Math.max(String(yuan).length - 3, 0));
   return Number((BigInt(yuan) / unit) * unit);
 }
 
-/** A number of things. */
+/** A number of items. */
 export const countText = (count: number, language: Language): string => grouped(String(count), language);
 
-/** @param percent with one decimal, as a rate has it */
+/** @param percent with one decimal, as in a `Rate` */
 export const percentText = (percent: number): string => `${percent}%`;
 
 const MONTHS = [

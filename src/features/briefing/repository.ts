@@ -5,18 +5,18 @@ import { asOfDay, inPopulation } from '../projects/conditions.ts';
 import type { Selection } from '../projects/filter.ts';
 import { type HighlightName, highlights } from './highlights.ts';
 
-/** A project that a highlight names. */
+/** A project named by a highlight. */
 export interface HighlightedProject {
   id: string;
   code: string;
   name: string;
   nameEn: string | null;
   investmentYuan: number;
-  /** From the signing to production; null where it does not produce. */
+  /** From signing to production; null if it is not in production. */
   days: number | null;
 }
 
-/** The projects of a selection that a highlight names, the first of them first. */
+/** The projects of a selection for a highlight, in its order. */
 export const highlighted = (
   reader: Reader,
   name: HighlightName,
@@ -40,7 +40,7 @@ export const highlighted = (
       .limit(most);
   });
 
-/** A cluster that belongs to an event, with its leader where it has one. */
+/** A cluster of an event, with its leader if it has one. */
 export interface EventCluster {
   id: string;
   name: string;
@@ -51,8 +51,8 @@ export interface EventCluster {
 }
 
 /**
- * The best of an event's clusters: the one with the most enterprises on the day, of equals the first by name. A cluster
- * belongs to the event when a member came with a project of it, or its leader invests in one.
+ * The best cluster of an event: the one with the most enterprises on the day; ties are resolved by name. A
+ * cluster belongs to the event if a member came with a project of it, or its leader invests in one.
  */
 export async function bestCluster(
   reader: Reader,

@@ -1,6 +1,6 @@
 /**
- * The possible sentences of a briefing, in order. A sentence or clause appears only if all its facts are known and not
- * zero; nothing else decides. The facts are those of `facts.ts`.
+ * The possible sentences of a briefing, in order. A sentence or clause appears only if all its facts are
+ * known and not zero; nothing else decides. The facts are those of `facts.ts`.
  */
 import type { Sentence } from './wording.ts';
 

@@ -28,8 +28,8 @@ import { paragraphOf, say } from './wording.ts';
 
 export interface BriefingService {
   /**
-   * What can be said about an event on a day, in one language, from one snapshot.
-   * @throws Problem 404 for an event that is not there, 422 when a sum is too large to be exact
+   * The briefing for an event on a day, in one language, from one snapshot.
+   * @throws Problem 404 if the event does not exist, 422 if a sum is too large to be exact
    */
   of(event: string, asOf: string, language: Language): Promise<Computed>;
 }
@@ -68,7 +68,7 @@ async function find(reader: Reader, clock: Clock, event: EventEntry, asOf: strin
   for (const scope of Object.keys(scopes) as ScopeName[]) {
     const summary = await summarize(reader, filterFor(event.code, scope), asOf);
     summaries[scope] = summary;
-    // Of nothing there are no parts. `all` comes first.
+    // If there are no projects, there are no parts either. `all` comes first.
     if (scope === 'all' && isEmpty(summary)) break;
   }
   const highlighted = {} as Record<HighlightName, readonly repository.HighlightedProject[]>;

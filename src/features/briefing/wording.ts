@@ -2,43 +2,43 @@
 import type { Language } from '../../core/languages.ts';
 import type { Definition } from './definitions.ts';
 
-/** What is printed of a figure: its value, or a lower bound. */
+/** How to print a figure: its value, or a lower bound. */
 export const comparators = ['exact', 'more_than', 'at_least'] as const;
 
 /** A figure as printed in the text, with its meaning. */
 export interface Figure {
   name: string;
   unit: string;
-  /** As the measure gives it. */
+  /** In the form of the measure. */
   value: unknown;
   comparator: (typeof comparators)[number];
   printed: string;
   definition: Definition;
-  /** The address of what makes it up; null where nothing does, such as a day. */
+  /** Link to the data behind it; null if there is none, as for a day. */
   link: string | null;
 }
 
 export const namedKinds = ['event', 'city', 'project', 'cluster', 'enterprise', 'term'] as const;
 
-/** What a text calls by its name. */
+/** A named resource in a text. */
 export interface Named {
   kind: (typeof namedKinds)[number];
   printed: string;
   link: string | null;
 }
 
-/** What can be said in one place of a sentence. */
+/** The text for one placeholder of a sentence. */
 export interface Fact {
   text: string;
   figures: readonly Figure[];
   names: readonly Named[];
-  /** How many it speaks of, for English to choose between singular and plural. */
+  /** The quantity, which selects singular or plural in English. */
   number: number;
   /** Whether English puts "the" before it. */
   titled?: boolean;
 }
 
-/** The name in a language; in Chinese where there is no other. On one line, whatever was recorded. */
+/** The name in a language; falls back to Chinese. Always on one line, whatever is stored. */
 export const nameIn = (
   { name, nameEn }: { name: string; nameEn: string | null },
   language: Language,
@@ -63,8 +63,8 @@ export const namedFact = (named: Named): Fact => ({
 const ARTICLE = /^(the|an?) /i;
 
 /**
- * What is called by a title, as an event or a cluster is, and an enterprise is not: its English name takes "the",
- * unless it begins with an article of its own. Without an English name there is none.
+ * Something with a title, like an event or a cluster, but not an enterprise: its English name is preceded by
+ * "the", unless it has an article of its own. Without an English name, no article is added.
  */
 export function titledFact(
   named: Omit<Named, 'printed'>,
@@ -76,30 +76,28 @@ export function titledFact(
   return { ...namedFact({ ...named, printed }), titled };
 }
 
-/** By the name that wordings call them by. What is unknown, or zero, is not among them. */
+/** Facts by their names in wordings. Unknown and zero facts are left out. */
 export type Facts = ReadonlyMap<string, Fact>;
 
-/**
- * One way to say something, in both languages. `{name}` is the text of a fact, `{name:is|are}` chooses by its number.
- */
+/** One wording in both languages. `{name}` is the text of a fact, `{name:is|are}` chooses by its number. */
 export interface Wording {
   zh: string;
   en: string;
-  /** Facts without which it is not said, though it does not print them. */
+  /** Facts that are required although they are not printed. */
   needs?: readonly string[];
 }
 
-/** Ways to say something, the best first: the first is said of which all facts are there. */
+/** Alternative wordings, the best first: the first one whose facts all exist is used. */
 export type Clause = readonly Wording[];
 
-/** A sentence: what opens it, and clauses, each said or left out. Without any clause it is not said. */
+/** A sentence: an opening and optional clauses. It is dropped if no clause applies. */
 export interface Sentence {
   code: string;
   opening?: Clause;
   clauses: readonly Clause[];
 }
 
-/** A sentence that is said. */
+/** A rendered sentence. */
 export interface Said {
   code: string;
   text: string;
@@ -109,7 +107,7 @@ export interface Said {
 
 const PLACE = /\{([\w.]+)(?::([^{}|]*)\|([^{}|]*))?\}/g;
 
-/** The facts that a wording needs in a language. */
+/** The facts required by a wording in a language. */
 export const factsOf = ({ needs = [], ...wording }: Wording, language: Language): string[] => [
   ...needs,
   ...[...wording[language].matchAll(PLACE)].map(([, name = '']) => name),
@@ -119,13 +117,13 @@ function sayable(clause: Clause, facts: Facts, language: Language): string | und
   return clause.find((wording) => factsOf(wording, language).every((name) => facts.has(name)))?.[language];
 }
 
-/** Between clauses, before the last, and after it. */
+/** Separators between clauses and before the last one, and the end mark. */
 const marks: Readonly<Record<Language, { between: string; last: string; end: string }>> = {
   zh: { between: '；', last: '；', end: '。' },
   en: { between: '; ', last: '; and ', end: '.' },
 };
 
-/** What a sentence says, if it says anything. */
+/** Renders a sentence, if anything of it applies. */
 export function say(sentence: Sentence, facts: Facts, language: Language): Said | undefined {
   const clauses = sentence.clauses
     .map((clause) => sayable(clause, facts, language))
@@ -147,10 +145,10 @@ export function say(sentence: Sentence, facts: Facts, language: Language): Said 
     return `${at === 0 ? 'The' : 'the'} ${fact.text}`;
   };
   const text = `${opening}${template}`.replace(PLACE, fill);
-  // A name may bring the full stop of an abbreviation with it.
+  // A name may end with the full stop of an abbreviation.
   return { code: sentence.code, text: text.endsWith(end) ? text : `${text}${end}`, figures, names };
 }
 
-/** Sentences as a paragraph. */
+/** Joins sentences into a paragraph. */
 export const paragraphOf = (sentences: readonly Pick<Said, 'text'>[], language: Language): string =>
   sentences.map(({ text }) => text).join(language === 'en' ? ' ' : '');

@@ -126,7 +126,7 @@ export const changesRoutes =
           'cache-control': 'no-store',
           // A stream ends when the service stops; the client must not reuse this connection.
           connection: 'close',
-          // Proxies that gather answers before they pass them on would hold back every event.
+          // Otherwise buffering proxies would delay every event.
           'x-accel-buffering': 'no',
         });
         return reply.type('text/event-stream').send(events);
@@ -180,7 +180,10 @@ export const changesRoutes =
     }
   };
 
-/** Where a follower continues. After a disconnect a client repeats its address, so `Last-Event-ID` is the later one. */
+/**
+ * The position where a follower continues. Clients reconnect with the same URL, so `Last-Event-ID` takes
+ * precedence.
+ */
 function positionOf(request: FastifyRequest): { after: number; parameter: string } {
   const { 'last-event-id': id } = request.headers;
   const { after = 0 } = request.query as z.infer<typeof StreamQuery>;

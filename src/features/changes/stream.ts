@@ -9,51 +9,53 @@ import type { ChangesService } from '../../log/service.ts';
 
 /** Maximum delay of an entry. Polling is needed, because other instances and commands write too. */
 const LOOK_EVERY_MS = 250;
-/** More often than proxies give up a connection on which nothing happens. */
+/** Shorter than the idle timeouts of proxies. */
 const HEARTBEAT_MS = 15_000;
-/** How long a follower may leave what it was sent unread. */
+/** How long a follower may leave data unread. */
 const STALL_MS = 30_000;
-/** What is read ahead for one follower, at most: an entry with long texts, before and after, has some 100 kB. */
+/** Maximum read-ahead per follower: with long texts before and after, an entry can have some 100 kB. */
 const ENTRIES_AT_ONCE = 10;
-/** Characters of batches that are kept for others who are at the same place. */
+/** Size of the cache of batches for other followers at the same position, in characters. */
 const KEPT_CHARACTERS = 4_000_000;
 const MAX_FOLLOWERS = 500;
-/** Of those without a key, so that they leave room for keys. */
+/** Maximum number of followers without a key, which leaves room for those with one. */
 const MAX_WITHOUT_KEY = 250;
-/** Of one key, or without one of one network. */
+/** Maximum number per key, or per network without a key. */
 const MAX_OF_ONE_CALLER = 50;
-/** When a client that was cut is to come back. */
+/** How long clients wait before they reconnect. */
 const RECONNECT_MS = 2_000;
 
 export interface Follower {
-  /** The last entry that it has. */
+  /** The last entry that it has received. */
   after: number;
-  /** What said so. */
+  /** The parameter with the position. */
   parameter: string;
-  /** Who follows: a key, or without one a network. */
+  /** The key, or without one the network. */
   caller: string;
   hasKey: boolean;
-  /** Whether entries about API keys say what changed. */
+  /** Whether entries about API keys include their changes. */
   showsKeys: boolean;
-  /** Whether it may go on: a key can be revoked, or expire, while the stream is open. */
+  /** Whether it is still authorized: a key can be revoked or expire while the stream is open. */
   mayFollow(): Promise<boolean>;
 }
 
 export interface ChangesStream {
   /**
-   * The entries after a position, without an end; each has its `seq` as its id. It ends, complete up to an entry, when
-   * the follower may not go on or the service stops, and is destroyed when what it gave is not read for 30 seconds.
-   * @throws Problem 503 when there are too many followers or the service stops, 422 for a position that the log has not reached
+   * An endless stream of the entries after a position; the event id is the entry's `seq`. It ends, after a
+   * complete entry, when the follower is no longer authorized or the service stops, and is destroyed when its
+   * data is left unread for 30 seconds.
+   * @throws Problem 503 if there are too many followers or the service is stopping, 422 for a position beyond
+   * the end of the log
    */
   follow(follower: Follower): Promise<Readable>;
-  /** Ends every stream. */
+  /** Ends all streams. */
   close(): void;
 }
 
 interface Options {
   database: Pick<Database, 'revision'>;
   changes: Pick<ChangesService, 'entries' | 'expectReached'>;
-  /** Shorter ones, for tests. */
+  /** Shorter intervals for tests. */
   heartbeatMs?: number;
   stallMs?: number;
 }
@@ -73,7 +75,7 @@ export function changesStream({
     const told = function* (text: string) {
       const stalled = setTimeout(cut, stallMs);
       try {
-        // Comes back only when there is room for more.
+        // Resumes only when the consumer wants more.
         yield text;
       } finally {
         clearTimeout(stalled);
@@ -82,7 +84,8 @@ export function changesStream({
     let { after } = follower;
     yield* told(`retry: ${RECONNECT_MS}\n\n`);
     while (!isGone() && (await follower.mayFollow())) {
-      // While the database does not answer there is nothing to tell: who came back then would be sent away for good.
+      // While the database is unavailable there is nothing to send. Ending the stream instead would make
+      // clients reconnect to errors, after which they give up.
       const batch = await batchAfter(after, follower.showsKeys).catch(() => null);
       if (batch) {
         after = batch.last;
@@ -105,7 +108,7 @@ export function changesStream({
       if (closing) throw overloaded();
       if (isFull) throw tooMany();
       open.push(follower);
-      // Destroying it waits for the generator, which has to look for itself whether it is wanted.
+      // Destroying the stream waits for the generator, which therefore has to check by itself.
       const isGone = () => closing || stream.destroyed;
       const stream: Readable = Readable.from(events(follower, isGone, () => stream.destroy()));
       return stream.once('close', () => {
@@ -126,13 +129,14 @@ const tooMany = (): Problem =>
 
 interface Batch {
   text: string;
-  /** The `seq` of its last entry. */
+  /** `seq` of its last entry. */
   last: number;
 }
 
 /**
- * Small batches of the log as text, each made once for all who are at the same place, and one of them in each turn of
- * the event loop, however many replay: everybody else comes in between.
+ * Small batches of the log as text, each created once for all followers at the same position. Only one batch
+ * is created per event-loop turn, however many followers catch up, so that other requests are served in
+ * between.
  */
 function batchesOf(changes: Pick<ChangesService, 'entries'>) {
   const kept = new LRUCache<string, Batch>({
@@ -143,7 +147,7 @@ function batchesOf(changes: Pick<ChangesService, 'entries'>) {
 
   async function make(after: number, showsKeys: boolean): Promise<Batch | null> {
     await turn();
-    // The log never changes; only a batch at its end may grow.
+    // The log is immutable; only a batch at its end may grow.
     const key = `${after} ${showsKeys}`;
     const known = kept.get(key);
     if (known) return known;
@@ -165,14 +169,14 @@ function batchesOf(changes: Pick<ChangesService, 'entries'>) {
 const eventOf = (entry: { seq: number }): string =>
   `id: ${entry.seq}\nevent: change\ndata: ${JSON.stringify(entry)}\n\n`;
 
-/** One poll of the revision for all waiting followers, and none while there are none. */
+/** Polls the revision once for all waiting followers, and not at all if there are none. */
 function newsOf(database: Pick<Database, 'revision'>) {
   let head = 0;
   let looking: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     await sleep(LOOK_EVERY_MS, undefined, { ref: false });
-    // A database that does not answer now has no news; those who wait keep waiting.
+    // If the database is unavailable, the followers keep waiting.
     head = await database.revision().then(
       ({ seq }) => seq,
       () => head,
@@ -181,7 +185,10 @@ function newsOf(database: Pick<Database, 'revision'>) {
   }
 
   return {
-    /** @returns whether there is an entry after the position, once there is or the time has passed */
+    /**
+     * @returns whether there is an entry after the position; resolves when there is one, or after the given
+     * time
+     */
     since: async (after: number, ms: number, isGone: () => boolean): Promise<boolean> => {
       const deadline = performance.now() + ms;
       while (!isGone() && performance.now() < deadline) {

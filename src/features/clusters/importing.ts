@@ -1,4 +1,6 @@
-/** Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous. */
+/**
+ * Imports cluster members: matched by id, or by cluster and enterprise, and by the day if that is ambiguous.
+ */
 
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites, resolved } from '../../catalogues/writes.ts';
@@ -34,17 +36,17 @@ import { clusterMembers } from './catalogue.ts';
 import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
 import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
 
-/** What a row names by texts. */
+/** Fields with references as texts. */
 const NAMED = ['id', 'cluster', 'enterprise', 'enterpriseCode', 'project'];
 
-/** What a row says besides whom it is about. */
+/** The other fields of a row. */
 const created = clusterMembers.create.omit({ enterprise: true });
 const changed = clusterMembers.changes.omit({ enterprise: true });
 
 /** An entry of the catalogue. */
 type Member = Entry & Membership & { cluster: string; enterprise: string };
 
-/** What is known of the things that a batch of rows names. */
+/** The data of a batch of rows. */
 interface Known extends NamedThings {
   members: ReadonlyMap<string, Member>;
   /** By name and by id. */
@@ -55,7 +57,7 @@ const idOf = ({ fields }: ImportedRow): string => textOf(fields.id).toLowerCase(
 
 const keyOf = (cluster: string, enterprise: string): string => `${cluster} ${enterprise}`;
 
-/** One that a text names by its whole name, or by its id. */
+/** Finds a cluster by its full name or its id. */
 const clusterCalled = (text: string, { clusters }: Known): ClusterRow | undefined =>
   clusters.get(text.normalize('NFC')) ?? clusters.get(text.toLowerCase());
 
@@ -68,8 +70,8 @@ function clusterFaults({ fields: { cluster } }: ImportedRow, found: ClusterRow |
 }
 
 /**
- * Which of the memberships of an enterprise in a cluster a row is about: the one of that day; a new one, where it can be
- * one besides them; else the only one.
+ * Finds the membership of a row among those of an enterprise in a cluster: the one of the same day; otherwise
+ * a new one, if it does not overlap with the others; otherwise the only one.
  * @returns null for a new one
  */
 function matched(memberships: readonly Member[], term: Partial<Term>): Member | null | Fault {
@@ -94,7 +96,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
   const writes = catalogueWrites(clusterMembers, clock);
   const enterprises = enterpriseResolver(context);
   const first = firstRows();
-  /** The memberships of each enterprise in each cluster as the rows so far leave them, whether those are written or not. */
+  /** The memberships of each enterprise in each cluster after the rows so far, written or not. */
   const memberships = new Map<string, Member[]>();
   const read = new Set<string>();
 
@@ -128,7 +130,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
     if (!enterpriseId && !isFaulty) {
       found.push({ pointer: '/enterprise', code: 'required' });
     }
-    // Without them it is unknown whether the row is new: only its cells are checked.
+    // Without them it is unknown whether the row is new, so only its cells are checked.
     if (!cluster || !enterpriseId) return refused(row, key, checkedRow(changed, fields, found).faults);
 
     const place = keyOf(cluster.id, enterpriseId);
@@ -197,7 +199,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
     return known;
   }
 
-  /** Of those enterprises that no row before has named. */
+  /** Loads the memberships of enterprises that have not occurred before. */
   async function readMemberships(reader: Reader, rows: readonly ImportedRow[], known: Known): Promise<void> {
     const ids = rows.flatMap((row) => {
       const before = known.members.get(idOf(row))?.enterprise;
@@ -211,6 +213,6 @@ export function clusterMemberImporter(context: ImportContext): Importer {
     }
   }
 
-  // Which member a row before the first batch was about cannot be told any more.
+  // The membership of a row before the first batch cannot be determined any more.
   return rowByRow(look, plan, () => {});
 }

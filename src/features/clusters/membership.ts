@@ -10,7 +10,7 @@ export const roles = [
 ] as const satisfies readonly (Message & { code: string })[];
 export type Role = (typeof roles)[number]['code'];
 
-/** From the day of the introduction until the day on which it left, when it is no longer there; null while it is. */
+/** From the day of introduction until the day it left; null if it is still a member. */
 export interface Term {
   introducedOn: string;
   leftOn: string | null;
@@ -22,14 +22,14 @@ export interface Membership extends Term {
 
 const isOverBy = ({ leftOn }: Term, day: string): boolean => leftOn !== null && leftOn <= day;
 
-/** Whether two terms of one enterprise cannot both be: one begins while the other lasts, or on the same day. */
+/** Whether two terms of one enterprise conflict: one starts during the other, or on the same day. */
 export const overlap = (one: Term, other: Term): boolean =>
   one.introducedOn === other.introducedOn ||
   !(isOverBy(one, other.introducedOn) || isOverBy(other, one.introducedOn));
 
 const TODAY: MessageValue = { en: 'today', zh: '今' };
 
-/** The fault of a day on which an enterprise cannot come, since it is a member already. */
+/** The fault of an introduction on a day when the enterprise is already a member. */
 export const alreadyFault = ({ introducedOn, leftOn }: Term): Fault => ({
   pointer: '/introducedOn',
   code: 'member_already',
@@ -37,9 +37,9 @@ export const alreadyFault = ({ introducedOn, leftOn }: Term): Fault => ({
 });
 
 /**
- * The faults of a membership beside what else there is.
- * @param leader the leader of the cluster; it may have been a member, but is none
- * @param others all memberships of the enterprise in the cluster, this one as it was among them
+ * The faults of a membership in relation to other data.
+ * @param leader the leader of the cluster; it may have been a member, but cannot be one now
+ * @param others all memberships of the enterprise in the cluster, including this one before the change
  */
 export function membershipFaults(
   membership: Membership & { enterprise: string },

@@ -3,11 +3,11 @@ import { daysBetween } from '../../core/days.ts';
 import { type Rate, rate, toOneDecimal } from '../../core/numbers.ts';
 import type { ClusterTarget } from './schema.ts';
 
-/** What happened to those that count for a target, up to the day of the question or the target's last. */
+/** The enterprises that count for a target, up to the requested day or the target's last day. */
 export interface TargetTally {
-  /** How many came on a day less how many left, for each day on which any did, in order. */
+  /** Number of arrivals less departures on each day with any, in order. */
   days: readonly { day: string; change: number }[];
-  /** How many different enterprises came, still there or not. */
+  /** Number of different enterprises that came, including those that left. */
   came: number;
 }
 
@@ -25,10 +25,13 @@ export interface TargetProgress extends ClusterTarget {
   onCourse: boolean | null;
 }
 
-/** The day up to which a target is looked at: when its term has ended, what happens later is not its concern. */
+/** The last day considered for a target: later changes have no effect on it. */
 export const lookedAtOn = ({ by }: ClusterTarget, asOf: string): string => (asOf < by ? asOf : by);
 
-/** Where a target stands on a day. Both its first and its last day count, as days and for those who come on them. */
+/**
+ * The state of a target on a day. Its first and last day are included, both in the number of days and for
+ * arrivals.
+ */
 export function targetProgress(
   { count, from, by }: ClusterTarget,
   asOf: string,
@@ -57,7 +60,7 @@ export function targetProgress(
     expectedByNow: toOneDecimal(count * elapsedDays, totalDays),
     reached: introduced >= count,
     reachedOn,
-    // The rounded figure is for reading; this compares whole numbers.
+    // Compares integers, because `expectedByNow` is rounded.
     onCourse: elapsedDays === 0 ? null : introduced * totalDays >= count * elapsedDays,
   };
 }

@@ -27,7 +27,7 @@ export interface ClusterRow {
   targets: readonly ClusterTarget[];
 }
 
-/** The clusters with one of these values in a column. */
+/** The clusters with one of the values in a column. */
 export async function findClustersBy(
   reader: Reader,
   column: 'id' | 'name',
@@ -46,7 +46,7 @@ export async function findClustersBy(
   }) as Promise<ClusterRow[]>;
 }
 
-/** Whether an enterprise is a member of a cluster that has not left. */
+/** Whether an enterprise is currently a member of a cluster. */
 export async function isMember(reader: Reader, cluster: string, enterprise: string): Promise<boolean> {
   const rows = await reader.prepared('clusterMembers.isMember', { cluster, enterprise }, (db) => {
     const { clusterMembers: members } = db.tables;
@@ -64,7 +64,7 @@ const isOf = (members: Tables['clusterMembers']): SQL[] => [
   eq(members.enterprise, sql.placeholder('enterprise')),
 ];
 
-/** Every time that an enterprise was a member of a cluster. */
+/** All memberships of an enterprise in a cluster. */
 export const membershipsOf = (reader: Reader, cluster: string, enterprise: string): Promise<Membership[]> =>
   reader.prepared('clusterMembers.of', { cluster, enterprise }, (db) => {
     const { clusterMembers: members } = db.tables;
@@ -76,7 +76,7 @@ export const membershipsOf = (reader: Reader, cluster: string, enterprise: strin
       .orderBy(asc(introducedOn));
   });
 
-/** The members with one of these ids. */
+/** The members with the given ids. */
 export async function findMembers(reader: Reader, ids: readonly string[]): Promise<Entry[]> {
   const possible = possibleKeys(ids);
   if (possible.length === 0) return [];
@@ -90,7 +90,7 @@ export async function findMembers(reader: Reader, ids: readonly string[]): Promi
   });
 }
 
-/** Every membership of these enterprises in whatever clusters, by the day of the introduction. */
+/** All memberships of the given enterprises in any cluster, by day of introduction. */
 export async function membershipsOfAll(reader: Reader, enterprises: readonly string[]): Promise<Entry[]> {
   if (enterprises.length === 0) return [];
   const values = paddedValues(enterprises, '');
@@ -114,7 +114,7 @@ export interface Tally {
   present: number;
 }
 
-/** How many enterprises were introduced by a day, and how many of them were there, by role. */
+/** Number of enterprises introduced by a day, and of those still members on it, by role. */
 export async function tallyRoles(reader: Reader, cluster: string, asOf: string) {
   const rows = await reader.prepared('clusterMembers.tallyRoles', { cluster, asOf }, (db) => {
     const { clusterMembers: members } = db.tables;
@@ -128,7 +128,7 @@ export async function tallyRoles(reader: Reader, cluster: string, asOf: string) 
   return rows as (Tally & { role: Role })[];
 }
 
-/** How many different enterprises were introduced by a day, whatever the role. */
+/** Number of different enterprises introduced by a day, in any role. */
 export async function countIntroduced(reader: Reader, cluster: string, asOf: string): Promise<number> {
   const [row] = await reader.prepared('clusterMembers.introduced', { cluster, asOf }, (db) => {
     const { clusterMembers: members } = db.tables;
@@ -141,8 +141,8 @@ export async function countIntroduced(reader: Reader, cluster: string, asOf: str
 }
 
 /**
- * Those introduced from one day to another, but those who were members when the first began: who leaves and comes back
- * is not one more.
+ * Enterprises introduced in a period, except those that were members when it started: leaving and returning
+ * does not count as a new introduction.
  */
 function cameIn({ clusterMembers: members }: Tables): SQL {
   const [cluster, from] = [sql.placeholder('cluster'), sql.placeholder('from')];
@@ -152,7 +152,7 @@ function cameIn({ clusterMembers: members }: Tables): SQL {
     ${members.introducedOn} <= ${sql.placeholder('until')} and ${members.enterprise} not in (${were})`;
 }
 
-/** What counts for a target. @param until the day up to which it is looked at, not before its first */
+/** The data for a target. @param until the last day considered, not before the target's first day */
 export async function tallyTarget(
   reader: Reader,
   cluster: string,

@@ -10,7 +10,7 @@ import * as repository from './repository.ts';
 import type { ClusterTarget } from './schema.ts';
 
 export interface ClusterService {
-  /** How many a cluster's leader has drawn in by a day, and how far that is from each target. */
+  /** The enterprises introduced by a cluster's leader by a day, and the progress towards each target. */
   progress(id: string, asOf: string): Promise<Computed>;
 }
 
@@ -23,7 +23,7 @@ export const clusterService = ({ database }: { database: Database }): ClusterSer
     }),
 });
 
-/** How far a cluster is, as a snapshot sees it. @throws Problem 404 for a cluster that is not there */
+/** The progress of a cluster in a snapshot. @throws Problem 404 if the cluster does not exist */
 export async function clusterProgress(reader: Reader, id: string, asOf: string) {
   const [cluster] = await repository.findClustersBy(reader, 'id', [id]);
   if (!cluster) throw notFound('clusters', id);

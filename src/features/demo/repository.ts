@@ -1,7 +1,7 @@
 import { and, count, eq } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 
-/** How many projects, events, enterprises and clusters there are. */
+/** Number of projects, events, enterprises and clusters. */
 export async function countRows(reader: Reader): Promise<number> {
   let rows = 0;
   for (const kind of ['projects', 'events', 'enterprises', 'clusters'] as const) {
@@ -11,7 +11,7 @@ export async function countRows(reader: Reader): Promise<number> {
   return rows;
 }
 
-/** Whether an actor has ever created a project, by the log of changes. */
+/** Whether an actor has ever created a project, according to the change log. */
 export async function hasCreatedProjects(reader: Reader, actor: string): Promise<boolean> {
   const { changes } = reader.tables;
   const rows = await reader

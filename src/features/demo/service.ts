@@ -1,4 +1,4 @@
-/** Loads the rows of the demo as a file of each would be imported, and knows a database that it has filled. */
+/** Loads the demo data in the same way as imports of files, and recognises a database that contains it. */
 
 import { catalogueImporter } from '../../catalogues/importing.ts';
 import { catalogueService } from '../../catalogues/service.ts';
@@ -28,10 +28,13 @@ import projectRows from './data/projects.json' with { type: 'json' };
 import figureRows from './data/published-figures.json' with { type: 'json' };
 import * as repository from './repository.ts';
 
-/** Who the log of changes says has written the demo data. */
+/** The author of the demo data in the change log. */
 const caller = byLuodi('demo');
 
-/** What a database holds: nothing; the demo, whatever was added since; or data of its own. Reference data does not count. */
+/**
+ * The content of a database: empty; the demo, including later additions; or other data. Reference data does
+ * not count.
+ */
 export type DemoState = 'empty' | 'demo' | 'other';
 
 export const demoState = (database: Database): Promise<DemoState> =>
@@ -53,9 +56,8 @@ const tables = [
 ];
 
 /**
- * Writes the demo data into a database that has the reference data and nothing else: all of it or, when it is
- * interrupted, nothing.
- * @param onProgress told how many rows are written of how many
+ * Writes the demo data into a database that only has reference data: all of it or, if interrupted, none.
+ * @param onProgress called with the number of rows written and their total
  */
 export async function loadDemo(
   dependencies: { database: Database; clock: Calendar },
@@ -87,7 +89,7 @@ export async function loadDemo(
     await bring(enterpriseRows, catalogueImporter(enterprises, context));
     await bring(projectRows, projectImporter(context));
     await bring(fundsRows, fundsImporter(context));
-    // What no file is imported of.
+    // Delegations cannot be imported from files.
     for (const delegation of delegationRows) {
       await delegationService.insert(tx, caller, delegation);
       advance();
@@ -99,7 +101,7 @@ export async function loadDemo(
       await clusterService.insert(tx, caller, { ...cluster, leader });
       advance();
     }
-    // A contact names its delegation, a member its cluster.
+    // These refer to the delegations and clusters created above.
     await bring(contactRows, contactImporter(context));
     await bring(clusterMemberRows, clusterMemberImporter(context));
     for (const figure of figureRows) {

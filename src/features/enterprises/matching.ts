@@ -6,7 +6,7 @@ import { typeNames } from '../../http/messages.ts';
 import type { ImportedRow } from '../../sheets/importer.ts';
 import { type FoundEnterprises, findEnterprises } from './service.ts';
 
-/** What an enterprise is known by. */
+/** The properties that identify an enterprise. */
 interface Known {
   id: string;
   name: string;
@@ -18,7 +18,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value.tr
 const textsOf = (rows: readonly ImportedRow[], field: string): Set<string> =>
   new Set(rows.map(({ fields }) => textOf(fields[field])).filter(Boolean));
 
-/** By its id, its social credit code, or its name where only one has it. */
+/** Matches by id, by social credit code, or by name if it is unique. */
 export function enterpriseMatcher(): EntryMatcher {
   const added = new Map<string, Known>();
   const addedByName = new Map<string, Set<string>>();
@@ -47,7 +47,8 @@ export function enterpriseMatcher(): EntryMatcher {
     const owner = code === '' ? undefined : byCode(code);
     if (owner !== undefined) return { id: owner, pointer: '/socialCreditCode' };
     const name = textOf(fields.name);
-    // One of that name that has another code is another enterprise; one that has none may get this.
+    // An enterprise with the same name but another code is a different one; one without a code may be given
+    // this code.
     const ids = code === '' ? byName(name) : byName(name).filter((one) => !codeOf(one));
     if (ids.length > 1) {
       const values = { id: name.slice(0, 64), count: ids.length };

@@ -1,4 +1,4 @@
-/** Which enterprises a sheet names, one a line: by social credit code, by exact name, or by both. */
+/** Resolves the enterprises in a sheet, one per line: by social credit code, by exact name, or by both. */
 
 import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Reader, Transaction } from '../../database/database.ts';
@@ -9,21 +9,21 @@ import { namesOn } from '../../sheets/reading/cells.ts';
 import { enterprises } from './catalogue.ts';
 import { type EnterpriseKeys, type FoundEnterprises, findEnterprises } from './service.ts';
 
-/** What a row says of enterprises, line by line: what is on one line of both belongs together. */
+/** The enterprises in a row; line i of the names corresponds to line i of the codes. */
 export interface Named {
-  /** Undefined where it says nothing of them; so with codes. */
+  /** Undefined if the row does not contain the field; likewise for the codes. */
   names: readonly string[] | undefined;
   codes: readonly string[] | undefined;
-  /** Those that it may mean by their ids, and those that are to be told by their names. */
+  /** Ids that the row may contain, and ids whose names are needed. */
   ids: readonly string[];
 }
 
-/** Where the faults of names and of codes are told. */
+/** Pointers for the faults of names and codes. */
 export type Pointers = Readonly<Record<'names' | 'codes', string>>;
 
-/** What stands in place of the ids of enterprises where there are faults. */
+/** The resolved ids, or faults. */
 export interface Resolved {
-  /** Undefined where the row says nothing of them, or what it says is faulty. */
+  /** Undefined if the row names no enterprises, or if there are faults. */
   ids: string[] | undefined;
   faults: Fault[];
 }
@@ -31,28 +31,30 @@ export interface Resolved {
 /** The enterprises of a batch of rows. */
 export interface NamedEnterprises {
   /**
-   * @param current those that are named now: of several enterprises with one name, they are meant
-   * @returns ids, some of which stand for enterprises that are to be created
+   * @param current the current ones, which are preferred among several with the same name
+   * @returns ids, including provisional ones of enterprises to be created
    */
   resolve(
     named: Named,
     pointers: Pointers,
     current: readonly { readonly id: string; readonly name: string }[],
   ): Resolved;
-  /** Undefined where there is none of that id. */
+  /** Undefined if the id does not exist. */
   nameOf(id: string): string | undefined;
 }
 
 export interface EnterpriseResolver {
-  /** Looks up what the rows of a batch name, in a few queries. */
+  /** Loads the enterprises of a batch of rows in a few queries. */
   read(reader: Reader, named: readonly Named[]): Promise<NamedEnterprises>;
-  /** Takes note that a row with these enterprises is going to be written: what it creates is there for those after it. */
+  /** Registers the enterprises that a row will create, so that later rows can refer to them. */
   announce(ids: readonly string[]): void;
-  /** Creates those that are not there yet. @returns the ids of all: the same list where none is created */
+  /** Creates enterprises with provisional ids. @returns the final ids: the same list if none is created */
   create(tx: Transaction, ids: string[]): Promise<string[]>;
 }
 
-/** Before the social credit code and the name of an enterprise, which stand in place of its id until it is created. */
+/**
+ * Prefix of a provisional id, which contains the social credit code and name of an enterprise to be created.
+ */
 const PENDING = 'new ';
 const pendingId = (name: string, code: string): string => `${PENDING}${code}\n${name}`;
 const isPending = (id: string): boolean => id.startsWith(PENDING);
@@ -68,12 +70,12 @@ const normal = (lines: readonly string[] = []): string[] => lines.map((line) => 
 const withoutBlankEnd = (lines: readonly string[]): string[] =>
   lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
 
-/** Such that spellings of one name in full and half width are equal. */
+/** Normalises names, so that full-width and half-width spellings are equal. */
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '');
 
 const codesOn = (line: string): string[] => line.split(/[;；]/).map((code) => code.trim());
 
-/** Everything that may name an enterprise: whole lines, and what stands between the semicolons of one. */
+/** All texts that may identify an enterprise: whole lines, and their parts between semicolons. */
 function keysIn(named: readonly Named[]): EnterpriseKeys {
   const keysOf = (of: (one: Named) => readonly string[]) => new Set(named.flatMap(of).filter(Boolean));
   return {
@@ -85,7 +87,7 @@ function keysIn(named: readonly Named[]): EnterpriseKeys {
 
 export function enterpriseResolver({ caller, clock, createEnterprises }: ImportContext): EnterpriseResolver {
   const writes = catalogueWrites(enterprises, clock);
-  /** Those that rows so far create, by name and by code; and their ids once they are there. */
+  /** Enterprises to be created by rows so far, by name and by code; and their ids once created. */
   const expectedByName = new Map<string, string>();
   const expectedByCode = new Map<string, string>();
   const created = new Map<string, string>();
@@ -98,7 +100,7 @@ export function enterpriseResolver({ caller, clock, createEnterprises }: ImportC
     };
     const byCode = (code: string) => expectedByCode.get(code) ?? found.byCode(code);
 
-    /** Name and code of each enterprise that a row names; either may be empty. */
+    /** Name and code of each enterprise in a row; either may be empty. */
     function pairsIn(named: Named, pointers: Pointers): { name: string; code: string }[] | Fault {
       const lines = normal(named.names).flatMap((line) =>
         line === '' || byName(line).length > 0 ? [line] : namesOn(line),
@@ -149,7 +151,7 @@ export function enterpriseResolver({ caller, clock, createEnterprises }: ImportC
       if (named.names === undefined && named.codes === undefined) return { ids: undefined, faults: [] };
       const pairs = pairsIn(named, pointers);
       if (!Array.isArray(pairs)) return { ids: undefined, faults: [pairs] };
-      // Those with a code first: of several with one name they leave the others.
+      // Those with a code are taken first, which leaves the others of the same name for names alone.
       const taken = new Set(pairs.map(({ code }) => byCode(code)));
       const ids: string[] = [];
       const faults: Fault[] = [];

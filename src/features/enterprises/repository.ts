@@ -22,7 +22,7 @@ export async function rankingsOf(
   return found;
 }
 
-/** Puts these rankings in the place of all that an enterprise had. */
+/** Replaces all rankings of an enterprise. */
 export async function replaceRankings(tx: Transaction, enterpriseId: string, value: unknown): Promise<void> {
   const { rankings } = tx.tables;
   await tx.delete(rankings).where(eq(rankings.enterpriseId, enterpriseId));
@@ -40,7 +40,7 @@ export interface EnterpriseName {
   socialCreditCode: string | null;
 }
 
-/** The enterprises with one of these values in a column. */
+/** The enterprises with one of the values in a column. */
 export function findEnterprisesBy(
   reader: Reader,
   column: keyof EnterpriseName,

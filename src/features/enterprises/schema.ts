@@ -43,7 +43,7 @@ const fields = {
         error: 'ranking_twice',
       },
     )
-    // In the order in which they are stored, so that the same ones in another order are no change.
+    // Sorted as stored, so that another order is not a change.
     .overwrite((rankings) => rankings.toSorted((a, b) => compare(a.list, b.list) || a.year - b.year))
     .meta({ description: 'Rankings on the three top-500 lists, by year.' }),
 };

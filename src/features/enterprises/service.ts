@@ -3,19 +3,19 @@ import type { Reader } from '../../database/database.ts';
 import { possibleKeys } from '../../database/prepared.ts';
 import * as repository from './repository.ts';
 
-/** What enterprises are to be found by. */
+/** The keys for finding enterprises. */
 export interface EnterpriseKeys {
   ids: ReadonlySet<string>;
-  /** Exact. */
+  /** Exact names. */
   names: ReadonlySet<string>;
   socialCreditCodes: ReadonlySet<string>;
 }
 
 export interface FoundEnterprises {
-  /** The ids of all that have exactly this name. */
+  /** The ids of all enterprises with exactly this name. */
   byName(name: string): readonly string[];
   byCode(socialCreditCode: string): string | undefined;
-  /** Of one that was found, by whatever. */
+  /** For enterprises found by any key. */
   nameOf(id: string): string | undefined;
   codeOf(id: string): string | null | undefined;
 }
@@ -54,11 +54,11 @@ const AT_ONCE = 512;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Those with these ids. */
+/** The enterprises with the given ids. */
 export const enterprisesById = (reader: Reader, ids: Iterable<string>): Promise<FoundEnterprises> =>
   findEnterprises(reader, { ids: new Set(ids), names: NONE, socialCreditCodes: NONE });
 
-/** Entries that name an enterprise by its id, each with what that is called. */
+/** Adds the name of the enterprise to entries that refer to one by id. */
 export async function withEnterpriseNames<E extends { readonly enterprise?: unknown }>(
   reader: Reader,
   entries: readonly E[],

@@ -1,6 +1,6 @@
 /**
- * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached covers
- * only those that have; nothing is extrapolated.
+ * Cohorts: groups of projects compared at the same age. An age that not all projects of a cohort have reached
+ * covers only those that have; nothing is extrapolated.
  */
 
 import { type Rate, rate } from '../../core/numbers.ts';
@@ -8,11 +8,13 @@ import { Problem } from '../../http/problems.ts';
 import type { DimensionName } from './dimensions.ts';
 import { type Interval, MONTHS } from './timeline.ts';
 
-/** What projects may be gathered by: what never changes over their lives. */
+/** The dimensions of cohorts: those that never change during the life of a project. */
 export const cohortDimensions = ['event', 'signedYear'] as const satisfies readonly DimensionName[];
 export type CohortDimension = (typeof cohortDimensions)[number];
 
-/** The rates that can be followed over the age, each with the day that puts a project into its numerator, or `funds`. */
+/**
+ * The rates that can be followed by age, each with the date that adds a project to its numerator, or `funds`.
+ */
 export const cohortMeasures = {
   operatingRate: 'startedOn',
   productionRate: 'productionOn',
@@ -23,16 +25,16 @@ export const cohortMeasures = {
 export type CohortMeasure = keyof typeof cohortMeasures;
 export type Advance = (typeof cohortMeasures)[CohortMeasure];
 
-/** More ages than this, of all the cohorts shown, are refused rather than held in memory. */
+/** Maximum number of ages of all cohorts shown; more are refused rather than held in memory. */
 export const MAX_AGES = 10_000;
 
-/** What SQL knows of a cohort, by ages in months. */
+/** The data of a cohort, by age in months. */
 export interface CohortTally {
   projectCount: number;
   totalInvestment: number;
-  /** The projects whose last age so far is this one. */
+  /** Projects by their age on the requested day. */
   last: Map<number, { count: number; yuan: number }>;
-  /** What enters the numerator at an age, less what leaves it, with the projects that become no older too. */
+  /** Additions to the numerator less subtractions, by age, including projects that do not get older. */
   changes: Map<number, number>;
 }
 
@@ -43,22 +45,22 @@ export const emptyCohort = (): CohortTally => ({
   changes: new Map(),
 });
 
-/** A rate at an age, with how many projects have reached the age. */
+/** A rate at an age, with the number of projects that have reached the age. */
 export interface AgeRow extends Rate {
-  /** In steps. */
+  /** In steps of the interval. */
   age: number;
   reachedCount: number;
-  /** Whether that is all of them. */
+  /** Whether all projects have reached it. */
   complete: boolean;
 }
 
-/** How many ages a cohort has, the first of which is 0. */
+/** Number of ages of a cohort, starting with 0. */
 export const ageCount = ({ last }: CohortTally, step: Interval): number =>
   1 + Math.floor(Math.max(...last.keys()) / MONTHS[step]);
 
 /**
- * The rate at each age, to the last that a project has reached.
- * @throws Problem 422 when a sum is too large to be exact
+ * The rate at each age, up to the highest age of a project.
+ * @throws Problem 422 if a sum is too large to be exact
  */
 export function agesOf(cohort: CohortTally, measure: CohortMeasure, step: Interval): AgeRow[] {
   const { projectCount, last, changes } = cohort;
@@ -93,7 +95,7 @@ interface Term {
   formula: string;
 }
 
-/** What the figures of a cohort mean. */
+/** Explanations of the figures of a cohort. */
 export const cohortTerms = {
   age: {
     zh: '签约后时长',

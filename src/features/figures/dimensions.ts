@@ -17,41 +17,41 @@ import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
 
 export interface Group {
-  /** Null for the projects that have no value. */
+  /** Null for projects without a value. */
   code: string | null;
   name: string | null;
   nameEn: string | null;
 }
 
-/** What is needed to make groups of the values in the database. */
+/** The data for grouping stored values. */
 export interface Grouping {
   names: Names;
-  /** The group that a value belongs to, where that is not the value itself. */
+  /** Converts a value to its group, if they differ. */
   roll?(value: string): string;
-  /** The codes that stand above a code in its tree, itself included. */
+  /** The ancestors of a code in its tree, including the code itself. */
   ancestors?(code: string): string[];
 }
 
 export interface Dimension {
   zh: string;
   en: string;
-  /** The value of a project in SQL; null where it has none. `lead` is the joined lead investor. */
+  /** The value of a project in SQL; null if it has none. `lead` is the joined lead investor. */
   value(reader: Reader): SQL;
-  /** Whether `value` reads the lead investor, who is then joined. */
+  /** Whether `value` reads the lead investor, who must then be joined. */
   readsLead?: true;
   grouping(reader: Reader): Promise<Grouping>;
-  /** The filter for one group within a filter. */
+  /** Narrows a filter to one group. */
   narrow(filter: ProjectFilter, group: string | null, grouping: Grouping): ProjectFilter;
 }
 
 const fixed = (names: Names) => async (): Promise<Grouping> => ({ names });
 
-/** Selects a group by the parameter of the dimension's own name: the group is among what the filter selects already. */
+/** Narrows by the parameter with the dimension's name; the group already satisfies the filter. */
 const byParameter =
   (parameter: keyof ProjectFilter): Dimension['narrow'] =>
   (filter, group) => ({ ...filter, [parameter]: [group ?? NONE] });
 
-/** A tree of codes whose lower levels are gathered at the level `depth` from the root (0). */
+/** Groups a tree of codes at the level `depth` below the root (0). */
 function treeGrouping(nodes: readonly TreeNode[], depth: number): Grouping {
   const byCode = new Map(nodes.map((node) => [node.code, node]));
   const ancestors = (code: string): string[] => {
@@ -76,8 +76,8 @@ function treeGrouping(nodes: readonly TreeNode[], depth: number): Grouping {
 }
 
 /**
- * Selects a group of a tree by a parameter that includes what is below a code. A filter that already names codes
- * keeps those within the group, or the group where it is within one of them.
+ * Narrows to a group of a tree by a parameter that includes all descendants. If the filter already has codes,
+ * those within the group are kept, or the group itself if it is within one of them.
  */
 function withinTree(
   parameter: 'region' | 'industry',
@@ -86,7 +86,7 @@ function withinTree(
 ): Dimension['narrow'] {
   return (filter, group, { ancestors = (code) => [code] }) => {
     if (group === null) return { ...filter, [parameter]: [NONE] };
-    // A group above its level holds only what is recorded there, not all that is below.
+    // A group above this level contains only projects recorded there, not those of its descendants.
     if (exact && ancestors(group).length - 1 < depth) return { ...filter, [exact]: [group] };
     const given = filter[parameter];
     if (!given) return { ...filter, [parameter]: [group] };
@@ -101,7 +101,7 @@ const top500Names = named([
   { code: 'false', name: '非三类500强', nameEn: 'not three top-500' },
 ]);
 
-/** Of regions, prefectures stand one below the root; of industries, sections are the root. */
+/** Prefectures are one level below the root of regions; sections are the roots of industries. */
 const PREFECTURE_DEPTH = 1;
 const SECTION_DEPTH = 0;
 
@@ -189,7 +189,7 @@ export const dimensions = {
     en: 'three top-500',
     value: (r) => sql`(case when ${isTop500(r)} then 'true' else 'false' end)`,
     grouping: fixed(top500Names),
-    // A parameter of questions: what the filter asks already is asked as well.
+    // The answers to a question are combined by "and", so the existing ones are kept.
     narrow: (filter, group) => ({
       ...filter,
       top500: [...new Set([...(filter.top500 ?? []), group as 'true' | 'false'])],
@@ -221,7 +221,7 @@ export const dimensions = {
 export type DimensionName = keyof typeof dimensions;
 export const dimensionNames = Object.keys(dimensions) as [DimensionName, ...DimensionName[]];
 
-/** The group of a value of the database. */
+/** The group of a stored value. */
 export function groupOf(value: string | null, { names, roll }: Grouping): Group {
   if (value === null) return { code: null, name: null, nameEn: null };
   const code = roll ? roll(value) : value;

@@ -1,10 +1,11 @@
 /**
- * What may be disclosed without a key when only statistics are public: figures of the whole and by one dimension, as of
- * month ends. `small-groups.ts` decides on the groups; this file defines which projects each figure concerns.
+ * What may be disclosed without a key when only statistics are public: figures of the whole and by one
+ * dimension, as of month ends. `small-groups.ts` decides on the groups; this file defines which projects each
+ * figure concerns.
  *
- * The amount of a project does not depend on the day, so amounts of two days could be subtracted from each other.
- * Therefore they are disclosed only as of the last month end, or where the projects are still the same. Counts of other
- * month ends reveal how many, not how much.
+ * The amount of a project does not depend on the day, so amounts of two days could be subtracted from each
+ * other. Therefore they are disclosed only as of the last month end, or where the projects are still the
+ * same. Counts of other month ends reveal how many, not how much.
  */
 
 import { paced } from '../../core/pace.ts';
@@ -27,14 +28,14 @@ export interface Disclosure {
   latest: string;
 }
 
-/** The last day of the last month that is over. */
+/** The last day of the previous month. */
 export const lastMonthEnd = (today: string): string => lastDay(monthIndex(today) - 1);
 
 export const isMonthEnd = (day: string): boolean => day === lastDay(monthIndex(day));
 
 /**
- * The dimensions whose groups may be disclosed, the most requested first. Not the status, which changes from day to day,
- * nor the finest dimensions, of which little could be disclosed.
+ * The dimensions whose groups may be disclosed, the most requested first. Excluded are the status, which
+ * changes from day to day, and the finest dimensions, of which little could be disclosed.
  */
 export const toldDimensions = [
   'event',
@@ -63,15 +64,15 @@ const others =
 
 interface Subject {
   populations: readonly Population<Size>[];
-  /** Whether it is an amount, and whether that changes over the life of a project. */
+  /** Whether it is an amount, and whether the amount changes during the life of a project. */
   amount?: 'lasting' | 'changing';
 }
 
 const countOf = (name: Size): Subject => ({ populations: [those(name), others(name)] });
 
 /**
- * What each figure is about. Null needs a key: an amount of some of the projects would have to be protected together
- * with the same amount of all of them, and a median is the days of a single project.
+ * The projects that each figure concerns. Null requires a key: an amount of a subset would have to be
+ * protected together with the amount of all projects, and a median is the value of a single project.
  */
 const ABOUT: Readonly<Record<SumName | DurationName, Subject | null>> = {
   projectCount: { populations: EVERYBODY },
@@ -95,10 +96,10 @@ const ABOUT: Readonly<Record<SumName | DurationName, Subject | null>> = {
   daysToProduction: null,
 };
 
-/** Whether a figure may be told. */
+/** Whether a figure may be disclosed. */
 export type Tells = (measure: Measure) => boolean;
 
-/** What may be told of the whole, and of the groups of the dimension asked for. */
+/** What may be disclosed of the whole, and of the groups of the requested dimension. */
 export interface Disclosed {
   whole: Tells;
   /** @param count the number of projects; a group that merely has the same name discloses nothing */
@@ -145,7 +146,10 @@ export async function disclose(
   };
 }
 
-/** What may be told of what a filter selects: the whole or, by its one parameter, a group. @param count of projects */
+/**
+ * What may be disclosed of a selection: the whole or, if it has a parameter, one group.
+ * @param count number of projects
+ */
 export async function tellsOf(
   reader: Reader,
   filter: ProjectFilter,
@@ -163,11 +167,14 @@ export async function tellsOf(
 interface ToldOfDay {
   figures: ReadonlyMap<SumName | DurationName, Told>;
   whole: number;
-  /** How many projects there are in each group of the last dimension. */
+  /** Number of projects in each group of the last dimension. */
   counts: ReadonlyMap<string | null, number>;
 }
 
-/** What may be disclosed on a day, figure by figure; computed in slices so that other requests are served meanwhile. */
+/**
+ * What may be disclosed on a day, figure by figure; computed in slices so that other requests are served
+ * meanwhile.
+ */
 async function toldOf(
   rows: readonly repository.SizeRow[],
   groupings: readonly Grouping[],

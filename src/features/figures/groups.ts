@@ -10,13 +10,13 @@ import type { Tally } from './tallies.ts';
 export interface GroupTally {
   groups: Group[];
   tally: Tally;
-  /** What of it may be told, where that is not everything; it is sorted by nothing else. */
+  /** The figures that may be disclosed, if restricted; sorting uses only these. */
   tells?: Tells | undefined;
 }
 
 type SortValue = string | number | null;
 
-/** In an order, as `sort` has it; what is equal by that, by its codes. */
+/** Sorts by the `sort` parameter, then by the codes of the groups. */
 export async function sortGroups<Row extends GroupTally>(
   rows: readonly Row[],
   by: readonly string[],
@@ -47,7 +47,7 @@ export async function sortGroups<Row extends GroupTally>(
   return keyed.map(({ row }) => row);
 }
 
-/** What is missing comes last, whichever way round. */
+/** Null comes last in both directions. */
 function compare(a: SortValue, b: SortValue, descending: boolean): number {
   if (a === b) return 0;
   if (a === null) return 1;
@@ -55,7 +55,10 @@ function compare(a: SortValue, b: SortValue, descending: boolean): number {
   return a < b === descending ? 1 : -1;
 }
 
-/** The measures with their links; or those that may be told, and what the others were withheld for. */
+/**
+ * All measures with their links; or, if restricted, those that may be disclosed, and the reason for
+ * suppressing the others.
+ */
 export function figuresOf(
   tally: Tally,
   disclosure: Disclosure | undefined,
@@ -79,7 +82,7 @@ export const summaryLinks = (filter: ProjectFilter, asOf: string) => ({
   ...linksTo(filter, asOf),
 });
 
-/** The address of the projects behind each count, pinned to the day. */
+/** Links to the projects behind each count, for a fixed day. */
 export function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
   const links: Record<string, string> = {};
   for (const { link } of measures) {

@@ -1,4 +1,7 @@
-/** All measures, each defined once: its names and description in both languages, and its computation from a tally. */
+/**
+ * All measures, each defined once: its names and description in both languages, and its computation from a
+ * tally.
+ */
 import * as z from 'zod';
 import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';
@@ -40,20 +43,20 @@ const DaysBody = described(
 export interface Measure {
   name: string;
   unit: 'projects' | 'yuan' | 'rate' | 'days';
-  /** Of a rate: whether it is one of amounts, whose numerator and denominator are yuan. */
+  /** For a rate: whether it is a rate of amounts, with numerator and denominator in yuan. */
   ofMoney?: boolean;
-  /** Chinese and English name and sentence. */
+  /** Chinese and English name and description. */
   zh: string;
   en: string;
   sentence: { zh: string; en: string };
   formula: string;
-  /** What it is worked out of. */
+  /** The tallies from which it is computed. */
   of: readonly (SumName | DurationName)[];
-  /** The name of the link to the projects that make up a count, and the flag that selects them. */
+  /** Name of the link to the projects behind a count, and the flag that selects them. */
   link?: { name: string; flag: LifecycleFlag | null };
   schema: z.ZodType;
   value(tally: Tally): unknown;
-  /** What a breakdown is sorted by; null comes last. */
+  /** Sort value in a breakdown; null comes last. */
   sortValue(tally: Tally): number | null;
 }
 
@@ -110,7 +113,7 @@ function duration(name: DurationName, words: Words): Measure {
   };
 }
 
-/** @throws Problem 422 beyond 2⁵³ − 1, where a number would no longer be exact */
+/** @throws Problem 422 above 2⁵³ − 1, where a number is no longer exact */
 export function exact(tally: Tally, name: SumName): number {
   const sum = tally[name];
   if (!Number.isSafeInteger(sum))
@@ -120,7 +123,7 @@ export function exact(tally: Tally, name: SumName): number {
 
 const share = (numerator: string): string => `${numerator} ÷ projectCount`;
 
-/** The measures, in the order of the answers. */
+/** All measures, in the order of responses. */
 export const measures: readonly Measure[] = [
   count('projectCount', null, {
     zh: '项目数',
@@ -320,8 +323,8 @@ export const measures: readonly Measure[] = [
 ];
 
 /**
- * Works out every measure of a tally, or those that may be told; the others are null.
- * @throws Problem 422 when a sum is too large to be exact
+ * Computes all measures of a tally, or those that may be disclosed; the others are null.
+ * @throws Problem 422 if a sum is too large to be exact
  */
 export const valuesOf = (
   tally: Tally,
@@ -329,7 +332,7 @@ export const valuesOf = (
 ): Record<string, unknown> =>
   Object.fromEntries(measures.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));
 
-/** What the figures of an event's outreach count. */
+/** The units of an event's outreach figures. */
 export const outreachUnits = [
   'contacts',
   'enterprises',

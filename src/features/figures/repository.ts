@@ -17,13 +17,13 @@ import {
   tallies,
 } from './tallies.ts';
 
-/** The values of the dimensions of one row, as `group0`, `group1`. */
+/** The values of the dimensions of a row, as `group0`, `group1`. */
 export type GroupValues = Record<`group${number}`, string | null>;
 
-/** More groups than this are refused rather than held in memory. */
+/** Maximum number of groups; more are refused rather than held in memory. */
 const MAX_GROUPS = 50_000;
 
-/** @throws Problem 422 rather than leave out the rest */
+/** @throws Problem 422 rather than truncate */
 export function bounded<Row>(rows: Row[]): Row[] {
   if (rows.length > MAX_GROUPS)
     throw new Problem('statistics.too_many_groups', { values: { max: MAX_GROUPS } });
@@ -46,8 +46,9 @@ const readsLead = (by: readonly DimensionName[]): boolean =>
   by.some((name) => 'readsLead' in dimensions[name]);
 
 /**
- * Joins what the dimensions read, groups by them (and by more), and bounds the number of groups. It groups by ordinals:
- * to Postgres, an expression with parameters does not equal its twin in the selection.
+ * Joins the tables that the dimensions read, groups by them (and by more), and limits the number of groups.
+ * It groups by ordinals: for PostgreSQL, an expression with parameters differs from the same one in the
+ * selection.
  */
 function grouped<Q extends Select>(query: Q, reader: Reader, by: readonly DimensionName[]): Q {
   const { projects, enterprises } = reader.tables;
@@ -78,7 +79,7 @@ export function tallyProjects(
   });
 }
 
-/** What counts of projects small groups are known by: those of the measures, and the projects that have a ledger. */
+/** The counts used to suppress small groups: those of the measures, and of the projects with a ledger. */
 export type SizeName = Extract<TallyName, `${string}Count`> | 'fundedCount';
 
 export type SizeRow = GroupValues & Record<SizeName, number>;
@@ -88,7 +89,7 @@ const sizeNames = Object.keys(tallies).filter((name) => name.endsWith('Count')) 
   'fundedCount'
 >[];
 
-/** How many projects there are in each combination of groups, and how many of those count as what. */
+/** The counts of projects for each combination of groups. */
 export function sizesOf(
   reader: Reader,
   selection: Selection,
@@ -111,7 +112,7 @@ export function sizesOf(
   });
 }
 
-/** Projects with their ledger. */
+/** Joins projects with their ledger. */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
 function joinLedger({ tables }: Reader, selected: any, many: boolean, condition: SQL): any {
   const { projects, fundsEntries } = tables;
@@ -148,8 +149,8 @@ export function tallyLedger(
 }
 
 /**
- * The days that each project took to a milestone, as text separated by commas: counting them by length in SQL would
- * cost a scan and a sort for each milestone.
+ * The days that each project took to a milestone, as comma-separated text: counting them by length in SQL
+ * would cost a scan and a sort per milestone.
  */
 const lengths = (reader: Reader): Record<DurationName, SQL<string | null>> =>
   Object.fromEntries(
@@ -160,14 +161,14 @@ const lengths = (reader: Reader): Record<DurationName, SQL<string | null>> =>
     ]),
   ) as Record<DurationName, SQL<string | null>>;
 
-/** What happened in one month. */
+/** The totals of one month. */
 export interface MonthRow {
   month: string;
   count: number;
   yuan: number;
 }
 
-/** Signings by month, with what they will invest. */
+/** Signings by month, with their investment. */
 export const signedByMonth = (reader: Reader, selection: Selection): Promise<MonthRow[]> =>
   reader.prepared(`timeline.signed ${selection.shape}`, selection.values, (db) => {
     const { projects } = db.tables;
@@ -183,8 +184,8 @@ export const signedByMonth = (reader: Reader, selection: Selection): Promise<Mon
   });
 
 /**
- * By month, the projects that reached a milestone while their contract held, or those of them whose contract ended.
- * What happened before the signing happens, for a timeline, on the day of the signing.
+ * By month, the projects that reached a milestone before any termination, or those of them that were
+ * terminated later. Milestones before the signing count on the day of signing.
  */
 export const milestoneByMonth = (
   reader: Reader,
@@ -210,7 +211,7 @@ export const milestoneByMonth = (
       .groupBy(sql.raw('1')) as never;
   });
 
-/** Funds by the month of their arrival, or of the signing where they came before it. */
+/** Funds by month of arrival, or of signing if they arrived earlier. */
 export const fundsByMonth = (
   reader: Reader,
   selection: Selection,
@@ -230,13 +231,13 @@ export const fundsByMonth = (
     ).groupBy(sql.raw('1')) as never;
   });
 
-/** Something of a group of projects at an age in months. */
+/** A row for a group of projects at an age in months. */
 interface AtAge {
   group0: string | null;
   age: number;
 }
 
-/** By the last age that they have reached: how many projects, and what they will invest. */
+/** Number and investment of projects, by their age on the requested day. */
 export const projectsByAge = (
   reader: Reader,
   selection: Selection,
@@ -263,8 +264,9 @@ export const projectsByAge = (
   );
 
 /**
- * By age, what comes into the numerator of a rate less what leaves it. A project, or an entry of its ledger, counts from
- * the age by which its day had come to the last age of the project; a project no longer once its contract had ended.
+ * By age, the additions to the numerator of a rate less the subtractions. A project, or an entry of its
+ * ledger, counts from the age at which its date is reached to the last age of the project; a project only
+ * until its termination.
  */
 export const changesByAge = (
   reader: Reader,
@@ -294,7 +296,10 @@ export const changesByAge = (
     },
   );
 
-/** How much counts from an age on and until another, of each group; of what never counts the ages are not in order. */
+/**
+ * The amount that counts between two ages, for each group; spans that never count have their ages out of
+ * order.
+ */
 function countedSpans(
   db: Reader,
   selection: Selection,

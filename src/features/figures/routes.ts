@@ -29,7 +29,7 @@ import { disclosureFor, refuseDetails } from './without-key.ts';
 export const statisticsRoutes =
   (statistics: StatisticsService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
   async (app) => {
-    /** Answers with figures, or with the table of them. */
+    /** Sends figures, as JSON or as a table. */
     function answer(
       name: TableName,
       request: FastifyRequest<{ Querystring: SheetQuery & { asOf?: string | undefined } & ProjectFilter }>,
@@ -40,7 +40,7 @@ export const statisticsRoutes =
       const { format, language } = negotiate(request, reply, formats, files.shared);
       const disclosure = disclosureFor(request, clock);
       const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
-      // What may be told of a day changes with today.
+      // What may be disclosed of a day depends on today, so the response does not depend on `asOf` alone.
       const named = disclosure ? undefined : asOf;
       if (format === 'json') return answers.send(request, reply, named, computed);
       const variant = `${format} ${language}`;

@@ -62,7 +62,7 @@ export const BreakdownQuery = z
 const isSortable = (name: string, by: readonly string[]): boolean =>
   !(dimensionNames as readonly string[]).includes(name) || by.includes(name);
 
-/** Parameters whose meaning moves with the day, so that they cannot stand over figures of several days. */
+/** Parameters whose meaning depends on the day, so they cannot be used for figures of several days. */
 const moving = Object.fromEntries(
   (['operatingStatus', ...lifecycleFlags] as const).map((name) => [
     name,
@@ -83,7 +83,7 @@ export const TimelineQuery = z.strictObject({
 
 const cohortMeasureNames = Object.keys(cohortMeasures) as [keyof typeof cohortMeasures];
 
-/** What to gather projects by, which rate to follow, and how far apart its ages are; each with its default. */
+/** The dimension of cohorts, the rate to follow, and the interval between ages; each with its default. */
 export const CohortsQuery = z.strictObject({
   ...filterFields,
   ...moving,
@@ -134,7 +134,7 @@ const withheld = z
       'Why figures are null: without a key, if only statistics are public (`ANONYMOUS_READ=statistics`), no figure discloses anything about fewer projects than `ANONYMOUS_MIN_GROUP`.',
   });
 
-/** Figures as summaries and breakdowns have them: those that may not be told are null. */
+/** Figures in summaries and breakdowns: null if suppressed. */
 const figureFields = {
   ...Object.fromEntries(
     Object.entries(measureFields).map(([name, schema]) => [
@@ -152,7 +152,7 @@ export const heading = {
   filter: Filter,
 };
 
-/** The figures of four made-up projects, for the examples. */
+/** A tally of four fictional projects, for the examples. */
 const exampleTally: Tally = {
   ...emptyTally(),
   projectCount: 4,
@@ -175,7 +175,7 @@ const exampleTally: Tally = {
   daysToProduction: new Map([[402, 1]]),
 };
 
-/** The same as a cohort: one was signed a year later than the others. */
+/** The same projects as a cohort: one was signed a year after the others. */
 const exampleCohort: CohortTally = {
   projectCount: 4,
   totalInvestment: 5_000_000_000,

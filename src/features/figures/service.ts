@@ -38,14 +38,14 @@ import {
 import { type Interval, periods } from './timeline.ts';
 
 export interface StatisticsService {
-  /** All measures over a filter. @param disclosure what may be told, where that is not everything */
+  /** All measures for a filter. @param disclosure the restrictions, if any */
   summary(filter: ProjectFilter, asOf: string, disclosure?: Disclosure): Promise<Computed>;
-  /** The measures for each group, and their total. @param disclosure as of `summary` */
+  /** The measures for each group, and their total. @param disclosure as for `summary` */
   breakdown(query: BreakdownRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
   timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
-  /** A rate at each age of the projects, for each cohort of them. */
+  /** A rate at each age of the projects, for each cohort. */
   cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
-  /** What each measure and dimension means. */
+  /** The meaning of all measures and dimensions. */
   definitions(): object;
 }
 
@@ -63,7 +63,7 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
-/** @param outreach the outreach figures, which are among the definitions */
+/** @param outreach the outreach figures, which are part of the definitions */
 export function statisticsService({
   database,
   outreach = [],
@@ -204,30 +204,33 @@ const definition = ({ name, unit, zh, en, sentence, formula }: Defined) => ({
   formula,
 });
 
-/** A summary as a snapshot sees it, to go with what else the snapshot reads. */
+/** A summary in a snapshot, for use with its other data. */
 export interface Summarized {
   /** The filter as parsed. */
   filter: ProjectFilter;
-  /** Every measure, by its name. */
+  /** All measures by name. */
   values: Readonly<Record<string, unknown>>;
-  /** The address of the summary itself (`self`), and of the projects behind each count. */
+  /** Link to the summary itself (`self`), and to the projects behind each count. */
   links: Readonly<Record<string, string>>;
 }
 
-/** All measures over a filter. @throws Problem 422 when a sum is too large to be exact */
+/** All measures for a filter. @throws Problem 422 if a sum is too large to be exact */
 export async function summarize(reader: Reader, query: ProjectFilter, asOf: string): Promise<Summarized> {
   const filter = filterOf(query);
   const tally = await tallyOf(reader, filter, asOf);
   return { filter, values: valuesOf(tally), links: summaryLinks(filter, asOf) };
 }
 
-/** What the measures of everything that a filter selects are worked out of, as a snapshot sees it. */
+/** The tally of all projects selected by a filter, in a snapshot. */
 export async function tallyOf(reader: Reader, filter: ProjectFilter, asOf: string): Promise<Tally> {
   const [tally = emptyTally()] = (await tallyGroups(reader, select(filter, asOf), [])).values();
   return tally;
 }
 
-/** The tally of each combination of values, by its values as JSON. @throws Problem 422 when there are too many */
+/**
+ * The tally of each combination of values, keyed by the values as JSON.
+ * @throws Problem 422 if there are too many
+ */
 async function tallyGroups(
   reader: Reader,
   selection: Selection,
@@ -259,7 +262,7 @@ async function tallyGroups(
   return groups;
 }
 
-/** The cohorts by the value of their dimension. @throws Problem 422 when there are too many, or of too many ages */
+/** The cohorts by value of their dimension. @throws Problem 422 if there are too many, or too many ages */
 async function cohortTallies(
   reader: Reader,
   selection: Selection,
@@ -320,7 +323,7 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
     };
     for (const name of Object.keys(cumulative) as (keyof typeof cumulative)[])
       cumulative[name] += during[name];
-    // Those whose contract ended leave again.
+    // Terminated projects are subtracted.
     cumulative.startedCount -= sum(milestones.startedCount.left, (row) => row.count);
     cumulative.inProductionCount -= sum(milestones.inProductionCount.left, (row) => row.count);
     return {
@@ -343,7 +346,7 @@ const milestone = async (reader: Reader, selection: Selection, day: 'startedOn' 
   left: byMonth(await repository.milestoneByMonth(reader, selection, day, 'left')),
 });
 
-/** @throws Problem 422 when a sum is too large to be exact */
+/** @throws Problem 422 if a sum is too large to be exact */
 function moneyIn<Counts extends { investment: number; fundsInPlace: number }>(counts: Counts) {
   for (const measure of ['investment', 'fundsInPlace'] as const) {
     if (!Number.isSafeInteger(counts[measure])) {

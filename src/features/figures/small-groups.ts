@@ -1,29 +1,29 @@
 /**
- * Decides which groups may be disclosed, so that any linear combination of the disclosed figures concerns either no
- * project or at least the minimum number of projects.
+ * Decides which groups may be disclosed, so that any linear combination of the disclosed figures concerns
+ * either no project or at least the minimum number of projects.
  *
- * The whole is disclosed first, then one group after another, as long as there are `minimum` disjoint sets of projects,
- * each of which determines everything disclosed: the matrix with a row for each project of the set and a column for
- * each disclosed group, 1 where the project belongs to the group, is invertible.
+ * The whole is disclosed first, then one group after another, as long as there are `minimum` disjoint sets of
+ * projects, each of which determines everything disclosed: the matrix with a row for each project of the set
+ * and a column for each disclosed group, 1 where the project belongs to the group, is invertible.
  *
- * Proof: take a linear combination of figures that concerns fewer projects than the minimum. Then at least one of the
- * disjoint sets contains none of these projects, so the coefficients of each of its projects sum to zero. Since the
- * matrix is invertible, all coefficients are zero.
+ * Proof: take a linear combination of figures that concerns fewer projects than the minimum. Then at least
+ * one of the disjoint sets contains none of these projects, so the coefficients of each of its projects sum
+ * to zero. Since the matrix is invertible, all coefficients are zero.
  *
- * Responses to different requests must be based on the same choice. Therefore the dimensions are processed in a fixed
- * order, and the choice for one depends only on the number of projects in its groups and those of the dimensions before
- * it: a request for a later dimension repeats the same steps and continues.
+ * Responses to different requests must be based on the same choice. Therefore the dimensions are processed in
+ * a fixed order, and the choice for one depends only on the number of projects in its groups and those of the
+ * dimensions before it: a request for a later dimension repeats the same steps and continues.
  *
- * A figure about a subset of the projects, such as those that have started, must satisfy the same condition over that
- * subset; a count also over its complement, which is the difference to the whole.
+ * A figure about a subset of the projects, such as those that have started, must satisfy the same condition
+ * over that subset; a count also over its complement, which is the difference to the whole.
  */
 import { type Pace, paced } from '../../core/pace.ts';
 
 /** The projects with the same group in every dimension. */
 export interface Cell<Size extends string> {
-  /** Their group in each dimension, in the order of the dimensions. */
+  /** Their group in each dimension, in order. */
   groups: readonly (string | null)[];
-  /** How many they are, and how many of them belong to each of the sets that figures are about. */
+  /** Their number, and how many of them belong to each of the subsets that figures concern. */
   sizes: Readonly<Record<Size, number>>;
 }
 
@@ -37,17 +37,17 @@ export interface Told {
   groups: ReadonlySet<string | null>;
 }
 
-/** Cells that belong together: those of a group, or all. */
+/** A set of cells: those of a group, or all. */
 interface Members {
   cells: readonly number[];
-  /** Others of the same name are the same cells. */
+  /** Equal names mean the same cells. */
   name: string;
 }
 
-/** The projects by the dimensions up to one; at first by none. */
+/** The projects by the first dimensions; at the first level by none. */
 export interface Level<Size extends string> {
   cells: readonly Cell<Size>[];
-  /** The cell of the level before that each is a part of. */
+  /** For each cell, the cell of the previous level that contains it. */
   parents: readonly number[];
   whole: Members;
   /** The groups of each dimension. */
@@ -56,7 +56,7 @@ export interface Level<Size extends string> {
 
 const membersOf = (cells: readonly number[]): Members => ({ cells, name: cells.join() });
 
-/** The whole, then the projects by one dimension more, up to so many. */
+/** The levels, from the whole to all dimensions, with one more dimension each. */
 export async function levelsOf<Size extends string>(
   cells: readonly Cell<Size>[],
   dimensions: number,
@@ -67,7 +67,7 @@ export async function levelsOf<Size extends string>(
   for (let many = dimensions; many >= 0; many--) {
     const merged = await mergedBy(finer, many, pace);
     levels.unshift(await levelOf(merged.cells, many, pace));
-    // Of which cell each of those is a part that came just before: of one more dimension.
+    // `merged.of` maps the cells of the next finer level, which was added just before.
     const child = levels[1];
     if (child) levels[1] = { ...child, parents: merged.of };
     finer = merged.cells;
@@ -77,7 +77,10 @@ export async function levelsOf<Size extends string>(
 
 const isBefore = (a: string | null, b: string | null): boolean => a === null || (b !== null && a < b);
 
-/** Cells that are alike in so many dimensions, as one, in the order of their groups. @returns them, and the one of each */
+/**
+ * Merges cells that agree in the first `many` dimensions, ordered by their groups.
+ * @returns the merged cells, and the index of the merged cell for each given one
+ */
 async function mergedBy<Size extends string>(cells: readonly Cell<Size>[], many: number, pace: Pace) {
   const found = new Map<string, { groups: Cell<Size>['groups']; sizes: Record<Size, number> }>();
   const names: string[] = [];
@@ -124,7 +127,7 @@ async function levelOf<Size extends string>(
 
 /** A disclosed group, and the projects that represent it in each proof. */
 interface Step {
-  /** The dimension and group; the whole where there is none. */
+  /** The dimension and group; null for the whole. */
   of: { dimension: number; group: string | null } | null;
   places: readonly Places[];
 }
@@ -135,7 +138,9 @@ type Places = readonly number[];
 const membersAt = ({ whole, dimensions }: Level<string>, { of }: Pick<Step, 'of'>): Members =>
   of ? (dimensions[of.dimension]?.get(of.group) as Members) : whole;
 
-/** @param populations the projects that the figure concerns; the first determines the order of groups by size */
+/**
+ * @param populations the projects that the figure concerns; the first determines the order of groups by size
+ */
 export async function tellable<Size extends string>(
   levels: readonly Level<Size>[],
   populations: readonly Population<Size>[],
@@ -197,25 +202,25 @@ export async function tellable<Size extends string>(
 const sumOf = (sizes: readonly number[], cells: readonly number[]): number =>
   cells.reduce((sum, cell) => sum + (sizes[cell] as number), 0);
 
-/** More cells than this are not looked through for projects of the sets, for the sake of time. */
+/** Maximum number of cells searched for projects of the sets, to bound the time. */
 const MOST_CELLS = 1_000;
 
 /**
- * A column modulo 2, 32 cells a word: a matrix that is invertible modulo 2 is invertible. (It may be so without; then
- * a group is not told that could be.)
+ * A column modulo 2, with 32 cells per word: a matrix that is invertible modulo 2 is invertible. (The
+ * converse does not hold, so a group may be suppressed unnecessarily.)
  */
 type Bits = Uint32Array;
 
 const has = (bits: Bits, place: number): boolean =>
   (((bits[place >> 5] as number) >> (place & 31)) & 1) === 1;
 
-/** A project of a set: the place of its cell, and its column without what the projects before it have taken care of. */
+/** A project of a set: the index of its cell, and its column reduced by the previous projects. */
 interface Pivot {
   place: number;
   column: Bits;
 }
 
-/** How the sets would grow; `end` has them grow, or leaves them as they were. */
+/** A possible extension of the sets; `end` applies or reverts it. */
 interface Growth {
   places: Places;
   end(isTaken: boolean): void;
@@ -225,7 +230,7 @@ const noStep: Growth = { places: [], end: () => {} };
 
 /**
  * The disjoint sets of projects, which grow with each disclosed group.
- * @param sizes how many projects each cell has
+ * @param sizes number of projects in each cell
  * @param told the groups disclosed already, with the cells of the previous level that represent them
  */
 function proofOver(
@@ -264,7 +269,7 @@ function proofOver(
     return column;
   }
 
-  /** The most alike of the free projects with which the matrix of a set stays invertible. */
+  /** The cell with the most free projects that keeps the matrix of a set invertible. */
   function freeIn(column: Bits): number | undefined {
     let found: number | undefined;
     let most = 0;
@@ -287,9 +292,9 @@ function proofOver(
   }
 
   return {
-    /** What was told already, by cells of this level. */
+    /** The representatives of the groups disclosed already, as cells of this level. */
     before,
-    /** @returns how the sets would grow by a group, if they can */
+    /** @returns the extension of the sets for a group, if there is one */
     find: (cells: readonly number[]): Growth | undefined => {
       const size = sumOf(sizes, cells);
       // A figure about no project discloses nothing.
@@ -326,7 +331,7 @@ function proofOver(
   };
 }
 
-/** Gaussian elimination: what is left of a column by the projects of a set. */
+/** Gaussian elimination: reduces a column by the projects of a set. */
 function eliminated(column: Bits, set: readonly Pivot[]): Bits {
   const left = column.slice();
   for (const { place, column: known } of set) {

@@ -19,14 +19,14 @@ import type { Interval } from './timeline.ts';
 
 type Names = Readonly<Record<Language, string>>;
 
-/** A column of a table, of rows that are answers or parts of them. */
+/** A column of a table whose rows are responses or parts of them. */
 interface Column {
   names: Names;
   kind: Kind;
   of(row: Row): number | string | null;
 }
 
-// The answers have a schema each; here they are only taken apart again.
+// Responses have precise schemas; here they are only taken apart.
 type Row = Readonly<Record<string, unknown>>;
 
 const words = {
@@ -79,7 +79,7 @@ function rateOf(name: string, names: Names, ofMoney = false): Column[] {
   return [part('numerator'), part('denominator'), percent];
 }
 
-/** The columns of a figure, by its unit. */
+/** The columns of a measure, by its unit. */
 const columnsFor: Record<Measure['unit'], (measure: Measure) => Column[]> = {
   projects: (measure) => [single(measure.name, measure)],
   yuan: (measure) => [
@@ -124,7 +124,7 @@ function measureColumns(language: Language): Column[] {
   );
 }
 
-/** A dimension has the name of its group, and the code. */
+/** The columns of a dimension: name and code of the group. */
 function groupColumns(name: DimensionName, language: Language): Column[] {
   const { zh, en } = dimensions[name];
   const group = (row: Row) => figure<Record<string, Group> | undefined>(row, 'groups')?.[name];
@@ -149,7 +149,7 @@ function groupColumns(name: DimensionName, language: Language): Column[] {
 
 const measureNamed = (name: string): Names => measures.find((measure) => measure.name === name) as Measure;
 
-/** What a period of a timeline says, and what each figure is called. */
+/** The columns of a timeline's periods, with their names. */
 const movement: Readonly<Record<string, Names>> = {
   signedCount: { zh: '签约数', en: 'signed' },
   investment: measureNamed('totalInvestment'),
@@ -186,7 +186,7 @@ const inSteps: Record<Interval, Names> = {
   year: { zh: '（年）', en: ' (years)' },
 };
 
-/** A line for each age of each cohort. */
+/** One row per age of each cohort. */
 function cohortColumns(
   by: CohortDimension,
   name: CohortMeasure,
@@ -207,7 +207,7 @@ function cohortColumns(
   ];
 }
 
-/** What each table is called: the worksheet, and the file. */
+/** Names of the tables, for worksheets and files. */
 export const tableNames = {
   summary: { zh: '汇总', en: 'summary' },
   breakdown: { zh: '分组', en: 'breakdown' },
@@ -247,7 +247,7 @@ interface CohortsBody {
 
 type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
 
-/** The table of each answer. */
+/** Converts each kind of response to a table. */
 export const tables: Record<TableName, ToSheet> = {
   summary: (body, language, unit) =>
     sheetOf('summary', measureColumns(language), [body as Row], language, unit),

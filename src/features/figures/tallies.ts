@@ -1,4 +1,7 @@
-/** Counts and sums for the measures in SQL. Tallies are additive, so a group of groups is the sum of its parts. */
+/**
+ * Counts and sums for the measures in SQL. Tallies are additive, so a group of groups is the sum of its
+ * parts.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Histogram } from '../../core/numbers.ts';
 import type { Reader } from '../../database/database.ts';
@@ -6,7 +9,7 @@ import type { Tables } from '../../database/tables.ts';
 import { countsAs } from '../projects/conditions.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
 
-/** What is counted and summed over projects; each an SQL aggregate that adds up over groups. */
+/** Counts and sums over projects; each is an SQL aggregate that is additive over groups. */
 export const tallies = {
   projectCount: () => sql`count(*)`,
   totalInvestment: (p) => sql`sum(${p.investmentYuan})`,
@@ -25,14 +28,14 @@ export const tallies = {
   sameYearCount: counting('sameYear'),
 } as const satisfies Record<string, (projects: Tables['projects']) => SQL>;
 
-/** What is summed over the ledger entries of those projects. */
+/** Sums over the ledger entries of these projects. */
 export const ledgerTallies = {
   fundsInPlace: ({ fundsEntries }) => sql`sum(${fundsEntries.amountYuan})`,
   fundsOfContracted: ({ fundsEntries, projects }) =>
     sql`sum(${fundsEntries.amountYuan}) filter (where ${projects.contractedFundsYuan} is not null)`,
 } as const satisfies Record<string, (tables: Tables) => SQL>;
 
-/** Days from the signing to a milestone, over the projects that count for the flag. */
+/** Days from signing to a milestone, over the projects with the flag. */
 export const durations = {
   daysToStart: { flag: 'started', until: 'startedOn' },
   daysToProduction: { flag: 'inProduction', until: 'productionOn' },
@@ -59,10 +62,10 @@ const durationNames = Object.keys(durations) as DurationName[];
 
 const NO_SUMS = Object.fromEntries(sumNames.map((name) => [name, 0])) as Record<SumName, number>;
 
-/** Written out: a breakdown makes tens of thousands. */
+/** Written out, because a breakdown creates tens of thousands. */
 export const emptyTally = (): Tally => ({ ...NO_SUMS, daysToStart: new Map(), daysToProduction: new Map() });
 
-/** Adds sums of that name, wherever they are given, to a tally. */
+/** Adds values to the sums of the same name in a tally. */
 export function addSums(tally: Tally, sums: Readonly<Partial<Record<SumName, number | null>>>): void {
   for (const name of sumNames) tally[name] += sums[name] ?? 0;
 }
@@ -71,7 +74,7 @@ export function addDays(tally: Tally, name: DurationName, value: number, times: 
   tally[name].set(value, (tally[name].get(value) ?? 0) + times);
 }
 
-/** Adds lengths written as whole numbers with commas between them. Read digit by digit: there may be a million. */
+/** Adds lengths given as comma-separated integers. Parsed digit by digit, because there may be a million. */
 export function addLengths(tally: Tally, name: DurationName, lengths: string | null): void {
   if (!lengths) return;
   const histogram = tally[name];

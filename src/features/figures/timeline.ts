@@ -19,7 +19,7 @@ export const MONTHS: Record<Interval, number> = { month: 1, quarter: 3, year: 12
 const monthText = (index: number): string =>
   `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
 
-/** The months from the year 0 to that of a day. */
+/** Number of months from year 0 to the month of a day. */
 export const monthIndex = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 
 function nameOf(first: number, interval: Interval): string {
@@ -29,11 +29,11 @@ function nameOf(first: number, interval: Interval): string {
   return interval === 'year' ? year : `${year}-Q${Math.floor((first % 12) / 3) + 1}`;
 }
 
-/** The last day of a month. Day 0 of the next month is the last of this one. */
+/** The last day of a month: day 0 of the next one. */
 export const lastDay = (month: number): string =>
   `${monthText(month)}-${new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()}`;
 
-/** Every period from the one of the first day (or month) to that of the last. */
+/** All periods from that of the first day (or month) to that of the last. */
 export function periods(interval: Interval, first: string, last: string): Period[] {
   const length = MONTHS[interval];
   const all: Period[] = [];

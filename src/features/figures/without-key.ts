@@ -1,4 +1,6 @@
-/** Queries allowed for callers with small groups suppressed: one group or one dimension, as of a month end. */
+/**
+ * Queries allowed for callers with small groups suppressed: one group or one dimension, as of a month end.
+ */
 import type { FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Clock } from '../../core/clock.ts';
 import type { Problem } from '../../http/problems.ts';
@@ -9,16 +11,16 @@ import { type Disclosure, isMonthEnd, lastMonthEnd, toldDimensions } from './dis
 
 const told: ReadonlySet<string> = new Set(toldDimensions);
 
-/** A parameter that may be repeated, or its values separated by commas. */
+/** The values of a parameter that may be repeated or comma-separated. */
 const valuesOf = (given: unknown): string[] => [given].flat().flatMap((part) => String(part).split(','));
 
 const isDimension = (name: unknown): name is string => (dimensionNames as unknown[]).includes(name);
 
-/** What figures for the caller are bound to; undefined where nothing is withheld. */
+/** The restrictions of figures for the caller; undefined if there are none. */
 export const disclosureFor = ({ fewest }: FastifyRequest, clock: Clock): Disclosure | undefined =>
   fewest > 1 ? { minimum: fewest, latest: lastMonthEnd(clock.today()) } : undefined;
 
-/** Route hook: refuses what would pick out single projects, before an answer is looked for. */
+/** Route hook: refuses requests that could single out projects, before the cache is consulted. */
 export const refuseDetails =
   (clock: Clock) =>
   (request: FastifyRequest, _: unknown, done: HookHandlerDoneFunction): void => {

@@ -1,4 +1,4 @@
-/** The codes that a clerk may choose from: what projects refer to, by code and name. */
+/** The codes that a clerk can choose from: targets of project references, by code and name. */
 
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
 import { nouns } from '../../core/entities.ts';
@@ -6,14 +6,14 @@ import type { Database, Reader, Revision } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import { invalid } from '../../http/problems.ts';
 
-/** One code to choose. */
+/** A code to choose from. */
 export interface Choice {
   code: string;
   name: string;
   nameEn: string | null;
 }
 
-/** The choices of each field of a project whose value is a code of a catalogue. */
+/** The choices for each project field that contains a code of a catalogue. */
 export interface CodeLists {
   event: Choice[];
   region: Choice[];
@@ -23,8 +23,8 @@ export interface CodeLists {
 
 export interface CodeListService {
   /**
-   * @param event the only one to choose from, if there is one
-   * @throws Problem 422 for an event that is not there
+   * @param event the only one to offer, if given
+   * @throws Problem 422 if the event does not exist
    */
   read(event: string | undefined): Promise<{ revision: Revision; body: CodeLists }>;
 }
@@ -35,7 +35,7 @@ async function namedIn(reader: Reader, entity: 'events' | 'zones'): Promise<Choi
   return [...(await namesOf(reader, entity))].map(([code, names]) => ({ code, ...names })).sort(byCode);
 }
 
-/** What belongs to something comes right after it. */
+/** Orders nodes so that descendants directly follow their parent. */
 function inTreeOrder(nodes: readonly TreeNode[]): Choice[] {
   const parents = new Map(nodes.map(({ code, parent }) => [code, parent]));
   const pathTo = (code: string | null | undefined): string =>

@@ -1,11 +1,11 @@
-/** What the second row of a template says of each column: what its cells take, in both languages. */
+/** Explanations in the second row of a template: the values that each column accepts, in both languages. */
 import type { Language } from '../../core/languages.ts';
 import type { Kind } from '../../sheets/columns.ts';
 import type { ProjectColumn as Column } from '../projects/sheet.ts';
 
 type Text = Readonly<Record<Language, string>>;
 
-/** Of a kind whose columns all take the same. */
+/** For kinds whose columns all accept the same. */
 const kinds: Readonly<Partial<Record<Kind, Text>>> = {
   text: { zh: '不超过 300 个字符', en: 'up to 300 characters' },
   code: { zh: '代码或名称；暂无可选项', en: 'a code or a name; none exist yet' },
@@ -22,7 +22,7 @@ const longText: Text = {
   en: 'may contain line breaks; up to 10,000 characters',
 };
 
-/** Of columns that take something particular. */
+/** For columns with special rules. */
 const fields: Readonly<Partial<Record<Column['field'], Text>>> = {
   code: {
     zh: '1–64 个字母、数字或 . _ -，不可重复；已有的编号表示修改该项目',
@@ -66,14 +66,14 @@ const words = {
   },
 } as const satisfies Record<string, Text>;
 
-/** What a column offers to choose from, if it does. */
+/** The choices that a column offers, if any. */
 export type Offer =
   | { from: 'words'; choices: readonly string[] }
   | { from: 'codes'; example: string; isListed: boolean };
 
 interface Situation {
   language: Language;
-  /** What money is in. */
+  /** Unit of money. */
   unit: string;
   required: boolean;
   offer: Offer | null;
@@ -86,9 +86,9 @@ function takes({ field, kind }: Column, { language, unit, offer }: Situation): s
   return (fields[field] ?? kinds[kind])?.[language].replace('{unit}', unit) ?? '';
 }
 
-/** What a cell of the column takes, as one sentence. */
+/** The values that a column accepts, as one sentence. */
 export const explain = (column: Column, situation: Situation): string =>
   words[situation.required ? 'required' : 'optional'][situation.language] + takes(column, situation);
 
-/** What the row begins with, before its first explanation: whoever reads the sheet back passes over it. */
+/** The start of the row, before its first explanation: readers skip a row that starts with it. */
 export const explanatoryMark = (language: Language): string => words.mark[language];

@@ -13,13 +13,13 @@ const columns = [
   { field: 'code', zh: '代码', en: 'Code', kind: 'text', width: 24 },
 ] as const;
 
-/** In a sheet for several files. */
+/** Additional column in a sheet for several files. */
 const file = { field: 'file', zh: '文件', en: 'File', kind: 'text', width: 24 } as const;
 
 const TITLE = { zh: '错误', en: 'Faults' };
 const BATCH = 500;
 
-/** A fault of a report; at its end, of how many others with a code it does not tell more. */
+/** A fault in a report; or, at its end, the number of faults with a code that are not listed. */
 export type ReportedFault =
   | (FileFault & { sheet: string | null })
   | { code: string; count: number; reported: number };
@@ -35,7 +35,7 @@ function inWords(fault: ReportedFault, language: Language) {
   return faultInWords(rest, sheet, language);
 }
 
-/** @param isOfSeveral whether each fault says which file it is of */
+/** @param isOfSeveral whether each fault includes the name of its file */
 export function faultSheet(
   faults: AsyncIterable<ReportedFault & { file?: string }>,
   language: Language,

@@ -1,4 +1,4 @@
-/** What is wrong in a file, cell by cell: its place, its value and the problem. */
+/** Faults in a file with their cell, its value and the problem. */
 
 import { type Language, type MessageValue, say } from '../../core/languages.ts';
 import { type FaultCode, faults as faultMessages } from '../../http/messages.ts';
@@ -8,7 +8,7 @@ import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';
 
 export interface FileFault {
   row: number;
-  /** A, B … AA; null for the row as a whole, and where lines name their fields themselves. */
+  /** A, B … AA; null for the row as a whole, and for formats without headings. */
   column: string | null;
   heading: string | null;
   field: string | null;
@@ -18,7 +18,7 @@ export interface FileFault {
   values?: Readonly<Record<string, MessageValue>>;
 }
 
-/** Where the value of a field comes from, when not from a column of its name. */
+/** The columns of a field's value, in addition to the one with its name. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   investorIds: ['investors', 'investorCodes'],
   enterprise: ['enterpriseCode'],
@@ -54,14 +54,14 @@ function inWords(value: unknown): string | undefined {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** As it is answered. */
+/** A fault in the form of responses. */
 export const faultInWords = ({ values, ...fault }: FileFault, sheet: string | null, language: Language) => ({
   sheet,
   ...fault,
   message: say(faultMessages[fault.code], language, values),
 });
 
-/** As a fault of the request that sent the file. */
+/** The same as a fault of the request that sent the file. */
 export const faultInFile = ({ field, code, values, ...cell }: FileFault, sheet: string | null): Fault => ({
   ...(field !== null && { pointer: `/${field}` }),
   code,

@@ -1,4 +1,7 @@
-/** An import as it runs, over the rows that reading its file has left: in a snapshot to see what it would do, in a transaction to do it. */
+/**
+ * Runs an import over the rows read from its file: in a snapshot to preview it, in a transaction to perform
+ * it.
+ */
 import { rm } from 'node:fs/promises';
 import type { LoadWork, Reader, StreamWork, Transaction } from '../../database/database.ts';
 import { type Refusal, refusalIn } from '../../log/holding.ts';
@@ -12,49 +15,50 @@ import { addRow, type Outcome, startOutcome } from './outcome.ts';
 import { linesOf, writeReport } from './reports.ts';
 import { noteRows } from './repository.ts';
 
-/** Plain data: it goes to a thread. */
+/** Plain data that can be sent to a thread. */
 export interface ImportRun {
   id: string;
-  /** Of the process that works on it. */
+  /** Identifies the process that works on it. */
   life: string;
   entity: ImportEntity;
-  /** Where the rows lie, as `row-lines.ts` has them. */
+  /** Path of the rows, in the format of `row-lines.ts`. */
   rows: string;
-  /** Where the faults of these rows are written, a `FileFault` a line; how many of them the report takes. */
+  /** Path for the faults of these rows, one `FileFault` per line; and how many of them the report accepts. */
   faults: string;
   room: number;
   columns: readonly RecognisedColumn[];
-  /** Which of the rows, counted from 0. */
+  /** The range of rows, from a zero-based index. */
   from: number;
   count: number;
-  /** Whether the good rows are written where there are others. */
+  /** Whether valid rows are written even if others are faulty. */
   partial: boolean;
   createEnterprises: boolean;
   caller: Pick<Caller, 'actor' | 'requestId' | 'regions' | 'id'>;
-  /** The moment and the day at which everything in it happens. */
+  /** The time and the day of all its changes. */
   now: string;
   today: string;
 }
 
-/** How far it is; at the end what the rows do, or have done, or why the key may do nothing any more. */
+/** Progress; at the end the outcome, or why the key is no longer valid. */
 export type ImportPart = { done: number } | { outcome: Outcome } | { refusal: Refusal };
 
-/** What is planned together, and looked up with a few queries. */
+/** Rows that are planned together, with a few queries for all. */
 const BATCH = 128;
 
-/** How often it is told how far the work is; until it is asked to go on it waits. */
+/** Interval between progress reports; after each, the work waits until the consumer continues. */
 const TOLD_EVERY_MS = 50;
 
-/** An import as a thread does it, where the database has threads. */
+/** The work of an import as run by threads, if the database has them. */
 export type ImportWork = StreamWork<ImportRun, ImportPart> & LoadWork<ImportRun, ImportPart>;
 
-/** What the rows of each kind do. */
+/** The importers by entity. */
 export type Importers = Readonly<Record<ImportEntity, (context: ImportContext) => Importer>>;
 
-/** The work of imports with these importers: `run` says what the rows would do; `load` does it. */
+/** The work of imports with the given importers: `run` previews the rows, `load` writes them. */
 export const importing = (importers: Importers): Pick<ImportWork, 'run' | 'load'> => ({
   run: (reader, asked) => go(importers, reader, null, asked),
-  // Where a row is refused, and not the good ones are wanted, nothing should be kept: whoever asked gives it up.
+  // If a row is refused and partial imports are not wanted, the caller abandons the load, which rolls it
+  // back.
   load: (tx, before, asked) => go(importers, before, tx, asked),
 });
 
@@ -115,7 +119,7 @@ const toImported = ({ row, fields, faults }: ReadRow) => ({
   })),
 });
 
-/** Some of the rows, counted from 0, a batch at a time. */
+/** A range of rows from a zero-based index, in batches. */
 async function* batchesOf(rows: string, from: number, count: number): AsyncGenerator<ReadRow[]> {
   let parse: ReturnType<typeof rowParser> | undefined;
   let batch: ReadRow[] = [];

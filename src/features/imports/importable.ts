@@ -1,4 +1,4 @@
-/** Whatever comes in as a sheet: projects unless a file says otherwise. */
+/** The entities that can be imported from sheets: projects by default. */
 import type * as z from 'zod';
 import type { SheetTable } from '../../sheets/columns.ts';
 import { mappingOf } from '../../sheets/reading/mapping.ts';

@@ -1,42 +1,50 @@
-/** How much is imported at once and how long is waited for it; tests make do with less. */
+/** Limits and time limits of imports; tests use smaller ones. */
 import { limits as reading } from '../../sheets/reading/limits.ts';
 
 const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
 
 export const importLimits = {
-  /** Of a file as it comes in. */
+  /** Maximum size of an uploaded file. */
   textBytes: reading.textBytes as number,
   workbookBytes: reading.workbookBytes as number,
-  /** The largest file over a slow line. */
+  /** Enough for the largest file over a slow connection. */
   uploadMs: HOUR_MS / 4,
-  /** A file up to this is answered when it is done, if that does not take longer; a larger one at once. */
+  /**
+   * Files up to this size are answered when the import is done, unless it takes longer; larger ones
+   * immediately.
+   */
   answeredBytes: 5 * MIB,
   answeredMs: 25_000,
-  /** Rows that are committed as a whole. A larger file comes in slices, each of them whole. */
+  /** Rows that are committed atomically. Larger files are committed in slices. */
   atOnce: 100_000,
   slice: 50_000,
-  /** Imports that run side by side, each with a process that reads; and those that wait, or are still arriving. */
+  /**
+   * Number of concurrent imports, each with a reading process; and of those waiting or still being uploaded.
+   */
   running: 2,
   waiting: 20,
-  /** Of the places for them, those that one key may take. */
+  /** Maximum number of these for one key. */
   ofOneKey: 8,
-  /** An upload of which less than this comes in any such time is cut, so that its place is free again. */
+  /** Minimum upload rate: slower uploads are aborted, so that they do not block others. */
   leastBytes: 65_536,
   leastWithinMs: 30_000,
-  /** Of the disk, for files that come in and reports; the service has a setting for it. */
+  /** Disk space for uploaded files and reports; configurable. */
   quotaBytes: Number.POSITIVE_INFINITY,
-  /** Imports on record, however small. */
+  /** Maximum number of import records. */
   kept: 10_000,
-  /** Faults of a file in its report, the first ones: more than anybody corrects by hand. Of the others it counts each code. */
+  /**
+   * Maximum number of faults listed in a report: more than anybody corrects by hand. The others are counted
+   * by code.
+   */
   reported: 10_000,
-  /** An owner that has not been seen for so long is taken for dead, where nothing else can be told of it. */
+  /** An owner without a heartbeat for this long is considered dead, unless more is known about it. */
   silentMs: HOUR_MS / 12,
-  /** A file that has arrived and still belongs to no import belongs to nothing. */
+  /** An uploaded file that still belongs to no import after this time is deleted. */
   strayMs: HOUR_MS,
-  /** Ended, an import and the report on its faults are kept for so long. */
+  /** How long finished imports and their fault reports are kept. */
   keptDays: 7,
-  /** So many crashes an import outlives. More, and it may be what they come from. */
+  /** Number of crashes that an import may survive; after more, the import itself is suspected. */
   crashes: 5,
 };
 

@@ -1,8 +1,8 @@
-/** What is said about a file that comes in. */
+/** Messages about imported files. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
 
-/** Why a file as a whole is refused, and what is said of an import. */
+/** Reasons for refusing a whole file, and messages about imports. */
 const problems = {
   'imports.empty_file': { status: 422, en: 'The file is empty.', zh: '文件为空。' },
   'imports.too_large': {
@@ -207,7 +207,7 @@ const problems = {
   },
 } as const satisfies Record<string, ProblemMessage>;
 
-/** What is wrong with a cell or a row, or worth knowing about one, and with a mapping. */
+/** Faults of cells, rows and mappings, and warnings. */
 const faults = {
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },

@@ -1,4 +1,4 @@
-/** What the rows of a file did, or would do: counts, the first changes, the first faults. */
+/** The outcome of a file's rows: counts, the first changes, the first faults. */
 
 import type { Differences, PlannedRow } from '../../sheets/importer.ts';
 import type { FileFault } from './faults.ts';
@@ -9,12 +9,12 @@ export interface Outcome {
   changed: number;
   unchanged: number;
   refused: number;
-  /** Of the refused: rows that changed since the sheet was exported. */
+  /** Number of refused rows that changed since the sheet was exported. */
   conflicts: number;
   faultCount: number;
-  /** Of the faults: how many of each code the report leaves out. */
+  /** Number of faults not listed in the report, by code. */
   unreported: Readonly<Record<string, number>>;
-  /** The first ones. */
+  /** The first changes and faults. */
   changes: ShownChange[];
   faults: FileFault[];
 }
@@ -26,7 +26,7 @@ interface ShownChange {
   fields: Differences;
 }
 
-/** How many are shown in an answer; there are as many again in the report. */
+/** Maximum numbers shown in a response; the report lists more faults. */
 export const SHOWN_CHANGES = 20;
 export const SHOWN_FAULTS = 1_000;
 
@@ -45,7 +45,7 @@ export const startOutcome = (): Outcome => ({
 
 const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', refused: 'refused' } as const;
 
-/** Counts a row. @param reported how many of its faults, the first ones, stand in the report */
+/** Counts a row. @param reported number of its first faults that are in the report */
 export function addRow(
   outcome: Outcome,
   planned: PlannedRow,
@@ -68,7 +68,7 @@ export function addRow(
   }
 }
 
-/** Counts by name, added up. */
+/** Adds counts by name. */
 const summed = (
   first: Readonly<Record<string, number>>,
   next: Readonly<Record<string, number>>,
@@ -78,11 +78,11 @@ const summed = (
   return sums;
 };
 
-/** How many of the faults stand in the report. */
+/** Number of faults in the report. */
 export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
   Object.values(unreported).reduce((left, count) => left - count, faultCount);
 
-/** The outcome of rows and of those that come after them. */
+/** Combines the outcomes of consecutive rows. */
 export function joined(first: Outcome, next: Outcome): Outcome {
   const sums = (
     ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
@@ -95,20 +95,20 @@ export function joined(first: Outcome, next: Outcome): Outcome {
   };
 }
 
-/** The outcome of rows that were kept, where faulty ones after them ended it. */
+/** The outcome of an import that faulty rows ended, with the rows committed before them. */
 export const brokenOff = (
   kept: Outcome,
   { refused, conflicts, faultCount, unreported, faults }: Outcome,
 ): Outcome =>
   joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, unreported, faults });
 
-/** As it is on record: the counts apart from what is shown, which a list of imports has no room for. */
+/** The stored form: the counts are separate from the shown details, which a list of imports does not need. */
 export const onRecord = ({ changes, faults, ...counts }: Outcome): Kept => ({
   outcome: counts,
   shown: { changes, faults },
 });
 
-/** As `onRecord` has left it; that of no rows where there is none. */
+/** Restores an outcome stored by `onRecord`; an empty one if there is none. */
 export const outcomeOf = ({ outcome, shown }: Partial<Kept>): Outcome =>
   ({ ...startOutcome(), ...outcome, ...shown }) as Outcome;
 

@@ -1,16 +1,16 @@
-/** Files of lines: rows on their way, and the faults of a report, which are kept compressed. */
+/** Line-based files: the rows read, and the faults of a report, which are compressed. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { constants, createGunzip, createGzip, type Gzip } from 'node:zlib';
 
-/** The ending of a compressed file. */
+/** Extension of a compressed file. */
 export const COMPRESSED = '.gz';
 
 const PART_BYTES = 262_144;
 
-/** What is written as it comes; there is no file where nothing is. */
+/** Writes incrementally; creates the file on the first write. */
 export interface ReportWriter {
   write(text: string): Promise<void>;
   close(): Promise<void>;
@@ -25,7 +25,7 @@ export function writeReport(file: string): ReportWriter {
     gzip.on('error', () => {});
     target.on('error', (error) => gzip.destroy(error));
     const end = finished(target);
-    // It is told to whoever writes next, or closes.
+    // A failure is reported by the next write, or by closing.
     end.catch(() => {});
     return { gzip, end };
   }
@@ -42,7 +42,9 @@ export function writeReport(file: string): ReportWriter {
   };
 }
 
-/** The lines of a text file that ends with a line break, some at a time; of one that breaks off, those that are whole. */
+/**
+ * The lines of a text file that ends with a line break, in batches; if it is truncated, its complete lines.
+ */
 export async function* linesOf(file: string): AsyncGenerator<string[]> {
   const source = createReadStream(file, { highWaterMark: PART_BYTES });
   let text: Readable = source;

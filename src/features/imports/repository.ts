@@ -7,14 +7,14 @@ import { joined, type Outcome, onRecord, outcomeOf } from './outcome.ts';
 
 export type ImportRecord = Tables['imports']['$inferSelect'];
 
-/** What a file says, such that PostgreSQL stores it: it takes neither NUL nor half a character. */
+/** Makes a record storable in PostgreSQL, which refuses NUL and lone surrogates. */
 const storable = <T>(record: T): T =>
   JSON.parse(
     JSON.stringify(record, (_, value) =>
       typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
     ),
   );
-/** Parameters of one statement. */
+/** Parameters per statement. */
 const AT_ONCE = 500;
 
 export const insertImport = async (tx: Transaction, record: ImportRecord): Promise<void> => {
@@ -29,7 +29,7 @@ export async function findImport(reader: Reader, id: string): Promise<ImportReco
   return row;
 }
 
-/** Those of the ids that there are. */
+/** The imports with the given ids, as far as they exist. */
 export async function findImports(reader: Reader, ids: readonly string[]): Promise<ImportRecord[]> {
   const { imports } = reader.tables;
   const found: ImportRecord[] = [];
@@ -50,8 +50,8 @@ export async function updateImport(
 }
 
 /**
- * Notes, in the transaction that dealt with them, that rows are dealt with for good, and what they did.
- * @throws where another process has dealt with them, or is about to: nothing is written twice
+ * Records processed rows and their outcome, in the transaction that writes them.
+ * @throws if another process has taken over the import, so that nothing is written twice
  */
 export async function noteRows(
   tx: Transaction,
@@ -66,7 +66,7 @@ export async function noteRows(
   await updateImport(tx, id, { rowsDone, ...onRecord(joined(outcomeOf(record), outcome)) });
 }
 
-/** Those that nobody has finished. */
+/** Imports that are not finished. */
 export const unfinished = (reader: Reader): Promise<ImportRecord[]> => {
   const { imports } = reader.tables;
   return reader.select().from(imports).where(eq(imports.status, 'running'));
@@ -82,7 +82,7 @@ export async function areFinishedBefore(reader: Reader, instant: string): Promis
   return old.length > 0;
 }
 
-/** Removes those that were finished before a moment. @returns their ids */
+/** Deletes imports finished before a point in time. @returns their ids */
 export async function removeFinishedBefore(tx: Transaction, instant: string): Promise<string[]> {
   const { imports } = tx.tables;
   const old = await tx.select({ id: imports.id }).from(imports).where(lt(imports.finishedAt, instant));
@@ -91,7 +91,7 @@ export async function removeFinishedBefore(tx: Transaction, instant: string): Pr
   return ids;
 }
 
-/** What is on record of a key, or of the command line, takes of the disk. */
+/** Disk usage of the records of a key, or of the command line. */
 export interface Usage {
   caller: string | null;
   hasEnded: boolean;
@@ -116,8 +116,8 @@ export async function usage(reader: Reader): Promise<Usage[]> {
 }
 
 /**
- * Removes those that have ended, the oldest first, until so much more can be had, or none is left.
- * @param caller id of the key that has sent them; of all where null
+ * Deletes finished imports, the oldest first, until enough space is freed or none is left.
+ * @param caller id of the key that sent them; null for all
  * @returns their ids
  */
 export async function removeOldest(
@@ -159,13 +159,13 @@ export const importTieBreaker = { name: 'id', key: textKey('id') };
 
 export type ListedImport = Omit<ImportRecord, 'shown'>;
 
-/** Those that a key has sent; all where null. */
+/** Imports sent by a key; all if null. */
 const sentBy = ({ imports }: Tables, caller: string | null) =>
   caller === null ? undefined : eq(imports.caller, sql.placeholder('caller'));
 
 /**
- * One more than the page's limit, where there is one; without what each of them shows.
- * @param caller id of the key that has sent them; null for all
+ * One import more than the page's limit, if there is one; without their shown details.
+ * @param caller id of the key that sent them; null for all
  */
 export function listImports(
   reader: Reader,

@@ -1,4 +1,7 @@
-/** Room for files that come in and for the reports on them: how much there is, of one key and of all, and what goes where it runs out. */
+/**
+ * Reservation of disk space for uploads and reports: quotas in total and per key, and eviction of old
+ * imports.
+ */
 import type { Database } from '../../database/database.ts';
 import type { ProblemKind } from '../../http/messages.ts';
 import { Problem } from '../../http/problems.ts';
@@ -9,17 +12,17 @@ import type { Uploads } from './uploads.ts';
 
 export interface Room {
   /**
-   * Holds room for a file from the moment at which it begins to arrive. Imports that have ended go for it, the oldest
-   * first, with their reports.
+   * Reserves space for a file from the start of its upload. If necessary, the oldest finished imports are
+   * deleted with their reports.
    * @param caller id of the key that sends it; null for the command line
-   * @throws Problem 429 where the key has as much as one may have, 503 or 507 where there is no more for anybody
+   * @throws Problem 429 if the key's quota is used up, 503 or 507 if the total is
    */
   take(id: string, caller: string | null, bytes: number): Promise<void>;
-  /** Gives back what a file held that is on record by now, or has gone. */
+  /** Releases the reservation of a file that has been recorded or deleted. */
   giveBack(id: string): void;
 }
 
-/** When those who are sent away may try again: an import takes seconds. */
+/** `Retry-After` for refused uploads: an import takes seconds. */
 const RETRY_SECONDS = 10;
 
 const refusal = (kind: ProblemKind, values: Readonly<Record<string, number>>): Problem =>
@@ -27,7 +30,7 @@ const refusal = (kind: ProblemKind, values: Readonly<Record<string, number>>): P
 
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
-/** One key may have this part of what there is for all. */
+/** A key may use this fraction (1/4) of each total. */
 const SHARE = 4;
 
 interface Taken {
@@ -41,10 +44,13 @@ export function roomFor(
   runner: Pick<Runner, 'isStopped' | 'count' | 'countOf'>,
   { running, waiting, ofOneKey, quotaBytes, kept }: ImportLimits = importLimits,
 ): Room {
-  /** Files that have no import yet. */
+  /** Uploads without an import record. */
   const arriving = new Map<string, Taken>();
 
-  /** Holding its place from the first byte on, nobody fills the disk; and no key takes every place. */
+  /**
+   * A place is reserved from the first byte on, so that nobody can fill the disk, and no key can take all
+   * places.
+   */
   function expectPlace(caller: string | null): void {
     if (runner.isStopped) throw new Problem('service.unavailable', { headers: { 'retry-after': '5' } });
     const own = [...arriving.values()].filter((one) => one.caller === caller).length;
@@ -57,8 +63,8 @@ export function roomFor(
   }
 
   /**
-   * @param of id of the key whose share it is; null for what there is for all
-   * @throws Problem where even without all that has ended there is not enough
+   * @param of id of the key whose quota applies; null for the total
+   * @throws Problem if deleting all finished imports would not free enough
    */
   async function expectBytes(of: string | null): Promise<void> {
     const share = of === null ? 1 : SHARE;

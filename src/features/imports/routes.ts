@@ -66,7 +66,10 @@ const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), 
 const ReadQuery = z.strictObject({ lang: langField });
 const FaultsQuery = z.strictObject({ format: formatField(['csv', 'xlsx']), lang: langField });
 
-/** What a charset says in `Content-Type`: names under which GB 18030 and what it contains are known. UTF-16 says itself which it is. */
+/**
+ * Values of `charset` in `Content-Type`: names of GB 18030 and its subsets. UTF-16 is detected by its byte
+ * order mark.
+ */
 const CHARSETS: Readonly<Record<string, Encoding | undefined>> = {
   '': undefined,
   'utf-8': 'utf-8',
@@ -85,7 +88,7 @@ const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerC
 const formatOf = (type: string): FileFormat | null =>
   fileFormats.find((name) => mediaTypes[name] === type) ?? null;
 
-/** What the headers of a file say of it. @throws Problem 415 for what is not taken */
+/** The media type and encoding in the headers of a file. @throws Problem 415 if unsupported */
 function announced(
   request: FastifyRequest,
   accepted: readonly string[],
@@ -104,7 +107,7 @@ function announced(
 export const importRoutes =
   (imports: ImportService, limits: ImportLimits): FastifyPluginAsyncZod =>
   async (app) => {
-    /** Takes the file of a request in. */
+    /** Receives the file of a request. */
     async function receive(request: FastifyRequest, type: string) {
       const { filename, format } = request.query as ImportQuery;
       const body = request.body as Readable;
@@ -125,11 +128,11 @@ export const importRoutes =
           ({ id }) => imports.discard(id),
         );
       } catch (error) {
-        // Nobody is there to be answered; nothing is wrong with the service.
+        // The client has disconnected; this is not an error of the service.
         if (body.destroyed && !body.readableEnded) {
           throw new Problem('request.malformed', { values: { reason: 'body' } });
         }
-        // Who sends a file reads the answer only after it: what is left of it is passed over.
+        // Clients read the response only after sending the whole file, so the rest is discarded.
         allowArrival(request, ARRIVAL_MS);
         body.resume();
         throw error;
@@ -137,7 +140,7 @@ export const importRoutes =
     }
 
     app.register(async (intake: typeof app) => {
-      // A file is read as it comes; what is no file is told so here.
+      // Files are streamed; bodies of other media types are refused in the handler.
       intake.removeAllContentTypeParsers();
       intake.addContentTypeParser('*', (_, payload, done) => done(null, payload));
       for (const { path, id: operationId, summary, takes: accepted, documented, note } of intakes) {
@@ -190,7 +193,7 @@ export const importRoutes =
       }
     });
 
-    /** Shows an import that has begun: what it came to, where that does not take long. */
+    /** Responds with an import: its result if it finishes soon, otherwise its current state. */
     async function answer(request: FastifyRequest, reply: FastifyReply, id: string, bytes: number) {
       const prefersAsync = /(^|[,\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? ''));
       const isOver =
@@ -317,7 +320,7 @@ export const importRoutes =
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Media types of a body that is a file, as a client is told. */
+    /** Media types of a file as request body, for error messages. */
     takes?: string;
   }
 }

@@ -1,4 +1,4 @@
-/** Imports as jobs, and what is cleared away after them. */
+/** Imports as jobs, and the cleanup after them. */
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../database/database.ts';
 import { type Cause, type JobRunner, jobRunner } from '../../jobs/runner.ts';
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 
 const hasReport = (record: repository.ImportRecord): boolean => outcomeOf(record).faultCount > 0;
 
-/** What becomes of an import that something ended, and what is said of it. */
+/** The status and problem of an import that ended early. */
 const endings: Readonly<Record<Cause, { status: Ending['status']; kind?: StoredProblem['kind'] }>> = {
   cancelled: { status: 'cancelled' },
   key_refused: { status: 'cancelled', kind: 'imports.key_refused' },
@@ -32,7 +32,7 @@ export function importRunner(
 ): Runner {
   let sweptAt = 0;
 
-  /** Of one that has ended, nothing is kept but its report. */
+  /** Deletes everything of a finished import except its report. */
   const tidy = (record: repository.ImportRecord): Promise<void> =>
     hasReport(record) ? uploads.tidy(record.id) : uploads.remove(record.id);
 
@@ -75,7 +75,9 @@ export function importRunner(
     for (const id of removed) await uploads.remove(id);
   }
 
-  /** Clears away what a process left that died, or another removed from the database. */
+  /**
+   * Deletes files left behind by crashed processes, and those of imports deleted from the database elsewhere.
+   */
   async function sweep(): Promise<void> {
     if (sweptAt > clock.milliseconds() - limits.strayMs) return;
     sweptAt = clock.milliseconds();

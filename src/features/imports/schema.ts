@@ -1,4 +1,4 @@
-/** Imports as the API words them. */
+/** API schemas of imports. */
 import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
@@ -12,7 +12,7 @@ export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;
 export const statuses = ['running', 'done', 'refused', 'failed', 'cancelled'] as const;
 export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
 
-/** What a client says of a file that it sends. */
+/** The parameters of an uploaded file. */
 export const ImportQuery = z.strictObject({
   mode: z.enum(modes).default('preview').meta({
     description:

@@ -1,4 +1,4 @@
-/** Imports: taken in, followed, and told of in the language of whoever asks. */
+/** Imports: uploads, state and results, in the language of the caller. */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogueWrites } from '../../catalogues/writes.ts';
@@ -26,7 +26,7 @@ import { type Import, type ImportQuery, mappings } from './schema.ts';
 import type { ImportRequest, StoredProblem } from './steps.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
-/** Who may import what: the rest is an administrator's. */
+/** The entities that editors may import; the others require an administrator. */
 const EDITORS: ReadonlySet<ImportEntity> = new Set(['projects', 'funds', 'enterprises', 'contacts']);
 
 export interface ImportCaller extends Caller {
@@ -34,21 +34,21 @@ export interface ImportCaller extends Caller {
 }
 
 export type Asked = Omit<ImportQuery, 'mapping' | 'lang' | 'filename'> & {
-  /** Code of a stored mapping, or one as it is. */
+  /** Code of a stored mapping, or a mapping itself. */
   mapping?: string | Mapping | undefined;
 };
 
 export interface ImportService {
-  /** @throws Problem 403, 404 or 422 for what would be refused whatever the file */
+  /** @throws Problem 403, 404 or 422 for errors that do not depend on the file */
   expectAllowed(
     caller: ImportCaller,
     asked: Asked,
   ): Promise<{ entity: ImportEntity; mapping: Mapping | null }>;
   /**
-   * Takes a file in.
-   * @param announced its bytes, where the client says so
-   * @returns the id of the import to be
-   * @throws Problem 429, 503 or 507 where there is no room for it
+   * Receives a file.
+   * @param announced its size in bytes according to the client, if given
+   * @returns the id of the future import
+   * @throws Problem 429, 503 or 507 if there is no room for it
    */
   receive(
     caller: ImportCaller,
@@ -56,24 +56,27 @@ export interface ImportService {
     about: Pick<Upload, 'name' | 'format'>,
     announced?: number,
   ): Promise<{ id: string; upload: Upload }>;
-  /** Forgets a file that has been received. */
+  /** Deletes a received file. */
   discard(id: string): Promise<void>;
   /**
-   * Begins with a file that has been received, once for the caller's `Idempotency-Key`.
-   * @throws Replayed when it had begun before; the file is then removed
+   * Starts the import of a received file, once per `Idempotency-Key` of the caller.
+   * @throws Replayed if it was started before; the file is then deleted
    */
   begin(caller: ImportCaller, asked: Asked, id: string, upload: Upload): Promise<string>;
-  /** Waits for an import, if it is this process's, for so many milliseconds at most. @returns whether it has ended */
+  /** Waits for an import of this process, up to the given time. @returns whether it has ended */
   settled(id: string, milliseconds: number): Promise<boolean>;
-  /** Those that the caller has sent; all for an administrator. */
+  /** The imports sent by the caller; all for an administrator. */
   list(caller: ImportCaller, query: PageQuery, language: Language): Promise<Computed>;
-  /** @throws Problem 403 for somebody else's, unless an administrator asks */
+  /** @throws Problem 403 for imports of others, unless the caller is an administrator */
   read(caller: ImportCaller, id: string, language: Language): Promise<Import>;
-  /** The problem that a commit, or a file, has ended with. */
+  /** The problem with which an import ended, if any. */
   problemOf(id: string): Promise<Problem | null>;
-  /** The faults in the order of the rows, and what is said of those that are left out. @throws Problem 404 where the report is no longer */
+  /**
+   * The faults in the order of rows, then the counts of those not listed.
+   * @throws Problem 404 if the report has been deleted
+   */
   allFaults(id: string): Promise<AsyncIterable<ReportedFault>>;
-  /** @throws Problem 403 for somebody else's, 409 for one that has ended or runs elsewhere */
+  /** @throws Problem 403 for imports of others, 409 if it has ended or runs elsewhere */
   cancel(caller: ImportCaller, id: string): Promise<void>;
 }
 
@@ -179,7 +182,7 @@ export function importService(
     return { entity, mapping };
   }
 
-  /** Does the first thing about a file that has arrived; it is removed where that fails. */
+  /** Runs the first step for an uploaded file, and deletes the file if that fails. */
   async function orRemove<T>(id: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -263,7 +266,7 @@ export function importService(
 
     list: (caller, query, language) =>
       database.page(async (reader) => {
-        // A key always has an id.
+        // Callers who are not administrators always have a key, with an id.
         const sender = caller.role === 'admin' ? null : (caller.id ?? '');
         const { importSortKeys, importTieBreaker } = repository;
         const request = pageRequest(query, importSortKeys, SORT, importTieBreaker);
@@ -317,7 +320,7 @@ export function importService(
       const isHere = runner.cancel(id);
       await settled(id, limits.answeredMs);
       const { status: now } = await existing(id);
-      // What had done its work before it heard of it stands.
+      // If the import finished before it noticed the cancellation, its result stands.
       if (now !== 'running' && now !== 'cancelled') {
         throw new Problem('imports.finished', { values: { status: now } });
       }

@@ -16,17 +16,17 @@ import type { ImportRecord } from './repository.ts';
 import type { ImportQuery, phases } from './schema.ts';
 import type { Uploads } from './uploads.ts';
 
-/** What was asked for, as it is kept. */
+/** The stored request. */
 export interface ImportRequest extends Omit<ImportQuery, 'mapping' | 'lang' | 'entity' | 'filename'> {
   entity: ImportEntity;
   mapping: Mapping | null;
   name: string | null;
   bytes: number;
-  /** Of whoever asked; null for all. */
+  /** The regions of the caller; null for all. */
   regions: readonly string[] | null;
 }
 
-/** How far an import is that runs in this process. */
+/** Progress of an import in this process. */
 export interface Progress {
   phase: (typeof phases)[number];
   bytesRead: number;
@@ -35,21 +35,21 @@ export interface Progress {
   rowsDone: number;
 }
 
-/** Why an import came to nothing. */
+/** Why an import failed or was refused. */
 export interface StoredProblem extends Record<string, unknown> {
   kind: ProblemKind;
   values?: Readonly<Record<string, MessageValue>>;
 }
 
-/** What becomes of an import. */
+/** The final state of an import. */
 export interface Ending extends Pick<ImportRecord, 'status'>, Partial<Pick<ImportRecord, 'problem'>> {
-  /** Where it is not that of the rows that were written. */
+  /** If different from that of the rows written. */
   outcome?: Outcome;
 }
 
 /**
- * One import from its file to its end: read, checked, written.
- * @param work what looks at rows, and writes them
+ * Runs one import: reads, checks and writes its file.
+ * @param work previews and writes rows
  */
 export function importSteps(
   { database, clock }: { database: Database; clock: Clock },
@@ -111,7 +111,7 @@ export function importSteps(
       today: clock.today(),
     });
 
-    /** Goes through rows. Where one is refused that refuses the others, nothing of them is kept. */
+    /** Processes a range of rows. If a refused row refuses the others too, nothing is committed. */
     async function pass(run: ImportRun, writes: boolean): Promise<Outcome> {
       progress.phase = writes ? 'writing' : 'checking';
       progress.rowsDone = run.from;
@@ -123,7 +123,7 @@ export function importSteps(
           if ('refusal' in part) throw new KeyRefused();
           if ('outcome' in part) outcome = part.outcome;
           progress.rowsDone = 'done' in part ? part.done : run.from + part.outcome.rows;
-          // Given up before its end, nothing of it is kept.
+          // Leaving the loop rolls the load back.
           if (outcome && writes && isRefused(outcome)) break;
         }
       } catch (error) {
@@ -138,7 +138,7 @@ export function importSteps(
       const run = runOf(head, from, count, Math.max(0, reported - faultCount));
       return retry(
         () => pass(run, true),
-        // The last that was heard may have been lost after the commit.
+        // After a failure, the commit may nevertheless have succeeded.
         async () => (await current()).rowsDone === from,
       );
     }
@@ -156,7 +156,7 @@ export function importSteps(
 
     let { rowsDone } = await current();
     const isCommit = request.mode === 'commit';
-    // What was begun has been checked before; rows of it that are there by now would be taken for others.
+    // When resuming, the check was done before; repeating it would report rows already written as duplicates.
     if (!isCommit || (all > atOnce && rowsDone === 0)) {
       const outcome = await pass(runOf(head, 0, all), false);
       if (!isCommit) return { status: 'done', outcome };

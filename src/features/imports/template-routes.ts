@@ -27,13 +27,13 @@ interface Asked {
 
 const NAME = { zh: '项目导入模板', en: 'projects-template' };
 
-/** Names the event, in Chinese by its name. */
+/** The file name with the event; in Chinese with the event's name. */
 async function fileOf(lists: CodeLists, { event, language, unit }: Asked, day: string): Promise<File> {
   const named = event === undefined ? undefined : lists.event[0];
   const name = (word: string, of: string | undefined) => (of ? `${word}-${fitForName(of)}` : word);
   const plain = name(NAME.en, named?.code);
   const shown = language === 'zh' ? name(NAME.zh, named?.name) : plain;
-  // Loaded where a template is made: every start of the service would wait for it.
+  // Loaded on demand, because it would slow down every start of the service.
   const { writeTemplate } = await import('./template.ts');
   return {
     headers: {

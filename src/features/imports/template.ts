@@ -1,4 +1,4 @@
-/** An empty sheet of projects for clerks to fill: it says what each column takes, and offers the codes there are. */
+/** An empty project sheet for clerks, with explanations of the columns and lists of the codes. */
 import {
   type CellStyle,
   calculateRowHeight,
@@ -18,20 +18,20 @@ import { type ProjectColumn as Column, columns } from '../projects/sheet.ts';
 import type { Choice, CodeLists } from './code-lists.ts';
 import { explain, explanatoryMark, type Offer } from './explanations.ts';
 
-/** A drop-down with more entries is of no use to anybody. */
+/** A drop-down with more entries is useless. */
 export const MAX_LISTED = 10_000;
 
-/** Rows that are ready to be filled, below the headings and what explains them. */
+/** Rows prepared for input, below the headings and explanations. */
 export const READY_ROWS = 1_000;
 const FIRST_ROW = 2;
 
 const SHEET = { zh: '项目', en: 'Projects' };
 const CODE_SHEET = { zh: '代码表', en: 'Codes' };
 
-/** Before anything is typed: a code that only looks like a number stays as it is. */
+/** Cell formats before input, so that a code that looks like a number remains text. */
 const FORMATS: Partial<Record<Kind, string>> = { code: '@', list: '@', day: 'yyyy-mm-dd' };
 
-/** Room for the explanations. */
+/** Enough for the explanations. */
 const LEAST_WIDTH = 18;
 const CODES_WIDTH = 32;
 
@@ -49,13 +49,13 @@ const shape: Readonly<Record<string, { safeParse(value: undefined): { success: b
   NewProject.shape;
 const isRequired = ({ field }: Column): boolean => shape[field]?.safeParse(undefined).success === false;
 
-/** What a cell may hold, without what it says of it. */
+/** The validation of a cell, without its messages. */
 type Rule = Pick<DataValidation, 'type' | 'operator' | 'formula1' | 'formula2' | 'values' | 'errorStyle'>;
 
-/** A column of the sheet as it is to be. */
+/** A prepared column of the sheet. */
 interface Prepared {
   column: Column;
-  /** Of the sheet of codes; none where there are no codes, or more than a drop-down is good for. */
+  /** For the sheet of codes; empty if there are none, or too many for a drop-down. */
   codes: readonly string[];
   offer: Offer | null;
 }
@@ -80,10 +80,10 @@ function prepare(column: Column, lists: CodeLists, language: Language): Prepared
   };
 }
 
-/** @param codesIn the range of a column's codes */
+/** @param codesIn returns the cell range of a column's codes */
 function ruleOf({ column, codes, offer }: Prepared, unit: Unit, codesIn: () => string): Rule | null {
   if (offer?.from === 'words') return { type: 'list', values: [...offer.choices] };
-  // A code or a name alone is taken as well, and so is one that came after the template.
+  // Only a warning: a code or name alone is accepted too, and so is one newer than the template.
   if (codes.length > 0) return { type: 'list', formula1: codesIn(), errorStyle: 'warning' };
   if (column.kind === 'day') return { type: 'date', operator: 'greaterThanOrEqual', formula1: '1' };
   if (column.kind !== 'money') return null;
@@ -92,8 +92,8 @@ function ruleOf({ column, codes, offer }: Prepared, unit: Unit, codesIn: () => s
 }
 
 /**
- * The workbook: a sheet with headings, a row that explains them and rows to fill, and a sheet of the codes.
- * @param day stands in the file as when it was made
+ * The workbook: a sheet with headings, explanations and rows to fill, and a sheet of codes.
+ * @param day written as its modification date
  */
 export async function writeTemplate(
   lists: CodeLists,
@@ -168,7 +168,7 @@ function codeSheet(offered: readonly Prepared[], language: Language): WriteSheet
 }
 
 async function asWorkbook(sheets: WriteSheet[], day: string): Promise<Buffer> {
-  // The writer would have the file say this very moment, and no two would be the same.
+  // The writer's default is the current time, which would make every file different.
   const bytes = await writeXlsx({ sheets, properties: { modified: new Date(`${day}T00:00:00Z`) } });
   return Buffer.from(bytes);
 }

@@ -1,4 +1,4 @@
-/** Where files lie that came in, until they are dealt with: one folder an import. */
+/** Storage of uploaded files until they are processed: one folder per import. */
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -12,13 +12,13 @@ import { Problem } from '../../http/problems.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { COMPRESSED } from './reports.ts';
 
-/** A file that has arrived as a whole. */
+/** A completely received file. */
 export interface Upload {
   /** Where it lies. */
   path: string;
-  /** As the client calls it. */
+  /** File name according to the client. */
   name: string | null;
-  /** As the client says. */
+  /** Format according to the client. */
   format: FileFormat | null;
   bytes: number;
   /** SHA-256, in hexadecimal. */
@@ -27,43 +27,44 @@ export interface Upload {
 
 const MIB = 1024 * 1024;
 
-/** How the names of the files of a report begin. */
+/** Prefix of the files of a report. */
 export const FAULTS = 'faults-';
 
 export interface Uploads {
-  /** The folder in which all of it lies. */
+  /** The root folder. */
   readonly root: string;
   /**
-   * Takes a file in, as it comes. A stream that is refused is left as it stands, for its sender may wait for an answer.
-   * @throws Problem 413 for one that is too large, 422 for an empty one, 503 where there is no room
+   * Receives a file as a stream. A refused stream is left unconsumed, because its sender may wait for a
+   * response.
+   * @throws Problem 413 if it is too large, 422 if empty, 503 if the disk is full
    */
   receive(id: string, stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<Upload>;
-  /** How large a file of a format may be. */
+  /** Maximum size of a file, by format. */
   limitOf(format: FileFormat | null): number;
-  /** The parts of an import: its file, its rows as they were read, the faults of rows from a number on. */
+  /** Paths of an import: its file, its rows, and the faults of rows from an index on. */
   file(id: string): string;
   rows(id: string): string;
   faults(id: string, from: number): string;
-  /** The files of faults, in the order of their rows. */
+  /** The files with faults, in the order of rows. */
   allFaults(id: string): Promise<string[]>;
-  /** Forgets the faults of rows that were not dealt with after all. */
+  /** Deletes the faults of rows that were not committed. */
   dropFaults(id: string, from: number): Promise<void>;
   has(id: string): boolean;
-  /** How many bytes lie here of an import, in files whose names begin so. */
+  /** Total size of an import's files whose names have a prefix. */
   size(id: string, beginning?: string): Promise<number>;
-  /** The imports from before a moment of which something lies here. */
+  /** The imports with files here that started before a point in time. */
   before(milliseconds: number): Promise<string[]>;
-  /** Removes what is not needed once an import has ended: all but its faults. */
+  /** Deletes everything but the faults. */
   tidy(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
-/** The id of an import that begins at a moment; it tells when. */
+/** An import id for a point in time, which is contained in the id. */
 export const importId = (milliseconds: number): string => newId(milliseconds);
 
 const madeAt = (id: string): number => Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
 
-/** What else lies in the folder is none of ours. */
+/** Other entries in the folder are not ours. */
 const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name) && version(name) === 7;
 
 export function uploadsIn(
@@ -77,7 +78,9 @@ export function uploadsIn(
   const limitOf = (format: FileFormat | null) => (format === 'xlsx' ? workbookBytes : textBytes);
   const names = (id: string): Promise<string[]> => readdir(at(id)).catch(() => []);
 
-  /** The files that have faults in them. An earlier version wrote them as they are; what is written again goes before. */
+  /**
+   * The files with faults. An earlier version wrote them uncompressed; the compressed one takes precedence.
+   */
   async function reports(id: string): Promise<string[]> {
     const found = (await names(id)).filter((name) => name.startsWith(FAULTS)).sort();
     return found.filter((name) => !found.includes(`${name}${COMPRESSED}`));
@@ -122,7 +125,7 @@ export function uploadsIn(
       const arriving = at(id, 'arriving');
       try {
         await mkdir(at(id), { recursive: true });
-        // Flushed, for the import may be on record when the power fails.
+        // Flushed, because the import may be recorded before a power failure.
         await pipeline(measured, createWriteStream(arriving, { flush: true }));
         if (bytes === 0) throw new Problem('imports.empty_file');
         await rename(arriving, at(id, 'file'));
@@ -142,5 +145,5 @@ export function uploadsIn(
   };
 }
 
-/** How a full disk says it is. */
+/** Error codes of a full disk or quota. */
 const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

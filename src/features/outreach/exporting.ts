@@ -7,7 +7,7 @@ import { findDelegations, type KnownDelegation } from './repository.ts';
 
 const sender = ({ zone, event }: KnownDelegation): string => `${zone} ${event}`;
 
-/** A delegation is the zone that sent it; its id, where the zone sent several to the event. */
+/** A delegation is written as the zone that sent it; as its id if the zone sent several to the event. */
 export async function contactsInSheet(reader: Reader, contacts: readonly Entry[]): Promise<Entry[]> {
   const named = await findDelegations(reader, 'id', idsIn(contacts, 'delegation'));
   const delegations = new Map(named.map((one) => [one.id, one]));

@@ -1,4 +1,6 @@
-/** All outreach figures, each defined once: its names and description in both languages, and its computation. */
+/**
+ * All outreach figures, each defined once: its names and description in both languages, and its computation.
+ */
 import * as z from 'zod';
 import { money, type Rate, rate } from '../../core/numbers.ts';
 import { capitalised } from '../../http/nouns.ts';
@@ -7,27 +9,27 @@ import type { OutreachUnit } from '../figures/measures.ts';
 import { MoneyBody, RateBody } from '../figures/measures.ts';
 import { guestLevels } from './stages.ts';
 
-/** Contacts, or enterprises, by how far they have come. */
+/** Number of contacts or enterprises that reached each stage. */
 export interface Conversion {
   met: number;
-  /** Cumulative: what has signed has negotiated. */
+  /** Cumulative: what has signed has also negotiated. */
   negotiating: number;
   signed: number;
   lost: number;
 }
 
-/** What is counted of an event and a day. */
+/** The counts for an event and day. */
 export interface OutreachTally {
   contacts: Conversion;
-  /** Each once, by the furthest of its contacts; lost where all of them are. */
+  /** Each enterprise once, by its furthest contact; lost if all its contacts are. */
   enterprises: Conversion;
   top500: number;
-  /** Met at a stand of theirs, and those of them that have signed. */
+  /** Enterprises met at their own stand, and those of them that signed. */
   exhibitors: { met: number; signed: number };
-  /** Contacts with a guest, by level. */
+  /** Number of contacts with a guest, by level. */
   guests: ReadonlyMap<string, number>;
   delegations: { sent: number; elsewhere: number };
-  /** Zones that sent a delegation, by their level. */
+  /** Number of zones that sent a delegation, by their level. */
   zones: ReadonlyMap<string, number>;
   projects: { count: number; yuan: number };
 }
@@ -39,7 +41,9 @@ export interface OutreachFigure {
   en: string;
   sentence: { zh: string; en: string };
   formula: string;
-  /** The list of what makes up a count: the name of the link, the list, and its parameters besides the event and the day. */
+  /**
+   * The list behind a count: name of the link, the list, and its parameters besides the event and the day.
+   */
   link?: { name: string; list: 'contacts' | 'delegations'; parameters?: Readonly<Record<string, string>> };
   schema: z.ZodType;
   value(tally: OutreachTally): unknown;
@@ -62,11 +66,11 @@ const share = (name: string, value: (tally: OutreachTally) => Rate, words: Words
   value,
 });
 
-/** The lowest level of a senior guest, as the department reports them. */
+/** The lowest level of a senior guest, as reported by the department. */
 const SENIOR = 'china_vice_president';
 const LOWEST = guestLevels[guestLevels.length - 1]?.code as string;
 
-/** How many guests there were of each level, and of each level or a higher one; the highest first. */
+/** Number of guests at each level, and at that level or above; the highest first. */
 export function guestCounts(guests: OutreachTally['guests']) {
   let atOrAbove = 0;
   return guestLevels.map(({ code, zh, en }) => {
@@ -84,7 +88,7 @@ function exactYuan({ projects: { yuan } }: OutreachTally): number {
   throw new Problem('statistics.sum_too_large', { values: { measure: 'investmentSigned' } });
 }
 
-/** The figures, in the order of the answer. */
+/** All figures, in the order of responses. */
 export const outreachFigures: readonly OutreachFigure[] = [
   count('contactCount', 'contacts', ({ contacts }) => contacts.met, {
     zh: '对接数',
@@ -232,7 +236,7 @@ interface ConversionWords {
   lost: { zh: string; en: string; formula: string };
 }
 
-/** How far contacts, or enterprises, have come: three counts and three rates. */
+/** Conversion of contacts or enterprises: three counts and three rates. */
 function conversion(
   kind: 'contacts' | 'enterprises',
   unit: OutreachUnit,
@@ -305,7 +309,7 @@ function conversion(
   ];
 }
 
-/** The address of a list of what stands behind an event's figures on a day. */
+/** The URL of a list behind an event's figures on a day. */
 export const listAddress = (
   list: 'contacts' | 'delegations',
   event: string,
@@ -313,7 +317,7 @@ export const listAddress = (
   parameters: Readonly<Record<string, string>> = {},
 ): string => `/v1/${list}?${new URLSearchParams({ outreach: event, ...parameters, asOf })}`;
 
-/** The addresses of what makes up the counts, as far as lists can tell it. */
+/** The links to the lists behind the counts, as far as lists can show them. */
 export const linksOf = (event: string, asOf: string): Record<string, string> =>
   Object.fromEntries(
     outreachFigures.flatMap(({ link }) =>
@@ -321,6 +325,6 @@ export const linksOf = (event: string, asOf: string): Record<string, string> =>
     ),
   );
 
-/** The figures of a tally, by name. @throws Problem 422 when the investment is too large to be exact */
+/** The figures of a tally by name. @throws Problem 422 if the investment is too large to be exact */
 export const figuresOf = (tally: OutreachTally): Record<string, unknown> =>
   Object.fromEntries(outreachFigures.map(({ name, value }) => [name, value(tally)]));

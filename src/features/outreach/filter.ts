@@ -1,4 +1,6 @@
-/** Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL. */
+/**
+ * Filter parameters of the lists of delegations and contacts besides their fields: accepted values and SQL.
+ */
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Condition } from '../../catalogues/catalogue.ts';
@@ -8,10 +10,10 @@ import { guestLevels, type Stage, stages } from './stages.ts';
 
 type Days = Readonly<Record<'negotiatingOn' | 'signedOn' | 'lostOn', SQLWrapper>>;
 
-/** Whether something had happened by a day; null where its day is not known, so negate with `is not true`. */
+/** Whether something had happened by a day; null if its day is unknown, so negate with `is not true`. */
 export const by = (column: SQLWrapper, day: SQLWrapper): SQL => sql`${column} <= ${day}`;
 
-/** Whether a contact had come so far by a day, or had passed it: what has signed has negotiated. */
+/** Whether a contact had reached or passed a stage by a day: what has signed has also negotiated. */
 export const reached: Readonly<Record<Exclude<Stage, 'contacted'>, (days: Days, day: SQLWrapper) => SQL>> = {
   negotiating: ({ negotiatingOn, signedOn }, day) => sql`(${by(negotiatingOn, day)} or ${by(signedOn, day)})`,
   signed: ({ signedOn }, day) => by(signedOn, day),
@@ -26,7 +28,7 @@ const stageOn = ({ negotiatingOn, signedOn, lostOn }: Days, day: SQLWrapper): SQ
   when ${by(negotiatingOn, day)} then 'negotiating'
   else 'contacted' end)`;
 
-/** Where a level stands among the others, from the highest on; null where there is none. */
+/** Rank of a level, from the highest; null if there is none. */
 const rankOf = (level: SQLWrapper): SQL =>
   sql`(case ${level} ${sql.join(
     guestLevels.map(({ code }, i) => sql.raw(`when '${code}' then ${i}`)),
@@ -54,7 +56,7 @@ export const contactConditions: Readonly<Record<string, Condition>> = {
       description: 'In the outreach of this event: met at it, or by a delegation sent for it.',
       example: 'hyrd-2022',
     }),
-    // Neither engine looks up an "or" over two tables by its indexes.
+    // Neither engine can use indexes for an "or" over two tables.
     means: ({ tables: { contacts, delegations } }, event) => sql`${contacts.id} in (
       select ${contacts.id} from ${contacts} where ${eq(contacts.event, event)}
       union all

@@ -39,16 +39,16 @@ import { contacts, delegationFaults } from './schema.ts';
 
 const references: Readonly<Record<string, Named>> = { event: 'events', region: 'regions' };
 
-/** What a new contact says besides whom it is with. */
+/** The fields of a new contact without the enterprise. */
 const ofNamedEnterprise = contacts.create.omit({ enterprise: true });
 
-/** What a row names by texts. */
+/** Fields with references as texts. */
 const NAMED = ['id', 'enterprise', 'enterpriseCode', 'delegation', 'project'];
 
 const codeOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
 const idOf = ({ fields }: ImportedRow): string | null => textOf(fields.id).toLowerCase() || null;
 
-/** What is known of the contacts that a batch of rows is about, and of what it names. */
+/** The data of a batch of rows. */
 interface Known extends NamedThings {
   byCode: ReadonlyMap<string, Entry>;
   byId: ReadonlyMap<string, Entry>;
@@ -56,7 +56,7 @@ interface Known extends NamedThings {
   names: Names;
 }
 
-/** By its id, or by the zone that sent it to the event. */
+/** Finds a delegation by its id, or by the zone that sent it to the event. */
 function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, names }: Known): Resolved {
   if (fields.delegation === undefined) return { faults: [] };
   const text = textOf(fields.delegation);
@@ -77,20 +77,20 @@ function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, na
   return { faults: [{ pointer: '/delegation', code: 'ambiguous_reference', values }] };
 }
 
-/** The contact that a row is about: that of its id, else that of its code. */
+/** The contact of a row, by id if given, otherwise by code. */
 function storedFor(row: ImportedRow, { byCode, byId }: Pick<Known, 'byCode' | 'byId'>): Entry | undefined {
   const id = idOf(row);
   return id === null ? byCode.get(codeOf(row) ?? '') : byId.get(id);
 }
 
-/** What is against the id and the code of a row, where it has an id. */
+/** The faults of the id and code of a row that has an id. */
 function identityFaults(row: ImportedRow, known: Known): Fault[] {
   const id = idOf(row);
   if (id === null) return [];
   const stored = known.byId.get(id);
   if (!stored) return [unknownReference('/id', 'contacts', id)];
   const { code: given } = row.fields;
-  // A value that is not text is reported as such.
+  // Values of a wrong type are reported elsewhere.
   if (given === undefined || (given !== null && typeof given !== 'string')) return [];
   const code = codeOf(row);
   if (code === stored.code) return [];
@@ -99,7 +99,10 @@ function identityFaults(row: ImportedRow, known: Known): Fault[] {
   return isTaken ? [{ pointer: '/code', code: 'taken', values: { noun: nouns.contacts } }] : [];
 }
 
-/** A row with an id is that contact; one with a code is that contact, or a new one; one with neither is a new one. */
+/**
+ * Rows are matched by id, then by code. A row without an id may create a contact; one with neither always
+ * does.
+ */
 export function contactImporter(context: ImportContext): Importer {
   const { caller, clock } = context;
   const writes = catalogueWrites(contacts, clock);
@@ -108,7 +111,7 @@ export function contactImporter(context: ImportContext): Importer {
   const rowsById = firstRows();
   const namesIn = rememberedNames();
 
-  /** A contact may occur in one row only, by whatever key it is matched. */
+  /** A contact may occur only once, by whichever key it is matched. */
   const repeatedIn = ({ row }: ImportedRow, code: string | null, id: string | null): Fault[] => [
     ...(id === null ? [] : rowsById.note('/id', id, row)),
     ...(code === null ? [] : rowsByCode.note('/code', code, row)),
@@ -122,7 +125,7 @@ export function contactImporter(context: ImportContext): Importer {
     const key = code ?? (textOf(given.fields.enterprise) || idOf(given));
     const { fields, faults: unnamed } = withCodes(without(given.fields, NAMED), references, known.names);
     const repeated = repeatedIn(given, code, (stored?.id as string | undefined) ?? idOf(given)).slice(0, 1);
-    // What it would come on top of may be there by now or not: only its cells are looked at.
+    // The earlier row may be written already or not, so only the cells of this one are checked.
     if (repeated.length > 0) {
       const { faults } = checkedRow(contacts.changes, fields, [...found, ...unnamed]);
       return refused(row, key, [...faults, ...repeated]);

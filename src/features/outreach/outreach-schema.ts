@@ -8,7 +8,7 @@ import { RateBody } from '../figures/measures.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
 import { channels, guestLevels } from './stages.ts';
 
-/** How many zones an answer shows. */
+/** Maximum number of zones in a response. */
 export const MAX_ZONES = 100;
 
 export const OutreachQuery = z.strictObject({ asOf: asOfField });

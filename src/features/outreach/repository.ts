@@ -13,7 +13,7 @@ export interface SentDelegation {
   sentOn: string;
 }
 
-/** What a contact has to agree with; undefined where there is no such delegation. */
+/** The fields that a contact must agree with; undefined if the delegation does not exist. */
 export async function findDelegation(reader: Reader, id: string): Promise<SentDelegation | undefined> {
   const [row] = await reader.prepared('delegations.sent', { id }, (db) => {
     const { event, sentOn, id: key } = db.tables.delegations;
@@ -30,7 +30,7 @@ export interface KnownDelegation extends SentDelegation {
   zone: string;
 }
 
-/** The delegations with one of these ids, or sent by one of these zones. */
+/** The delegations with the given ids, or sent by the given zones. */
 export async function findDelegations(
   reader: Reader,
   column: 'id' | 'zone',
@@ -48,7 +48,7 @@ export async function findDelegations(
   });
 }
 
-/** The contacts with one of these values in a column. */
+/** The contacts with one of the values in a column. */
 export async function findContactsBy(
   reader: Reader,
   column: 'id' | 'code',
@@ -67,9 +67,9 @@ export async function findContactsBy(
 }
 
 export interface ContactsOfDelegation {
-  /** How many contacts it made. */
+  /** Number of contacts it made. */
   count: number;
-  /** The event that all of them name, and the day of the first; null where there are none. */
+  /** Their event and first day; null if there are none. */
   event: string | null;
   first: string | null;
 }
@@ -89,7 +89,7 @@ export async function contactsOfDelegation(reader: Reader, id: string): Promise<
   return row as ContactsOfDelegation;
 }
 
-/** What an event's outreach is asked about. */
+/** The event and day of a request. */
 export type Question = Readonly<{ event: string; asOf: string }>;
 
 const event = sql.placeholder('event');
@@ -99,8 +99,8 @@ const oneIf = (condition: SQL): SQL => sql`(case when ${condition} then 1 else 0
 const countIf = (condition: SQL): SQL<number> => number(sql`count(*) filter (where ${condition})`);
 
 /**
- * The contacts of the event's outreach: met at it, or by a delegation that was sent for it. Two selections without a row
- * in common, since neither engine looks up an "or" over two tables by its indexes.
+ * The contacts of the event's outreach: made at it, or by a delegation sent for it. Two disjoint selections,
+ * because neither engine can use indexes for an "or" over two tables.
  */
 function scopeOf(db: Reader) {
   const { contacts, delegations } = db.tables;
@@ -133,7 +133,7 @@ export interface ContactTally {
   lost: number;
 }
 
-/** Contacts by channel and level of the guest. */
+/** Contacts by channel and level of guest. */
 export const tallyContacts = (reader: Reader, question: Question): Promise<ContactTally[]> =>
   reader.prepared('outreach.contacts', question, (db) => {
     const scope = scopeOf(db);
@@ -155,7 +155,7 @@ export type EnterpriseTally = Record<
   number
 >;
 
-/** Enterprises, each once, whatever the number of its contacts. */
+/** Enterprises, each counted once. */
 export async function tallyEnterprises(reader: Reader, question: Question): Promise<EnterpriseTally> {
   const [row] = await reader.prepared('outreach.enterprises', question, (db) => {
     const { rankings } = db.tables;
@@ -202,7 +202,7 @@ export interface ZoneLevelTally {
   zones: number;
 }
 
-/** Delegations, and the zones that sent them, by the level of the zone. */
+/** Delegations, and the zones that sent them, by level of the zone. */
 export const tallyDelegations = (reader: Reader, question: Question): Promise<ZoneLevelTally[]> =>
   reader.prepared('outreach.delegations', question, (db) => {
     const { delegations, zones } = db.tables;
@@ -231,7 +231,7 @@ export interface ZoneTally {
   turnedInvestors: number;
 }
 
-/** The zones that sent delegations with what came of it, the most successful first. */
+/** The zones that sent delegations with their results, the most successful first. */
 export const tallyZones = (reader: Reader, question: Question, limit: number): Promise<ZoneTally[]> =>
   reader.prepared('outreach.zones', { ...question, limit }, (db) => {
     const { delegations, zones, contacts } = db.tables;
@@ -265,7 +265,7 @@ export const tallyZones = (reader: Reader, question: Question, limit: number): P
       .limit(sql.placeholder('limit'));
   });
 
-/** The projects that signed contacts became, each once. */
+/** The projects that resulted from signed contacts, each counted once. */
 export async function tallyProjects(
   reader: Reader,
   question: Question,

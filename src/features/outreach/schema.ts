@@ -166,7 +166,7 @@ const contactRules: readonly { field: string; code: Fault['code']; broken(contac
     { field: 'lostOn', code: 'signed_and_lost', broken: ({ lostOn, signedOn }) => !!lostOn && !!signedOn },
   ];
 
-/** What is against a contact that a delegation made. */
+/** The faults of a contact that contradict its delegation. */
 export function delegationFaults(sent: SentDelegation, event: unknown, contactedOn: unknown): Fault[] {
   const faults: Fault[] = [];
   if (event !== sent.event) {

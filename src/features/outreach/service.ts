@@ -15,7 +15,7 @@ import * as repository from './repository.ts';
 import { channels } from './stages.ts';
 
 export interface OutreachService {
-  /** @throws Problem 404 for an event that is not there */
+  /** @throws Problem 404 if the event does not exist */
   of(event: string, asOf: string): Promise<Computed & { body: Outreach }>;
 }
 
@@ -29,7 +29,7 @@ export function outreachService({ database, clock }: { database: Database; clock
   };
 }
 
-/** What the figures are worked out of, in a snapshot of the caller's own; nothing but zeros of an unknown event. */
+/** The tally in the caller's snapshot; all zeros for an unknown event. */
 export const outreachTally = async (reader: Reader, event: string, asOf: string): Promise<OutreachTally> =>
   tallyOf(await rowsOf(reader, { event, asOf }));
 
@@ -74,8 +74,8 @@ function tallyOf({
 }
 
 /**
- * The answer, in a snapshot of the caller's own.
- * @throws Problem 404 for an event that is not there
+ * The response in the caller's snapshot.
+ * @throws Problem 404 if the event does not exist
  */
 export async function outreachOf(
   reader: Reader,

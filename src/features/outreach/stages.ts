@@ -13,14 +13,14 @@ export interface ContactDays {
 
 const isBy = (on: string | null, day: string): boolean => on !== null && on <= day;
 
-/** The stage on a day, by the first that holds: lost, signed, negotiating, contacted. */
+/** The stage on a day, the first that applies: lost, signed, negotiating, contacted. */
 export function stageOf({ negotiatingOn, signedOn, lostOn }: ContactDays, day: string): Stage {
   if (isBy(lostOn, day)) return 'lost';
   if (isBy(signedOn, day)) return 'signed';
   return isBy(negotiatingOn, day) ? 'negotiating' : 'contacted';
 }
 
-/** By whom an enterprise was represented, the highest first. */
+/** Representatives of an enterprise, the highest level first. */
 export const guestLevels = [
   { code: 'group_president', en: 'chairperson or president of the group', zh: '集团董事长或总裁' },
   { code: 'group_vice_president', en: 'vice president of the group', zh: '集团副总裁' },
@@ -30,7 +30,7 @@ export const guestLevels = [
   { code: 'manager', en: 'manager', zh: '经理' },
 ] as const satisfies readonly (Message & { code: string })[];
 
-/** How an enterprise was met. */
+/** How an enterprise was contacted. */
 export const channels = [
   { code: 'invitation', en: 'invitation', zh: '邀请' },
   { code: 'exhibition', en: 'exhibition', zh: '参展' },

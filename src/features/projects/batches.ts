@@ -8,19 +8,19 @@ import type { Project } from './schema.ts';
 
 export const DEFAULT_SORT = '-signedOn';
 
-/** What the projects can be sorted by. */
+/** Sort keys of projects. */
 export const sortNames = Object.keys(repository.projectSortKeys);
 
-/** The list's own question, without its pages. */
+/** The query of the list without pagination. */
 export type ProjectQuery = ProjectFilter & { archived?: boolean | undefined; sort?: string | undefined };
 
-/** A project with what its investors can be found by again. */
+/** A project with the properties that identify its investors in imports. */
 export type ExportedProject = Omit<Project, 'investors'> & Pick<repository.StreamedRow, 'investors'>;
 
-/** Rows read between two looks at anything else: some milliseconds of work. */
+/** Rows per batch between yields: some milliseconds of work. */
 const SIZE = 250;
 
-/** The projects as the list shows them, all of them, in its order. */
+/** All selected projects in the form and order of the list. */
 export async function* projectBatches(
   reader: StreamReader,
   query: ProjectQuery,
@@ -30,16 +30,16 @@ export async function* projectBatches(
   const order = pageRequest({ sort }, repository.projectSortKeys, DEFAULT_SORT, repository.projectTieBreaker);
   const selection = select(filterOf(query), asOf);
   for await (const rows of repository.streamProjects(reader, selection, archived, order, SIZE)) {
-    // Taken over as they are: a copy of forty fields costs as much as writing them.
+    // Not copied: copying forty fields costs as much as writing them.
     yield rows.map((row) => toProject(row, asOf) as ExportedProject);
   }
 }
 
-/** How many projects a query selects. */
+/** Number of projects that a query selects. */
 export const countOf = (reader: Reader, query: ProjectQuery, asOf: string): Promise<number> =>
   repository.countProjects(reader, select(filterOf(query), asOf), query.archived === true);
 
-/** Whether a query selects more projects than a number. */
+/** Whether a query selects more than a number of projects. */
 export const selectsMoreThan = (
   reader: Reader,
   query: ProjectQuery,

@@ -28,23 +28,26 @@ export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
     sql` `,
   )} end)`;
 
-/** Where an investor from a country counts as coming from; null where the country is unknown. */
+/** Origin of an investor by country; null if the country is unknown. */
 export const investorOriginOf = (country: SQLWrapper): SQL<string | null> => sql<string | null>`(case
   when ${country} is null then null
   when ${country} = 'CN' then 'domestic'
   when ${country} in ('HK', 'MO', 'TW') then 'hong_kong_macao_taiwan'
   else 'foreign' end)`;
 
-/** Whether a place on a list in a year makes an enterprise one of the top 500 on a day: in its year or the year before. */
+/**
+ * Whether a ranking of a year makes an enterprise one of the top 500 on a day: in the same year or the next
+ * one.
+ */
 export function inTimeFor(year: SQLWrapper, day: SQLWrapper): SQL {
   const then = sql`cast(${yearOf(day)} as integer)`;
   return sql`${year} between ${then} - 1 and ${then}`;
 }
 
-/** Whether an investor stands on one of the three lists in the year of signing or the year before. */
+/** Whether an investor is on one of the three lists in the year of signing or the year before. */
 export function isTop500({ tables }: Reader, list?: SQLWrapper): SQL {
   const { projects, projectInvestors, rankings } = tables;
-  // Nested, so that drizzle keeps the names of the tables where it drops them from the selection of one table.
+  // Nested, because drizzle omits table names when selecting from a single table.
   return sql`${sql`exists (select 1 from ${projectInvestors}
     join ${rankings} on ${rankings.enterpriseId} = ${projectInvestors.enterpriseId}
     where ${projectInvestors.projectId} = ${projects.id}

@@ -6,7 +6,7 @@ import type { LifecycleFlag } from './lifecycle.ts';
 
 type Projects = Tables['projects'];
 
-/** The day that a question is asked about. Every query about projects gives it a value. */
+/** The effective day. Every query about projects must bind it. */
 export const asOfDay = sql.placeholder('asOf');
 
 const by = (column: SQLWrapper): SQL => sql`${column} <= ${asOfDay}`;
@@ -18,8 +18,9 @@ export const monthOf = (column: SQLWrapper): SQL<string> => sql<string>`substr($
 const suspended = (p: Projects): SQL => sql`(${by(p.suspendedOn)} and ${notBy(p.resumedOn)})`;
 
 /**
- * Signed by the day and not archived: what every list and every figure starts from.
- * @param scanned whether another condition or none decides where to look, so that no index on the days should
+ * Signed by the day and not archived: the basis of all lists and figures.
+ * @param scanned whether an index on the day should not be used, because another condition, or a scan, is
+ * better
  */
 export const inPopulation = ({ tables: { projects: p }, functions }: Reader, scanned = false): SQL =>
   sql`(${p.archivedAt} is null and ${by(scanned ? functions.unindexed(p.signedOn) : p.signedOn)})`;
@@ -47,12 +48,12 @@ const holds: Record<LifecycleFlag, (p: Projects) => SQL> = {
     and ${yearOf(p.startedOn)} = ${yearOf(p.signedOn)} and ${yearOf(p.productionOn)} = ${yearOf(p.signedOn)})`,
 };
 
-/** Whether a project counts on the day; null where a date is missing, so negate with `is not true`. */
+/** Whether a project has a flag on the day; null if a date is missing, so negate with `is not true`. */
 export function countsAs(flag: LifecycleFlag, p: Projects): SQL {
   const condition = holds[flag](p);
   return flag === 'terminated' ? condition : sql`(${condition} and ${notBy(p.terminatedOn)})`;
 }
 
-/** The name as folded by `searchText`, which no engine does itself: width and case are ignored. */
+/** The name as folded by `searchText`, which neither engine can do itself: width and case are ignored. */
 export const foldedName = ({ tables: { projects }, functions }: Reader): SQL<string> =>
   functions.secondLine(projects.searchText);

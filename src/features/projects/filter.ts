@@ -1,6 +1,6 @@
 /**
- * The one filter: the list, all statistics, exports and links use this table of parameters. Each row has the accepted
- * values, the SQL, and whether the parameter can reveal a single project.
+ * The one filter: the list, all statistics, exports and links use this table of parameters. Each row has the
+ * accepted values, the SQL, and whether the parameter can reveal a single project.
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
@@ -66,7 +66,7 @@ const flagParameters = Object.fromEntries(
   lifecycleFlags.map((flag) => [flag, open(yesNo(flagDescriptions[flag], (r) => countsAs(flag, p(r))))]),
 ) as Record<(typeof lifecycleFlags)[number], Parameter<boolean[]>>;
 
-/** Every parameter of the filter. */
+/** All parameters of the filter. */
 export const parameters = {
   event: open(
     anyOf(
@@ -259,7 +259,7 @@ export const parameters = {
         where: (reader) =>
           text.where(reader, ({ isIn, fromThoseWith }) => {
             const { projects, projectInvestors, enterprises } = reader.tables;
-            // The index knows of names only what they are now.
+            // The index only has the current names.
             if (fromThoseWith && !asTheyWere) {
               return sql`${projects.id} in (select ${projects.id} ${fromThoseWith('projects')}
                 union select ${projectInvestors.projectId} from ${projectInvestors}
@@ -277,7 +277,7 @@ export const parameters = {
 type Parameters = typeof parameters;
 export type ParameterName = keyof Parameters;
 
-/** The shape of a query that filters projects, for `z.strictObject`. */
+/** The shape of a project filter, for `z.strictObject`. */
 export const filterFields = Object.fromEntries(
   Object.entries(parameters).map(([name, { schema }]) => [name, schema]),
 ) as { [Name in ParameterName]: Parameters[Name]['schema'] };
@@ -294,10 +294,10 @@ export const Filter = z.object(filterFields).meta({
 
 const parameterNames = Object.keys(parameters) as ParameterName[];
 
-/** With these a figure may be about a single project. */
+/** With these a figure may concern a single project. */
 export const revealingParameters = parameterNames.filter((name) => parameters[name].reveals);
 
-/** The filter among the parameters of a query. */
+/** Extracts the filter from the parameters of a query. */
 export function filterOf(query: ProjectFilter): ProjectFilter {
   const filter: Record<string, unknown> = {};
   for (const name of parameterNames) {
@@ -306,17 +306,17 @@ export function filterOf(query: ProjectFilter): ProjectFilter {
   return filter as ProjectFilter;
 }
 
-/** A filter on a day, ready for a query. */
+/** A filter for a day, ready for a query. */
 export interface Selection {
   shape: string;
   values: Values;
-  /** @param population what to start from; the signed and not archived unless told otherwise */
+  /** @param population the base set; by default the signed, unarchived projects */
   where(reader: Reader, population?: SQL): SQL;
 }
 
 /**
  * @param asOf the effective day
- * @param asTheyWere whether it is asked of projects other than they are stored
+ * @param asTheyWere whether it is applied to projects in a state other than the stored one
  */
 export function select(filter: ProjectFilter, asOf: string, asTheyWere = false): Selection {
   const plans: Plan[] = [];
@@ -333,7 +333,7 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
   };
 }
 
-/** The query string of a filter, without the question mark: lists with commas, flags repeated. */
+/** The query string of a filter, without the question mark: comma-separated lists, repeated flags. */
 export function queryOf(filter: ProjectFilter, more: Readonly<Record<string, string>> = {}): string {
   const parts: string[] = [];
   const add = (name: string, value: unknown) =>

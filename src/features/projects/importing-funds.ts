@@ -22,18 +22,18 @@ import { fundsFaults, negativeDay } from './rules.ts';
 import { NewFundsEntry } from './schema.ts';
 import { addFundsEntry } from './writes.ts';
 
-/** What two entries of a project have to have in common to be one. */
+/** The identity of an entry within a project. */
 const sameness = ({ receivedOn, amountYuan, note = null }: NewFundsEntry): string =>
   JSON.stringify([receivedOn, amountYuan, note]);
 
-/** The ledger of a project as it will be after the rows so far. */
+/** The ledger of a project after the rows so far. */
 interface Ledger {
-  /** What arrives on each day that has entries, in their order. */
+  /** Totals of each day with entries, in order. */
   days: { day: string; yuan: number }[];
-  /** Entries on record that no row has been found to be yet, by their sameness. */
+  /** Number of stored entries not yet matched by a row, by identity. */
   unmatched: Map<string, number>;
   totalYuan: number;
-  /** Of the project, as the rows written so far have left it. */
+  /** Version of the project after the rows written so far. */
   version: number;
 }
 
@@ -49,11 +49,14 @@ const increase = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-/** Rows are matched by project, day, amount and note. A project's row may not take its balance below zero with the rows before it. */
+/**
+ * Rows are matched by project, day, amount and note. A row may not make its project's balance negative,
+ * taking earlier rows into account.
+ */
 export function fundsImporter({ caller, clock }: ImportContext): Importer {
   const today = clock.today();
   const ledgers = new Map<string, Ledger>();
-  /** How many rows before the first batch say the same, by project and sameness. */
+  /** Number of rows before the first batch, by project and identity. */
   const passed = new Map<string, number>();
   const namesIn = rememberedNames();
 
@@ -67,7 +70,7 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
       const same = sameness({ receivedOn, amountYuan, note });
       const key = `${missing.get(projectId)?.code} ${same}`;
       const before = passed.get(key) ?? 0;
-      // An entry that a row before the first batch is, or has made, is no other row.
+      // An entry matched or created by a row before the first batch is not available to other rows.
       if (before > 0) passed.set(key, before - 1);
       else increase(ledger.unmatched, same);
       enter(ledger, { receivedOn, amountYuan });
@@ -144,6 +147,6 @@ export function fundsImporter({ caller, clock }: ImportContext): Importer {
     const { sound, faults } = checkedRow(NewFundsEntry, fields, given.faults);
     if (faults.length === 0) increase(passed, `${projectOf(given)} ${sameness(sound)}`);
   });
-  // Entries are matched one by one: two that say the same are two.
+  // Entries are matched one to one: two identical ones are different entries.
   return { ...importer, needsEarlierRows: true };
 }

@@ -38,10 +38,10 @@ const references: Readonly<Record<string, Named>> = {
   industry: 'industries',
 };
 
-/** What has no empty value, and what an empty cell gives it. */
+/** Fields that cannot be null, and their values for an empty cell. */
 const neverNull = Object.entries({ investorIds: [], investmentEstimated: false });
 
-/** What is no field of a project. */
+/** Columns that are not fields of a project. */
 const APART = new Set(['version', 'investors', 'investorCodes']);
 
 const keyOf = ({ fields: { code } }: ImportedRow): string | null =>
@@ -54,27 +54,27 @@ const isTexts = (value: unknown): value is string[] =>
 
 const texts = (value: unknown): string[] => (isTexts(value) ? value : []);
 
-/** What a row says of the investors, one a line. */
+/** The investors of a row, one per line. */
 const namedIn = ({ fields }: ImportedRow): NamedByTexts => ({
   names: fields.investors === undefined ? undefined : texts(fields.investors),
   codes: fields.investorCodes === undefined ? undefined : texts(fields.investorCodes),
   ids: texts(fields.investorIds),
 });
 
-/** A line of JSON may hold anything in place of lists. */
+/** NDJSON may contain any type in place of lists. */
 const listFaults = ({ fields }: ImportedRow): Fault[] =>
   Object.values(POINTERS)
     .filter((pointer) => !isTexts(fields[pointer.slice(1)] ?? []))
     .map((pointer) => ({ pointer, code: 'wrong_type', values: { expected: typeNames.array } }));
 
-/** What is known of the things that a batch of rows is about, and of those that it names. */
+/** The data of a batch of rows. */
 interface Known {
   existing: ReadonlyMap<string, ProjectRow>;
   investors: NamedEnterprises;
   names: Names;
 }
 
-/** A row that changed since its sheet was exported is refused, unless it would change nothing anyway. */
+/** A row that changed since its sheet was exported is refused, unless it would have no effect anyway. */
 export function projectImporter(context: ImportContext): Importer {
   const { caller, clock } = context;
   const today = clock.today();
@@ -83,7 +83,7 @@ export function projectImporter(context: ImportContext): Importer {
   const first = firstRows();
   const namesIn = rememberedNames();
 
-  /** The ids of the investors that a row names; undefined where it names none, or there are faults. */
+  /** The ids of the investors of a row; undefined if it names none, or if there are faults. */
   function investorsOf(given: ImportedRow, stored: ProjectRow | undefined, known: Known) {
     const faults = listFaults(given);
     if (faults.length > 0) return { ids: undefined, faults };
@@ -95,11 +95,11 @@ export function projectImporter(context: ImportContext): Importer {
     const key = keyOf(given);
     const { version } = given.fields;
     const { fields, faults: unnamed } = withCodes(given.fields, references, known.names, APART);
-    // A field without an empty value takes the one that means "not given".
+    // Fields that cannot be null take the value that means "not given".
     for (const [field, value] of neverNull) if (fields[field] === null) fields[field] = value;
     const cellFaults = [...found, ...unnamed, ...versionFaults(version)];
     const repeated = key === null ? [] : first.note('/code', key, row);
-    // What it would come on top of may be there by now or not: only its cells are looked at.
+    // The earlier row may be written already or not, so only the cells of this one are checked.
     if (repeated.length > 0) {
       return refused(row, key, [...checkedRow(ProjectChanges, fields, cellFaults).faults, ...repeated]);
     }
@@ -167,7 +167,7 @@ const versionFaults = (version: unknown): Fault[] =>
     ? []
     : [{ pointer: '/version', code: 'wrong_type', values: { expected: typeNames.int } }];
 
-/** All other references have been resolved. */
+/** All other references are already resolved. */
 const unknownAmong =
   (investors: NamedEnterprises): Lookup =>
   async (wanted) =>
@@ -179,7 +179,7 @@ const unknownAmong =
         values: { noun: nouns.enterprises, id: key },
       }));
 
-/** The differences in words: investors by their names. */
+/** The differences for display: with the names of investors. */
 function inWords(
   { investorIds, ...differences }: Differences,
   stored: readonly { id: string; name: string }[],

@@ -1,13 +1,13 @@
 /**
- * Status and flags of a project on a day, derived from its dates, and the rules for the dates. Nothing here is ever
- * stored. `conditions.ts` is the same in SQL; a test compares both.
+ * Status and flags of a project on a day, derived from its dates, and the rules for the dates. Nothing here
+ * is ever stored. `conditions.ts` is the same in SQL; a test compares both.
  */
 import type { Fault } from '../../http/problems.ts';
 
 /** A day like `2020-06-29`; days compare as text. */
 type Day = string;
 
-/** The dates of a project that decide where it stands. */
+/** The dates that determine a project's status. */
 export interface LifecycleDates {
   signedOn: Day;
   registeredOn: Day | null;
@@ -34,7 +34,7 @@ export type OperatingStatus = (typeof operatingStatuses)[number];
 
 const by = (date: Day | null, asOf: Day): boolean => date !== null && date <= asOf;
 
-/** The first that holds, from the end of a project's life to its beginning. */
+/** The first status that applies, from the end of a project's life to its start. */
 export function operatingStatus(dates: LifecycleDates, asOf: Day): OperatingStatus {
   if (by(dates.terminatedOn, asOf)) return 'terminated';
   if (by(dates.suspendedOn, asOf) && !by(dates.resumedOn, asOf)) return 'suspended';
@@ -45,7 +45,7 @@ export function operatingStatus(dates: LifecycleDates, asOf: Day): OperatingStat
   return 'signed';
 }
 
-/** The promises that were missed by the day; none once the contract has ended. */
+/** The agreed dates that were missed by the day; none after termination. */
 export function overdue(dates: LifecycleDates, asOf: Day): ('start' | 'production')[] {
   if (by(dates.terminatedOn, asOf)) return [];
   const missed: ('start' | 'production')[] = [];
@@ -72,7 +72,7 @@ export function sameYear(dates: LifecycleDates, asOf: Day): boolean {
   );
 }
 
-/** What a project counts as on a day: each flag is a filter, and the numerator of the measure of its name. */
+/** Flags of a project on a day: each is a filter, and the numerator of the measure with its name. */
 export const lifecycleFlags = [
   'registered',
   'started',
@@ -100,7 +100,7 @@ const holds: Record<LifecycleFlag, (dates: LifecycleDates, asOf: Day) => boolean
   sameYear,
 };
 
-/** Whether a project counts on the day. A terminated project counts as terminated and as nothing else. */
+/** Whether a project has a flag on the day. A terminated project only has the flag `terminated`. */
 export function counts(flag: LifecycleFlag, dates: LifecycleDates, asOf: Day): boolean {
   if (flag !== 'terminated' && by(dates.terminatedOn, asOf)) return false;
   return holds[flag](dates, asOf);
@@ -117,14 +117,14 @@ const actualDates = [
   'terminatedOn',
 ] as const satisfies readonly (keyof LifecycleDates)[];
 
-/** Pairs whose first date requires the second. */
+/** Pairs of dates, the first of which requires the second. */
 const needs = [
   ['completedOn', 'startedOn', 'completion_without_start'],
   ['productionOn', 'startedOn', 'production_without_start'],
   ['resumedOn', 'suspendedOn', 'resumption_without_suspension'],
 ] as const;
 
-/** Pairs whose first date may not precede the second. */
+/** Pairs of dates, the first of which may not precede the second. */
 const orders = [
   ['completedOn', 'startedOn', 'completion_before_start'],
   ['productionOn', 'startedOn', 'production_before_start'],
@@ -133,9 +133,9 @@ const orders = [
 ] as const;
 
 /**
- * The rules at the door, all that are broken. No other order is enforced: registration or start before the signing
- * happens in practice.
- * @param dates those that are known; a date that is itself faulty is left out and breaks no rule
+ * All violated rules for dates. No other order is enforced: registration or start before the signing happens
+ * in practice.
+ * @param dates the known dates; invalid ones are left out and violate no rule
  * @param unsound the fields left out for that reason
  */
 export function lifecycleFaults(

@@ -1,4 +1,4 @@
-/** Pages of projects in the common order and shape, for the list itself and for other features. */
+/** Pages of projects in a common order and format, for the list itself and for other features. */
 import { LRUCache } from 'lru-cache';
 import type { Reader, Revision } from '../../database/database.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
@@ -6,7 +6,7 @@ import { DEFAULT_SORT } from './batches.ts';
 import type { Selection } from './filter.ts';
 import * as repository from './repository.ts';
 
-/** The parameters of every list of projects. */
+/** Pagination parameters of all project lists. */
 export const projectPageFields = pageFields(repository.projectSortKeys, DEFAULT_SORT);
 
 /** @throws Problem 422 for a cursor of another list or order */
@@ -14,8 +14,8 @@ export const projectPageRequest = (query: PageQuery): PageRequest<repository.Pro
   pageRequest(query, repository.projectSortKeys, DEFAULT_SORT, repository.projectTieBreaker);
 
 /**
- * Whether a page is a walk along an index, which costs the same however many projects there are: of all of them, by one
- * of what they can be sorted by; on a day before the last only by the day itself.
+ * Whether a page only needs an index scan, whose cost does not depend on the number of projects: without
+ * filter, sorted by one key; for a day before the last signing only if sorted by signing day.
  */
 export function isWalk(
   selection: Selection,
@@ -32,17 +32,17 @@ export function isWalk(
   );
 }
 
-/** The projects of a page, and one more where there is a next page. */
+/** The projects of a page, and one more if there is a next page. */
 export const projectsOfPage = repository.listProjects;
 
 export interface ProjectTotals {
-  /** The total of a selection at a revision, where it was counted before. */
+  /** The total of a selection at a revision, if cached. */
   known(revision: Revision, selection: Selection, archived: boolean): number | undefined;
-  /** The same, counted now unless it was before. */
+  /** The same, counted if not cached. */
   count(reader: Reader, revision: Revision, selection: Selection, archived: boolean): Promise<number>;
 }
 
-/** Totals of lists, remembered by revision: a page may change often while its total does not. */
+/** A cache of list totals by revision: they are needed again for every page. */
 export function projectTotals(): ProjectTotals {
   const totals = new LRUCache<string, number>({ max: 2_000 });
   const keyOf = (revision: Revision, { shape, values }: Selection, archived: boolean) =>

@@ -1,4 +1,7 @@
-/** The one enterprise and the one project that something else names: what a sheet means by texts, and how it is written. */
+/**
+ * References of other entities to one enterprise and one project: resolving their texts in sheets, and
+ * writing them.
+ */
 import type { Entry } from '../../catalogues/catalogue.ts';
 import type { Reader } from '../../database/database.ts';
 import { typeNames } from '../../http/messages.ts';
@@ -14,13 +17,13 @@ import type { EnterpriseResolver, Named, NamedEnterprises } from '../enterprises
 import { enterprisesById } from '../enterprises/service.ts';
 import * as repository from './repository.ts';
 
-/** The id of each project by its code, and its code by its id. */
+/** The ids of projects by code, and their codes by id. */
 export interface FoundProjects {
   idOf(code: string): string | undefined;
   codeOf(id: string): string | undefined;
 }
 
-/** Finds the projects of any number of codes or ids in a few queries. Archived ones are found as well. */
+/** Finds any number of projects by code or id in a few queries, including archived ones. */
 async function findProjects(
   reader: Reader,
   keys: { codes: Iterable<string>; ids: Iterable<string> },
@@ -34,12 +37,12 @@ async function findProjects(
   return { idOf: (code) => ids.get(code), codeOf: (id) => codes.get(id) };
 }
 
-/** Every id that entries have in a field, once. */
+/** The distinct ids in a field of entries. */
 export const idsIn = <E extends object>(entries: readonly E[], field: keyof E): string[] => [
   ...new Set(entries.map((entry) => entry[field]).filter((id) => typeof id === 'string')),
 ];
 
-/** Entries with their enterprise by its name and its social credit code, and their project by its code. */
+/** Replaces ids in entries: the enterprise by its name and social credit code, the project by its code. */
 export async function withNames(reader: Reader, entries: readonly Entry[]): Promise<Entry[]> {
   const enterprises = await enterprisesById(reader, idsIn(entries, 'enterprise'));
   const projects = await findProjects(reader, { codes: [], ids: idsIn(entries, 'project') });
@@ -54,25 +57,25 @@ export async function withNames(reader: Reader, entries: readonly Entry[]): Prom
   });
 }
 
-/** The id that a field of a row stands for; undefined where the row says nothing of it. */
+/** The id in a field of a row; undefined if the row does not contain the field. */
 export interface Resolved {
   id?: string | null;
   faults: Fault[];
 }
 
-/** A line of JSON may hold anything where a text is meant. */
+/** NDJSON may contain any type in place of a text. */
 export const typeFaults = (fields: ImportedRow['fields'], texts: readonly string[]): Fault[] =>
   texts
     .filter((field) => !['string', 'undefined'].includes(typeof (fields[field] ?? undefined)))
     .map((field) => ({ pointer: `/${field}`, code: 'wrong_type', values: { expected: typeNames.string } }));
 
-/** What a row says besides what it names. */
+/** The fields of a row without the given ones. */
 export const without = (fields: ImportedRow['fields'], texts: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => !texts.includes(field)));
 
 const line = (text: unknown): [string] | undefined => (typeof text === 'string' ? [text.trim()] : undefined);
 
-/** @param before id of the enterprise that what the row is about names now */
+/** @param before id of the row's current enterprise */
 const namedBy = ({ fields }: ImportedRow, before: string | undefined) =>
   ({
     names: line(fields.enterprise),
@@ -80,16 +83,16 @@ const namedBy = ({ fields }: ImportedRow, before: string | undefined) =>
     ids: [textOf(fields.enterprise).toLowerCase(), ...(before === undefined ? [] : [before])],
   }) satisfies Named;
 
-/** What the rows of a batch name. */
+/** The resources that the rows of a batch refer to. */
 export interface NamedThings {
   enterprises: NamedEnterprises;
   projects: FoundProjects;
 }
 
 /**
- * Looks up what the rows of a batch name, in a few queries.
- * @param before id of the enterprise that what a row is about names now
- * @param projects ids of those that are to be told by their codes
+ * Loads the resources that the rows of a batch refer to, in a few queries.
+ * @param before id of a row's current enterprise
+ * @param projects ids whose codes are needed
  */
 export async function readNamed(
   reader: Reader,
@@ -111,7 +114,7 @@ export async function readNamed(
   };
 }
 
-/** By its id, by its social credit code, by its name where only one has it; by the last two together. */
+/** Resolves by id, by social credit code, or by name if it is unique; or by code and name together. */
 export function enterpriseOf(
   row: ImportedRow,
   before: string | undefined,
@@ -133,7 +136,7 @@ export function enterpriseOf(
   return faults.length > 0 ? { faults } : { ...(found !== undefined && { id: found }), faults: [] };
 }
 
-/** By its code or its id. */
+/** Resolves by code or id. */
 export function projectOf({ fields: { project } }: ImportedRow, { projects }: NamedThings): Resolved {
   if (project === undefined) return { faults: [] };
   const text = textOf(project);
@@ -142,7 +145,10 @@ export function projectOf({ fields: { project } }: ImportedRow, { projects }: Na
   return id ? { id, faults: [] } : { faults: [unknownReference('/project', 'projects', text)] };
 }
 
-/** Differences with the enterprise by its name, and the project by its code. @param words what stands for other ids */
+/**
+ * Differences with the name of the enterprise and the code of the project.
+ * @param words the texts for other ids
+ */
 export function inWords(
   differences: Differences,
   { enterprises, projects }: NamedThings,

@@ -6,10 +6,10 @@ import type { Values } from '../../database/prepared.ts';
 import { day, flags, listOf } from '../../http/fields.ts';
 import type { FaultCode } from '../../http/messages.ts';
 
-/** Selects what has no value. */
+/** Selects projects without a value. */
 export const NONE = 'none';
 
-/** What a parameter with given values adds to a query. */
+/** The contribution of a parameter to a query. */
 export interface Plan {
   /** Equal for two plans only if they build the same SQL. */
   shape: string;
@@ -19,12 +19,12 @@ export interface Plan {
 
 export interface ParameterKind<Given> {
   schema: z.ZodType<Given | undefined>;
-  /** @param asTheyWere whether it is asked of projects other than they are stored */
+  /** @param asTheyWere whether it is applied to projects in a state other than the stored one */
   plan(name: string, given: Given, asTheyWere: boolean): Plan;
 }
 
 export interface Parameter<Given> extends ParameterKind<Given> {
-  /** Whether it can pick out a single project, so that it needs a key where only statistics are open. */
+  /** Whether it can single out a project, and therefore needs a key if only statistics are public. */
   reveals: boolean;
 }
 
@@ -37,10 +37,10 @@ const placeholders = (name: string, count: number): SQLWrapper[] =>
 
 const listed = (items: SQLWrapper[]): SQL => sql`(${sql.join(items, sql`, `)})`;
 
-/** The condition of a list parameter for its values; there is at least one. */
+/** The condition of a list parameter; the list is not empty. */
 type AmongValues = (reader: Reader, values: SQL) => SQL;
 
-/** "Any of" the values, among which `none` may mean having none. */
+/** "Any of" the values, which may include `none` for projects without a value. */
 export function anyOf<Item extends string>(
   schema: z.ZodType<Item[] | undefined>,
   among: AmongValues,
@@ -67,7 +67,7 @@ export function anyOf<Item extends string>(
 
 export type ColumnOf = (reader: Reader) => SQLWrapper;
 
-/** A column that has one of the values. */
+/** A column with one of the values. */
 export const among =
   (column: ColumnOf): AmongValues =>
   (reader, values) =>
@@ -103,7 +103,7 @@ export const choiceList = <C extends string>(choices: readonly C[], description:
 
 export const projectsIn = (reader: Reader) => reader.tables.projects;
 
-/** The codes and everything below them in a tree of codes. */
+/** The codes and all their descendants in a tree. */
 export const andBelow =
   (tree: 'regions' | 'industries', column: ColumnOf): AmongValues =>
   (reader, values) => {
@@ -128,7 +128,7 @@ export const orNoLead =
   (reader: Reader): SQL =>
     sql`${projectsIn(reader).leadInvestorId} is null or ${condition(reader)}`;
 
-/** A yes-or-no question, which may be asked several times and then must hold each time. */
+/** A yes-or-no question, which may be repeated; then all answers must hold. */
 export function question<Answer extends string | boolean>(
   schema: z.ZodType<Answer[] | undefined>,
   condition: (reader: Reader, answer: Answer) => SQL,
@@ -152,7 +152,7 @@ export const yesNo = (description: string, condition: (reader: Reader) => SQL): 
     yes ? condition(reader) : sql`(${condition(reader)}) is not true`,
   );
 
-/** One bound of a range, the bound included. */
+/** An inclusive bound of a range. */
 export function bound<Given extends string | number>(
   schema: z.ZodType<Given | undefined>,
   operator: '>=' | '<=',

@@ -4,15 +4,15 @@ import { operatingStatus, overdue, sameYear } from './lifecycle.ts';
 import type { ProjectRecord, ProjectRow } from './repository.ts';
 import type { NewProject, Project, ProjectChanges } from './schema.ts';
 
-/** What a client may give, all of it. */
+/** All fields that a client may give. */
 export type Input = { [Field in keyof NewProject]-?: Exclude<NewProject[Field], undefined> };
 
-/** The same, as far as it is given. */
+/** Some of these fields. */
 type Given = { [Field in keyof Input]?: Input[Field] | null | undefined };
 
 /**
- * Every field that a client may give; what is not given is unknown. Written out, and in the order of canonical JSON: a
- * sheet of projects spends as long on making such objects from lists of names as on checking its cells.
+ * All fields that a client may give, null if not given. Written out in the order of canonical JSON: for a
+ * sheet of projects, building such objects from lists of names takes as long as checking the cells.
  */
 export const complete = (given: Given): Input =>
   ({
@@ -45,7 +45,7 @@ export const complete = (given: Given): Input =>
     zone: given.zone ?? null,
   }) satisfies { [Field in keyof Input]: unknown } as Input;
 
-/** What follows from a stored project on a day. The order of the fields is the order of the answer. */
+/** Adds the derived fields of a day to a stored project. The order of fields is that of responses. */
 export function toProject(row: ProjectRow, asOf: string): Project {
   return {
     id: row.id,
@@ -87,7 +87,7 @@ export function toProject(row: ProjectRow, asOf: string): Project {
   };
 }
 
-/** The fields of a project that a client may give, as they stand. */
+/** The current values of the fields that a client may give. */
 export const inputOf = (row: ProjectRow): Input =>
   complete({
     ...row,
@@ -95,20 +95,20 @@ export const inputOf = (row: ProjectRow): Input =>
     investorIds: row.investors.map(({ id }) => id),
   });
 
-/** A merge patch (RFC 7396); a list that is cleared is empty. */
+/** Applies a merge patch (RFC 7396); a cleared list becomes empty. */
 export function merge(before: Input, changes: ProjectChanges): Input {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   return complete({ ...before, ...given });
 }
 
-/** What a project is found by. */
+/** The text that `q` searches. */
 export const searchTextOf = ({
   code,
   name,
   nameEn,
 }: Pick<ProjectRecord, 'code' | 'name' | 'nameEn'>): string => searchText(code, name, nameEn);
 
-/** The columns that hold what a client gave. */
+/** The columns for the fields that a client may give. */
 export function columnsOf({ investorIds, ...fields }: Input) {
   return {
     ...fields,
@@ -117,7 +117,7 @@ export function columnsOf({ investorIds, ...fields }: Input) {
   };
 }
 
-/** A row for its next version. */
+/** The next version of a row. */
 export const changedRow = (row: ProjectRow, now: string, changes: Partial<ProjectRecord>): ProjectRecord => ({
   ...row,
   searchText: searchTextOf(row),

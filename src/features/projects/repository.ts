@@ -35,7 +35,7 @@ const dayKey = (field: 'startedOn' | 'productionOn'): SortKey<ProjectRow> => ({
   of: (row) => row[field] ?? '',
 });
 
-/** What the list can be sorted by; a day that is missing comes before every day. */
+/** Sort keys of the list; a missing day sorts before all others. */
 export const projectSortKeys = {
   code: textKey('code'),
   name: textKey('name'),
@@ -74,7 +74,7 @@ const columnsOf = (reader: Reader) => {
       id: enterprises.id,
       name: enterprises.name,
     }),
-    // Nested, so that drizzle keeps the names of the tables, which it drops from the selection of one table.
+    // Nested, because drizzle omits table names when selecting from a single table.
     fundsInPlaceYuan:
       sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
       where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay})`}`.mapWith(
@@ -96,7 +96,7 @@ export async function findProject(reader: Reader, id: string, asOf: string): Pro
   return row;
 }
 
-/** The projects with these codes, archived or not. */
+/** The projects with the given codes, archived or not. */
 export async function findByCodes(
   reader: Reader,
   codes: readonly string[],
@@ -121,7 +121,7 @@ export const findByCode = async (
   asOf: string,
 ): Promise<ProjectRow | undefined> => (await findByCodes(reader, [code], asOf))[0];
 
-/** The ids and codes of the projects with one of these. */
+/** The ids and codes of the projects with the given ids or codes. */
 export async function findKeys(
   reader: Reader,
   column: 'id' | 'code',
@@ -150,7 +150,7 @@ export async function codeExists(reader: Reader, code: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** One more row than the page's limit, where there is one. */
+/** One row more than the page's limit, if there is one. */
 export function listProjects(
   reader: Reader,
   selection: Selection,
@@ -158,13 +158,13 @@ export function listProjects(
   page: PageRequest<ProjectRow>,
 ): Promise<ProjectRow[]> {
   const { projects } = reader.tables;
-  // A page after the first begins at its cursor, not at the day.
+  // A page after the first starts at its cursor instead of the day.
   const population = archived ? archivedOnly(reader) : inPopulation(reader, page.after !== null);
   const shape = `projects.list ${archived} ${page.shape} ${page.after !== null} ${selection.shape}`;
   const values = { ...selection.values, ...afterValues(page.after ?? []), limit: page.limit + 1 };
   return reader.prepared(shape, values, (db) => {
     const columns = page.columns(db.tables);
-    // The ids first: what has to be sorted is narrow, and the investors are those of this page alone.
+    // The ids first: sorting is then narrow, and investors are only read for this page.
     const ids = db
       .select({ id: projects.id })
       .from(projects)
@@ -179,7 +179,7 @@ export function listProjects(
   });
 }
 
-/** Every project of a selection in an order, `size` at a time, each investor with its social credit code. */
+/** All projects of a selection in order, `size` at a time, each investor with its social credit code. */
 export const streamProjects = (
   reader: StreamReader,
   selection: Selection,
@@ -201,7 +201,7 @@ export const streamProjects = (
     },
   );
 
-/** Whether a selection has more projects than a number, counting no further. */
+/** Whether a selection has more than a number of projects, without counting further. */
 export async function areMoreThan(
   reader: Reader,
   selection: Selection,
@@ -246,7 +246,7 @@ export async function insertProject(tx: Transaction, project: ProjectRecord): Pr
   await indexText(tx, 'projects', project.id, project.searchText);
 }
 
-/** @param foundBy the text that it was found by */
+/** @param foundBy the indexed text before the change */
 export async function updateProject(tx: Transaction, project: ProjectRecord, foundBy: string): Promise<void> {
   await tx.perform('projects.update', project, (db) =>
     db
@@ -279,7 +279,7 @@ export const deleteInvestors = (tx: Transaction, projectId: string): Promise<voi
       .where(eq(db.tables.projectInvestors.projectId, sql.placeholder('projectId'))),
   );
 
-/** The ledger by day: how much arrived (or was taken back) on each, in order. */
+/** The ledger by day: the amount received (or taken back) on each, in order. */
 export async function fundsByDay(
   reader: Reader,
   projectId: string,
@@ -325,7 +325,7 @@ const fundsKey = (field: 'id' | 'receivedOn'): SortKey<FundsEntry> => ({
 export const fundsSortKeys = { receivedOn: fundsKey('receivedOn') } as const satisfies SortKeys<FundsEntry>;
 export const fundsTieBreaker = { name: 'id', key: fundsKey('id') };
 
-/** One more entry than the page's limit, where there is one. */
+/** One entry more than the page's limit, if there is one. */
 export function listFunds(
   reader: Reader,
   projectId: string,

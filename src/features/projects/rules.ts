@@ -21,10 +21,10 @@ const references = [
 ] as const;
 
 /**
- * Every fault of a project as it would be.
- * @param lookup finds the references that name nothing
- * @param before what it is now; null for a new one. References that stay are not looked up again.
- * @param faults those that the schema found; their fields are missing from `input`
+ * All faults of a project in its future state.
+ * @param lookup finds references that do not exist
+ * @param before the current state; null for a new one. Unchanged references are not looked up again.
+ * @param faults the faults found by the schema; their fields are missing from `input`
  */
 export async function faultsIn(
   lookup: Lookup,
@@ -69,9 +69,9 @@ export function codeFaults(inPath: string, given: string | undefined): Fault[] {
 type Amount = Pick<NewFundsEntry, 'receivedOn' | 'amountYuan'>;
 
 /**
- * Every fault of an entry for the ledger, but that of the balance.
- * @param inPlaceYuan the sum of what is in the ledger
- * @param faults those that the schema found
+ * All faults of a ledger entry, except a negative balance.
+ * @param inPlaceYuan the current sum of the ledger
+ * @param faults the faults found by the schema
  */
 export const fundsFaults = (
   { receivedOn, amountYuan }: Partial<Amount>,
@@ -94,7 +94,7 @@ export const fundsFaults = (
     : []),
 ];
 
-/** The first day on which the balance would be negative. @param days the ledger, the entry with it */
+/** The first day with a negative balance. @param days the ledger including the entry */
 export function negativeDay(
   days: readonly { day: string; yuan: number }[],
 ): { day: string; balance: number } | null {
@@ -108,7 +108,7 @@ export function negativeDay(
   return null;
 }
 
-/** @throws Problem 422 when the balance would be negative on some day from the entry's on */
+/** @throws Problem 422 if the balance would be negative on any day from that of the entry on */
 export async function refuseNegativeBalance(reader: Reader, id: string, entry: Amount): Promise<void> {
   const { receivedOn: day, amountYuan: yuan } = entry;
   const values = negativeDay([...(await fundsByDay(reader, id)), { day, yuan }]);

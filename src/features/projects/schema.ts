@@ -19,7 +19,7 @@ import { operatingStatuses } from './lifecycle.ts';
 
 export const levels = ['provincial', 'municipal', 'county'] as const;
 
-/** What the examples of the document are about; it says that it is made up. */
+/** The project in the examples of the document, marked as fictional. */
 const example = {
   code: 'HYRD-2020-0001',
   name: '示例项目 0001',
@@ -38,7 +38,7 @@ const { code: _, ...withoutCode } = example;
 const described = <T extends z.ZodType>(schema: T, description: string): T =>
   schema.meta({ ...schema.meta(), description }) as T;
 
-/** Every field that a client may give. Those of `dates` are days, actual ones not after today. */
+/** All fields that a client may give. The values of `dates` are days, actual ones not after today. */
 const fields = {
   code: described(code, 'Unique; never changes. Case-sensitive.'),
   name: described(line(300), 'Name of the project.'),
@@ -101,7 +101,7 @@ const fields = {
 
 const { code: codeField, name, level, signedOn, investmentYuan, ...optional } = fields;
 
-/** What `POST /v1/projects` takes. */
+/** Request body of `POST /v1/projects`. */
 export const NewProject = z
   .strictObject({
     code: codeField,
@@ -127,7 +127,7 @@ export const ReplacedProject = NewProject.partial({ code: true }).meta({
 });
 export type ReplacedProject = z.infer<typeof ReplacedProject>;
 
-/** What `PATCH /v1/projects/{id}` takes: a merge patch (RFC 7396) whose `null` clears a field. */
+/** Request body of `PATCH /v1/projects/{id}`: a merge patch (RFC 7396) whose `null` clears a field. */
 export const ProjectChanges = z
   .strictObject({
     ...z.object(fields).partial().shape,
@@ -215,7 +215,7 @@ export const ReadQuery = z.strictObject({
   fields: fieldsField(Project),
 });
 
-/** What `POST /v1/projects/{id}/funds` takes. */
+/** Request body of `POST /v1/projects/{id}/funds`. */
 export const NewFundsEntry = z
   .strictObject({
     receivedOn: described(day, 'Day on which the funds were received, not after today.'),

@@ -29,17 +29,17 @@ import type {
 import { addFundsEntry, changeProject, createProject, setArchived } from './writes.ts';
 
 export interface ProjectService {
-  /** A page of the projects that a filter selects, as of a day. */
+  /** A page of the projects selected by a filter, as of a day. */
   list(
     query: PageQuery & ProjectFilter & { archived?: boolean | undefined },
     asOf: string,
   ): Promise<Computed>;
-  /** @throws Problem 404 when unknown, archived (unless asked for), or not yet signed by the day */
+  /** @throws Problem 404 if unknown, archived (unless requested), or not yet signed by the day */
   read(id: string, asOf: string | undefined, archived: boolean): Promise<Project>;
   /** The same by code. */
   readByCode(code: string, asOf: string | undefined, archived: boolean): Promise<Project>;
   create(caller: Caller, input: NewProject, found?: readonly Fault[]): Promise<Project>;
-  /** @param ifMatch the ETag of what the client read */
+  /** @param ifMatch the ETag of the state that the client read */
   change(
     caller: Caller,
     id: string,
@@ -59,11 +59,11 @@ export interface ProjectService {
     found?: readonly Fault[],
   ): Promise<{ project: Project; isNew: boolean }>;
   archive(caller: Caller, id: string, ifMatch: string): Promise<void>;
-  /** Brings an archived project back; does nothing to one that is not archived. */
+  /** Restores an archived project; no-op if it is not archived. */
   restore(caller: Caller, id: string): Promise<Project>;
   listFunds(id: string, query: PageQuery): Promise<Computed>;
   addFunds(caller: Caller, id: string, input: NewFundsEntry, found?: readonly Fault[]): Promise<FundsEntry>;
-  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. */
+  /** As `create`, without a response, in the caller's own transaction, such as a bulk load. */
   insert(tx: Transaction, caller: Caller, input: NewProject): Promise<string>;
   insertFunds(tx: Transaction, caller: Caller, id: string, input: NewFundsEntry): Promise<FundsEntry>;
 }
@@ -137,7 +137,7 @@ export function projectService({ database, clock }: { database: Database; clock:
     return toProject(row, asOf ?? clock.today());
   }
 
-  /** Adds to the ledger; the project gets a new version. The project is known to exist and not to be archived. */
+  /** Adds to the ledger and increments the project's version. The project must exist and not be archived. */
   async function addTo(
     tx: Transaction,
     caller: Caller,

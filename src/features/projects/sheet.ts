@@ -8,13 +8,13 @@ import type { ExportedProject } from './batches.ts';
 import { levelNames, statusNames } from './names.ts';
 
 export interface ProjectColumn extends Column {
-  /** The project's field, or the part of one that the column holds. */
+  /** The project's field, or the part of one that the column contains. */
   field: keyof ExportedProject | 'investorCodes';
 }
 
 const given = column<ProjectColumn['field']>;
 
-/** Worked out by the service. */
+/** A column computed by the service. */
 const derived: typeof given = (field, kind, zh, en, synonyms, options) =>
   given(field, kind, zh, en, synonyms, { ...options, derived: true });
 
@@ -149,7 +149,7 @@ export const columns: readonly ProjectColumn[] = [
   derived('fundsInPlaceYuan', 'money', '到位资金', 'Funds in place', ['到位资金额', '实际到位资金']),
   derived('sameYear', 'flag', '当年签约当年开工当年投产', 'Signed, started and producing in one year'),
   derived('overdue', 'list', '逾期事项', 'Overdue', [], { words: overdueWords, width: 14 }),
-  // Not to be changed, but to be compared: a row that changed since is not overwritten.
+  // Read only for comparison: a row that changed since the export is not overwritten.
   derived('version', 'integer', '版本', 'Version', [], { compared: true }),
   derived('id', 'code', '系统编号', 'Id', ['ID'], { width: 38 }),
   derived('createdAt', 'instant', '录入时间', 'Recorded'),
@@ -160,7 +160,7 @@ export const columns: readonly ProjectColumn[] = [
 export const projectSheet: SheetTable = {
   key: 'code',
   columns,
-  // What a project's answer says of its investors, for what a change of it takes.
+  // Allows rows from responses to be imported.
   embedded: { field: 'investors', ids: 'investorIds' },
 };
 
@@ -168,7 +168,7 @@ type Value = string | number | boolean | null;
 
 type Reading = (project: ExportedProject) => Value;
 
-/** One a line, in the order of the investors; nothing where there is nothing on any line. */
+/** One value per line, in the order of the investors; null if all are empty. */
 const lines = (items: readonly string[]): string | null => (items.some(Boolean) ? items.join('\n') : null);
 
 function readingOf({ field, words }: ProjectColumn, language: Language): Reading {
@@ -184,7 +184,7 @@ function readingOf({ field, words }: ProjectColumn, language: Language): Reading
   }
 }
 
-/** Makes a row of cells of a project, in the order of `columns`. */
+/** Returns a function that converts a project to a row of cells, in the order of `columns`. */
 export function rowMaker(language: Language, unit: Unit): (project: ExportedProject) => Cell[] {
   const cells = columns.map((column) => {
     const read = readingOf(column, language);

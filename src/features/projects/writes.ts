@@ -9,14 +9,14 @@ import { changedRow, columnsOf, type Input, searchTextOf } from './record.ts';
 import * as repository from './repository.ts';
 import type { FundsEntry, NewFundsEntry } from './schema.ts';
 
-/** Who writes, and when. */
+/** The author and time of a write. */
 export interface Author {
   caller: Caller;
   clock: Clock;
 }
 
 /**
- * @param fields what it says, as the log has it
+ * @param fields the logged fields
  * @returns the new project's id
  */
 export async function createProject(
@@ -46,7 +46,7 @@ export async function createProject(
   return id;
 }
 
-/** Has a project's row be its next version. */
+/** Writes the next version of a project's row. */
 const update = (
   tx: Transaction,
   row: repository.ProjectRow,
@@ -54,7 +54,7 @@ const update = (
   changes: Partial<repository.ProjectRecord>,
 ): Promise<void> => repository.updateProject(tx, changedRow(row, now, changes), searchTextOf(row));
 
-/** @param fields what differs between the row and what it is to be */
+/** @param fields the differences between the current and the future row */
 export async function changeProject(
   tx: Transaction,
   { caller, clock }: Author,
@@ -71,7 +71,7 @@ export async function changeProject(
   await record(tx, caller, { entity: 'projects', entityId: row.id, action: 'change', at: now, fields });
 }
 
-/** Adds to the ledger; the project gets a new version. */
+/** Adds to the ledger and increments the project's version. */
 export async function addFundsEntry(
   tx: Transaction,
   { caller, clock }: Author,
@@ -92,7 +92,7 @@ export async function addFundsEntry(
   return entry;
 }
 
-/** Archives a project, or restores it. @param archivedAt null restores */
+/** Archives or restores a project. @param archivedAt null restores */
 export async function setArchived(
   tx: Transaction,
   { caller, clock }: Author,

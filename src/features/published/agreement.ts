@@ -1,4 +1,4 @@
-/** Whether a published figure agrees with the computed one, and the likely slip if not. */
+/** Whether a published figure agrees with the computed one, and the likely mistake if not. */
 
 import {
   compare,
@@ -17,7 +17,10 @@ import {
 } from '../../core/decimals.ts';
 import type { Message } from '../../core/languages.ts';
 
-/** A number as printed: its value, and to how many decimals it is rounded; −2 where to hundreds. */
+/**
+ * A number as printed: its value, and the number of decimals to which it is rounded; −2 if rounded to
+ * hundreds.
+ */
 export interface Printed {
   value: string;
   precision: number;
@@ -26,10 +29,10 @@ export interface Printed {
 
 const printedQuotient = ({ value }: Printed): Quotient => quotientOf(parseDecimal(value));
 
-/** One of the last printed place. */
+/** One unit of the last printed digit. */
 const unitOfLastPlace = ({ precision }: Pick<Printed, 'precision'>): Quotient => scaled(whole(1), -precision);
 
-/** What a printed number claims of the computed one. */
+/** What a printed number claims about the computed one. */
 export const comparators = {
   exact: {
     zh: '等于',
@@ -71,10 +74,12 @@ export const agrees = (computed: Quotient, printed: Printed): boolean =>
 export const differenceOf = (computed: Quotient, printed: Printed): Quotient =>
   minus(computed, printedQuotient(printed));
 
-/** Values for the message about a slip. */
+/** Values for the message about a mistake. */
 export type Told = Readonly<Record<string, string>>;
 
-/** Of a printed number that claims no bound and does not agree: what certainly makes the computed one of it. */
+/**
+ * For a printed number that is not a bound and does not agree: mistakes that fully explain the difference.
+ */
 export const slips: Readonly<
   Record<
     'truncated' | 'transposed_digits' | 'unit_slip',
@@ -105,10 +110,10 @@ export const slips: Readonly<
   },
 };
 
-/** From yuan to a thousand billion of them. */
+/** From one yuan to a thousand billion. */
 const MAX_SLIP = 12;
 
-/** So many digits do not come out by chance. */
+/** This many matching digits are not a coincidence. */
 const TELLING_DIGITS = 3;
 
 const powerOfTen = (exponent: number): Decimal =>
@@ -121,7 +126,7 @@ function isSlip(computed: Quotient, value: Quotient, by: number, printed: Printe
   return digits >= TELLING_DIGITS && compare(quotientOf(rounded(shifted, printed.precision)), value) === 0;
 }
 
-/** The number with two neighbouring digits in each other's place, each way to do so; none that begins with a 0 anew. */
+/** All variants of the number with two adjacent digits swapped, except those that would start with 0. */
 function transpositions(value: string): string[] {
   const places = [...value].flatMap((character, i) => (/\d/.test(character) ? [i] : []));
   const texts: string[] = [];
@@ -136,14 +141,14 @@ function transpositions(value: string): string[] {
   return texts;
 }
 
-/** The printed sum of parts beside the whole that they are printed for. */
+/** The sum of printed parts compared with the printed whole. */
 export interface Addition {
   sum: Quotient;
   /** The sum minus the whole. */
   difference: Quotient;
 }
 
-/** The same number, to the same place, in a unit that is 10^-exponent of its own. */
+/** The same number and precision in a unit that is smaller by the factor 10^exponent. */
 export function inSmaller({ value, precision, comparator }: Printed, exponent: number): Printed {
   const { units, places } = parseDecimal(value);
   return {
@@ -154,9 +159,9 @@ export function inSmaller({ value, precision, comparator }: Printed, exponent: n
 }
 
 /**
- * Whether parts certainly do not add up to a whole: by more than their rounding explains. What is printed to the last
- * whole one is not rounded.
- * @param parts and the total, in one unit, of which there are only whole ones: things, or yuan
+ * Whether parts certainly do not add up to a whole: by more than rounding explains. Numbers printed to the
+ * last integer digit are not rounded.
+ * @param parts and the total, in one unit that cannot be divided: items, or yuan
  */
 export function misses(parts: readonly Printed[], total: Printed): Addition | null {
   const half = ({ precision }: Printed): Quotient =>

@@ -25,8 +25,9 @@ import { type Kind, type Unit, units } from './units.ts';
 
 export interface FigureAnswers {
   /**
-   * Each figure with its answer, from the snapshot of the reader. It grows with the data: keep it off the event loop.
-   * @param explained for how many of those that do not agree the log is asked what has changed since
+   * Compares each figure, in the snapshot of the reader. The cost grows with the data: keep it off the event
+   * loop.
+   * @param explained maximum number of disagreeing figures for which the log is searched for later changes
    */
   of(
     reader: Reader,
@@ -35,15 +36,15 @@ export interface FigureAnswers {
   ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
 }
 
-/** How many summaries it takes to answer with these figures: those of one source, scope and day share one. */
+/** Number of summaries needed for these figures: those with the same source, scope and day share one. */
 export const summariesFor = (rows: readonly FigureRow[]): number =>
   new Set(rows.map((row) => sources[measureOf(row.measure).source].address(row))).size;
 
-/** More parts than these are not added up. */
+/** More parts than this are not added up. */
 const MAX_PARTS = 2_000;
 
 export function figureAnswers(calendar: Calendar): FigureAnswers {
-  /** At a revision: as long as nothing is written, nothing is computed twice. */
+  /** Cached by revision: until the next write, nothing is computed twice. */
   const computed = new LRUCache<string, Quantities>({ max: 1_000 });
 
   async function quantitiesOf(reader: Reader, revision: Revision, row: FigureRow): Promise<Quantities> {
@@ -82,7 +83,7 @@ export function figureAnswers(calendar: Calendar): FigureAnswers {
         const quantity = (await quantitiesOf(reader, revision, row)).get(row.measure) as Quantity;
         const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
         const measure = measureOf(row.measure);
-        // Only of projects it is known which fields count.
+        // Only for projects is it known which fields matter.
         if (!answer.agrees && left > 0 && measure.source === 'projects') {
           left--;
           answer.reasons.push(...(await changedSince(reader, revision, row, measure)));
@@ -116,7 +117,7 @@ function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: read
     comparator: printed.comparator,
     asOf: row.asOf,
     partOf: row.partOf,
-    // The database may keep the fields of an object in an order of its own.
+    // The database may change the order of an object's fields.
     source: { title, publisher, publishedOn, url },
     note: row.note,
     computed: {
@@ -135,7 +136,7 @@ function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: read
   };
 }
 
-/** Of a bound there is no telling what it should have been. */
+/** For bounds, the correct number cannot be determined. */
 const BOUNDS: ReadonlySet<Comparator> = new Set(['at_least', 'more_than']);
 
 function slipsIn(computed: NonNullable<Quantity['exact']>, printed: Printed): Reason[] {
@@ -165,8 +166,8 @@ async function partsByWhole(
 const NOT_ADDITIVE: ReadonlySet<Kind> = new Set(['rate', 'days']);
 
 /**
- * Only numbers that claim to be exact, of one measure and day, add up, in whichever units they are printed. Where one of
- * the parts is none of these, the others need not make up the whole.
+ * Only exact numbers of the same measure and day are additive, in any units. If a part is not such a number,
+ * the others need not add up to the whole.
  */
 function warningsOf(row: FigureRow, parts: readonly FigureRow[]): Warning[] {
   const addUp = [row, ...parts].every(

@@ -9,9 +9,9 @@ import * as repository from './repository.ts';
 export interface Question {
   filter: ProjectFilter;
   asOf: string;
-  /** What the measure reads of a project. */
+  /** The project fields that the measure reads. */
   reads: readonly Read[];
-  /** Changes from this moment on, RFC 3339 in UTC, and after this place in the log. */
+  /** Changes from this time on, RFC 3339 in UTC, and after this position in the log. */
   since: string;
   afterSeq: number;
 }
@@ -22,40 +22,44 @@ export interface LaterChange {
   action: Action;
   projectId: string;
   code: string;
-  /** What it changed of what the figure is made of; none where it brought, or took away, the whole project. */
+  /**
+   * The changed fields that affect the figure; empty if it created, archived or restored the whole project.
+   */
   fields: string[];
 }
 
 export interface LaterChanges {
-  /** From when on they were looked for. */
+  /** Start of the search. */
   since: string;
-  /** How many there are, of those that were looked at. */
+  /** Number of changes among those examined. */
   total: number;
-  /** Whether all that was written since was looked through. */
+  /** Whether all later changes were examined. */
   complete: boolean;
-  /** The first of them. */
+  /** The first changes. */
   items: LaterChange[];
 }
 
 const BATCH = 500;
 const SHOWN = 20;
 
-/** What one figure may cost. */
+/** Limits of the cost per figure. */
 export interface Bounds {
-  /** Entries of the log that are looked through, whatever they are about: those that come first. */
+  /** Number of log entries examined, about any resource, starting from the first. */
   window: number;
-  /** Of these, entries about projects of the figure, or that may have been; the batch that reaches it is the last. */
+  /**
+   * Of these, entries about projects that the figure covers or may have covered; checked after each batch.
+   */
   entries: number;
-  /** Projects of which is found out whether they were selected. */
+  /** Number of projects for which it is determined whether they were selected. */
   suspects: number;
 }
 
 const BOUNDS: Bounds = { window: 50_000, entries: 2_000, suspects: 256 };
 
 /**
- * The changes since a moment that touch what a figure reads, of the projects that its filter selects; and those that
- * took a project out of what it selects.
- * @param head the place of the last entry in the log
+ * The changes since a point in time that affect the fields a figure reads, of the projects that its filter
+ * selects; and those that removed a project from the selection.
+ * @param head position of the last entry in the log
  */
 export async function laterChanges(
   reader: Reader,
@@ -106,8 +110,9 @@ export async function laterChanges(
 }
 
 /**
- * From when on changes may have moved a figure: from the end of the day on which it was published. Where the log begins
- * later, everything was entered since, which says nothing: then from when the figure itself was entered, if it was.
+ * The start of the search for changes: the end of the day of publication. If the log starts later, all data
+ * was entered after publication, which means nothing; the search then starts when the figure was entered, if
+ * logged.
  */
 export async function sinceWhen(
   reader: Reader,
@@ -120,7 +125,7 @@ export async function sinceWhen(
   return entered ? { since: entered.at, afterSeq: entered.seq } : null;
 }
 
-/** The place in the log before the first entry that was written at a moment or later. */
+/** The position in the log before the first entry written at or after a point in time. */
 async function lastBefore(reader: Reader, head: number, since: string): Promise<number> {
   let low = 0;
   let high = head;
@@ -133,7 +138,7 @@ async function lastBefore(reader: Reader, head: number, since: string): Promise<
   return low;
 }
 
-/** The change that an entry tells of, if it touches what is read of a project that was signed by the day. */
+/** The change in an entry, if it affects the given fields of a project signed by the day. */
 function told(entry: repository.ProjectEntry, reads: readonly Read[], asOf: string): LaterChange[] {
   const { seq, at, action, projectId, code, signedOn } = entry;
   const { before: signedBefore } = entry.fields.signedOn ?? {};
@@ -147,7 +152,10 @@ function told(entry: repository.ProjectEntry, reads: readonly Read[], asOf: stri
   return fields.length > 0 ? [{ ...change, fields }] : [];
 }
 
-/** Of entries about projects that are not selected now: those about projects that were, before the first of them. */
+/**
+ * Among entries about projects not selected now, those about projects that were selected before their first
+ * entry.
+ */
 async function entriesOfThoseSelectedThen(
   reader: Reader,
   { filter, asOf, since }: Question,
@@ -158,7 +166,7 @@ async function entriesOfThoseSelectedThen(
   const entriesOf = new Map(suspects);
   const rows = await repository.projectsById(reader, [...entriesOf.keys()]);
   const columns = filterFields.map((field) => (field === 'investorIds' ? 'leadInvestorId' : field));
-  // What was entered since was not there then.
+  // Projects created since did not exist then.
   const older = rows.filter(({ createdAt }) => createdAt < since);
   if (older.length === 0) return [];
   const then = older.map((row) => {

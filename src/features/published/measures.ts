@@ -15,17 +15,17 @@ import { type Read, readsOfMeasure } from './reads.ts';
 import { scopeOf } from './scope.ts';
 import type { Kind } from './units.ts';
 
-/** What a figure comes to. */
+/** The computed value of a figure. */
 export interface Quantity {
-  /** In things, yuan, days, or as a ratio; null where there is none. */
+  /** A count, yuan, days, or a ratio; null if there is none. */
   exact: Quotient | null;
-  /** As the service answers it elsewhere; null where it does not. */
+  /** In the form of other responses; null if it is not part of any. */
   raw: unknown;
   /** Why there is none. */
   missing?: Message;
 }
 
-/** What a figure is about. */
+/** The scope of a figure. */
 export interface Scope {
   event: string | null;
   filter: string | null;
@@ -35,7 +35,7 @@ export interface Scope {
 interface FigureOf<Material> {
   name: string;
   kind: Kind;
-  /** What it reads of each project. */
+  /** The project fields that it reads. */
   reads: readonly Read[];
   of(material: Material): Quantity;
 }
@@ -47,7 +47,7 @@ const TOO_LARGE = {
   en: 'the sum exceeds 9007199254740991 and cannot be given exactly',
 };
 
-/** A value, or none where a sum is too large. */
+/** The value, or none if a sum is too large. */
 function quantityOf(
   value: () => unknown,
   exact: (raw: unknown) => Quotient | null,
@@ -63,7 +63,7 @@ function quantityOf(
   }
 }
 
-/** The exact value of what the service answers. */
+/** The exact value of a figure in a response. */
 function exactOf(raw: unknown): Quotient | null {
   if (typeof raw === 'number') return whole(raw);
   if ('yuan' in (raw as object)) return whole((raw as { yuan: number }).yuan);
@@ -71,7 +71,7 @@ function exactOf(raw: unknown): Quotient | null {
   return denominator === 0 ? null : whole(numerator, denominator);
 }
 
-/** Of days there are two figures in one measure. */
+/** A measure of days has two figures. */
 function ofSummary(measure: Measure): FigureOf<Tally>[] {
   const reads = readsOfMeasure(measure);
   const { name, unit: kind } = measure;
@@ -84,7 +84,7 @@ function ofSummary(measure: Measure): FigureOf<Tally>[] {
     kind,
     reads,
     of: (tally) => {
-      // The answer is rounded already.
+      // The value in the response is rounded.
       const found = centresOf(tally[name as DurationName])[centre];
       const exact = found;
       return quantityOf(
@@ -113,7 +113,7 @@ export type Quantities = ReadonlyMap<string, Quantity>;
 const quantities = <Material>(figures: readonly FigureOf<Material>[], material: Material): Quantities =>
   new Map(figures.map(({ name, of }) => [name, of(material)]));
 
-/** Where figures come from: all of one source, scope and day are computed together. */
+/** The sources of figures: all figures of one source, scope and day are computed together. */
 export const sources = {
   projects: {
     figures: ofProjects,
@@ -131,7 +131,7 @@ export const sources = {
   string,
   {
     figures: readonly Pick<FigureOf<never>, 'name' | 'kind' | 'reads'>[];
-    /** Where the service answers them. */
+    /** The URL of the response with the figures. */
     address(scope: Scope): string;
     compute(reader: Reader, scope: Scope): Promise<Quantities>;
   }

@@ -7,11 +7,11 @@ import { type LifecycleFlag, lifecycleFlags } from '../projects/lifecycle.ts';
 
 /** A field that a figure reads. */
 export interface Read {
-  /** As the log of changes names it. */
+  /** Name of the field in the change log. */
   field: string;
   /**
-   * What of it counts: the value itself; of a day, whether it has come by the day of the figure (`by`), or lies before
-   * it (`before`); `day` the value of a day that has come.
+   * How the field is used: its value; for a day, whether it has been reached by the day of the figure (`by`),
+   * or lies before it (`before`); `day` the value of a day that has been reached.
    */
   how: 'value' | 'by' | 'before' | 'day';
 }
@@ -37,7 +37,7 @@ const flagReads: Record<LifecycleFlag, readonly Read[]> = {
   sameYear: [...day('signedOn', 'startedOn', 'productionOn'), ...ended],
 };
 
-/** The ledger of a project, which is no field of it. */
+/** The ledger of a project, which is not one of its fields. */
 export const LEDGER = 'fundsEntry';
 
 const sumReads: Record<SumName | DurationName, readonly Read[]> = {
@@ -99,22 +99,24 @@ const parameterReads: Record<ParameterName, readonly Read[]> = {
   startedTo: value('startedOn'),
   productionFrom: value('productionOn'),
   productionTo: value('productionOn'),
-  // Every change moves it; the log has no field for that.
+  // Every change affects it, and the log has no such field.
   updatedSince: [],
   q: value('name', 'nameEn', 'investorIds'),
 };
 
-/** What a measure reads of each project. */
+/** The project fields that a measure reads. */
 export const readsOfMeasure = ({ of }: Pick<Measure, 'of'>): readonly Read[] =>
   of.flatMap((name) => sumReads[name]);
 
-/** What decides whether a project is among those of a figure: its filter, and the day of its signing. */
+/**
+ * The fields that determine whether a project belongs to a figure: those of its filter, and the signing day.
+ */
 export const readsOfFilter = (filter: ProjectFilter): readonly Read[] => [
   ...by('signedOn'),
   ...(Object.keys(filter) as ParameterName[]).flatMap((name) => parameterReads[name]),
 ];
 
-/** What a change says. */
+/** The content of a log entry. */
 export interface Said {
   action: string;
   fields: Readonly<Record<string, FieldChange>>;
@@ -130,7 +132,7 @@ const differs: Record<Read['how'], (change: FieldChange, asOf: string) => boolea
   day: ({ before, after }, asOf) => isBy(before, asOf) || isBy(after, asOf),
 };
 
-/** The fields that a change says something else of, as far as it counts on the day; each once. */
+/** The distinct fields that a change affects, as far as they matter on the day. */
 export const touchedBy = ({ fields }: Said, reads: readonly Read[], asOf: string): string[] => [
   ...new Set(
     reads
@@ -144,10 +146,10 @@ export const touchedBy = ({ fields }: Said, reads: readonly Read[], asOf: string
 
 const WHOLE: ReadonlySet<string> = new Set(['create', 'archive', 'restore']);
 
-/** Whether a change brings a whole project, or takes it away. */
+/** Whether a change creates, archives or restores a whole project. */
 export const isWhole = ({ action }: Said): boolean => WHOLE.has(action);
 
-/** Whether a change of the ledger is dated after the day. */
+/** Whether a ledger entry is dated after the day. */
 export const isLaterFunds = ({ fields }: Said, asOf: string): boolean => {
   const { receivedOn } = (fields[LEDGER]?.after ?? {}) as { receivedOn?: string };
   return receivedOn !== undefined && receivedOn > asOf;

@@ -2,7 +2,7 @@
 import { type Language, type Message, type MessageValue, say } from '../../core/languages.ts';
 import type { LaterChanges } from './later-changes.ts';
 
-/** Why a figure does not agree; each only where it is certain. */
+/** Why a figure does not agree; only reasons that are certain. */
 export const reasonMessages = {
   not_computable: {
     en: 'It cannot be computed: {why}.',
@@ -26,7 +26,7 @@ export const reasonMessages = {
   },
 } as const satisfies Record<string, Message>;
 
-/** What is odd about a printed figure, whether or not it agrees. */
+/** Inconsistencies of a printed figure, whether or not it agrees. */
 export const warningMessages = {
   parts_do_not_add_up: {
     en: '{parts}, as printed, {come} to {sum}: a difference of {difference} from the printed whole, more than rounding explains.',
@@ -64,7 +64,7 @@ const NOT_ALL = {
   zh: '（仅查看了变更日志的一部分）',
 };
 
-/** @param isFromEntry whether they are looked for since the figure was entered, not since it was published */
+/** @param isFromEntry whether the search starts when the figure was entered instead of its publication */
 export const changedSinceReason = (changes: LaterChanges, since: string, isFromEntry: boolean): Reason =>
   reason(
     'changed_since',
@@ -81,7 +81,7 @@ export interface Warning {
   code: WarningCode;
   zh: string;
   en: string;
-  /** In the unit of the figure, decimal texts. */
+  /** In the unit of the figure, as decimal texts. */
   sum: string;
   difference: string;
   parts: string[];

@@ -36,7 +36,7 @@ export async function findFigure(reader: Reader, id: string): Promise<FigureRow 
   return row;
 }
 
-/** Columns that a list is filtered by. */
+/** Filters of the list, by column. */
 export type FigureFilter = Readonly<Partial<Record<'event' | 'measure' | 'partOf', string>>>;
 
 const names = (filter: FigureFilter) => Object.keys(filter) as (keyof FigureFilter)[];
@@ -44,7 +44,7 @@ const names = (filter: FigureFilter) => Object.keys(filter) as (keyof FigureFilt
 const matching = ({ publishedFigures }: Tables, filter: FigureFilter) =>
   and(...names(filter).map((name) => eq(publishedFigures[name], sql.placeholder(name))));
 
-/** One more than the page's limit, where there is one. */
+/** One figure more than the page's limit, if there is one. */
 export function listFigures(
   reader: Reader,
   filter: FigureFilter,
@@ -70,7 +70,7 @@ export async function countFigures(reader: Reader, filter: FigureFilter): Promis
   return row?.total ?? 0;
 }
 
-/** The figures that are part of one of these, in the order in which they were entered. */
+/** The parts of the given figures, in the order in which they were entered. */
 export function partsOf(reader: Reader, ids: readonly string[], limit: number): Promise<FigureRow[]> {
   const values = paddedValues(ids, '');
   return reader.prepared(`published.parts ${Object.keys(values).length}`, { ...values, limit }, (db) =>
@@ -100,7 +100,7 @@ export async function deleteFigure(tx: Transaction, id: string): Promise<void> {
   await tx.delete(tx.tables.publishedFigures).where(eq(tx.tables.publishedFigures.id, id));
 }
 
-/** An entry of the log about a project, beside what the project is now. */
+/** A log entry about a project, with the project's current state. */
 export interface ProjectEntry {
   seq: number;
   projectId: string;
@@ -109,11 +109,11 @@ export interface ProjectEntry {
   at: string;
   fields: Record<string, FieldChange>;
   signedOn: string;
-  /** Whether the filter selects the project now, archived or not. */
+  /** Whether the filter selects the current project, archived or not. */
   selected: boolean;
 }
 
-/** When an entry of the log was written. */
+/** When a log entry was written. */
 export async function writtenAt(reader: Reader, seq: number): Promise<string | undefined> {
   const [row] = await reader.prepared('published.writtenAt', { seq }, (db) =>
     db
@@ -124,7 +124,7 @@ export async function writtenAt(reader: Reader, seq: number): Promise<string | u
   return row?.at;
 }
 
-/** The entry of the log that tells how a figure came in. */
+/** The log entry that created a figure. */
 export async function entered(reader: Reader, id: string): Promise<{ seq: number; at: string } | undefined> {
   const [row] = await reader.prepared('published.entered', { id }, (db) => {
     const { changes } = db.tables;
@@ -139,8 +139,8 @@ export async function entered(reader: Reader, id: string): Promise<{ seq: number
 }
 
 /**
- * Entries about projects that a selection has now, or whose fields of these names have changed, in their order.
- * @param from the entries after a place in the log, up to another, that were written at a moment or later
+ * Entries about projects that are selected now, or whose given fields have changed, in log order.
+ * @param from limits the entries to a range of positions, and to those written at or after a point in time
  */
 export function projectEntries(
   reader: Reader,
@@ -171,7 +171,7 @@ export function projectEntries(
         and(
           gt(changes.seq, sql.placeholder('afterSeq')),
           lte(changes.seq, sql.placeholder('untilSeq')),
-          // Not a plain column: the index of entities would scan the whole log.
+          // An expression instead of the column, because the index of entities would scan the whole log.
           sql`${changes.entity} || '' = 'projects'`,
           sql`${changes.at} >= ${sql.placeholder('since')}`,
           sql`(${isSelected} or (${changes.action} = 'change' and (${sql.join(mentions, sql` or `)})))`,
@@ -195,9 +195,9 @@ export function projectsById(reader: Reader, ids: readonly string[]): Promise<Pr
 }
 
 /**
- * Which of these projects a selection would contain if they had the given fields: the filter is applied to the given
- * rows instead of the stored ones. Investors are the current ones, except for the lead.
- * @param fields those that differ from what is stored
+ * The given projects that a selection would contain if they had the given fields: the filter is applied to
+ * the given rows instead of the stored ones. Investors are the current ones, except for the lead.
+ * @param fields the fields that differ from the stored ones
  */
 export async function selectedAmong(
   reader: Reader,
@@ -229,14 +229,14 @@ export async function selectedAmong(
     });
     const rolledBack = sql`(select ${sql.join(columns, sql`, `)} from ${table}
       where ${table.id} in ${inValues(ids)}) as ${table}`;
-    // Drizzle knows no table in what it selects from here, and would refuse a column of it.
+    // Drizzle does not know the table of this selection, and would reject its columns.
     const id = sql<string>`${sql`${table.id}`}`;
     return db.select({ id }).from(rolledBack).where(selection.where(db, sql`true`));
   });
   return new Set(rows.map(({ id }) => id));
 }
 
-/** A project as it was, with what `q` looks in. */
+/** A project in an earlier state, including its text for `q`. */
 export const asItWas = (now: ProjectRecord, fields: Partial<ProjectRecord>): ProjectRecord => {
   const was = { ...now, ...fields };
   return { ...was, searchText: searchTextOf(was) };

@@ -22,7 +22,7 @@ const afterToday =
       : [];
   };
 
-/** Rules about several fields, each with the fields that it needs to be sound. */
+/** Rules across several fields, each with the fields that must be valid. */
 const rules: readonly { of: readonly (keyof FigureRow)[]; faults: Rule }[] = [
   { of: ['asOf'], faults: afterToday('/asOf', ({ asOf }) => asOf) },
   { of: ['source'], faults: afterToday('/source/publishedOn', ({ source }) => source.publishedOn) },
@@ -62,7 +62,10 @@ const rules: readonly { of: readonly (keyof FigureRow)[]; faults: Rule }[] = [
   },
 ];
 
-/** The place of the last digit that is not a trailing zero of a whole number; 0 may be rounded to any. */
+/**
+ * Position of the last significant digit; trailing zeros of an integer may be due to rounding, and 0 may be
+ * rounded to any position.
+ */
 function finestPlace(value: string): number {
   const { units, places } = parseDecimal(value);
   if (units === 0n && places === 0) return -12;
@@ -71,9 +74,9 @@ function finestPlace(value: string): number {
 }
 
 /**
- * Everything that is against a figure.
- * @param before what it said before; null of a new one
- * @param found the faults of single fields, whose values are measured against nothing
+ * All faults of a figure.
+ * @param before the previous state; null for a new one
+ * @param found the faults of single fields, which are excluded from further checks
  */
 export async function faultsIn(
   reader: Reader,
@@ -101,7 +104,7 @@ export async function faultsIn(
   return faults;
 }
 
-/** Whether a figure would be a part of itself, or of more wholes than make sense. */
+/** Whether a figure would be part of itself, or nested too deeply. */
 async function isOwnWhole(reader: Reader, id: string, partOf: string): Promise<boolean> {
   let whole: string | null | undefined = partOf;
   for (let depth = 0; typeof whole === 'string'; depth++) {

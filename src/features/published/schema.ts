@@ -121,7 +121,7 @@ export type PublishedFigureChanges = z.infer<typeof PublishedFigureChanges>;
 
 const decimalText = z.string().meta({ examples: ['297.88'] });
 
-/** Those of amounts, rates and days. */
+/** The schemas of amounts, rates and days. */
 const namedSchemas = [...measures, ...outreachFigures]
   .map(({ schema }) => schema)
   .filter((schema) => schema.meta()?.id !== undefined);
@@ -235,7 +235,7 @@ export const PublishedFigure = z
   });
 export type PublishedFigure = z.infer<typeof PublishedFigure>;
 
-/** Each figure on a page may need a summary of its own. */
+/** Each figure on a page may need its own summary. */
 const MAX_PAGE = 50;
 
 const eventFilter = slug.optional().meta({ description: 'About this event.', example: 'hyrd-2020' });

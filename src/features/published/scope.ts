@@ -9,7 +9,7 @@ import { filterFields, filterOf, type ProjectFilter, queryOf } from '../projects
 
 const filterSchema = z.strictObject(filterFields);
 
-/** The parameters of a query string as a request would have them: repeated ones as a list. */
+/** The parameters of a query string in the form of a request: repeated ones as a list. */
 function parametersOf(text: string): Record<string, string | string[]> {
   const parameters: Record<string, string | string[]> = {};
   for (const [name, value] of new URLSearchParams(text)) {
@@ -21,11 +21,11 @@ function parametersOf(text: string): Record<string, string | string[]> {
 
 const parse = (text: string) => filterSchema.safeParse(parametersOf(text), { reportInput: true });
 
-/** The filter that a text means; nothing but a text that `filterText` let through is asked. */
+/** The filter of a stored text, which must have been validated by `filterText`. */
 export const filterIn = (text: string | null): ProjectFilter =>
   text === null ? ({} as ProjectFilter) : filterOf(filterSchema.parse(parametersOf(text)));
 
-/** The filter of a figure as a whole. */
+/** The complete filter of a figure. */
 export const scopeOf = (figure: { event: string | null; filter: string | null }): ProjectFilter => ({
   ...(figure.event !== null && { event: [figure.event] }),
   ...filterIn(figure.filter),
@@ -39,7 +39,7 @@ const inWords = (faults: readonly Fault[], language: Language): string =>
     })
     .join('; ');
 
-/** A filter of projects as a query string without the question mark; what comes out is its one way of writing it. */
+/** A project filter as a query string without the question mark; the result is in canonical form. */
 export const filterText = soughtLine(2_000)
   .superRefine((text, context) => {
     const parsed = parse(text);

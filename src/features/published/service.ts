@@ -22,10 +22,10 @@ export interface PublishedService {
   list(query: ListQuery): Promise<Computed>;
   /** @throws Problem 404 */
   read(id: string): Promise<PublishedFigure>;
-  /** All figures, or those of an event. @throws Problem 422 when there are too many, or of too many summaries */
+  /** All figures, or those of an event. @throws Problem 422 if there are too many, or too many summaries */
   reconciliation(event: string | undefined): Promise<Computed>;
   create(caller: Caller, input: NewPublishedFigure, found?: readonly Fault[]): Promise<PublishedFigure>;
-  /** @param ifMatch the ETag of what the client read */
+  /** @param ifMatch the ETag of the state that the client read */
   change(
     caller: Caller,
     id: string,
@@ -34,28 +34,31 @@ export interface PublishedService {
     found?: readonly Fault[],
   ): Promise<PublishedFigure>;
   remove(caller: Caller, id: string, ifMatch: string): Promise<void>;
-  /** For a transaction of the caller's own, such as a load of many: `create` without its answer. @returns the id */
+  /**
+   * As `create`, without a response, in the caller's own transaction, such as a bulk load.
+   * @returns the id
+   */
   insert(tx: Transaction, caller: Caller, input: NewPublishedFigure): Promise<string>;
 }
 
-/** Figures that are reconciled at once. */
+/** Maximum number of figures in a reconciliation. */
 const MAX_RECONCILED = 1_000;
-/** The summaries that this may take: each grows with the data. */
+/** Maximum number of summaries computed for it; the cost of each grows with the data. */
 const MAX_SUMMARIES = 50;
-/** For how many of those that do not agree the log is looked through. */
+/** Maximum number of disagreeing figures for which the log is searched. */
 const MAX_EXPLAINED = 20;
-/** How often a change is tried again when others were quicker. */
+/** Maximum number of attempts at a change after conflicts. */
 const ATTEMPTS = 5;
 
 const precisionOf = (value: string): number => parseDecimal(value).places;
 
-/** What a new figure says of every field. */
+/** A new figure with a value for every field. */
 const complete = (input: NewPublishedFigure): FigureRow => ({
   ...input,
   id: newId(),
   event: input.event ?? null,
   filter: input.filter ?? null,
-  // What is faulty is missing; it is refused before anything is made of it.
+  // Invalid fields are missing; the figure is refused before they are used.
   precision: input.precision ?? precisionOf(input.value ?? '0'),
   comparator: input.comparator ?? 'exact',
   partOf: input.partOf ?? null,
@@ -63,7 +66,9 @@ const complete = (input: NewPublishedFigure): FigureRow => ({
   note: input.note ?? null,
 });
 
-/** A merge patch. A precision that was that of its value is that of the new value, unless it is given. */
+/**
+ * Applies a merge patch. A precision that was implied by the value follows the new value, unless it is given.
+ */
 function merge(before: FigureRow, { source, ...changes }: PublishedFigureChanges): FigureRow {
   const { value } = changes;
   const follows = value !== undefined && before.precision === precisionOf(before.value);
@@ -83,7 +88,7 @@ export function publishedService({
   clock: Calendar;
 }): PublishedService {
   const answers = figureAnswers(clock);
-  // Answers of many summaries take turns, so that those of others need not wait for them.
+  // Responses with many summaries are queued, so that those of others need not wait for them.
   const many = limited(1);
 
   const analyzeMany = <T>(work: (reader: Reader) => Promise<T>): Promise<T> =>
@@ -127,8 +132,8 @@ export function publishedService({
   }
 
   /**
-   * Reads and computes a figure before writing it, because computing takes too long for a transaction. The write then
-   * checks that the row has not changed since; if it has, everything is repeated.
+   * Reads and computes a figure before writing it, because computing takes too long for a transaction. The
+   * write then checks that the row has not changed since; if it has, everything is repeated.
    */
   async function guarded<T>(
     id: string,
@@ -210,7 +215,7 @@ export function publishedService({
       });
       return once({ database, clock }, caller, async (tx) => {
         await insertRow(tx, caller, row, found);
-        // What it was refused for has just been entered.
+        // The reference that made it invalid has been created meanwhile.
         if (!answer) throw new Problem('request.conflict');
         return answer;
       });

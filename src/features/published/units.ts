@@ -1,7 +1,7 @@
 /** The units of published figures. */
 import type { Message } from '../../core/languages.ts';
 
-/** What is counted, or measured. */
+/** The kinds of figures. */
 export type Kind =
   | 'projects'
   | 'yuan'
@@ -15,7 +15,7 @@ export type Kind =
 
 interface UnitOf extends Message {
   kind: Kind;
-  /** One of it is 10^exponent of what the service computes in: things, yuan, days, or a ratio. */
+  /** One unit is 10^exponent of what the service computes in: items, yuan, days, or a ratio. */
   exponent: number;
 }
 
@@ -38,5 +38,5 @@ export const units = {
 export type Unit = keyof typeof units;
 export const unitNames = Object.keys(units) as [Unit, ...Unit[]];
 
-/** The units that a kind of figure can be printed in. */
+/** The units for a kind of figure. */
 export const unitsOf = (kind: Kind): Unit[] => unitNames.filter((unit) => units[unit].kind === kind);

@@ -1,17 +1,20 @@
 /**
- * Projects that may have been signed twice. They are found by grouping, not by pairwise comparison: an investor may
- * have tens of thousands of projects with the same amount.
+ * Projects that may have been signed twice. They are found by grouping, not by pairwise comparison: an
+ * investor may have tens of thousands of projects with the same amount.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { countsAs, foldedName, inPopulation } from '../projects/conditions.ts';
 
-/** What makes no difference to a name, once width and capitals make none. */
+/** Ignored in names, in addition to width and case. */
 const PUNCTUATION = ` -‐–—―_.,·・、。/\\|()[]{}<>《》〈〉「」『』【】〔〕"'“”‘’:;!?&+*#~`;
-/** Taken out after that, in this order. The first phase of a project often goes by its plain name, a second never. */
+/**
+ * Removed after that, in this order. The first phase of a project is often called by its plain name, a second
+ * one never.
+ */
 const WORDS = ['项目', '工程', '基地', '一期', 'project'];
 
-/** Two names are nearly equal when this of them is equal, and says anything: of `项目` nothing is left. */
+/** The rest of a name; two names are nearly equal if it is equal and not empty: nothing is left of `项目`. */
 function bareName(reader: Reader): SQL {
   let name: SQL = foldedName(reader);
   for (const part of [...PUNCTUATION, ...WORDS]) {
@@ -21,8 +24,8 @@ function bareName(reader: Reader): SQL {
 }
 
 /**
- * What can be one of two signings: signed at an event, by an investor, and not terminated, for a contract that ended
- * may well be signed again.
+ * Candidates for double signing: signed at an event, with an investor, and not terminated, because a project
+ * may be signed again after a termination.
  */
 function eligible(reader: Reader): SQL {
   const { projects: p } = reader.tables;
@@ -35,8 +38,8 @@ const bounds = (event: SQLWrapper, by: SQL): SQL =>
   sql`min(${event}) over (partition by ${by}) as low, max(${event}) over (partition by ${by}) as high`;
 
 /**
- * The ids of the projects of which another has the same investor, the same amount and a nearly equal name, and was
- * signed at another event. Only where investor and amount meet at two events are names looked at.
+ * The ids of projects for which another one has the same investor, the same amount and a nearly equal name,
+ * and was signed at another event. Names are compared only if investor and amount occur at two events.
  */
 export function signedTwice(reader: Reader): SQL {
   const { projects: p, projectInvestors: i } = reader.tables;
@@ -70,7 +73,7 @@ const shareOf = (reader: Reader): SQL => {
   return sql`${projectInvestors.enterpriseId} || ' ' || ${projects.investmentYuan} || ' ' || ${bareName(reader)}`;
 };
 
-/** What the projects with these ids could share with others. @param ids the list in SQL */
+/** The signings of the given projects. @param ids the list in SQL */
 export function signingsOf(reader: Reader, ids: SQL): SQL {
   const { projects: p, projectInvestors: i } = reader.tables;
   return sql`(select ${p.id} as id, ${shareOf(reader)} as share
@@ -78,9 +81,9 @@ export function signingsOf(reader: Reader, ids: SQL): SQL {
 }
 
 /**
- * Of all projects that share something with those with these ids, themselves included, the first `most` signed at each
- * event. Each investor's projects are gone through once, however many of the ids are among them: no index is to be
- * looked up for each thing that is shared, which is why that is one text.
+ * Of the projects that share something with the given ones, including these, the first `most` signed at each
+ * event. Each investor's projects are scanned once, however many of the given ids they include, instead of
+ * looking up an index for each shared item; this is why that is a single text.
  */
 export function twinsOf(reader: Reader, ids: SQL, most: number): SQL {
   const { projects: p, projectInvestors: i } = reader.tables;
@@ -99,9 +102,9 @@ export function twinsOf(reader: Reader, ids: SQL, most: number): SQL {
 }
 
 /**
- * For each project the first `most` others, by the day of signing.
+ * For each project the first `most` others, by day of signing.
  * @param signings what the projects could share
- * @param events the event that each was signed at
+ * @param events the event at which each was signed
  */
 export function othersOf(
   signings: readonly Signing[],

@@ -6,7 +6,7 @@ import type { Selection } from '../projects/filter.ts';
 import { type Signing, signingsOf, type Twin, twinsOf } from './double-signing.ts';
 import { named, type Rule } from './rules.ts';
 
-/** How many of a selection's projects each rule names, in one scan of them. */
+/** The number of a selection's projects that each rule matches, in one scan. */
 export async function countNamed(
   reader: Reader,
   rules: readonly Rule[],
@@ -29,7 +29,7 @@ export async function countNamed(
 const column = (name: string): SQL<string> => sql<string>`${sql.raw(name)}`;
 const shared = { id: column('id'), share: column('share') };
 
-/** What projects could share with others: a row for each of their investors. */
+/** The signings of projects: one row per investor. */
 export function findSignings(
   reader: Reader,
   projectIds: readonly string[],

@@ -1,4 +1,4 @@
-/** Rules for what needs attention: each is a row whose condition selects the projects. */
+/** Quality rules: each is a row with a condition that selects projects. */
 import { type SQL, sql } from 'drizzle-orm';
 import { daysBetween } from '../../core/days.ts';
 import type { Reader } from '../../database/database.ts';
@@ -8,7 +8,7 @@ import { signedTwice, type Twin } from './double-signing.ts';
 
 export const severities = ['error', 'warning', 'notice'] as const;
 
-/** What a rule found about a project. */
+/** What a rule found in a project. */
 export interface Finding {
   since?: string;
   days?: number;
@@ -17,12 +17,12 @@ export interface Finding {
   others?: Pick<Twin, 'id' | 'code' | 'name' | 'event' | 'signedOn'>[];
 }
 
-/** What a finding is made of besides the project. */
+/** The context of a finding. */
 export interface Circumstances {
   asOf: string;
-  /** The day of a moment, in the service's time zone. */
+  /** The day of a point in time, in the service's time zone. */
   dayOf(moment: string): string;
-  /** The projects that may be the same as one, where that was looked for. */
+  /** Possible duplicates by project, if they were searched. */
   others: ReadonlyMap<string, Twin[]>;
 }
 
@@ -32,15 +32,18 @@ export interface Rule {
   zh: string;
   en: string;
   sentence: { zh: string; en: string };
-  /** Whether it also names projects whose contract has ended. */
+  /** Whether it also matches terminated projects. */
   includesTerminated: boolean;
-  /** Whether it reads what the index of statistics has not, so that a statement of its own has to count it. */
+  /**
+   * Whether it reads columns missing from the statistics index, so that it is counted by a separate
+   * statement.
+   */
   readsMore?: true;
   /** Whether it depends on the parameter `staleDays`. */
   takesStaleDays?: true;
-  /** Whether its finding names other projects, which have to be looked for. */
+  /** Whether its finding names other projects, which must be searched. */
   namesOthers?: true;
-  /** Null counts as false. `service.ts` supplies the values of the placeholders. */
+  /** Null counts as false. `service.ts` binds the placeholders. */
   condition(reader: Reader): SQL;
   finding(project: Project, circumstances: Circumstances): Finding;
 }
@@ -61,7 +64,8 @@ export const rules = [
     },
     includesTerminated: true,
     readsMore: true,
-    // The whole ledger in its order, once: looking up the entries of each project takes four times as long.
+    // One pass over the whole ledger in order: looking up the entries of each project takes four times as
+    // long.
     condition: ({ tables: { projects: p, fundsEntries: f } }) => sql`${p.id} in (
       select ${p.id} from (select ${f.projectId} as id, sum(${f.amountYuan}) as yuan from ${f}
         where ${f.receivedOn} <= ${asOfDay} group by 1) arrived
@@ -218,7 +222,7 @@ export const rules = [
   },
 ] as const satisfies readonly Rule[];
 
-/** The projects of a rule, in SQL; null counts as false. */
+/** The condition of a rule in SQL; null counts as false. */
 export function named(rule: Rule, reader: Reader): SQL {
   const condition = rule.condition(reader);
   if (rule.includesTerminated) return condition;

@@ -1,4 +1,4 @@
-/** API schemas of what needs attention. */
+/** API schemas of quality findings. */
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, integerText, link } from '../../http/fields.ts';
@@ -28,7 +28,7 @@ export const RuleParams = z.object({
 
 const example = rules[2];
 
-/** The rules, and how many projects each of them names. */
+/** The rules, and the number of projects that each matches. */
 export const Quality = z
   .object({
     ...heading,

@@ -1,4 +1,4 @@
-/** What needs attention among the projects selected by a filter, each response from one snapshot. */
+/** Quality findings among the projects selected by a filter, each response from one snapshot. */
 import { sql } from 'drizzle-orm';
 import type { Calendar } from '../../core/clock.ts';
 import { addDays, yearBefore } from '../../core/days.ts';
@@ -18,33 +18,35 @@ import { named, type Rule, rules } from './rules.ts';
 export type QualityQuery = ProjectFilter & { staleDays?: number | undefined };
 
 export interface QualityService {
-  /** Every rule, and how many projects it names. */
+  /** All rules, and the number of projects that each matches. */
   rules(query: QualityQuery, asOf: string): Promise<Computed>;
   /**
-   * A page of the projects that a rule names, each with what it found.
-   * @throws Problem 404 for a rule that there is not, 422 for a parameter that is another rule's
+   * A page of the projects that a rule matches, each with its finding.
+   * @throws Problem 404 if the rule does not exist, 422 for a parameter of another rule
    */
   projects(code: string, query: QualityQuery & PageQuery, asOf: string): Promise<Computed>;
 }
 
-/** After how many days without a change a project is named, unless the request says. */
+/** The default number of days without a change after which a project is stale. */
 const STALE_DAYS = 90;
 
-/** How many others are shown beside a project that may have been signed twice. */
+/** Maximum number of others shown for a project that may have been signed twice. */
 const MOST_OTHERS = 10;
 
 export function qualityService({ database, clock }: { database: Database; clock: Calendar }): QualityService {
   const totals = projectTotals();
 
-  /** A selection with the values of the rules' placeholders. */
+  /** A selection with values for the rules' placeholders. */
   const selected = (filter: ProjectFilter, staleDays: number, asOf: string): Selection => {
     const selection = select(filter, asOf);
-    // The last change was on this day or earlier: that many days before, counted from day to day.
+    // The start of the next day: the last change must be at least this many calendar days before.
     const staleBefore = clock.startOf(addDays(asOf, 1 - staleDays));
     return { ...selection, values: { ...selection.values, staleBefore, yearBefore: yearBefore(asOf) } };
   };
 
-  /** What one scan of the narrow index can tell together, and the others one by one, as their lists do. */
+  /**
+   * Counts most rules together in one scan of the narrow index, and the others separately, as their lists do.
+   */
   async function count(reader: Reader, revision: Revision, selection: Selection) {
     const together = rules.filter((rule: Rule) => !rule.readsMore);
     const counts = await repository.countNamed(reader, together, selection);
@@ -82,7 +84,7 @@ export function qualityService({ database, clock }: { database: Database; clock:
       }
       const request = projectPageRequest(query);
       const selection = within(selected(filterOf(query), staleDays ?? STALE_DAYS, asOf), rule);
-      // A rule may name few among many, which then have to be gone through.
+      // A rule may match few of many projects, which then requires a scan.
       return database.analyze(async (reader) => {
         const revision = await revisionIn(reader);
         const total = await totals.count(reader, revision, selection, false);
@@ -106,7 +108,7 @@ function ruleOf(code: string): Rule {
   throw new Problem('quality.not_found', { values: { rule: code.slice(0, 64), rules: known } });
 }
 
-/** Those of a selection that a rule names. */
+/** The projects of a selection that a rule matches. */
 const within = (selection: Selection, rule: Rule): Selection => ({
   shape: `${selection.shape} ${rule.code}`,
   values: selection.values,
@@ -114,7 +116,7 @@ const within = (selection: Selection, rule: Rule): Selection => ({
     sql`(${selection.where(reader, population)} and ${named(rule, reader)})`,
 });
 
-/** The address of the projects that a rule names, pinned to the day. */
+/** Link to the projects that a rule matches, for a fixed day. */
 function linkTo(
   { code, takesStaleDays }: Rule,
   filter: ProjectFilter,

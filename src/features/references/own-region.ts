@@ -1,4 +1,4 @@
-/** An editor may be restricted to regions: it then writes only records of these regions. */
+/** Editors may be restricted to regions: they can then write only records of these regions. */
 
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { parentOf } from '../../catalogues/service.ts';
@@ -7,9 +7,9 @@ import { Problem } from '../../http/problems.ts';
 import type { Caller } from '../../log/service.ts';
 
 /**
- * Call it for a row as it is, and as it would become.
- * @param region null where the row belongs to none
- * @throws Problem 403 for one that is not the caller's
+ * To be called for a row before and after the change.
+ * @param region null if the row has none
+ * @throws Problem 403 if it is not one of the caller's
  */
 export async function expectOwnRegion(reader: Reader, caller: Caller, region: string | null): Promise<void> {
   if (caller.regions === null) return;
@@ -22,7 +22,7 @@ export async function expectOwnRegion(reader: Reader, caller: Caller, region: st
   });
 }
 
-/** Whether a region is one of some, or belongs to one. */
+/** Whether a region is one of the given ones, or belongs to one of them. */
 async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
   let code: string | null | undefined = region;
   for (let depth = 0; typeof code === 'string' && depth <= MAX_DEPTH; depth++) {

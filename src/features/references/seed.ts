@@ -1,4 +1,4 @@
-/** The reference data of a new database; an operator may change or replace it. */
+/** The reference data of a new database; operators may change or replace it. */
 
 import { catalogueService } from '../../catalogues/service.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -15,7 +15,7 @@ const parentsFirst = <Row extends { parent: string | null }>(rows: readonly Row[
   return rows.toSorted((a, b) => depth(a.parent) - depth(b.parent));
 };
 
-/** Fills a database in which nothing has ever been written, in one transaction; does nothing to any other. */
+/** Seeds an empty database in one transaction; no-op if anything has ever been written. */
 export async function seedReferences(dependencies: { database: Database; clock: Clock }): Promise<void> {
   const { database } = dependencies;
   if ((await database.revision()).seq > 0) return;
@@ -26,7 +26,7 @@ export async function seedReferences(dependencies: { database: Database; clock: 
     [zones, zoneRows],
   ] as const;
   await database.write(async (tx) => {
-    // Of instances that start together, one seeds.
+    // If several instances start together, only one seeds.
     if (tx.log.seq > 0) return;
     for (const [catalogue, rows] of seeds) {
       const service = catalogueService(dependencies, catalogue);

@@ -8,13 +8,13 @@ import type { LoggedEntity, LoggedTable, Row, Told } from '../logged.ts';
 
 export interface Difference {
   entity: Entity;
-  /** Id or code of the thing. */
+  /** Id or code of the resource. */
   id: string;
-  /** Of a row that is only a part of it: the table, and what tells the row from others. */
+  /** The table and key of a row that is only a part of the resource; otherwise null. */
   part: { table: string; key: Row } | null;
-  /** Whether the row says something else, is not there, or should not be. */
+  /** Whether the row differs, is missing, or should not exist. */
   what: 'changed' | 'missing' | 'unknown';
-  /** Of a row that says something else: what does. Of one that is missing: all that it should say. */
+  /** The fields of a changed row that differ; all expected fields of a missing one. */
   fields: { field: string; data: unknown; log: unknown }[];
 }
 
@@ -35,7 +35,7 @@ export function differencesIn(tables: Tables, { entity }: Pick<LoggedEntity, 'en
       .map((field) => ({ field, data: data?.[field], log: log[field] ?? null }))
       .filter(({ data: is, log: was }) => (data ? is !== was && !isDeepStrictEqual(is, was) : isSet(was)));
 
-  /** @param told null where the thing is not there, or no more */
+  /** @param told the replayed resource; null if it never existed or has been deleted */
   return (id: string, told: Told | null, stored: readonly Row[]): Difference[] => {
     const found: Difference[] = [];
     const add = (row: Row, what: Difference['what'], fields: Difference['fields']) =>

@@ -1,12 +1,12 @@
 /** Merges sorted streams: rows of one resource come together, and no more than that is in memory. */
 
 export interface Group<Value> {
-  /** The id or code of the thing. */
+  /** The id or code of the resource. */
   of: string;
   value: Value;
 }
 
-/** Sums up what follows each other about one thing. @param add what there is so far, with one more item */
+/** Reduces consecutive items of the same resource. @param add combines the value so far with one more item */
 export async function* grouped<Item, Value>(
   batches: AsyncIterable<readonly Item[]>,
   keyOf: (item: Item) => unknown,
@@ -27,13 +27,13 @@ export async function* grouped<Item, Value>(
   if (group) yield group;
 }
 
-/** Both engines order texts by the bytes of their UTF-8, which is not the order of JavaScript. */
+/** Both engines order texts by their UTF-8 bytes, unlike JavaScript. */
 const comesBefore = (a: string, b: string): boolean =>
   a !== b && Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
 /**
- * What the streams, each sorted by the keys of its groups, have of one thing after the other; undefined where one has
- * nothing of it.
+ * Merges streams that are sorted by the keys of their groups: one resource at a time, undefined for a stream
+ * without data about it.
  */
 export async function* sideBySide<Value>(
   streams: readonly AsyncGenerator<Group<Value>, void>[],

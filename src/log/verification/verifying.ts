@@ -11,25 +11,25 @@ import { storedRows } from './repository.ts';
 export interface Report {
   /** The end of the log. */
   head: Revision;
-  /** Where the log is broken: nothing then says what the data should be. */
+  /** Where the log is broken; the data then has nothing to be compared with. */
   broken: Break | null;
-  /** How many rows were compared with the log. */
+  /** Number of rows compared with the log. */
   rows: number;
-  /** How many rows differ, by entity; those that do. */
+  /** Number of rows that differ, by entity; entities without differences are left out. */
   differing: Partial<Record<LoggedEntity['entity'], number>>;
-  /** The first of them. */
+  /** The first differences. */
   differences: Difference[];
 }
 
-/** How far it is, of how much: each entry of the log is read twice. */
+/** Progress and total: each log entry is read twice. */
 export type VerifyPart = { done: number; total: number } | Report;
 
 /** Maximum number of differences listed in full. */
 const SHOWN = 100;
-/** Things compared between two words about how far it is. */
+/** Resources compared between two progress reports. */
 const TOLD_EVERY = 1_000;
 
-/** Verifies the log, and the rows of the entities that it is about. At last comes the report. */
+/** Verifies the log, and the rows of the given entities. The report comes last. */
 export const verifying = (entities: readonly LoggedEntity[]) =>
   async function* run(reader: StreamReader): AsyncGenerator<VerifyPart> {
     const head = await revisionIn(reader);
@@ -64,7 +64,7 @@ function note(
 }
 
 interface Compared {
-  /** How many entries of the log and rows of the data. */
+  /** Number of log entries and rows read. */
   entries: number;
   rows: number;
   differences: Difference[];
@@ -72,7 +72,7 @@ interface Compared {
 
 const nothing = (): Compared => ({ entries: 0, rows: 0, differences: [] });
 
-/** Compares all things of an entity with their rows, some at a time. */
+/** Compares all resources of an entity with their rows, in batches. */
 async function* compared(reader: StreamReader, logged: LoggedEntity): AsyncGenerator<Compared> {
   let some = nothing();
   const replayed = grouped(

@@ -1,4 +1,4 @@
-/** How an export is asked for and answered. */
+/** Requests for exports and their responses. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nouns } from '../../core/entities.ts';
@@ -13,7 +13,10 @@ import type { SheetQuery } from '../schema.ts';
 import type { Asked, ExportHead, ExportRequest } from './exported.ts';
 import type { ExportService } from './service.ts';
 
-/** Names the event or the cluster, the day and the state of the data; in Chinese by the name of the thing. */
+/**
+ * Headers with the event or cluster, the day and the revision; the Chinese file name contains the name of the
+ * subject.
+ */
 function headersOf(
   { subject, revision }: ExportHead,
   { entity, format, language, encoding, asOf }: ExportRequest,
@@ -30,7 +33,10 @@ function headersOf(
 }
 
 export interface ExportAnswers {
-  /** Sends what the list would show on all its pages. @param asOf the day that the request names, if it does */
+  /**
+   * Sends everything that the list selects, on all its pages.
+   * @param asOf the day from the request, if given
+   */
   send(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -50,7 +56,7 @@ export const exportAnswers = (exports: ExportService, answers: Answers): ExportA
     const tagged = (head: ExportHead) =>
       reply.headers({ ...headersOf(head, wanted), etag: etagAt(head.revision) });
     if (request.method === 'HEAD') {
-      // A stream, as the file would be one: it has no length that could be told.
+      // A stream, like the file itself, so that the response has no Content-Length.
       return tagged(await exports.describe(wanted)).send(Readable.from([]));
     }
     const { head, parts } = await onBehalfOf(reply.asker, () => exports.start(wanted));

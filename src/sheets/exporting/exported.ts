@@ -1,4 +1,4 @@
-/** What a list that comes as a file gives the export, and how it is asked for. */
+/** The interface between lists and exports. */
 
 import type { Entity } from '../../core/entities.ts';
 import type { Language } from '../../core/languages.ts';
@@ -7,53 +7,53 @@ import type { FileFormat } from '../../http/formats.ts';
 import type { Encoding } from '../csv.ts';
 import type { Cell, Heading } from '../sheet.ts';
 
-/** A list's own question, without its pages: plain data, which goes to a thread. */
+/** The query of a list without pagination: plain data that can be sent to a thread. */
 export interface Asked {
   entity: Entity;
   query: object;
 }
 
-/** How it is written. */
+/** The format options. */
 export interface Shape {
   asOf: string;
   format: FileFormat;
   language: Language;
   encoding: Encoding;
-  /** Whether somebody looks on, and is told how many rows there are and how many have been read. */
+  /** Whether to report the number of rows and the progress. */
   watched?: boolean;
 }
 
 export type ExportRequest = Asked & Shape;
 
-/** The one thing that all rows are about. */
+/** What all rows are about. */
 export interface Subject {
   /** In ASCII. */
   code: string;
   name: string;
 }
 
-/** A selection, as rows of a sheet and as lines of JSON. */
+/** A selection as rows of a sheet and as lines of JSON. */
 export interface Exported {
-  /** What the rows are part of, if they are. */
+  /** The parent of the rows, if they have one. */
   partOf?: { entity: Entity; id: string };
-  /** The one thing that all rows are about, if there is one; undefined where what they are part of is not there. */
+  /** What all rows are about; null if there is no such thing, undefined if the parent does not exist. */
   subject(reader: Reader): Promise<Subject | null | undefined>;
   count(reader: Reader): Promise<number>;
-  /** Whether there are more rows than a number. */
+  /** Whether there are more than `most` rows. */
   isMoreThan(reader: Reader, most: number): Promise<boolean>;
-  /** What the worksheet is called. */
+  /** Name of the worksheet. */
   sheetName: Readonly<Record<Language, string>>;
   headings(): Heading[];
-  /** A batch of rows at a time. */
+  /** The rows in batches. */
   rows(reader: StreamReader): AsyncIterable<Cell[][]>;
-  /** The same as the list answers them. */
+  /** The items in batches, in the form of the list. */
   items(reader: StreamReader): AsyncIterable<object[]>;
 }
 
-/** A list that comes as a file; it takes its own question. */
+/** Creates the export of a list from the list's own query. */
 export type Exporter = (request: never) => Exported;
 
-/** All of them, by the entity that each is asked for by. */
+/** All exporters, by entity. */
 export type Exporters = ReadonlyMap<Entity, Exporter>;
 
 export function exportedBy(exporters: Exporters, request: ExportRequest): Exported {
@@ -64,17 +64,17 @@ export function exportedBy(exporters: Exporters, request: ExportRequest): Export
 
 export interface ExportHead {
   revision: Revision;
-  /** The one thing that it is about, if it is about one. */
+  /** What the export is about, if there is one such thing. */
   subject: Subject | null;
-  /** What the rows would be part of, where it is not there. Nothing follows then. */
+  /** The parent, if it does not exist. The stream then ends. */
   missing: Exported['partOf'] | null;
-  /** Whether there are more rows than the format holds. Nothing follows then. */
+  /** Whether there are more rows than the format can hold. The stream then ends. */
   tooMany: boolean;
-  /** How many rows follow, if it is watched. */
+  /** Number of rows to follow; null if not watched. */
   rows: number | null;
 }
 
-/** Said before the part that has them, if it is watched. */
+/** Sent before the part that contains the rows, if watched. */
 export interface RowsSoFar {
   rowsSoFar: number;
 }

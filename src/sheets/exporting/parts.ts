@@ -1,4 +1,4 @@
-/** An export, as it runs: where the database has threads for streams, on one of them. */
+/** Runs an export, on a thread for streams if the database has any. */
 import type { StreamReader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { FileFormat } from '../../http/formats.ts';
@@ -32,7 +32,7 @@ const sheetOf = (reader: StreamReader, exported: Exported, { language }: ExportR
 
 const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-/** One item a line, as the list has it; the last line says that it is the last. */
+/** One item per line, in the form of the list; the last line marks the end. */
 const writeNdjson: Write = async function* (reader, exported, _, revision) {
   const encode = utf8Encoder();
   let count = 0;
@@ -49,11 +49,11 @@ const writers: Record<FileFormat, Write> = {
   xlsx: (reader, exported, request) => writeXlsx(sheetOf(reader, exported, request)),
 };
 
-/** What a request selects, as the bytes of a file. */
+/** The selected rows as the bytes of a file. */
 const writeFile: Write = (reader, exported, request, revision) =>
   writers[request.format](reader, exported, request, revision);
 
-/** Makes exports of what it is given: first the head, then the file. */
+/** Generates an export: first its head, then the file. */
 export const exporting = (exporters: Exporters) =>
   async function* run(reader: StreamReader, request: ExportRequest): AsyncGenerator<ExportPart> {
     const { format, watched = false } = request;

@@ -1,4 +1,4 @@
-/** Exports: whole selections as files, each from one snapshot, a few at a time. */
+/** Exports: whole selections as files, each from one snapshot, with limited concurrency. */
 
 import { currentAsker } from '../../database/asker.ts';
 import type { Database, StreamWork } from '../../database/database.ts';
@@ -15,12 +15,13 @@ import {
 import type { ExportPart } from './parts.ts';
 
 export interface ExportService {
-  /** What an export would say of itself, without making it. @throws Problem 404 as `start` */
+  /** The head of an export, without running it. @throws Problem 404 as `start` */
   describe(request: ExportRequest): Promise<ExportHead>;
   /**
-   * Begins an export. Its parts have to be read to their end or given up.
-   * @param onRows is told how many rows have been read, if the request is watched
-   * @throws Problem 404 where what the entries are part of is not there, 422 for more rows than the format holds, 503 when as many run as there may
+   * Starts an export. The caller must read its parts to the end or abandon them.
+   * @param onRows called with the number of rows read so far, if the request is watched
+   * @throws Problem 404 if the parent does not exist, 422 for more rows than the format can hold, 503 if too
+   * many exports are running
    */
   start(
     request: ExportRequest,
@@ -32,7 +33,7 @@ const RETRY_AFTER_S = '5';
 
 const missing = ({ entity, id }: NonNullable<Exported['partOf']>): Problem => notFound(entity, id);
 
-/** The file itself, of all that an export says. */
+/** The bytes of the file, without the other parts of the stream. */
 async function* bytesOf(
   parts: AsyncIterable<ExportPart>,
   onRows: (rows: number) => void,
@@ -43,7 +44,7 @@ async function* bytesOf(
   }
 }
 
-/** @param work `exporting` the same exporters */
+/** @param work `exporting` with the same exporters */
 export function exportService(
   database: Database,
   exporters: Exporters,
@@ -51,7 +52,7 @@ export function exportService(
 ): ExportService {
   const running = new Set<{ hasKey: boolean }>();
 
-  /** A stream that counts while it runs. */
+  /** A stream that counts as running until it ends. */
   async function* counted(request: ExportRequest): AsyncGenerator<ExportPart, void> {
     const one = { hasKey: currentAsker().hasKey };
     running.add(one);
@@ -62,7 +63,7 @@ export function exportService(
     }
   }
 
-  /** Those without a key leave one to keys, where there are several. */
+  /** If there are several streams, callers without a key leave one to callers with a key. */
   function expectRoom(): void {
     const max = database.streams;
     const share = Math.max(1, max - 1);

@@ -1,14 +1,14 @@
-/** From what stands in a cell to a value of the API, for every kind of value but days and money. */
+/** Parses cells into values of the API, for all kinds except days and money. */
 
 import type { MessageValue } from '../../core/languages.ts';
 import type { Names } from '../../core/names.ts';
 import type { FaultCode } from '../../http/messages.ts';
 
-/** Why a cell has no value. Also a cell that is one already, such as an error of a spreadsheet. */
+/** Why a cell has no value. Also a cell that never had one, such as an error value of a spreadsheet. */
 export class Unreadable {
   readonly code: FaultCode;
   readonly values: Readonly<Record<string, MessageValue>> | undefined;
-  /** What the cell shows, where it is not text. */
+  /** The displayed text, if the cell does not contain text. */
   readonly text: string;
 
   constructor(code: FaultCode, values?: Readonly<Record<string, MessageValue>>, text = '') {
@@ -19,28 +19,29 @@ export class Unreadable {
 }
 
 /**
- * A text, whatever the file says that it is: numbers in their shortest decimal digits, days as `2020-06-29`, with the time
- * of day behind a `T` if there is one, `TRUE` and `FALSE`. Nothing or the empty text is an empty cell.
+ * A cell as text, whatever its type in the file: numbers in their shortest decimal form, days as
+ * `2020-06-29`, with the time of day after a `T` if there is one, `TRUE` and `FALSE`. Undefined and the empty
+ * text are empty cells.
  */
 export type Cell = string | Unreadable | undefined;
 
 export type Value = string | number | boolean | string[];
 
-/** Makes a value of the text of a cell that is not empty. */
+/** Parses the text of a non-empty cell. */
 export type ReadCell = (text: string) => Value | Unreadable;
 
 const ASCII = /^[\x20-\x7E]*$/;
 
-/** As one writes it on a keyboard: without full-width forms and without white space around it. */
+/** The text as typed on a keyboard: NFKC-normalised and trimmed. */
 export const plain = (text: string): string => (ASCII.test(text) ? text : text.normalize('NFKC')).trim();
 
-/** Such that texts that people take for the same word are equal. */
+/** Normalises words that people consider the same to equal texts. */
 export const wordOf = (text: string): string => plain(text).toLowerCase().replaceAll(/\s+/g, ' ');
 
 const readText: ReadCell = (text) => text;
 const readCode: ReadCell = (text) => text.trim();
 
-/** Codes by their words in both languages, and by themselves. */
+/** Reads codes by their names in both languages, or by the code itself. */
 export function readWords(words: Names, others: Readonly<Record<string, string>> = {}): ReadCell {
   const codes = new Map<string, string>();
   for (const [code, { name, nameEn }] of words) {
@@ -62,7 +63,7 @@ const FLAGS = new Map<string, boolean>([
 
 const readFlag: ReadCell = (text) => FLAGS.get(wordOf(text)) ?? new Unreadable('not_a_flag');
 
-/** Numbers of up to fifteen digits, which a spreadsheet and JavaScript both keep exactly. */
+/** Up to fifteen digits, which both spreadsheets and JavaScript represent exactly. */
 const readInteger: ReadCell = (text) => {
   const digits = plain(text).replaceAll(',', '');
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : new Unreadable('not_a_whole_number');
@@ -70,12 +71,12 @@ const readInteger: ReadCell = (text) => {
 
 const LINE_BREAK = /\r\n|\r|\n/;
 
-/** One a line. Empty lines stay: what stands on the same line of another column belongs to it. */
+/** One value per line. Empty lines are kept, because the lines of two columns can correspond. */
 const readLines: ReadCell = (text) => text.split(LINE_BREAK).map((line) => line.trim());
 
 /**
- * The names on one line of a list, if they are several with semicolons between. A name may itself hold a semicolon: ask
- * first whether the whole line is known.
+ * Splits a line into names separated by semicolons. A name may itself contain a semicolon, so first check
+ * whether the whole line is a known name.
  */
 export const namesOn = (line: string): string[] =>
   line
@@ -83,7 +84,7 @@ export const namesOn = (line: string): string[] =>
     .map((name) => name.trim())
     .filter(Boolean);
 
-/** The kinds whose values need to know nothing else. */
+/** Readers of the kinds that need no further information. */
 export const simpleKinds = {
   text: readText,
   code: readCode,

@@ -6,30 +6,30 @@ import type { Source, SourceRow } from './rows.ts';
 
 const [NEWLINE, RETURN, QUOTE] = [10, 13, 34];
 
-/** What comes next has not arrived. */
+/** The rest of the text has not arrived yet. */
 const MORE = -1;
 
 /**
- * Its records, a piece of text at a time. By hand, because it is a fifth of an import's time this way and more than half
- * of it with csv-parse, which looks at every byte on its own; the tests compare the two.
+ * A streaming parser, fed with pieces of text. Hand-written, because it takes a fifth of an import's time,
+ * whereas csv-parse, which handles each byte separately, takes more than half; the tests compare the two.
  */
 export class CsvRecords {
   readonly #delimiter: number;
   #text = '';
   #isLast = false;
   #row = 0;
-  /** Where reading goes on, within the record that has been begun. */
+  /** The current position in an incomplete record. */
   #at = 0;
   #isOpen = false;
 
-  /** @param delimiter one character */
+  /** @param delimiter a single character */
   constructor(delimiter: string) {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
   /**
-   * The records that end in the next piece; records in which nothing stands count, and are left out.
-   * @throws Refusal where a quotation mark is out of place, or a record has no end
+   * The records completed by the next piece; empty records are counted but left out.
+   * @throws Refusal if a quotation mark is misplaced, or a record has no end
    */
   take(piece: string, isLast: boolean): SourceRow[] {
     this.#text += piece;
@@ -52,7 +52,7 @@ export class CsvRecords {
 
   #refuseEndless(): void {
     if (this.#isLast ? this.#text === '' : this.#text.length <= limits.recordCharacters) return;
-    // A record of such a size is mostly one that nobody closed.
+    // A record of this size is usually an unclosed quote.
     throw this.#isOpen ? new Refusal('imports.unclosed_quote', { row: this.#row + 1 }) : this.#tooLarge();
   }
 
@@ -60,7 +60,7 @@ export class CsvRecords {
     return new Refusal('imports.record_too_large', { row: this.#row + 1, max: limits.recordCharacters });
   }
 
-  /** The cells up to the next line break; undefined where there is none yet. */
+  /** The cells up to the next line break; undefined if it has not arrived yet. */
   #record(): string[] | undefined {
     const cells: string[] = [];
     for (;;) {
@@ -80,7 +80,7 @@ export class CsvRecords {
     }
   }
 
-  /** Of the line break that stands here: one or two characters, none at the end of the file. */
+  /** Length of the line break at the current position: one or two characters, 0 at the end of the file. */
   #breakLength(): number {
     const { length } = this.#text;
     if (this.#at >= length) return this.#isLast ? 0 : MORE;
@@ -89,7 +89,7 @@ export class CsvRecords {
     return this.#text.charCodeAt(this.#at + 1) === NEWLINE ? 2 : 1;
   }
 
-  /** Within it a quotation mark is one like any other character. */
+  /** In an unquoted cell, a quotation mark is an ordinary character. */
   #plainCell(): string | undefined {
     const text = this.#text;
     const start = this.#at;
@@ -110,7 +110,7 @@ export class CsvRecords {
     this.#isOpen = true;
     for (;;) {
       const end = text.indexOf('"', start);
-      // Whether it closes the cell is said by what follows.
+      // Whether it closes the cell depends on the next character.
       if (end < 0 || (end + 1 === text.length && !this.#isLast)) return undefined;
       cell += text.slice(start, end);
       if (text.charCodeAt(end + 1) !== QUOTE) {
@@ -130,10 +130,10 @@ export class CsvRecords {
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
-/** What is said by `sep=;` in the first line, which Excel takes for itself. */
+/** The delimiter in a first line like `sep=;`, a convention of Excel. */
 const SEPARATOR_LINE = /^sep=(.)[\r\n]/i;
 
-/** How many lines have a character equally often, and how often that is. */
+/** The most frequent number of occurrences of a character per line, and how many lines have it. */
 function regularity(lines: readonly string[], character: string): { lines: number; times: number } {
   const counts = new Map<number, number>();
   for (const line of lines) {
@@ -144,7 +144,7 @@ function regularity(lines: readonly string[], character: string): { lines: numbe
   return { lines: most, times };
 }
 
-/** The character that stands equally often in most lines near the beginning: it separates columns. */
+/** The delimiter: the candidate that occurs equally often in most of the first lines. */
 function delimiterOf(start: string): string {
   const said = SEPARATOR_LINE.exec(start)?.[1];
   if (said) return said;

@@ -1,4 +1,4 @@
-/** Days as people and spreadsheets write them. */
+/** Parses days as people and spreadsheets write them. */
 import { plain, type ReadCell, Unreadable } from './cells.ts';
 
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -8,7 +8,7 @@ const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) |
 const daysIn = (year: number, month: number): number =>
   month === 2 && isLeap(year) ? 29 : (LENGTHS[month - 1] ?? 0);
 
-/** The day as `2020-06-29`, if there is one. */
+/** The day as `2020-06-29`, if it exists. */
 function dayOf(year: string, month: string, day: string): string | Unreadable {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
   if (d < 1 || d > daysIn(y, m)) return new Unreadable('not_a_day');
@@ -21,7 +21,7 @@ const YEAR_FIRST =
 const EIGHT_DIGITS = /^(\d{4})(\d\d)(\d\d)$/;
 const YEAR_LAST = /^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)\b/;
 
-/** A time of day behind a day, with or without an offset: it is the day that is written. */
+/** A time of day after a day, with or without an offset: the day is taken as written. */
 const TIME = /^(?:T| +)(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)? ?([AP]M)? ?(?:Z|[+-]\d\d:?\d\d)?$/i;
 
 function isMidnight([, hour, minute, second = '0', fraction = '0', half]: RegExpExecArray): boolean {
@@ -30,7 +30,7 @@ function isMidnight([, hour, minute, second = '0', fraction = '0', half]: RegExp
   return isFirstHour && [minute, second, fraction].every((part) => Number(part) === 0);
 }
 
-/** What stands behind a day must be nothing, or a time that says nothing. */
+/** The rest after a day may only be empty or midnight, unless times are to be cut off. */
 function behind(day: string | Unreadable, rest: string, isTimeCut: boolean): string | Unreadable {
   if (rest === '' || day instanceof Unreadable) return day;
   const time = TIME.exec(rest);
@@ -38,7 +38,7 @@ function behind(day: string | Unreadable, rest: string, isTimeCut: boolean): str
   return isTimeCut || isMidnight(time) ? day : new Unreadable('time_of_day');
 }
 
-/** Days with the year first, which everybody reads alike. */
+/** Days with the year first, which are unambiguous. */
 export const readDay: ReadCell = (text) => {
   if (ISO_DAY.test(text)) return dayOf(text.slice(0, 4), text.slice(5, 7), text.slice(8));
   const written = plain(text);
@@ -52,17 +52,17 @@ export const readDay: ReadCell = (text) => {
   return new Unreadable(YEAR_LAST.test(written) ? 'ambiguous_day' : 'not_a_day');
 };
 
-/** Part of a text, by the letters that a mapping writes for it. */
+/** The parts of a date pattern as regular expressions. */
 const PARTS = { YYYY: '(?<year>\\d{4})', MM: '(?<month>\\d{1,2})', DD: '(?<day>\\d{1,2})' };
 
 /**
- * Days as a mapping says that they are written, the first form that fits; and days with the year first.
- * @param formats such as `MM/DD/YYYY`; one that ends with ` hh:mm` leaves a time of day off
+ * Days in the formats of a mapping, the first that matches; or with the year first.
+ * @param formats such as `MM/DD/YYYY`; one that ends with ` hh:mm` discards a time of day
  */
 export function readDayBy(formats: readonly string[]): ReadCell {
   const forms = formats.map((format) => {
     const [date = '', time] = format.split(' ');
-    // Nothing between its parts: then they have a fixed number of digits.
+    // Without separators, the parts have a fixed number of digits.
     const digits = /^[YMD]+$/.test(date) ? '\\d{2}' : '\\d{1,2}';
     const pattern = date
       .replaceAll('.', '\\.')
@@ -88,13 +88,13 @@ const DAY_MS = 86_400_000;
 const EPOCH_1900 = Date.UTC(1899, 11, 31);
 const EPOCH_1904 = Date.UTC(1904, 0, 1);
 
-/** 29 February 1900, which Lotus 1-2-3 thought there was, and Excel after it. */
+/** 29 February 1900, which Lotus 1-2-3 took for a valid day, and Excel still does. */
 const NO_DAY = 60;
 const LAST_SERIAL = 2_958_465;
 
 /**
- * What a spreadsheet means by a number that it shows as a date: `2020-06-29`, or `2020-06-29T08:00:00` where it has a time
- * of day, to the second; the time alone below 1.
+ * The date of a spreadsheet's serial number: `2020-06-29`, or `2020-06-29T08:00:00` if it has a time of day,
+ * to the second; only the time for numbers below 1.
  */
 export function textOfSerial(serial: number, is1904: boolean): string | Unreadable {
   const seconds = Math.round(serial * 86_400);

@@ -1,11 +1,11 @@
-/** Which encoding a text file has, and its text. */
+/** Detects the encoding of a text file and decodes it. */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { Encoding } from '../csv.ts';
 import { Refusal } from './refusal.ts';
 import type { FileEncoding } from './rows.ts';
 
-/** What is read at once. */
+/** Bytes read at a time. */
 export const CHUNK = 256 * 1024;
 
 const MARKS: readonly (readonly [FileEncoding, Buffer])[] = [
@@ -16,11 +16,11 @@ const MARKS: readonly (readonly [FileEncoding, Buffer])[] = [
 
 export interface TextEncoding {
   encoding: FileEncoding;
-  /** Bytes of the mark that says so, before the text. */
+  /** Length of its byte order mark. */
   mark: number;
 }
 
-/** Where the last character that begins in a piece of UTF-8 begins, if it may go on in the next piece. */
+/** Start of the last character in a piece of UTF-8, if it may continue in the next piece. */
 function lastStart(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number;
@@ -30,7 +30,7 @@ function lastStart(bytes: Buffer): number {
   return bytes.length;
 }
 
-/** Whether all of a file is UTF-8, held a piece at a time. */
+/** Whether a whole file is UTF-8; holds only one piece in memory. */
 async function isUtf8File(file: string): Promise<boolean> {
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(file, { highWaterMark: 4 * CHUNK })) {
@@ -42,7 +42,7 @@ async function isUtf8File(file: string): Promise<boolean> {
   return isUtf8(rest);
 }
 
-/** Whether all of a file is text in an encoding. */
+/** Whether a whole file is valid in an encoding. */
 async function isText(file: string, encoding: FileEncoding): Promise<boolean> {
   if (encoding === 'utf-8') return isUtf8File(file);
   const decoder = new TextDecoder(encoding, { fatal: true });
@@ -58,26 +58,27 @@ async function isText(file: string, encoding: FileEncoding): Promise<boolean> {
   }
 }
 
-/** So many characters of UTF-8 in a row are no accident in a file of another encoding. */
+/** This many UTF-8 characters in a row are not a coincidence in a file of another encoding. */
 const NO_ACCIDENT = 8;
 
-/** Whether a file begins as UTF-8, apart from ASCII: then it is damaged further on, and nothing else. */
+/** Whether a file starts with UTF-8 other than ASCII: then a later error is damage, not another encoding. */
 function beginsAsUtf8(start: Buffer): boolean {
   const [sound = ''] = new TextDecoder('utf-8').decode(start).split('\uFFFD', 1);
   return (sound.match(/[^\0-\x7F]/g)?.length ?? 0) >= NO_ACCIDENT;
 }
 
-/** The encodings that a file may have, the likeliest first. */
+/** The possible encodings of a file, the most likely first. */
 function likely(start: Buffer, asked: Encoding | null): readonly FileEncoding[] {
   if (asked) return [asked];
   return beginsAsUtf8(start) ? ['utf-8'] : ['utf-8', 'gb18030'];
 }
 
 /**
- * The encoding that a mark says, or else UTF-8 if all of the file is, or else GB18030, as Excel writes it in China.
+ * The encoding of the byte order mark; or else UTF-8 if the whole file is valid; or else GB18030, as Excel
+ * writes it in China.
  * @param start the first bytes of the file
- * @param asked what the client says, which comes before anything but a mark
- * @throws Refusal for a file that is no text in any of them, or not in the one asked for
+ * @param asked the encoding from the request, which overrides everything but a byte order mark
+ * @throws Refusal if the file is not text in any of them, or not in the requested one
  */
 export async function encodingOf(file: string, start: Buffer, asked: Encoding | null): Promise<TextEncoding> {
   const marked = MARKS.find(([, mark]) => start.subarray(0, mark.length).equals(mark));
@@ -88,7 +89,7 @@ export async function encodingOf(file: string, start: Buffer, asked: Encoding | 
   throw new Refusal('imports.wrong_encoding', { encoding: candidates.join(' / ') });
 }
 
-/** The text of a file, in pieces, and how many of its bytes have been read. */
+/** The text of a file in pieces, and the number of bytes read. */
 export class TextFile implements AsyncIterable<string> {
   bytes = 0;
   readonly #file: string;
@@ -101,7 +102,7 @@ export class TextFile implements AsyncIterable<string> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     const { encoding, mark } = this.#encoding;
-    // All of it is known to be text.
+    // The whole file is known to be valid.
     const decoder = new TextDecoder(encoding, { ignoreBOM: true });
     for await (const chunk of createReadStream(this.#file, { highWaterMark: CHUNK, start: mark })) {
       this.bytes += (chunk as Buffer).length;

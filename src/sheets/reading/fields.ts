@@ -1,4 +1,6 @@
-/** Which column of a file gives which field, and how its cells are read: by the usual headings, or by a mapping. */
+/**
+ * Assigns columns of a file to fields, by the usual headings or by a mapping, with a reader for their cells.
+ */
 import { type Column, readColumns } from '../columns.ts';
 import type { Unit } from '../units.ts';
 import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
@@ -9,20 +11,20 @@ import { readMoney, readMoneyBy } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, Warning } from './rows.ts';
 
-/** A field, and where its values come from. */
+/** A field and the source of its values. */
 export interface Field extends RecognisedColumn {
-  /** Counted from 0; null for a constant. */
+  /** Zero-based column; null for a constant. */
   index: number | null;
   constant?: Value | undefined;
-  /** What a text of the column stands for; null for no value. */
+  /** Translates a text of the column; null for no value. */
   translate?(text: string): string | null | Unreadable;
   read: ReadCell;
-  /** Whether texts may be told beside values. */
+  /** Whether a cell may have texts in addition to values. */
   isList: boolean;
   when?: { index: number; texts: ReadonlySet<string> };
 }
 
-/** The fields of a file, and what is said about its columns. */
+/** The fields of a file, and notes about its columns. */
 export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
   fields: Field[];
 }
@@ -35,7 +37,7 @@ const cellReader = (column: Column, unit: Unit): ReadCell => {
   return simpleKinds[kind as keyof typeof simpleKinds];
 };
 
-/** The texts of a row of headings, by column. */
+/** The texts of a row of headings, with their columns. */
 const textsOf = (cells: readonly Cell[]): (readonly [number, string])[] =>
   [...cells.entries()].flatMap(([index, cell]) =>
     typeof cell === 'string' && cell.trim() !== ''
@@ -46,9 +48,9 @@ const textsOf = (cells: readonly Cell[]): (readonly [number, string])[] =>
 const named = (index: number, heading: string) => ({ column: letterOf(index), heading: cut(heading, 300) });
 
 /**
- * The columns that a row of headings has for a kind of import.
- * @param above the rows over it, which may say the unit of money
- * @throws Refusal where two columns mean one field
+ * The columns found in a row of headings.
+ * @param above the rows above it, which may contain the unit of money
+ * @throws Refusal if two columns match one field
  */
 export function layoutByHeadings(
   { cells }: SourceRow,
@@ -100,7 +102,7 @@ const columnTwice = (
     columns: places.map(({ column, heading }) => `${column} “${cut(heading)}”`).join(', '),
   });
 
-/** How a mapping has the cells of a column read. */
+/** The reader for the cells of a column according to a mapping. */
 function mappedReader(column: Column, source: MappedSource, unit: Unit): ReadCell {
   const { factor = '1', rounding, dates } = source;
   if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
@@ -121,13 +123,13 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
   };
 }
 
-/** Every heading that a mapping names. */
+/** All headings in a mapping. */
 const headingsIn = ({ fields }: Mapping): string[] =>
   Object.values(fields).flatMap(({ from, when }) =>
     [from, when?.column].filter((name) => name !== undefined),
   );
 
-/** How many of a mapping's headings a row has. */
+/** Number of a mapping's headings that a row contains. */
 export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
   const there = new Set(textsOf(cells).map(([, heading]) => headingOf(heading)));
   return new Set(
@@ -138,8 +140,8 @@ export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
 }
 
 /**
- * The columns that a mapping names in a row of headings.
- * @throws Refusal where it names one that is not there, or is there twice
+ * The columns of a mapping in a row of headings.
+ * @throws Refusal if one of its headings is missing or ambiguous
  */
 export function layoutByMapping(
   { row, cells }: SourceRow,

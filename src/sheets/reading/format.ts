@@ -1,4 +1,4 @@
-/** Which format a file has, by its first bytes and not by its name. */
+/** Detects the format of a file by its first bytes, not by its name. */
 import type { FileFormat } from '../../http/formats.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { ReadRequest } from './rows.ts';
@@ -7,7 +7,7 @@ type Found = FileFormat | 'xls' | 'other';
 
 const magic = (hex: string) => Buffer.from(hex, 'hex');
 
-/** What begins like this. An archive without entries is one too. */
+/** File signatures, including that of an empty archive. */
 const MAGIC: readonly (readonly [Found, Buffer])[] = [
   ['xlsx', magic('504b0304')],
   ['xlsx', magic('504b0506')],
@@ -18,7 +18,7 @@ const MAGIC: readonly (readonly [Found, Buffer])[] = [
   ['other', magic('ffd8ff')],
 ];
 
-/** HTML and XML, which some systems call `.xls`; a list in JSON. */
+/** HTML and XML, which some systems save as `.xls`; a JSON array. */
 const NO_TABLE = /^\s*(<(!doctype|html|table|\?xml|workbook)|\[\s*[{\]])/i;
 
 function found(start: Buffer): Found {
@@ -34,8 +34,8 @@ function found(start: Buffer): Found {
 const isText = (format: Found): boolean => format === 'csv' || format === 'ndjson';
 
 /**
- * The format of a file that begins like this.
- * @throws Refusal for a format that cannot be read, or another one than the client says
+ * The format of a file with the given first bytes.
+ * @throws Refusal if the format is not supported, or differs from the one in the request
  */
 export function formatOf(start: Buffer, { format, name }: Pick<ReadRequest, 'format' | 'name'>): FileFormat {
   if (start.length === 0) throw new Refusal('imports.empty_file');
@@ -43,7 +43,7 @@ export function formatOf(start: Buffer, { format, name }: Pick<ReadRequest, 'for
   if (real === 'xls') throw new Refusal('imports.old_or_locked_workbook');
   if (real === 'other') throw new Refusal('imports.unknown_format');
   const said = format ?? (isText(real) && /\.(csv|txt|tsv)$/i.test(name ?? '') ? 'csv' : real);
-  // A table may well begin with a brace.
+  // A CSV file may also start with a brace.
   if (said === real || (said === 'csv' && real === 'ndjson')) return said;
   throw new Refusal('imports.wrong_format', { said: cut(said), found: real });
 }

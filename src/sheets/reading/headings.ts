@@ -1,9 +1,9 @@
-/** Which row of a sheet says what its columns are, and what each of its headings means. */
+/** Recognises the headings of a sheet. */
 import type { Column, SheetTable } from '../columns.ts';
 import type { Unit } from '../units.ts';
 import { type Cell, wordOf } from './cells.ts';
 
-/** One for what people take for the same heading. */
+/** Normalises headings that people consider the same. */
 export const headingOf = (text: string): string =>
   wordOf(text)
     .replaceAll(/[\s\u200B-\u200D\u2060\uFEFF]/g, '')
@@ -11,7 +11,7 @@ export const headingOf = (text: string): string =>
     .replaceAll(/[\]】〕}]/g, ')')
     .replaceAll(/^\*+|[*:]+$/g, '');
 
-/** What stands in brackets behind a heading and says nothing about what the column holds. */
+/** A remark in brackets after a heading that does not affect its meaning. */
 const REMARK =
   /\((必填|必填项|选填|可选|可不填|required|optional|年月日|年\/月\/日|yyyy[-/.]?mm[-/.]?dd|是\/否|yes\/no|代码|编码|code)\)$/;
 
@@ -35,7 +35,7 @@ const UNIT = Object.keys(UNIT_WORDS).join('|');
 const WITH_UNIT = new RegExp(`^(.+?)[(/:,_-]?(?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
 const WITH_BRACKETS = /^(.+?)\(.+\)$/;
 
-/** What a sheet says above its headings: `单位：万元`. */
+/** A unit declared above the headings: `单位：万元`. */
 const UNIT_LINE = new RegExp(`(?:单位|unit):(?:人民币|rmb|cny)?(${UNIT})(?=$|[),;，；。])`);
 
 export interface Recognised {
@@ -44,15 +44,15 @@ export interface Recognised {
 }
 
 export interface Headings {
-  /** What a heading means; undefined if it is not known, `unit` if only its unit is not. */
+  /** The column of a heading; undefined if it is unknown, `unit` if only its unit is unknown. */
   recognise(heading: string): Recognised | 'unit' | undefined;
 }
 
-/** The headings of a table in both languages, with what else they are called, and the names of the fields. */
+/** The headings of a table in both languages, their synonyms, and the names of the fields. */
 export function headingsOf({ columns }: SheetTable): Headings {
   const byHeading = new Map<string, Column>();
   for (const column of columns) {
-    // The name of a field of money ends with its unit.
+    // The names of money fields end with the unit.
     const field = column.kind === 'money' ? [] : [column.field];
     for (const name of [column.zh, column.en, ...column.synonyms, ...field]) {
       byHeading.set(headingOf(name), column);
@@ -81,11 +81,11 @@ export function headingsOf({ columns }: SheetTable): Headings {
 
 const SET_OFF_UNIT = new RegExp(`[(/:](?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
 
-/** The unit that is set off at the end of any heading: a word may well end with `wan`. */
+/** The unit at the end of any heading, if separated from it: a word may also end with `wan`. */
 export const unitOf = (heading: string): Unit | undefined =>
   UNIT_WORDS[SET_OFF_UNIT.exec(headingOf(heading))?.[1] ?? ''];
 
-/** The unit that one of the rows above the headings says for all of them. */
+/** The unit for all headings, declared in a row above them. */
 export function unitAbove(rows: readonly (readonly Cell[])[]): Unit | undefined {
   for (const cell of rows.flat()) {
     const unit = typeof cell === 'string' && UNIT_LINE.exec(headingOf(cell))?.[1];
@@ -94,6 +94,6 @@ export function unitAbove(rows: readonly (readonly Cell[])[]): Unit | undefined 
   return undefined;
 }
 
-/** A, B … Z, AA … of a column counted from 0. */
+/** The letters of a zero-based column: A, B … Z, AA … */
 export const letterOf = (index: number): string =>
   (index >= 26 ? letterOf(Math.floor(index / 26) - 1) : '') + String.fromCharCode(65 + (index % 26));

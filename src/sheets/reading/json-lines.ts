@@ -1,4 +1,6 @@
-/** The objects of an NDJSON file, one a line, as the service itself writes them; their values are in the API's own words. */
+/**
+ * Reads NDJSON files with one object per line, as written by the service; the values are those of the API.
+ */
 import { readColumns, type SheetTable } from '../columns.ts';
 import { type TextEncoding, TextFile } from './encoding.ts';
 import { limits } from './limits.ts';
@@ -8,14 +10,14 @@ import type { FileHead, ReadRow } from './rows.ts';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 interface Line {
-  /** Counted from 1. */
+  /** One-based. */
   row: number;
   text: string;
 }
 
 const NEWLINE = '\n';
 
-/** The lines of a text, in batches, without those in which nothing stands. */
+/** The non-blank lines of a text, in batches. */
 async function* textLines(file: TextFile): AsyncGenerator<Line[]> {
   let row = 0;
   let rest = '';
@@ -51,11 +53,11 @@ function parsed(text: string): JsonObject | null {
   }
 }
 
-/** What the last line of an export says. */
+/** Whether an object is the last line of an export. */
 const isEnd = (object: JsonObject | null): object is { end: true; count: number } =>
   object?.end === true && typeof object.count === 'number';
 
-/** What an answer says of the things that it embeds, for what a change of it takes. */
+/** Converts embedded objects, as in responses, to the ids or names that a change accepts. */
 function idsOf(
   object: JsonObject,
   { field, ids }: NonNullable<SheetTable['embedded']>,
@@ -69,7 +71,7 @@ function idsOf(
   return found.some((id) => id === undefined) ? { [field]: part('name') } : { [ids]: found };
 }
 
-/** Names are kept of so many fields that nobody knows. */
+/** Maximum number of unknown field names reported. */
 const MAX_IGNORED = 1_000;
 
 const notJson = ({ row, text }: Line): ReadRow => {
@@ -77,7 +79,7 @@ const notJson = ({ row, text }: Line): ReadRow => {
   return { row, fields: {}, faults: [fault] };
 };
 
-/** @throws Refusal, with the rows, where a last line counts other lines than there are */
+/** @throws Refusal while the rows are read, if the count in a last line differs from the number of lines */
 export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable) {
   const texts = new TextFile(file, encoding);
   const { embedded } = table;
@@ -116,7 +118,7 @@ export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable
         }
         if (object.count !== count)
           throw new Refusal('imports.incomplete', { count: object.count, rows: count });
-        // Several exports one behind the other are one.
+        // Several concatenated exports are accepted as one.
         count = 0;
       }
       yield rows;
@@ -124,11 +126,11 @@ export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable
   }
 
   return {
-    /** Every field that a row may have. */
+    /** All fields that a row may have. */
     names: [...names],
     batches: batches(),
     bytes: () => texts.bytes,
-    /** With the fields that have been met so far. */
+    /** Based on the fields that have occurred so far. */
     head: (): FileHead => ({
       format: 'ndjson',
       sheet: null,

@@ -1,42 +1,45 @@
-/** How much of a file is taken in. Beyond it a file is refused, not cut. */
+/** Limits for files. A file beyond them is refused, not truncated. */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const limits = {
-  /** What an integrator's whole table takes: a million rows of 100 characters. */
+  /** Enough for a whole table of an integrator: a million rows of 100 characters. */
   textBytes: 100 * MIB,
-  /** A workbook of a million rows is about as large. */
+  /** About the size of a workbook with a million rows. */
   workbookBytes: 50 * MIB,
-  /** Of a workbook unpacked, every part counted: twenty times as much, as XML is. */
+  /** Total size of an unpacked workbook: twenty times as much, which is typical of XML. */
   unpackedBytes: 1024 * MIB,
-  /** A part that unpacks to more than this many times its size, and to more than `ratioFromBytes`, is no table. */
+  /** Maximum compression ratio of a part that unpacks to more than `ratioFromBytes`. */
   ratio: 200,
   ratioFromBytes: 64 * MIB,
-  /** Parts of a workbook; pictures and comments have one each. */
+  /** Parts of a workbook; each picture and comment is a part of its own. */
   entries: 10_000,
-  /** Of the parts that say how a workbook hangs together, which are read as a whole. */
+  /** Size of the parts that describe a workbook's structure, which are read as a whole. */
   partBytes: 16 * MIB,
-  /** The texts that cells share are kept, outside the heap. */
+  /** Size of the texts shared between cells, which are kept outside the heap. */
   sharedTextBytes: 128 * MIB,
   sharedTexts: 4_000_000,
-  /** A row of a worksheet as XML: more than 200 full cells take. */
+  /** XML of one worksheet row: more than 200 full cells. */
   rowXml: 16 * MIB,
-  /** Of a text file; a worksheet holds not many more. */
+  /** Rows of a text file; a worksheet cannot hold many more. */
   rows: 1_000_000,
-  /** With something in them, in one row. The widest sheet known here has 60. */
+  /** Non-empty columns in one row. The widest known sheet has 60. */
   columns: 200,
-  /** Of a workbook: a cell may stand in column 16 384 by mistake, and a table does not. */
+  /** Rightmost column of a workbook: a stray cell may be in column 16 384, but a table is not. */
   lastColumn: 1_000,
-  /** What a cell of Excel holds. */
+  /** Maximum length of a cell in Excel. */
   cellCharacters: 32_767,
   /** A record of CSV, or a line of NDJSON. */
   recordCharacters: MIB,
-  /** In all. Of a row after them only the first is told, or the rows of a small file would fill a disk. */
+  /**
+   * Total number of faults. Rows after that report only their first fault, or the report of a small file
+   * could fill a disk.
+   */
   faults: 1_000_000,
-  /** Rows among which the headings are looked for. */
+  /** Number of rows searched for the headings. */
   headingRows: 20,
-  /** The heap of the process that reads. It holds one piece of the file, whatever the size of the file. */
+  /** Heap of the reading process. It holds one piece of the file, whatever the file's size. */
   heapMib: 256,
   /** The largest file takes a minute on a slow machine. */
   milliseconds: 600_000,

@@ -1,4 +1,4 @@
-/** How a file with headings, units and codes of its own becomes rows of the service: what a mapping may say. */
+/** Mappings: how to read a file with its own headings, units and codes. */
 import * as z from 'zod';
 import type { MessageValue } from '../../core/languages.ts';
 import { cellText, soughtLine } from '../../http/fields.ts';
@@ -6,7 +6,7 @@ import type { FaultCode } from '../../http/messages.ts';
 import { readColumns, type SheetTable } from '../columns.ts';
 import { unitNames } from '../units.ts';
 
-/** A schema's own error is a fault code; `validation.ts` looks it up. */
+/** The message of a zod error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
 
 const heading = soughtLine(300);
@@ -15,7 +15,7 @@ const text = cellText(2_000);
 export const roundings = ['down', 'up', 'half_up'] as const;
 export type Rounding = (typeof roundings)[number];
 
-/** Year, month and day in any order that is in use; then, if it says so, a time of day to be left off. */
+/** Year, month and day in the orders that are in use; optionally followed by a time of day to discard. */
 const DATE_FORMAT = /^(YYYY([-/.]?)MM\2DD|MM([-/.])DD\3YYYY|DD([-/.])MM\4YYYY)( hh:mm)?$/;
 
 export const MappedSource = z
@@ -73,10 +73,10 @@ export const MappedSource = z
   .meta({ id: 'MappedSource', description: 'Source of the values of a field.' });
 export type MappedSource = z.infer<typeof MappedSource>;
 
-/** The kind of values that alone has a use for a setting. */
+/** The kind of field to which a setting is limited. */
 const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day' } as const;
 
-/** @param tables what rows may be; what they are unless the mapping says otherwise comes first */
+/** @param tables the possible tables; the first one is the default */
 export const mappingOf = <Name extends string>(
   tables: Readonly<Record<Name, SheetTable>>,
   example: object,

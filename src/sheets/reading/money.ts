@@ -1,4 +1,4 @@
-/** Amounts of money, by the digits that are written: no binary fraction ever stands for one. */
+/** Parses amounts of money from decimal digits, without floating point. */
 import { type Unit, units } from '../units.ts';
 import { plain, type ReadCell, Unreadable } from './cells.ts';
 import type { Rounding } from './mapping.ts';
@@ -7,7 +7,7 @@ interface Amount {
   isNegative: boolean;
   whole: string;
   fraction: string;
-  /** Said in the cell itself. */
+  /** The unit given in the cell itself. */
   unit: Unit | undefined;
 }
 
@@ -32,7 +32,7 @@ function amountOf(text: string): Amount | Unreadable {
   };
 }
 
-/** The largest amount that the service knows; more digits than are exact are no less too many. */
+/** The service's maximum amount; numbers too large to be exact are above it anyway. */
 const MOST = 1_000_000_000_000;
 
 function yuan(digits: string, isNegative: boolean): number | Unreadable {
@@ -41,7 +41,9 @@ function yuan(digits: string, isNegative: boolean): number | Unreadable {
   return isNegative && number !== 0 ? -number : number;
 }
 
-/** Whole yuan of amounts in a unit, unless a cell says another. A fraction of a yuan is none. */
+/**
+ * Reads amounts as whole yuan, in a unit unless the cell contains another. Fractions of a yuan are faults.
+ */
 export function readMoney(unit: Unit): ReadCell {
   return (text) => {
     if (unit === 'yuan' && WHOLE_YUAN.test(text)) return Number(text);
@@ -54,18 +56,18 @@ export function readMoney(unit: Unit): ReadCell {
   };
 }
 
-/** From hundredths and the like to whole numbers, away from zero or towards it. */
+/** Divides an amount by its scale and rounds. */
 const roundings: Record<Rounding, (amount: bigint, scale: bigint) => bigint> = {
   down: (amount, scale) => amount / scale,
   up: (amount, scale) => (amount + scale - 1n) / scale,
   half_up: (amount, scale) => (2n * amount + scale) / (2n * scale),
 };
 
-/** Digits beyond those that any amount has cost time and change nothing. */
+/** More digits cost time, and no real amount has them. */
 const MAX_DIGITS = 60;
 
 /**
- * Whole yuan of amounts times a factor, rounded as is said.
+ * Reads amounts multiplied by a factor as whole yuan, rounded as configured.
  * @param factor a positive decimal number as text
  */
 export function readMoneyBy(unit: Unit, factor: string, rounding: Rounding | undefined): ReadCell {
@@ -83,10 +85,12 @@ export function readMoneyBy(unit: Unit, factor: string, rounding: Rounding | und
   };
 }
 
-/** What Excel keeps of a number; what binary arithmetic leaves behind it is shown nowhere. */
+/**
+ * The precision of numbers in Excel, which never shows the rounding errors of binary arithmetic beyond it.
+ */
 const EXCEL_DIGITS = 15;
 
-/** The digits of a number of a workbook, never with an exponent: `297.88`, `0.0000001`. */
+/** The digits of a number in a workbook, without an exponent: `297.88`, `0.0000001`. */
 export function decimalOf(number: number): string {
   let text = String(number);
   if (text.length > EXCEL_DIGITS) text = String(Number(number.toPrecision(EXCEL_DIGITS)));

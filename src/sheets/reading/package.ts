@@ -1,4 +1,4 @@
-/** The parts of a workbook, which is a zip archive: looked at as a whole before any of it is unpacked. */
+/** The parts of a workbook, a zip archive: all entries are checked before any is unpacked. */
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { limits } from './limits.ts';
@@ -6,10 +6,10 @@ import { Refusal } from './refusal.ts';
 
 const MIB = 1024 * 1024;
 
-/** Stored, and deflate: what a workbook is packed with. */
+/** The compression methods of workbooks: stored and deflate. */
 const METHODS: ReadonlySet<number> = new Set([0, 8]);
 
-/** What only a workbook with macros has; the sheets of Excel 4 are some, too. */
+/** Entries found only in workbooks with macros, including Excel 4 macro sheets. */
 const MACROS = /(^|\/)vbaProject\.bin$|^xl\/macrosheets\//i;
 
 const damaged = (reason: string, cause?: unknown): Refusal =>
@@ -20,7 +20,7 @@ const tooLarge = (max: number, what: { en: string; zh: string }): Refusal =>
 
 const megabytes = (bytes: number) => [bytes / MIB, { en: 'MB', zh: 'MB' }] as const;
 
-/** @throws Refusal for an archive that no program for spreadsheets writes */
+/** @throws Refusal for an entry that no spreadsheet program writes */
 function refuseEntry(entry: Entry, sizes: { unpacked: number; count: number }, seen: Set<string>): void {
   if (sizes.count > limits.entries) throw tooLarge(limits.entries, { en: 'parts', zh: '个部分' });
   if (sizes.unpacked > limits.unpackedBytes) throw tooLarge(...megabytes(limits.unpackedBytes));
@@ -34,7 +34,7 @@ function refuseEntry(entry: Entry, sizes: { unpacked: number; count: number }, s
   }
 }
 
-/** Errors of the archive's reader are faults of the archive. */
+/** Reports errors of the zip reader as faults of the archive. */
 async function blaming<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -45,11 +45,11 @@ async function blaming<T>(work: () => Promise<T>): Promise<T> {
 
 export interface Package {
   has(name: string): boolean;
-  /** A small part, as a whole. @throws Refusal where it is not small, or damaged */
+  /** A small part as a whole. @throws Refusal if it is too large or damaged */
   text(name: string): Promise<string>;
-  /** The bytes of a part. @throws Refusal where it is damaged */
+  /** The bytes of a part. @throws Refusal if it is damaged */
   bytes(name: string): AsyncIterable<Buffer>;
-  /** Of a part, unpacked. */
+  /** Unpacked size of a part. */
   sizeOf(name: string): number;
 }
 
@@ -67,7 +67,10 @@ async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
   return entries;
 }
 
-/** Stays open until the process ends. @throws Refusal for an archive that is damaged, or would not end when unpacked */
+/**
+ * Remains open until the process ends.
+ * @throws Refusal if the archive is damaged, or would unpack to an excessive size
+ */
 export async function openPackage(file: string): Promise<Package> {
   const zip = await blaming(() => openPromise(file, { autoClose: false }));
   const entries = await blaming(() => entriesOf(zip));
@@ -77,7 +80,7 @@ export async function openPackage(file: string): Promise<Package> {
     return entry;
   };
 
-  /** Its length is checked by the archive's reader, against what the archive says. */
+  /** The zip reader checks the length against the archive's directory. */
   async function* bytes(name: string): AsyncGenerator<Buffer> {
     const entry = entryOf(name);
     const stream = await blaming(() => zip.openReadStreamPromise(entry));

@@ -1,4 +1,4 @@
-/** Reads an uploaded file in a process of its own, which may fail without harm. */
+/** Reads an uploaded file in a separate process, whose failure does no harm. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { moduleBeside } from '../../core/module-beside.ts';
@@ -10,11 +10,11 @@ import type { ReadProgress, ReadRequest, ReadResult } from './rows.ts';
 export interface ReadOptions {
   /** Called a few times a second. */
   onProgress?(progress: ReadProgress): void;
-  /** Ends the reading; the promise then rejects with the signal's reason. */
+  /** Stops reading; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** What reads a file, and how long it may take. */
+/** How to start a reading process, and its time limit. */
 export interface Reader {
   start(): ChildProcess;
   milliseconds: number;
@@ -23,21 +23,22 @@ export interface Reader {
 const module = fileURLToPath(moduleBeside(import.meta, 'read-job'));
 
 const reader: Reader = {
-  // Without the environment of the service: there are secrets in it, and settings of its own for Node.
+  // Without the service's environment, which contains secrets and its own Node settings.
   start: () =>
     fork(module, [], {
       execArgv: [`--max-old-space-size=${limits.heapMib}`, '--max-semi-space-size=32'],
       env: {},
-      // Out of the reach of a terminal, which would stop it before whoever asked can say what that means.
+      // In its own process group: Ctrl+C in a terminal must not end it before its parent has handled the
+      // signal.
       detached: true,
-      // Columns have maps of words.
+      // Columns contain `Map`s.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     }),
   milliseconds: limits.milliseconds,
 };
 
-/** What the last words of a process say about its end. */
+/** The problem behind the end of a process, according to its last output. */
 function problemOf(words: string, code: number | null, signal: string | null): Problem {
   const isOutOfMemory =
     signal === 'SIGKILL' || /heap out of memory|Array buffer allocation failed/.test(words);
@@ -45,10 +46,10 @@ function problemOf(words: string, code: number | null, signal: string | null): P
   return new Problem(isOutOfMemory ? 'imports.out_of_memory' : 'imports.not_readable', { cause });
 }
 
-/** Enough of what a failing process says of itself. */
+/** How much of a failing process's output to keep. */
 const MAX_WORDS = 8_192;
 
-/** As `readFile`, by another reader. */
+/** As `readFile`, with a given reader. */
 export function readWith(
   { start, milliseconds }: Reader,
   request: ReadRequest,
@@ -86,17 +87,17 @@ export function readWith(
       }
     });
     child.on('error', fail);
-    // Once its streams have ended: then it has said everything. After an answer this says nothing any more.
+    // `close` comes after all output. After a result, it has no effect.
     child.on('close', (code, killedBy) => fail(problemOf(words, code, killedBy)));
-    // One that is gone before it was asked says so by its end.
+    // The error is ignored here: if the process is already gone, the `close` event reports it.
     child.send(request, () => undefined);
   });
 }
 
 /**
  * Writes the rows of a file to `request.rows`, faulty ones with their faults.
- * @throws Problem 422 or 413 `imports.…` for a file that cannot be read as a whole; then what is in `request.rows` is
- * not to be used
+ * @throws Problem 422 or 413 `imports.…` if the file as a whole cannot be read; the content of `request.rows`
+ * is then invalid
  */
 export const readFile = (request: ReadRequest, options?: ReadOptions): Promise<ReadResult> =>
   readWith(reader, request, options);

@@ -1,10 +1,13 @@
-/** The process that reads one file: it is told which, tells how far it is, and ends. Nothing but files does it touch. */
+/**
+ * The process that reads one file: it receives the request, reports its progress and result, and ends. It
+ * accesses nothing but files.
+ */
 import { performance } from 'node:perf_hooks';
 import { read } from './read.ts';
 import { Refusal, type RefusalReport } from './refusal.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from './rows.ts';
 
-/** What is said to the process that asked. */
+/** Messages to the parent process. */
 export type JobMessage = { progress: ReadProgress } | { result: ReadResult } | { refusal: RefusalReport };
 
 const PROGRESS_MS = 250;
@@ -24,11 +27,11 @@ async function run(request: ReadRequest): Promise<JobMessage> {
   }
 }
 
-// A supervisor tells all processes of a service to stop. What becomes of the file is for whoever asked to say; of a
-// reader that ended by itself it would be told that its file cannot be read.
+// A supervisor signals all processes of a service. The parent decides what happens to the file; if the reader
+// ended by itself, the file would be reported as unreadable.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
-// Whoever asked is gone, and nobody else wants the rows.
+// Without the parent, nobody needs the rows.
 process.on('disconnect', () => process.exit(1));
 process.once('message', async (request: ReadRequest) => {
   const message = await run(request);

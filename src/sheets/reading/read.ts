@@ -1,4 +1,4 @@
-/** From a file on disk to rows on disk, in this process. `read-job.ts` runs it in one of its own. */
+/** Converts a file on disk to rows on disk, in this process. `read-job.ts` runs it in a separate one. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileFormat } from '../../http/formats.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 
 interface Beginning {
   start: Buffer;
-  /** Of all of the file. */
+  /** Of the whole file. */
   size: number;
 }
 
@@ -34,9 +34,9 @@ function refuseLarge(format: FileFormat, size: number): void {
   if (size > max) throw new Refusal('imports.too_large', { max: max / MIB, format });
 }
 
-/** Rows on their way, and what is known of the file once they have all passed. */
+/** The rows being read, and the properties of the file once all of them have been. */
 interface Reading {
-  /** Every field that a row may have. */
+  /** All fields that a row may have. */
   names: readonly string[];
   batches: AsyncIterable<ReadRow[]>;
   bytes(): number;
@@ -56,7 +56,7 @@ async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Read
   return jsonRows(request.file, encoding, request.table);
 }
 
-/** The parsers are loaded where they are needed: loading them takes longer than most files do. */
+/** Loads parsers on demand, because loading one takes longer than reading most files. */
 async function readingFor(
   request: ReadRequest,
   format: FileFormat,
@@ -73,10 +73,10 @@ async function readingFor(
   return readingOf(format, await openTable([source], request, true));
 }
 
-/** What is written at once. */
+/** Characters per write. */
 const PIECE = 256 * 1024;
 
-/** Writes rows as fast as they are taken: no piece is begun to be written before the last one is. */
+/** Writes rows with backpressure: the next piece waits until the previous one is written. */
 async function writeRows(
   reading: Reading,
   rows: FileHandle,
@@ -110,9 +110,9 @@ async function writeRows(
 }
 
 /**
- * Reads a file to its end.
+ * Reads a whole file.
  * @param onProgress called after each batch
- * @throws Refusal for a file that cannot be read as a whole
+ * @throws Refusal if the file as a whole cannot be read
  */
 export async function read(
   request: ReadRequest,
@@ -124,7 +124,7 @@ export async function read(
   const reading = await readingFor(request, format, beginning);
   const rows = await open(request.rows, 'w');
   try {
-    // A worksheet ends by itself.
+    // Worksheets have a limit of their own.
     const maxRows = format === 'xlsx' ? Number.POSITIVE_INFINITY : limits.rows;
     const counts = await writeRows(reading, rows, maxRows, onProgress);
     return { ...counts, bytes: beginning.size, head: reading.head() };

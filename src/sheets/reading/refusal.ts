@@ -1,4 +1,4 @@
-/** A file that is refused as a whole, on its way from the process that reads it. */
+/** The refusal of a whole file, as sent by the process that reads it. */
 import type { MessageValue } from '../../core/languages.ts';
 import type { ProblemKind } from '../../http/messages.ts';
 
@@ -21,6 +21,6 @@ export class Refusal extends Error implements RefusalReport {
   }
 }
 
-/** What people wrote, short enough to be said back to them. */
+/** User input, shortened for use in messages. */
 export const cut = (text: string, characters = 100): string =>
   text.length > characters ? `${text.slice(0, characters - 1)}…`.toWellFormed() : text;

@@ -1,25 +1,24 @@
 /**
- * Rows on their way from the process that reads a file to whoever takes them: JSON, a line each, below a line with the
- * names of the fields. All rows get one shape by that, with which V8 is several times as quick as with objects that
- * differ in what they lack.
+ * The format of rows between processes: one JSON array per line, after a line with the names of the fields.
+ * With the same shape for all rows, V8 is several times as fast as with objects that lack different fields.
  */
 import type { ReadRow } from './rows.ts';
 
-/** What most rows have nothing of. */
+/** Data that most rows do not have. */
 interface Rest extends Partial<Pick<ReadRow, 'faults' | 'texts'>> {
-  /** Which fields are null; those that are not given are null in the line. */
+  /** Indexes of fields that are null, because missing fields are also null in the line. */
   cleared?: number[];
 }
 
 type Line = [row: number, values: unknown[], rest?: Rest];
 
 export interface RowLines {
-  /** Comes first. */
+  /** The first line. */
   readonly names: string;
   line(row: ReadRow): string;
 }
 
-/** @param names of every field that a row may have */
+/** @param names all fields that a row may have */
 export const rowLines = (names: readonly string[]): RowLines => ({
   names: `${JSON.stringify(names)}\n`,
   line: ({ row, fields, faults, texts }) => {
@@ -46,11 +45,14 @@ export const rowLines = (names: readonly string[]): RowLines => ({
   },
 });
 
-/** @param first the line with the names. @returns what makes a row of each line after it; fields that are not given are undefined */
+/**
+ * @param first the line with the names.
+ * @returns parses each of the following lines; missing fields are undefined
+ */
 export function rowParser(first: string): (line: string) => ReadRow {
   const names: string[] = JSON.parse(first);
   const properties = names.map((name, i) => `${JSON.stringify(name)}: v[${i}] ?? undefined`);
-  // Compiled, as the rows of queries are (`prepared.ts`): a loop over the names would take as long as the parsing.
+  // Compiled like query rows (`prepared.ts`): a loop over the names would take as long as the parsing.
   const fieldsOf = new Function('v', `return { ${properties.join(', ')} }`) as (
     values: unknown[],
   ) => Record<string, unknown>;

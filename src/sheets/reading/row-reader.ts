@@ -1,4 +1,4 @@
-/** From the cells of a row to the values that it gives. */
+/** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
 import { type Cell, plain, Unreadable } from './cells.ts';
 import type { Field } from './fields.ts';
@@ -6,10 +6,10 @@ import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
 
-/** Begins the first cell of a row that explains the columns, as in the template. */
+/** The first character of the template's row that explains the columns. */
 const EXPLANATION = '※';
 
-/** What most cells begin with: then there is more to them than white space. */
+/** How most cells begin; they cannot be blank. */
 const VISIBLE = /^[!-~\u4E00-\u9FFF]/;
 
 /** Empty, or white space only. */
@@ -23,11 +23,11 @@ const isExplanation = (cells: readonly Cell[]): boolean => {
   return typeof first === 'string' && first.trimStart().startsWith(EXPLANATION);
 };
 
-/** @throws Refusal for a row of more columns than any sheet has */
+/** @throws Refusal for a row with too many columns */
 export function refuseTooWide({ row, cells }: SourceRow): void {
   if (cells.length <= limits.columns) return;
   let count = 0;
-  // Over its holes a sparse row is quick.
+  // `forEach` skips the holes of sparse rows quickly.
   cells.forEach((cell) => {
     if (!isEmpty(cell)) count += 1;
   });
@@ -45,7 +45,7 @@ const faultAt = ({ field, column, heading }: Field, text: string | null, why: Un
 
 const TOO_LONG = new Unreadable('too_long', { max: limits.cellCharacters });
 
-/** What a field's cell gives: a value, null for none, or why it cannot be read. */
+/** The value of a field's cell, null for none, or why it cannot be read. */
 function valueIn(field: Field, cell: Cell) {
   if (isEmpty(cell)) return null;
   if (cell instanceof Unreadable) return cell;
@@ -61,7 +61,7 @@ function applies({ when }: Field, cells: readonly Cell[]): boolean {
   return !(cell instanceof Unreadable) && when.texts.has(plain(cell ?? ''));
 }
 
-/** Every column that a row must have something in, in order to be one. */
+/** The columns of which at least one must be filled for a row to count. */
 const columnsOf = (fields: readonly Field[]): number[] => [
   ...new Set(
     fields.flatMap(({ index, when }) => [index, when?.index ?? null]).filter((index) => index !== null),
@@ -71,8 +71,9 @@ const columnsOf = (fields: readonly Field[]): number[] => [
 export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
 
 /**
- * Reads the rows below the headings; none where nothing stands in the columns that are read, or only an explanation.
- * @throws Refusal for a row that no sheet has
+ * Reads the rows below the headings; undefined for rows that are blank in these columns, and for
+ * explanations.
+ * @throws Refusal for a row with too many columns
  */
 export function rowReader(
   fields: readonly Field[],

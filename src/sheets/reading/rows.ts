@@ -1,4 +1,4 @@
-/** What reading a file gives, between the process that parses it and whoever asked: plain data, all of it. */
+/** The data exchanged with the process that reads a file: all of it plain data. */
 
 import type { MessageValue } from '../../core/languages.ts';
 import type { FileFormat } from '../../http/formats.ts';
@@ -10,35 +10,35 @@ import type { Cell } from './cells.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface ReadRequest {
-  /** Where the upload lies. */
+  /** Path of the upload. */
   file: string;
-  /** Where the rows are written, as `row-lines.ts` has them. */
+  /** Path for the rows, in the format of `row-lines.ts`. */
   rows: string;
-  /** As the client calls the file, if it says. */
+  /** File name according to the client, if given. */
   name: string | null;
-  /** As the client says; null has it found out. */
+  /** Format according to the client; null to detect it. */
   format: FileFormat | null;
   encoding: Encoding | null;
-  /** What the rows are. */
+  /** The kind of rows. */
   table: SheetTable;
-  /** Of money whose heading does not say one. */
+  /** Unit of money columns without a unit in their heading. */
   unit: Unit;
-  /** What an empty cell means: nothing, or that there is no value. */
+  /** Whether an empty cell means no change, or clears the value. */
   empty: 'keep' | 'clear';
   mapping: Mapping | null;
 }
 
-/** UTF-16 is read where a mark says it, as Excel's "Unicode text" has it. */
+/** UTF-16 is read if there is a byte order mark, as in Excel's "Unicode text". */
 export type FileEncoding = Encoding | 'utf-16le' | 'utf-16be';
 
 /** What was detected about a file. */
 export interface FileHead {
   format: FileFormat;
-  /** The worksheet that was read, and those that were not. */
+  /** The worksheet that was read, and the other ones. */
   sheet: string | null;
   otherSheets: string[];
   encoding: FileEncoding | null;
-  /** Counted from 1, as a spreadsheet does; null where lines name their fields themselves. */
+  /** One-based, as in a spreadsheet; null for formats without headings. */
   headingRow: number | null;
   columns: RecognisedColumn[];
   ignored: { column: string | null; heading: string }[];
@@ -46,15 +46,15 @@ export interface FileHead {
 }
 
 export interface RecognisedColumn {
-  /** A, B … AA; null where lines name their fields themselves. */
+  /** A, B … AA; null for formats without headings. */
   column: string | null;
   heading: string;
   field: string;
-  /** Of a column of money. */
+  /** For a column of money. */
   unit?: Unit;
 }
 
-/** Something that a reader took in a way that might surprise, such as the cached value of a formula. */
+/** Something that was read in a possibly surprising way, such as the cached value of a formula. */
 export interface Warning {
   row: number | null;
   column: string | null;
@@ -63,22 +63,21 @@ export interface Warning {
 }
 
 export interface ReadRow {
-  /** Of the sheet, or of the file's lines; counted from 1. */
+  /** Row of the sheet, or line of the file; one-based. */
   row: number;
   /**
-   * The values that the row gives, in the words of the API: a field that it has not, or as undefined, stays as it is, null
-   * clears.
-   * References (event, region …) are texts as they stand in the cell: a code or a name. Faulty values are missing.
+   * The values of the row in the form of the API: missing and undefined fields remain unchanged, null clears.
+   * References (event, region …) are the texts of their cells: a code or a name. Faulty values are missing.
    */
   fields: Record<string, unknown>;
-  /** The texts of cells whose value reads differently, by field. */
+  /** The texts of cells whose parsed value differs, by field. */
   texts?: Record<string, string>;
   faults: CellFault[];
 }
 
 export interface CellFault {
   field: string | null;
-  /** Null for a fault of the row as a whole. */
+  /** Null if the fault concerns the whole row. */
   column: string | null;
   heading: string | null;
   /** The text of the cell, cut to 100 characters. */
@@ -90,7 +89,7 @@ export interface CellFault {
 export interface ReadProgress {
   rows: number;
   bytes: number;
-  /** Rows with faults of their own. */
+  /** Number of rows with faults of their own. */
   refused: number;
 }
 
@@ -98,19 +97,19 @@ export interface ReadResult extends ReadProgress {
   head: FileHead;
 }
 
-/** A row of a table in a file, as each format gives it. */
+/** A row of a table, in any format. */
 export interface SourceRow {
-  /** Counted from 1, as a spreadsheet counts. */
+  /** One-based, as in a spreadsheet. */
   row: number;
-  /** By column, from A on; with holes where nothing stands. */
+  /** Cells by zero-based column; sparse. */
   cells: readonly Cell[];
 }
 
 export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encoding'> {
-  /** In batches, each some milliseconds of work. Blank rows may be missing. @throws Refusal */
+  /** In batches of some milliseconds of work each. Blank rows may be missing. @throws Refusal */
   rows: AsyncIterable<readonly SourceRow[]>;
-  /** How much of the file has been read. */
+  /** Bytes of the file read so far. */
   bytes(): number;
-  /** The cells of a column, counted from 0, whose value was a formula's: how many, and in which row the first. */
+  /** By zero-based column: the number of cells with a formula, and the row of the first one. */
   formulas?: ReadonlyMap<number, { count: number; row: number }>;
 }

@@ -1,10 +1,10 @@
-/** The texts that the cells of a workbook share: millions of them, held outside the heap as the bytes that they are. */
+/** The shared strings of a workbook: possibly millions, so they are stored as bytes outside the heap. */
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { readXml, unescaped, xmlPieces } from './xml.ts';
 
 export interface SharedTexts {
-  /** Undefined where there is none of that number. */
+  /** Undefined if the index does not exist. */
   text(index: number): string | undefined;
 }
 
@@ -20,7 +20,7 @@ const tooMuch = (): Refusal =>
     what: { en: 'MB of text', zh: 'MB 文本' },
   });
 
-/** Bytes and offsets in arrays that double as they fill up. */
+/** Bytes and offsets in growing buffers that double in size. */
 class TextStore implements SharedTexts {
   #bytes = Buffer.allocUnsafeSlow(64 * 1024);
   #ends = new Uint32Array(4096);
@@ -56,7 +56,7 @@ class TextStore implements SharedTexts {
   }
 }
 
-/** @throws Refusal for more than can be held */
+/** @throws Refusal if they exceed the limit */
 export async function readSharedTexts(bytes: AsyncIterable<Buffer>): Promise<SharedTexts> {
   const store = new TextStore();
   let text = '';
@@ -69,7 +69,7 @@ export async function readSharedTexts(bytes: AsyncIterable<Buffer>): Promise<Sha
         isIn = true;
         text = '';
       } else if (name === 'rPh') hints += 1;
-      // How it is pronounced is no part of a text.
+      // Phonetic hints are not part of the text.
       else if (name === 't') isText = isIn && hints === 0;
     },
     text: (part: string) => {

@@ -1,4 +1,4 @@
-/** The rows of a worksheet, cell by cell, as the file has them: what it declares of its size is not looked at. */
+/** Parses the rows of a worksheet cell by cell; its declared dimensions are ignored. */
 import { type Cell, Unreadable } from './cells.ts';
 import { textOfSerial } from './days.ts';
 import { limits } from './limits.ts';
@@ -8,10 +8,10 @@ import type { SourceRow } from './rows.ts';
 import type { SharedTexts } from './shared-texts.ts';
 import { type Attributes, malformed, readXml, unescaped, type XmlEvents, xmlPieces } from './xml.ts';
 
-/** What a worksheet refers to. */
+/** The data that a worksheet refers to. */
 export interface Book {
   texts: SharedTexts | undefined;
-  /** By the number of a cell's style: whether it shows a number as a date or a time. */
+  /** Whether a cell style, by its index, shows a number as a date or time. */
   dates: readonly boolean[];
   is1904: boolean;
 }
@@ -19,10 +19,10 @@ export interface Book {
 const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 
-/** A hundred years of them. */
+/** Cache size: one hundred years. */
 const MAX_DAYS = 36_525;
 
-/** The column of `AB12`, counted from 0. */
+/** Zero-based column of a reference like `AB12`. */
 function columnOf(reference: string): number {
   let column = 0;
   for (let i = 0; i < reference.length; i++) {
@@ -57,7 +57,7 @@ export class SheetParser {
     this.#book = book;
   }
 
-  // Maps, because a file may call an element as it likes.
+  // Maps, because element names come from the file.
   readonly #opening = namedBy<(attributes: () => Attributes) => void>({
     row: (attributes) => {
       const { r } = attributes();
@@ -82,7 +82,7 @@ export class SheetParser {
     f: () => {
       this.#isFormula = true;
     },
-    // Within `is`; how a text is pronounced is no part of it.
+    // Within `is`; phonetic hints are not part of the text.
     t: () => {
       this.#takesText = this.#hints === 0;
     },
@@ -147,7 +147,7 @@ export class SheetParser {
     return this.#book.dates[this.#style] ? this.#day(number) : decimalOf(number);
   }
 
-  /** Many rows have the same few days. */
+  /** Cached, because many rows have the same days. */
   #day(serial: number): Cell {
     const known = this.#days.get(serial);
     if (known !== undefined) return known;
@@ -164,7 +164,7 @@ export class SheetParser {
     },
   };
 
-  /** The rows that end in a piece of the sheet's XML. */
+  /** The rows completed by a piece of the sheet's XML. */
   take(piece: string): SourceRow[] {
     readXml(piece, this.#events);
     const rows = this.#rows;
@@ -172,13 +172,13 @@ export class SheetParser {
     return rows;
   }
 
-  /** The row that has been reached. */
+  /** Number of the current row. */
   get row(): number {
     return this.#row;
   }
 }
 
-/** @throws Refusal for what is no worksheet */
+/** @throws Refusal if it is not a worksheet */
 export async function* sheetRows(
   bytes: AsyncIterable<Buffer>,
   parser: SheetParser,

@@ -1,4 +1,4 @@
-/** A table with a row of headings, found in a file. */
+/** Finds the table with its row of headings in a file. */
 import type { Cell } from './cells.ts';
 import { headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
 import { type Headings, headingsOf } from './headings.ts';
@@ -10,19 +10,19 @@ import type { FileHead, ReadRequest, ReadRow, Source, SourceRow, Warning } from 
 
 export interface OpenTable {
   source: Source;
-  /** Every field that a row may have. */
+  /** All fields that a row may have. */
   names: readonly string[];
   batches: AsyncIterable<ReadRow[]>;
-  /** Complete once all batches have passed. */
+  /** Complete once all batches have been read. */
   head(): Omit<FileHead, 'format'>;
 }
 
 const isText = (cell: Cell): cell is string => typeof cell === 'string' && cell.trim() !== '';
 
-/** Two headings are no coincidence, and nor is that of the key alone. */
+/** Two headings are no coincidence; nor is that of the key alone. */
 const ENOUGH = 2;
 
-/** How sure it is that a row is that of the headings; 0 if it is not. */
+/** The number of headings recognised in a row; 0 if they are too few. */
 function scoreBy(headings: Headings, key: string): (row: SourceRow) => number {
   return ({ cells }) => {
     const fields = new Set<string>();
@@ -34,7 +34,7 @@ function scoreBy(headings: Headings, key: string): (row: SourceRow) => number {
   };
 }
 
-/** The first of the rows that have most of the headings. */
+/** The first row with the highest score. */
 function best(rows: readonly SourceRow[], score: (row: SourceRow) => number): number | undefined {
   const scores = rows.map(score);
   const most = Math.max(0, ...scores);
@@ -50,7 +50,7 @@ function noHeadings(rows: readonly SourceRow[]): Refusal {
   return new Refusal('imports.no_headings', { rows: limits.headingRows, headings: headings || '—' });
 }
 
-/** Where the headings are among the first rows, and what they mean. */
+/** Finds the row of headings among the first rows, and interprets it. */
 function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: number; layout: Layout } {
   const { table, mapping } = request;
   if (mapping) {
@@ -69,7 +69,7 @@ function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: nu
   return { index, layout };
 }
 
-/** Takes batches until the headings must be among them. */
+/** Reads batches until they must include the headings. */
 async function beginning(
   batches: AsyncIterator<readonly SourceRow[]>,
   mapping: Mapping | null,
@@ -84,7 +84,7 @@ async function beginning(
   }
 }
 
-/** Says once a column that its values were formulas'. */
+/** One warning per column whose values came from formulas. */
 const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
   fields.flatMap(({ index, column }) => {
     const met = index === null ? undefined : formulas?.get(index);
@@ -137,8 +137,8 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
 }
 
 /**
- * Opens the first of the tables that has headings.
- * @throws Refusal where none has, or where those of one contradict each other
+ * Opens the first table with headings.
+ * @throws Refusal if none has any, or if those of one are contradictory
  */
 export async function openTable(
   sources: readonly (() => Promise<Source>)[],

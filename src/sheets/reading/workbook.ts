@@ -12,7 +12,7 @@ interface Element {
   attributes: Attributes;
 }
 
-/** The elements of a small part, in their order. */
+/** The elements of a small part, in document order. */
 async function elementsOf(parts: Package, name: string): Promise<Element[]> {
   const elements: Element[] = [];
   const path: string[] = [];
@@ -27,7 +27,7 @@ async function elementsOf(parts: Package, name: string): Promise<Element[]> {
   return elements;
 }
 
-/** Where a part that another one names lies. */
+/** Resolves the target of a relationship to the name of a part. */
 function resolve(from: string, target: string): string {
   const path = target.startsWith('/') ? [] : from.split('/').slice(0, -1);
   for (const step of target.split('/')) {
@@ -39,7 +39,7 @@ function resolve(from: string, target: string): string {
 
 interface Relation {
   id: string;
-  /** The last word of its type, which all versions of the format share. */
+  /** The last segment of its type, which is the same in all versions of the format. */
   type: string;
   target: string;
 }
@@ -57,7 +57,7 @@ async function relationsOf(parts: Package, name: string): Promise<Relation[]> {
     }));
 }
 
-/** The workbook among the parts. @throws Refusal for another document, or one with macros */
+/** The main part of the workbook. @throws Refusal for other documents, and for workbooks with macros */
 async function workbookIn(parts: Package): Promise<string> {
   if (!parts.has('[Content_Types].xml')) throw malformed('[Content_Types].xml');
   const workbook = (await relationsOf(parts, '')).find(({ type }) => type === 'officeDocument')?.target;
@@ -71,7 +71,7 @@ async function workbookIn(parts: Package): Promise<string> {
   return workbook;
 }
 
-/** Of those that have a number and no code, in any language. */
+/** Id ranges of the built-in date formats, in any language. */
 const BUILT_IN: readonly (readonly [number, number])[] = [
   [14, 22],
   [27, 36],
@@ -79,16 +79,19 @@ const BUILT_IN: readonly (readonly [number, number])[] = [
   [50, 58],
 ];
 
-/** Texts, escaped characters, what only takes space, colours and conditions: no part of what is shown of the number. */
+/**
+ * Quoted texts, escaped characters, padding, colours and conditions: none of them determines whether it is a
+ * date.
+ */
 const NO_PART = /"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi;
 
-/** @param code of a format of the workbook's own */
+/** @param code the format code, for the workbook's custom formats */
 export function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return BUILT_IN.some(([first, last]) => id >= first && id <= last);
   return /[ymdhs]/i.test(code.replaceAll(NO_PART, ''));
 }
 
-/** Of every style of cells, whether it shows dates. */
+/** For each cell style, whether it shows dates. */
 async function dateStyles(parts: Package, name: string | undefined): Promise<boolean[]> {
   if (!name || !parts.has(name)) return [];
   const elements = await elementsOf(parts, name);
@@ -109,7 +112,7 @@ interface Sheet {
   part: string;
 }
 
-/** A source whose rows are read as they are taken. */
+/** A source that reads its rows lazily. */
 function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fileSize: number): Source {
   const parser = new SheetParser(book);
   const size = Math.max(1, parts.sizeOf(sheet.part));
@@ -133,9 +136,9 @@ function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fi
 const isOn = (value: string | undefined): boolean => value === '1' || value === 'true';
 
 /**
- * The worksheets that one can see, in their order: that of the mapping, or all of them.
- * @param fileSize in bytes, of which progress is told
- * @throws Refusal for a file that is no workbook, or has none of these sheets
+ * The visible worksheets in order: that of the mapping, or all of them.
+ * @param fileSize in bytes, for progress
+ * @throws Refusal if the file is not a workbook, or lacks the sheet
  */
 export async function workbookSources(
   { file, mapping }: Pick<ReadRequest, 'file' | 'mapping'>,

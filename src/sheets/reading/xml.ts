@@ -1,12 +1,12 @@
 /**
- * The XML of workbooks as events. hucre keeps its parser to itself, and its reader of rows says neither that a value is
- * a formula's or an error, nor which sheets are hidden, and reads on while nobody takes the rows.
+ * A streaming parser for the XML of workbooks. hucre does not export its parser, and its row reader does not
+ * report formulas, errors or hidden sheets, and ignores backpressure.
  */
 import { Refusal } from './refusal.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** By local names; attributes are read where they are asked for. */
+/** Local names; attributes are parsed on demand. */
 export interface XmlEvents {
   open(name: string, attributes: () => Attributes): void;
   close(name: string): void;
@@ -18,7 +18,7 @@ export const malformed = (reason: string): Refusal =>
 
 const NAMED = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 
-/** Those that XML itself has, and no others: who declares his own means no good. */
+/** Only the entities predefined by XML: declaring others is an attack. */
 function character(whole: string, name: string): string {
   const isHex = name.startsWith('#x');
   const code = name.startsWith('#') ? Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10) : undefined;
@@ -31,12 +31,12 @@ function character(whole: string, name: string): string {
 const decoded = (text: string): string =>
   text.includes('&') ? text.replaceAll(/&([^;&<\s]{1,20});?/g, character) : text;
 
-/** Line breaks as XML has them; one that is meant to be another is written as a reference. */
+/** Normalises line breaks as XML requires; literal carriage returns are written as references. */
 const normalBreaks = (xml: string): string => (xml.includes('\r') ? xml.replaceAll(/\r\n?/g, '\n') : xml);
 
 const [TAB, NEWLINE, SPACE, QUOTE, APOSTROPHE, SLASH, GREATER] = [9, 10, 32, 34, 39, 47, 62];
 
-/** By their names with their prefix. */
+/** By qualified name. */
 function attributesIn(tag: string): Attributes {
   const attributes: Record<string, string> = {};
   for (let at = 0; ; ) {
@@ -52,7 +52,7 @@ function attributesIn(tag: string): Attributes {
   }
 }
 
-/** Where the tag ends that begins there: at its `>`, not at one in an attribute. */
+/** The end of a tag: its closing `>`, not one inside an attribute. */
 function endOfTag(xml: string, start: number): number {
   for (let i = start; i < xml.length; i++) {
     const code = xml.charCodeAt(i);
@@ -76,7 +76,7 @@ const local = (name: string): string => {
   return colon < 0 ? name : name.slice(colon + 1);
 };
 
-/** Reads what opens at `<`, and gives where it ends. */
+/** Parses the tag at `<` and returns its end. */
 function readTag(xml: string, start: number, events: XmlEvents): number {
   const end = endOfTag(xml, start);
   const isEmpty = xml.charCodeAt(end - 1) === SLASH;
@@ -92,8 +92,8 @@ function readTag(xml: string, start: number, events: XmlEvents): number {
 }
 
 /**
- * Tells the elements and texts of a piece of XML that ends between two of them, in their order.
- * @throws Refusal for what no program for spreadsheets writes
+ * Reports the elements and texts of a piece of XML, in order; the piece must end between two of them.
+ * @throws Refusal for XML that no spreadsheet program writes
  */
 export function readXml(given: string, events: XmlEvents): void {
   const xml = normalBreaks(given);
@@ -116,12 +116,12 @@ export function readXml(given: string, events: XmlEvents): void {
   }
 }
 
-/** Longer than any declaration and comment before the first element. */
+/** Longer than the declarations and comments before the first element. */
 const PROLOG = 64 * 1024;
 
-/** The prefix of a part's names, as its first element has it. */
+/** The namespace prefix of a part, taken from its root element. */
 function prefixIn(prolog: string, root: string): string {
-  // Entities are declared there, and a workbook has none.
+  // A DOCTYPE could declare entities; workbooks have none.
   if (/<!DOCTYPE/i.test(prolog)) throw malformed('DOCTYPE');
   const prefix = new RegExp(`<((?:[\\w.-]+:)?)${root}[\\s/>]`).exec(prolog)?.[1];
   if (prefix === undefined) throw malformed(`<${root}>`);
@@ -129,18 +129,18 @@ function prefixIn(prolog: string, root: string): string {
 }
 
 interface Elements {
-  /** The outermost. */
+  /** The root element. */
   root: string;
-  /** The one that all the others stand in; what comes behind it is left out. */
+  /** The parent of the repeated elements; everything after it is ignored. */
   list: string;
-  /** The one that repeats, such as `row`. */
+  /** The repeated element, such as `row`. */
   element: string;
-  /** Characters of one of them; up to twice as many may be held. */
+  /** Maximum length of one element in characters; up to twice as many may be buffered. */
   most: number;
   tooLong(): Refusal;
 }
 
-/** Text that is looked through at once. */
+/** Characters scanned at a time. */
 const PIECE = 64 * 1024;
 
 async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
@@ -154,8 +154,8 @@ async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
 }
 
 /**
- * Cuts before the last opening of the element that repeats.
- * @throws Refusal for what is no such part, and `tooLong()`
+ * Splits the XML before the last start of a repeated element.
+ * @throws Refusal if it is not such a part, and `tooLong()`
  */
 export async function* xmlPieces(
   bytes: AsyncIterable<Buffer>,
@@ -166,10 +166,10 @@ export async function* xmlPieces(
   let prefix: string | undefined;
   let isOver = false;
   for await (const more of textOf(bytes)) {
-    // To the end all the same: then the check sum is that of the whole.
+    // Read to the end nevertheless, so that the checksum covers everything.
     if (isOver) continue;
     arrived += more;
-    // What is left over is copied whenever something is put behind it: so seldom that it does not matter.
+    // Appending copies the buffer, so pieces are accumulated until the copying is negligible.
     if (arrived.length < Math.max(PIECE, text.length)) continue;
     const seen = Math.max(0, text.length - PIECE);
     text += arrived;
@@ -195,7 +195,10 @@ export async function* xmlPieces(
   yield last < 0 ? text : text.slice(0, last + closing.length);
 }
 
-/** What Excel writes as `_x000D_` because XML cannot hold it (ECMA-376, ST_Xstring). */
+/**
+ * Decodes escapes like `_x000D_`, which Excel uses for characters that XML cannot represent (ECMA-376,
+ * ST_Xstring).
+ */
 export const unescaped = (text: string): string =>
   text.includes('_x')
     ? text.replaceAll(/_x([\dA-Fa-f]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))

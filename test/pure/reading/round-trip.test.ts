@@ -14,7 +14,10 @@ import { writeXlsx } from '../../../src/sheets/xlsx.ts';
 import { reading } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 
-/** What a text of the service may hold, the awkward first; but for private characters, which GB18030 has lost some of. */
+/**
+ * What a text of the service may hold, the awkward first; but for private characters, which GB18030 has lost
+ * some of.
+ */
 const character = fc.oneof(
   fc.constantFrom(...'=+-@\'",;\t<>&_x000D_中文＝＋－＠；（）€'),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
@@ -77,7 +80,10 @@ const project: fc.Arbitrary<ExportedProject> = fc.record({
   archivedAt: fc.constant(null),
 }) as fc.Arbitrary<ExportedProject>;
 
-/** What a sheet says of a project. The texts of the service have no white space around them, and lists are lines. */
+/**
+ * What a sheet says of a project. The texts of the service have no white space around them, and lists are
+ * lines.
+ */
 function expected({ investors, ...own }: ExportedProject): Record<string, unknown> {
   const codes = investors.map(({ socialCreditCode }) => socialCreditCode ?? '');
   const all: Record<string, unknown> = {
