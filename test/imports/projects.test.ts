@@ -45,6 +45,7 @@ describe('a file of projects', () => {
       heading: '投资总额(亿元)',
       field: 'investmentYuan',
       unit: 'yi',
+      unitFrom: 'heading',
     });
     expect(answer.body.changes).toEqual([
       {

@@ -34,7 +34,7 @@ export const aRequest = (options: Partial<ReadRequest> = {}): ReadRequest => ({
   format: null,
   encoding: null,
   table: tables.projects,
-  unit: 'yuan',
+  unit: null,
   empty: 'keep',
   mapping: null,
   ...options,

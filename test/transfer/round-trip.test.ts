@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columns } from '../../src/features/projects/sheet.ts';
-import { inUnit, type Unit } from '../../src/sheets/units.ts';
+import { inUnit, type Unit, unitNames } from '../../src/sheets/units.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { runs } from '../support/runs.ts';
@@ -12,10 +12,24 @@ type Language = 'zh' | 'en';
 type Item = Record<string, Body>;
 
 const UNIT_NAMES = {
-  zh: { yuan: '(元)', wan: '(万元)', yi: '(亿元)' },
-  en: { yuan: ' (yuan)', wan: ' (10 thousand yuan)', yi: ' (100 million yuan)' },
+  zh: {
+    yuan: '(元)',
+    qian: '(千元)',
+    wan: '(万元)',
+    baiwan: '(百万元)',
+    yi: '(亿元)',
+    shiyi: '(十亿元)',
+  },
+  en: {
+    yuan: ' (yuan)',
+    qian: ' (thousand yuan)',
+    wan: ' (10 thousand yuan)',
+    baiwan: ' (million yuan)',
+    yi: ' (100 million yuan)',
+    shiyi: ' (billion yuan)',
+  },
 };
-const ZEROS = { yuan: 0, wan: 4, yi: 8 };
+const ZEROS = { yuan: 0, qian: 3, wan: 4, baiwan: 6, yi: 8, shiyi: 9 };
 
 /** Whole yuan of an amount in a unit, by moving the point. */
 function yuanOf(text: string, unit: Unit): number {
@@ -81,7 +95,7 @@ function expected({ investors, overdue, ...item }: Item, codes: Map<string, stri
 
 const sheets = fc.record({
   language: fc.constantFrom<Language[]>('zh', 'en'),
-  unit: fc.constantFrom<Unit[]>('yuan', 'wan', 'yi'),
+  unit: fc.constantFrom(...unitNames),
   encoding: fc.constantFrom<('utf-8' | 'gb18030')[]>('utf-8', 'gb18030'),
 });
 
@@ -145,7 +159,7 @@ describe('an export of random projects', () => {
   // A number as its digits, never with an exponent.
   const plain = (cell: unknown): string =>
     typeof cell === 'number' && String(cell).includes('e')
-      ? cell.toFixed(8).replace(/0+$/, '')
+      ? cell.toFixed(9).replace(/0+$/, '')
       : String(cell);
 });
 

@@ -55,6 +55,11 @@ const problems = {
     en: 'No header row was found in the first {rows} rows. Found there: {headings}',
     zh: '前 {rows} 行中未找到表头。其中的内容为：{headings}',
   },
+  'imports.unknown_unit': {
+    status: 422,
+    en: 'Row {row} gives an unknown unit of amounts: “{unit}”. Say with unit= what the amounts are in (yuan, qian, wan, baiwan, yi, shiyi); amounts in another currency need a mapping.',
+    zh: '第 {row} 行所注金额单位“{unit}”无法识别。请用 unit= 指明单位（yuan、qian、wan、baiwan、yi、shiyi）；外币金额须使用映射。',
+  },
   'imports.column_twice': {
     status: 422,
     en: 'Two columns map to {field}: {columns}. Remove or rename one.',
@@ -238,6 +243,14 @@ const faults = {
   formula_value_taken: {
     en: '{count} cell(s) in this column are formulas; their saved values were used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
+  },
+  surplus_cells: {
+    en: 'the row has {cells} cells for {headings} headings; put quotation marks around a value that contains the separator, such as "12,500"',
+    zh: '该行有 {cells} 个单元格，而表头只有 {headings} 个；含分隔符的内容应加引号，如 "12,500"',
+  },
+  value_outside_table: {
+    en: '{count} cell(s) in this column have a value but no heading; they were not read',
+    zh: '该列没有表头，其中 {count} 个有内容的单元格未读取',
   },
   unknown_unit: {
     en: 'the heading “{heading}” has an unknown unit; the column was not read',

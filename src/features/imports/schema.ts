@@ -4,6 +4,7 @@ import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
 import { encodings } from '../../sheets/csv.ts';
+import { unitSources } from '../../sheets/reading/rows.ts';
 import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
 
@@ -28,7 +29,8 @@ export const ImportQuery = z.strictObject({
     example: 'zh',
   }),
   unit: z.enum(unitNames).optional().meta({
-    description: 'Unit of amounts whose heading does not give one: `yuan` (default), `wan` or `yi`.',
+    description:
+      'Unit of amounts if neither their heading nor a line above the headings gives one: `yuan` (default), `qian` (10³), `wan` (10⁴), `baiwan` (10⁶), `yi` (10⁸) or `shiyi` (10⁹ yuan).',
     example: 'yi',
   }),
   encoding: z.enum(encodings).optional().meta({
@@ -81,7 +83,11 @@ const RecognisedColumn = z.object({
   column: z.string().nullable(),
   heading: z.string(),
   field: z.string(),
-  unit: z.enum(unitNames).optional(),
+  unit: z.enum(unitNames).optional().meta({ description: 'For amounts: the unit in which they were read.' }),
+  unitFrom: z.enum(unitSources).optional().meta({
+    description:
+      'Where the unit is from: the `heading`, a line `above` the headings, the `mapping`, the `parameter` `unit`; `default` is yuan.',
+  }),
 });
 
 export const ImportedFile = z

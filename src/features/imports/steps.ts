@@ -63,15 +63,7 @@ export function importSteps(
 
     async function read(): Promise<ReadResult | Problem> {
       progress.phase = 'reading';
-      const {
-        name,
-        format = null,
-        encoding = null,
-        unit = 'yuan',
-        empty = 'keep',
-        entity,
-        mapping,
-      } = request;
+      const { name, format = null, encoding = null, unit = null, empty = 'keep', entity, mapping } = request;
       const [file, rows] = [uploads.file(id), uploads.rows(id)];
       try {
         return await readFile(

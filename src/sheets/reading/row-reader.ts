@@ -1,7 +1,8 @@
 /** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
 import { type Cell, plain, Unreadable } from './cells.ts';
-import type { Field } from './fields.ts';
+import type { Field, Layout, Outside } from './fields.ts';
+import { letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
@@ -70,20 +71,50 @@ const columnsOf = (fields: readonly Field[]): number[] => [
 
 export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
 
+/** Values in columns without a heading: their number, and the row of the first, by zero-based column. */
+export type Strays = Map<number, { count: number; row: number }>;
+
+function noteStrays({ row, cells }: SourceRow, { width, holes }: Outside, strays: Strays): void {
+  const note = (index: number) => {
+    if (isEmpty(cells[index])) return;
+    const met = strays.get(index);
+    if (met) met.count += 1;
+    else if (strays.size < limits.columns) strays.set(index, { count: 1, row });
+  };
+  for (const index of holes) note(index);
+  for (let index = width; index < cells.length; index++) note(index);
+}
+
+/** In CSV, more cells than headings: probably a value with an unquoted separator, which moved all after it. */
+function surplusIn({ row, cells }: SourceRow, width: number): ReadRow | undefined {
+  const surplus = cells.slice(width).filter((cell): cell is string => !isEmpty(cell));
+  if (surplus.length === 0) return undefined;
+  const values = { cells: cells.length, headings: width };
+  const place = { field: null, column: letterOf(width), heading: null, value: cut(surplus.join(', ')) };
+  return { row, fields: {}, faults: [{ ...place, code: 'surplus_cells', values }] };
+}
+
 /**
  * Reads the rows below the headings; undefined for rows that are blank in these columns, and for
  * explanations.
+ * @param strays filled with the values in columns without a heading
  * @throws Refusal for a row with too many columns
  */
 export function rowReader(
-  fields: readonly Field[],
+  { fields, outside }: Pick<Layout, 'fields' | 'outside'>,
   { empty }: Pick<ReadRequest, 'empty'>,
   isCsv: boolean,
+  strays: Strays,
 ): ReadSourceRow {
   const columns = columnsOf(fields);
   return (source) => {
     refuseTooWide(source);
     const { row, cells } = source;
+    if (cells.length > outside.width || outside.holes.length > 0) {
+      const surplus = isCsv ? surplusIn(source, outside.width) : undefined;
+      if (surplus) return surplus;
+      noteStrays(source, outside, strays);
+    }
     if (columns.every((index) => isEmpty(cells[index])) || isExplanation(cells)) return undefined;
     const values: Record<string, unknown> = {};
     const faults: CellFault[] = [];

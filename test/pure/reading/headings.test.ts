@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { importEntities, tables } from '../../../src/features/imports/importable.ts';
 import { columns } from '../../../src/features/projects/sheet.ts';
 import { columnHeadings } from '../../../src/sheets/columns.ts';
-import { headingOf, headingsOf, letterOf, unitAbove, unitOf } from '../../../src/sheets/reading/headings.ts';
+import { headingOf, headingsOf, letterOf, unitOf } from '../../../src/sheets/reading/headings.ts';
+import { unitIn } from '../../../src/sheets/reading/unit-words.ts';
 import { unitNames } from '../../../src/sheets/units.ts';
 import { reading, refusal } from '../../support/reading.ts';
 
@@ -52,7 +53,9 @@ describe('a heading', () => {
     ['合同引资额(亿元)', 'contractedFundsYuan yi'],
     ['总投资（万美元）', 'unit'],
     ['总投资(含流动资金)', 'unit'],
-    ['Investment (million yuan)', 'unit'],
+    ['Investment (million yuan)', 'investmentYuan baiwan'],
+    ['总投资（千元）', 'investmentYuan qian'],
+    ['总投资（亿元人民币）', 'investmentYuan yi'],
     ['Investment (USD)', 'unit'],
     ['开工时间（计划）', undefined],
     ['投产日期(预计)', undefined],
@@ -110,10 +113,47 @@ describe('a heading', () => {
     ['填报单位：商务局   金额单位：亿元', 'yi'],
     ['（单位：人民币万元）', 'wan'],
     ['Unit: 100 million yuan', 'yi'],
-    ['单位：万美元', undefined],
-    ['填报单位：万元县商务局', undefined],
+    ['单位：万元 制表日期：2023-05-01', 'wan'],
+    ['单位：亿元、个', 'yi'],
+    ['单位：个、万元', 'wan'],
+    ['单位：亿元人民币', 'yi'],
+    ['单位（亿元）', 'yi'],
+    ['单位 亿元', 'yi'],
+    ['（亿元）', 'yi'],
+    ['2020年签约项目表（单位：万元）', 'wan'],
+    ['重点项目表(亿元)', 'yi'],
+    ['单位：千元', 'qian'],
+    ['单位：百万元', 'baiwan'],
+    ['单位：元', 'yuan'],
+    ['unit: RMB 10,000', 'wan'],
+    ['unit: RMB', 'yuan'],
+    ['Unit: million yuan', 'baiwan'],
+    ['Unit: RMB billion', 'shiyi'],
   ])('%j above the headings says the unit %s', (text, unit) => {
-    expect(unitAbove([[undefined, text]])).toBe(unit);
+    expect(unitIn(text)).toEqual({ unit });
+  });
+
+  it.each([
+    ['单位：万美元', '万美元'],
+    ['单位：欧元', '欧元'],
+    ['（万美元）', '万美元'],
+    ['单位：十万元', '十万元'],
+    ['单位：万元、亿元', '万元、亿元'],
+    ['Unit: USD million', 'usd million'],
+  ])('%j above the headings says a unit that is not known', (text, unknown) => {
+    expect(unitIn(text)).toEqual({ unknown });
+  });
+
+  it.each([
+    '填报单位：万元县商务局',
+    '单位：长沙市商务局',
+    '责任单位',
+    '单位：家',
+    '单位：万人',
+    '表（二）',
+    '',
+  ])('%j above the headings says nothing of amounts', (text) => {
+    expect(unitIn(text)).toBeUndefined();
   });
 
   it.each([
