@@ -1,4 +1,4 @@
-/** What figures of every region depend on, before an editor who is bound to some. */
+/** Fields that affect figures of all regions, and an editor restricted to some. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editorOf, linesOf, placesOf, sheetOf, storedIn } from '../imports/rows.ts';
 import { commit, preview } from '../imports/support.ts';
@@ -19,7 +19,7 @@ const ranking = { list: 'china_500', year: 2020, rank: 7 };
 const INVESTOR = { country: 'CN', province: '上海市', rankings: [ranking] };
 let made = 0;
 
-/** An enterprise that a project of another region names first. */
+/** An enterprise that is the lead investor of a project in another region. */
 async function anInvestor(): Promise<Body> {
   const enterprise = await created(api, '/v1/enterprises', { name: `投资方 ${++made} 号`, ...INVESTOR });
   await created(api, '/v1/projects', aProject({ region: '431000', investorIds: [enterprise.id] }));

@@ -1,4 +1,4 @@
-/** `luodi keys`, as a process of its own. */
+/** `luodi keys` as a process. */
 import { describe, expect, it } from 'vitest';
 import { isKey } from '../../src/access/key-format.ts';
 import { emptyDatabase, freshDatabase } from '../support/engines.ts';

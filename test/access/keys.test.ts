@@ -1,4 +1,4 @@
-/** API keys: made, shown once, told apart, revoked, expired. */
+/** API keys: creation, one-time display, identification, revocation, expiry. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, isKey, newKey } from '../../src/access/key-format.ts';
@@ -75,7 +75,7 @@ describe('a key', () => {
     await reading(key);
     api.clock.set('2026-11-22T06:00:50.000Z');
     await reading(key);
-    // The note is made beside the answer; a write comes after it.
+    // The use is recorded beside the response; a later write waits for it.
     await api.database.write(async () => {});
     expect((await api.get(`/v1/keys/${id}`)).body.lastUsedAt).toBe('2026-11-22T06:00:10.000Z');
     expect(await api.database.revision()).toEqual(before);

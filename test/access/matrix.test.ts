@@ -1,6 +1,6 @@
 /**
- * Who may do what: every operation of the document, by every role, with its own and another region, and with
- * keys that do not hold. What each is expected to answer is written down here a second time, by hand.
+ * Authorization: every operation of the document, for every role, with own and other regions, and with
+ * invalid keys. The expected responses are written here independently, by hand.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKey } from '../../src/access/key-format.ts';
@@ -56,7 +56,7 @@ const as = (who: string | null): Client => clientOf(api.app, who === null ? null
 const OPEN = ['/livez', '/readyz'];
 const EDITED = ['projects', 'enterprises', 'contacts', 'imports'];
 
-/** The least role that an operation needs. */
+/** The minimum role for an operation. */
 function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor' | 'admin' {
   const entity = template.split('/')[2] ?? '';
   if (OPEN.includes(template)) return 'nobody';
@@ -70,13 +70,13 @@ const ORDER = ['nobody', 'viewer', 'editor', 'admin'];
 
 const call = (client: Client, operation: Operation): Promise<Answer> => {
   const query = new URLSearchParams(requiredQuery(operation));
-  // Nothing is really deleted: it is refused for its ETag. What is revoked is a key that nobody uses.
+  // Deletions are refused because of the ETag, so nothing is lost. The revoked key is one that nobody uses.
   return client.request(operation.method, `${addressOf(operation)}?${query}`, bodyExamples(operation)[0], {
     'if-match': '"nothing that there is"',
   });
 };
 
-/** Answers of somebody who was let through. */
+/** Statuses of authorized requests. */
 const LET_THROUGH = [200, 201, 409, 412, 422];
 
 describe.each(named())('%s', (_, operation) => {
@@ -133,7 +133,7 @@ describe('an editor of Changsha', () => {
     expect((await mine().post(`${url}/restore`)).status).toBe(200);
   });
 
-  // Hunan, which Changsha belongs to, is not Changsha's.
+  // Hunan contains Changsha, but is outside the key's regions.
   const others = ['431000', '431025', '430000', null];
 
   it.each(others)('may do nothing to a project of %s but read it', async (region) => {
@@ -180,7 +180,7 @@ describe('what the feed says about keys', () => {
     const { seq } = (await api.get('/v1/changes/head')).body;
     await created(api, '/v1/keys', { name: 'whispered', role: 'viewer' });
     const url = `/v1/changes?after=${seq}`;
-    // At the same moment, so that a shared answer would show.
+    // Concurrently, so that a shared response would be noticed.
     const [admin, viewer] = await Promise.all([as('admin').get(url), as('viewer').get(url)]);
     expect(admin.body.items[0].fields.name).toEqual({ after: 'whispered' });
     expect(viewer.body.items).toEqual([{ ...admin.body.items[0], fields: {} }]);
@@ -230,7 +230,7 @@ describe('ANONYMOUS_READ', () => {
     ])('lets %s through only where everything is open', async (parameter, value) => {
       for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&', 'cohorts?']) {
         const url = `/v1/statistics/${path}${new URLSearchParams({ [parameter]: value })}`;
-        // Also when somebody with a key has just had the answer.
+        // Also when the response has just been cached for a caller with a key.
         const known: Body = await opened.get(url);
         const answer = await anyone.get(url);
         const isTold = path.startsWith('summary') || path.startsWith('breakdown');

@@ -1,4 +1,4 @@
-/** Names that deceive: that read as another, as nothing, or as somebody else's. */
+/** Deceptive names: they look like another one, like nothing, or like somebody else's. */
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchText } from '../../src/database/search-text.ts';

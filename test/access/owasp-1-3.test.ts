@@ -1,7 +1,7 @@
 /**
- * The OWASP API Security Top 10 (2023), a section each: here API1 to API3, the others in owasp-4-7.test.ts
- * and owasp-8-10.test.ts. Which role may use which operation is in matrix.test.ts; here stands what somebody
- * tries who wants more than that.
+ * The OWASP API Security Top 10 (2023), one section each: API1 to API3 here, the others in owasp-4-7.test.ts
+ * and owasp-8-10.test.ts. Roles and operations are covered by matrix.test.ts; here are attempts to get around
+ * them.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, newKey } from '../../src/access/key-format.ts';
@@ -44,7 +44,7 @@ describe('API1 Broken Object Level Authorization', () => {
     ['add funds to it', (url) => mine().post(`${url}/funds`, entry)],
   ];
 
-  // Hunan, to which Changsha belongs, is not Changsha's.
+  // Hunan contains Changsha, but is outside the key's regions.
   describe.each(['431000', '431025', '430000', null])(
     'an editor of Changsha and a project of %s',
     (region) => {
@@ -157,7 +157,7 @@ describe('API2 Broken Authentication', () => {
   it.each(['key', 'api_key', 'access_token', 'authorization', 'token'])(
     'a key in the address, as %s, opens nothing',
     async (parameter) => {
-      // Behind percent signs it would pass by what keeps keys out of the log.
+      // Percent-encoded, it could slip past the redaction of keys in the log.
       await api.exactly('GET', `/v1/projects?${parameter}=${adminKey().replace('_', '%5F')}`);
       const { status, text } = await api.exactly('GET', `/v1/projects?${parameter}=${adminKey()}`);
       expect({ status, code: JSON.parse(text).code }).toEqual({ status: 401, code: 'access.key_required' });
@@ -186,7 +186,7 @@ describe('API2 Broken Authentication', () => {
       expect(refused.headers['ratelimit-policy']).toBe('"failed-keys";q=100;w=60');
       expect(refused.headers.ratelimit).toMatch(/^"failed-keys";r=0;t=\d+$/);
     }
-    // A colleague at the same address goes on, and so does everybody elsewhere.
+    // A known key at the same address still works, and so do all other addresses.
     expect((await read(known.key)).status).toBe(200);
     const elsewhere = await guessed.app.inject({
       url: '/v1/changes/head',
@@ -225,7 +225,7 @@ describe('API3 Broken Object Property Level Authorization', () => {
   it.each(named(writes))('%s refuses by name what is not its client’s to say', async (_, operation) => {
     const own = fieldsOf(operation);
     const foreign = (fields: object) => Object.entries(fields).filter(([name]) => !Object.hasOwn(own, name));
-    // Without a schema there is nothing that is worked out; every field is only unknown.
+    // Without a schema there are no computed fields; every field is simply unknown.
     const readOnly = operation.requestBody ? 'read_only' : 'unknown_field';
     const faults: [string, string][] = [
       ...foreign(WORKED_OUT).map(([name]): [string, string] => [`/${name}`, readOnly]),
@@ -318,7 +318,7 @@ describe('API3 Broken Object Property Level Authorization', () => {
     });
     const { etag } = await opened.get('/v1/changes?limit=500');
     for (const client of [clientOf(opened.app, null), clientOf(opened.app, secret.key)]) {
-      // With what an admin was answered: neither that answer nor that it still holds.
+      // With an admin's ETag: it yields neither that response nor a 304.
       const feed = await client.get('/v1/changes?limit=500', { 'if-none-match': etag });
       const entry = feed.body.items.find(({ entityId }: Body) => entityId === secret.id);
       expect(entry).toMatchObject({ entity: 'keys', fields: {} });

@@ -103,7 +103,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     const made = await created(limited, '/v1/keys', { name: 'busy', role: 'viewer' });
     const busy = clientOf(limited.app, made.key);
     for (const left of [4, 3, 2, 1, 0]) {
-      // What is refused counts as well: it was work.
+      // Refused requests count too: they also cause work.
       const answer = left === 2 ? await busy.post('/v1/projects', {}) : await busy.get('/v1/changes/head');
       expect(answer.status).toBe(left === 2 ? 403 : 200);
       const { ratelimit, 'ratelimit-policy': policy } = answer.headers;
@@ -116,7 +116,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.headers.ratelimit).toMatch(/^"key";r=0;t=\d+$/);
     expect(refused.body.detail).toContain(String(refused.headers['retry-after']));
-    // Nobody else has to wait.
+    // Other callers are not affected.
     expect((await limited.get('/v1/changes/head')).status).toBe(200);
     expect((await busy.get('/livez')).status).toBe(200);
     limited.clock.set('2026-11-22T04:01:00Z');
@@ -134,7 +134,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     const name = `a${'\u0301'.repeat(30_000)}${'\u0316'.repeat(30_000)}`;
     const started = performance.now();
     await expectRefused(api, () => api.post('/v1/enterprises', { name }), 422, 'request.invalid');
-    // Sorting the marks takes minutes at the limit of a body: the bound is far from both.
+    // Sorting the marks takes minutes at the body size limit: the bound is far from both.
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
@@ -160,7 +160,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
 });
 
 describe('API5 Broken Function Level Authorization', () => {
-  /** What no viewer may do: the document names no way in without a key. */
+  /** The operations that always require a key according to the document. */
   const privileged = operations.filter((operation) => {
     const { security } = operation as Operation & { security?: object[] };
     return security?.length === 1;
@@ -308,7 +308,7 @@ describe('API7 Server Side Request Forgery', () => {
   });
   afterAll(() => bait.close());
 
-  /** What is fetched in the background has been fetched by then. */
+  /** By then, any background requests would have been made. */
   const expectNoCalls = async (): Promise<void> => {
     await pause(100);
     expect(calls).toBe(0);

@@ -12,7 +12,7 @@ let api: Target;
 const routes: RouteOptions[] = [];
 
 beforeAll(async () => {
-  // Before anything is registered: what registers later would not tell of what was there before it.
+  // Subscribed before anything is registered, because later hooks would miss earlier routes.
   const listen = (message: unknown): void => {
     (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => {
       routes.push(route);
@@ -28,13 +28,13 @@ describe('API8 Security Misconfiguration', () => {
   const INSIDES =
     /node_modules|\.[cm]?[jt]s\b|\bat .+:\d+|\/(?:home|tmp|srv|usr|etc)\/|\b(?:select|insert|sqlite|postgres|drizzle|fastify|zod|pino)\b|Error\b|Exception|[A-Z]{3}_[A-Z]/;
 
-  /** A refusal that says nothing of how the service is made. */
+  /** Checks that a refusal reveals no internals. */
   function expectDiscreet({ head, text }: { head: string; text: string }): void {
     expect(head).toMatch(/^content-type: application\/problem\+json/im);
     expect(head).not.toMatch(
       /^(?:x-powered-by|server|via|access-control-[a-z-]+|x-[a-z-]*(?:debug|runtime)):/im,
     );
-    // What the client sent is its own.
+    // What the client sent is not a leak.
     const { instance: _, requestId: __, ...said } = JSON.parse(text);
     expect(JSON.stringify(said)).not.toMatch(INSIDES);
   }

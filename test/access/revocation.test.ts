@@ -1,6 +1,4 @@
-/**
- * A key that is revoked while something waits to be done in its name, or is under way: nothing more is done.
- */
+/** Revocation of a key with queued or running work: nothing more is done on its behalf. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -46,16 +44,16 @@ interface Suspect extends Client {
 async function aSuspect(role = 'admin'): Promise<Suspect> {
   const { id, key, name, prefix } = await created(api, '/v1/keys', { name: 'suspect', role });
   const client = clientOf(api.app, key);
-  // Its use is noted once a minute; not among what a test counts.
+  // Uses are recorded once a minute; this keeps the record out of what the test counts.
   await client.get('/v1/regions/430100');
   await api.database.write(async () => {});
   return { ...client, id, actor: `${name} (${prefix})` };
 }
 
-/** As the command does, or another instance. */
+/** As by the command, or another instance. */
 const revokeElsewhere = ({ id }: Suspect) => keyService(api).revoke(byLuodi('keys revoke'), id);
 
-/** What was done in the name of a key after its end. */
+/** The changes made with a key after its revocation. */
 async function afterTheEndOf({ id, actor }: Suspect): Promise<Body[]> {
   const log = await logOf(api);
   const end = log.findIndex((entry) => entry.entityId === id && entry.action === 'revoke');
@@ -63,7 +61,7 @@ async function afterTheEndOf({ id, actor }: Suspect): Promise<Body[]> {
   return log.slice(end).filter((entry) => entry.actor === actor);
 }
 
-/** Has something wait for the writer, which revokes the key before it lets anybody else write. */
+/** Makes requests wait for the writer, and revokes their key before any other write is done. */
 async function whileItWaits(suspect: Suspect, asked: () => Promise<Answer>[]): Promise<Answer[]> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
@@ -90,7 +88,7 @@ async function whileItWaits(suspect: Suspect, asked: () => Promise<Answer>[]): P
   return Promise.all(answers);
 }
 
-// PGlite's one connection is that of whoever holds the writer.
+// PGlite's single connection is taken by whoever holds the writer.
 describe.runIf(concurrent)('a write that waits while its key is revoked', () => {
   const keyed = () => ({ 'idempotency-key': randomUUID() });
   const anEvent = () => ({
@@ -142,7 +140,7 @@ describe('an import whose key is revoked', () => {
   };
   const refused = { status: 'cancelled', problem: { code: 'imports.key_refused' } };
 
-  /** Has something happen right before the nth load of an import takes its turn to write. */
+  /** Runs something right before the nth load of an import gets its turn. */
   function beforeLoad(nth: number, happens: () => Promise<unknown>): void {
     const load = api.database.load.bind(api.database);
     let loads = 0;

@@ -1,7 +1,7 @@
 /**
- * Without a key, where only statistics are open, nobody learns anything about fewer projects than the
- * minimum: an attacker who knows which projects are in which group asks everything there is to ask, and adds
- * up the answers.
+ * Without a key, if only statistics are public, nobody can derive anything about fewer projects than the
+ * minimum: an attacker who knows the groups of all projects sends every possible request, and combines the
+ * responses.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,11 +38,11 @@ const DIMENSIONS = [
   'zone',
   'investmentBand',
 ];
-/** The end of February is the last of the worlds, whose today is the end of March. */
+/** The end of February is the last month end of the worlds, whose today is at the end of March. */
 const LATEST = '2021-02-28';
 const DAYS = ['2019-12-31', '2020-12-31', '2021-01-31', LATEST];
 
-/** Whom each parameter may select besides the groups. */
+/** The values of parameters in addition to those of the groups. */
 const MORE: Record<string, string[]> = {
   event: ['unheard-of', 'none'],
   region: ['430000', '430102', '430121', '430198', '431025', 'none'],
@@ -52,14 +52,14 @@ const MORE: Record<string, string[]> = {
   zone: ['none'],
 };
 
-/** An answer, or a part of one, and whom it is about. */
+/** A response or part of one, and the projects that it concerns. */
 interface Told {
   figures: Body;
   about: ModelProject[];
   day: string;
 }
 
-/** Asks everything. */
+/** Sends every possible request. */
 async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
   const told: Told[] = [];
   for (const day of DAYS) {
@@ -87,7 +87,8 @@ async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
 const funded = ({ funds }: ModelProject, day: string) => funds.some(({ receivedOn }) => receivedOn <= day);
 
 /**
- * Of an amount, or a count on a day: whom the figures that tell it are about, and whom they can tell apart.
+ * The sets of projects for which an amount, or a count on a day, is disclosed, and the projects that these
+ * can distinguish.
  */
 interface Secret {
   tells(told: Told): boolean;
@@ -122,7 +123,7 @@ const secrets: Record<string, Secret> = {
   ),
 };
 
-/** What can be worked out about fewer projects than the minimum: of which secret, and about whom. */
+/** What can be derived about fewer projects than the minimum: which secrets, and the projects. */
 function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): string[] {
   return Object.entries(secrets).flatMap(([name, { tells, holds }]) => {
     const projects = world.projects.filter(holds);
@@ -133,17 +134,14 @@ function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): 
   });
 }
 
-/**
- * Every number that is told is the one that it would be with a key, so that the attacker was not merely
- * misled.
- */
+/** Every disclosed number equals the one with a key, so that the attacker was not merely misled. */
 function expectTrue({ figures, about, day }: Told): void {
   const expected: Body = figuresOf(about, day);
   for (const name of MEASURES)
     if (figures[name] !== null) expect(figures[name], name).toEqual(expected[name]);
 }
 
-/** No count that is told, and no rest of it, is of fewer than the minimum. */
+/** No disclosed count, nor its complement, concerns fewer projects than the minimum. */
 function expectNoFew({ figures, about }: Told, minimum: number): void {
   const counts = [
     ...FLAGS.map((flag) => figures[`${flag}Count`]),
@@ -160,7 +158,7 @@ function expectNoFew({ figures, about }: Told, minimum: number): void {
   }
 }
 
-/** Forty projects, each with an amount of its own, spread as in a small trade week. */
+/** Forty projects with different amounts, distributed as in a small trade week. */
 const tradeWeek = (): ModelWorld => ({
   investors: [],
   parents: {
@@ -330,7 +328,7 @@ describe('of a trade week', () => {
     ['cohorts', 'access.key_required'],
   ])('%s needs a key', async (path, code) => {
     const url = `/v1/statistics/${path}`;
-    // Also when somebody with a key has just had the answer.
+    // Also when the response has just been cached for a caller with a key.
     const { status, etag } = await api.get(url);
     expect(status).toBe(200);
     for (const headers of [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }]) {
@@ -349,7 +347,7 @@ describe('of a trade week', () => {
     expect((await asked(anyone, { 'if-none-match': keyed.etag })).status).toBe(200);
     expect((await asked(api, { 'if-none-match': anonymous.etag })).status).toBe(200);
     expect((await asked(anyone, { 'if-none-match': anonymous.etag })).status).toBe(304);
-    // At the same moment, too.
+    // Also concurrently.
     const [a, b] = await Promise.all([asked(api), asked(anyone)]);
     expect([a.etag, b.etag]).toEqual([keyed.etag, anonymous.etag]);
     if (format === 'json')
@@ -382,7 +380,7 @@ describe('of a trade week', () => {
   it('a selection is of a group only where it is that group', async () => {
     const { items } = (await anyone.get('/v1/statistics/breakdown?by=region')).body;
     const group = items.find(({ groups }: Body) => groups.region.code === '430000');
-    // The projects that name no prefecture, and all of Hunan.
+    // The projects without a prefecture, and all of Hunan.
     expect(group.projectCount).toBe(10);
     const { body } = await anyone.get('/v1/statistics/summary?region=430000');
     expect(body).toMatchObject({ projectCount: null, withheld: { reason: 'difference' } });

@@ -12,7 +12,7 @@ afterAll(() => api.close());
 
 let made = 0;
 
-/** An event with projects of its own. @returns its path */
+/** An event with its own projects. @returns its path */
 async function anEvent(projects: Partial<NewProject>[] = [], fields: Body = {}): Promise<string> {
   const code = `fair-${++made}`;
   const days = { startsOn: '2020-06-29', endsOn: '2020-07-01' };
@@ -288,7 +288,7 @@ describe('a name', () => {
     expect(en.text.startsWith('The 1. Fair \\<i\\> opened on')).toBe(true);
     const numbered = await api.get(`${await anEvent([], { name: '1. 会' })}?lang=en&format=markdown`);
     expect(numbered.text.startsWith('1\\. 会 opened on')).toBe(true);
-    // As JSON it is text, as it was given.
+    // JSON contains the text unescaped.
     expect((await api.get(`${path}?lang=zh`)).body.text).toContain(hostile);
   });
 

@@ -105,7 +105,7 @@ describe('the best cluster of an event', () => {
       { by: 'a', introducedOn: '2023-01-01', leftOn: '2024-01-01' },
       { by: 'b', introducedOn: '2023-01-01', leftOn: '2023-06-01' },
     ]);
-    // There are 4 against 3; then 3 each, of which 三 comes before 二 byte by byte; then 1 against 3.
+    // First 4 against 3; then 3 each, where 三 sorts before 二 by bytes; then 1 against 3.
     expect(await said('lang=zh&asOf=2023-02-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=zh&asOf=2023-07-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=en&asOf=2023-07-01')).toBe(

@@ -1,4 +1,4 @@
-/** The briefings of the demo, as they would be printed. `vitest -u` writes them anew: read what changed. */
+/** The briefings of the demo in print. `vitest -u` updates them: review the differences. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/features/demo/service.ts';
 import { type Body, type TestApp, TODAY, testApp } from '../support/app.ts';

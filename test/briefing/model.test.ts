@@ -49,7 +49,7 @@ describe('a briefing', () => {
       }),
       { ...PROPERTY, numRuns: runs(40) },
     );
-    // What never came up was not compared.
+    // Sentences that never occurred were not compared.
     const sentences = [
       'opening',
       'signed',

@@ -16,7 +16,7 @@ import { strayDigits } from './digits.ts';
 
 type Language = 'zh' | 'en';
 
-/** The sentence about outreach, written out; of an event without projects. */
+/** The sentence about outreach, written out, for an event without projects. */
 function expected(model: ReturnType<typeof outreachModel>, event: string, asOf: string, language: Language) {
   const {
     enterprisesConnected: met,

@@ -1,4 +1,4 @@
-/** The log of changes over HTTP: the feed, its head, and the history of each resource. */
+/** The change log over HTTP: the feed, its head, and the history of each resource. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';

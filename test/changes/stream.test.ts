@@ -1,4 +1,4 @@
-/** The log of changes as it happens. */
+/** The stream of changes. */
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ import { until } from '../support/process.ts';
 
 const authorization = (key = adminKey()) => ({ authorization: `Bearer ${key}` });
 
-/** An app that listens, and the address of its stream. */
+/** A listening app, and the URL of its stream. */
 async function listening(api: TestApp): Promise<string> {
   return `${await api.app.listen({ host: '127.0.0.1', port: 0 })}/v1/changes/stream`;
 }
@@ -44,7 +44,7 @@ describe('the stream of changes', () => {
     expect(listener.answer.headers).toMatchObject({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // Whoever comes back over it would find the service as it stops.
+      // A client that reused the connection would reach a stopping service.
       connection: 'close',
     });
     const already = await logOf(api);
@@ -115,7 +115,7 @@ describe('a follower', () => {
   });
   afterAll(() => api.close());
 
-  /** A stream with short times, and how often it read the log. */
+  /** A stream with short intervals, and its number of reads from the log. */
   function shortStream(times: { heartbeatMs?: number; stallMs?: number; failures?: number }) {
     const changes = changesService({ database: api.database });
     let reads = 0;
@@ -166,7 +166,7 @@ describe('a follower', () => {
     const { follow, reads } = shortStream({ stallMs: 500 });
     const stream = await follow(0);
     let taken = '';
-    // Takes one chunk of many, and then no more.
+    // Accepts one chunk of many, then blocks.
     const stuck = new Writable({
       highWaterMark: 1,
       write: (chunk) => {
@@ -177,7 +177,7 @@ describe('a follower', () => {
     stream.pipe(stuck);
     await closed;
     expect(stream.destroyed).toBe(true);
-    // The log has several times as many entries as are read at once.
+    // The log has several times as many entries as one batch.
     expect((await api.database.revision()).seq).toBeGreaterThan(300);
     expect(reads()).toBe(1);
     const last = Number([...taken.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? 0);
@@ -206,7 +206,7 @@ describe('a follower', () => {
     const all = await Promise.all(Array.from({ length: 20 }, replay));
     expect(new Set(all).size).toBe(1);
     expect(all[0]).toContain('id: 30\n');
-    // Five batches, and what some had ahead of them.
+    // Five batches, and those read ahead.
     expect(reads()).toBeLessThan(20);
   });
 
@@ -272,7 +272,7 @@ describe('a client that is cut at random', () => {
           `${address}/v1/changes/stream`,
           { ...authorization(), 'last-event-id': String(after) },
           ({ entries, cut }) => {
-            // What arrives in the same moment may be taken or lost with the connection.
+            // Data arriving in the same moment may be received or lost.
             if (entries.length === enough) cut();
           },
         );
@@ -292,7 +292,7 @@ describe('a client that is cut at random', () => {
   });
 });
 
-/** A second service on the database of the first. */
+/** A second service on the same database. */
 async function anotherInstance({ url, clock }: TestApp) {
   const database = await openDatabase(url);
   const app = await instanceBeside({ clock }, database);

@@ -1,4 +1,4 @@
-/** The log cannot be altered through the database's own rules; where somebody gets round them, it shows. */
+/** Database rules protect the log from changes; if someone circumvents them, verification shows it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await place.remove();
 });
 
-/** An entry that says what entry 2 says of itself, in place of what it says of something. */
+/** The values of entry 2 with another actor, to replace it. */
 const forged = `into changes (seq, entity, entity_id, action, actor, at, fields, previous_hash, hash)
   select seq, entity, entity_id, action, 'somebody else', at, fields, previous_hash, hash from changes where seq = 2`;
 
@@ -70,7 +70,7 @@ describe('the log of changes', () => {
   });
 });
 
-/** What somebody does who owns the database file or server, and so can switch its rules off. */
+/** The means of an attacker who owns the database file or server, and can therefore disable its rules. */
 const unlock = {
   sqlite: ['update', 'delete', 'replace'].map((what) => `drop trigger changes_no_${what}`),
   postgres: ['alter table changes disable trigger all'],
@@ -78,7 +78,7 @@ const unlock = {
 
 type Forgery = [what: string, statements: string[], seq: number | ((last: number) => number)];
 
-/** PostgreSQL takes only JSON for JSON. */
+/** PostgreSQL accepts only valid JSON. */
 const notJson: Forgery[] = [
   ['what was said is no JSON any more', ["update changes set fields = '{' where seq = 2"], 2],
 ];
@@ -100,7 +100,7 @@ const forgeries: Forgery[] = [
   ['the end was cut off', ['delete from changes where seq = (select max(seq) from changes)'], (last) => last],
 ];
 
-// Another connection, which PGlite does not have.
+// A second connection, which PGlite does not accept.
 if (concurrent) {
   describe('somebody who gets round its rules is found out:', () => {
     let aside: Connection;

@@ -1,4 +1,4 @@
-/** The members of clusters: what may be recorded of them, and what holds what. */
+/** Cluster members: what may be recorded about them, and their references. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -19,7 +19,7 @@ const aCluster = (fields: Body = {}): Promise<Body> =>
   created(api, '/v1/clusters', { name: `集群 ${++made}`, leader: leader.id, ...fields });
 const membersOf = ({ id }: Body): string => `/v1/clusters/${id}/members`;
 
-/** A member, and the address of its cluster's members. */
+/** A member, and the URL of its cluster's members. */
 async function aMember(fields: Body = {}): Promise<{ member: Body; cluster: Body; url: string }> {
   const cluster = await aCluster();
   const given = { role: 'upstream', introducedOn: '2021-06-18', ...fields };
@@ -167,7 +167,7 @@ describe('an enterprise that was a member once', () => {
       const add = () => api.post(membersOf(cluster), again);
       await expectRefused(api, add, 422, 'request.invalid', [['/introducedOn', 'member_already']]);
     }
-    // Changed to be so, it is in nobody's way but its own.
+    // When changing it to these values, the only conflict would be with itself.
     expect((await api.patch(url, { leftOn: null, ...term })).status).toBe(200);
     await api.patch(url, first);
     if (isTaken) expect((await api.post(membersOf(cluster), again)).status).toBe(201);

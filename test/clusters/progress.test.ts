@@ -1,4 +1,4 @@
-/** How far clusters are, compared with a model over random members and targets whose days collide. */
+/** Progress of clusters, compared with a model over random members and targets with colliding days. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
@@ -59,7 +59,7 @@ const member = fc
         : one,
   );
 
-/** Those that can be: one that clashes with one before it is left out. */
+/** A valid set: members that clash with an earlier one are left out. */
 const members = fc
   .array(member, { minLength: 4, maxLength: 18 })
   .map((all) => all.filter((one, i) => !all.slice(0, i).some((other) => clashes(one, other))));
@@ -68,7 +68,7 @@ const target = fc
   .record({ count: fc.integer({ min: 1, max: 4 }), from: day, by: day })
   .map((one): ModelTarget => (one.by < one.from ? { ...one, from: one.by, by: one.from } : one));
 
-/** The days on which something turns, and those on either side of them. */
+/** The days on which something changes, and their neighbours. */
 const turningDays = (all: readonly ModelMember[], targets: readonly ModelTarget[]): string[] => {
   const days = [
     ...all.flatMap(({ introducedOn, leftOn }) => [introducedOn, leftOn ?? introducedOn]),

@@ -1,5 +1,6 @@
 /**
- * The checker that every answer of every test goes through: a checker that lets all pass would prove nothing.
+ * Tests the contract checker that every response passes: a checker that accepted everything would prove
+ * nothing.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';

@@ -19,7 +19,7 @@ const ajv = new Ajv2020({ strict: false });
 (formats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(openapi as never, 'openapi');
 
-/** Whether a value is what a schema of the document says. */
+/** Whether a value matches a schema of the document. */
 const isValid = (schema: object, value: unknown): boolean => {
   const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
   return ajv.compile(JSON.parse(text))(value);
@@ -121,7 +121,7 @@ describe.each(named())('%s', (_, operation) => {
     const examples = bodyExamples(operation);
     expect(examples.length).toBeGreaterThan(0);
     for (const { schema } of Object.values(requestBody.content)) {
-      // A file is not taken apart here.
+      // Files are not examined here.
       if (resolve(schema).type === 'string') continue;
       expect(resolve(schema).additionalProperties).toBe(false);
       if (typeof examples[0] === 'string') continue;
@@ -154,7 +154,7 @@ describe.each(named())('%s', (_, operation) => {
   it('declares one success, with a body unless there is none', () => {
     const successes = Object.keys(responses).filter((status) => /^2/.test(status) && status !== '202');
     expect(successes).toHaveLength(1);
-    // What goes on after the answer is answered alike.
+    // Asynchronous responses have the same schema.
     if ('202' in responses) {
       expect(resolve(responses['202']).content).toEqual(resolve(responses[successes[0] as string]).content);
     }
@@ -210,7 +210,7 @@ describe.each(docs)('%s', (page) => {
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('upgrade-insecure-requests');
-    // Neither a host nor a scheme, which would name them all: `data:` is no place.
+    // Neither a host nor a bare scheme, which would allow all hosts: `data:` refers to none.
     const sources = policy.split(/;\s*/).flatMap((directive) => directive.split(' ').slice(1));
     expect(new Set(sources)).toEqual(new Set(["'self'", "'none'", 'data:']));
     expect(policy).toMatch(/img-src 'self' data:/);

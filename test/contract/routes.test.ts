@@ -19,8 +19,7 @@ let addressOf: (operation: Operation) => string;
 const routes: RouteOptions[] = [];
 
 /**
- * Hears of every route from the first on: Fastify announces each instance before anything is registered on
- * it.
+ * Collects every route from the first: Fastify announces each instance before anything is registered on it.
  */
 const listen = (message: unknown): void => {
   const { fastify } = message as { fastify: FastifyInstance };
@@ -103,7 +102,7 @@ describe.each(paths)('%s', (_, own) => {
       const [get, head] = [await api.get(url), await api.request('HEAD', url)];
       expect(get.status).toBe(200);
       expect(head).toMatchObject({ status: 200, text: '', etag: get.etag });
-      // What has no end has no length, and HEAD of nothing is 0 long.
+      // Endless responses have no length, and HEAD without a body has length 0.
       const length = isEndless('GET', url) ? [] : ['content-length'];
       for (const name of ['content-type', 'cache-control', ...length]) {
         expect(head.headers[name], name).toBe(get.headers[name]);
@@ -112,7 +111,7 @@ describe.each(paths)('%s', (_, own) => {
   }
 });
 
-/** Calls an operation with the first example of its body, as somebody who has read what is there. */
+/** Calls an operation with the first example of its body, with the current ETag. */
 function call(operation: Operation, query: Record<string, string> = {}, body = bodyExamples(operation)[0]) {
   const parameters = new URLSearchParams({ ...requiredQuery(operation), ...query });
   return api.request(operation.method, `${addressOf(operation)}?${parameters}`, body, { 'if-match': '*' });
@@ -135,13 +134,13 @@ const queries = operations.flatMap((operation) =>
 
 describe('the examples', () => {
   it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
-    // What depends on the day cannot stand over figures of several days, though it is a parameter of every
-    // filter.
+    // Parameters that depend on the day are refused for figures of several days, although every filter has
+    // them.
     const answer = await call(operation, { [name]: String(example) });
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;
     const moving = refusedWith('depends_on_day');
-    // A file is sent as what the example is not, or by a mapping that is not there.
+    // The example's file or mapping does not exist.
     if (operation.template === '/v1/imports' && answer.status !== 200) {
       expect(answer.body.code).toBeOneOf([
         'imports.wrong_encoding',
@@ -150,7 +149,7 @@ describe('the examples', () => {
       ]);
       return;
     }
-    // How a sheet is written means something for a sheet only.
+    // Format options only apply to sheets.
     if (refusedWith('not_for_format')) {
       expect(await call(operation, { [name]: String(example), format: 'csv' })).toMatchObject({
         status: 200,
@@ -165,7 +164,7 @@ describe('the examples', () => {
       const [enterprise] = (await api.get('/v1/enterprises?limit=1')).body.items;
       for (const example of bodyExamples(operation)) {
         const answer = await call(operation, {}, grounded(example, enterprise.id));
-        // What the example names may be there already.
+        // The example may exist already.
         if (answer.status === 409) expect(answer.body.code).toMatch(/_taken$/);
         else expect(answer.status).toBeOneOf([200, 201]);
       }

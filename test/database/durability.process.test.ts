@@ -1,4 +1,4 @@
-/** What is acknowledged is on the disk, and costs no more syncs than it must. */
+/** Acknowledged writes are on disk, with no more syncs than necessary. */
 import { existsSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { eventCodes, writeEvent } from '../support/works.ts';
 
 const endlessWriter = fileURLToPath(new URL('../support/endless-writer.ts', import.meta.url));
 
-/** What the connection that writes is told, each as text. */
+/** Settings of the writing connection, as texts. */
 const settings: Record<typeof engine, Record<string, string>> = {
   sqlite: {
     // FULL
@@ -68,7 +68,7 @@ describe('durability', () => {
   if (engine === 'sqlite') {
     const file = () => place.url.slice('file:'.length);
 
-    /** How many commits 40 writes cost, asked for in one turn of the event loop. */
+    /** Number of commits for 40 writes requested in one event-loop turn. */
     async function commitsOf40(options: OpenOptions): Promise<number> {
       const database = await openDatabase(place.url, options);
       const before = commitsInWal(file());
@@ -105,7 +105,7 @@ describe('durability', () => {
       for (let round = 0; round < 3; round++) {
         const writer = start(endlessWriter, [place.url, `r${round}`]);
         await until(() => writer.stdout().split('\n').length > 20);
-        // Somewhere in the middle of a write, never at the same place.
+        // At a random moment in the middle of a write.
         await sleep(Math.random() * 60);
         writer.signal('SIGKILL');
         const { stdout } = await writer.ended;

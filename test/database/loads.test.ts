@@ -1,4 +1,4 @@
-/** Loads: all or nothing, apart from the event loop, in turn with other writes. */
+/** Loads: atomic, off the event loop, serialized with other writes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -111,7 +111,7 @@ describe('a load', () => {
       await grow({ ids: ids(10), expected: 1_000_000 });
       expect(await schema()).toEqual(indexes);
       expect(await connection.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-      // What has been built anew has been looked at: nothing else does that before the service ends.
+      // Rebuilt indexes have been analyzed: nothing else does that before the service ends.
       const looked = await connection.rows("select stat from sqlite_stat1 where idx = 'enterprises_name'");
       expect(looked).toEqual([{ stat: expect.stringMatching(new RegExp(`^${there + 10} `)) }]);
       await connection.close();

@@ -1,4 +1,4 @@
-/** Migrations: from any state of an earlier version to this one, with everything that was there. */
+/** Migrations: from any earlier version to this one, without losing data. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ describe('migrations', () => {
 
   const schemaOf = (url: string) => looking(url, actualSchema);
 
-  /** Every row of every table, as text that two dumps can be compared by. */
+  /** All rows of all tables as text, for comparing dumps. */
   const dump = (url: string): Promise<Record<string, string[]>> =>
     looking(url, async ({ rows }) => {
       const tables = Object.keys(definedSchema());
@@ -172,7 +172,8 @@ describe('migrations', () => {
 });
 
 /**
- * What drizzle-kit writes when it cannot alter a table of SQLite's; Postgres alters them where they stand.
+ * The statements that drizzle-kit generates if it cannot alter a SQLite table; PostgreSQL alters tables in
+ * place.
  */
 async function rebuilding({ rows }: Connection): Promise<string[]> {
   const names = Object.keys(definedSchema());
@@ -201,7 +202,7 @@ async function rebuilding({ rows }: Connection): Promise<string[]> {
   return statements;
 }
 
-/** Applies a folder of migrations and nothing else, as the version that had only those did. */
+/** Applies only the migrations of a folder, as an earlier version did. */
 async function migrateOnly(url: string, folder: string): Promise<void> {
   if (engine === 'sqlite') {
     const [{ default: Sqlite }, { drizzle }, { migrate }] = await Promise.all([

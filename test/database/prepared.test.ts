@@ -7,9 +7,9 @@ import { everyColumn, inValues, paddedValues } from '../../src/database/prepared
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';
 
-/** More shapes than a connection keeps. */
+/** More shapes than a connection caches. */
 const MANY = 1_100;
-/** Besides three that have names. */
+/** In addition to three named ones. */
 const EVENTS = 200;
 
 describe('prepared statements', () => {
@@ -110,7 +110,7 @@ describe('prepared statements', () => {
           const rows = await named(reader, `${kind} ${i}`, 'b', sql`${sql.raw(String(i))} = ${i}`);
           expect(rows).toHaveLength(1);
         }
-        // The first was evicted long ago.
+        // The first one was evicted long ago.
         expect(await named(reader, `${kind} 0`, 'c', sql`0 = ${0}`)).toHaveLength(1);
       });
     });

@@ -1,4 +1,4 @@
-/** Readers: they cannot write, they see one state, and long work holds nobody up. */
+/** Readers: they cannot write, they see one state, and long work does not block others. */
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
@@ -10,7 +10,7 @@ import { concurrent, engine, freshDatabase, type TestDatabase } from '../support
 import { query } from '../support/sql.ts';
 import { eventCodes, writeEvent } from '../support/works.ts';
 
-/** Counts to a number, slowly, in the database. */
+/** Counts slowly up to a number, in the database. */
 const slowly = (reader: Reader, to: number) =>
   reader.select({ n: sql<number>`n`.mapWith(Number) }).from(
     sql`(with recursive c(n) as (select 1 union all select n + 1 from c where n < ${sql.raw(String(to))})
@@ -38,7 +38,7 @@ describe('readers', () => {
 
   describe.each(Object.entries(kinds))('%s', (_, using) => {
     it.each([
-      // Harmless where it is not refused, so that one failure does not bring on others.
+      // Harmless if it is not refused, so that one failure does not cause others.
       'delete from events where 1 = 0 returning code',
       'update events set name = name returning code',
       'create table if not exists intruders (a integer)',
@@ -130,7 +130,7 @@ describe('readers', () => {
       const own = await freshDatabase();
       const fresh = await openDatabase(own.url);
       const file = own.url.slice('file:'.length);
-      // A thread that cannot open the file when it is first asked ends there and then.
+      // A thread that cannot open the file at its first request ends immediately.
       renameSync(file, `${file}.aside`);
       mkdirSync(file);
       await expect(fresh.analyze(eventCodes)).rejects.toThrow(/unable to open|thread/i);

@@ -1,4 +1,4 @@
-/** Streams: in batches, from one state, and always ending. */
+/** Streams: in batches, from one state, and always ended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';

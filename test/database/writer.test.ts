@@ -1,4 +1,4 @@
-/** The one writer: all or nothing, in order, and nobody pays for somebody else's mistake. */
+/** The single writer: atomic, in order, and failures affect nobody else. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database, Transaction } from '../../src/database/database.ts';
 import { isUniqueViolation, NestedWriteError } from '../../src/database/errors.ts';
@@ -20,7 +20,7 @@ describe('the writer', () => {
     await place.remove();
   });
 
-  /** What became of each, by its reason where it failed. */
+  /** The outcome of each write, with the reason of failures. */
   const outcomes = async (writes: readonly Promise<unknown>[]): Promise<string[]> =>
     (await Promise.allSettled(writes)).map((outcome) => {
       if (outcome.status === 'fulfilled') return 'kept';
@@ -29,7 +29,7 @@ describe('the writer', () => {
 
   const code = (i: number) => `e-${String(i).padStart(3, '0')}`;
 
-  // PGlite's one connection does not get through more of them in the time that a write waits for one.
+  // PGlite's single connection cannot handle more of them within the timeout of a write.
   const many = concurrent ? 200 : 40;
 
   it(`keeps, of ${many} writes at once, exactly those that did not fail`, async () => {
@@ -172,7 +172,7 @@ describe('the writer', () => {
       }),
       writeEvent(database, 'after'),
     ]);
-    // SQLite commits the three together; each of Postgres's commits is its own.
+    // SQLite commits the three together; PostgreSQL commits each separately.
     const kept = engine === 'sqlite' ? [] : ['after', 'before'];
     expect(given.filter((outcome) => outcome === 'kept')).toHaveLength(kept.length);
     expect(given[1]).toMatch(/foreign key/i);
@@ -208,8 +208,8 @@ describe('the writer', () => {
 
     it('loses only the group whose transaction was ended under it', async () => {
       const aside = await connect(place.url);
-      // A full disk ends SQLite's whole transaction as this does, and a server that stops ends a
-      // connection's.
+      // Like a full disk, this ends SQLite's whole transaction, and like a stopping server, PostgreSQL's
+      // connection.
       if (engine === 'sqlite') {
         await aside.rows(`create trigger disaster before insert on events when new.code = 'disaster'
           begin select raise(rollback, 'the transaction is gone'); end`);

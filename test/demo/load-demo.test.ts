@@ -1,4 +1,4 @@
-/** The demo data in a database: what the service answers about it, and what it knows of its state. */
+/** The demo data in a database: responses about it, and detection of its state. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import figures from '../../src/features/demo/data/published-figures.json' with { type: 'json' };
@@ -53,7 +53,7 @@ describe('loading the demo', () => {
       yuan: 267_300_000_000,
     });
 
-    // Nor is any of it withheld where few projects are.
+    // Small groups of the demo are not suppressed either.
     const open = await instanceBeside(api, api.database, { ANONYMOUS_READ: 'statistics' });
     const { body: anonymous } = await clientOf(open, null).get(
       '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31',
@@ -87,7 +87,7 @@ describe('loading the demo', () => {
     expect(after.signedProjectCount).toBeGreaterThan(10);
     expect(after.exhibitorsTurnedInvestors.numerator).toBeGreaterThan(0);
 
-    // A name is printed as it is; what was not published stands in the note.
+    // Names are as printed; notes say what was not published.
     for (const [code, name, note] of [
       ['hyrd-2020', '2020年沪洽周', '闭幕日期未公布'],
       ['hyrd-2022', '2022年沪洽周', null],
@@ -113,7 +113,7 @@ describe('loading the demo', () => {
     expect(items.map(({ enterpriseName }: Body) => enterpriseName)).toEqual(
       expect.arrayContaining(['东莞众用电子有限公司', '深圳稳泰自动化科技有限公司']),
     );
-    // What was published is all there is: nothing is made up about what came of the expectation.
+    // Only published data: no outcome of the expectation is invented.
     expect(await progressOn('2026-11-22')).toMatchObject({ introduced: 8, targets: [{ introduced: 0 }] });
 
     const { body } = await api.get('/v1/published-figures/reconciliation');

@@ -15,7 +15,7 @@ const urlOf = ({ id }: Body): string => `/v1/enterprises/${id}`;
 
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
-/** The standard's own sum (GB 32100-2015), worked out here once more. */
+/** The check character of GB 32100-2015, computed independently. */
 function withCheck(first17: string): string {
   let sum = 0;
   let weight = 1;

@@ -1,4 +1,4 @@
-/** How long bodies may take to arrive, over real connections. */
+/** Timeouts for receiving bodies, over real connections. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -36,11 +36,11 @@ afterAll(() => app.close());
 
 interface Exchange {
   received: string;
-  /** Until the service closed the connection; it never closes one that is kept alive. */
+  /** Until the service closed the connection; kept-alive connections are never closed. */
   milliseconds: number;
 }
 
-/** Sends the head of a request, then a byte of its body every now and then. */
+/** Sends the headers of a request, then a byte of its body now and then. */
 function trickle(path: string, type: string, bytes: number): Promise<Exchange> {
   return new Promise((resolve) => {
     const began = performance.now();

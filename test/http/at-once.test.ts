@@ -1,4 +1,4 @@
-/** Clients that want one thing at the same moment: one of them gets it, on either engine. */
+/** Concurrent requests for the same thing: exactly one succeeds, on either engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds, pathOf, prepareKinds } from '../references/kinds.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';

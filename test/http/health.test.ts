@@ -76,7 +76,7 @@ describe('the id of a request', () => {
     '{"$ne":1}',
     'üüüüüüüü',
     'twelve-34,twelve-35',
-    // A key sent by mistake would stand in the log of changes for good.
+    // A key sent by mistake would remain in the change log forever.
     newKey(),
   ];
   it.each(unsound)('%j is replaced by a new one', async (id) => {

@@ -17,7 +17,7 @@ const spread = (i: number) => ({
   investmentYuan: 1 + (i % 5),
 });
 
-/** Forty projects of an event of their own, so that each case has a list of its own. */
+/** Forty projects of a new event, so that each case has its own list. */
 async function fortyProjects(event: string): Promise<Body[]> {
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
   await created(api, '/v1/events', { code: event, name: '活动', ...days });
@@ -29,7 +29,7 @@ async function fortyProjects(event: string): Promise<Body[]> {
   return projects;
 }
 
-// Not by updatedAt, which a change moves: what is changed comes again then, and ought to.
+// Not by updatedAt: changed rows then rightly appear again.
 const sorts = [
   'code',
   '-code',
@@ -65,7 +65,7 @@ describe('while another client inserts, changes and archives between pages', () 
           const ahead = inOrder(before, sort, 'id').filter(({ id }) => !idsOf(items).includes(id));
           await api.patch(`/v1/projects/${before[page]?.id}`, { owner: `单位 ${page}` }, { 'if-match': '*' });
           await api.patch(`/v1/projects/${ahead.at(-1)?.id}`, { owner: `单位 ${page}` }, { 'if-match': '*' });
-          // The very row that the cursor names, one seen before, and one not yet seen.
+          // The row in the cursor, one already seen, and one not yet seen.
           await archive(items.at(-1)?.id);
           await archive(items[0]?.id);
           await archive(ahead.at(2)?.id);

@@ -6,7 +6,7 @@ let api: TestApp;
 let projects: Body[];
 let ledger: string;
 
-/** Where orders by language, by code unit and by byte would differ. */
+/** Names that sort differently by language, code unit and byte. */
 const NAMES = [
   'a',
   'B',
@@ -30,7 +30,7 @@ beforeAll(async () => {
   api = await testApp();
   projects = [];
   for (let i = 0; i < 48; i++) {
-    // A third share a moment; names, days and amounts are shared by several, and days are missing.
+    // A third share a timestamp; names, days and amounts repeat, and days are missing.
     if (i % 3 === 0) api.clock.set(`2026-11-22T04:00:${String(i).padStart(2, '0')}Z`);
     const startedOn = i % 4 === 0 ? null : `2021-0${1 + (i % 5)}-01`;
     const project = aProject({
@@ -71,7 +71,7 @@ const directions = ['', '-'];
 
 const sorts = [
   ...keys.flatMap((key) => directions.map((way) => `${way}${key}`)),
-  // Each key before the next, both ways round, in every mixture of directions.
+  // All ordered pairs of keys, in all combinations of directions.
   ...keys.flatMap((first, i) => {
     const second = keys[(i + 1) % keys.length] as string;
     return directions.flatMap((a) =>

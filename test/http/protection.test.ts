@@ -1,4 +1,4 @@
-/** What guards the service as a whole: overload, other websites, and what browsers are told. */
+/** Protection of the service as a whole: overload, other websites, and headers for browsers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf, expectProblem, type TestApp, testApp } from '../support/app.ts';
@@ -13,7 +13,7 @@ describe('a service that falls behind', () => {
   });
   afterAll(() => api.close());
 
-  /** Holds up the event loop, as work that should not be on it would. */
+  /** Blocks the event loop, like misplaced work. */
   async function fallBehind(): Promise<void> {
     for (let i = 0; i < 8; i++) {
       const end = performance.now() + 250;
@@ -28,7 +28,7 @@ describe('a service that falls behind', () => {
     await fallBehind();
     const refused = await api.get('/v1/changes/head', { origin: 'https://dashboard.example' });
     expectProblem(refused, 503, 'service.overloaded');
-    // A page must be able to read when to come back.
+    // Scripts must be able to read Retry-After.
     expect(refused.headers).toMatchObject({ 'access-control-allow-origin': 'https://dashboard.example' });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expectProblem(await api.get('/readyz'), 503, 'service.overloaded');
@@ -82,7 +82,7 @@ describe('a page of another website', () => {
   it.each(['https://dashboard.example', 'http://localhost:8080'])(
     'may call where it is named: %s',
     async (origin) => {
-      // A browser asks first, and without a key.
+      // Browsers send a preflight request first, without a key.
       const anyone = clientOf(opened.app, null);
       const asked = await anyone.request('OPTIONS', '/v1/projects', undefined, { ...preflight, origin });
       expect(asked).toMatchObject({ status: 204, text: '' });
@@ -95,11 +95,11 @@ describe('a page of another website', () => {
       const answer = await opened.get('/v1/projects', { origin });
       expect(answer.headers).toMatchObject({ 'access-control-allow-origin': origin });
       expect(answer.headers['access-control-expose-headers']).toMatch(/ETag.*X-Request-Id/);
-      // A page must be able to read why it was refused.
+      // Scripts must be able to read why a request was refused.
       const refused = await anyone.get('/v1/projects', { origin });
       expectProblem(refused, 401, 'access.key_required');
       expect(refused.headers).toMatchObject({ 'access-control-allow-origin': origin });
-      // The key is sent by the page, never by the browser on its own.
+      // Keys are sent by scripts, never by the browser itself.
       expect(refused.headers).not.toHaveProperty('access-control-allow-credentials');
     },
   );

@@ -17,7 +17,7 @@ interface RawAnswer {
   body: Body;
 }
 
-/** The first answer among what came over the connection. */
+/** The first response received on the connection. */
 function parse(received: string): RawAnswer {
   const [head = '', body = ''] = received.split('\r\n\r\n');
   const [line = '', ...lines] = head.split('\r\n');

@@ -1,4 +1,4 @@
-/** Members of clusters that come in as a sheet. */
+/** Imports of cluster members. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -32,7 +32,7 @@ afterAll(() => closeVerified(api));
 
 let made = 0;
 
-/** A cluster, and an enterprise with a social credit code, that no other test knows. */
+/** A new cluster, and an enterprise with a social credit code. */
 async function fresh(): Promise<{ cluster: Body; enterprise: Body; members(): Promise<Body[]> }> {
   made++;
   const cluster = await created(api, '/v1/clusters', { name: `集群 ${made}`, leader: leader.id });
@@ -242,7 +242,7 @@ describe('a sheet of cluster members', () => {
     const lines = cases.map(([field, value]) => ({ ...member, [field]: value }));
     const { body } = await preview(api, linesOf(lines), ndjson);
     expect(body).toMatchObject({ status: 'done', rows: cases.length });
-    // The same member stands in every row, which is a fault of its own.
+    // All rows have the same member, which is a fault of its own.
     for (const { row, field, code } of body.faults) {
       if (code !== 'duplicate_row') expect([row, field]).toEqual([row, cases[row - 1]?.[0]]);
     }

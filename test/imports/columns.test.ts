@@ -1,4 +1,4 @@
-/** What the columns and the empty cells of a file of projects mean, and what lines of NDJSON may hold. */
+/** The meaning of columns and empty cells in project files, and the values of NDJSON lines. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { byCode, counts, linesOf, placesOf, type Row, sheetOf, storedIn } from './rows.ts';
@@ -33,7 +33,7 @@ const full = {
   note: '备注',
 } as const;
 
-/** The headings of those fields, and of the others that can be cleared. */
+/** The headings of these fields, and of the others that can be cleared. */
 const CLEARABLE = {
   英文名称: 'nameEn',
   建设内容: 'description',
@@ -59,7 +59,7 @@ const CLEARABLE = {
 
 const emptyCells: Row = Object.fromEntries([...Object.keys(CLEARABLE), '投资方'].map((name) => [name, '']));
 
-/** A project with something in every field. */
+/** A project with a value in every field. */
 async function aFullProject(): Promise<Body> {
   const { id } = await created(api, '/v1/enterprises', { name: `投资企业 ${aCode()}` });
   return created(api, '/v1/projects', aProject({ code: aCode(), ...full, investorIds: [id] }));
@@ -140,7 +140,7 @@ describe('an empty cell', () => {
       investors: [],
       version: 2,
     });
-    // Once more there is nothing to clear.
+    // The second time there is nothing to clear.
     const again = await commit(api, sheetOf([{ 项目编号: project.code, ...emptyCells }]), { query });
     expect(again.body).toMatchObject(counts({ unchanged: 1 }));
   });
@@ -183,7 +183,7 @@ describe('an amount', () => {
   type Amounts = [heading: string, unit: string | undefined, cells: Readonly<Record<string, number>>];
   const amounts: Amounts[] = [
     ['投资总额', undefined, { 350000000: 350_000_000, '1,234,567': 1_234_567, '3.5万元': 35_000 }],
-    // None of these is a binary fraction.
+    // None of these is an exact binary fraction.
     [
       '投资总额',
       'yi',
@@ -196,7 +196,7 @@ describe('an amount', () => {
       },
     ],
     ['投资总额', 'wan', { 35000: 350_000_000, '99999999.9999': 999_999_999_999, '0.0007': 7 }],
-    // What the heading says comes before the parameter, and what the cell says before that.
+    // A unit in the heading overrides the parameter, and one in the cell overrides both.
     ['投资总额(亿元)', 'wan', { '3.5': 350_000_000, '3.5万元': 35_000 }],
     ['总投资（万元）', 'yuan', { '3.5': 35_000, '3.5亿元': 350_000_000 }],
     ['Investment (100 million yuan)', undefined, { '3.5': 350_000_000 }],
@@ -228,7 +228,7 @@ describe('a line of NDJSON', () => {
     expect(body.file.ignored).toContainEqual({ column: null, heading: 'operatingStatus' });
   });
 
-  // Nothing that a line may hold ends in anything but a fault of its row.
+  // Any value in a line results in a fault of its row, never in anything worse.
   const odd = [5, true, [], ['x', 5], { a: 1 }, '\u0000', '', ' ', '\ud800', 1e300, [null], [[]], -0.5];
   const fields = [
     ...['code', 'name', 'level', 'signedOn', 'investmentYuan', 'investors', 'investorCodes', 'investorIds'],
@@ -244,7 +244,7 @@ describe('a line of NDJSON', () => {
     const refused = new Map<string, Set<number>>(fields.map((field) => [field, new Set()]));
     for (const { row, field } of body.faults) {
       const [given = ''] = cases[row - 1] ?? [];
-      // Where the investors are looked up by their names, an odd id is one of theirs.
+      // When investors are looked up by name, an odd id is among them.
       expect([row, field === 'investorIds' ? given : field]).toEqual([row, given]);
       refused.get(given)?.add(row);
     }

@@ -1,4 +1,4 @@
-/** Files over real connections: refused while they are sent, broken off, slow. */
+/** Uploads over real connections: refused during the upload, aborted, slow. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,11 +21,11 @@ afterAll(() => api.close());
 
 const HEADERS = { authorization: `Bearer ${adminKey()}`, 'content-type': 'text/csv' };
 
-/** Requests that the service says it failed at. */
+/** Log entries of requests that failed with an internal error. */
 const failures = (): Body[] =>
   api.logged.map((line) => JSON.parse(line)).filter(({ status, level }) => status >= 500 || level >= 50);
 
-/** Sends what it has of a body, and waits for an answer if there is one. */
+/** Sends part of a body, and waits for a response, if any. */
 async function answerTo(
   headers: Record<string, string>,
   parts: AsyncIterable<Buffer>,

@@ -1,4 +1,4 @@
-/** Contacts that come in as a sheet. */
+/** Imports of contacts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -49,7 +49,7 @@ afterAll(() => closeVerified(api));
 const contactOf = async (code: string): Promise<Body> =>
   (await api.get(`/v1/contacts?code=${code}`)).body.items[0];
 
-/** What a contact cannot do without. */
+/** The required columns of a contact. */
 const sound: Row = {
   企业名称: '独家企业',
   经贸活动: '2022年沪洽周',
@@ -72,7 +72,7 @@ const whole: Row = {
   备注: '意向明确',
 };
 
-/** The same as the API takes it. */
+/** The same as a request body. */
 const wholeBody = () => ({
   enterprise: ids.coded,
   event: 'ciie-5',

@@ -1,4 +1,4 @@
-/** Enterprises that come in as a sheet: known by id, by social credit code, or by name. */
+/** Imports of enterprises: matched by id, social credit code, or name. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -109,7 +109,7 @@ describe('a sheet of enterprises', () => {
       row(fresh, code),
       row(fresh),
       row(aName(), code),
-      // Another enterprise of that name.
+      // Another enterprise of the same name.
       row(fresh, aCode()),
     ]);
     for (const send of [preview, commit]) {
@@ -131,7 +131,7 @@ describe('a sheet of enterprises', () => {
       row('新名字', code, { 系统编号: renamed.id }),
       ...Array.from({ length: 300 }, () => row(aName())),
       row(fresh),
-      // Nobody is called so any more.
+      // No enterprise has this name any more.
       row(renamed.name),
       row(aName(), code),
     ];

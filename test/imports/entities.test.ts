@@ -1,4 +1,4 @@
-/** Catalogues that come in as sheets: so does another province's reference data. */
+/** Imports of catalogues, such as another province's reference data. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -14,11 +14,11 @@ afterAll(() => closeVerified(api));
 
 interface Kind {
   entity: 'regions' | 'industries' | 'zones' | 'events';
-  /** A row with something in every column, and the same as the API has it; under a code to be given. */
+  /** A row with a value in every column, and the corresponding entry in the API, with the given code. */
   row(code: string): Row;
   body(code: string): Body;
   codes: [string, string];
-  /** A cell that changes, and one that is faulty: heading, text, field, and the value or the fault. */
+  /** A cell with a change, and a faulty one: heading, text, field, and the value or fault. */
   change: [heading: string, text: string, field: string, value: unknown];
   fault: [heading: string, text: string, field: string, code: string];
 }
@@ -170,7 +170,7 @@ describe('a tree', () => {
       const { body } = await preview(api, sheetOf([row(a, '', parent)]), { query });
       expect([parent, placesOf(body.faults)]).toEqual([parent, [[2, 'parent', 'circular']]]);
     }
-    // Two rows of which neither makes a circle without the other.
+    // Two rows that are circular only together.
     await commit(api, sheetOf([row('991400', '戊市'), row('991500', '己市')]), { query });
     const both = sheetOf([row('991400', '', '991500'), row('991500', '', '991400')]);
     for (const send of [preview, commit]) {

@@ -1,4 +1,4 @@
-/** The sheet for clerks, filled in as they do in a spreadsheet, and sent back. */
+/** The import template, filled in like in a spreadsheet, and uploaded. */
 import ExcelJs from 'exceljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, type TestApp, testApp } from '../support/app.ts';
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What is typed into the cell of a heading, and what the project then has. */
+/** The input in a column, and the resulting value of the project. */
 interface Filled {
   zh: string;
   en: string;
-  /** As exceljs takes it; one for each language where words differ. */
+  /** A value for exceljs; one per language if words differ. */
   typed: ExcelJs.CellValue | { zh: string; en: string };
   becomes: Record<string, unknown>;
 }
@@ -142,7 +142,7 @@ describe.each(['zh', 'en'] as const)('the template in %s', (language) => {
     const rows = [
       fill(3, aCode(), FILLED),
       fill(4, aCode(), required),
-      // The last of the prepared rows, below empty ones.
+      // The last prepared row, below empty ones.
       fill(1_002, aCode(), FILLED),
     ];
     const file = Buffer.from(await workbook.xlsx.writeBuffer());

@@ -1,4 +1,4 @@
-/** Files that come as forms. */
+/** Files uploaded in forms. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { csv, filesIn } from './support.ts';

@@ -1,4 +1,4 @@
-/** Funds in place that come in as a sheet: entries of ledgers, none of them twice. */
+/** Imports of funds in place: ledger entries, without duplicates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, type Client, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -23,7 +23,7 @@ const row = (code: string, day: string, amount: string, note = ''): Row => ({
   备注: note,
 });
 
-/** Day, yuan and note of each entry of a project, in the order of the days. */
+/** Day, yuan and note of each entry of a project, ordered by day. */
 async function ledgerOf(code: string): Promise<[string, number, string | null][]> {
   const { id } = await byCode(api, code);
   const { items } = (await api.get(`/v1/projects/${id}/funds?limit=500`)).body;

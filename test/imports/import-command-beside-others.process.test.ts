@@ -1,4 +1,4 @@
-/** `luodi import` beside others that use the database, and when it is interrupted. */
+/** `luodi import` beside other users of the database, and when interrupted. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { aCode, csv } from './support.ts';
 
 const { url, folder, write, begin, run, ask, project } = importCommand();
 
-// PGlite takes one connection.
+// PGlite accepts one connection.
 describe.skipIf(!concurrent)('an import beside others', () => {
   const ROWS = 40_000;
   const large = (): string => csv(HEADINGS, ...Array.from({ length: ROWS }, (_, i) => row(`LARGE-${i}`)));

@@ -1,4 +1,4 @@
-/** `luodi import`, as a process of its own. */
+/** `luodi import` as a process. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';

@@ -1,7 +1,4 @@
-/**
- * Investors that rows name, by social credit code, by name, or by both; those that are there and those that
- * are not.
- */
+/** Investors in rows, by social credit code, by name, or by both; existing and new ones. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -57,12 +54,12 @@ describe('investors', () => {
       aRow({ [SOCIAL]: CODES[0] }),
       aRow({ [NAMES]: `${plain.name}\n${coded.name}`, [SOCIAL]: `\n${CODES[0]}` }),
       aRow({ [NAMES]: `${coded.name}\n${plain.name}\n`, [SOCIAL]: `${CODES[0]}\n` }),
-      // Spelled in half width, beside the code.
+      // In half width, in addition to the code.
       aRow({ [NAMES]: coded.name.replace('（', '(').replace('）', ')'), [SOCIAL]: CODES[0] }),
     ];
     const expected = [[plain, coded], null, [odd, plain], [coded], [plain, coded], [coded, plain], [coded]];
     const { body } = await commit(api, sheetOf(rows), { query: { partial: true } });
-    // A name with a semicolon in it is one only on a line of its own.
+    // A name that contains a semicolon is recognised only on its own line.
     expect(placesOf(body.faults).map(([row]) => row)).toEqual([3, 3]);
     expect(body).toMatchObject(counts({ created: 6, refused: 1 }));
     for (const [i, investors] of expected.entries()) {
@@ -198,7 +195,7 @@ describe('createEnterprises=true', () => {
       aRow({ [NAMES]: '名'.repeat(301) }),
       aRow({ [NAMES]: `${fresh}\n${fresh}` }),
       aRow({ [NAMES]: fresh }),
-      // Known by now, without a code.
+      // Known by now, but without a code.
       aRow({ [NAMES]: fresh, [SOCIAL]: socialCreditCode(5) }),
     ];
     const { body } = await preview(api, sheetOf(rows), { query });

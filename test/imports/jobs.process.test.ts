@@ -1,4 +1,4 @@
-/** Imports that go on after their answer: cancelled, waiting for others, overtaken by changes. */
+/** Imports that continue after the response: cancelled, queued, overtaken by changes. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -21,10 +21,10 @@ import { expectVerified } from '../support/verified.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const SLICE = 100;
-/** Rows of an import that is still under way when it is cancelled, however slow whoever cancels it is. */
+/** Enough rows for an import to be still running when it is cancelled, even slowly. */
 const LONG = 50_000;
 
-/** Begins a commit that goes on. */
+/** Starts a commit that continues in the background. */
 async function begun(client: Client, file: string | Buffer, query = {}): Promise<string> {
   const answer = await commit(client, file, {
     query,
@@ -34,10 +34,7 @@ async function begun(client: Client, file: string | Buffer, query = {}): Promise
   return answer.body.id;
 }
 
-/**
- * Waits for a moment in the life of an import. That all rows of a slice are done is seen before they are
- * committed.
- */
+/** Waits for a state of an import. Progress shows all rows of a slice as done before they are committed. */
 const when = (client: Client, id: string, is: (now: Body) => boolean): Promise<Body> =>
   until(async () => {
     const { body } = await client.get(`/v1/imports/${id}`);
@@ -65,7 +62,7 @@ describe('an import of one transaction', () => {
 
   const moments: [what: string, is: (now: Body) => boolean, rows: number][] = [
     ['while its file is read', isIn('reading'), 4 * LONG],
-    // PGlite's one connection is the import's meanwhile.
+    // PGlite's single connection is used by the import meanwhile.
     ...(concurrent
       ? [['while it is written', isIn('writing', 256), LONG] as [string, (now: Body) => boolean, number]]
       : []),
@@ -132,7 +129,7 @@ describe('an import of one transaction', () => {
     await expectVerified(api.database);
   });
 
-  // The memory that is bounded is that of SQLite's threads; on PostgreSQL imports run on the service's own.
+  // The memory limit is that of SQLite's threads; on PostgreSQL imports run on the service's thread.
   if (engine === 'sqlite') {
     it.runIf(THOROUGH)(
       'of 80 MB of codes, which are all remembered, is looked through to its end',

@@ -1,7 +1,4 @@
-/**
- * What processes that died, or are elsewhere, leave behind: imports to be gone on with, reports, and files of
- * nobody.
- */
+/** What crashed or remote processes leave behind: imports to resume, reports, and orphaned files. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +27,7 @@ afterAll(() => api.close());
 
 const ago = (milliseconds: number): string => new Date(api.clock.milliseconds() - milliseconds).toISOString();
 
-/** Another instance starts, and looks for what is left. */
+/** Starts another instance, which takes over abandoned imports. */
 async function start(folder = api.importDir): Promise<void> {
   const instance = await instanceBeside(api, api.database, { IMPORT_DIR: folder });
   instances.push(instance);
@@ -44,7 +41,7 @@ function put(id: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folderOf(id), name), content);
 }
 
-/** An import of one row as another process has left it. */
+/** An import of one row as left by another process. */
 async function left(changes: Partial<ImportRecord>): Promise<string> {
   const id = importId(api.clock.milliseconds());
   const file = projectRows(1);
@@ -80,7 +77,7 @@ async function left(changes: Partial<ImportRecord>): Promise<string> {
 
 const read = async (id: string): Promise<Body> => (await api.get(`/v1/imports/${id}`)).body;
 
-/** Has a new instance look at everything: what it deals with is dealt with when this has ended. */
+/** Lets a new instance take over and clean up; everything it handles is done when this resolves. */
 async function lookedAt(): Promise<void> {
   const last = await left({ owner: owner({}) });
   await start();

@@ -1,4 +1,4 @@
-/** Mappings that administrators store, and files that are read by them. */
+/** Stored mappings, and files read with them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { changesNothing } from '../support/state.ts';
@@ -25,7 +25,7 @@ const definition = {
   },
 } as const;
 
-/** A file for it: something above the headings, and headings of its own. */
+/** A file for it, with a line above its own headings. */
 const fileOf = (...rows: Record<string, string>[]): string => `不是表头\r\n${sheetOf(rows)}`;
 const aRow = (fields: Record<string, string> = {}): Record<string, string> => ({
   代号: aCode(),
@@ -57,7 +57,7 @@ describe('a stored mapping', () => {
     const read = await Promise.all(rows.map(({ 代号 }) => byCode(api, 代号 as string)));
     const common = { name: '来自别处', signedOn: '2020-06-29', region: '430100' };
     expect(read).toMatchObject([
-      // 713.55 yuan are 714, and 7.1 are 7.
+      // 713.55 yuan are rounded to 714, and 7.1 to 7.
       { ...common, level: 'provincial', investmentYuan: 714, startedOn: '2020-09-15' },
       { ...common, level: 'municipal', investmentYuan: 714, startedOn: null },
       { ...common, level: 'county', investmentYuan: 7, startedOn: '2020-09-15' },

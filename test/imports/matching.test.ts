@@ -1,4 +1,4 @@
-/** Which projects the rows of a file are about, and whose they may be. */
+/** Matching of rows with projects, and permissions for regions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aProject,
@@ -208,7 +208,7 @@ describe("an editor's file", () => {
       { 项目编号: own.code, 备注: '新' },
       { 项目编号: county.code, 备注: '新' },
       aRow({ 行政区划: '长沙县' }),
-      // From one of its regions to another.
+      // From one permitted region to another.
       { 项目编号: (await inRegion('430100')).code, 行政区划: '430102' },
     ]);
     expect((await commit(editor, file)).body).toMatchObject(counts({ changed: 3, created: 1 }));

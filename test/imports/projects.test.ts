@@ -1,4 +1,4 @@
-/** Projects that come in by files. */
+/** Imports of projects. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { closeVerified } from '../support/verified.ts';

@@ -1,4 +1,4 @@
-/** Files as they are sent: what is taken, what is refused before it is read, and what an answer says. */
+/** Import requests: what is accepted, what is refused before reading, and the responses. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const HEADINGS = ['code', 'name', 'nameEn', 'parent'];
-/** Regions: the least of what can be imported. */
+/** Regions, as the smallest files that can be imported. */
 const regions = (...codes: string[]): string =>
   csv(HEADINGS, ...codes.map((code) => [code, `示例${code}`, `Sample ${code}`, '430000']));
 const REGIONS = { entity: 'regions' };

@@ -1,4 +1,4 @@
-/** Imports whose service is stopped, or killed, in the middle of them. */
+/** Imports whose service is stopped or killed while they run. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const SLICE = 100;
 
 const AUTHORIZATION = { authorization: `Bearer ${adminKey()}` };
 
-// PGlite lives in this process, which is not the one that is killed.
+// PGlite lives in this process, not in the one that is killed.
 if (concurrent) {
   describe('an import', () => {
     let place: TestDatabase;

@@ -1,6 +1,6 @@
 /**
- * What the service exports it takes back: as it is, it changes nothing; changed in another program, it
- * changes just that.
+ * Exports can be re-imported: without changes they have no effect; changes made in another program are the
+ * only ones applied.
  */
 import ExcelJs from 'exceljs';
 import fc from 'fast-check';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A world with texts that are hard on a sheet, and with a social credit code for every other investor. */
+/** A world with difficult texts, and with a social credit code for every other investor. */
 const written = fc.tuple(
   world(SIZE),
   fc.array(
@@ -121,7 +121,7 @@ describe('an export of random projects', () => {
   });
 });
 
-/** What a clerk changes: a heading in either language, a cell for it, and what the project then says. */
+/** Edits by a clerk: a heading in either language, a cell, and the resulting value of the project. */
 const edits = [
   { field: 'name', headings: ['项目名称', 'Name'], cell: '改名', value: '改名' },
   { field: 'note', headings: ['备注', 'Note'], cell: '=不是公式', value: '=不是公式' },
@@ -189,7 +189,8 @@ describe('an export changed in another program', () => {
             list.map(({ code, version }) => (isChanged.has(code) ? version + 1 : version)),
           );
 
-          // The same sheet with one more change: its versions are old where the first has changed something.
+          // The same sheet with another change: its versions are outdated where the first one changed
+          // something.
           const [first] = changed;
           if (!first) return;
           const row = list.findIndex(({ code }) => code === first.code) + 2;

@@ -16,7 +16,7 @@ afterAll(() => api.close());
 type Language = 'zh' | 'en';
 
 /**
- * Each heading in both languages, and what its cells may hold; required ones have a star. Written down by
+ * Each heading in both languages, and the validation of its cells; required ones have a star. Written by
  * hand.
  */
 const COLUMNS: [zh: string, en: string, rule: string | null][] = [
@@ -74,7 +74,7 @@ const textsIn = (sheet: ExcelJs.Worksheet, row: number): string[] =>
 
 const at = (heading: string): number => COLUMNS.findIndex(([zh]) => zh.replace('*', '') === heading) + 1;
 
-/** What the drop-down of a column offers in its first cell. */
+/** The choices in a column's drop-down, from its first cell. */
 function offered(sheet: ExcelJs.Worksheet, codes: ExcelJs.Worksheet, heading: string): string[] {
   const { formulae } = sheet.getRow(3).getCell(at(heading)).dataValidation as Body;
   const [, name, column, first, last] = /^'(.+)'!\$([A-Z]+)\$(\d+):\$\2\$(\d+)$/.exec(formulae[0]) ?? [];
@@ -134,7 +134,7 @@ describe.each([
     'takes in %s what it should: %s, from the first row to the last',
     (heading, rule, column) => {
       const rules: Record<string, object> = {
-        // The number 1: to Excel 1900-01-01, to this reader the day before.
+        // The number 1: 1900-01-01 in Excel, the day before in this reader.
         day: { type: 'date', operator: 'greaterThanOrEqual', formulae: [new Date('1899-12-31')] },
         amount: { type, operator: 'between', formulae: [0, Number(most)] },
         words: { type: 'list', formulae: [`"${WORDS[heading]?.[language]}"`] },
@@ -198,7 +198,7 @@ describe.each([
   });
 });
 
-/** What Excel makes of `_x005F_` (ECMA-376, ST_Xstring). */
+/** Decodes Excel's `_x005F_` (ECMA-376, ST_Xstring). */
 const plain = (text: string): string => text.replaceAll('_x005F_', '_');
 
 async function everyEntry(entity: string): Promise<Body[]> {

@@ -1,7 +1,4 @@
-/**
- * What `npm run build` makes for production: the service in few files, which start fast and find all that
- * they need.
- */
+/** The production bundle of `npm run build`: the service in a few files that start fast and are complete. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +15,7 @@ describe('the built service', () => {
     const builds = join(projectFolder, 'dist');
     mkdirSync(builds, { recursive: true });
     folder = mkdtempSync(join(builds, 'test-'));
-    // What stands in `dist` may be running: the script that clears it away is left out.
+    // The project's own `dist` may be in use, so the script that clears it is skipped.
     const build = ['run', 'build', '--ignore-scripts', '--', `--outdir=${folder}`];
     await promisify(execFile)('npm', build, { cwd: projectFolder });
     database = await freshDatabase();

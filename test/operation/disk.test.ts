@@ -1,4 +1,4 @@
-/** Attempts to fill the disk with files that come in and the reports on them. */
+/** Attempts to fill the disk with uploads and reports. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const aKey = async (): Promise<Client> =>
   clientOf(api.app, (await created(api, '/v1/keys', { name: 'sender', role: 'editor' })).key);
 
 const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
-/** Each row has three faults: no name, a level that there is not, a day that there is not. */
+/** Each row has three faults: no name, an invalid level, an invalid day. */
 const faulty = (rows: number): string =>
   csv(HEADINGS, ...Array.from({ length: rows }, (_, i) => [`F-${i}`, '', '国家级', '2020-02-30', '1']));
 const FAULTS = 3;
@@ -119,7 +119,10 @@ describe('files and reports together', () => {
   });
   afterEach(() => api.close());
 
-  /** What is on record takes; the last is known only when it has ended, and counts for the next. */
+  /**
+   * The size of import records; that of the last one is known only when it has ended, and counts for the
+   * next.
+   */
   async function onRecord(last: Body, isCounted = (_: { caller: string | null }) => true) {
     const { imports } = api.database.read.tables;
     const rows = (await api.database.read.select().from(imports)).filter(isCounted);

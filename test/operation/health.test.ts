@@ -1,4 +1,4 @@
-/** `/livez` and `/readyz`, and what else is answered while the database is not there. */
+/** `/livez` and `/readyz`, and other responses while the database is unavailable. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { administer, concurrent, engine } from '../support/engines.ts';
@@ -59,8 +59,7 @@ describe('health', () => {
   if (engine === 'postgres' && concurrent) {
     it('is not ready while the database is gone, and ready when it is back', async () => {
       const name = new URL(api.url).pathname.slice(1);
-      // A name that nothing answers to is what a server that stopped looks like, without stopping it for
-      // others.
+      // Renaming the database looks like a stopped server, without stopping it for others.
       const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
       await administer(cut);
       await administer(`alter database ${name} rename to ${name}_gone`);

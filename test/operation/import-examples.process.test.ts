@@ -1,4 +1,4 @@
-/** What the documents say of files that come in, done as they say. */
+/** Runs the examples for imports in the documentation. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ describe('the page about imports', () => {
   let folder: string;
   let port: number;
 
-  /** Each line by itself, in a folder of its own, against this test's demo. */
+  /** Runs each line separately, in its own folder, against this test's demo. */
   async function runLines(script: string): Promise<Done[]> {
     const local = script
       .replaceAll('localhost:3000', `127.0.0.1:${port}`)
@@ -103,7 +103,7 @@ describe('the page about imports', () => {
   });
 
   it('imports at the command line, and ends with the codes that it says', async () => {
-    // PGlite takes one process at a time.
+    // PGlite accepts one process at a time.
     demo.signal('SIGTERM');
     await demo.ended;
     const [preview, partial] = (await runLines(command)) as [Done, Done];

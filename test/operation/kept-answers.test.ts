@@ -1,7 +1,4 @@
-/**
- * What is kept so that a request can be sent again: never more than a bound, and nothing for what changed
- * nothing.
- */
+/** Responses stored for retries: limited in number and size, and none for requests without changes. */
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -47,7 +44,7 @@ const kept = () => {
   return api.database.read.select().from(keptAnswers).where(eq(keptAnswers.caller, caller));
 };
 
-/** Has answers kept that nobody asked for. */
+/** Stores responses that nobody requested. */
 const keep = (...rows: { ordinal?: number; bytesSoFar?: number; createdAt?: string; key?: string }[]) =>
   api.database.write(async (tx) => {
     for (const row of rows) {
@@ -120,9 +117,9 @@ describe('of one key', () => {
     expect(refused.body.detail).toContain('100000 responses');
     expect(refused.body.detail).toContain('256 MB');
     expect(await api.database.revision()).toEqual(before);
-    // Nothing that was acknowledged is forgotten for it.
+    // No acknowledged response is dropped for it.
     expect((await kept()).map((row) => row.key)).toContain(key);
-    // What says that it is not sent again is taken.
+    // Requests without a key are still accepted.
     const plain = await client.post(`/v1/projects/${project.id}/funds`, {
       receivedOn: '2021-01-01',
       amountYuan: 1,

@@ -1,4 +1,4 @@
-/** What the documents tell a newcomer to do, done as it says, against a demo of its own. */
+/** Runs the instructions for newcomers in the documentation, against a separate demo. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-/** The service as the operator runs it: a process that starts, answers, and ends in good order. */
+/** The service as run by an operator: a process that starts, answers, and shuts down cleanly. */
 import { existsSync, statSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
@@ -26,14 +26,14 @@ interface Line {
   status?: number;
 }
 
-/** What was logged. @throws where a line is not JSON */
+/** The log. @throws if a line is not JSON */
 const logOf = (stdout: string): Line[] =>
   stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
-/** A request whose body is sent by hand, over a connection of its own. */
+/** A request whose body is sent manually, on its own connection. */
 function open(address: string, path: string): { request: ClientRequest; answer: Promise<IncomingMessage> } {
   const asked = request(`${address}${path}`, {
     method: 'POST',
@@ -54,7 +54,7 @@ async function bodyOf(answer: IncomingMessage): Promise<{ code?: string }> {
 
 describe('luodi serve', () => {
   let place: TestDatabase;
-  /** The same database, with a password where the address may have one. */
+  /** The same database, with a password if the URL may have one. */
   let env: { DATABASE_URL: string; ANONYMOUS_READ: string };
   beforeEach(async () => {
     place = await freshDatabase();
@@ -127,7 +127,7 @@ describe('luodi serve', () => {
     expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
   });
 
-  /** Texts of 30 MB: more than the buffers between two processes can hold. */
+  /** Texts of 30 MB in total: more than the buffers between two processes can hold. */
   async function fillWithTexts(): Promise<void> {
     const database = await openDatabase(place.url);
     const caller = { actor: 'test', requestId: null, regions: null };
@@ -228,7 +228,7 @@ describe('luodi serve', () => {
     it('outlives the loss of every connection, also of those that are in use', async () => {
       const service = await served(env);
       const aside = await connect(place.url);
-      // The write waits for this lock when its connection is cut.
+      // The write is waiting for this lock when its connection is cut.
       await aside.rows('begin');
       await aside.rows('select seq from revision where id = 1 for update');
       const cut = post(service.address, aProject());

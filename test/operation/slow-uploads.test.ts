@@ -1,4 +1,4 @@
-/** Files that are sent as slowly as can be, to hold the places that others need. */
+/** Uploads that are as slow as possible, to occupy places that others need. */
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, preview, projectRows } from '../imports/support.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Sends a file so many characters at a time. @returns what came back, when the connection has ended */
+/** Sends a file a few characters at a time. @returns everything received until the connection ends */
 function trickle(file: string, atOnce: number, head: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(api.app.listeningOrigin).port), '127.0.0.1');

@@ -1,4 +1,4 @@
-/** A start that fails says why in one line for the operator, and nothing that is secret. */
+/** A failing start gives its reason in one line for the operator, without secrets. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ function expectOneLine({ code, stdout, stderr }: Ended): string {
 
 interface Failure {
   name: string;
-  /** Makes the cause. @returns the address, and what removes the cause */
+  /** Creates the cause. @returns the URL, and a function that removes the cause */
   arrange(folder: string): Promise<{ url: string; undo?: () => Promise<void> }>;
   says: RegExp;
 }
@@ -157,7 +157,7 @@ const failures: Record<typeof engine, Failure[]> = {
   ],
 };
 
-/** Values that config.ts must not let through to where they would fail with a stack trace. */
+/** Values that config.ts must refuse, because they would fail later with a stack trace. */
 const wrong = [
   { PORT: 'eighty' },
   { PORT: '65536' },
@@ -210,7 +210,7 @@ describe('a start that fails', () => {
     await place.remove();
   });
 
-  // What a value may be concerns no engine.
+  // The allowed values do not depend on the engine.
   if (engine === 'sqlite') {
     it.each(wrong.map((env) => ({ env, name: Object.keys(env)[0] as string })))(
       'says so in one line: $env',

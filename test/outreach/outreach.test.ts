@@ -1,4 +1,4 @@
-/** The figures of an event's outreach, compared with a naive model, and the lists behind them. */
+/** Outreach figures of an event, compared with a naive model, and the lists behind them. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
@@ -16,7 +16,7 @@ afterAll(() => api.close());
 const urlOf = (event: string, asOf: string | undefined) =>
   `/v1/events/${event}/outreach${asOf === undefined ? '' : `?asOf=${asOf}`}`;
 
-/** The figures of an answer, without names and links. */
+/** The figures of a response, without names and links. */
 function figuresIn({ asOf: _, revision: __, event: ___, links: ____, ...figures }: Body): Body {
   const bare = (rows: Body[]) => rows.map(({ label, links, ...row }) => row);
   return {

@@ -1,4 +1,4 @@
-/** What contacts and delegations may say, and who may say it. */
+/** Rules and permissions for contacts and delegations. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editorOf } from '../imports/rows.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeVerified(api));
 
-/** A project that is archived; gives back its address and what it was. */
+/** Creates and archives a project; returns its path and its state before. */
 async function anArchivedOne(fields: Parameters<typeof aProject>[0] = {}) {
   const project = await created(api, '/v1/projects', aProject(fields));
   const url = `/v1/projects/${project.id}`;

@@ -17,7 +17,7 @@ afterAll(() => closeVerified(api));
 
 const REQUEST = { 'x-request-id': 'audit-0001' };
 
-/** The one entry that a request made. */
+/** The single log entry of a request. */
 async function entryOf(send: () => Promise<Answer>) {
   const { answer, entries } = await entriesOf(api, send);
   expect(entries).toHaveLength(1);

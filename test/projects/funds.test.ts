@@ -15,7 +15,7 @@ type Entry = [receivedOn: string, amountYuan: number];
 const funds = (url: string, [receivedOn, amountYuan]: Entry) =>
   api.post(`${url}/funds`, { receivedOn, amountYuan });
 
-/** A project with a ledger; gives back its address. */
+/** A project with a ledger; returns its path. */
 async function projectWith(...entries: Entry[]): Promise<string> {
   const url = `/v1/projects/${(await created(api, '/v1/projects', aProject())).id}`;
   for (const entry of entries) expect((await funds(url, entry)).status).toBe(201);

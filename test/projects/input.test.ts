@@ -3,12 +3,12 @@ import { aProject, type Body, created, expectProblem, type TestApp, testApp } fr
 import { type BadValue, badDays, badLines, badParagraphs, badWholeNumbers } from '../support/bad-values.ts';
 import { changesNothing, expectRefused } from '../support/state.ts';
 
-/** For the fields that share a schema with one that is tried with all of them. */
+/** For fields that share a schema with one that is tested with all of them. */
 const someBadDays = badDays.filter(([what]) =>
   ['the 30th of February', 'a day without hyphens', 'the empty text', 'the last day of 1899'].includes(what),
 );
 
-/** What a body field may not be, by field. */
+/** Invalid values by field. */
 const bad: Record<string, BadValue[]> = {
   code: [
     ['the empty text', '', 'not_a_code'],

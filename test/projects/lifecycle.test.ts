@@ -35,7 +35,7 @@ const derivedIn = ({ code, operatingStatus, overdue, sameYear, fundsInPlaceYuan 
 
 const byCode = (a: { code: string }, b: { code: string }): number => (a.code < b.code ? -1 : 1);
 
-/** Each date of a project with the days around it, as far as one may ask about them. */
+/** The days around each date of a project that are valid as `asOf`. */
 function boundaries(p: ModelProject): string[] {
   const dates = [
     p.signedOn,

@@ -43,10 +43,10 @@ afterAll(() => closeVerified(api));
 const urlOf = ({ id }: Body): string => `/v1/projects/${id}`;
 const aFullProject = () => created(api, '/v1/projects', aProject(full));
 
-/** A project without what moves with every change. */
+/** A project without the fields that every change affects. */
 const withoutTimes = ({ version: _, updatedAt: __, ...project }: Body) => project;
 
-/** Fields that another depends on are cleared with it. */
+/** Fields that must be cleared together with those that depend on them. */
 const together: Record<string, string[]> = {
   startedOn: ['startedOn', 'completedOn', 'productionOn'],
   suspendedOn: ['suspendedOn', 'resumedOn'],

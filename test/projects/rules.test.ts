@@ -19,7 +19,7 @@ const ACTUAL_DATES = [
   'terminatedOn',
 ] as const;
 
-/** The dates that a date cannot stand without. */
+/** The dates that a date requires. */
 const NEEDS: Partial<Record<(typeof ACTUAL_DATES)[number], Fields>> = {
   completedOn: { startedOn: '2020-09-01' },
   productionOn: { startedOn: '2020-09-01' },
@@ -159,7 +159,7 @@ describe('when a project is changed', () => {
   });
 });
 
-/** A project that already has dates, what is changed of it, and the rule that its other fields then break. */
+/** A project with dates, a change, and the rule that is then violated by its other fields. */
 const brokenByTheRest: [rule: string, before: Fields, change: Body, faults: [string, string][]][] = [
   [
     'clearing the start of a completed project',

@@ -5,7 +5,7 @@ import { ensureTextIndexes } from '../../src/database/text-index.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { runs } from '../support/runs.ts';
 
-/** Few characters, so that texts have much in common; of each kind that is cut in another way. */
+/** Few characters, so that texts overlap; some of every class that is tokenized differently. */
 const character = fc.constantFrom(...'半导体新能源汽车あ한5gGab-（）・.é', ' ');
 const text = (maxLength: number) => fc.string({ unit: character, minLength: 1, maxLength });
 const name = text(12).filter((one) => /[\p{L}\p{N}]/u.test(one.normalize('NFC')));
@@ -103,7 +103,7 @@ describe('a search', () => {
       await tx.delete(projectGrams);
       await tx.delete(enterpriseGrams);
     });
-    // Another revision: totals are remembered for each.
+    // A new revision, because totals are cached by revision.
     const [first] = projects.values();
     await api.patch(`/v1/projects/${first?.id}`, { note: '半' }, { 'if-match': '*' });
     expect(await found('半')).toEqual([]);

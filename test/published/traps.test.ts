@@ -1,4 +1,4 @@
-/** Reports that are wrong in the ways in which reports are: each reported, with the computed value. */
+/** Reports with typical mistakes: each is detected, with the computed value. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -19,7 +19,7 @@ const event = 'trap';
 
 let api: TestApp;
 beforeAll(async () => {
-  // After the seed was written, so that the log begins before the day of publication.
+  // After the seed was written, so that the log starts before the day of publication.
   api = await testApp({ today: PUBLISHED });
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
   await created(api, '/v1/events', { code: event, name: event, ...days });
@@ -183,7 +183,7 @@ describe('what has changed since the publication', () => {
     await mark('reached');
     await api.patch(await project(6), { startedOn: null });
     await mark('left');
-    // None of these moves how many had started by the day.
+    // None of these affects the number of projects started by the day.
     await api.patch(await project(9), { startedOn: '2030-01-09' });
     await api.patch(await project(5), { startedOn: '2020-10-01' });
     await api.patch(await project(5), { note: '备注', investmentYuan: 5 });
@@ -222,8 +222,8 @@ describe('what has changed since the publication', () => {
     await api.patch(await project(11), { investmentYuan: 1_000 });
     const { items } = await changedSince(large);
     const codes = items.map(({ code, action, fields }: Body) => [action, code, ...fields]);
-    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never among
-    // them.
+    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never
+    // selected.
     expect(codes).toEqual([
       ['change', 'TRAP-5', 'investmentYuan'],
       ['change', 'TRAP-10', 'investmentYuan'],
@@ -263,7 +263,7 @@ describe('what has changed since the publication', () => {
     const all = await within(head);
     expect(all).toMatchObject({ complete: true, total: 30 });
     const [first, second] = all.items as [LaterChange, LaterChange];
-    // The first entry since is the first of them.
+    // The first later entry is also the first change.
     const ofWindow = async (window: number) => {
       const { complete, items } = await within(window);
       return [complete, ...items.map(({ seq }) => seq)];
@@ -337,7 +337,7 @@ describe('more figures than are reconciled at once', () => {
         await tx.insert(publishedFigures).values(copy as never);
       });
     for (let i = 0; i < 50; i++) await insert(i);
-    // Of one selection and day there is one summary, however many figures.
+    // One selection and day needs one summary, for any number of figures.
     await insert(0);
     const path = `${PATH}/reconciliation?event=${about}`;
     expect((await api.get(path)).body).toMatchObject({ total: 51 });

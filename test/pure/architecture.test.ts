@@ -1,4 +1,4 @@
-/** The rules of the house, which no compiler knows. */
+/** Architecture rules that no compiler checks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ const read = (path: string): string => readFileSync(join(projectFolder, path), '
 const json = (path: string) => JSON.parse(read(path));
 
 interface Source {
-  /** From `src` on. */
+  /** Relative to `src`. */
   path: string;
   text: string;
   /** Without comments. */
@@ -16,7 +16,7 @@ interface Source {
   imports: { from: string; typesOnly: boolean }[];
 }
 
-/** Comments go, strings stay; a `//` inside a string is kept by looking at what stands before it. */
+/** Removes comments but keeps strings; a `//` inside a string is recognised by the character before it. */
 const withoutComments = (text: string): string =>
   text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[\s;{}(),])\/\/.*$/gm, '$1');
 
@@ -38,7 +38,7 @@ const sources: Source[] = readdirSync(join(projectFolder, 'src'), { recursive: t
     return { path, text, code, imports: importsIn(code) };
   });
 
-/** Where something stands that must not, each as `file: what`. */
+/** The violations found, each as `file: what`. */
 const offences = (find: (source: Source) => Iterable<string>): string[] =>
   sources.flatMap((source) => [...find(source)].map((what) => `${source.path}: ${what}`));
 
@@ -51,14 +51,11 @@ const folderOf = (path: string): string =>
     .filter((part) => !part.endsWith('.ts'))
     .join('/');
 
-/** The file under `src` that a relative import names. */
+/** The file under `src` that a relative import refers to. */
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
 
-/**
- * The rooms of the house, and the files beside them, from the lowest on: each imports from those before it
- * only.
- */
+/** The layers and top-level files, from the lowest up: each may only import from those before it. */
 const ORDER = [
   ['core'],
   ['database'],
@@ -78,7 +75,7 @@ const ORDER = [
 const roomOf = (path: string): string => path.split('/')[0] as string;
 const levelOf = (path: string): number => ORDER.findIndex((rooms) => rooms.includes(roomOf(path)));
 
-/** Those who, by way of others or straight, lead back to themselves. */
+/** The nodes that lead back to themselves, directly or indirectly. */
 function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const reached = (from: string): Set<string> => {
     const seen = new Set<string>();
@@ -93,7 +90,7 @@ function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   return [...arrows.keys()].filter((one) => reached(one).has(one));
 }
 
-/** Which imports which, by what `of` makes of a path. */
+/** The imports between nodes, where `of` maps a path to a node. */
 function importsBy(of: (path: string) => string): Map<string, Set<string>> {
   const arrows = new Map<string, Set<string>>();
   for (const source of sources) {
@@ -250,8 +247,8 @@ describe('the packages', () => {
   });
 
   it('never compile the database driver, which brings its binaries', () => {
-    // npm 11 asks allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails where there is no
-    // Python, unless the lockfile says otherwise; and npm drops that whenever it rewrites the lockfile.
+    // npm 11 uses allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails without Python, unless
+    // the lockfile prevents it; and npm drops that entry whenever it rewrites the lockfile.
     expect(manifest.allowScripts['better-sqlite3']).toBe(false);
     expect(lock.packages['node_modules/better-sqlite3'].gypfile).toBe(false);
   });

@@ -60,7 +60,7 @@ describe('the sentences', () => {
   });
 
   it.each(wordings)('of %s say the same in both languages', (_, wording) => {
-    // Where an event is held is recorded in Chinese only.
+    // The venue of an event is recorded in Chinese only.
     const named = (language: 'zh' | 'en') =>
       [...new Set(factsOf(wording, language))].filter((name) => name !== 'hostCity').sort();
     expect(named('en')).toEqual(named('zh'));
@@ -101,7 +101,7 @@ describe('Markdown', () => {
       fc.property(fc.array(character, { maxLength: 12 }), (characters) => {
         const text = characters.join('').trim();
         const markdown = markdownOf(text);
-        // What a reader of CommonMark makes of backslashes.
+        // How CommonMark interprets backslashes.
         const literal: string[] = [];
         const bare: string[] = [];
         for (let i = 0; i < markdown.length; i++) {

@@ -6,7 +6,7 @@ import { canonical } from '../../src/log/canonical.ts';
 import { hashOf } from '../../src/log/service.ts';
 import { runs } from '../support/runs.ts';
 
-/** Keys that JavaScript lists in an order of its own, and keys that are one another's beginnings. */
+/** Keys that JavaScript reorders, and keys that are prefixes of others. */
 const key = fc.oneof(
   fc.constantFrom('9', '10', '0', 'a', 'ab', 'B', 'é', '甲', '\u{1F600}', ''),
   fc.string(),
@@ -28,7 +28,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
 
 const fields = fc.dictionary(key, value, { maxKeys: 6 });
 
-/** The same with every key in the order that most records are made in. */
+/** The same value with sorted keys, like most records. */
 const inOrder = (given: unknown): unknown =>
   JSON.parse(canonicalize(given) as string, (_, member) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

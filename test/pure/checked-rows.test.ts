@@ -6,7 +6,7 @@ import { checked } from '../../src/http/validation.ts';
 import { checkedRow, defined } from '../../src/sheets/checked-row.ts';
 import { runs } from '../support/runs.ts';
 
-/** Right ones, wrong ones, and those that become right: the same again and again, as in a file. */
+/** Valid, invalid and coerced values, repeated as in a file. */
 const cell = fc.constantFrom<unknown>(
   undefined,
   null,

@@ -1,4 +1,4 @@
-/** Which day it is, and what moment, in the time zone of the service. */
+/** Days and times in the service's time zone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockIn, isTimeZone } from '../../src/core/clock.ts';
@@ -13,17 +13,17 @@ describe('the clock', () => {
     ['UTC', '2020-06-29T00:00:00.000Z', '2020-06-29'],
     ['America/New_York', '2020-06-29T03:59:59.999Z', '2020-06-28'],
     ['America/New_York', '2020-06-29T04:00:00.000Z', '2020-06-29'],
-    // Half and quarter hours.
+    // Offsets of half and quarter hours.
     ['Asia/Kolkata', '2020-06-28T18:30:00.000Z', '2020-06-29'],
     ['Asia/Kathmandu', '2020-06-28T18:14:59.999Z', '2020-06-28'],
     ['Asia/Kathmandu', '2020-06-28T18:15:00.000Z', '2020-06-29'],
-    // The two ends of the world's day.
+    // The largest offsets in both directions.
     ['Pacific/Kiritimati', '2020-06-28T10:00:00.000Z', '2020-06-29'],
     ['Pacific/Pago_Pago', '2020-06-29T10:59:59.999Z', '2020-06-28'],
-    // Years and leap days.
+    // Turns of years and leap days.
     ['Asia/Shanghai', '2023-12-31T16:00:00.000Z', '2024-01-01'],
     ['Asia/Shanghai', '2024-02-28T16:00:00.000Z', '2024-02-29'],
-    // The night in which the clocks change.
+    // The change to summer time.
     ['Europe/Berlin', '2026-03-28T22:59:59.999Z', '2026-03-28'],
     ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29'],
     ['Europe/Berlin', '2026-03-29T22:00:00.000Z', '2026-03-30'],
@@ -74,7 +74,7 @@ describe('the clock', () => {
     ['UTC', '2020-06-29', '2020-06-29T00:00:00.000Z'],
     ['America/New_York', '2020-06-29', '2020-06-29T04:00:00.000Z'],
     ['Europe/Berlin', '2026-03-30', '2026-03-29T22:00:00.000Z'],
-    // Before 1901 Shanghai went by the sun.
+    // Before 1901 Shanghai used local solar time.
     ['Asia/Shanghai', '1890-01-01', '1889-12-31T15:54:17.000Z'],
   ])('in %s the day %s begins at %s, and not a millisecond before', (timeZone, day, moment) => {
     const calendar = clockIn(timeZone);

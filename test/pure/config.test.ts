@@ -1,7 +1,4 @@
-/**
- * The environment: what each variable is when it is not given, what it may be, and what is said when it is
- * wrong.
- */
+/** The environment: defaults, allowed values, and messages for invalid ones. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Config, readConfig, variables } from '../../src/core/config.ts';
@@ -11,7 +8,7 @@ type Name = keyof typeof variables;
 
 interface Cases {
   default: unknown;
-  /** Text and what it is read as. */
+  /** Texts and their parsed values. */
   valid: [string, unknown][];
   invalid: string[];
 }
@@ -43,7 +40,7 @@ const cases: Record<Name, Cases> = {
       ['0.0.0.0', '0.0.0.0'],
       ['::', '::'],
     ],
-    // What is no address of the machine is found when it listens.
+    // Whether the address belongs to the machine is only known when listening.
     invalid: [],
   },
   DATABASE_URL: {
@@ -55,7 +52,7 @@ const cases: Record<Name, Cases> = {
     ],
     invalid: [
       ...['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
-      // A password with characters that an address must escape, a port beyond all ports, a pool of no size.
+      // A password with unescaped characters, an invalid port, a pool of size 0.
       ...['postgres://u:p/w@host/db', 'postgres://u:p@host:99999/db', 'postgres://host/db?pool=-1'],
       'postgres://host/db?pool=many',
     ],
@@ -74,7 +71,7 @@ const cases: Record<Name, Cases> = {
     invalid: ['INFO', 'verbose', '30'],
   },
   BODY_LIMIT: numbers(1_024, 104_857_600, 1_048_576),
-  // What cannot be written is found when a file comes in.
+  // Whether the folder is writable is only known at the first upload.
   IMPORT_DIR: {
     default: './data/imports',
     valid: [['/var/lib/luodi/imports', '/var/lib/luodi/imports']],

@@ -1,4 +1,4 @@
-/** The rows of the demo by themselves, added up in plain TypeScript. */
+/** The rows of the demo alone, added up in plain TypeScript. */
 import { describe, expect, it } from 'vitest';
 import {
   clusters as clusterCatalogue,
@@ -35,10 +35,10 @@ import regions from '../../src/features/references/data/regions.json' with { typ
 import zones from '../../src/features/references/data/zones.json' with { type: 'json' };
 
 const TODAY = '2026-11-22';
-/** What is recorded ends here. */
+/** The last recorded day. */
 const LAST_DAY = '2026-06-30';
 const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';
-/** Stands for the id that a name is replaced by. */
+/** In place of the id of a name. */
 const ID = '0190a1b2-0000-7000-8000-000000000001';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
 const NAMED_ENTERPRISES = ['东佳（郴州）电子有限公司', '东莞众用电子有限公司', '深圳稳泰自动化科技有限公司'];

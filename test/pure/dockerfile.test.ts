@@ -1,4 +1,4 @@
-/** The image, as far as a machine without Docker can read it. */
+/** Checks of the image that are possible without Docker. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

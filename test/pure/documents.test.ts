@@ -1,4 +1,4 @@
-/** The documents: short enough to be read, nothing in them twice, and no link that leads nowhere. */
+/** The documentation: short, without duplicates or broken links. */
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { projectFolder } from '../support/process.ts';
 
 const README_BYTES = 10_000;
 
-/** As GitHub makes them of headings. */
+/** Anchors of headings as on GitHub. */
 const anchorsIn = (text: string): string[] =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -21,14 +21,14 @@ const proseIn = (text: string): string => text.replace(/```[\s\S]*?```/g, '');
 const linksIn = (text: string): string[] =>
   [...proseIn(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
 
-/** Words that tell a paragraph from others; a short one may well come twice. */
+/** Length from which paragraphs should be unique; short ones may repeat. */
 const LONG = 60;
 const paragraphsIn = (text: string): string[] =>
   proseIn(text)
     .split(/\n+/)
     .filter((paragraph) => paragraph.length > LONG && !paragraph.startsWith('| ---'));
 
-/** How much two that begin alike have in common: one that was changed in one place only. */
+/** The start of a paragraph: duplicates that were changed in one place usually start the same. */
 const beginning = (paragraph: string): string => paragraph.slice(0, LONG);
 
 describe('the documents', () => {
@@ -37,7 +37,7 @@ describe('the documents', () => {
   });
 
   it('say nothing twice, not even with other endings', () => {
-    // What is new has been said of it before, and after.
+    // The changelog repeats what other documents describe.
     const begun = documents()
       .filter((path) => path !== 'CHANGELOG.md')
       .flatMap((path) => paragraphsIn(documentAt(path)))

@@ -1,4 +1,4 @@
-/** What counts as a character that nobody sees, over all of Unicode. */
+/** Detection of invisible characters, over all of Unicode. */
 import { describe, expect, it } from 'vitest';
 import { hiddenIn, isSeen, withoutHidden } from '../../src/http/hidden-characters.ts';
 
@@ -32,7 +32,7 @@ const named: [string, string, string][] = [
 
 describe('a hidden character', () => {
   it.each(named)('%j is called %s', (character, en, zh) => {
-    // A character of two code units is one.
+    // A character of two code units counts as one.
     expect(hiddenIn(`𠮷字${character}a`)).toEqual({ character: { en, zh }, position: 3 });
     expect(withoutHidden(`${character}字${character}a`)).toBe('字a');
   });
@@ -45,7 +45,7 @@ describe('a hidden character', () => {
       const character = String.fromCodePoint(point);
       const expected = /\p{Default_Ignorable_Code_Point}/u.test(character) || others.has(character);
       if (isHidden(character) !== expected) throw new Error(`U+${point.toString(16)}`);
-      // Old systems keep rare names in the private use areas, and newer ideographs may be unknown here.
+      // Old systems encode rare names in private use areas, and newer ideographs may be unknown here.
       if (expected && /[\p{L}\p{N}\p{P}\p{S}\p{Co}]/u.test(character)) {
         expect('\u115f\u1160\u3164\uffa0\u2800\u{1d159}').toContain(character);
       }

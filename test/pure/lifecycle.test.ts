@@ -37,7 +37,7 @@ const datesOf = (fields: Partial<ModelDates> = {}): ModelDates => ({
   ...fields,
 });
 
-/** Everything that is said of the dates on a day. */
+/** Everything derived from the dates on a day. */
 const saidOf = (dates: ModelDates, asOf: string) => ({
   operatingStatus: operatingStatus(dates, asOf),
   overdue: overdue(dates, asOf),

@@ -71,7 +71,7 @@ describe('rounding half-up to one decimal', () => {
     [-1, 1000, 0],
     [0, 3, 0],
   ])('%i ÷ %i is %d', (numerator, denominator, expected) => {
-    // `toBe` tells 0 from −0, which JSON would hide and arithmetic would not.
+    // `toBe` distinguishes 0 from −0, which JSON would hide, but arithmetic would not.
     expect(toOneDecimal(numerator, denominator)).toBe(expected);
   });
 });

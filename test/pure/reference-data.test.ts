@@ -1,4 +1,4 @@
-/** The reference data that a new database begins with: complete, and sound in itself. */
+/** The reference data of a new database: complete and consistent. */
 import { describe, expect, it } from 'vitest';
 import countries from '../../src/features/references/data/countries.json' with { type: 'json' };
 import industries from '../../src/features/references/data/industries.json' with { type: 'json' };
@@ -88,7 +88,7 @@ describe('regions.json', () => {
 });
 
 describe('industries.json', () => {
-  /** The first and last division of each section, GB/T 4754-2017. */
+  /** The first and last division of each section in GB/T 4754-2017. */
   const sections: Record<string, [number, number]> = {
     A: [1, 5],
     B: [6, 12],

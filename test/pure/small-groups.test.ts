@@ -14,7 +14,7 @@ const cell = (groups: string[], size: number, part = 0): Cell<Size> => ({
   sizes: { all: size, some: part },
 });
 
-/** What is told of the last dimension. */
+/** What may be disclosed of the last dimension. */
 const toldOf = async (cells: Cell<Size>[], populations = [all], minimum = 5) => {
   const dimensions = cells[0]?.groups.length ?? 0;
   const { whole, groups } = await tellable(await levelsOf(cells, dimensions), populations, minimum);
@@ -31,11 +31,11 @@ const cells = fc
     return fc.uniqueArray(one, { minLength: 1, maxLength: 9, selector: ({ groups }) => groups.join() });
   });
 
-/** The projects of the cells that are in a population, one by one, by the place of their cell. */
+/** The projects of a population, one by one, each as the index of its cell. */
 const projectsIn = (cells: Cell<Size>[], population: Population<Size>): number[] =>
   cells.flatMap(({ sizes }, place) => Array<number>(population(sizes)).fill(place));
 
-/** As whoever asks for fewer dimensions has them counted. */
+/** The cells as seen by a request for fewer dimensions. */
 function upTo(dimensions: number, cells: Cell<Size>[]): Cell<Size>[] {
   const counted = new Map<string, Cell<Size>>();
   for (const { groups, sizes } of cells) {

@@ -6,7 +6,7 @@ import { fairTurns } from '../../src/database/turns.ts';
 
 const LIMITS = { atOnce: 3, ofOne: 2, waiting: 6, waitingOfOne: 4 };
 
-/** Works that end when they are told to, and the order in which they began. */
+/** Works that end on request, and the order in which they started. */
 function workshop() {
   const turn = fairTurns(LIMITS);
   const begun: string[] = [];

@@ -1,4 +1,4 @@
-/** What the two addresses take and refuse, and how they answer. */
+/** Parameters and responses of the two URLs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { MODEL_RULES } from '../support/model-quality.ts';

@@ -1,4 +1,4 @@
-/** Each rule at its edges: what it names on which day, and what it says about it. */
+/** Each rule at its edges: the days on which it matches, and its finding. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, type TestApp, TODAY, testApp } from '../support/app.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What a rule finds about a project; undefined where it does not name it. */
+/** The finding of a rule for a project; undefined if it does not match. */
 async function findingOf(rule: string, code: string, query: Record<string, string> = {}): Promise<Body> {
   const { body, status, text } = await api.get(
     `/v1/quality/${rule}?${new URLSearchParams({ code, ...query })}`,
@@ -187,7 +187,7 @@ describe('no_change_reported', () => {
   }
 
   it.each([
-    // In Shanghai, 24 August is over at 16:00 UTC; 22 November is 90 days later.
+    // In Shanghai, 24 August ends at 16:00 UTC; 22 November is 90 days later.
     ['2026-08-24T15:59:59.999Z', { since: '2026-08-24', days: 90 }],
     ['2026-08-24T16:00:00.000Z', undefined],
   ])('of one changed at %s', async (moment, expected) => {
@@ -222,7 +222,7 @@ describe('possible_double_signing', () => {
   const rule = 'possible_double_signing';
   let amount = 1_000;
 
-  /** Two projects, alike but for what is given; no others have their amount. */
+  /** Two projects that differ only in the given fields, with an amount that no others have. */
   async function pair(first: Partial<NewProject>, second: Partial<NewProject>): Promise<Body[]> {
     const alike = { name: '东佳产业园', investmentYuan: ++amount, investorIds: [investors[0] as string] };
     return [

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeVerified(api));
 
-/** Runs with an entry that is gone afterwards. */
+/** Runs with an entry that is deleted afterwards. */
 async function withEntry(kind: Kind, fields: Body, use: (entry: Body, url: string) => Promise<void>) {
   const entry = await created(api, pathOf(kind), { ...kind.make(), ...fields });
   const url = `${pathOf(kind)}/${entry[kind.key]}`;
@@ -150,7 +150,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
   });
 });
 
-/** UTF-8 sorts as code points do, which is not how JavaScript compares beyond the BMP. */
+/** UTF-8 sorts by code points, unlike JavaScript beyond the BMP. */
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 async function everyOne(url: string, field: string): Promise<string[]> {

@@ -31,7 +31,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
 
     const send = (fields: Body) =>
       method === 'POST' ? api.post(path, { ...kind.make(), ...fields }) : api.patch(url, fields);
-    // The fields share a schema; one is tried with everything.
+    // The fields share a schema, so only one is tested with everything.
     const texts = Object.entries(kind.texts).flatMap(([field, max]) =>
       badLines(max)
         .filter(

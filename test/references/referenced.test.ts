@@ -4,7 +4,7 @@ import { expectRefused } from '../support/state.ts';
 
 let api: TestApp;
 let enterprise: string;
-/** An enterprise and a delegation for contacts, and an enterprise that stays. */
+/** An enterprise and a delegation for contacts, and an enterprise that is not deleted. */
 let met: string;
 let team: string;
 let host: string;
@@ -37,7 +37,7 @@ const aContact = (fields: Body) => ({
 });
 const aZone = (fields: Body) => ({ name: '园区', level: 'national', ...fields });
 
-/** What is held, by what, and how the refusal says so. */
+/** A referenced resource, what refers to it, and the message of the refusal. */
 const held: [what: string, url: () => string, path: string, holder: () => Body, en: string, zh: string][] = [
   [
     'an event by a project',
@@ -173,7 +173,7 @@ describe('what something refers to cannot be deleted', () => {
     const again = await expectRefused(api, remove('zh-CN'), 409, `${entity}.referenced`);
     expect(again.body.detail).toContain(zh);
 
-    // Once nothing refers to it, it can be.
+    // Once nothing refers to it, it can be deleted.
     const holderUrl = `${path}/${holding.id ?? holding.code}`;
     if (path === '/v1/projects') {
       const let_go = { event: null, region: null, zone: null, industry: null, investorIds: null };

@@ -1,4 +1,4 @@
-/** A POST that is sent again has its effect once, and the same answer. */
+/** A repeated POST has its effect once, and the same response. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -122,7 +122,7 @@ describe('an Idempotency-Key', () => {
     expect(kept.every(({ createdAt }) => createdAt >= '2026-11-22T06:00:00.001Z')).toBe(true);
   });
 
-  // PGlite's one connection is that of whatever is under way.
+  // PGlite's single connection is used by the request in progress.
   it.runIf(concurrent)('is refused while its first request is under way', async () => {
     const key = aKey();
     let release: () => void = () => {};
@@ -137,7 +137,7 @@ describe('an Idempotency-Key', () => {
       );
     });
     const both = [send(funds(), entry, key), send(funds(), entry, key)];
-    // Whichever came second is refused at once; the other waits for the writer.
+    // Whichever comes second is refused immediately; the other waits for the writer.
     const refused = await Promise.race(both);
     expectProblem(refused, 409, 'request.under_way');
     expect(refused.headers['retry-after']).toBe('1');
@@ -165,7 +165,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it.each(['', ' ', 'a b', '长沙', 'a'.repeat(256)])('is refused where it is %j', async (key) => {
-    // Node sends no header that HTTP does not allow; what HTTP allows may still be no key.
+    // Node sends no invalid headers; a valid header may still be an invalid key.
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     const answer = await expectUnchanged(() => api.post(funds(), entry, headers));
     expectProblem(answer, 400, 'request.bad_idempotency_key');

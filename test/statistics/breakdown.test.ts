@@ -17,7 +17,7 @@ interface Question {
   by: string[];
   filter: ModelFilter;
   asOf: string | undefined;
-  /** Names of measures and dimensions, with a minus where descending. */
+  /** Names of measures and dimensions, with a minus for descending order. */
   sort: string[];
   limit: number | undefined;
 }
@@ -41,7 +41,7 @@ interface Row {
   figures: Figures;
 }
 
-/** Null comes last whichever way round; equal rows stand in the order of their codes. */
+/** Null comes last in both directions; equal rows are ordered by their codes. */
 function inOrder(rows: Row[], by: string[], sort: string[]): Row[] {
   const sortedBy = (name: string, { codes, figures }: Row) =>
     by.includes(name) ? (codes[by.indexOf(name)] ?? null) : sortValueOf(figures, name as MeasureName);

@@ -12,7 +12,7 @@ const MOVING = ['operatingStatus', ...FLAGS];
 const STEADY = Object.keys(parameters).filter((name) => !MOVING.includes(name));
 const MEASURES = Object.keys(COHORT_MEASURES) as CohortMeasure[];
 
-/** Days around the ends of months, in order. */
+/** Days around month ends, in order. */
 const MONTH_ENDS = [
   '2019-08-31',
   '2020-01-30',
@@ -42,7 +42,7 @@ const PROJECT_DAYS = [
   'terminatedOn',
 ] as const;
 
-/** The world with each of its days exchanged for one of the ends of months: what came first still does. */
+/** The world with its days mapped to days around month ends, in the same order. */
 function atMonthEnds(world: ModelWorld): ModelWorld {
   const given = new Set(
     world.projects.flatMap((p) => [
@@ -111,7 +111,7 @@ describe('cohorts', () => {
   });
 
   it('signed on one day have at each age the rates of the summary of that day, and every age is complete', async () => {
-    /** What every project comes to be signed on: no end of a contract lies before it. */
+    /** Gives all projects the earliest signing day, so that no termination is earlier. */
     const together = (world: ModelWorld): ModelWorld => {
       const [signedOn = ''] = world.projects.map((p) => p.signedOn).sort();
       return { ...world, projects: world.projects.map((p) => ({ ...p, signedOn, event: 'hyrd-2020' })) };
@@ -125,7 +125,7 @@ describe('cohorts', () => {
           expect(items).toHaveLength(1);
           const { ages } = items[0];
           expect(monthsAfter(signedOn, ages.length) > WORLD_TODAY).toBe(true);
-          // Each summary costs as much as all the ages: two of five are compared.
+          // Each summary costs as much as all ages, so only two of five are compared.
           for (const { age, reachedCount, complete, ...rate } of ages) {
             if (age % 5 !== 0 && age % 5 !== 1) continue;
             const { body } = await api.get(`/v1/statistics/summary?asOf=${monthsAfter(signedOn, age)}`);
@@ -170,7 +170,7 @@ describe('a cohort', () => {
 
   const cohorts = async (query: string): Promise<Body> =>
     (await api.get(`/v1/statistics/cohorts?${query}`)).body;
-  /** Of each age of the only cohort. */
+  /** The ages of the only cohort. */
   const agesOf = async (query: string): Promise<[number, number, number, boolean][]> => {
     const { items } = await cohorts(query);
     expect(items).toHaveLength(1);
@@ -183,7 +183,7 @@ describe('a cohort', () => {
   };
 
   it('gives an age that not all have reached over those that have, and says so', async () => {
-    // Signed on 31 January after its start, the younger one is a month old on 28 February.
+    // The younger project, signed on 31 January after its start, is a month old on 28 February.
     expect(await agesOf('event=fair&asOf=2021-02-27')).toEqual([
       [1, 2, 2, true],
       [1, 1, 1, false],

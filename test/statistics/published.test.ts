@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, type TestApp, testApp } from '../support/app.ts';
 import { insertCopies } from '../support/world.ts';
 
-/** What a bulletin said: so many projects, of which so many started, and of those so many completed. */
+/** Figures from a bulletin: number of projects, of which started, of which completed. */
 interface Bulletin {
   signed: number;
   started: number;

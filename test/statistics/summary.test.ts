@@ -64,7 +64,7 @@ describe('the summary', () => {
   it('has no parameter that these tests leave out', () => {
     const declared = operationFor('GET', '/v1/statistics/summary')?.operation.parameters ?? [];
     const names = declared.filter((one) => one.in === 'query').map(({ name }) => name);
-    // How a sheet is written changes no figure.
+    // Format options do not affect figures.
     const ofSheets = ['format', 'lang', 'unit', 'encoding'];
     expect(names.sort()).toEqual([...Object.keys(parameters), ...ofSheets, 'asOf'].sort());
   });

@@ -5,7 +5,10 @@ import { insertCopies } from '../support/world.ts';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const MOST = 1_000_000_000_000;
-/** As many of the largest projects as leave the sum exact, and what is missing to the largest exact sum. */
+/**
+ * The number of projects with the largest amount whose sum is still exact, and the remainder to the largest
+ * exact sum.
+ */
 const FULL = Math.floor(LARGEST / MOST);
 const REST = LARGEST - FULL * MOST;
 
@@ -80,7 +83,7 @@ describe('a sum of funds', () => {
   });
   afterEach(() => api.close());
 
-  /** Entries as the ledger would hold them after years. */
+  /** Ledger entries as after years of use. */
   async function arrive(project: number, times: number, amountYuan: number): Promise<void> {
     const projectId = ids[project] as string;
     const entry = {

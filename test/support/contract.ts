@@ -1,4 +1,4 @@
-/** Checks every answer that a test sees against openapi/openapi.json. */
+/** Checks every response in tests against openapi/openapi.json. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -35,7 +35,7 @@ ajv.addSchema(openapi as never, 'openapi');
 
 const validators = new Map<string, ValidateFunction>();
 
-/** A validator for a place in the document, by its JSON Pointer. */
+/** A validator for the schema at a JSON Pointer of the document. */
 function validatorAt(pointer: string): ValidateFunction {
   const known = validators.get(pointer);
   if (known) return known;
@@ -57,7 +57,7 @@ export function operationFor(
   url: string,
 ): { template: string; operation: OpenApiOperation } | null {
   const [path = ''] = url.split('?');
-  // A fixed path comes before one with a parameter in the same place.
+  // A fixed path takes precedence over one with a parameter.
   const found = templates
     .filter(({ pattern }) => pattern.test(path))
     .sort((a, b) => a.template.split('{').length - b.template.split('{').length)[0];
@@ -65,16 +65,16 @@ export function operationFor(
   return found && operation ? { template: found.template, operation } : null;
 }
 
-/** Whether a successful answer has no end. */
+/** Whether a successful response is endless. */
 export function isEndless(method: string, url: string): boolean {
   const content = operationFor(method, url)?.operation.responses[200]?.content;
   return content !== undefined && 'text/event-stream' in content;
 }
 
-/** Whether a body is one JSON text; newline-delimited JSON is many. */
+/** Whether a body is a single JSON text; newline-delimited JSON is not. */
 export const isJson = (type: string): boolean => /^application\/([\w.-]+\+)?json\b/.test(type);
 
-/** @throws when the answer is not what the document declares */
+/** @throws if the response differs from the document */
 export function checkAgainstContract(
   method: string,
   url: string,
@@ -107,7 +107,7 @@ export function checkAgainstContract(
   const media = type.split(';')[0] ?? '';
   if (!response.content[media])
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
-  // Of a file, or of what has no end, the document says no more than that it is one.
+  // For files and endless responses, the document gives nothing to check.
   if (!isJson(media)) return;
   expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place);
 }

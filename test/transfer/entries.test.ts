@@ -1,4 +1,4 @@
-/** Lists of catalogues as files: what is exported of them comes back without a change. */
+/** Exports of catalogue lists can be re-imported without changes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
@@ -23,7 +23,7 @@ const caller: Caller = { actor: 'test', requestId: null, regions: null };
 const CLUSTER = '00000000-0000-7000-8500-000000000000';
 const MEMBERS = `/v1/clusters/${CLUSTER}/members`;
 
-/** Texts that are hard on a sheet. */
+/** Difficult texts. */
 const notes = fc.constantFrom(
   null,
   null,
@@ -50,7 +50,7 @@ const extra: fc.Arbitrary<Omit<Extra, 'code'> & { isCoded: boolean }> = fc.recor
 
 const role = fc.constantFrom('upstream', 'downstream', 'supporting');
 
-/** Of each enterprise but the leader, the days on which it came and went, in turn. */
+/** Alternating arrivals and departures of each enterprise except the leader. */
 const stays = fc.array(
   fc.record({ days: fc.uniqueArray(day, { maxLength: 4 }), role, note: notes, isWithProject: fc.boolean() }),
   { minLength: 5, maxLength: 5 },
@@ -59,7 +59,7 @@ const stays = fc.array(
 const given = fc.record({ world: outreachWorld, extras: fc.array(extra, { minLength: 25 }), stays });
 type Given = typeof given extends fc.Arbitrary<infer T> ? T : never;
 
-/** Two enterprises share a name, one of them has a code, and others have a code or none. */
+/** Two enterprises share a name, and one of them has a code; the others may have a code. */
 async function nameEnterprises(api: TestApp): Promise<void> {
   for (const [i, changes] of [
     [1, { name: '企业 0' }],

@@ -1,4 +1,4 @@
-/** `luodi export`, as a process of its own. */
+/** `luodi export` as a process. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { insertCopies } from '../support/world.ts';
 
 const DAY = '2021-12-31';
 
-/** Questions, as options and as an address. */
+/** Queries, as options and as a query string. */
 const ASKED: [string[], string][] = [
   [['--format', 'csv'], 'format=csv&lang=en'],
   [

@@ -42,7 +42,7 @@ describe('the format', () => {
   it('is told beside whatever else an answer depends on', async () => {
     const origin = 'https://dashboard.example';
     const open = await testApp({ config: { CORS_ORIGINS: [origin, 'https://other.example'] } });
-    // The second answer comes from memory.
+    // The second response comes from the cache.
     for (const url of ['projects', 'projects?format=csv', 'statistics/summary', 'statistics/summary']) {
       const { status, headers } = await open.get(`/v1/${url}`, { origin });
       expect([status, headers.vary]).toEqual([200, 'Origin, Accept, Accept-Language']);

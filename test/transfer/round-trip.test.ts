@@ -17,7 +17,7 @@ const UNIT_NAMES = {
 };
 const ZEROS = { yuan: 0, wan: 4, yi: 8 };
 
-/** Whole yuan of an amount in a unit, by moving the point. */
+/** Converts an amount in a unit to whole yuan by moving the decimal point. */
 function yuanOf(text: string, unit: Unit): number {
   const [whole = '', fraction = ''] = text.split('.');
   expect(fraction).not.toMatch(/0$/);
@@ -49,7 +49,7 @@ const WORDS: Record<Language, Record<string, string>> = {
   },
 };
 
-/** A row as texts of cells, made a project again; an empty cell is null. */
+/** Converts a row of cell texts back to a project; an empty cell is null. */
 function projectOf(row: Record<string, string>, language: Language, unit: Unit): Item {
   const project: Item = {};
   for (const { field, kind, ...names } of columns) {
@@ -68,7 +68,7 @@ function projectOf(row: Record<string, string>, language: Language, unit: Unit):
   return project;
 }
 
-/** What a sheet says of a project, of what the list says. */
+/** The expected content of a sheet, computed from the list. */
 function expected({ investors, overdue, ...item }: Item, codes: Map<string, string | null>): Item {
   const own = investors.map(({ id }: Item) => codes.get(id) ?? '');
   return {
@@ -85,7 +85,7 @@ const sheets = fc.record({
   encoding: fc.constantFrom<('utf-8' | 'gb18030')[]>('utf-8', 'gb18030'),
 });
 
-/** Every page of the list. */
+/** All pages of the list. */
 async function wholeList(api: TestApp, query: string): Promise<Item[]> {
   const answer = await api.get(`/v1/projects?limit=500&${query}`);
   expect(answer).toMatchObject({ status: 200, body: { page: { nextCursor: null } } });
@@ -142,7 +142,7 @@ describe('an export of random projects', () => {
 
   const asText = (cell: unknown): string =>
     cell instanceof Date ? cell.toISOString().slice(0, 10) : cell === null ? '' : plain(cell);
-  // A number as its digits, never with an exponent.
+  // The digits of a number, without an exponent.
   const plain = (cell: unknown): string =>
     typeof cell === 'number' && String(cell).includes('e')
       ? cell.toFixed(8).replace(/0+$/, '')

@@ -39,7 +39,7 @@ const inYuan = (text: string | undefined, unit: keyof typeof SHIFT): number | st
 const numberOf = (text: string | undefined) =>
   text === undefined ? 'no such column' : text === '' ? null : Number(text);
 
-/** Compares a row with an answer, by the names that the definitions give. */
+/** Compares a row with a response, by the names in the definitions. */
 function expectFigures(
   row: Record<string, string>,
   body: Body,
@@ -75,7 +75,7 @@ function expectFigures(
 const texts = (row: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? '' : String(cell)]));
 
-/** The table in either format, every cell as text. */
+/** The table in either format, with all cells as text. */
 async function tableFrom(url: string, format: 'csv' | 'xlsx'): Promise<Record<string, string>[]> {
   const answer = await api.get(`${url}&format=${format}`);
   expect(answer.status).toBe(200);
@@ -201,7 +201,7 @@ it.each([
   const sheet = await readXlsx(answer);
   expect(sheet.rowCount).toBe(rows);
   expect(sheet.autoFilter).toBe(`A1:${sheet.getRow(last).getCell(sheet.columnCount).address}`);
-  // A total is none of the rows that a filter hides or an order moves.
+  // The total is outside the range of filters and sorting.
   if (rows > last) expect(sheet.getCell(`A${rows}`).value).toBe('合计');
   expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
   const again = await api.get(`/v1/statistics/${url}asOf=2020-12-31&lang=zh&format=xlsx`);

@@ -13,7 +13,7 @@ import { type TestServer, testServer } from '../support/server.ts';
 import { insertCopies } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
 
-/** Several batches, and more than the buffers of a connection hold. */
+/** Several batches, and more than the buffers of a connection can hold. */
 const ROWS = 20_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Asks, and reads nothing yet. */
+/** Sends a request without reading the response. */
 async function ask(query: string): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${adminKey()}` };
   const request = get({ port, path: `/v1/projects?${query}`, headers, agent: false });
@@ -127,7 +127,8 @@ describe('an export of more rows than a batch', () => {
 });
 
 /**
- * An app that streams these parts, and how many of them were taken; the end says whether they were given up.
+ * An app that streams the given parts, and the number of parts consumed; `end` tells whether the stream was
+ * abandoned.
  */
 async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastRate) {
   const state = { taken: 0, ended: false };
@@ -151,7 +152,7 @@ async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastR
 
 const BLOCK = new Uint8Array(65_536).fill(120);
 
-/** Opens a connection that asks and then reads nothing. */
+/** Opens a connection that sends a request and then reads nothing. */
 async function stuck(address: string) {
   const socket = connect(Number(new URL(address).port), '127.0.0.1');
   socket.on('error', () => {});
@@ -189,7 +190,7 @@ describe('a stream', () => {
     const taken = state.taken;
     await sleep(300);
     expect(state.taken).toBe(taken);
-    // The system's own buffers, and no more.
+    // No more than the system's own buffers.
     expect(taken * BLOCK.length).toBeLessThan(32_000_000);
     expect(state.ended).toBe(false);
     socket.destroy();

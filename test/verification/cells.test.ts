@@ -1,4 +1,4 @@
-/** Whatever is changed in whatever column of whatever table that the log is about, verifying names it. */
+/** Every change in any column of any logged table is detected by verification. */
 import { setTimeout } from 'node:timers/promises';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,14 +12,14 @@ import { type Connection, connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
 
-/** What nobody can tell from the log: docs/operation.md says so too. */
+/** Columns that cannot be checked against the log, also listed in docs/operation.md. */
 const UNSEEN_COLUMNS = ['api_keys.hash', 'api_keys.last_used_at'];
 const UNSEEN_TABLES = [
   'enterprise_grams',
   'imports',
   'kept_answers',
   'project_grams',
-  // The log itself and its end, which the walk along its chain proves.
+  // The log itself and its end, which are verified by the chain.
   'changes',
   'revision',
   'settings',
@@ -29,7 +29,7 @@ const logged = loggedEntities.flatMap(({ entity, tables }) => tables.map((table)
 
 const quoted = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
 
-/** SQL for a value that a column does not have. */
+/** SQL for a value that differs from that of a column. */
 function otherThan({ name, dataType }: Column): string {
   if (dataType === 'boolean') return engine === 'sqlite' ? `1 - ${name}` : `not ${name}`;
   if (dataType === 'number') return `coalesce(${name}, 0) + 1`;
@@ -37,13 +37,13 @@ function otherThan({ name, dataType }: Column): string {
   return `coalesce(${name}, '') || 'x'`;
 }
 
-/** Without the rules on what rows refer to, which somebody with the file can switch off. */
+/** Disables foreign keys, as the owner of the file can. */
 const unbind = {
   sqlite: 'pragma foreign_keys = off',
   postgres: 'set session_replication_role = replica',
 }[engine];
 
-// Another connection, which PGlite does not have.
+// A second connection, which PGlite does not accept.
 describe.runIf(concurrent)('of the tables that the log is about', () => {
   let place: TestDatabase;
   let database: Database;
@@ -115,7 +115,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     expect([...seen, ...UNSEEN_COLUMNS].sort()).toEqual(forged.sort());
   });
 
-  /** The columns that tell rows apart: one of each table that has as many. */
+  /** The key columns, in rounds: one of each table that has as many. */
   const rounds = [0, 1, 2].map((i) =>
     logged.flatMap((table) => {
       const field = [table.of, ...table.key][i];
@@ -164,7 +164,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     expect(differences).toMatchObject([{ what: 'changed', fields: [{ data }] }]);
   });
 
-  // PostgreSQL stores no such thing.
+  // PostgreSQL cannot store such a value.
   if (engine === 'sqlite') {
     it('JSON that is none is seen', async () => {
       await aside.rows("update clusters set targets = '['");
@@ -194,7 +194,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     const writing = (async () => {
       for (let i = 0; !isOver; i++) {
         await writeEvent(database, `meanwhile-${i}`);
-        // Else nobody else would have a turn.
+        // Otherwise other work would never run.
         await setTimeout(2);
       }
     })();

@@ -13,7 +13,7 @@ import {
 } from '../../../src/features/published/agreement.ts';
 import { runs } from '../../support/runs.ts';
 
-/** A fraction in the plainest way: cross-multiplied, never divided. */
+/** A naive fraction: cross-multiplied, never divided. */
 type Fraction = [numerator: bigint, denominator: bigint];
 const isLess = ([a, b]: Fraction, [c, d]: Fraction): boolean => a * d < c * b;
 const isAtMost = (x: Fraction, y: Fraction): boolean => !isLess(y, x);
@@ -22,7 +22,7 @@ const negative = ([a, b]: Fraction): Fraction => [-a, b];
 const power = (n: number): Fraction => (n >= 0 ? [10n ** BigInt(n), 1n] : [1n, 10n ** BigInt(-n)]);
 const half = ([a, b]: Fraction): Fraction => [a, 2n * b];
 
-/** What a text of digits says, digit by digit. */
+/** Parses a decimal text digit by digit. */
 function read(text: string): Fraction {
   let value: Fraction = [0n, 1n];
   let place = 0;
@@ -50,7 +50,7 @@ const naive: Record<Comparator, (computed: Fraction, value: Fraction, unit: Frac
 
 const precision = fc.integer({ min: -3, max: 4 });
 
-/** A printed number, and a computed one that lies on, beside, or just around the edges of what it claims. */
+/** A printed number, and a computed one at or near the bounds of what it claims. */
 const pair = fc
   .record({
     precision,
@@ -137,9 +137,9 @@ describe('slips', () => {
     [[136_55n, 100n], printed('135.65'), { transposed_digits: { swapped: '136.55' } }],
     [[297_88n, 100n], printed('2978.8'), { unit_slip: { factor: '0.1' } }],
     [[834n, 10n], printed('0.834'), { unit_slip: { factor: '100' } }],
-    // The value of 3 digits comes out rounded.
+    // A value with 3 digits is compared after rounding.
     [[26_600n, 319n], printed('8.34'), { unit_slip: { factor: '10' } }],
-    // One digit is no proof.
+    // One digit is not conclusive.
     [[27n, 1n], printed('3'), {}],
     [[30n, 1n], printed('3'), { unit_slip: { factor: '10' } }],
     [[88n, 1n], printed('89'), {}],
@@ -172,7 +172,7 @@ describe('parts', () => {
     [['14', '65', '9'], '88', 0, null],
     [['14', '65', '10'], '88', 0, { sum: '89', difference: '1' }],
     [['14', '65'], '88', 0, { sum: '79', difference: '-9' }],
-    // Each may be off by half of its last place.
+    // Each may be off by half a unit of its last digit.
     [['0.3', '0.3', '0.3'], '1.0', 9, null],
     [['0.33', '0.33', '0.33'], '1.0', 9, null],
     [['0.3', '0.3'], '0.8', 9, { sum: '600000000', difference: '-200000000' }],

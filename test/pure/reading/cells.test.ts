@@ -17,7 +17,7 @@ import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/m
 import { isDateFormat } from '../../../src/sheets/reading/workbook.ts';
 import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
-/** A value, or the code of the fault. */
+/** The value, or the code of the fault. */
 const outcome = (read: ReadCell, text: string): unknown => {
   const value = read(text);
   return value instanceof Unreadable ? value.code : value;

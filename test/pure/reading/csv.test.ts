@@ -7,7 +7,7 @@ import { Refusal } from '../../../src/sheets/reading/refusal.ts';
 import { reading, refusal } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 
-/** All records, from pieces that end at these places. */
+/** All records, from text split at the given positions. */
 function records(text: string, delimiter = ',', cuts: readonly number[] = []): string[][] {
   const csv = new CsvRecords(delimiter);
   const places = [0, ...cuts.filter((cut) => cut < text.length).toSorted((a, b) => a - b), text.length];
@@ -202,7 +202,7 @@ describe('the encoding', () => {
     const bytes = iconv.encode('项目编号,项目名称\nA-1,甲\n', 'gb18030');
     expect((await refusal(bytes, { encoding: 'utf-8' })).kind).toBe('imports.wrong_encoding');
     expect((await reading(bytes, { encoding: 'gb18030' })).rows).toHaveLength(1);
-    // Text in UTF-8 that would also be text in GB18030.
+    // UTF-8 text that is also valid GB18030.
     expect((await reading('Code,Name\nA-1,中文\n', { encoding: 'gb18030' })).rows[0]?.fields.name).not.toBe(
       '中文',
     );

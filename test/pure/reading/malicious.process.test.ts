@@ -11,7 +11,7 @@ import { type ZipEntry, zip } from '../../support/zip.ts';
 
 const rows = row(1, ['项目编号']) + row(2, ['A-1']);
 
-/** A part that is the same piece again and again, packed without ever being there as a whole. */
+/** A part that repeats a piece many times, compressed without ever being in memory as a whole. */
 async function repeated(
   name: string,
   start: string,
@@ -44,7 +44,7 @@ const SHEET_END = '</sheetData></worksheet>';
 const withSheet = (sheet: ZipEntry): Buffer =>
   zip([...workbookEntries({ sheets: [{ rows }] }).filter(({ name }) => name !== SHEET), sheet]);
 
-/** Refused clearly, in both languages, by a process that was not killed for it. */
+/** Refused with a clear message in both languages, by a process that was not killed. */
 async function expectRefusal(content: Buffer | string, kind: string) {
   const problem = await refusalApart(aFile(content));
   expect(problem.code).toBe(kind);

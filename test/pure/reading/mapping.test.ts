@@ -13,7 +13,7 @@ const mappingOf = (fields: Fields, rest: Rest = {}) => Mapping.parse({ ...rest, 
 const read = async (text: string, fields: Fields, options: Parameters<typeof reading>[1] = {}) =>
   reading(text, { mapping: mappingOf(fields), ...options });
 
-/** What a single field becomes for the texts of a column `A`, with the code of its fault if it has one. */
+/** The values of a single field for the texts of a column `A`, with the codes of faults. */
 async function outcomes(
   field: string,
   source: Fields[string],

@@ -11,7 +11,7 @@ import { bundled } from '../../support/bundle.ts';
 import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest, rowsOf } from '../../support/reading.ts';
 
-/** A reader that does something else than to read. */
+/** A reader process that runs another script. */
 const readerThat = (script: string, milliseconds = 30_000): Reader => {
   const file = aFile(script);
   return {

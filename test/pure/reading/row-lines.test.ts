@@ -26,7 +26,7 @@ describe('the lines between the process that reads and the work that takes', () 
         const [first = '', ...lines] = (names + rows.map(line).join('')).trimEnd().split('\n');
         const parse = rowParser(first);
         const back = lines.map(parse);
-        // As JSON has them: -0 is 0 there.
+        // As in JSON, where -0 becomes 0.
         expect(back).toEqual(rows.map((one) => JSON.parse(JSON.stringify(one))));
         for (const { fields } of back) expect(Object.keys(fields)).toEqual(NAMES);
       }),

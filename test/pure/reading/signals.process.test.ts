@@ -1,4 +1,4 @@
-/** Whoever asked for a file to be read decides when that ends: what tells all of a group to stop does not. */
+/** The parent decides when reading ends: a signal to the process group does not end it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

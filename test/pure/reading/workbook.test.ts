@@ -8,7 +8,7 @@ const STYLES =
 
 const HEADINGS = ['项目编号', '项目名称', '签约日期', '总投资(亿元)', '投资额为估算', '备注'];
 
-/** One row below the headings; a cell that is XML stands in its column. */
+/** A row below the headings; cells given as XML are inserted in their column. */
 async function cellsOf(cells: readonly (string | null)[], parts: Omit<WorkbookParts, 'sheets'> = {}) {
   const rows = row(1, HEADINGS) + row(2, ['A-1', ...cells]);
   const read = await reading(workbook({ styles: STYLES, ...parts, sheets: [{ rows }] }));

@@ -12,7 +12,7 @@ const mapping = Mapping.parse(JSON.parse(readFileSync(join(folder, 'mapping.json
 
 const TODAY = '2023-12-31';
 
-/** What is wrong with a row by the rules of the service, as `/field code`. */
+/** Faults of a row by the service's rules, as `/field code`. */
 function faultsIn(fields: Record<string, unknown>): string[] {
   const { error } = NewProject.safeParse(fields);
   const own = (error?.issues ?? []).map(({ path }) => `/${path.join('/')} missing`);
