@@ -100,20 +100,20 @@ describe.each(named())('%s', (_, operation) => {
     ['expired', 'access.expired_key'],
     ['unknown', 'access.invalid_key'],
     ['mistyped', 'access.invalid_key'],
-  ])('with a key that does not hold: %s', async (who, code) => {
+  ])('with an invalid key: %s', async (who, code) => {
     if (least === 'nobody') expect((await call(as(who), operation)).status).toBe(200);
     else await expectRefused(api, () => call(as(who), operation), 401, code);
   });
 
   if (operation.method === 'GET' && least !== 'nobody') {
-    it('by HEAD tells nobody without a key even how long it is', async () => {
+    it('by HEAD does not even reveal its length to callers without a key', async () => {
       const answer = await as(null).request('HEAD', addressOf(operation));
       expect(answer).toMatchObject({ status: 401, text: '' });
       expect(answer.headers).not.toHaveProperty('etag');
     });
   }
 
-  it('says in the document who may use it', () => {
+  it('documents who may use it', () => {
     const { security } = operation as Operation & { security?: unknown };
     const expected = least === 'nobody' ? undefined : least === 'viewer' ? [{ key: [] }, {}] : [{ key: [] }];
     expect(security).toEqual(expected);
@@ -124,7 +124,7 @@ describe('an editor of Changsha', () => {
   const project = (region: string | null) => created(api, '/v1/projects', aProject({ region }));
   const mine = () => as('of Changsha');
 
-  it.each(['430100', '430102'])('may do everything to a project of %s', async (region) => {
+  it.each(['430100', '430102'])('may do everything with a project of %s', async (region) => {
     const { id } = await created(mine(), '/v1/projects', aProject({ region }));
     const url = `/v1/projects/${id}`;
     expect((await mine().patch(url, { note: '改', region: '430103' })).status).toBe(200);
@@ -136,7 +136,7 @@ describe('an editor of Changsha', () => {
   // Hunan contains Changsha, but is outside the key's regions.
   const others = ['431000', '431025', '430000', null];
 
-  it.each(others)('may do nothing to a project of %s but read it', async (region) => {
+  it.each(others)('may only read a project of %s', async (region) => {
     const { id } = await project(region);
     const url = `/v1/projects/${id}`;
     expect((await mine().get(url)).status).toBe(200);
@@ -156,27 +156,27 @@ describe('an editor of Changsha', () => {
     await expectRefused(api, () => mine().post(`${url}/restore`), 403, 'access.other_region');
   });
 
-  it.each(others)('may not give a project of its own to %s', async (region) => {
+  it.each(others)('may not move its own project to %s', async (region) => {
     const { id } = await project('430100');
     const send = () => mine().patch(`/v1/projects/${id}`, { region });
     await expectRefused(api, send, 403, 'access.other_region');
   });
 
-  it('may record an enterprise, but no region that would be its own', async () => {
+  it('may create an enterprise, but not a region, even within its own', async () => {
     expect((await mine().post('/v1/enterprises', { name: '企业' })).status).toBe(201);
     const send = () => mine().post('/v1/regions', { code: '430199', name: '新', parent: '430100' });
     await expectRefused(api, send, 403, 'access.role');
   });
 
-  it('is named in the history as who it was', async () => {
+  it('appears in the history under its own name', async () => {
     const { id } = await created(mine(), '/v1/projects', aProject({ region: '430100' }));
     const { body } = await api.get(`/v1/projects/${id}/history`);
     expect(body.items[0].actor).toBe(`of Changsha (${ids['of Changsha']})`);
   });
 });
 
-describe('what the feed says about keys', () => {
-  it('is for admins; others learn only that there was something, and miss no number', async () => {
+describe('the feed about keys', () => {
+  it('is for admins; others only see that something happened, without gaps in the numbers', async () => {
     const { seq } = (await api.get('/v1/changes/head')).body;
     await created(api, '/v1/keys', { name: 'whispered', role: 'viewer' });
     const url = `/v1/changes?after=${seq}`;
@@ -214,7 +214,7 @@ describe('ANONYMOUS_READ', () => {
       else expectProblem(answer, 401, 'access.key_required');
     });
 
-    it('asks a key that is sent all the same', async () => {
+    it('checks a key that is sent although it is not needed', async () => {
       const wrong = clientOf(opened.app, newKey());
       expectProblem(await wrong.get('/v1/statistics/summary'), 401, 'access.invalid_key');
     });
@@ -227,7 +227,7 @@ describe('ANONYMOUS_READ', () => {
       ['maxInvestment', '5'],
       ['investmentBand', 'under_100m'],
       ['updatedSince', '2020-01-01T00:00:00Z'],
-    ])('lets %s through only where everything is open', async (parameter, value) => {
+    ])('allows %s without a key only if everything is open', async (parameter, value) => {
       for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&', 'cohorts?']) {
         const url = `/v1/statistics/${path}${new URLSearchParams({ [parameter]: value })}`;
         // Also when the response has just been cached for a caller with a key.
@@ -242,7 +242,7 @@ describe('ANONYMOUS_READ', () => {
 });
 
 describe('a route', () => {
-  it('that does not say who may use it stops the start', async () => {
+  it('without declared access prevents the start', async () => {
     const { authorize } = await import('../../src/access/authorize.ts');
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
@@ -253,7 +253,7 @@ describe('a route', () => {
     await app.close();
   });
 
-  it('that there is not reveals nothing', async () => {
+  it('that does not exist reveals nothing', async () => {
     const before = await stateOf(api);
     expectProblem(await as(null).get('/v1/nothing'), 404, 'request.unknown_path');
     expect(await stateOf(api)).toEqual(before);

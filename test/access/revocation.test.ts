@@ -89,7 +89,7 @@ async function whileItWaits(suspect: Suspect, asked: () => Promise<Answer>[]): P
 }
 
 // PGlite's single connection is taken by whoever holds the writer.
-describe.runIf(concurrent)('a write that waits while its key is revoked', () => {
+describe.runIf(concurrent)('a queued write whose key is revoked', () => {
   const keyed = () => ({ 'idempotency-key': randomUUID() });
   const anEvent = () => ({
     code: `e-${randomUUID().slice(0, 8)}`,
@@ -98,7 +98,7 @@ describe.runIf(concurrent)('a write that waits while its key is revoked', () => 
     endsOn: TODAY,
   });
 
-  it('is refused, whatever it is, and leaves nothing', async () => {
+  it('is refused, whatever it is, and has no effect', async () => {
     const suspect = await aSuspect();
     const project = await created(api, '/v1/projects', aProject());
     const gone = await created(api, '/v1/projects', aProject());
@@ -151,7 +151,7 @@ describe('an import whose key is revoked', () => {
   }
 
   it.each([1, 3])(
-    'elsewhere ends before its next slice, number %i, with those before it kept',
+    'elsewhere ends before its next slice, number %i, and keeps those before it',
     async (nth) => {
       const suspect = await aSuspect('editor');
       beforeLoad(nth, () => revokeElsewhere(suspect));
@@ -165,7 +165,7 @@ describe('an import whose key is revoked', () => {
     },
   );
 
-  it('while its rows are all equal to what is there, ends as well', async () => {
+  it('while all its rows are unchanged ends as well', async () => {
     const file = projectRows(2 * SLICE);
     expect((await commit(api, file)).body.created).toBe(2 * SLICE);
     const suspect = await aSuspect('editor');
@@ -176,7 +176,7 @@ describe('an import whose key is revoked', () => {
     expect(body).toMatchObject({ ...refused, rows: 0 });
   });
 
-  it('ends at once here, with all others of the key, those that wait among them', async () => {
+  it('ends immediately here, together with all other imports of the key, including waiting ones', async () => {
     const suspect = await aSuspect('editor');
     const other = await begin(api, 30 * SLICE);
     const waiting = [await begin(suspect, SLICE), await begin(suspect, SLICE, preview)];
@@ -186,7 +186,7 @@ describe('an import whose key is revoked', () => {
     expect(await afterTheEndOf(suspect)).toEqual([]);
   });
 
-  it('or has expired, while it waited, does not begin', async () => {
+  it('or has expired while it waited does not start', async () => {
     const expiresAt = '2026-11-22T04:00:01.000Z';
     const { key } = await created(api, '/v1/keys', { name: 'short', role: 'editor', expiresAt });
     const other = await begin(api, 30 * SLICE);
@@ -197,8 +197,8 @@ describe('an import whose key is revoked', () => {
   });
 });
 
-describe('a file that is being sent', () => {
-  it('ends where the key of its reader no longer holds, and does not look complete', async () => {
+describe('a file that is being downloaded', () => {
+  it('is cut off if the reader’s key becomes invalid, and does not look complete', async () => {
     const app = createServer({
       logger: pino({ level: 'silent' }),
       bodyLimit: 1_024,

@@ -199,7 +199,7 @@ const tradeWeek = (): ModelWorld => ({
   })),
 });
 
-describe('where only statistics are open, without a key', () => {
+describe('if only statistics are open, without a key', () => {
   let api: TestApp;
   let anyone: Client;
   beforeAll(async () => {
@@ -208,7 +208,7 @@ describe('where only statistics are open, without a key', () => {
   });
   afterAll(() => api.close());
 
-  it('everything that there is to ask, whatever the projects, adds up to nothing about few of them', async () => {
+  it('all possible requests about any projects reveal nothing about few of them', async () => {
     await fc.assert(
       fc.asyncProperty(world(40), async (world) => {
         await replaceWorld(api, world);
@@ -225,7 +225,7 @@ describe('where only statistics are open, without a key', () => {
   });
 });
 
-describe('of a trade week', () => {
+describe('for a trade week', () => {
   let api: TestApp;
   let anyone: Client;
   const week = tradeWeek();
@@ -236,7 +236,7 @@ describe('of a trade week', () => {
   });
   afterAll(() => api.close());
 
-  it('the attack would find single projects, were nothing withheld', async () => {
+  it('the attack would identify single projects if nothing were suppressed', async () => {
     const told = await ask(api, week);
     const found = isolatedBy(told, week, 5);
     expect(found).toContainEqual(expect.stringMatching(/^investment: /));
@@ -244,7 +244,7 @@ describe('of a trade week', () => {
     expect(found).toContainEqual(expect.stringMatching(/^funds by 2021-02-28: /));
   });
 
-  it('it finds none, though the whole, the events and the large groups are told', async () => {
+  it('it identifies none, although the whole, the events and the large groups are disclosed', async () => {
     const told = await ask(anyone, week);
     for (const one of told) {
       expectTrue(one);
@@ -258,7 +258,7 @@ describe('of a trade week', () => {
     expect(items[0].totalInvestment.yuan).toBeGreaterThan(0);
   });
 
-  it('a small group says no more than that it is one, and its neighbour is held back', async () => {
+  it('a small group reveals nothing but that it is small, and its neighbour is suppressed too', async () => {
     const { items } = (await anyone.get('/v1/statistics/breakdown?by=level')).body;
     expect(
       items.map(({ groups, projectCount, withheld }: Body) => [groups.level.code, projectCount, withheld]),
@@ -277,7 +277,7 @@ describe('of a trade week', () => {
     });
   });
 
-  it('no order and no limit says more', async () => {
+  it('no order and no limit reveals more', async () => {
     const urls = ['-totalInvestment', 'totalInvestment', 'projectCount', '-contractedFunds,projectCount'];
     for (const sort of urls) {
       const { items } = (await anyone.get(`/v1/statistics/breakdown?by=level&sort=${sort}`)).body;
@@ -289,7 +289,7 @@ describe('of a trade week', () => {
     }
   });
 
-  it('nothing that is not there is nothing that is withheld', async () => {
+  it('an empty group is not reported as suppressed', async () => {
     const { body } = await anyone.get('/v1/statistics/summary?event=unheard-of');
     expect(body).toMatchObject({ projectCount: 0, startedInvestment: { yuan: 0 } });
     expect(body).not.toHaveProperty('withheld');
@@ -298,7 +298,7 @@ describe('of a trade week', () => {
   it.each([
     ['zh', '少于5个', '不予公开'],
     ['en', '< 5', 'withheld'],
-  ])('files say it in words (%s)', async (lang, few, withheld) => {
+  ])('files show suppression in words (%s)', async (lang, few, withheld) => {
     const url = `/v1/statistics/breakdown?by=level&format=csv&lang=${lang}`;
     const [, , county, municipal] = (await anyone.get(url)).text.split('\r\n');
     expect(county).toMatch(new RegExp(`,county(,${few})+$`));
@@ -336,7 +336,7 @@ describe('of a trade week', () => {
     }
   });
 
-  it.each(['json', 'csv', 'xlsx'])('nobody is given the answer of somebody else (%s)', async (format) => {
+  it.each(['json', 'csv', 'xlsx'])('no caller receives a cached response of another (%s)', async (format) => {
     const url = `/v1/statistics/breakdown?by=level&asOf=${LATEST}&format=${format}`;
     const asked = async (client: Client, headers = {}) => await client.get(url, headers);
     const answers: Answer[] = [];
@@ -355,7 +355,7 @@ describe('of a trade week', () => {
     else expect(b.bytes).not.toEqual(a.bytes);
   });
 
-  it('the day is the last month end, until the next; what was told of it then no longer is', async () => {
+  it('the day is the last month end; figures disclosed for it are not disclosed later', async () => {
     const url = '/v1/statistics/summary';
     const named = `${url}?asOf=${LATEST}`;
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
@@ -377,7 +377,7 @@ describe('of a trade week', () => {
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
   });
 
-  it('a selection is of a group only where it is that group', async () => {
+  it('a selection is treated as a group only if it is that group', async () => {
     const { items } = (await anyone.get('/v1/statistics/breakdown?by=region')).body;
     const group = items.find(({ groups }: Body) => groups.region.code === '430000');
     // The projects without a prefecture, and all of Hunan.
@@ -388,7 +388,7 @@ describe('of a trade week', () => {
 });
 
 describe('a minimum of one', () => {
-  it('withholds nothing', async () => {
+  it('suppresses nothing', async () => {
     const api = await worldApp({ ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 1 });
     await replaceWorld(api, tradeWeek());
     const anyone = clientOf(api.app, null);

@@ -32,7 +32,7 @@ describe('the briefing of the demo', () => {
     for (const sentence of body.sentences) expect(strayDigits(sentence), sentence.text).toEqual([]);
   });
 
-  it.each(['zh', 'en'])('in %s is the one in its document', async (language) => {
+  it.each(['zh', 'en'])('in %s is the same as in the documentation', async (language) => {
     const { body } = await api.get(`/v1/events/hyrd-2022/briefing?asOf=2022-11-04&lang=${language}`);
     const quoted = [...documentAt('docs/briefing.md').matchAll(/^> (.*)$/gm)].map(([, line]) => line);
     expect(quoted).toContain(body.text);

@@ -24,14 +24,14 @@ const anEvent = () => ({
   endsOn: '2020-06-30',
 });
 
-describe('a database that is busy', () => {
+describe('a busy database', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();
   });
   afterAll(() => api.close());
 
-  it('has a request wait no longer than seconds for a connection, and then try again later', async () => {
+  it('lets requests wait for a connection for some seconds only, then reports that they may retry', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -59,7 +59,7 @@ describe('a database that is busy', () => {
   });
 
   if (concurrent) {
-    describe('because another process writes', () => {
+    describe('while another process writes', () => {
       let aside: Connection | undefined;
       afterEach(async () => {
         await aside?.close();
@@ -85,7 +85,7 @@ describe('a database that is busy', () => {
         return () => connection.rows('rollback');
       }
 
-      it('only delays a write while that takes a second', async () => {
+      it('only delays a write if that takes a second', async () => {
         await hold(1_000);
         const started = performance.now();
         const writes = Array.from({ length: 5 }, (_, i) => writeEvent(api.database, `delayed-${i}`));
@@ -96,7 +96,7 @@ describe('a database that is busy', () => {
         await provenLog(api.database);
       });
 
-      it('closes in good order meanwhile', async () => {
+      it('can be closed cleanly', async () => {
         const own = await testApp();
         // Enough growth to make the planner's statistics due.
         await own.database.write(async (tx) => {
@@ -109,7 +109,7 @@ describe('a database that is busy', () => {
         await own.close();
       });
 
-      it('gives up a write after seconds, with 503 and Retry-After, while reads go on', async () => {
+      it('gives up a write after some seconds, with 503 and Retry-After, while reads continue', async () => {
         const release = await hold(LONG_MS);
         const started = performance.now();
         const event = anEvent();

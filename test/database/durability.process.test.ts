@@ -40,7 +40,7 @@ describe('durability', () => {
     await place.remove();
   });
 
-  it.each(Object.entries(settings[engine]))('is what the writer is set to: %s', async (question, answer) => {
+  it.each(Object.entries(settings[engine]))('is configured for the writer: %s', async (question, answer) => {
     for (const opening of ['first', 'again']) {
       const database = await openDatabase(place.url);
       await writeEvent(database, opening);
@@ -52,7 +52,7 @@ describe('durability', () => {
     }
   });
 
-  it('keeps everything through closing and opening again', async () => {
+  it('keeps everything when closed and reopened', async () => {
     for (const opening of ['first', 'second', 'third']) {
       const database = await openDatabase(place.url);
       const { seq } = await database.revision();
@@ -83,11 +83,11 @@ describe('durability', () => {
       { options: {}, commits: 1 },
       { options: { groupLimit: 16 }, commits: 3 },
       { options: { groupLimit: 1 }, commits: 40 },
-    ])('syncs once for the writes of a moment: $options takes $commits', async ({ options, commits }) => {
+    ])('takes one sync for concurrent writes: $options takes $commits', async ({ options, commits }) => {
       expect(await commitsOf40(options)).toBe(commits);
     });
 
-    it('leaves one file that is the whole database, and closes what waits first', async () => {
+    it('leaves one file with the whole database, after waiting writes', async () => {
       const database = await openDatabase(place.url);
       const writes = Array.from({ length: 20 }, (_, i) => writeEvent(database, `waiting-${i}`));
       await database.close();

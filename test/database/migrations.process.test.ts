@@ -55,7 +55,7 @@ describe('migrations', () => {
   const migrateBy = async (cli: string, url: string) =>
     start(cli, ['migrate'], { env: { DATABASE_URL: url } }).ended;
 
-  it('give an empty database the schema of the one definition', async () => {
+  it('give an empty database the defined schema', async () => {
     const url = await place(emptyDatabase);
     const database = await openDatabase(url);
     expect(await database.revision()).toEqual({ seq: 0, hash: '0'.repeat(64) });
@@ -63,7 +63,7 @@ describe('migrations', () => {
     expect(await schemaOf(url)).toEqual(definedSchema());
   });
 
-  it('do nothing to a database that has them all', async () => {
+  it('do nothing to a current database', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -79,7 +79,7 @@ describe('migrations', () => {
   const entries = journal(projectFolder, engine);
 
   it.each(entries.map(({ tag }, count) => ({ count, tag })))(
-    'take a database on from where an earlier version left it, $count applied, $tag the next',
+    'continue from any earlier version, $count applied, $tag the next',
     async ({ count }) => {
       const url = await place(emptyDatabase);
       keepMigrations(house.folder, engine, count);
@@ -92,7 +92,7 @@ describe('migrations', () => {
     },
   );
 
-  it('keep every row when a later version makes every table anew', async () => {
+  it('keep every row if a later version rebuilds every table', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -110,7 +110,7 @@ describe('migrations', () => {
     expect(await schemaOf(url)).toEqual(definedSchema());
   });
 
-  it('that leave a row without what it refers to stop every start, not only the first', async () => {
+  it('that leave dangling references prevent every start, not only the first', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -125,7 +125,7 @@ describe('migrations', () => {
     }
   });
 
-  it('of a newer version are refused, and the database is named', async () => {
+  it('of a newer version are refused, with the name of the database', async () => {
     const url = await place(freshDatabase);
     addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
     const { code, stderr } = await migrateBy(house.cli, url);
@@ -147,7 +147,7 @@ describe('migrations', () => {
     expect(await dump(url)).toEqual(rows);
   });
 
-  it('say everything that the definition says, so that drizzle-kit finds nothing to add', async () => {
+  it('match the definition, so that drizzle-kit finds nothing to add', async () => {
     const before = readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort();
     const { code, stdout, stderr } = await generate();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

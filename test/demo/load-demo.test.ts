@@ -26,7 +26,7 @@ describe('loading the demo', () => {
   let api: TestApp;
   afterEach(() => closeVerified(api));
 
-  it('makes the published figures come out of the API', async () => {
+  it('results in the published figures', async () => {
     api = await testApp();
     expect(await demoState(api.database)).toBe('empty');
     const progress: [number, number][] = [];
@@ -125,7 +125,7 @@ describe('loading the demo', () => {
     expect(await demoState(api.database)).toBe('demo');
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
+  it('leaves nothing when interrupted', async () => {
     api = await testApp();
     const interrupted = loadDemo(api, (done, total) => {
       if (done > total / 4) throw new Error('interrupted');
@@ -134,14 +134,14 @@ describe('loading the demo', () => {
     expect(await demoState(api.database)).toBe('empty');
   });
 
-  it('names the row that the service refuses, and leaves nothing behind', async () => {
+  it('names a row that the service refuses, and leaves nothing', async () => {
     api = await testApp();
     const early = loadDemo({ database: api.database, clock: clockOn('2021-01-01') }, () => {});
     await expect(early).rejects.toThrow(/^Demo data: HYRD-2020-\d{4} \(row \d+\): .*after_today/);
     expect(await demoState(api.database)).toBe('empty');
   });
 
-  it('does not take other data for its own', async () => {
+  it('distinguishes its own data from other data', async () => {
     api = await testApp();
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('other');

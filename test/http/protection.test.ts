@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { until } from '../support/process.ts';
 
-describe('a service that falls behind', () => {
+describe('an overloaded service', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp({
@@ -23,7 +23,7 @@ describe('a service that falls behind', () => {
     await sleep(20);
   }
 
-  it('refuses with 503 and says when to come back, but lives; then goes on', async () => {
+  it('refuses with 503 and Retry-After, but stays alive; then recovers', async () => {
     expect((await api.get('/v1/changes/head')).status).toBe(200);
     await fallBehind();
     const refused = await api.get('/v1/changes/head', { origin: 'https://dashboard.example' });
@@ -60,7 +60,7 @@ describe('a page of another website', () => {
     await opened.close();
   });
 
-  it('may do nothing unless it is named', async () => {
+  it('may do nothing unless configured', async () => {
     const asked = await closed.request('OPTIONS', '/v1/projects', undefined, preflight);
     expect(asked).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, OPTIONS, POST' } });
     expect(corsOf(asked.headers)).toEqual({});
@@ -72,7 +72,7 @@ describe('a page of another website', () => {
     'null',
     'https://dashboard.example.evil.example',
     'http://dashboard.example',
-  ])('may do nothing where others are named: %s', async (origin) => {
+  ])('may do nothing if only others are configured: %s', async (origin) => {
     for (const method of ['OPTIONS', 'GET']) {
       const { headers } = await opened.request(method, '/v1/projects', undefined, { ...preflight, origin });
       expect(headers).not.toHaveProperty('access-control-allow-origin');
@@ -80,7 +80,7 @@ describe('a page of another website', () => {
   });
 
   it.each(['https://dashboard.example', 'http://localhost:8080'])(
-    'may call where it is named: %s',
+    'may send requests if configured: %s',
     async (origin) => {
       // Browsers send a preflight request first, without a key.
       const anyone = clientOf(opened.app, null);
@@ -104,7 +104,7 @@ describe('a page of another website', () => {
     },
   );
 
-  it('is told the methods of a path as everybody is', async () => {
+  it('receives the methods of a path like anybody else', async () => {
     const plain = await opened.request('OPTIONS', '/v1/projects');
     expect(plain).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, OPTIONS, POST' } });
   });
@@ -124,7 +124,7 @@ describe('a browser', () => {
   };
 
   it.each(['/v1/projects', '/v1/nothing', '/livez', '/openapi.json', '/docs/'])(
-    'is told to make no page of %s but what it is',
+    'must not render %s as a page',
     async (path) => {
       const { headers } = await api.get(path);
       expect(headers).toMatchObject(security);
@@ -136,7 +136,7 @@ describe('a browser', () => {
     },
   );
 
-  it('is told to stay with TLS where it came by it', async () => {
+  it('must keep using TLS if it did', async () => {
     const { headers } = await api.get('/v1/projects', { 'x-forwarded-proto': 'https' });
     expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=31536000' });
   });

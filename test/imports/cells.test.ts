@@ -49,7 +49,7 @@ describe.each([
   });
 
   it.each(all.map(([what, , ...faults], i) => [what, faults, i] as const))(
-    '%s is told with its cell',
+    '%s is reported with its cell',
     (_, faults, i) => {
       const row = i + 2;
       const told = answer.faults.filter((fault: Body) => fault.row === row);
@@ -68,7 +68,7 @@ describe.each([
     },
   );
 
-  it('a code that stood in a row before is told with that row', () => {
+  it('a repeated code is reported with its first row', () => {
     const repeated = answer.faults.filter(({ code }: Body) => code === 'duplicate_row');
     expect(repeated).toEqual([
       expect.objectContaining({

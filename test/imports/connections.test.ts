@@ -57,7 +57,7 @@ async function* repeated(part: Buffer, times: number, pause = 0) {
   }
 }
 
-describe('who sends a file', () => {
+describe('a client that sends a file', () => {
   it.each([
     ['that is too large', {}, 'mode=preview', 413, 'imports.too_large'],
     [
@@ -82,13 +82,13 @@ describe('who sends a file', () => {
       422,
       'imports.no_file',
     ],
-  ])('%s gets the answer, having sent all of it', async (_, headers, query, status, code) => {
+  ])('%s gets the response after sending all of it', async (_, headers, query, status, code) => {
     const answer = await answerTo(headers, repeated(Buffer.alloc(MIB, 'a'), 12), query);
     expect(answer).toMatchObject({ status, body: { code } });
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('and goes away in the middle leaves nothing, and no trace of a failure', async () => {
+  it('and disconnects in the middle leaves nothing, and no logged failure', async () => {
     for (const type of ['text/csv', 'multipart/form-data; boundary=x']) {
       const socket = connect(Number(new URL(address).port), '127.0.0.1');
       socket.write(
@@ -103,7 +103,7 @@ describe('who sends a file', () => {
     expect(failures()).toEqual([]);
   });
 
-  it('too slowly is cut off, and leaves nothing', async () => {
+  it('too slowly is disconnected, and leaves nothing', async () => {
     const began = performance.now();
     const answer = await answerTo({}, repeated(Buffer.from('code\r\n'), 1_000, 50));
     expect(answer).toMatchObject({ status: 408, body: { code: 'request.timeout' } });

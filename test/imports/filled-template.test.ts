@@ -137,7 +137,7 @@ describe.each(['zh', 'en'] as const)('the template in %s', (language) => {
     return becomes;
   }
 
-  it('comes back, filled in with all that it offers, without a fault and without a row too many', async () => {
+  it('can be imported when filled in, without faults or extra rows', async () => {
     const required = FILLED.filter(({ zh }) => REQUIRED.includes(zh));
     const rows = [
       fill(3, aCode(), FILLED),
@@ -164,13 +164,13 @@ describe.each(['zh', 'en'] as const)('the template in %s', (language) => {
     }
   });
 
-  it('comes back with nothing filled in as a file without rows', async () => {
+  it('without input is a file without rows', async () => {
     const { bytes } = await api.get(`/v1/imports/template?lang=${language}`);
     const { body } = await preview(api, bytes, { format: 'xlsx' });
     expect(body).toMatchObject({ status: 'done', rows: 0, faultCount: 0 });
   });
 
-  it('has its faults told by the rows and headings of the sheet', async () => {
+  it('has its faults reported by row and heading', async () => {
     fill(3, aCode(), FILLED);
     cell(3, { zh: '行政区划', en: 'Region' }[language]).value = '999999 火星';
     const file = Buffer.from(await workbook.xlsx.writeBuffer());

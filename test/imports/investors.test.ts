@@ -41,7 +41,7 @@ const anEnterprise = (fields: Body = {}) => created(api, '/v1/enterprises', { na
 const investorsOf = async (code = '') => (await byCode(api, code)).investors.map(({ id }: Body) => id);
 
 describe('investors', () => {
-  it('are those of the names and codes, in their order, the lead first', async () => {
+  it('are those of the names and codes, in order, the lead first', async () => {
     const [coded, plain, odd] = [
       await anEnterprise({ socialCreditCode: CODES[0] }),
       await anEnterprise(),
@@ -67,7 +67,7 @@ describe('investors', () => {
     }
   });
 
-  it('in another order are a change, shown by their names', async () => {
+  it('in another order are a change, shown by name', async () => {
     const [one, two] = [await anEnterprise(), await anEnterprise()];
     const project = await created(api, '/v1/projects', aProject({ investorIds: [one.id, two.id] }));
     const { answer, entries } = await entriesOf(api, () =>
@@ -82,7 +82,7 @@ describe('investors', () => {
     expect(await investorsOf(project.code)).toEqual([two.id, one.id]);
   });
 
-  it('of one name without codes are those that the project has, where it has them', async () => {
+  it('with an ambiguous name and no code are the current ones, if they match', async () => {
     const name = aName();
     const [first, second, third] = [
       await anEnterprise({ name }),
@@ -110,7 +110,7 @@ describe('investors', () => {
     ]);
   });
 
-  it('may be twenty and no more', async () => {
+  it('are limited to twenty', async () => {
     const names = Array.from({ length: 21 }, aName);
     const query = { createEnterprises: true };
     const rows = [aRow({ [NAMES]: names.join('\n') }), aRow({ [NAMES]: names.slice(1).join('\n') })];
@@ -119,7 +119,7 @@ describe('investors', () => {
     expect(body).toMatchObject(counts({ created: 1, refused: 1 }));
   });
 
-  it('that are not there are faulty, and none is created', async () => {
+  it('that are unknown are faulty, and none is created', async () => {
     const before = await storedIn(api);
     const rows = [
       aRow({ [NAMES]: aName() }),
@@ -139,7 +139,7 @@ describe('investors', () => {
 describe('createEnterprises=true', () => {
   const query = { createEnterprises: true };
 
-  it('creates each investor once, however many rows name it, and in the history as if it had been entered', async () => {
+  it('creates each investor once, however many rows name it, with the history of a manual entry', async () => {
     const [one, two, there] = [aName(), aName(), await anEnterprise()];
     const rows = [
       aRow({ [NAMES]: `${one}\n${there.name}` }),
@@ -178,7 +178,7 @@ describe('createEnterprises=true', () => {
     expect(entries).toHaveLength(rows.length + 2);
   });
 
-  it('creates nothing for a row that is refused', async () => {
+  it('creates nothing for refused rows', async () => {
     const name = aName();
     const rows = [aRow({ [NAMES]: name, 签约日期: '昨天' }), aRow()];
     const { body } = await commit(api, sheetOf(rows), { query: { ...query, partial: true } });
@@ -186,7 +186,7 @@ describe('createEnterprises=true', () => {
     expect(await enterpriseCalled(api, name)).toBeUndefined();
   });
 
-  it('creates none of a name that is there, nor with a code that is none', async () => {
+  it('creates none with an existing name or an invalid code', async () => {
     const there = await anEnterprise();
     const fresh = aName();
     const rows = [
@@ -211,7 +211,7 @@ describe('createEnterprises=true', () => {
     expect(await enterpriseCalled(api, fresh)).toMatchObject({ socialCreditCode: null });
   });
 
-  it('holds for names in NDJSON too', async () => {
+  it('applies to names in NDJSON too', async () => {
     const name = aName();
     const line = { code: aCode(), name: '新', level: 'county', signedOn: '2020-06-29', investmentYuan: 5 };
     const file = linesOf([{ ...line, investors: [name] }]);

@@ -174,7 +174,7 @@ describe('a report', () => {
     ['X', '', '省级', '', '1'],
   );
 
-  it('is kept for seven days with its import, and goes with it', async () => {
+  it('is kept for seven days with its import, and deleted with it', async () => {
     const { body } = await preview(api, faulty);
     expect(readdirSync(folderOf(body.id))).toEqual(['faults-000000000.ndjson.gz']);
     const moment = api.clock.now();
@@ -189,7 +189,7 @@ describe('a report', () => {
     api.clock.set(moment);
   });
 
-  it('that is not here is said to be elsewhere or gone', async () => {
+  it('that is not here is reported as elsewhere or deleted', async () => {
     const { body } = await preview(api, faulty);
     rmSync(folderOf(body.id), { recursive: true });
     const answer = await api.get(`${body.links.faults}?format=csv`);
@@ -200,7 +200,7 @@ describe('a report', () => {
 });
 
 describe('a folder', () => {
-  it('of a file that never became an import goes after an hour; what is not ours stays', async () => {
+  it('of a file without an import is deleted after an hour; other files stay', async () => {
     const now = api.clock.milliseconds();
     const [old, young] = [importId(now - 2 * HOUR_MS), importId(now - HOUR_MS / 2)];
     put(old, { arriving: 'half a fi' });
@@ -213,7 +213,7 @@ describe('a folder', () => {
     rmSync(folderOf('notes'), { recursive: true });
   });
 
-  it('of an import whose process died right after its end keeps its report only', async () => {
+  it('of an import whose process died right after its end keeps only its report', async () => {
     const outcome = {
       rows: 1,
       created: 0,

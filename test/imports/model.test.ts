@@ -281,7 +281,7 @@ const placesOf = (faults: readonly Body[]) =>
   faults.map(({ row, column, code }) => `${row} ${column} ${code}`).sort();
 
 describe('a random file', () => {
-  it('does what the model says, and says beforehand what it is going to do', async () => {
+  it('has the result of the model, and predicts it in the preview', async () => {
     await fc.assert(
       fc.asyncProperty(
         file,

@@ -72,7 +72,7 @@ const files = fc.oneof(
 const exported = (options: Record<string, string>) => api.get(`/v1/projects?${new URLSearchParams(options)}`);
 
 describe('an export of random projects', () => {
-  it('changes nothing when it comes back, whatever its format, language, unit and encoding', async () => {
+  it('changes nothing when re-imported, in any format, language, unit and encoding', async () => {
     await fc.assert(
       fc.asyncProperty(
         written,
@@ -96,7 +96,7 @@ describe('an export of random projects', () => {
     );
   });
 
-  it('with its rows in another order, without its versions and in part, changes nothing either', async () => {
+  it('with its rows in another order, without versions and in part, changes nothing either', async () => {
     await fc.assert(
       fc.asyncProperty(written, languages, async (given, lang) => {
         const list = await replace(given);
@@ -148,7 +148,7 @@ const edits = [
 ] as const;
 
 describe('an export changed in another program', () => {
-  it('changes just the cells that were changed, and is a conflict once somebody else was there', async () => {
+  it('changes only the edited cells, and is a conflict after other changes', async () => {
     await fc.assert(
       fc.asyncProperty(
         written,
@@ -207,7 +207,7 @@ describe('an export changed in another program', () => {
     );
   });
 
-  it('is taken in every format as a new project of another service', async () => {
+  it('is accepted in every format as new projects of another service', async () => {
     const enterprise = await created(api, '/v1/enterprises', { name: '搬家企业' });
     const project = await created(api, '/v1/projects', {
       code: 'MOVED',

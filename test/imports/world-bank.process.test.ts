@@ -76,7 +76,7 @@ async function figuresIn(url: string): Promise<Body> {
 const names = Object.keys(FILES) as File[];
 
 describe('project lists of the World Bank', () => {
-  it.each(names)('come in from %s as they add up to by themselves', async (file) => {
+  it.each(names)('are imported from %s with the sums computed independently', async (file) => {
     const { counts, faults, figures } = FILES[file];
     const { url, remove } = await freshDatabase();
     const { code, stdout, stderr } = await importAll(url, [file]);
@@ -89,7 +89,7 @@ describe('project lists of the World Bank', () => {
     await remove();
   });
 
-  it('come in together, and a second time change nothing', async () => {
+  it('are imported together, and change nothing the second time', async () => {
     const { url, remove } = await freshDatabase();
     const first = await importAll(url, names);
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 2, stderr: '' });

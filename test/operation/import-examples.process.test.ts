@@ -71,7 +71,7 @@ describe('the page about imports', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('sends back what was exported, which changes nothing', async () => {
+  it('re-imports an export without changes', async () => {
     const answers = await runLines(back);
     expect(answers).toHaveLength(3);
     const [, looked, written] = answers.map(({ stdout }) => (stdout ? JSON.parse(stdout) : null));
@@ -85,12 +85,12 @@ describe('the page about imports', () => {
     });
   });
 
-  it('downloads the sheet to fill', async () => {
+  it('downloads the template', async () => {
     await runLines(template);
     expect(readdirSync(folder)).toContain('projects-template-hyrd-2020.xlsx');
   });
 
-  it('shows a mapping that is part of the one it names, and stores that', async () => {
+  it('shows part of an existing mapping, and stores that', async () => {
     const shown = JSON.parse(blocksOf('json')[0] ?? '');
     const kept = JSON.parse(
       readFileSync(join(projectFolder, 'test/fixtures/world-bank/mapping.json'), 'utf8'),
@@ -102,7 +102,7 @@ describe('the page about imports', () => {
     expect(looked).toMatchObject({ status: 'done', rows: 500, created: 481, refused: 19 });
   });
 
-  it('imports at the command line, and ends with the codes that it says', async () => {
+  it('imports on the command line, with the documented exit codes', async () => {
     // PGlite accepts one process at a time.
     demo.signal('SIGTERM');
     await demo.ended;
@@ -121,7 +121,7 @@ describe('the page about imports', () => {
 });
 
 describe('the page about limits', () => {
-  it('has the limits of files that come in', () => {
+  it('has the limits of uploads', () => {
     const MIB = 1024 ** 2;
     const spaced = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
     const { atOnce, slice, running, waiting, ofOneKey, reported, kept, uploadMs } = importLimits;

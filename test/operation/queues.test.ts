@@ -46,8 +46,8 @@ let asked = 0;
 /** A figure that has not been requested before. */
 const figure = () => `/v1/statistics/breakdown?by=region&minInvestment=${++asked}`;
 
-describe('figures that wait', () => {
-  it('are so many of one caller and no more; others are answered as before', async () => {
+describe('queued figures', () => {
+  it('are limited per caller; others are served as before', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     const anonymous = clientOf(api.app, null);
@@ -62,7 +62,7 @@ describe('figures that wait', () => {
     for (const { status } of await Promise.all([...waiting, ofKey])) expect(status).toBe(200);
   });
 
-  it('are forgotten with those who have left, and make room for others of the same caller', async () => {
+  it('are dropped when their callers disconnect, which makes room for others', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     for (const round of [1, 2, 3]) {
@@ -81,7 +81,7 @@ describe('figures that wait', () => {
     expect((await fetch(`${address}${figure()}`)).status).toBe(200);
   });
 
-  it('wait on for the last of those who ask the same', async () => {
+  it('continue for the last of several callers with the same request', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     const url = `${address}${figure()}`;
@@ -119,11 +119,11 @@ describe('a page of a list', () => {
     return page.mock.calls.length;
   };
 
-  it.each(short)('is read at once where it is a walk along an index: /v1/projects%s', async (query) => {
+  it.each(short)('is read immediately if it needs only an index scan: /v1/projects%s', async (query) => {
     expect(await reads(`/v1/projects${query}`)).toBe(0);
   });
 
-  it.each(long)('takes its turn where it is not: /v1/projects%s', async (query) => {
+  it.each(long)('is queued otherwise: /v1/projects%s', async (query) => {
     expect(await reads(`/v1/projects${query}`)).toBe(1);
   });
 });

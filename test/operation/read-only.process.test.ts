@@ -19,7 +19,7 @@ const isPossible = (): boolean =>
 
 // Only root can run it as another user; CI is root, and its folders are readable by others.
 describe.skipIf(!process.env.CI && !isPossible())(
-  'a service that may write only where its data are (tried by root)',
+  'a service that may only write where its data is (run by root)',
   () => {
     let root: string;
     const inRoot = (name: string) => join(root, name);
@@ -40,7 +40,7 @@ describe.skipIf(!process.env.CI && !isPossible())(
       rmSync(root, { recursive: true, force: true });
     });
 
-    it('records, reads files, writes files, shows its pages and stops in good order', async () => {
+    it('records, imports and exports files, shows its documentation and stops cleanly', async () => {
       const env = {
         ...Object.fromEntries(
           Object.entries(imageEnv).map(([name, value]) => [name, value.replace('/data', inRoot('data'))]),

@@ -78,7 +78,7 @@ describe('luodi serve', () => {
       body: JSON.stringify(body),
     });
 
-  it('starts, answers, ends with 0 when told to, and serves the same data when started again', async () => {
+  it('starts, responds, exits with 0 on a signal, and serves the same data after a restart', async () => {
     const first = await served(env);
     expect((await fetch(`${first.address}/readyz`)).status).toBe(200);
     const made = await post(first.address, aProject());
@@ -104,7 +104,7 @@ describe('luodi serve', () => {
     await database.close();
   });
 
-  it('lets a request that has begun finish when it is told to stop, and takes no new one', async () => {
+  it('completes running requests when told to stop, and accepts no new ones', async () => {
     const service = await served(env);
     const project = aProject();
     const text = JSON.stringify(project);
@@ -141,7 +141,7 @@ describe('luodi serve', () => {
     ['of which most is still to come', fillWithTexts, '/v1/projects?format=ndjson', 1],
     ['that is only being made', async () => {}, '/docs/static/swagger-ui-bundle.js', 20],
   ])(
-    'cuts who does not read an answer %s, and ends in good order all the same',
+    'disconnects a client that does not read a response %s, and still ends cleanly',
     async (_, prepare, path, times) => {
       await prepare();
       const service = await served(env);
@@ -157,7 +157,7 @@ describe('luodi serve', () => {
     },
   );
 
-  it('logs a JSON line for every request where it is asked to, with its id and nothing secret', async () => {
+  it('logs a JSON line for every request if configured, with its id and without secrets', async () => {
     const service = await served({ ...env, LOG_LEVEL: 'debug' });
     const headers = { cookie: `session=${SECRET}` };
     const plain = await fetch(`${service.address}/v1/regions`, { headers });
@@ -195,7 +195,7 @@ describe('luodi serve', () => {
     expect(stdout + stderr).not.toContain(adminKey());
   });
 
-  it('logs what changes something and what fails, but no read that went well, unless asked to', async () => {
+  it('by default logs writes and failures, but no successful reads', async () => {
     const service = await served(env);
     await fetch(`${service.address}/v1/regions`);
     await post(service.address, aProject());
@@ -208,7 +208,7 @@ describe('luodi serve', () => {
     ]);
   });
 
-  it('says nothing at all when it is told to be silent', async () => {
+  it('logs nothing if set to silent', async () => {
     const { port, free } = await occupiedPort();
     await free();
     const service = luodi(['serve'], { env: { ...env, PORT: String(port), LOG_LEVEL: 'silent' } });
@@ -225,7 +225,7 @@ describe('luodi serve', () => {
   });
 
   if (engine === 'postgres' && concurrent) {
-    it('outlives the loss of every connection, also of those that are in use', async () => {
+    it('survives the loss of all connections, including those in use', async () => {
       const service = await served(env);
       const aside = await connect(place.url);
       // The write is waiting for this lock when its connection is cut.

@@ -57,7 +57,7 @@ function trickle(file: string, atOnce: number, head: string): Promise<string> {
 }
 
 describe('an upload', () => {
-  it('below the least rate is cut, and its place is free again', async () => {
+  it('below the minimum rate is disconnected, and its place is free again', async () => {
     const file = 'x'.repeat(100_000);
     const slow = [
       trickle(file, 1, `Content-Length: ${file.length}`),
@@ -75,7 +75,7 @@ describe('an upload', () => {
     expect((await preview(client, projectRows(1))).status).toBe(200);
   });
 
-  it('that takes long is waited for as long as enough of it comes', async () => {
+  it('that takes long is accepted as long as it is fast enough', async () => {
     const ascii = `Code,Name,Level,Investment (yuan),Signed\r\n${Array.from(
       { length: 10_000 },
       (_, i) => `SLOW-${i},M,county,1,2020-06-29\r\n`,

@@ -69,7 +69,7 @@ const question = fc.record({
 });
 
 describe('the reconciliation', () => {
-  it('finds the figures of a naive model right, and each that was altered wrong', async () => {
+  it('agrees with the figures of a naive model, and disagrees with altered ones', async () => {
     const published = publishedService(api);
     const seen = new Set<string>();
     await fc.assert(
@@ -175,8 +175,8 @@ const loggedNames = Object.keys(parameters).filter(
   (name) => !['investor', 'investorCountry', 'investorOrigin', 'top500', 'updatedSince'].includes(name),
 );
 
-describe('what has changed since a figure was entered', () => {
-  it('explains every figure that moved, with entries about its projects that say so, and no others', async () => {
+describe('changes since a figure was entered', () => {
+  it('explain every figure that moved, with exactly the entries about its projects', async () => {
     let [moved, still] = [0, 0];
     await fc.assert(
       fc.asyncProperty(

@@ -37,7 +37,7 @@ const inOrder = (given: unknown): unknown =>
   );
 
 describe('canonical JSON', () => {
-  it('is what RFC 8785 says, whatever the order of the keys', () => {
+  it('is that of RFC 8785, with keys in any order', () => {
     fc.assert(
       fc.property(fields, (given) => {
         const expected = canonicalize(given);
@@ -48,7 +48,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('of an entry of the log is what its hash is made of', () => {
+  it('of a log entry is the input of its hash', () => {
     const text = fc.string({ unit: 'grapheme' });
     const entry = fc.record({
       seq: fc.integer({ min: 1 }),

@@ -31,7 +31,7 @@ describe('the clock', () => {
     expect(clockIn(timeZone, at(moment)).today()).toBe(day);
   });
 
-  it('moves on with the time, and back', () => {
+  it('follows the time in both directions', () => {
     let now = Date.parse('2020-06-28T15:59:59.999Z');
     const clock = clockIn('Asia/Shanghai', () => now);
     expect(clock.today()).toBe('2020-06-28');
@@ -43,7 +43,7 @@ describe('the clock', () => {
     expect(clock.today()).toBe('2020-06-28');
   });
 
-  it('shows at any moment the day that the calendar of the zone shows', () => {
+  it('has the day of the zone’s calendar at any time', () => {
     const zones = ['Asia/Shanghai', 'UTC', 'America/St_Johns', 'Pacific/Apia', 'Australia/Lord_Howe'];
     fc.assert(
       fc.property(
@@ -64,7 +64,7 @@ describe('the clock', () => {
     );
   });
 
-  it('gives the moment in UTC with milliseconds, so that moments sort as text', () => {
+  it('gives times in UTC with milliseconds, so that they sort as text', () => {
     expect(clockIn('Asia/Shanghai', at('2020-06-29T08:00:00+08:00')).now()).toBe('2020-06-29T00:00:00.000Z');
     expect(clockIn('UTC', at('2020-06-29T00:00:00.007Z')).now()).toBe('2020-06-29T00:00:00.007Z');
   });
@@ -76,25 +76,25 @@ describe('the clock', () => {
     ['Europe/Berlin', '2026-03-30', '2026-03-29T22:00:00.000Z'],
     // Before 1901 Shanghai used local solar time.
     ['Asia/Shanghai', '1890-01-01', '1889-12-31T15:54:17.000Z'],
-  ])('in %s the day %s begins at %s, and not a millisecond before', (timeZone, day, moment) => {
+  ])('in %s the day %s starts at %s, and not a millisecond before', (timeZone, day, moment) => {
     const calendar = clockIn(timeZone);
     expect(calendar.startOf(day)).toBe(moment);
     expect(calendar.dayOf(moment)).toBe(day);
     expect(calendar.dayOf(new Date(Date.parse(moment) - 1).toISOString()) < day).toBe(true);
   });
 
-  it('goes by the time of the machine unless it is given another', () => {
+  it('uses the machine’s time by default', () => {
     const before = Date.now();
     const shown = Date.parse(clockIn('UTC').now());
     expect(shown).toBeGreaterThanOrEqual(before);
     expect(shown).toBeLessThanOrEqual(Date.now());
   });
 
-  it.each(['Asia/Shanghai', 'UTC', 'Europe/Berlin'])('knows the time zone %s', (name) => {
+  it.each(['Asia/Shanghai', 'UTC', 'Europe/Berlin'])('accepts the time zone %s', (name) => {
     expect(isTimeZone(name)).toBe(true);
   });
 
-  it.each(['Mars/Olympus', '', 'Shanghai', 'UTC+25'])('knows no time zone “%s”', (name) => {
+  it.each(['Mars/Olympus', '', 'Shanghai', 'UTC+25'])('does not accept the time zone “%s”', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 });

@@ -123,17 +123,17 @@ const cases: Record<Name, Cases> = {
 const names = Object.keys(variables) as Name[];
 
 describe('the configuration', () => {
-  it('has a case for each variable', () => {
+  it('has a test case for each variable', () => {
     expect(Object.keys(cases).sort()).toEqual([...names].sort());
   });
 
-  it('is complete where nothing is given, or only empty text', () => {
+  it('is complete if variables are missing or empty', () => {
     const defaults = Object.fromEntries(names.map((name) => [name, cases[name].default]));
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
   });
 
-  it('is frozen, and takes nothing that is not its own', () => {
+  it('is frozen, and ignores other variables', () => {
     const config = readConfig({ PATH: '/bin', SECRET: 'x' });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.keys(config).sort()).toEqual([...names].sort());
@@ -142,11 +142,11 @@ describe('the configuration', () => {
   describe.each(names)('%s', (name) => {
     const { valid, invalid } = cases[name];
 
-    it.each(valid)('may be “%s”', (text, value) => {
+    it.each(valid)('can be “%s”', (text, value) => {
       expect(readConfig({ [name]: text })[name as keyof Config]).toEqual(value);
     });
 
-    it('may be no other than what is allowed, which is said together with its name', () => {
+    it('cannot be anything else, and the message has its name and allowed values', () => {
       const accepted = invalid.filter((text) => {
         try {
           readConfig({ [name]: text });
@@ -160,7 +160,7 @@ describe('the configuration', () => {
       expect(accepted).toEqual([]);
     });
 
-    it('has a default that it may be, and says what it is for', () => {
+    it('has a valid default and a description', () => {
       const { default: text, schema, allowed, description } = variables[name];
       expect(schema.safeParse(text).success).toBe(true);
       expect(allowed).not.toBe('');
@@ -168,13 +168,13 @@ describe('the configuration', () => {
     });
   });
 
-  it('names every variable that is wrong, not the first', () => {
+  it('reports every invalid variable, not only the first', () => {
     expect(() => readConfig({ PORT: 'x', TIME_ZONE: 'x', LOG_LEVEL: 'x' })).toThrow(
       /PORT must be .*; TIME_ZONE must be .*; LOG_LEVEL must be /,
     );
   });
 
-  it('never repeats a value, which may be a secret', () => {
+  it('never prints a value, which may be secret', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).not.toThrow('hunter2');
     expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).toThrow(StartupError);
   });
@@ -184,14 +184,14 @@ const text = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 const plain = (markdown: string): string => markdown.replaceAll('`', '');
 
 describe('.env.example', () => {
-  it('lists exactly the variables, each commented out at its default', () => {
+  it('lists exactly the variables, each commented out with its default', () => {
     const assignments = [...text('.env.example').matchAll(/^(#? ?)([A-Z_]+)=(.*)$/gm)];
     expect(assignments.map(([, comment, name, value]) => [comment, name, value])).toEqual(
       names.map((name) => ['#', name, variables[name].default]),
     );
   });
 
-  it('says of each what it is for and what it may be', () => {
+  it('describes each and its allowed values', () => {
     for (const name of names) {
       const { description, allowed, default: otherwise } = variables[name];
       const comments = [description, `Allowed: ${allowed}.`].map((line) => `# ${plain(line)}`).join('\n');
@@ -200,7 +200,7 @@ describe('.env.example', () => {
   });
 });
 
-describe('the table of variables in its document', () => {
+describe('the documented table of variables', () => {
   it('has exactly the variables, with their defaults and descriptions', () => {
     const rows = [...text('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(names);

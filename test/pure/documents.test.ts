@@ -32,11 +32,11 @@ const paragraphsIn = (text: string): string[] =>
 const beginning = (paragraph: string): string => paragraph.slice(0, LONG);
 
 describe('the documents', () => {
-  it('begin with a page that is read in a minute', () => {
+  it('start with a page that takes a minute to read', () => {
     expect(Buffer.byteLength(documentAt('README.md'))).toBeLessThanOrEqual(README_BYTES);
   });
 
-  it('say nothing twice, not even with other endings', () => {
+  it('have no duplicates, not even with different endings', () => {
     // The changelog repeats what other documents describe.
     const begun = documents()
       .filter((path) => path !== 'CHANGELOG.md')
@@ -46,7 +46,7 @@ describe('the documents', () => {
     expect(begun.filter((one, i) => begun.indexOf(one) !== i)).toEqual([]);
   });
 
-  it.each(documents())('lead somewhere: %s', (path) => {
+  it.each(documents())('have no broken links: %s', (path) => {
     for (const link of linksIn(documentAt(path)).filter((one) => !/^https?:/.test(one))) {
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? path : normalize(join(dirname(path), file));
@@ -55,13 +55,13 @@ describe('the documents', () => {
     }
   });
 
-  it('keep to 120 lines about the design of a room', () => {
+  it('have at most 120 lines in each DESIGN.md', () => {
     const designs = documents().filter((path) => path.endsWith('DESIGN.md'));
     expect(designs.length).toBeGreaterThan(2);
     for (const path of designs) expect(documentAt(path).split('\n').length, path).toBeLessThanOrEqual(120);
   });
 
-  it('are all linked from the first page, or from that for those who work on it', () => {
+  it('are all linked from README or CONTRIBUTING', () => {
     const linked = ['README.md', 'CONTRIBUTING.md'].flatMap((path) => linksIn(documentAt(path)));
     for (const path of documents().filter((one) => one !== 'README.md')) expect(linked).toContain(path);
   });

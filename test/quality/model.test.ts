@@ -74,7 +74,7 @@ describe('the rules', () => {
 
   const byCode = (items: Body[]): Body[] => items.sort((a, b) => (a.code < b.code ? -1 : 1));
 
-  it('name what the model names, for the same reason, under any filter and on any day', async () => {
+  it('match the same projects as the model, for the same reason, under any filter and on any day', async () => {
     const named: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(
@@ -115,7 +115,7 @@ describe('the rules', () => {
     }
   });
 
-  it('find overdue exactly those that statistics count', async () => {
+  it('find exactly the overdue projects that statistics count', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, filter(undefined, 1), asOfDay, async (world, filter, asOf) => {
         await place(world);

@@ -25,7 +25,7 @@ if (concurrent) {
     });
 
     it(
-      `has done each thing exactly once, over ${ROUNDS} rounds`,
+      `has done everything exactly once, over ${ROUNDS} rounds`,
       async () => {
         /** All codes that a client intended to create. */
         const intended = new Set<string>();

@@ -70,7 +70,7 @@ describe('every count', () => {
     for (const item of body.items) await expectLinks(item, `${url} ${JSON.stringify(item.groups)}`);
   }
 
-  it('of a group leads to exactly that many projects, whatever is filtered already', async () => {
+  it('of a group leads to exactly that many projects, with any filter', async () => {
     const question = fc
       .uniqueArray(fc.constantFrom(...DIMENSIONS), { minLength: 1, maxLength: 2 })
       .chain((by) =>
@@ -121,7 +121,7 @@ describe('every count', () => {
     );
   });
 
-  it('leads to the very projects', async () => {
+  it('leads to the right projects', async () => {
     await fc.assert(
       fc.asyncProperty(world(), filter(undefined, 1), asOfDay, async (world, filter, asOf) => {
         await replaceWorld(api, world);

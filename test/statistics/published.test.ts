@@ -11,7 +11,7 @@ interface Bulletin {
   fundsYuan: number;
 }
 
-describe('published figures come out of the service as they were published', () => {
+describe('the service computes the published figures', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();

@@ -107,14 +107,14 @@ describe.each(programs)('in %s', (_, open) => {
     ['a breakdown', 'statistics/breakdown?by=region&lang=zh&unit=yi'],
     ['cohorts', 'statistics/cohorts?measure=fundsInPlaceRate&lang=zh&unit=yi&asOf=2020-12-31'],
     ['a timeline', 'statistics/timeline?lang=en&unit=wan&asOf=2020-12-31'],
-  ])('%s has the cells of its CSV', async (_, url) => {
+  ])('%s has the same cells as its CSV', async (_, url) => {
     const csv: Rows = parse(await bytesOf(`/v1/${url}&format=csv`), { bom: true });
     // Workbooks do not need the apostrophe that neutralises formulas in CSV.
     const expected = csv.map((row) => row.map((cell) => cell.replace(/^'(?==)/, '')));
     expect(trimmed(await open(await bytesOf(`/v1/${url}&format=xlsx`)))).toEqual(trimmed(expected));
   });
 
-  it('the template has headings, their explanations and nothing else', async () => {
+  it('the template has headings, explanations and nothing else', async () => {
     const [headings = []]: Rows = parse(await bytesOf('/v1/projects?lang=zh&unit=yi&format=csv'), {
       bom: true,
     });

@@ -101,7 +101,7 @@ describe('an export of random projects', () => {
 
   const orders = fc.constantFrom(undefined, '-investmentYuan,name', 'startedOn', '-productionOn,code');
 
-  it('has every field of every project of the list, in its order, whatever the format', async () => {
+  it('has every field of every project of the list, in its order, in any format', async () => {
     await fc.assert(
       fc.asyncProperty(
         world(30),
@@ -181,7 +181,7 @@ describe('a sheet', () => {
   afterAll(() => api.close());
 
   it.each(['utf-8', 'gb18030'] as const)(
-    'as CSV in %s runs nothing, and gives back every text',
+    'as CSV in %s runs no formulas, and preserves every text',
     async (encoding) => {
       const answer = await api.get(`/v1/projects?format=csv&lang=en&sort=code&encoding=${encoding}`);
       const rows = readCsv(answer, encoding);
@@ -196,7 +196,7 @@ describe('a sheet', () => {
     },
   );
 
-  it('as xlsx keeps texts as they are: nothing in it is a formula', async () => {
+  it('as xlsx keeps texts as they are, without formulas', async () => {
     const sheet = await readXlsx(await api.get('/v1/projects?format=xlsx&lang=en&sort=code'));
     const table = tableOf(sheet);
     expect(table.map((row) => row.Name)).toEqual(nasty);
@@ -206,7 +206,7 @@ describe('a sheet', () => {
     sheet.eachRow((row) => row.eachCell((cell) => expect(cell.formula).toBeUndefined()));
   });
 
-  it('as xlsx has days that are days, codes that are text, widths, and a heading row that stays', async () => {
+  it('as xlsx has real dates, codes as text, widths, and a frozen heading row', async () => {
     await created(
       api,
       '/v1/projects',
@@ -243,7 +243,7 @@ describe('a sheet', () => {
     );
   });
 
-  it('of what is archived has just that', async () => {
+  it('of archived projects has only these', async () => {
     const { id } = await created(api, '/v1/projects', aProject({ code: 'archived' }));
     await api.delete(`/v1/projects/${id}`);
     const rows = readCsv(await api.get('/v1/projects?format=csv&archived=true&lang=en'));
@@ -265,7 +265,7 @@ describe('money in a unit', () => {
     expect(inUnit(yuan, unit)).toBe(text);
   });
 
-  it('loses nothing', () => {
+  it('is lossless', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom<Unit[]>('yuan', 'wan', 'yi'), (yuan, unit) => {
         const text = inUnit(yuan, unit);
@@ -279,7 +279,7 @@ describe('money in a unit', () => {
 });
 
 describe('the columns', () => {
-  it('are every field of a project, once each, and no two share a name', () => {
+  it('are all fields of a project, once each, with unique names', () => {
     const names = columns.flatMap(({ zh, en, synonyms }) => [
       ...new Set([zh, en, ...synonyms].map((name) => name.normalize('NFKC').toLowerCase())),
     ]);
@@ -288,7 +288,7 @@ describe('the columns', () => {
     expect(new Set(fields).size).toBe(fields.length);
   });
 
-  it('stand for all that the list answers', async () => {
+  it('cover all fields of the list', async () => {
     const api = await testApp();
     const project = await created(api, '/v1/projects', aProject());
     const fields = columns.map(({ field }) => field).filter((field) => field !== 'investorCodes');

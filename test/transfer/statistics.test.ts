@@ -138,7 +138,7 @@ describe.each(['csv', 'xlsx'] as const)('statistics as %s', (format) => {
     });
 
     it.each(['operatingRate', 'fundsInPlaceRate'])(
-      'have a line for each age of each cohort: %s',
+      'have one row per age of each cohort: %s',
       async (measure) => {
         const query = `by=signedYear&step=month&measure=${measure}`;
         const { body } = await api.get(`/v1/statistics/cohorts?${query}&asOf=2020-12-31`);
@@ -208,7 +208,7 @@ it.each([
   expect(again.bytes.equals(answer.bytes)).toBe(true);
 });
 
-it('statistics as files are not what is kept as JSON, nor the other way round', async () => {
+it('files and JSON of statistics are cached separately', async () => {
   const url = '/v1/statistics/summary';
   for (const _ of [1, 2]) {
     expect((await api.get(url)).headers['content-type']).toMatch(/json/);
@@ -233,7 +233,7 @@ it.each([
   ['breakdown?by=region&', '分组'],
   ['timeline?', '时间序列'],
   ['cohorts?', '同龄比较'],
-])('%s as a file is called %s in Chinese, its worksheet too', async (url, name) => {
+])('%s as a file is named %s in Chinese, as is its worksheet', async (url, name) => {
   const answer = await api.get(`/v1/statistics/${url}format=xlsx&lang=zh&asOf=2020-12-31&event=hyrd-2020`);
   const [plain] = url.split('?');
   const rest = `-hyrd-2020-2020-12-31-r${(await api.database.revision()).seq}.xlsx`;

@@ -44,7 +44,7 @@ const unbind = {
 }[engine];
 
 // A second connection, which PGlite does not accept.
-describe.runIf(concurrent)('of the tables that the log is about', () => {
+describe.runIf(concurrent)('in the logged tables', () => {
   let place: TestDatabase;
   let database: Database;
   let aside: Connection;
@@ -81,13 +81,13 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
       `update ${name} set ${columns.map((column) => `${column.name} = ${otherThan(column)}`).join(', ')} where ${where}`,
     );
 
-  it('every one is known, and of the others nothing is said', () => {
+  it('every table is known, and others are ignored', () => {
     const known = new Set(logged.map((table) => getTableName(tableOf(table))));
     const all = Object.values(database.read.tables).map((table) => getTableName(table as Table));
     expect(all.filter((name) => !known.has(name)).sort()).toEqual([...UNSEEN_TABLES].sort());
   });
 
-  it('every column is seen that tells no rows apart, with what it says and what the log does', async () => {
+  it('a change in every other column is detected, with the values of the data and the log', async () => {
     await expectVerified(database);
     const forged: string[] = [];
     for (const table of logged) {
@@ -124,7 +124,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
   );
 
   it.each(rounds.map((keys) => ({ keys, names: keys.map(({ table, field }) => `${table.table} ${field}`) })))(
-    'every column is seen that tells rows apart: $names',
+    'a change in every key column is detected: $names',
     async ({ keys }) => {
       const before = await expectVerified(database);
       const forged: string[] = [];
@@ -158,7 +158,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     ['an amount beyond all', 'investment_yuan = 9007199254740993', 9007199254740992],
     ['a character that is not seen', "name = '示例\u200b项目'", '示例\u200b项目'],
   ];
-  it.each([...everywhere, ...odd[engine]])('%s is seen', async (_, change, data) => {
+  it.each([...everywhere, ...odd[engine]])('%s is detected', async (_, change, data) => {
     await aside.rows(`update projects set ${change} where code = 'P-1'`);
     const { differences } = await verify(database);
     expect(differences).toMatchObject([{ what: 'changed', fields: [{ data }] }]);
@@ -166,7 +166,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
 
   // PostgreSQL cannot store such a value.
   if (engine === 'sqlite') {
-    it('JSON that is none is seen', async () => {
+    it('invalid JSON is detected', async () => {
       await aside.rows("update clusters set targets = '['");
       await aside.rows("update mappings set definition = ''");
       const { differences } = await verify(database);
@@ -177,7 +177,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     });
   }
 
-  it('no row is taken for another, whatever order it stands in', async () => {
+  it('no row is confused with another, in any order', async () => {
     for (const code of ['', ' ', 'Z', 'z', '\ue000', '\u{1f600}', 'populated0']) {
       await aside.rows(
         `insert into events (code, name, starts_on, ends_on) values ('${code}', 'x', '2020-06-29', '2020-06-30')`,
@@ -189,7 +189,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     await expectVerified(database);
   });
 
-  it('what others write meanwhile is no difference', async () => {
+  it('concurrent writes are not reported as differences', async () => {
     let isOver = false;
     const writing = (async () => {
       for (let i = 0; !isOver; i++) {

@@ -253,7 +253,7 @@ async function take(r: Roll, keys: Map<string, string[]>, minute: number): Promi
   }
 }
 
-it('any history of any things verifies as whole', async () => {
+it('any history of any resources passes verification', async () => {
   let minute = 0;
   const keys = new Map<string, string[]>();
   await fc.assert(

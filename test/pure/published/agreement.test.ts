@@ -76,7 +76,7 @@ const printed = (value: string, comparator: Comparator = 'exact', decimals?: num
 });
 
 describe('agreement', () => {
-  it('is what fractions say that are multiplied across', () => {
+  it('equals that of cross-multiplied fractions', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(pair, ({ printed, computed, unit }) => {
@@ -89,7 +89,7 @@ describe('agreement', () => {
     expect(seen.size).toBe(8);
   });
 
-  it('has a difference that takes the computed value back to the printed one', () => {
+  it('has a difference that leads from the computed value back to the printed one', () => {
     fc.assert(
       fc.property(pair, ({ printed, computed }) => {
         const { numerator, denominator } = differenceOf(quotient(computed), printed);
@@ -99,7 +99,7 @@ describe('agreement', () => {
     );
   });
 
-  it('rounds half-up: to the one nearest value, of two to the greater', () => {
+  it('rounds half-up: to the nearest value, ties upwards', () => {
     fc.assert(
       fc.property(pair, ({ computed, unit, printed: { precision } }) => {
         const { units, places } = rounded(quotient(computed), precision);
@@ -110,7 +110,7 @@ describe('agreement', () => {
     );
   });
 
-  it('tells a number without an end to ten decimals, and every other as it is', () => {
+  it('prints a number without an end to ten decimals, and every other exactly', () => {
     const text = (numerator: bigint, denominator: bigint) => quotientText({ numerator, denominator });
     expect(text(26_600n, 319n)).toBe('83.3855799373');
     expect(text(297_880_000_000n, 1_000_000_000n)).toBe('297.88');
@@ -121,7 +121,7 @@ describe('agreement', () => {
   });
 });
 
-describe('slips', () => {
+describe('mistakes', () => {
   const of = (computed: Fraction, one: Printed) =>
     Object.fromEntries(
       Object.entries(slips)
@@ -151,7 +151,7 @@ describe('slips', () => {
     expect(of(computed, one)).toEqual(expected);
   });
 
-  it('find every transposition of two neighbouring digits that differ', () => {
+  it('include every transposition of two different adjacent digits', () => {
     const digits = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 8 });
     fc.assert(
       fc.property(digits, fc.nat(), fc.nat(), (all, at, point) => {
@@ -186,12 +186,12 @@ describe('parts', () => {
     );
   });
 
-  it('that are rounded to whole things may miss by their rounding', () => {
+  it('that are rounded to integers may differ by their rounding', () => {
     expect(misses([printed('100', 'exact', -2), printed('200', 'exact', -2)], printed('330'))).toBeNull();
     expect(misses([printed('100'), printed('200')], printed('330'))).not.toBeNull();
   });
 
-  it('never miss when they are rounded from what does add up', () => {
+  it('never differ if they are rounded from a correct sum', () => {
     const amounts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 12n }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(amounts, fc.integer({ min: -12, max: -6 }), (amounts, precision) => {

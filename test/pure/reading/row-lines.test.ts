@@ -18,8 +18,8 @@ const row: fc.Arbitrary<ReadRow> = fc
   })
   .map(({ texts, ...rest }) => ({ ...rest, ...(texts && { texts }) }));
 
-describe('the lines between the process that reads and the work that takes', () => {
-  it('give back every row: what it gives, what it clears, and what it says nothing of', () => {
+describe('the lines between the reading process and the import', () => {
+  it('preserve every row: values, cleared fields, and missing ones', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
         const { names, line } = rowLines(NAMES);

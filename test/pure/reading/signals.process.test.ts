@@ -8,7 +8,7 @@ import { aFile, aRequest } from '../../support/reading.ts';
 
 const ROWS = 300_000;
 
-it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reads on when it is told %s', async (signal) => {
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('continues reading after %s', async (signal) => {
   const file = aFile(`项目编号,项目名称\n${'X-1,示例\n'.repeat(ROWS)}`);
   let child: ChildProcess | undefined;
   const start = () => {

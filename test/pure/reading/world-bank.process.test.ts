@@ -44,7 +44,7 @@ describe('the lists of the World Bank', () => {
       105,
     ],
   ])(
-    'of %s come to what they came to elsewhere',
+    'of %s have the sums computed independently',
     async (name, count, accepted, faults, investment, started, completed) => {
       const { rows, head, result } = await readingApart(join(folder, name), { mapping });
       expect(head).toMatchObject({
