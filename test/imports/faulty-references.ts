@@ -1,6 +1,4 @@
-/**
- * Cells that name what is not there, or several things; and rows with several faults. What is said of each.
- */
+/** Cells with unknown or ambiguous references, rows with several faults, and their messages. */
 import type { Scenario } from './faulty-cells.ts';
 
 const NOT_A_DAY = [
@@ -156,7 +154,7 @@ export const rows: Scenario[] = [
     [MONEY, '很多', ...NOT_MONEY],
     ['经贸活动', '无', 'unknown_reference', '没有经贸活动“无”', 'there is no event “无”'],
   ],
-  // A start that cannot be read is not also missing.
+  // A start date that cannot be read is not reported as missing too.
   [
     'a start that cannot be read',
     { 开工日期: '去年', 竣工日期: '2021-05-06' },

@@ -31,7 +31,7 @@ const UNIT_NAMES = {
 };
 const ZEROS = { yuan: 0, qian: 3, wan: 4, baiwan: 6, yi: 8, shiyi: 9 };
 
-/** Whole yuan of an amount in a unit, by moving the point. */
+/** Converts an amount in a unit to whole yuan by moving the decimal point. */
 function yuanOf(text: string, unit: Unit): number {
   const [whole = '', fraction = ''] = text.split('.');
   expect(fraction).not.toMatch(/0$/);
@@ -63,7 +63,7 @@ const WORDS: Record<Language, Record<string, string>> = {
   },
 };
 
-/** A row as texts of cells, made a project again; an empty cell is null. */
+/** Converts a row of cell texts back to a project; an empty cell is null. */
 function projectOf(row: Record<string, string>, language: Language, unit: Unit): Item {
   const project: Item = {};
   for (const { field, kind, ...names } of columns) {
@@ -82,7 +82,7 @@ function projectOf(row: Record<string, string>, language: Language, unit: Unit):
   return project;
 }
 
-/** What a sheet says of a project, of what the list says. */
+/** The expected content of a sheet, computed from the list. */
 function expected({ investors, overdue, ...item }: Item, codes: Map<string, string | null>): Item {
   const own = investors.map(({ id }: Item) => codes.get(id) ?? '');
   return {
@@ -99,7 +99,7 @@ const sheets = fc.record({
   encoding: fc.constantFrom<('utf-8' | 'gb18030')[]>('utf-8', 'gb18030'),
 });
 
-/** Every page of the list. */
+/** All pages of the list. */
 async function wholeList(api: TestApp, query: string): Promise<Item[]> {
   const answer = await api.get(`/v1/projects?limit=500&${query}`);
   expect(answer).toMatchObject({ status: 200, body: { page: { nextCursor: null } } });
@@ -115,7 +115,7 @@ describe('an export of random projects', () => {
 
   const orders = fc.constantFrom(undefined, '-investmentYuan,name', 'startedOn', '-productionOn,code');
 
-  it('has every field of every project of the list, in its order, whatever the format', async () => {
+  it('has every field of every project of the list, in its order, in any format', async () => {
     await fc.assert(
       fc.asyncProperty(
         world(30),
@@ -156,7 +156,7 @@ describe('an export of random projects', () => {
 
   const asText = (cell: unknown): string =>
     cell instanceof Date ? cell.toISOString().slice(0, 10) : cell === null ? '' : plain(cell);
-  // A number as its digits, never with an exponent.
+  // The digits of a number, without an exponent.
   const plain = (cell: unknown): string =>
     typeof cell === 'number' && String(cell).includes('e')
       ? cell.toFixed(9).replace(/0+$/, '')
@@ -195,7 +195,7 @@ describe('a sheet', () => {
   afterAll(() => api.close());
 
   it.each(['utf-8', 'gb18030'] as const)(
-    'as CSV in %s runs nothing, and gives back every text',
+    'as CSV in %s runs no formulas, and preserves every text',
     async (encoding) => {
       const answer = await api.get(`/v1/projects?format=csv&lang=en&sort=code&encoding=${encoding}`);
       const rows = readCsv(answer, encoding);
@@ -210,7 +210,7 @@ describe('a sheet', () => {
     },
   );
 
-  it('as xlsx keeps texts as they are: nothing in it is a formula', async () => {
+  it('as xlsx keeps texts as they are, without formulas', async () => {
     const sheet = await readXlsx(await api.get('/v1/projects?format=xlsx&lang=en&sort=code'));
     const table = tableOf(sheet);
     expect(table.map((row) => row.Name)).toEqual(nasty);
@@ -220,7 +220,7 @@ describe('a sheet', () => {
     sheet.eachRow((row) => row.eachCell((cell) => expect(cell.formula).toBeUndefined()));
   });
 
-  it('as xlsx has days that are days, codes that are text, widths, and a heading row that stays', async () => {
+  it('as xlsx has real dates, codes as text, widths, and a frozen heading row', async () => {
     await created(
       api,
       '/v1/projects',
@@ -257,7 +257,7 @@ describe('a sheet', () => {
     );
   });
 
-  it('of what is archived has just that', async () => {
+  it('of archived projects has only these', async () => {
     const { id } = await created(api, '/v1/projects', aProject({ code: 'archived' }));
     await api.delete(`/v1/projects/${id}`);
     const rows = readCsv(await api.get('/v1/projects?format=csv&archived=true&lang=en'));
@@ -279,7 +279,7 @@ describe('money in a unit', () => {
     expect(inUnit(yuan, unit)).toBe(text);
   });
 
-  it('loses nothing', () => {
+  it('is lossless', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom<Unit[]>('yuan', 'wan', 'yi'), (yuan, unit) => {
         const text = inUnit(yuan, unit);
@@ -293,7 +293,7 @@ describe('money in a unit', () => {
 });
 
 describe('the columns', () => {
-  it('are every field of a project, once each, and no two share a name', () => {
+  it('are all fields of a project, once each, with unique names', () => {
     const names = columns.flatMap(({ zh, en, synonyms }) => [
       ...new Set([zh, en, ...synonyms].map((name) => name.normalize('NFKC').toLowerCase())),
     ]);
@@ -302,7 +302,7 @@ describe('the columns', () => {
     expect(new Set(fields).size).toBe(fields.length);
   });
 
-  it('stand for all that the list answers', async () => {
+  it('cover all fields of the list', async () => {
     const api = await testApp();
     const project = await created(api, '/v1/projects', aProject());
     const fields = columns.map(({ field }) => field).filter((field) => field !== 'investorCodes');

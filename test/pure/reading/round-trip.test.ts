@@ -15,8 +15,8 @@ import { reading } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 
 /**
- * What a text of the service may hold, the awkward first; but for private characters, which GB18030 has lost
- * some of.
+ * Texts that the service accepts, with many difficult ones; without private use characters, which GB18030
+ * lacks in part.
  */
 const character = fc.oneof(
   fc.constantFrom(...'=+-@\'",;\t<>&_x000D_中文＝＋－＠；（）€'),
@@ -80,10 +80,7 @@ const project: fc.Arbitrary<ExportedProject> = fc.record({
   archivedAt: fc.constant(null),
 }) as fc.Arbitrary<ExportedProject>;
 
-/**
- * What a sheet says of a project. The texts of the service have no white space around them, and lists are
- * lines.
- */
+/** The expected values of a sheet. Texts of the service are trimmed, and lists are lines. */
 function expected({ investors, ...own }: ExportedProject): Record<string, unknown> {
   const codes = investors.map(({ socialCreditCode }) => socialCreditCode ?? '');
   const all: Record<string, unknown> = {
