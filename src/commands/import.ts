@@ -37,6 +37,7 @@ export function addImportCommands(program: Command): void {
       '--unit <unit>',
       'unit of amounts whose heading has none: yuan (default), qian, wan, baiwan, yi or shiyi',
     )
+    .option('--days <day>', 'day on which a month or a year counts: first or last; without it a fault')
     .option('--encoding <encoding>', 'encoding of csv: utf-8 or gb18030; detected by default')
     .option('--empty <meaning>', 'meaning of an empty cell: keep (default) or clear')
     .option('--create-enterprises', 'create unknown investors')

@@ -141,7 +141,7 @@ export const references: Scenario[] = [
 export const rows: Scenario[] = [
   [
     'several faulty cells',
-    { 项目名称: '', 项目级别: '乡级', 签约日期: '昨天', [MONEY]: '很多', 经贸活动: '无' },
+    { 项目名称: '', 项目级别: '乡级', 签约日期: '昨天', [MONEY]: '很多', 经贸活动: '甲' },
     ['项目名称', null, ...REQUIRED],
     [
       '项目级别',
@@ -152,7 +152,7 @@ export const rows: Scenario[] = [
     ],
     ['签约日期', '昨天', ...NOT_A_DAY],
     [MONEY, '很多', ...NOT_MONEY],
-    ['经贸活动', '无', 'unknown_reference', '没有经贸活动“无”', 'there is no event “无”'],
+    ['经贸活动', '甲', 'unknown_reference', '没有经贸活动“甲”', 'there is no event “甲”'],
   ],
   // A start date that cannot be read is not reported as missing too.
   [

@@ -35,6 +35,7 @@ export const aRequest = (options: Partial<ReadRequest> = {}): ReadRequest => ({
   encoding: null,
   table: tables.projects,
   unit: null,
+  days: null,
   empty: 'keep',
   mapping: null,
   ...options,

@@ -4,6 +4,7 @@ import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
 import { encodings } from '../../sheets/csv.ts';
+import { daysOfPeriods } from '../../sheets/reading/days.ts';
 import { unitSources } from '../../sheets/reading/rows.ts';
 import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
@@ -32,6 +33,11 @@ export const ImportQuery = z.strictObject({
     description:
       'Unit of amounts if neither their heading nor a line above the headings gives one: `yuan` (default), `qian` (10³), `wan` (10⁴), `baiwan` (10⁶), `yi` (10⁸) or `shiyi` (10⁹ yuan).',
     example: 'yi',
+  }),
+  days: z.enum(daysOfPeriods).optional().meta({
+    description:
+      'On which of its days a month or a year counts, where the file gives no day (`2023年5月`, `2023`): the `first` or the `last`. Without it such a cell is a fault.',
+    example: 'first',
   }),
   encoding: z.enum(encodings).optional().meta({
     description: 'Encoding of `csv`; detected by default.',

@@ -63,11 +63,20 @@ export function importSteps(
 
     async function read(): Promise<ReadResult | Problem> {
       progress.phase = 'reading';
-      const { name, format = null, encoding = null, unit = null, empty = 'keep', entity, mapping } = request;
+      const {
+        name,
+        format = null,
+        encoding = null,
+        unit = null,
+        days = null,
+        empty = 'keep',
+        entity,
+        mapping,
+      } = request;
       const [file, rows] = [uploads.file(id), uploads.rows(id)];
       try {
         return await readFile(
-          { file, rows, name, format, encoding, table: tables[entity], unit, empty, mapping },
+          { file, rows, name, format, encoding, table: tables[entity], unit, days, empty, mapping },
           {
             signal,
             onProgress: ({ rows, bytes, refused }) =>

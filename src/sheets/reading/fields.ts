@@ -3,8 +3,18 @@
  */
 import { type Column, readColumns } from '../columns.ts';
 import type { Unit } from '../units.ts';
-import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
-import { readDay, readDayBy } from './days.ts';
+import {
+  type Cell,
+  plain,
+  type ReadCell,
+  readDecimal,
+  readUpperCase,
+  readWords,
+  simpleKinds,
+  Unreadable,
+  type Value,
+} from './cells.ts';
+import { type DayOfPeriod, readDay, readDayBy, readPeriodBy } from './days.ts';
 import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney, readMoneyBy } from './money.ts';
@@ -20,8 +30,11 @@ export interface Field extends RecognisedColumn {
   /** Translates a text of the column; null for no value. */
   translate?(text: string): string | null | Unreadable;
   read: ReadCell;
-  /** Whether a cell may have texts in addition to values. */
-  isList: boolean;
+  kind: Column['kind'];
+  /** Whether it identifies the row: its text is taken as it is. */
+  isKey: boolean;
+  /** Texts that a mapping takes for empty cells. */
+  empty?: ReadonlySet<string>;
   when?: { index: number; texts: ReadonlySet<string> };
 }
 
@@ -45,11 +58,12 @@ const outsideOf = (cells: readonly Cell[]): Outside => {
   return { width: cells.length, holes: all.filter((index) => !headed.has(index)) };
 };
 
-const cellReader = (column: Column, unit: Unit): ReadCell => {
-  const { kind, words, otherWords } = column;
+const cellReader = (column: Column, unit: Unit, days: DayOfPeriod | null): ReadCell => {
+  const { kind, words, otherWords, form } = column;
   if (words) return readWords(words, otherWords);
   if (kind === 'money') return readMoney(unit);
-  if (kind === 'day') return readDay;
+  if (kind === 'day') return readPeriodBy(readDay, days);
+  if (form) return form === 'decimal' ? readDecimal : readUpperCase;
   return simpleKinds[kind as keyof typeof simpleKinds];
 };
 
@@ -72,7 +86,7 @@ export function layoutByHeadings(
   { cells }: SourceRow,
   above: readonly SourceRow[],
   headings: Headings,
-  request: Pick<ReadRequest, 'table' | 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
   const fields = new Map<string, Field>();
   const ignored: FileHead['ignored'] = [];
@@ -103,8 +117,9 @@ export function layoutByHeadings(
       field: column.field,
       ...(column.kind === 'money' && { unit, unitFrom }),
       index,
-      read: cellReader(column, unit),
-      isList: column.kind === 'list',
+      read: cellReader(column, unit, request.days),
+      kind: column.kind,
+      isKey: column.field === request.table.key,
     });
   }
   return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(cells) };
@@ -140,12 +155,18 @@ const columnTwice = (
   });
 
 /** The reader for the cells of a column according to a mapping. */
-function mappedReader(column: Column, source: MappedSource, unit: Unit): ReadCell {
+function mappedReader(
+  column: Column,
+  source: MappedSource,
+  unit: Unit,
+  { days }: Pick<ReadRequest, 'days'>,
+): ReadCell {
   const { factor = '1', rounding, dates } = source;
   if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
     return readMoneyBy(unit, factor, rounding);
   }
-  return dates ? readDayBy(dates) : cellReader(column, unit);
+  const day = source.days ?? days;
+  return dates ? readPeriodBy(readDayBy(dates), day) : cellReader(column, unit, day);
 }
 
 function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
@@ -185,7 +206,7 @@ export function layoutByMapping(
   { row, cells }: SourceRow,
   above: readonly SourceRow[],
   mapping: Mapping,
-  request: Pick<ReadRequest, 'table' | 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
   const texts = textsOf(cells);
   const headingAt = new Map(texts);
@@ -220,8 +241,10 @@ export function layoutByMapping(
         index,
         ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
         ...translation(source),
-        read: mappedReader(column, source, unit),
-        isList: column.kind === 'list',
+        read: mappedReader(column, source, unit, request),
+        kind: column.kind,
+        isKey: column.field === request.table.key,
+        ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
         ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
       },
     ];

@@ -1,6 +1,6 @@
 /** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
-import { type Cell, plain, Unreadable } from './cells.ts';
+import { type Cell, isMark, plain, Unreadable } from './cells.ts';
 import type { Field, Layout, Outside } from './fields.ts';
 import { letterOf } from './headings.ts';
 import { limits } from './limits.ts';
@@ -56,6 +56,10 @@ function valueIn(field: Field, cell: Cell) {
   return typeof code === 'string' ? field.read(code) : code;
 }
 
+/** Whether a text stands for an empty cell, by the mapping or by common usage. */
+const saysNothing = ({ kind, isKey, empty, translate }: Field, text: string): boolean =>
+  empty?.has(plain(text)) || (translate === undefined && !isKey && isMark(text, kind));
+
 function applies({ when }: Field, cells: readonly Cell[]): boolean {
   if (!when) return true;
   const cell = cells[when.index];
@@ -71,18 +75,32 @@ const columnsOf = (fields: readonly Field[]): number[] => [
 
 export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
 
-/** Values in columns without a heading: their number, and the row of the first, by zero-based column. */
-export type Strays = Map<number, { count: number; row: number }>;
+/** Cells of a column that deserve a warning: their number, and the first of them. */
+type Met = Map<number, { count: number; row: number; text: string }>;
 
-function noteStrays({ row, cells }: SourceRow, { width, holes }: Outside, strays: Strays): void {
-  const note = (index: number) => {
-    if (isEmpty(cells[index])) return;
-    const met = strays.get(index);
-    if (met) met.count += 1;
-    else if (strays.size < limits.columns) strays.set(index, { count: 1, row });
+/** By zero-based column. */
+export interface Notes {
+  /** Values in columns without a heading. */
+  strays: Met;
+  /** Texts taken for empty cells. */
+  marks: Met;
+}
+
+export const startNotes = (): Notes => ({ strays: new Map(), marks: new Map() });
+
+function note(met: Met, index: number, row: number, cell: Cell): void {
+  const known = met.get(index);
+  if (known) known.count += 1;
+  else if (met.size < limits.columns)
+    met.set(index, { count: 1, row, text: typeof cell === 'string' ? cell : '' });
+}
+
+function noteStrays({ row, cells }: SourceRow, { width, holes }: Outside, strays: Met): void {
+  const look = (index: number) => {
+    if (!isEmpty(cells[index])) note(strays, index, row, cells[index]);
   };
-  for (const index of holes) note(index);
-  for (let index = width; index < cells.length; index++) note(index);
+  for (const index of holes) look(index);
+  for (let index = width; index < cells.length; index++) look(index);
 }
 
 /** In CSV, more cells than headings: probably a value with an unquoted separator, which moved all after it. */
@@ -97,14 +115,14 @@ function surplusIn({ row, cells }: SourceRow, width: number): ReadRow | undefine
 /**
  * Reads the rows below the headings; undefined for rows that are blank in these columns, and for
  * explanations.
- * @param strays filled with the values in columns without a heading
+ * @param notes filled with what deserves a warning
  * @throws Refusal for a row with too many columns
  */
 export function rowReader(
   { fields, outside }: Pick<Layout, 'fields' | 'outside'>,
   { empty }: Pick<ReadRequest, 'empty'>,
   isCsv: boolean,
-  strays: Strays,
+  { strays, marks }: Notes,
 ): ReadSourceRow {
   const columns = columnsOf(fields);
   return (source) => {
@@ -130,17 +148,24 @@ export function rowReader(
       }
       const given = cells[field.index];
       const cell = isCsv && typeof given === 'string' ? restored(given) : given;
-      const value = valueIn(field, cell);
+      const isNoValue = typeof cell === 'string' && saysNothing(field, cell);
+      if (isNoValue) note(marks, field.index, row, cell);
+      const value = isNoValue ? null : valueIn(field, cell);
       if (value instanceof Unreadable) {
         faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
       } else if (value !== null) {
         values[field.field] = value;
-        if (value !== cell && !field.isList && String(value) !== cell) {
+        if (value !== cell && field.kind !== 'list' && String(value) !== cell) {
           texts ??= {};
           texts[field.field] = cut(cell as string);
         }
-      } else if (empty === 'clear' && field.field !== 'version') {
-        values[field.field] = null;
+      } else {
+        if (empty === 'clear' && field.field !== 'version') values[field.field] = null;
+        // For the fault, if the field is required.
+        if (isNoValue) {
+          texts ??= {};
+          texts[field.field] = cut(cell as string);
+        }
       }
     }
     return { row, fields: values, ...(texts && { texts }), faults };

@@ -7,6 +7,7 @@ import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
 import type { Unit } from '../units.ts';
 import type { Cell } from './cells.ts';
+import type { DayOfPeriod } from './days.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface ReadRequest {
@@ -23,6 +24,8 @@ export interface ReadRequest {
   table: SheetTable;
   /** Unit of money columns if neither their heading nor the file says one; null if not given. */
   unit: Unit | null;
+  /** On which of its days a month or a year counts; null if it is a fault. */
+  days: DayOfPeriod | null;
   /** Whether an empty cell means no change, or clears the value. */
   empty: 'keep' | 'clear';
   mapping: Mapping | null;

@@ -5,7 +5,7 @@ import { type Headings, headingsOf, letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 import { cut, Refusal } from './refusal.ts';
-import { refuseTooWide, rowReader, type Strays } from './row-reader.ts';
+import { type Notes, refuseTooWide, rowReader, startNotes } from './row-reader.ts';
 import type { FileHead, ReadRequest, ReadRow, Source, SourceRow, Warning } from './rows.ts';
 
 export interface OpenTable {
@@ -93,14 +93,16 @@ const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
       : [];
   });
 
-/** One warning per column without a heading that has values. */
-const strayWarnings = (strays: Strays): Warning[] =>
-  [...strays].map(([index, { row, count }]) => ({
-    row,
-    column: letterOf(index),
-    code: 'value_outside_table',
-    values: { count },
-  }));
+/** One warning per column without a heading that has values, and per column with marks for empty cells. */
+const noteWarnings = ({ strays, marks }: Notes): Warning[] => [
+  ...[...marks].map(([index, { row, count, text }]): Warning => {
+    const values = { count, mark: cut(text, 20) };
+    return { row, column: letterOf(index), code: 'marks_taken_as_empty', values };
+  }),
+  ...[...strays].map(([index, { row, count }]): Warning => {
+    return { row, column: letterOf(index), code: 'value_outside_table', values: { count } };
+  }),
+];
 
 async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Promise<OpenTable> {
   const iterator = source.rows[Symbol.asyncIterator]();
@@ -109,8 +111,8 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   first.forEach(refuseTooWide);
   const { index, layout } = layoutOf(first, request);
   const headingRow = (rows[index] as SourceRow).row;
-  const strays: Strays = new Map();
-  const readRow = rowReader(layout, request, isCsv, strays);
+  const notes = startNotes();
+  const readRow = rowReader(layout, request, isCsv, notes);
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
     for (const row of batch) {
@@ -147,7 +149,7 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
       headingRow,
       columns,
       ignored: layout.ignored,
-      warnings: [...layout.warnings, ...formulaWarnings(source, layout), ...strayWarnings(strays)],
+      warnings: [...layout.warnings, ...formulaWarnings(source, layout), ...noteWarnings(notes)],
     }),
   };
 }

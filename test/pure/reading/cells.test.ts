@@ -14,7 +14,7 @@ import {
 } from '../../../src/sheets/reading/cells.ts';
 import { readDay, readDayBy, textOfSerial } from '../../../src/sheets/reading/days.ts';
 import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/money.ts';
-import { isDateFormat } from '../../../src/sheets/reading/workbook.ts';
+import { isDateFormat } from '../../../src/sheets/reading/number-formats.ts';
 import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
 /** The value, or the code of the fault. */

@@ -19,11 +19,11 @@ describe('a cell of a workbook', () => {
   it.each<[string, string, string | null, string, unknown]>([
     ['a number in a date format', 'C', '<c r="C2" s="1"><v>44011</v></c>', 'signedOn', '2020-06-29'],
     [
-      'a number in a date format of its own',
+      'a number in a format that shows a month',
       'C',
       '<c r="C2" s="2"><v>44011</v></c>',
       'signedOn',
-      '2020-06-29',
+      'only_a_month',
     ],
     ['a day as ISO text', 'C', '<c r="C2" t="d"><v>2020-06-29T00:00:00</v></c>', 'signedOn', '2020-06-29'],
     ['a number without a date format', 'C', '<c r="C2"><v>44011</v></c>', 'signedOn', 'not_a_day'],
@@ -90,7 +90,7 @@ describe('a cell of a workbook', () => {
     ['a day in a text', 'F', '<c r="F2" s="1"><v>44011</v></c>', 'note', '2020-06-29'],
     ['a moment in a text', 'F', '<c r="F2" s="1"><v>44011.25</v></c>', 'note', '2020-06-29T06:00:00'],
     ['a number in a text', 'B', '<c r="B2"><v>431000</v></c>', 'name', '431000'],
-    ['a large number in a text', 'B', '<c r="B2"><v>1E+15</v></c>', 'name', '1000000000000000'],
+    ['a large number in a text', 'B', '<c r="B2"><v>1E+15</v></c>', 'name', 'too_many_digits'],
     ['a style and nothing else', 'F', '<c r="F2" s="1"/>', 'note', undefined],
     ['white space', 'F', '<c r="F2" t="str"><v>  </v></c>', 'note', undefined],
     ['an apostrophe before a formula', 'F', '<c r="F2" t="str"><v>\'=1</v></c>', 'note', "'=1"],
