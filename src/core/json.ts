@@ -11,13 +11,21 @@ function possibleKeys(text: string): number {
   return count;
 }
 
+/** Not recursive: values may be nested more deeply than calls. */
 function keysOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const values = Object.values(value);
-  return values.reduce((sum: number, one) => sum + keysOf(one), Array.isArray(value) ? 0 : values.length);
+  let count = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    const values = Object.values(one);
+    if (!Array.isArray(one)) count += values.length;
+    for (const inner of values) if (typeof inner === 'object') open.push(inner);
+  }
+  return count;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
 
 /**
  * The JSON Pointer (RFC 6901) of the first key that its object has twice.

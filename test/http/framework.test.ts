@@ -101,8 +101,9 @@ describe('a deeply nested body', () => {
     ['a text', 'name', 'wrong_type', '/name'],
     ['a list', 'investorIds', 'not_an_id', '/investorIds/0'],
     ['a field that there is not', 'colour', 'unknown_field', '/colour'],
-  ])('in %s is an ordinary fault', async (_, field, code, pointer) => {
-    const body = `${project().slice(0, -1)},"${field}":${deep}}`;
+  ])('in %s is an ordinary fault', async (__, field, code, pointer) => {
+    const { [field]: _, ...others } = JSON.parse(project());
+    const body = `${JSON.stringify(others).slice(0, -1)},"${field}":${deep}}`;
     await refused(() => post(body), 422, 'request.invalid', [[pointer, code]]);
   });
 });

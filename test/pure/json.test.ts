@@ -29,6 +29,13 @@ describe('a key that stands twice', () => {
     expect(found(text)).toBeUndefined();
   });
 
+  it('is found however deeply it stands, and in however long a text', () => {
+    const deep = `${'['.repeat(50_000)}{"a":1,"a":2}${']'.repeat(50_000)}`;
+    expect(found(deep)).toMatch(/^(\/0){50000}\/a$/);
+    const long = JSON.stringify('"\\:'.repeat(500_000));
+    expect(found(`{"a":${long},"b":1,"b":2}`)).toBe('/b');
+  });
+
   it('is in no text that was written from a value, and in each to which one is added', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), fc.constantFrom(undefined, 1), (value, key, space) => {
