@@ -107,6 +107,17 @@ describe.each([
     expect(textsIn(sheet, 1)).toEqual(expected);
     expect([sheet.name, codes.name]).toEqual(language === 'zh' ? ['项目', '代码表'] : ['Projects', 'Codes']);
     for (const one of [sheet, codes]) expect(one.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+    expect(sheet.views[0]).toMatchObject({ xSplit: 2 });
+  });
+
+  it('is printed in landscape, as wide as the page, with its headings on each', () => {
+    expect(sheet.pageSetup).toMatchObject({
+      orientation: 'landscape',
+      fitToPage: true,
+      fitToWidth: 1,
+      fitToHeight: 0,
+      printTitlesRow: '1:2',
+    });
   });
 
   it('explains in its second row what each column accepts, and whether it is required', () => {

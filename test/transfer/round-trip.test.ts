@@ -235,7 +235,7 @@ describe('a sheet', () => {
     expect(cell('投资总额(亿元)').value).toBe(0.00012345);
     expect(cell('版本').value).toBe(1);
     expect(sheet.getColumn(heading('项目名称')).width).toBe(40);
-    expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+    expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1, xSplit: 2 });
     expect(sheet.name).toBe('项目');
   });
 

@@ -204,6 +204,7 @@ it.each([
   // The total is outside the range of filters and sorting.
   if (rows > last) expect(sheet.getCell(`A${rows}`).value).toBe('合计');
   expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+  expect(sheet.pageSetup).toMatchObject({ orientation: 'landscape', fitToWidth: 1, printTitlesRow: '1:1' });
   const again = await api.get(`/v1/statistics/${url}asOf=2020-12-31&lang=zh&format=xlsx`);
   expect(again.bytes.equals(answer.bytes)).toBe(true);
 });

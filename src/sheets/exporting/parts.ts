@@ -27,6 +27,7 @@ type Write = (
 const sheetOf = (reader: StreamReader, exported: Exported, { language }: ExportRequest): Sheet => ({
   name: exported.sheetName[language],
   headings: exported.headings(),
+  frozenColumns: exported.frozenColumns ?? 0,
   rows: exported.rows(reader),
 });
 
