@@ -7,7 +7,7 @@ import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
-import { NOTES, type Notes } from './operation.ts';
+import { type Access, NOTES, type Notes } from './operation.ts';
 
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
@@ -44,10 +44,12 @@ const toDocument = createJsonSchemaTransformObject({});
 /**
  * @param tags what operations are grouped by, in this order, and what each group is about
  * @param problemCodes every code that a problem may have
+ * @param open what may be used without a key
  */
 export const swaggerOptions = (
   tags: Readonly<Record<string, string>>,
   problemCodes: readonly string[],
+  open: readonly Access[],
 ): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
@@ -57,6 +59,7 @@ export const swaggerOptions = (
       description:
         'Every figure is computed from the projects on request, for any day (`asOf`). Dates are `2020-06-29`, timestamps RFC 3339 in UTC, amounts whole yuan. Unknown fields and parameters are rejected by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
       version: packageVersion,
+      contact: { name: 'Luodi' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -64,14 +67,14 @@ export const swaggerOptions = (
     security: [],
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
-  transformObject: (document) => complete(toDocument(document) as Document, problemCodes) as never,
+  transformObject: (document) => complete(toDocument(document) as Document, problemCodes, open) as never,
 });
 
 /** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
-function complete(document: Document, problemCodes: readonly string[]): Document {
+function complete(document: Document, problemCodes: readonly string[], open: readonly Access[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
-      completeOperation(operation);
+      completeOperation(operation, open);
     }
   }
   const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
@@ -118,13 +121,13 @@ function shareParameters(document: Document): OpenAPIV3_1.ComponentsObject['para
   }
   return Object.fromEntries(Object.entries(shared).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
-function completeOperation(operation: PathOperation): void {
+
+function completeOperation(operation: PathOperation, open: readonly Access[]): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
-  if (notes && notes.access !== 'open') {
-    operation.security =
-      notes.access === 'statistics' || notes.access === 'read' ? [{ key: [] }, {}] : [{ key: [] }];
-  }
+  const access = notes?.access ?? 'open';
+  if (access === 'open') operation.security = [];
+  else operation.security = open.includes(access) ? [{}, { key: [] }] : [{ key: [] }];
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
@@ -142,7 +145,7 @@ function completeOperation(operation: PathOperation): void {
   if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
-  if (parameters.length > 0) operation.parameters = parameters;
+  if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
     if (Number(status) >= 400) {
@@ -167,7 +170,8 @@ const securitySchemes = {
   key: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key, `luodi_…`. The operator may allow reading without a key (`ANONYMOUS_READ`).',
+    description:
+      'An API key, `luodi_…`. What may be read without one depends on the service (`ANONYMOUS_READ`).',
   },
 };
 
@@ -188,6 +192,13 @@ const problemResponses = Object.fromEntries(
     },
   ]),
 );
+
+/** Readers of the document fill in the example of a parameter; what is optional is for the user to fill in. */
+function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
+  const { example, schema, ...others } = parameter;
+  if (parameter.required || example === undefined) return parameter;
+  return { ...others, schema: { ...schema, examples: [example] } as never };
+}
 
 /** The example and description stand on the parameter; a list is one parameter with commas. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {

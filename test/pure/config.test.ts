@@ -57,6 +57,14 @@ const cases: Record<Name, Cases> = {
       'postgres://host/db?pool=many',
     ],
   },
+  COMPRESSION: {
+    default: true,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    invalid: ['yes', '1', 'TRUE'],
+  },
   TIME_ZONE: {
     default: 'Asia/Shanghai',
     valid: [

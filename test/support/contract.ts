@@ -37,10 +37,14 @@ export const openapi: OpenApi = JSON.parse(
 type Parameter = NonNullable<OpenApiOperation['parameters']>[number];
 
 /** A parameter of an operation, which may be one of the components. */
-const resolved = (parameter: Parameter | { $ref: string }): Parameter =>
-  '$ref' in parameter
-    ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
-    : parameter;
+function resolved(parameter: Parameter | { $ref: string }): Parameter {
+  const found =
+    '$ref' in parameter
+      ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
+      : parameter;
+  const { examples = [] } = found.schema as { examples?: unknown[] };
+  return { ...found, example: found.example ?? examples[0] };
+}
 
 /** Every operation, with its parameters in place. */
 export const paths: OpenApi['paths'] = Object.fromEntries(
