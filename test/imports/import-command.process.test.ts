@@ -104,7 +104,7 @@ describe('luodi import', () => {
       'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are unchanged, 0 faulty.',
     );
     expect(lines.slice(2)).toEqual([
-      '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (yi)',
+      '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (100 million yuan, from the heading)',
       '  The first 2 changes:',
       expect.stringMatching(
         new RegExp(`^ {4}Row 2 {2}new {5}${fresh} {2}name 示例, level provincial, signedOn 2020-06-29, inv`),

@@ -6,7 +6,7 @@ import { checkAgainstContract, isJson } from './contract.ts';
 import { adminKey } from './engines.ts';
 
 export interface TestServer extends TestApp {
-  url: string;
+  address: string;
   /** With the key of an administrator. */
   agent: ReturnType<typeof supertest.agent>;
   /** Sends raw text, and returns everything received until the connection ends. */
@@ -18,7 +18,7 @@ export async function testServer(options?: Parameters<typeof testApp>[0]): Promi
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(address);
   const agent = supertest.agent(address).set('authorization', `Bearer ${adminKey()}`);
-  return { ...api, url: address, agent, raw: (text) => exchange(Number(port), text) };
+  return { ...api, address, agent, raw: (text) => exchange(Number(port), text) };
 }
 
 /** The response to a supertest request, checked against the contract. */
