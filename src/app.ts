@@ -42,6 +42,7 @@ import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
+import { announceDeprecations } from './http/deprecation.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
@@ -61,6 +62,8 @@ export interface Dependencies {
   logger: Logger;
   /** Overrides of the import limits. */
   imports?: Partial<ImportLimits>;
+  /** More routes than those of the service, for tests of what all routes have in common. */
+  more?: FastifyPluginAsync;
 }
 
 export async function buildApp({
@@ -69,6 +72,7 @@ export async function buildApp({
   clock,
   logger,
   imports,
+  more,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
@@ -86,6 +90,7 @@ export async function buildApp({
   await protect(app, config);
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
+  announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions(tags, problemCodes));
@@ -106,6 +111,7 @@ export async function buildApp({
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     keyRoutes(keys, answers),
     healthRoutes(database),
+    ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);

@@ -109,7 +109,7 @@ describe('with one thing of each kind', () => {
   });
 });
 
-describe.each(['events', 'enterprises', 'zones', 'mappings'])('in an empty service', (name) => {
+describe.each(['events', 'enterprises', 'mappings'])('in an empty service', (name) => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();
