@@ -135,6 +135,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   for (const parameter of parameters) {
     addLimits(parameter.schema, parameter.name);
     completeParameter(parameter);
+    if ((parameter.schema as JsonSchema | undefined)?.deprecated) parameter.deprecated = true;
   }
   if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
   if (notes?.replaces) {
@@ -146,23 +147,30 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
   if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
+  const announced = notes?.deprecated
+    ? headerRefs('Deprecation', 'Sunset', ...(notes.deprecated.link ? (['Link'] as const) : []))
+    : {};
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
     if (Number(status) >= 400) {
-      (operation.responses as Record<string, OpenAPIV3_1.ReferenceObject>)[status] = {
-        $ref: `#/components/responses/${problemName(status)}`,
-      };
+      const name = problemName(status);
+      (operation.responses as Record<string, unknown>)[status] = notes?.deprecated
+        ? { ...problemResponses[name], headers: { ...problemResponses[name]?.headers, ...announced } }
+        : { $ref: `#/components/responses/${name}` };
       continue;
     }
     const tagged =
       status !== '204' &&
       (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
-    answer.headers = headerRefs(
-      ...(tagged ? (['ETag'] as const) : []),
-      ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
-      ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
-      'Access-Control-Allow-Origin',
-    ) as NonNullable<typeof answer.headers>;
+    answer.headers = {
+      ...headerRefs(
+        ...(tagged ? (['ETag'] as const) : []),
+        ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
+        ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
+        'Access-Control-Allow-Origin',
+      ),
+      ...announced,
+    } as NonNullable<typeof answer.headers>;
   }
 }
 
@@ -244,13 +252,17 @@ function dropUnused(document: Document): Document {
   visit(document.paths);
   visit(document.components?.parameters ?? {});
   visit(responses);
+  const texts = JSON.stringify([document.paths, responses]);
+  const headers = Object.fromEntries(
+    Object.entries(responseHeaders).filter(([name]) => texts.includes(`#/components/headers/${name}"`)),
+  );
   const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
   const pruned = JSON.stringify({
     ...document,
     components: {
       schemas: kept,
       parameters: document.components?.parameters,
-      headers: responseHeaders,
+      headers,
       responses,
       securitySchemes,
     },

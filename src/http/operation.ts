@@ -1,6 +1,7 @@
 /** What a route says of itself: its schemas, and what the document and the hooks know of it. */
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
+import { type Deprecation, deprecationInWords } from './deprecation.ts';
 import { type FileOperation, type Files, fileOperations, formatOf, hiddenIn } from './formats.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
@@ -62,6 +63,8 @@ interface Operation<Body, Query, Params, Success> {
   accepted?: string;
   /** Parameters that are validated, and not in the document: those for another format. */
   hidden?: readonly string[];
+  /** Where clients should use something else from now on, and since when. */
+  deprecated?: Deprecation;
 }
 
 type Schema<Body, Query, Params> = FastifySchema & { body: Body; querystring: Query; params: Params };
@@ -102,7 +105,11 @@ export function operation<
     operationId: about.id,
     tags: [about.tag],
     summary: about.summary,
-    description: about.description ?? `${about.summary}.`,
+    description: [
+      about.description ?? `${about.summary}.`,
+      ...(about.deprecated ? [deprecationInWords(about.deprecated)] : []),
+    ].join('\n\n'),
+    ...(about.deprecated && { deprecated: true }),
     ...(about.params && { params: about.params }),
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
@@ -118,6 +125,7 @@ export function operation<
       conditional,
       guarded,
       paged: status === 200 && about.query !== undefined && 'cursor' in shapeOf(about.query),
+      deprecated: about.deprecated,
       hidden: about.hidden ?? (files ? hiddenIn(formatOf(type), files.shared) : []),
       files: files ? fileOperations(files).map((one) => fileOperation(about, one, files)) : [],
     },
@@ -163,6 +171,7 @@ export interface Notes {
   conditional: boolean;
   guarded: boolean;
   paged: boolean;
+  deprecated: Deprecation | undefined;
   hidden: readonly string[];
   files: readonly { extension: string; schema: FastifySchema }[];
 }
