@@ -1,6 +1,8 @@
 /** Runs the instructions for newcomers in the documentation, against a separate demo. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { variables } from '../../src/core/config.ts';
@@ -109,6 +111,31 @@ describe('the quick start of README', () => {
       else
         expect(answer.errors.map((e: { code: string }) => e.code).sort()).toEqual(['not_a_day', 'too_small']);
     }
+  });
+
+  it('exports files as the documents show', async () => {
+    const [files] = examplesIn(documentAt('docs/exports.md')).map(({ text }) => text.split('\n')) as [
+      string[],
+    ];
+    const folder = mkdtempSync(join(tmpdir(), 'luodi-exports-'));
+    for (const line of files) {
+      const written = await run(`cd ${folder}; ${line}`);
+      if (line.includes('tail')) expect(JSON.parse(written)).toMatchObject({ end: true, count: 319 + 88 });
+    }
+    const starts = readdirSync(folder).map((name) => {
+      const start = readFileSync(join(folder, name)).subarray(0, 2).toString('latin1');
+      return `${name.split('.').at(-1)} ${start}`;
+    });
+    rmSync(folder, { recursive: true });
+    // A workbook is a zip file; CSV in GB18030 begins with a heading (项).
+    expect(starts.sort()).toEqual(['csv \xcf\xee', 'xlsx PK', 'xlsx PK', 'xlsx PK']);
+  });
+
+  it('writes the briefing as the documents show', async () => {
+    const page = documentAt('docs/briefing.md');
+    const [lines] = examplesIn(page).map(({ text }) => text.split('\n')) as [string[]];
+    const quoted = [...page.matchAll(/^> (.*)$/gm)].map(([, line]) => line);
+    for (const [i, line] of lines.entries()) expect(await run(line)).toContain(quoted[i]);
   });
 
   it('creates a project by its code as the documents show, once', async () => {
