@@ -10,7 +10,7 @@ type Compress = (content: Buffer, done: (error: Error | null, compressed: Buffer
 interface Encoding {
   /** On zlib's own threads. */
   whole: Compress;
-  stream(): Transform & { flush(done: () => void): void };
+  stream(): Transform & { flush(): void };
 }
 
 const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } };
@@ -67,8 +67,22 @@ function encodingFor({ raw }: FastifyRequest): string | undefined {
   return found === 'identity' ? undefined : found;
 }
 
+/** Asked first, because to read `Accept-Encoding` costs a small response more than the rest of the hook. */
+function isSmall(payload: unknown): boolean {
+  if (typeof payload === 'string') {
+    return payload.length < LEAST_BYTES && Buffer.byteLength(payload) < LEAST_BYTES;
+  }
+  return Buffer.isBuffer(payload) && payload.length < LEAST_BYTES;
+}
+
+function varyByEncoding(reply: FastifyReply): void {
+  const vary = reply.getHeader('vary');
+  reply.header('vary', vary ? `${vary}, Accept-Encoding` : 'Accept-Encoding');
+}
+
 function flushed(source: Readable, stream: ReturnType<Encoding['stream']>): Readable {
-  const timer = setInterval(() => stream.flush(() => {}), FLUSH_EVERY_MS).unref();
+  // Without a callback: while a slow reader takes the end, each would be a listener more.
+  const timer = setInterval(() => stream.flush(), FLUSH_EVERY_MS).unref();
   finished(stream, () => clearInterval(timer));
   // Either end that breaks off ends the other one.
   return pipeline(source, stream, () => undefined) as unknown as Readable;
@@ -93,12 +107,7 @@ function compress(reply: FastifyReply, payload: unknown, name: string, done: Don
     done(null, known);
     return;
   }
-  const content = Buffer.from(payload as string);
-  if (content.length < LEAST_BYTES) {
-    done(null, payload);
-    return;
-  }
-  whole(content, (error, compressed) => {
+  whole(Buffer.isBuffer(payload) ? payload : Buffer.from(payload), (error, compressed) => {
     if (error) {
       done(error);
       return;
@@ -109,32 +118,34 @@ function compress(reply: FastifyReply, payload: unknown, name: string, done: Don
   });
 }
 
+/** Repeats the ETag of the compressed form in a 304, if that is what the client has: nothing else is known here. */
+function nameEncodedEtag(request: FastifyRequest, reply: FastifyReply): void {
+  const etag = reply.getHeader('etag');
+  const name = encodingFor(request);
+  if (!name || typeof etag !== 'string') return;
+  const ofClient = encoded(etag, name);
+  if (request.headers['if-none-match']?.includes(ofClient)) reply.header('etag', ofClient);
+}
+
 /** Call before routes are registered. */
 export function compressResponses(app: FastifyInstance): void {
   app.decorateReply('kept', null);
   app.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Done) => {
     const { statusCode } = reply;
-    const type = reply.getHeader('content-type');
-    const etag = reply.getHeader('etag');
     if (statusCode === 304) {
-      const name = encodingFor(request);
-      // The client keeps the compressed form, of which nothing else is known here.
-      if (
-        name &&
-        typeof etag === 'string' &&
-        request.headers['if-none-match']?.includes(encoded(etag, name))
-      ) {
-        reply.header('etag', encoded(etag, name));
-      }
+      // Caches take from it what the response depends on (RFC 9110 §15.4.5); its type is not known any more.
+      varyByEncoding(reply);
+      nameEncodedEtag(request, reply);
       return done(null, payload);
     }
+    const type = reply.getHeader('content-type');
     if (typeof type !== 'string' || !COMPRESSIBLE.test(type) || statusCode === 206)
       return done(null, payload);
-    const vary = reply.getHeader('vary');
-    reply.header('vary', vary ? `${vary}, Accept-Encoding` : 'Accept-Encoding');
-    const name = encodingFor(request);
-    const isWanted = name && payload && request.method !== 'HEAD' && !request.routeOptions.config.showsSecret;
-    if (!isWanted || reply.hasHeader('content-encoding')) return done(null, payload);
+    varyByEncoding(reply);
+    const { showsSecret } = request.routeOptions.config;
+    const isPlain = !payload || request.method === 'HEAD' || showsSecret || isSmall(payload);
+    const name = isPlain || reply.hasHeader('content-encoding') ? undefined : encodingFor(request);
+    if (!name) return done(null, payload);
     compress(reply, payload, name, done);
   });
 }

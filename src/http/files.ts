@@ -66,12 +66,14 @@ export function sendStream(
   }
 
   let isFull = false;
+  let taken = 0;
   const body = new Readable({
     highWaterMark: HELD_BYTES,
     read() {
       isFull = false;
       next().then(
         ({ done, value }) => {
+          taken += value?.byteLength ?? 0;
           isFull = !body.push(done ? null : value);
           if (done) clearInterval(watch);
         },
@@ -84,11 +86,11 @@ export function sendStream(
       (source.return?.() ?? Promise.resolve()).then(finish, finish);
     },
   });
-  const { socket } = reply.request.raw;
   const cut = () => body.destroy(new Error('The client reads too slowly.'));
   const watch = watchRate(
     least,
-    () => socket.bytesWritten,
+    // Of the content, not of what is sent: compressed, a fast reader may be sent very little.
+    () => taken,
     () => !isFull,
     cut,
   );

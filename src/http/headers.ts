@@ -88,6 +88,10 @@ export const responseHeaders = {
       'Requests left for the key, and the seconds until the limit is reset (draft-ietf-httpapi-ratelimit-headers-10). Only if a key was sent.',
     schema: text(100),
   },
+  'RateLimit-Policy': {
+    description: 'Requests that the key may make, `q`, in how many seconds, `w` (the same draft).',
+    schema: text(100),
+  },
   'Access-Control-Allow-Origin': {
     description: 'The origin of the page that asked, if the operator allows it (`CORS_ORIGINS`).',
     schema: text(2_000),

@@ -166,7 +166,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
       ...headerRefs(
         ...(tagged ? (['ETag'] as const) : []),
         ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
-        ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
+        ...(notes && notes.access !== 'open' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
         'Access-Control-Allow-Origin',
       ),
       ...announced,
@@ -194,6 +194,7 @@ const problemResponses = Object.fromEntries(
       headers: headerRefs(
         ...(['429', '503', '507'].includes(status) ? (['Retry-After'] as const) : []),
         'RateLimit',
+        'RateLimit-Policy',
         'Access-Control-Allow-Origin',
       ),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -71,7 +71,7 @@ describe('the encoding', () => {
   it.each([
     ['a small response', '/v1/zones/zone-1'],
     ['a workbook', '/v1/zones.xlsx'],
-    ['a refusal', '/v1/zones/none'],
+    ['a small refusal', '/v1/zones/none'],
   ])('is none for %s', async (_, url) => {
     expect((await get(url, { 'accept-encoding': 'gzip' })).encoding).toBe('identity');
   });
@@ -80,15 +80,38 @@ describe('the encoding', () => {
     expect((await get('/v1/zones?limit=500', { 'accept-encoding': 'gzip' }, 'HEAD')).encoding).toBe(
       'identity',
     );
-    const name = '密'.repeat(90);
+    const { items } = JSON.parse((await get('/v1/regions?limit=500')).text);
+    const codes: string[] = items.map(({ code }: { code: string }) => code);
+    const regions = codes.filter((code) => /^43\d\d(?!00)/.test(code)).slice(0, 120);
     const answer = await api.app.inject({
       method: 'POST',
       url: '/v1/keys',
       headers: { authorization: `Bearer ${adminKey()}`, 'accept-encoding': 'gzip' },
-      payload: { name, role: 'editor', regions: Array.from({ length: 1 }, () => '430100') },
+      payload: { name: 'secret', role: 'editor', regions },
     });
     expect(answer.statusCode).toBe(201);
+    // Else it would be too small anyway.
+    expect(answer.rawPayload.length).toBeGreaterThan(1_024);
     expect(answer.headers['content-encoding']).toBeUndefined();
+    const events = await api.app.inject({
+      url: '/v1/changes/stream',
+      headers: { authorization: `Bearer ${adminKey()}`, 'accept-encoding': 'gzip' },
+      payloadAsStream: true,
+    });
+    expect(events.headers['content-type']).toBe('text/event-stream');
+    expect(events.headers['content-encoding']).toBeUndefined();
+    events.stream().destroy();
+  });
+
+  it('is that of other responses for a refusal', async () => {
+    const { headers, statusCode } = await api.app.inject({
+      method: 'POST',
+      url: '/v1/zones',
+      headers: { authorization: `Bearer ${adminKey()}`, 'accept-encoding': 'gzip' },
+      payload: Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`field${i}`, 1])),
+    });
+    expect([statusCode, headers['content-encoding']]).toEqual([422, 'gzip']);
+    expect(headers.vary).toBe('Accept-Language, Accept-Encoding');
   });
 
   it('can be left to a proxy', async () => {
@@ -114,6 +137,7 @@ describe('the ETag of a compressed response', () => {
       for (const etag of [plain.etag, compressed.etag]) {
         const fresh = await get(url, { ...GZIP, 'if-none-match': etag });
         expect([fresh.status, fresh.etag]).toEqual([304, etag]);
+        expect(fresh.headers.vary).toBe(compressed.headers.vary);
       }
       expect((await get(url, { 'if-none-match': compressed.etag })).status).toBe(304);
       expect((await get(url, { 'if-none-match': '"other+gzip"' })).status).toBe(200);
