@@ -19,7 +19,6 @@ const CHARACTERS_BY_FORMAT: Readonly<Record<string, number>> = {
 /** By the name of the field or parameter. */
 const CHARACTERS: Readonly<Record<string, number>> = {
   actor: 200,
-  clusterName: 200,
   code: 64,
   column: 300,
   contractAmount: 27,
@@ -46,12 +45,12 @@ const CHARACTERS: Readonly<Record<string, number>> = {
   heading: 32_767,
   id: 200,
   industry: 4,
+  // Longer than Node accepts over a connection: tests send longer URLs without one.
   instance: 1_048_576,
   investor: 36,
   investorCountry: 4,
   key: 32_767,
   mapping: 64,
-  measure: 64,
   memberId: 200,
   // A message may repeat a value, or list the choices.
   message: 40_000,
@@ -65,7 +64,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
   parent: 6,
   parts: 200,
   period: 7,
-  // As long as the name of an unknown field.
+  // As long as the name of an unknown field in a body.
   pointer: 4_194_304,
   prefix: 40,
   previousHash: 64,

@@ -14,19 +14,11 @@ export const mediaTypes = {
 } as const;
 
 export type Format = keyof typeof mediaTypes;
-export const formatOf = (type: string): Format =>
-  (Object.keys(mediaTypes) as Format[]).find((format) => mediaTypes[format] === type) ?? 'json';
+export const formatOfType = (type: string): Format | undefined =>
+  (Object.keys(mediaTypes) as Format[]).find((format) => mediaTypes[format] === type);
 
 /** The formats of tables. */
 export type FileFormat = Exclude<Format, 'json' | 'markdown'>;
-
-/** The suffix of the path for each format. */
-const extensions: Record<Exclude<Format, 'json'>, string> = {
-  csv: 'csv',
-  ndjson: 'ndjson',
-  xlsx: 'xlsx',
-  markdown: 'md',
-};
 
 /** The `format` parameter of an operation with several formats. */
 export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
@@ -112,6 +104,48 @@ function accepted<F extends Format>(request: FastifyRequest, formats: readonly F
   return format;
 }
 
+interface FileKind {
+  /** The end of the path. */
+  extension: string;
+  /** In the document. */
+  name: string;
+  /** Named, so that the linter can exempt it from length limits: files have none. */
+  schema: z.ZodString;
+}
+
+const fileSchema = (id: string, description: string, more: object = {}) =>
+  z.string().meta({ id, description, ...more });
+
+/** The formats besides JSON. */
+export const fileKinds: Record<Exclude<Format, 'json'>, FileKind> = {
+  csv: {
+    extension: 'csv',
+    name: 'CSV',
+    schema: fileSchema(
+      'CsvFile',
+      'A table with a heading row, BOM and CRLF; text that a spreadsheet would take for a formula has a leading apostrophe.',
+    ),
+  },
+  ndjson: {
+    extension: 'ndjson',
+    name: 'NDJSON',
+    schema: fileSchema(
+      'NdjsonFile',
+      'One object per line; the last line is `{"end":true,"count":…,"revision":…}`. Without it the file is incomplete.',
+    ),
+  },
+  xlsx: {
+    extension: 'xlsx',
+    name: 'XLSX',
+    schema: fileSchema('XlsxFile', 'A workbook with one sheet and a heading row.', { format: 'binary' }),
+  },
+  markdown: {
+    extension: 'md',
+    name: 'Markdown',
+    schema: fileSchema('MarkdownText', 'A paragraph of text (CommonMark).'),
+  },
+};
+
 /** The formats of an operation besides its first. Each has its own path, so that its response has one type. */
 export interface Files {
   formats: readonly Exclude<Format, 'json'>[];
@@ -121,63 +155,17 @@ export interface Files {
   shared?: readonly string[];
 }
 
-/** A format as its own operation. */
-export interface FileOperation {
-  extension: string;
-  /** The end of its operation id. */
-  suffix: string;
-  name: string;
-  type: string;
-  schema: z.ZodType;
-  /** Parameters that are for other formats. */
-  hidden: readonly string[];
-}
-
-const descriptions: Record<Exclude<Format, 'json'>, string> = {
-  csv: 'A table with a heading row, BOM and CRLF; text that a spreadsheet would take for a formula has a leading apostrophe.',
-  ndjson:
-    'One object per line; the last line is `{"end":true,"count":…,"revision":…}`. Without it the file is incomplete.',
-  xlsx: 'A workbook with one sheet and a heading row.',
-  markdown: 'A paragraph of text (CommonMark).',
-};
-
-/** Named schemas, so that the linter can exempt them from length limits: files have none. */
-const fileSchema = (id: string, format: Exclude<Format, 'json'>, more: object = {}) =>
-  z.string().meta({ id, description: descriptions[format], ...more });
-
-const fileSchemas: Record<Exclude<Format, 'json'>, z.ZodString> = {
-  csv: fileSchema('CsvFile', 'csv'),
-  ndjson: fileSchema('NdjsonFile', 'ndjson'),
-  xlsx: fileSchema('XlsxFile', 'xlsx', { format: 'binary' }),
-  markdown: fileSchema('MarkdownText', 'markdown'),
-};
-
-const names: Record<Format, string> = {
-  json: 'JSON',
-  csv: 'CSV',
-  ndjson: 'NDJSON',
-  xlsx: 'XLSX',
-  markdown: 'Markdown',
-};
-
-/** The schema of a file. */
-export const schemaOfFile = (format: Exclude<Format, 'json'>): z.ZodString => fileSchemas[format];
-
-export const fileOperations = ({ formats, shared }: Files): FileOperation[] =>
-  formats.map((format) => ({
-    extension: extensions[format],
-    suffix: format[0]?.toUpperCase() + format.slice(1),
-    name: names[format],
-    type: mediaTypes[format],
-    schema: fileSchemas[format],
-    hidden: hiddenIn(format, shared),
-  }));
-
-/** Parameters that the document leaves out of an operation of one format. */
-export const hiddenIn = (format: Format, shared: readonly string[] = []): string[] => [
+/** Parameters that the document leaves out of an operation of one format: they are for others. */
+export const undocumentedIn = (format: Format, shared: readonly string[] = []): string[] => [
   'format',
   ...uselessNames(format, shared),
 ];
+
+/** The operation of a format. */
+export interface FileRoute {
+  format: Exclude<Format, 'json'>;
+  schema: FastifySchema;
+}
 
 /**
  * Adds a path for each format of a route besides its first: `/v1/projects.csv`. Call before registering routes.
@@ -185,16 +173,16 @@ export const hiddenIn = (format: Format, shared: readonly string[] = []): string
  */
 export function addFileRoutes(
   app: FastifyInstance,
-  filesOf: (schema: unknown) => readonly { extension: string; schema: FastifySchema }[],
+  filesOf: (schema: unknown) => readonly FileRoute[],
 ): void {
   app.addHook(
     'onRoute',
     function (this: FastifyInstance, { method, url, config, onRequest, handler, schema }) {
       if (method !== 'GET') return;
-      for (const { extension, schema: ofFile } of filesOf(schema)) {
+      for (const { format, schema: ofFile } of filesOf(schema)) {
         this.route({
           method,
-          url: `${url}.${extension}`,
+          url: `${url}.${fileKinds[format].extension}`,
           schema: ofFile,
           handler,
           ...(config && { config }),
@@ -202,7 +190,7 @@ export function addFileRoutes(
           preHandler: (request, _, done) => {
             const query = request.query as { format?: string };
             refuse(query.format === undefined ? [] : [{ parameter: 'format', code: 'unknown_parameter' }]);
-            query.format = formatBy[extension] as string;
+            query.format = format;
             done();
           },
         });
@@ -210,7 +198,3 @@ export function addFileRoutes(
     },
   );
 }
-
-const formatBy: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(extensions).map(([format, extension]) => [extension, format]),
-);

@@ -2,8 +2,16 @@
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
 import { type Deprecation, deprecationInWords } from './deprecation.ts';
-import { type FileOperation, type Files, fileOperations, formatOf, hiddenIn } from './formats.ts';
+import {
+  type FileRoute,
+  type Files,
+  fileKinds,
+  formatOfType,
+  mediaTypes,
+  undocumentedIn,
+} from './formats.ts';
 import { titles } from './messages.ts';
+import { capitalised } from './nouns.ts';
 import { ProblemBody } from './problems.ts';
 
 type ProblemStatus = keyof typeof titles;
@@ -126,29 +134,32 @@ export function operation<
       guarded,
       paged: status === 200 && about.query !== undefined && 'cursor' in shapeOf(about.query),
       deprecated: about.deprecated,
-      hidden: about.hidden ?? (files ? hiddenIn(formatOf(type), files.shared) : []),
-      files: files ? fileOperations(files).map((one) => fileOperation(about, one, files)) : [],
+      hidden: about.hidden ?? (files ? undocumentedIn(formatOfType(type) ?? 'json', files.shared) : []),
+      files: files?.formats.map((format) => fileRoute(about, format, files)) ?? [],
     },
   } as unknown as Schema<Body, Query, Params>;
 }
 
 /** A file format of an operation as a separate operation. */
-const fileOperation = <B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, S extends z.ZodType>(
+function fileRoute<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, S extends z.ZodType>(
   about: Operation<B, Q, P, S>,
-  { extension, suffix, name, type, schema, hidden }: FileOperation,
-  { description }: Files,
-) => ({
-  extension,
-  schema: operation({
-    ...about,
-    id: about.id.replace(/^(list|read)/, 'export') + suffix,
-    tag: 'files',
-    summary: `${about.summary} as ${name}`,
-    description,
-    success: { description: `The file. ${description}`, schema, type },
-    hidden,
-  }),
-});
+  format: FileRoute['format'],
+  { description, shared }: Files,
+): FileRoute {
+  const { name, schema } = fileKinds[format];
+  return {
+    format,
+    schema: operation({
+      ...about,
+      id: `${about.id.replace(/^(list|read)/, 'export')}${capitalised(format)}`,
+      tag: 'files',
+      summary: `${about.summary} as ${name}`,
+      description,
+      success: { description: `The file. ${description}`, schema, type: mediaTypes[format] },
+      hidden: undocumentedIn(format, shared),
+    }),
+  };
+}
 
 const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   open: [],
@@ -173,7 +184,7 @@ export interface Notes {
   paged: boolean;
   deprecated: Deprecation | undefined;
   hidden: readonly string[];
-  files: readonly { extension: string; schema: FastifySchema }[];
+  files: readonly FileRoute[];
 }
 
 /** The metadata of a route; undefined if it is not in the document. */

@@ -8,11 +8,11 @@ import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditiona
 import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
 import {
   type FileFormat,
+  fileKinds,
   formatField,
   langField,
   mediaTypes,
   negotiate,
-  schemaOfFile,
 } from '../../http/formats.ts';
 import { retryOf } from '../../http/idempotency.ts';
 import { withFile } from '../../http/multipart.ts';
@@ -269,7 +269,7 @@ export const importRoutes =
           success: {
             description:
               'One fault per row, up to 10,000: worksheet, row, column, heading, value, and the problem. Below them, the number of further faults by code.',
-            schema: schemaOfFile('csv'),
+            schema: fileKinds.csv.schema,
             type: mediaTypes.csv,
             files: { formats: ['xlsx'], description: 'The faults, one per row, as a workbook.' },
           },

@@ -22,7 +22,7 @@ import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
 import { roomFor } from './room.ts';
 import type { Runner } from './runner.ts';
-import { type Import, type ImportQuery, mappings } from './schema.ts';
+import { fileFormats, type Import, type ImportQuery, mappings } from './schema.ts';
 import type { ImportRequest, StoredProblem } from './steps.ts';
 import { importId, type Upload, type Uploads } from './uploads.ts';
 
@@ -137,8 +137,7 @@ export function importService(
       file: {
         name: request.name,
         bytes: request.bytes,
-        format:
-          head?.format === undefined ? (request.format ?? null) : (head.format as Import['file']['format']),
+        format: fileFormats.find((one) => one === (head?.format ?? request.format)) ?? null,
         sheet,
         otherSheets: head?.otherSheets ?? [],
         encoding: head?.encoding ?? null,

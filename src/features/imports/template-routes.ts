@@ -4,7 +4,7 @@ import type { Language } from '../../core/languages.ts';
 import type { Answers, File } from '../../http/answers.ts';
 import { slug } from '../../http/fields.ts';
 import { contentLanguage, fileHeaders, fitForName } from '../../http/files.ts';
-import { langField, mediaTypes, negotiate, schemaOfFile } from '../../http/formats.ts';
+import { fileKinds, langField, mediaTypes, negotiate } from '../../http/formats.ts';
 import { operation } from '../../http/operation.ts';
 import { unitField } from '../../sheets/schema.ts';
 import type { Unit } from '../../sheets/units.ts';
@@ -61,7 +61,7 @@ export const templateRoutes =
           success: {
             description: 'The workbook.',
             type: mediaTypes.xlsx,
-            schema: schemaOfFile('xlsx'),
+            schema: fileKinds.xlsx.schema,
           },
           problems: [406],
           conditional: true,
