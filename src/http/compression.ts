@@ -56,6 +56,9 @@ export interface Kept {
 /** An ETag names the encoding after a sign that no other ETag here has. */
 const encoded = (etag: string, name: string): string => etag.replace(/"$/, `+${name}"`);
 
+/** The ETag of the uncompressed form, which represents the same state of the resource. */
+export const plainEtag = (etag: string): string => etag.replace(/\+(?:zstd|br|gzip)"$/, '"');
+
 /** @returns undefined for a client that asks for none: most programs, at no cost */
 function encodingFor({ raw }: FastifyRequest): string | undefined {
   if (raw.headers['accept-encoding'] === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** Conditional requests (RFC 9110 §13): ETags of single resources, and the checks before a change. */
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { plainEtag } from './compression.ts';
 import { Problem } from './problems.ts';
 import { projected } from './projection.ts';
 import { type Answer, sendAnswer } from './replayed.ts';
@@ -8,13 +9,10 @@ import { type Answer, sendAnswer } from './replayed.ts';
 /** A strong ETag: a hash of the response body. */
 export const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
 
-/** The encoding in the ETag of a compressed response, which represents the same state of the resource. */
-const ENCODED = /\+(?:zstd|br|gzip)"$/;
-
 /** Whether a list of ETags (or `*`) contains this one. If-None-Match compares weakly, If-Match strongly. */
 export function namesEtag(header: string, etag: string, weakly: boolean): boolean {
   if (header.trim() === '*') return true;
-  const named = (header.match(/(W\/)?"[^"]*"/g) ?? []).map((one) => one.replace(ENCODED, '"'));
+  const named = (header.match(/(W\/)?"[^"]*"/g) ?? []).map(plainEtag);
   return named.some((one) => one === etag || (weakly && one === `W/${etag}`));
 }
 

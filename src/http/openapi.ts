@@ -132,11 +132,6 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
   );
-  for (const parameter of parameters) {
-    addLimits(parameter.schema, parameter.name);
-    completeParameter(parameter);
-    if ((parameter.schema as JsonSchema | undefined)?.deprecated) parameter.deprecated = true;
-  }
   if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
   if (notes?.replaces) {
     parameters.push(requestHeaders.ifMatchToReplace, requestHeaders.ifNoneMatchToCreate);
@@ -146,7 +141,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
-  if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
+  if (parameters.length > 0) operation.parameters = parameters.map(completed);
   const announced = notes?.deprecated
     ? headerRefs('Deprecation', 'Sunset', ...(notes.deprecated.link ? (['Link'] as const) : []))
     : {};
@@ -202,31 +197,27 @@ const problemResponses = Object.fromEntries(
   ]),
 );
 
-/** Documentation pages prefill the `example` of a parameter; optional ones must stay empty. */
-function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
-  const { example, schema, ...others } = parameter;
-  if (parameter.required || example === undefined) return parameter;
-  return { ...others, schema: { ...schema, examples: [example] } as never };
-}
-
-/** Moves example and description to the parameter; lists are comma-separated. */
-function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
-  const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
+/**
+ * Moves example and description to the parameter; lists are comma-separated. Documentation pages prefill the example of
+ * a parameter, so that of an optional one, which must stay empty, is left in the schema.
+ */
+function completed(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
+  const { example: given, schema: described, ...others } = parameter;
+  const { example: own, examples, description, ...schema } = (described ?? {}) as JsonSchema;
+  addLimits(schema, parameter.name);
   // zod drops `examples` of preprocessed schemas (lists, numbers in queries), but not `example`.
-  const example = schema.example ?? schema.examples?.[0];
-  if (example !== undefined) {
-    parameter.example = example;
-    delete schema.example;
-    delete schema.examples;
-  }
-  if (schema.description) {
-    parameter.description ??= schema.description;
-    delete schema.description;
-  }
-  if (schema.type === 'array') {
-    parameter.style = 'form';
-    parameter.explode = parameter.in === 'query' && isFlags(schema);
-  }
+  const example = own ?? examples?.[0] ?? given;
+  return {
+    ...others,
+    ...(description && { description: parameter.description ?? description }),
+    ...(schema.deprecated && { deprecated: true }),
+    ...(schema.type === 'array' && {
+      style: 'form',
+      explode: parameter.in === 'query' && isFlags(schema),
+    }),
+    ...(parameter.required && example !== undefined && { example }),
+    schema: { ...schema, ...(!parameter.required && example !== undefined && { examples: [example] }) },
+  } as OpenAPIV3_1.ParameterObject;
 }
 
 const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>

@@ -76,6 +76,7 @@ describe('a file', () => {
     ['application/json', 'no JSON'],
     ['application/merge-patch+json', '{}'],
     ['text/plain', 'a'],
+    ['text/markdown', 'a'],
     ['application/vnd.ms-excel', 'a'],
     ['no type', 'a'],
     ['text/csv; charset=iso-8859-1', 'a'],
@@ -314,6 +315,35 @@ describe('the list of imports', () => {
     expect(new Set(ids).size).toBe(all.body.page.total);
     const moments = all.body.items.map(({ createdAt }: { createdAt: string }) => createdAt);
     expect(moments).toEqual(moments.toSorted().reverse());
+  });
+
+  it('shows no format for a file that an older version took for one it cannot read', async () => {
+    const at = api.clock.now();
+    const id = randomUUID();
+    await api.database.write(async (tx) => {
+      await tx.insert(tx.tables.imports).values({
+        id,
+        caller: null,
+        actor: 'somebody',
+        request: {
+          mode: 'preview',
+          entity: 'projects',
+          mapping: null,
+          name: null,
+          bytes: 1,
+          regions: null,
+          format: 'markdown',
+        },
+        status: 'refused',
+        rowsDone: 0,
+        createdAt: at,
+        finishedAt: at,
+        seenAt: at,
+        bytes: 1,
+      });
+    });
+    const { items } = (await api.get('/v1/imports?limit=500')).body;
+    expect(items.find((one: Body) => one.id === id).file.format).toBeNull();
   });
 
   it('counts the faults of each without listing them', async () => {

@@ -5,7 +5,7 @@
 import type { Entry } from '../../catalogues/catalogue.ts';
 import { catalogueWrites, resolved } from '../../catalogues/writes.ts';
 import type { Reader } from '../../database/database.ts';
-import type { Fault } from '../../http/problems.ts';
+import { type Fault, without } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow, defined } from '../../sheets/checked-row.ts';
 import {
@@ -30,14 +30,13 @@ import {
   projectOf,
   readNamed,
   typeFaults,
-  without,
 } from '../projects/named.ts';
 import { clusterMembers } from './catalogue.ts';
 import { alreadyFault, type Membership, membershipFaults, overlap, type Term } from './membership.ts';
 import { type ClusterRow, findClustersBy, findMembers, membershipsOfAll } from './repository.ts';
 
 /** Fields with references as texts. */
-const NAMED = ['id', 'cluster', 'enterprise', 'enterpriseCode', 'project'];
+const NAMED: ReadonlySet<string> = new Set(['id', 'cluster', 'enterprise', 'enterpriseCode', 'project']);
 
 /** The other fields of a row. */
 const created = clusterMembers.create.omit({ enterprise: true });
@@ -102,7 +101,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
 
   async function plan(given: ImportedRow, known: Known): Promise<PlannedRow> {
     const { row, fields: texts } = given;
-    const fields = without(texts, NAMED);
+    const fields = without(NAMED, texts);
     const id = idOf(given);
     const stored = known.members.get(id);
     const name = textOf(texts.enterprise) || textOf(texts.enterpriseCode);

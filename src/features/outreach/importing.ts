@@ -5,7 +5,7 @@ import { type Named, type Names, regionFaults, rememberedNames, withCodes } from
 import { catalogueWrites, resolved } from '../../catalogues/writes.ts';
 import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
-import type { Fault } from '../../http/problems.ts';
+import { type Fault, without } from '../../http/problems.ts';
 import { diff } from '../../log/diff.ts';
 import { checkedRow, defined } from '../../sheets/checked-row.ts';
 import {
@@ -29,10 +29,9 @@ import {
   inWords,
   type NamedThings,
   projectOf,
-  type Resolved,
+  type ResolvedId,
   readNamed,
   typeFaults,
-  without,
 } from '../projects/named.ts';
 import { findContactsBy, findDelegations, type KnownDelegation } from './repository.ts';
 import { contacts, delegationFaults } from './schema.ts';
@@ -43,7 +42,7 @@ const references: Readonly<Record<string, Named>> = { event: 'events', region: '
 const ofNamedEnterprise = contacts.create.omit({ enterprise: true });
 
 /** Fields with references as texts. */
-const NAMED = ['id', 'enterprise', 'enterpriseCode', 'delegation', 'project'];
+const NAMED: ReadonlySet<string> = new Set(['id', 'enterprise', 'enterpriseCode', 'delegation', 'project']);
 
 const codeOf = ({ fields }: ImportedRow): string | null => textOf(fields.code) || null;
 const idOf = ({ fields }: ImportedRow): string | null => textOf(fields.id).toLowerCase() || null;
@@ -57,7 +56,7 @@ interface Known extends NamedThings {
 }
 
 /** Finds a delegation by its id, or by the zone that sent it to the event. */
-function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, names }: Known): Resolved {
+function delegationOf({ fields }: ImportedRow, event: unknown, { delegations, names }: Known): ResolvedId {
   if (fields.delegation === undefined) return { faults: [] };
   const text = textOf(fields.delegation);
   if (text === '') return { id: null, faults: [] };
@@ -123,7 +122,7 @@ export function contactImporter(context: ImportContext): Importer {
     const stored = storedFor(given, known);
     const code = codeOf(given) ?? (stored?.code as string | null | undefined) ?? null;
     const key = code ?? (textOf(given.fields.enterprise) || idOf(given));
-    const { fields, faults: unnamed } = withCodes(without(given.fields, NAMED), references, known.names);
+    const { fields, faults: unnamed } = withCodes(without(NAMED, given.fields), references, known.names);
     const repeated = repeatedIn(given, code, (stored?.id as string | undefined) ?? idOf(given)).slice(0, 1);
     // The earlier row may be written already or not, so only the cells of this one are checked.
     if (repeated.length > 0) {

@@ -58,20 +58,16 @@ export async function withNames(reader: Reader, entries: readonly Entry[]): Prom
 }
 
 /** The id in a field of a row; undefined if the row does not contain the field. */
-export interface Resolved {
+export interface ResolvedId {
   id?: string | null;
   faults: Fault[];
 }
 
 /** NDJSON may contain any type in place of a text. */
-export const typeFaults = (fields: ImportedRow['fields'], texts: readonly string[]): Fault[] =>
-  texts
+export const typeFaults = (fields: ImportedRow['fields'], texts: ReadonlySet<string>): Fault[] =>
+  [...texts]
     .filter((field) => !['string', 'undefined'].includes(typeof (fields[field] ?? undefined)))
     .map((field) => ({ pointer: `/${field}`, code: 'wrong_type', values: { expected: typeNames.string } }));
-
-/** The fields of a row without the given ones. */
-export const without = (fields: ImportedRow['fields'], texts: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([field]) => !texts.includes(field)));
 
 const line = (text: unknown): [string] | undefined => (typeof text === 'string' ? [text.trim()] : undefined);
 
@@ -119,7 +115,7 @@ export function enterpriseOf(
   row: ImportedRow,
   before: string | undefined,
   { enterprises }: NamedThings,
-): Resolved {
+): ResolvedId {
   const pointers = { names: '/enterprise', codes: '/enterpriseCode' };
   const { enterprise, enterpriseCode } = row.fields;
   const named = namedBy(row, before);
@@ -137,7 +133,7 @@ export function enterpriseOf(
 }
 
 /** Resolves by code or id. */
-export function projectOf({ fields: { project } }: ImportedRow, { projects }: NamedThings): Resolved {
+export function projectOf({ fields: { project } }: ImportedRow, { projects }: NamedThings): ResolvedId {
   if (project === undefined) return { faults: [] };
   const text = textOf(project);
   if (text === '') return { id: null, faults: [] };

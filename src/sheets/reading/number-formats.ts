@@ -37,7 +37,8 @@ const CURRENCY = /\[\$([^\]-]*)[^\]]*\]/g;
 /** Chinese yuan, which needs no mention. */
 const YUAN = /^(?:[¥￥]|cny|rmb|人民币)?$/i;
 /** What changes the amount that a number means: a unit, or another currency. */
-const MATTERS = /[$€£₩₽₹฿]|[a-z]{3}|[元万亿币]/i;
+const MATTERS =
+  /[$€£₩₽₹฿]|\b(?:usd|eur|gbp|jpy|hkd|mop|twd|krw|sgd|aud|cad|chf|rub|inr|thb)\b|[元万亿币镑]|法郎|卢布/i;
 
 const literal = (text: string): string =>
   text

@@ -30,7 +30,8 @@ function numberAs({ digits, before, after, isScaled }: Shown, number: number): C
   const text = decimalOf(number);
   if (Math.abs(number) >= UNSAFE) return new Unreadable('too_many_digits', undefined, text);
   if (isScaled) return new Unreadable('scaled_number', undefined, text);
-  return before + (Number.isInteger(number) ? text.padStart(digits, '0') : text) + after;
+  const isCode = digits > 0 && Number.isInteger(number) && number >= 0;
+  return before + (isCode ? text.padStart(digits, '0') : text) + after;
 }
 
 /** Cache size: one hundred years. */
