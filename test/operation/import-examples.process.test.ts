@@ -165,7 +165,7 @@ describe('the page about limits', () => {
         `${limits.milliseconds / 60_000} min`,
       ],
       [
-        'minimum rate at which a file is downloaded',
+        'minimum rate at which a file is downloaded, counted before compression',
         `${LEAST_TAKEN.bytes / 1024} KiB in any ${LEAST_TAKEN.withinMs / 1_000} s`,
       ],
     ];
