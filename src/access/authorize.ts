@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { Config } from '../core/config.ts';
 import type { Asker } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
-import { type Access, notesOf } from '../http/operation.ts';
+import { type Access, notesOf } from '../http/notes.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
 import { unauthorized } from '../log/holding.ts';

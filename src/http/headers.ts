@@ -58,7 +58,7 @@ export const requestHeaders = {
     schema: text(MAX_URL),
     example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
   },
-  prefer: {
+  preferAsync: {
     name: 'Prefer',
     in: 'header',
     required: false,
@@ -67,12 +67,25 @@ export const requestHeaders = {
     schema: text(MAX_URL),
     example: 'respond-async',
   },
+  preferMinimal: {
+    name: 'Prefer',
+    in: 'header',
+    required: false,
+    description:
+      'With `return=minimal` a success has no body: 204 instead of 200, 201 as it is, with the same `ETag` and `Location`, and `Preference-Applied: return=minimal` (RFC 7240). Other preferences are ignored.',
+    schema: text(MAX_URL),
+    example: 'return=minimal',
+  },
 } as const satisfies Record<string, Parameter>;
 
 /** By name; shared by all responses that have them. */
 export const responseHeaders = {
   ETag: { description: 'Identifies this version of the response.', schema: text(100) },
   Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: text(2 * MAX_URL) },
+  'Preference-Applied': {
+    description: '`return=minimal`, if the body was left out because `Prefer` asked for it.',
+    schema: text(100),
+  },
   'Retry-After': {
     description: 'Seconds to wait.',
     schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },

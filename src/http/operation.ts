@@ -3,6 +3,7 @@ import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
 import { type FileOperation, type Files, fileOperations, formatOf, hiddenIn } from './formats.ts';
 import { titles } from './messages.ts';
+import { type Access, NOTES } from './notes.ts';
 import { ProblemBody } from './problems.ts';
 
 type ProblemStatus = keyof typeof titles;
@@ -10,12 +11,6 @@ type ProblemStatus = keyof typeof titles;
 /** What every operation may answer, whatever it does. */
 const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
-
-/**
- * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
- * any key; the others a key with that role or a higher one.
- */
-export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
 /** The query of an operation that takes no parameters. */
 export const NoQuery = z.strictObject({});
@@ -86,11 +81,15 @@ export function operation<
   ]);
   const responses: Record<number, unknown> = {};
   const { schema, status = 200, description, type = 'application/json', files } = success;
+  const changes = guarded || retryable || about.created !== undefined;
+  // An import tells how it went; nobody can do without that.
+  const mayBeMinimal = changes && schema !== undefined && about.accepted === undefined;
   responses[status] = schema
     ? { description, content: { [type]: { schema } } }
     : z.null().meta({ description });
   if (about.created) responses[201] = { description: about.created, content: { [type]: { schema } } };
   if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
+  if (mayBeMinimal && status === 200) responses[204] = z.null().meta({ description: MINIMAL });
   if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
     responses[problem] = {
@@ -107,12 +106,13 @@ export function operation<
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
     response: responses,
-    // Read by `complete` below and by the hooks that act on it; not for Fastify.
+    // Read by the document and by the hooks that act on it; not for Fastify.
     [NOTES]: {
       retryable,
       resumable,
       takes: about.takes,
       mayGoOn: about.accepted !== undefined,
+      mayBeMinimal,
       replaces: about.created !== undefined,
       access: about.access,
       conditional,
@@ -142,6 +142,8 @@ const fileOperation = <B extends z.ZodType, Q extends z.ZodType, P extends z.Zod
   }),
 });
 
+const MINIMAL = 'Done; without a body, as `Prefer: return=minimal` asked.';
+
 const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   open: [],
   statistics: [401, 429],
@@ -149,26 +151,5 @@ const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   edit: [401, 403, 429],
   administer: [401, 403, 429],
 };
-
-/** Where the document finds them until it is complete. */
-export const NOTES = 'x-notes';
-
-export interface Notes {
-  retryable: boolean;
-  resumable: boolean;
-  takes: readonly string[] | undefined;
-  mayGoOn: boolean;
-  replaces: boolean;
-  access: Access;
-  conditional: boolean;
-  guarded: boolean;
-  paged: boolean;
-  hidden: readonly string[];
-  files: readonly { extension: string; schema: FastifySchema }[];
-}
-
-/** What `operation` said of a route; undefined of one that is not in the document. */
-export const notesOf = (schema: unknown): Notes | undefined =>
-  (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
 
 const shapeOf = (schema: z.ZodType): object => ('shape' in schema ? (schema.shape as object) : {});

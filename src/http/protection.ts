@@ -6,8 +6,8 @@ import { overloaded } from './problems.ts';
 
 /** What a page may read besides the body. */
 const EXPOSED = [
-  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'X-Request-Id'],
-  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate'],
+  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'Preference-Applied'],
+  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
 ];
 const PREFLIGHT_HOLDS_S = 600;
 

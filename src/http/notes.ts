@@ -1,0 +1,31 @@
+/** What a route says about itself besides its schemas, for the document and for the hooks that act on it. */
+import type { FastifySchema } from 'fastify';
+
+/**
+ * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
+ * any key; the others a key with that role or a higher one.
+ */
+export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
+
+/** Where the document finds them until it is complete. */
+export const NOTES = 'x-notes';
+
+export interface Notes {
+  retryable: boolean;
+  resumable: boolean;
+  takes: readonly string[] | undefined;
+  mayGoOn: boolean;
+  /** Whether `Prefer: return=minimal` leaves out the body of a success. */
+  mayBeMinimal: boolean;
+  replaces: boolean;
+  access: Access;
+  conditional: boolean;
+  guarded: boolean;
+  paged: boolean;
+  hidden: readonly string[];
+  files: readonly { extension: string; schema: FastifySchema }[];
+}
+
+/** What `operation` said of a route; undefined of one that is not in the document. */
+export const notesOf = (schema: unknown): Notes | undefined =>
+  (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
