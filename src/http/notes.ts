@@ -3,9 +3,9 @@ import type { FastifySchema } from 'fastify';
 
 /**
  * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
- * any key; the others a key with that role or a higher one.
+ * any key; `key` any key; the others a key with that role or a higher one.
  */
-export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
+export type Access = 'open' | 'statistics' | 'read' | 'key' | 'edit' | 'administer';
 
 /** Where the document finds them until it is complete. */
 export const NOTES = 'x-notes';
@@ -13,6 +13,8 @@ export const NOTES = 'x-notes';
 export interface Notes {
   retryable: boolean;
   resumable: boolean;
+  /** Whether it may be authorized by a token in its address. */
+  takesToken: boolean;
   takes: readonly string[] | undefined;
   mayGoOn: boolean;
   /** Whether `Prefer: return=minimal` leaves out the body of a success. */

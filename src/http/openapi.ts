@@ -122,8 +122,11 @@ function completeOperation(operation: PathOperation): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
   if (notes && notes.access !== 'open') {
-    operation.security =
-      notes.access === 'statistics' || notes.access === 'read' ? [{ key: [] }, {}] : [{ key: [] }];
+    operation.security = [
+      { key: [] },
+      ...(notes.takesToken ? [{ streamToken: [] }] : []),
+      ...(notes.access === 'statistics' || notes.access === 'read' ? [{}] : []),
+    ];
   }
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
@@ -171,6 +174,12 @@ const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description: 'An API key, `luodi_…`. The operator may allow reading without a key (`ANONYMOUS_READ`).',
+  },
+  streamToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description: 'A token of `POST /v1/changes/stream-tokens`, `luodi_st_…`, instead of the header.',
   },
 };
 

@@ -49,6 +49,8 @@ interface Operation<Body, Query, Params, Success> {
   retryable?: boolean;
   /** Whether it takes a Last-Event-ID. */
   resumable?: boolean;
+  /** Whether it may be authorized by a token in its address (`token`). */
+  takesToken?: boolean;
   /** The media types of a body that is a file. */
   takes?: readonly string[];
   /** What 201 means of a PUT, which creates or replaces as its condition says. */
@@ -110,6 +112,7 @@ export function operation<
     [NOTES]: {
       retryable,
       resumable,
+      takesToken: about.takesToken ?? false,
       takes: about.takes,
       mayGoOn: about.accepted !== undefined,
       mayBeMinimal,
@@ -148,6 +151,7 @@ const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   open: [],
   statistics: [401, 429],
   read: [401, 429],
+  key: [401, 429],
   edit: [401, 403, 429],
   administer: [401, 403, 429],
 };

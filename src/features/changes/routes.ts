@@ -26,7 +26,8 @@ const after = integerText(z.int().min(0)).optional().meta({
 });
 const fields = fieldsField(Change);
 const FeedQuery = z.strictObject({ after, limit, fields });
-const StreamQuery = z.strictObject({ after });
+// Authorization has taken the token before the query is validated.
+const StreamQuery = z.strictObject({ after, token: z.string().optional() });
 
 const HistoryQuery = z.strictObject({ ...pageFields(historySortKeys, HISTORY_SORT), fields });
 const ChangePage = pageOf('ChangePage', Change);
@@ -97,7 +98,7 @@ export const changesRoutes =
           tag: 'changes',
           summary: 'Stream changes live',
           description:
-            'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key; with a key, read the stream with `fetch`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
+            'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key: ask for a token (`POST /v1/changes/stream-tokens`) and send it as `token`, without an `Authorization` header (400 with both). It opens one stream: when that is disconnected, the browser gets 401 `access.invalid_token` and stops; ask for a new token, and continue with the id of the last event as `after`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
           query: StreamQuery,
           // The schema is that of the data of an event: so generated clients read it.
           success: {
@@ -107,6 +108,8 @@ export const changesRoutes =
             type: 'text/event-stream',
           },
           resumable: true,
+          takesToken: true,
+          hidden: ['token'],
         }),
       },
       async (request, reply) => {
