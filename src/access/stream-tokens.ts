@@ -1,6 +1,6 @@
 /** Tokens that open one stream of changes: `EventSource` in browsers cannot send a key, only an address. */
 import type { Clock } from '../core/clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { Problem } from '../http/problems.ts';
 import { expectHolds, unauthorized } from '../log/holding.ts';
 import type { Caller } from '../log/service.ts';
@@ -69,7 +69,7 @@ export const streamTokens = ({
 });
 
 /** Writes are serialized across instances, so only one request finds the token. */
-async function take(tx: Parameters<typeof repository.dropToken>[0], hash: string) {
+async function take(tx: Transaction, hash: string): Promise<repository.TokenRecord | undefined> {
   const found = await repository.findToken(tx, hash);
   if (found) await repository.dropToken(tx, hash);
   return found;
