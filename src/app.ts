@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { authorize, callerOf } from './access/authorize.ts';
+import { anonymousAccess, authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
@@ -43,7 +43,9 @@ import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
 import { createAnswers } from './http/answers.ts';
+import { compressResponses } from './http/compression.ts';
 import { REVALIDATE } from './http/conditional.ts';
+import { announceDeprecations } from './http/deprecation.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
@@ -63,6 +65,8 @@ export interface Dependencies {
   logger: Logger;
   /** Overrides of the import limits. */
   imports?: Partial<ImportLimits>;
+  /** More routes than those of the service, for tests of what all routes have in common. */
+  more?: FastifyPluginAsync;
 }
 
 export async function buildApp({
@@ -71,6 +75,7 @@ export async function buildApp({
   clock,
   logger,
   imports,
+  more,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
@@ -88,10 +93,12 @@ export async function buildApp({
 
   await protect(app, config);
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
+  if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
+  announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
-  await app.register(swagger, swaggerOptions(tags, problemCodes));
+  await app.register(swagger, swaggerOptions(tags, problemCodes, anonymousAccess[config.ANONYMOUS_READ]));
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [
@@ -110,6 +117,7 @@ export async function buildApp({
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
     healthRoutes(database),
+    ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);

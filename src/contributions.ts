@@ -158,9 +158,8 @@ export const problemCodes: readonly string[] = [
 
 /** The tags of operations, in order, with their descriptions. */
 export const tags = {
-  projects: 'Signed projects, their dates and amounts, and the ledger of funds in place.',
   statistics: 'Figures about projects for any day, computed on request.',
-  quality: 'What needs attention: rules, and the projects of each.',
+  projects: 'Signed projects, their dates and amounts, and the ledger of funds in place.',
   events: 'Editions of trade events.',
   enterprises: 'Investors, with their places on the top-500 lists.',
   zones: 'Development zones.',
@@ -168,13 +167,14 @@ export const tags = {
   industries: 'Sections and divisions of industry (GB/T 4754).',
   imports: 'Imports: preview, commit, and a template.',
   mappings: 'How to read files with their own headings, units and codes.',
-  clusters: 'Leader enterprises, the enterprises they attract, and targets.',
-  delegations: 'Small teams that zones send to events.',
-  contacts: 'Enterprises met, and the result.',
+  quality: 'What needs attention: rules, and the projects of each.',
   outreach: 'Results of meeting enterprises, as figures.',
+  contacts: 'Enterprises met, and the result.',
+  delegations: 'Small teams that zones send to events.',
+  clusters: 'Leader enterprises, the enterprises they attract, and targets.',
   'published-figures': 'Published figures compared with what is computed now.',
-  keys: 'API keys: who may do what.',
-  changes: 'The change log.',
   files: 'Lists and figures as files.',
+  changes: 'The change log.',
+  keys: 'API keys: who may do what.',
   operation: 'Whether the service is alive and ready.',
 } as const;

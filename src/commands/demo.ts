@@ -46,7 +46,13 @@ async function freshKey(service: Service): Promise<string> {
   return (await keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' })).key;
 }
 
-function announce({ HOST, PORT }: Config, key: string): void {
+const WHO_READS: Record<Config['ANONYMOUS_READ'], string> = {
+  all: 'Reading needs no key here. To write, send this one',
+  statistics: 'Only statistics need no key here. For all else, send this one',
+  none: 'Nothing can be read without a key here. Send this one with each request',
+};
+
+function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
   const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
@@ -56,7 +62,7 @@ Documentation: ${address}/docs
   curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
   curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
 
-Reading needs no key here. To write, send this one, an administrator's, new at every start:
+${WHO_READS[ANONYMOUS_READ]}, an administrator's, new at every start:
 
   Authorization: Bearer ${key}
 

@@ -4,8 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Problem } from './problems.ts';
 
 /**
- * All that the pages need comes from this service, but for pictures in their styles. It asks for no upgrade to TLS: the
- * pages also open over plain HTTP, inside a network that has nothing else.
+ * The pages load everything from this service, except images in their styles. No upgrade to TLS is requested: the
+ * pages also work over plain HTTP in an internal network.
  */
 const POLICY = [
   "default-src 'self'",
@@ -17,7 +17,7 @@ const POLICY = [
   "script-src-attr 'none'",
 ].join('; ');
 
-/** Pages over a document, as a service of their own that listens nowhere. */
+/** The pages for a document, as a Fastify instance that does not listen. */
 async function pagesOf(document: object): Promise<FastifyInstance> {
   const { default: swaggerUi } = await import('@fastify/swagger-ui');
   const pages = Fastify();
@@ -34,10 +34,10 @@ async function pagesOf(document: object): Promise<FastifyInstance> {
   return pages;
 }
 
-/** What belongs to a connection, not to a page. */
+/** Headers of the connection, which are not forwarded. */
 const OF_CONNECTIONS = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
 
-/** Call after the plugin that makes the document. The pages hold nothing that would have to be closed. */
+/** Call after the plugin that creates the document. The pages hold no resources that need closing. */
 export function documentationRoutes(app: FastifyInstance): void {
   let opened: Promise<FastifyInstance> | undefined;
 

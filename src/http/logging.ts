@@ -3,18 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { addressOf, withoutSecrets } from './secrets.ts';
 
-/** @param to where the lines go, one JSON object each; standard output unless given */
+/** @param to destination of the lines, one JSON object each; standard output by default */
 export const createLogger = (
   level: string,
-  // Lines are written together, a quarter of a second late at most.
+  // Lines are buffered for up to a quarter of a second.
   to: DestinationStream = pino.destination({ minLength: 4_096, periodicFlush: 250 }),
 ): Logger =>
   pino({ level, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutSecrets } }, to);
 
-/** What is slower than this is logged whatever it is. */
+/** Slower requests are always logged. */
 const SLOW_MS = 1_000;
 
-/** Fastify's own logging listens for the end of every answer, which costs more than all that is said here. */
+/** Fastify's own logging listens for the end of each response, which costs more than this. */
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', (request, _, done) => {

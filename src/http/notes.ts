@@ -1,5 +1,6 @@
 /** What a route says about itself besides its schemas, for the document and for the hooks that act on it. */
 import type { FastifySchema } from 'fastify';
+import type { Deprecation } from './deprecation.ts';
 
 /**
  * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
@@ -24,6 +25,7 @@ export interface Notes {
   conditional: boolean;
   guarded: boolean;
   paged: boolean;
+  deprecated: Deprecation | undefined;
   hidden: readonly string[];
   files: readonly { extension: string; schema: FastifySchema }[];
 }

@@ -1,4 +1,4 @@
-/** How the schemas of all routes become one OpenAPI 3.1 document. */
+/** Builds the OpenAPI 3.1 document from the schemas of all routes. */
 
 import type { SwaggerOptions } from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -7,12 +7,12 @@ import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
-import { NOTES, type Notes } from './notes.ts';
+import { type Access, NOTES, type Notes } from './notes.ts';
 
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
 
-/** How a body of a type looks, where that is not just any bytes. */
+/** Schemas of bodies by media type; other types are arbitrary bytes. */
 const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   'text/csv': {
     type: 'string',
@@ -42,12 +42,14 @@ type PathOperation = OpenAPIV3_1.OperationObject & { [NOTES]?: Notes };
 const toDocument = createJsonSchemaTransformObject({});
 
 /**
- * @param tags what operations are grouped by, in this order, and what each group is about
+ * @param tags the groups of operations in order, with their descriptions
  * @param problemCodes every code that a problem may have
+ * @param open what may be used without a key
  */
 export const swaggerOptions = (
   tags: Readonly<Record<string, string>>,
   problemCodes: readonly string[],
+  open: readonly Access[],
 ): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
@@ -57,6 +59,7 @@ export const swaggerOptions = (
       description:
         'Every figure is computed from the projects on request, for any day (`asOf`). Dates are `2020-06-29`, timestamps RFC 3339 in UTC, amounts whole yuan. Unknown fields and parameters are rejected by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
       version: packageVersion,
+      contact: { name: 'Luodi' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -64,14 +67,14 @@ export const swaggerOptions = (
     security: [],
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
-  transformObject: (document) => complete(toDocument(document) as Document, problemCodes) as never,
+  transformObject: (document) => complete(toDocument(document) as Document, problemCodes, open) as never,
 });
 
-/** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
-function complete(document: Document, problemCodes: readonly string[]): Document {
+/** Adds what zod cannot express, such as headers, and removes unused components. */
+function complete(document: Document, problemCodes: readonly string[], open: readonly Access[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
-      completeOperation(operation);
+      completeOperation(operation, open);
     }
   }
   const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
@@ -118,23 +121,27 @@ function shareParameters(document: Document): OpenAPIV3_1.ComponentsObject['para
   }
   return Object.fromEntries(Object.entries(shared).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
-function completeOperation(operation: PathOperation): void {
+
+function completeOperation(operation: PathOperation, open: readonly Access[]): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
-  if (notes && notes.access !== 'open') {
+  const access = notes?.access ?? 'open';
+  if (access === 'open') operation.security = [];
+  else {
     operation.security = [
+      ...(open.includes(access) ? [{}] : []),
       { key: [] },
-      ...(notes.takesToken ? [{ streamToken: [] }] : []),
-      ...(notes.access === 'statistics' || notes.access === 'read' ? [{}] : []),
+      ...(notes?.takesToken ? [{ streamToken: [] }] : []),
     ];
   }
-  // What a query names only to refuse it for a reason of its own is no parameter.
+  // Parameters declared only to be refused with their own error are not documented.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
   );
   for (const parameter of parameters) {
     addLimits(parameter.schema, parameter.name);
     completeParameter(parameter);
+    if ((parameter.schema as JsonSchema | undefined)?.deprecated) parameter.deprecated = true;
   }
   if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
   if (notes?.replaces) {
@@ -146,26 +153,33 @@ function completeOperation(operation: PathOperation): void {
   if (notes?.mayBeMinimal) parameters.push(requestHeaders.preferMinimal);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
-  if (parameters.length > 0) operation.parameters = parameters;
+  if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
+  const announced = notes?.deprecated
+    ? headerRefs('Deprecation', 'Sunset', ...(notes.deprecated.link ? (['Link'] as const) : []))
+    : {};
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
     if (Number(status) >= 400) {
-      (operation.responses as Record<string, OpenAPIV3_1.ReferenceObject>)[status] = {
-        $ref: `#/components/responses/${problemName(status)}`,
-      };
+      const name = problemName(status);
+      (operation.responses as Record<string, unknown>)[status] = notes?.deprecated
+        ? { ...problemResponses[name], headers: { ...problemResponses[name]?.headers, ...announced } }
+        : { $ref: `#/components/responses/${name}` };
       continue;
     }
     const shows = status !== '204' || notes?.mayBeMinimal;
     const tagged =
       shows &&
       (notes?.conditional || notes?.guarded || notes?.replaces || (notes?.mayBeMinimal && status !== '200'));
-    answer.headers = headerRefs(
-      ...(tagged ? (['ETag'] as const) : []),
-      ...(notes?.mayBeMinimal && status !== '200' ? (['Preference-Applied'] as const) : []),
-      ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
-      ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
-      'Access-Control-Allow-Origin',
-    ) as NonNullable<typeof answer.headers>;
+    answer.headers = {
+      ...headerRefs(
+        ...(tagged ? (['ETag'] as const) : []),
+        ...(notes?.mayBeMinimal && status !== '200' ? (['Preference-Applied'] as const) : []),
+        ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
+        ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
+        'Access-Control-Allow-Origin',
+      ),
+      ...announced,
+    } as NonNullable<typeof answer.headers>;
   }
 }
 
@@ -173,7 +187,8 @@ const securitySchemes = {
   key: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key, `luodi_…`. The operator may allow reading without a key (`ANONYMOUS_READ`).',
+    description:
+      'An API key, `luodi_…`. What may be read without one depends on the service (`ANONYMOUS_READ`).',
   },
   streamToken: {
     type: 'apiKey',
@@ -185,7 +200,7 @@ const securitySchemes = {
 
 const problemName = (status: string): string => `Problem${status}`;
 
-/** The answers of refusal, each described once. */
+/** The problem responses. */
 const problemResponses = Object.fromEntries(
   Object.entries(titles).map(([status, { en }]) => [
     problemName(status),
@@ -201,10 +216,17 @@ const problemResponses = Object.fromEntries(
   ]),
 );
 
-/** The example and description stand on the parameter; a list is one parameter with commas. */
+/** Documentation pages prefill the `example` of a parameter; optional ones must stay empty. */
+function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
+  const { example, schema, ...others } = parameter;
+  if (parameter.required || example === undefined) return parameter;
+  return { ...others, schema: { ...schema, examples: [example] } as never };
+}
+
+/** Moves example and description to the parameter; lists are comma-separated. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
   const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
-  // zod drops `examples` of what it converts (a list, a number in a query), but not `example`.
+  // zod drops `examples` of preprocessed schemas (lists, numbers in queries), but not `example`.
   const example = schema.example ?? schema.examples?.[0];
   if (example !== undefined) {
     parameter.example = example;
@@ -225,8 +247,8 @@ const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
   'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
 
 /**
- * zod registers each named schema for input and, with a suffix, for output. Unused ones are removed, and so is a suffix
- * that is then not needed to tell two apart.
+ * zod registers each named schema twice, for input (with a suffix) and output. Removes unused ones, and suffixes that are
+ * then unnecessary.
  */
 function dropUnused(document: Document): Document {
   const schemas = document.components?.schemas ?? {};
@@ -245,13 +267,17 @@ function dropUnused(document: Document): Document {
   visit(document.paths);
   visit(document.components?.parameters ?? {});
   visit(responses);
+  const texts = JSON.stringify([document.paths, responses]);
+  const headers = Object.fromEntries(
+    Object.entries(responseHeaders).filter(([name]) => texts.includes(`#/components/headers/${name}"`)),
+  );
   const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
   const pruned = JSON.stringify({
     ...document,
     components: {
       schemas: kept,
       parameters: document.components?.parameters,
-      headers: responseHeaders,
+      headers,
       responses,
       securitySchemes,
     },

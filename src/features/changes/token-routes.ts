@@ -11,6 +11,7 @@ export const streamTokenRoutes =
     app.post(
       '/v1/changes/stream-tokens',
       {
+        config: { showsSecret: true },
         schema: operation({
           id: 'createStreamToken',
           access: 'key',
