@@ -127,13 +127,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   delete operation[NOTES];
   const access = notes?.access ?? 'open';
   if (access === 'open') operation.security = [];
-  else {
-    operation.security = [
-      ...(open.includes(access) ? [{}] : []),
-      { key: [] },
-      ...(notes?.takesToken ? [{ streamToken: [] }] : []),
-    ];
-  }
+  else operation.security = open.includes(access) ? [{}, { key: [] }] : [{ key: [] }];
   // Parameters declared only to be refused with their own error are not documented.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
@@ -189,12 +183,6 @@ const securitySchemes = {
     scheme: 'bearer',
     description:
       'An API key, `luodi_…`. What may be read without one depends on the service (`ANONYMOUS_READ`).',
-  },
-  streamToken: {
-    type: 'apiKey',
-    in: 'query',
-    name: 'token',
-    description: 'A token of `POST /v1/changes/stream-tokens`, `luodi_st_…`, instead of the header.',
   },
 };
 

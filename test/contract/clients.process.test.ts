@@ -65,7 +65,7 @@ describe.runIf(hasGenerators)('a generated client', () => {
   it('of hey-api follows changes, and has files', async () => {
     const { follow, download } = (await built('hey-api-more')) as More;
     const code = 'CLIENT-more';
-    expect(await follow(api.url, adminKey(), code)).toEqual([`${code} create`, `${code} change`]);
-    expect(await download(api.url, adminKey(), code)).toEqual([2, 'PK']);
+    expect(await follow(api.address, adminKey(), code)).toEqual([`${code} create`, `${code} change`]);
+    expect(await download(api.address, adminKey(), code)).toEqual([2, 'PK']);
   });
 });

@@ -57,7 +57,7 @@ describe('the document', () => {
     const text = JSON.stringify(openapi);
     for (const [kind, members] of Object.entries(openapi.components)) {
       for (const name of Object.keys(members ?? {})) {
-        if (kind === 'securitySchemes') expect(text).toContain(`{"${name}":[]}`);
+        if (kind === 'securitySchemes') expect(text).toContain(`"security":[{"${name}":[]}`);
         else expect(text, `${kind} ${name}`).toContain(`"#/components/${kind}/${name}"`);
       }
     }

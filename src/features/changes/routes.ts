@@ -26,8 +26,16 @@ const after = integerText(z.int().min(0)).optional().meta({
 });
 const fields = fieldsField(Change);
 const FeedQuery = z.strictObject({ after, limit, fields });
-// Authorization has taken the token before the query is validated.
-const StreamQuery = z.strictObject({ after, token: z.string().optional() });
+/**
+ * Authorization has taken the token before the query is validated. Not a security scheme of the document: some generated
+ * clients send their key by every scheme of an operation, and so would put it into the address.
+ */
+const token = z.string().optional().meta({
+  description:
+    'A token of `POST /v1/changes/stream-tokens`, instead of the `Authorization` header; for `EventSource`.',
+  example: 'luodi_st_1w8nV2XxXxXxXxXxXxXxXxXxXxXxXxXxXxXx000000',
+});
+const StreamQuery = z.strictObject({ after, token });
 
 const HistoryQuery = z.strictObject({ ...pageFields(historySortKeys, HISTORY_SORT), fields });
 const ChangePage = pageOf('ChangePage', Change);
@@ -109,7 +117,6 @@ export const changesRoutes =
           },
           resumable: true,
           takesToken: true,
-          hidden: ['token'],
         }),
       },
       async (request, reply) => {
