@@ -7,7 +7,7 @@ import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
-import { type Access, NOTES, type Notes } from './operation.ts';
+import { type Access, NOTES, type Notes } from './notes.ts';
 
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
@@ -138,7 +138,8 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   }
   if (notes?.retryable) parameters.push(requestHeaders.idempotencyKey);
   if (notes?.resumable) parameters.push(requestHeaders.lastEventId);
-  if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
+  if (notes?.mayGoOn) parameters.push(requestHeaders.preferAsync);
+  if (notes?.mayBeMinimal) parameters.push(requestHeaders.preferMinimal);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
   if (parameters.length > 0) operation.parameters = parameters.map(completed);
@@ -154,12 +155,14 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
         : { $ref: `#/components/responses/${name}` };
       continue;
     }
+    const shows = status !== '204' || notes?.mayBeMinimal;
     const tagged =
-      status !== '204' &&
-      (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
+      shows &&
+      (notes?.conditional || notes?.guarded || notes?.replaces || (notes?.mayBeMinimal && status !== '200'));
     answer.headers = {
       ...headerRefs(
         ...(tagged ? (['ETag'] as const) : []),
+        ...(notes?.mayBeMinimal && status !== '200' ? (['Preference-Applied'] as const) : []),
         ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
         ...(notes && notes.access !== 'open' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
         'Access-Control-Allow-Origin',
