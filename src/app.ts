@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { authorize, callerOf } from './access/authorize.ts';
+import { authorize, callerOf, KEYLESS } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
@@ -88,7 +88,7 @@ export async function buildApp({
   guardRetries(app, (request) => callerOf(request).id ?? '');
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
-  await app.register(swagger, swaggerOptions(tags, problemCodes));
+  await app.register(swagger, swaggerOptions(tags, problemCodes, KEYLESS[config.ANONYMOUS_READ]));
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [

@@ -46,17 +46,25 @@ async function freshKey(service: Service): Promise<string> {
   return (await keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' })).key;
 }
 
-function announce({ HOST, PORT }: Config, key: string): void {
+/** What the key is for, by ANONYMOUS_READ. */
+const NEEDED_FOR: Record<Config['ANONYMOUS_READ'], string> = {
+  none: 'Reading needs a key here, and so does writing',
+  statistics: 'Some statistics need no key here; everything else does',
+  all: 'Reading needs no key here; writing does',
+};
+
+function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
   const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
+  const curl = ANONYMOUS_READ === 'all' ? 'curl' : `curl -H 'Authorization: Bearer ${key}'`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
 Documentation: ${address}/docs
 
-  curl '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
-  curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
-  curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
+  ${curl} '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
+  ${curl} '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
+  ${curl} '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
 
-Reading needs no key here. To write, send this one, an administrator's, new at every start:
+${NEEDED_FOR[ANONYMOUS_READ]}. This one is an administrator's, new at every start:
 
   Authorization: Bearer ${key}
 

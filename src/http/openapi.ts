@@ -7,7 +7,7 @@ import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
-import { NOTES, type Notes } from './operation.ts';
+import { type Access, NOTES, type Notes } from './operation.ts';
 
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
@@ -44,10 +44,12 @@ const toDocument = createJsonSchemaTransformObject({});
 /**
  * @param tags what operations are grouped by, in this order, and what each group is about
  * @param problemCodes every code that a problem may have
+ * @param keyless which operations need no key
  */
 export const swaggerOptions = (
   tags: Readonly<Record<string, string>>,
   problemCodes: readonly string[],
+  keyless: readonly Access[],
 ): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
@@ -64,14 +66,14 @@ export const swaggerOptions = (
     security: [],
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
-  transformObject: (document) => complete(toDocument(document) as Document, problemCodes) as never,
+  transformObject: (document) => complete(toDocument(document) as Document, problemCodes, keyless) as never,
 });
 
 /** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
-function complete(document: Document, problemCodes: readonly string[]): Document {
+function complete(document: Document, problemCodes: readonly string[], keyless: readonly Access[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
-      completeOperation(operation);
+      completeOperation(operation, keyless);
     }
   }
   const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
@@ -118,13 +120,15 @@ function shareParameters(document: Document): OpenAPIV3_1.ComponentsObject['para
   }
   return Object.fromEntries(Object.entries(shared).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
-function completeOperation(operation: PathOperation): void {
+
+/** What an operation needs; an empty requirement lets requests without a key pass. */
+const securityOf = (access: Access, keyless: readonly Access[]): OpenAPIV3_1.SecurityRequirementObject[] =>
+  access === 'open' ? [] : [...(keyless.includes(access) ? [{}] : []), { key: [] }];
+
+function completeOperation(operation: PathOperation, keyless: readonly Access[]): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
-  if (notes && notes.access !== 'open') {
-    operation.security =
-      notes.access === 'statistics' || notes.access === 'read' ? [{ key: [] }, {}] : [{ key: [] }];
-  }
+  if (notes) operation.security = securityOf(notes.access, keyless);
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),

@@ -113,10 +113,9 @@ describe.each(named())('%s', (_, operation) => {
     });
   }
 
-  it('says in the document who may use it', () => {
+  it('says in the document whether it needs a key', () => {
     const { security } = operation as Operation & { security?: unknown };
-    const expected = least === 'nobody' ? undefined : least === 'viewer' ? [{ key: [] }, {}] : [{ key: [] }];
-    expect(security).toEqual(expected);
+    expect(security).toEqual(least === 'nobody' ? [] : [{ key: [] }]);
   });
 });
 
@@ -228,6 +227,16 @@ describe('ANONYMOUS_READ', () => {
       const answer = await anyone.request(operation.method, url, bodyExamples(operation)[0], headers);
       if (mayRead(operation, setting)) expect(answer.status).toBe(200);
       else expectProblem(answer, 401, 'access.key_required');
+    });
+
+    it.each(['/openapi.json', '/docs/json'])('says in %s which operations need a key', async (url) => {
+      const { paths } = (await anyone.get(url)).body;
+      for (const operation of operations) {
+        const { security } = paths[operation.template][operation.method.toLowerCase()];
+        const free = needed(operation) === 'nobody';
+        const expected = free ? [] : mayRead(operation, setting) ? [{}, { key: [] }] : [{ key: [] }];
+        expect(security, `${operation.method} ${operation.template}`).toEqual(expected);
+      }
     });
 
     it('asks a key that is sent all the same', async () => {
