@@ -7,6 +7,9 @@ const PURE = 'test/pure/**';
 /** What starts processes, which takes seconds. */
 const PROCESSES = 'test/**/*.process.test.ts';
 
+/** What drives a browser. */
+const BROWSER = 'test/**/*.browser.test.ts';
+
 /** What sends the service files: it reads each in a process of its own, but for these tests in theirs. */
 const FILES = ['test/imports/**/*.test.ts', 'test/transfer/{entries,round-trip}.test.ts'];
 
@@ -69,7 +72,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: [PURE, PROCESSES, ...FILES],
+          exclude: [PURE, PROCESSES, BROWSER, ...FILES],
           ...sqlite,
           ...inProcess,
         },
@@ -80,6 +83,7 @@ export default defineConfig({
         test: { name: 'files', include: FILES, exclude: [PROCESSES], ...sqlite, ...inProcess },
       },
       { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], ...sqlite } },
       // On PGlite where no server is named.
       { extends: true, test: { name: 'seam', include: SEAM, ...postgres } },
       ...(process.env.TEST_POSTGRES_URL
@@ -89,7 +93,7 @@ export default defineConfig({
               test: {
                 name: 'postgres',
                 include: ['test/**/*.test.ts'],
-                exclude: [PURE, ...NEUTRAL, ...SEAM],
+                exclude: [PURE, BROWSER, ...NEUTRAL, ...SEAM],
                 ...postgres,
               },
             },

@@ -59,6 +59,8 @@ export const swaggerOptions = (
       description:
         'Every figure is computed from the projects on request, for any day (`asOf`). Dates are `2020-06-29`, timestamps RFC 3339 in UTC, amounts whole yuan. Unknown fields and parameters are rejected by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
       version: packageVersion,
+      // Who runs the service is not known here, nor any address of the project.
+      contact: { name: 'Luodi' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -146,7 +148,7 @@ function completeOperation(operation: PathOperation, keyless: readonly Access[])
   if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
-  if (parameters.length > 0) operation.parameters = parameters;
+  if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
     if (Number(status) >= 400) {
@@ -211,6 +213,18 @@ function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
     parameter.style = 'form';
     parameter.explode = parameter.in === 'query' && isFlags(schema);
   }
+}
+
+/**
+ * The documentation prefills forms with the example of a parameter, but not with those of its schema, and a request
+ * with every optional parameter would select nothing, or be refused. It does not show those either.
+ */
+function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
+  const { example, ...rest } = parameter;
+  if (parameter.required || example === undefined) return parameter;
+  const isList = (parameter.schema as JsonSchema).type === 'array';
+  const schema = { ...parameter.schema, examples: [isList ? [example].flat() : example] } as JsonSchema;
+  return { ...rest, description: `${rest.description} Example: \`${example}\`.`, schema: schema as never };
 }
 
 const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>

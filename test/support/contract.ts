@@ -36,11 +36,15 @@ export const openapi: OpenApi = JSON.parse(
 
 type Parameter = NonNullable<OpenApiOperation['parameters']>[number];
 
-/** A parameter of an operation, which may be one of the components. */
-const resolved = (parameter: Parameter | { $ref: string }): Parameter =>
-  '$ref' in parameter
-    ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
-    : parameter;
+/** A parameter of an operation, which may be one of the components; the example of an optional one is in its schema. */
+function resolved(parameter: Parameter | { $ref: string }): Parameter {
+  const found =
+    '$ref' in parameter
+      ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
+      : parameter;
+  const [example] = (found.schema as { examples?: unknown[] }).examples ?? [];
+  return example === undefined ? found : { ...found, example };
+}
 
 /** Every operation, with its parameters in place. */
 export const paths: OpenApi['paths'] = Object.fromEntries(
