@@ -42,6 +42,7 @@ import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
 import { createAnswers } from './http/answers.ts';
 import { REVALIDATE } from './http/conditional.ts';
+import { announceDeprecations } from './http/deprecation.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
@@ -87,6 +88,7 @@ export async function buildApp({
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
+  announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions(tags, problemCodes, KEYLESS[config.ANONYMOUS_READ]));
   documentationRoutes(app);

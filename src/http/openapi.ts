@@ -5,6 +5,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
+import { inDocument } from './deprecation.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
 import { type Access, NOTES, type Notes } from './operation.ts';
@@ -131,6 +132,8 @@ function completeOperation(operation: PathOperation, keyless: readonly Access[])
   const notes = operation[NOTES];
   delete operation[NOTES];
   if (notes) operation.security = securityOf(notes.access, keyless);
+  const ending = notes?.deprecated && inDocument(notes.deprecated);
+  if (ending) operation.description = `${operation.description} ${ending.notice}`;
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
@@ -160,12 +163,13 @@ function completeOperation(operation: PathOperation, keyless: readonly Access[])
     const tagged =
       status !== '204' &&
       (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
-    answer.headers = headerRefs(
+    const headers = headerRefs(
       ...(tagged ? (['ETag'] as const) : []),
       ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
       ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
       'Access-Control-Allow-Origin',
-    ) as NonNullable<typeof answer.headers>;
+    );
+    answer.headers = { ...headers, ...ending?.headers } as NonNullable<typeof answer.headers>;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a route says of itself: its schemas, and what the document and the hooks know of it. */
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
+import { type Deprecated, expectNotice } from './deprecation.ts';
 import { type FileOperation, type Files, fileOperations, formatOf, hiddenIn } from './formats.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
@@ -60,6 +61,8 @@ interface Operation<Body, Query, Params, Success> {
   created?: string;
   /** What 202 means, where what is asked for may go on after the answer. */
   accepted?: string;
+  /** If it is to be removed: since when that is announced, and from when on. */
+  deprecated?: Deprecated;
   /** Parameters that are validated, and not in the document: those for another format. */
   hidden?: readonly string[];
 }
@@ -84,6 +87,7 @@ export function operation<
     ...(success.files ? ([406] as const) : []),
     ...(about.problems ?? []),
   ]);
+  if (about.deprecated) expectNotice(about.deprecated);
   const responses: Record<number, unknown> = {};
   const { schema, status = 200, description, type = 'application/json', files } = success;
   responses[status] = schema
@@ -106,6 +110,7 @@ export function operation<
     ...(about.params && { params: about.params }),
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
+    ...(about.deprecated && { deprecated: true }),
     response: responses,
     // Read by `complete` below and by the hooks that act on it; not for Fastify.
     [NOTES]: {
@@ -117,6 +122,7 @@ export function operation<
       access: about.access,
       conditional,
       guarded,
+      deprecated: about.deprecated,
       paged: status === 200 && about.query !== undefined && 'cursor' in shapeOf(about.query),
       hidden: about.hidden ?? (files ? hiddenIn(formatOf(type), files.shared) : []),
       files: files ? fileOperations(files).map((one) => fileOperation(about, one, files)) : [],
@@ -163,6 +169,7 @@ export interface Notes {
   conditional: boolean;
   guarded: boolean;
   paged: boolean;
+  deprecated: Deprecated | undefined;
   hidden: readonly string[];
   files: readonly { extension: string; schema: FastifySchema }[];
 }

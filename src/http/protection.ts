@@ -7,7 +7,7 @@ import { overloaded } from './problems.ts';
 /** What a page may read besides the body. */
 const EXPOSED = [
   ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'X-Request-Id'],
-  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate'],
+  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'Deprecation', 'Sunset'],
 ];
 const PREFLIGHT_HOLDS_S = 600;
 
