@@ -4,24 +4,27 @@ import { defineConfig } from 'vitest/config';
 
 const PURE = 'test/pure/**';
 
-/** What starts processes, which takes seconds. */
+/** Tests that start processes, which takes seconds. */
 const PROCESSES = 'test/**/*.process.test.ts';
 
-/** What drives a browser. */
+/** Tests that drive a browser. */
 const BROWSER = 'test/**/*.browser.test.ts';
 
-/** What sends the service files: it reads each in a process of its own, but for these tests in theirs. */
+/** Tests that upload files. The service reads each file in a child process, but in these tests in its own. */
 const FILES = ['test/imports/**/*.test.ts', 'test/transfer/{entries,round-trip}.test.ts'];
 
-/** What asks a database nothing that engines could answer differently. */
+/** Tests whose queries cannot differ between engines. */
 const NEUTRAL = [
   'test/access/{matrix,owasp-1-3,owasp-4-7}.test.ts',
-  'test/contract/document.test.ts',
+  'test/contract/{clients.process,document}.test.ts',
   'test/http/{conditional,query}.test.ts',
   'test/references/input.test.ts',
 ];
 
-/** The seam, and a test of each kind of statement that engines might answer differently; migrations take PGlite too long. */
+/**
+ * The database interface, and a test of each kind of statement for which engines might differ; migrations are
+ * too slow on PGlite.
+ */
 const SEAM = [
   'test/database/!(migrations*).test.ts',
   'test/changes/feed.test.ts',
@@ -35,7 +38,7 @@ const SEAM = [
   'test/outreach/outreach.test.ts',
 ];
 
-/** Has a module of the tests loaded in the place of one of the service. */
+/** Replaces a module of the service by one of the tests. */
 const inPlaceOf = (module: string, other: string) => ({
   find: new RegExp(`^\\.{1,2}/.*\\b${module}\\.ts$`),
   replacement: fileURLToPath(new URL(`test/support/${other}.ts`, import.meta.url)),
@@ -47,18 +50,18 @@ const readingHere = { resolve: { alias: [inPlaceOf('read-file', 'read-here')] } 
 const inProcess = { setupFiles: ['test/setup/in-process.ts'] };
 
 export default defineConfig({
-  // What threads and processes load comes from the bundle of the run.
+  // Threads and processes load the bundle of the run.
   resolve: { alias: [inPlaceOf('module-beside', 'bundle')] },
   test: {
     globalSetup: ['test/setup/run.ts'],
     setupFiles: ['test/setup/contributions.ts'],
-    // For what hangs: nothing takes as long, on whatever machine.
+    // Only for hanging tests: none takes as long on any machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // Files share a process, and with it what they load: the service is loaded once, not 200 times.
+    // Files share a process with its loaded modules: the service is loaded once, not 200 times.
     isolate: false,
-    // One more than there are cores: some tests only wait.
+    // One more than the number of cores, because some tests only wait.
     maxWorkers: availableParallelism() + 1,
     exclude: ['test/bench/**'],
     projects: [
@@ -84,7 +87,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
       { extends: true, test: { name: 'browser', include: [BROWSER], ...sqlite } },
-      // On PGlite where no server is named.
+      // On PGlite unless a server is configured.
       { extends: true, test: { name: 'seam', include: SEAM, ...postgres } },
       ...(process.env.TEST_POSTGRES_URL
         ? [

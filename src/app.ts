@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { authorize, callerOf, KEYLESS } from './access/authorize.ts';
+import { anonymousAccess, authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
@@ -41,6 +41,7 @@ import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
 import { createAnswers } from './http/answers.ts';
+import { compressResponses } from './http/compression.ts';
 import { REVALIDATE } from './http/conditional.ts';
 import { announceDeprecations } from './http/deprecation.ts';
 import { documentationRoutes } from './http/documentation.ts';
@@ -86,11 +87,12 @@ export async function buildApp({
 
   await protect(app, config);
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
+  if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   const completeMethods = refuseOtherMethods(app);
-  await app.register(swagger, swaggerOptions(tags, problemCodes, KEYLESS[config.ANONYMOUS_READ]));
+  await app.register(swagger, swaggerOptions(tags, problemCodes, anonymousAccess[config.ANONYMOUS_READ]));
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [

@@ -25,7 +25,7 @@ const NEEDED: Record<Rights, Role> = {
 const RANK: Record<Role, number> = { viewer: 1, editor: 2, admin: 3 };
 
 /** What needs no key, by ANONYMOUS_READ. */
-export const KEYLESS: Record<Config['ANONYMOUS_READ'], readonly Access[]> = {
+export const anonymousAccess: Record<Config['ANONYMOUS_READ'], readonly Access[]> = {
   none: ['open'],
   statistics: ['open', 'statistics'],
   all: ['open', 'statistics', 'read'],
@@ -55,7 +55,7 @@ export function authorize(
     route.config = { ...route.config, access };
   });
 
-  const open = KEYLESS[anonymousRead];
+  const open = anonymousAccess[anonymousRead];
 
   function anonymous(request: FastifyRequest, access: Access): Problem | undefined {
     if (!open.includes(access)) return unauthorized('access.key_required');

@@ -11,8 +11,8 @@ const MAX_COUNTED = 20_000;
 
 export interface Limits {
   /**
-   * Counts a request of a key, and tells the client its remaining quota once that is down to half. @returns
-   * Problem 429 if the quota is used up
+   * Counts a request of a key, and tells the client its remaining quota.
+   * @returns Problem 429 if the quota is used up
    */
   spend(keyId: string, reply: FastifyReply): Problem | undefined;
   /**
@@ -101,10 +101,7 @@ export function limitsOf(
       if (RATE_LIMIT === 0) return undefined;
       const { left, seconds } = requests.count(keyId);
       if (left < 0) return tooMany('key', RATE_LIMIT, seconds);
-      // For most clients, two more headers in every response cost more than they are worth.
-      if (left <= RATE_LIMIT / 2) {
-        reply.headers({ 'ratelimit-policy': policy, ratelimit: leftOf('key', left, seconds) });
-      }
+      reply.header('ratelimit-policy', policy).header('ratelimit', leftOf('key', left, seconds));
       return undefined;
     },
 

@@ -47,7 +47,7 @@ export const keyRoutes =
     app.post(
       '/v1/keys',
       {
-        config: { gathersFaults: true },
+        config: { gathersFaults: true, showsSecret: true },
         schema: operation({
           id: 'createKey',
           access: 'administer',

@@ -48,7 +48,8 @@ export const entriesExporter = (catalogue: Catalogue) => {
       ...(under && { partOf: { entity: under.entity, id: parent } }),
       subject: async (reader: Reader): Promise<Subject | null | undefined> => {
         if (under) {
-          const name = await under.nameOf(reader, parent);
+          // PostgreSQL refuses NUL in a text; nothing has such a key.
+          const name = parent.includes('\0') ? undefined : await under.nameOf(reader, parent);
           return name === undefined ? undefined : { code: parent, name };
         }
         const event = query.event ?? query.outreach;

@@ -51,11 +51,10 @@ async function freshKey(service: Service): Promise<string> {
   return (await (earlier.length === 0 ? withFirstId(FIRST_KEY_ID, create) : create())).key;
 }
 
-/** What the key is for, by ANONYMOUS_READ. */
-const NEEDED_FOR: Record<Config['ANONYMOUS_READ'], string> = {
-  none: 'Reading needs a key here, and so does writing',
-  statistics: 'Some statistics need no key here; everything else does',
-  all: 'Reading needs no key here; writing does',
+const WHO_READS: Record<Config['ANONYMOUS_READ'], string> = {
+  all: 'Reading needs no key here. To write, send this one',
+  statistics: 'Only statistics need no key here. For all else, send this one',
+  none: 'Nothing can be read without a key here. Send this one with each request',
 };
 
 function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
@@ -69,7 +68,7 @@ Documentation: ${address}/docs
   ${curl} '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
   ${curl} '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
 
-${NEEDED_FOR[ANONYMOUS_READ]}. This one is an administrator's, new at every start:
+${WHO_READS[ANONYMOUS_READ]}, an administrator's, new at every start:
 
   Authorization: Bearer ${key}
 

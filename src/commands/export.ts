@@ -36,7 +36,7 @@ export function addTransferCommands(program: Command): void {
     .option('--as-of <day>', 'day of the figures, like 2022-08-31; default today')
     .option('--sort <order>', 'order, order, like -investmentYuan,signedOn')
     .option('--lang <language>', 'language of headings and labels: en (default) or zh')
-    .option('--unit <unit>', 'unit of amounts: yuan (default), wan or yi')
+    .option('--unit <unit>', 'unit of amounts: yuan (default), qian, wan, baiwan, yi or shiyi')
     .option('--encoding <encoding>', 'encoding of csv: utf-8 (default) or gb18030')
     .option('--json', 'report as a JSON object, on standard error if the file goes to standard output')
     .action(run);

@@ -19,6 +19,7 @@ export interface ImportOptions {
   mapping?: string;
   lang?: string;
   unit?: string;
+  days?: string;
   encoding?: string;
   empty?: string;
   createEnterprises?: boolean;

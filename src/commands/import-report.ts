@@ -4,6 +4,7 @@ import { type Language, type Message, type MessageValue, say } from '../core/lan
 import type { FieldChange } from '../database/tables.ts';
 import { reportedOf } from '../features/imports/outcome.ts';
 import type { FileFault, Import } from '../features/imports/schema.ts';
+import { units } from '../sheets/units.ts';
 import type { FileResult } from './import-run.ts';
 
 /** The others are in the report that `--faults` writes. */
@@ -14,6 +15,11 @@ const texts = {
   columns: { en: 'Columns read: {list}', zh: '读取的列：{list}' },
   sheet: { en: 'sheet “{sheet}”', zh: '工作表“{sheet}”' },
   headings: { en: 'headings in row {row}', zh: '表头在第 {row} 行' },
+  unit_heading: { en: ' ({unit}, from the heading)', zh: '（{unit}，据表头）' },
+  unit_above: { en: ' ({unit}, from the line above the headings)', zh: '（{unit}，据表头上方所注单位）' },
+  unit_mapping: { en: ' ({unit}, from the mapping)', zh: '（{unit}，据映射）' },
+  unit_parameter: { en: ' ({unit}, as requested)', zh: '（{unit}，按指定单位）' },
+  unit_default: { en: ' ({unit}; the file says nothing else)', zh: '（{unit}，文件未注明单位）' },
   ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
   others: { en: 'Sheets not read: {list}', zh: '未读取的工作表：{list}' },
   previewed: {
@@ -53,6 +59,10 @@ const texts = {
   value: { en: 'Value', zh: '内容' },
   message: { en: 'Problem', zh: '问题' },
 } as const satisfies Record<string, Message>;
+
+/** The unit of a column of money, and where it is from. */
+const unitOf = ({ unit, unitFrom }: Import['file']['columns'][number], t: Say): string =>
+  unit && unitFrom ? t(`unit_${unitFrom}`, { unit: units[unit] }) : '';
 
 const INDENT = '  ';
 const GAP = '  ';
@@ -160,7 +170,7 @@ function found({ file, mode }: Import, t: Say): string[] {
     lines.push(t('read', { format: harmless(what), columns: columns.length }));
   }
   if (mode === 'preview' && columns.length > 0) {
-    const shown = columns.map((one) => `${named(one)} → ${one.field}${one.unit ? ` (${one.unit})` : ''}`);
+    const shown = columns.map((one) => `${named(one)} → ${one.field}${unitOf(one, t)}`);
     lines.push(t('columns', { list: list(shown) }));
   }
   if (ignored.length > 0) lines.push(t('ignored', { list: list(ignored.map(named)) }));

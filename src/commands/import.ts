@@ -33,7 +33,11 @@ export function addImportCommands(program: Command): void {
     )
     .option('--mapping <mapping>', 'mapping to use: a file NAME.json, or the code of a stored mapping')
     .option('--lang <language>', 'language of the output: en (default) or zh')
-    .option('--unit <unit>', 'unit of amounts whose heading has none: yuan (default), wan or yi')
+    .option(
+      '--unit <unit>',
+      'unit of amounts whose heading has none: yuan (default), qian, wan, baiwan, yi or shiyi',
+    )
+    .option('--days <day>', 'day on which a month or a year counts: first or last; without it a fault')
     .option('--encoding <encoding>', 'encoding of csv: utf-8 or gb18030; detected by default')
     .option('--empty <meaning>', 'meaning of an empty cell: keep (default) or clear')
     .option('--create-enterprises', 'create unknown investors')

@@ -132,6 +132,12 @@ export const variables = {
     description:
       'Event loop delay, averaged over a second, above which every request except `/livez` gets 503.',
   },
+  COMPRESSION: {
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    default: 'true',
+    allowed: 'true or false',
+    description: 'Compress responses of 1 kB or more, as clients ask. `false` leaves that to a proxy.',
+  },
   CORS_ORIGINS: {
     schema: z
       .string()

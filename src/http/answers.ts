@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { type Asker, Askers, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
+import type { Kept } from './compression.ts';
 import { isFresh, REVALIDATE } from './conditional.ts';
 import { varyByFormat, wantsJson } from './formats.ts';
 import { projectedPage } from './projection.ts';
@@ -18,7 +19,7 @@ export interface Computed {
   body: object;
 }
 
-interface Answer {
+interface Answer extends Kept {
   etag: string;
   /** The revision's hash; unlike its number, it also changes when a backup is restored. */
   revision: string;
@@ -118,6 +119,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
       if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
       database.revision().then((revision) => {
         if (answer.revision !== revision.hash) return done();
+        reply.kept = answer;
         sendText(request, varyByFormat(reply), answer.etag, answer.text);
       }, done);
     },
@@ -132,7 +134,18 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         day: asOf === undefined ? day : null,
         text: JSON.stringify(projectedPage(request, body)),
       };
-      if (request.routeOptions.config.reusable) kept?.set(addressOf(request), answer);
+      if (request.routeOptions.config.reusable && kept) {
+        const address = addressOf(request);
+        answer.keep = (encoding, compressed) => {
+          const now = kept.peek(address);
+          // Another object, or the cache would not count its size anew.
+          if (now?.etag === answer.etag) {
+            kept.set(address, { ...now, compressed: { ...now.compressed, [encoding]: compressed } });
+          }
+        };
+        kept.set(address, answer);
+        reply.kept = answer;
+      }
       if (headers) reply.headers(headers(body));
       return sendText(request, reply, answer.etag, answer.text);
     },
@@ -153,7 +166,8 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
 /** What an answer is known by: callers who may be told less ask, as it were, at another address. */
 const addressOf = ({ url, fewest }: FastifyRequest): string => (fewest > 1 ? `${url} ${fewest}` : url);
 
-const sizeOf = (answer: Answer, url: string): number => 2 * (answer.text.length + url.length) + 256;
+const sizeOf = ({ text, compressed = {} }: Answer, url: string): number =>
+  Object.values(compressed).reduce((sum, { length }) => sum + length, 2 * (text.length + url.length) + 256);
 
 function sendText(request: FastifyRequest, reply: FastifyReply, etag: string, text: string): FastifyReply {
   reply.headers({ etag, 'cache-control': REVALIDATE });

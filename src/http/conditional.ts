@@ -8,10 +8,13 @@ import { type Answer, sendAnswer } from './replayed.ts';
 /** A strong ETag: a hash of the very text that is sent. */
 export const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
 
+/** The name of an encoding in an ETag: the compressed form of a response is of the same resource, in the same state. */
+const ENCODED = /\+(?:zstd|br|gzip)"$/;
+
 /** Whether a list of ETags (or `*`) names this one. If-None-Match compares weakly, If-Match strongly. */
 export function namesEtag(header: string, etag: string, weakly: boolean): boolean {
   if (header.trim() === '*') return true;
-  const named = header.match(/(W\/)?"[^"]*"/g) ?? [];
+  const named = (header.match(/(W\/)?"[^"]*"/g) ?? []).map((one) => one.replace(ENCODED, '"'));
   return named.some((one) => one === etag || (weakly && one === `W/${etag}`));
 }
 

@@ -177,6 +177,7 @@ const ownFaults = {
   required: { en: 'is required', zh: '为必填项' },
   wrong_type: { en: 'must be {expected}', zh: '应为 {expected}' },
   unknown_field: { en: 'is not a field of this resource', zh: '不是该资源的字段' },
+  duplicate_key: { en: 'is given twice', zh: '重复出现' },
   unknown_parameter: { en: 'is not a parameter of this request', zh: '不是该请求的参数' },
   read_only: {
     en: 'is computed by the service and cannot be set',

@@ -45,12 +45,12 @@ const toDocument = createJsonSchemaTransformObject({});
 /**
  * @param tags what operations are grouped by, in this order, and what each group is about
  * @param problemCodes every code that a problem may have
- * @param keyless which operations need no key
+ * @param open what may be used without a key
  */
 export const swaggerOptions = (
   tags: Readonly<Record<string, string>>,
   problemCodes: readonly string[],
-  keyless: readonly Access[],
+  open: readonly Access[],
 ): SwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
@@ -69,14 +69,14 @@ export const swaggerOptions = (
     security: [],
   },
   transform: createJsonSchemaTransform({ skipList: [] }),
-  transformObject: (document) => complete(toDocument(document) as Document, problemCodes, keyless) as never,
+  transformObject: (document) => complete(toDocument(document) as Document, problemCodes, open) as never,
 });
 
 /** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
-function complete(document: Document, problemCodes: readonly string[], keyless: readonly Access[]): Document {
+function complete(document: Document, problemCodes: readonly string[], open: readonly Access[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
-      completeOperation(operation, keyless);
+      completeOperation(operation, open);
     }
   }
   const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
@@ -124,14 +124,12 @@ function shareParameters(document: Document): OpenAPIV3_1.ComponentsObject['para
   return Object.fromEntries(Object.entries(shared).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What an operation needs; an empty requirement lets requests without a key pass. */
-const securityOf = (access: Access, keyless: readonly Access[]): OpenAPIV3_1.SecurityRequirementObject[] =>
-  access === 'open' ? [] : [...(keyless.includes(access) ? [{}] : []), { key: [] }];
-
-function completeOperation(operation: PathOperation, keyless: readonly Access[]): void {
+function completeOperation(operation: PathOperation, open: readonly Access[]): void {
   const notes = operation[NOTES];
   delete operation[NOTES];
-  if (notes) operation.security = securityOf(notes.access, keyless);
+  const access = notes?.access ?? 'open';
+  if (access === 'open') operation.security = [];
+  else operation.security = open.includes(access) ? [{}, { key: [] }] : [{ key: [] }];
   const ending = notes?.deprecated && inDocument(notes.deprecated);
   if (ending) operation.description = `${operation.description} ${ending.notice}`;
   // What a query names only to refuse it for a reason of its own is no parameter.
@@ -177,7 +175,8 @@ const securitySchemes = {
   key: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key, `luodi_…`. The operator may allow reading without a key (`ANONYMOUS_READ`).',
+    description:
+      'An API key, `luodi_…`. What may be read without one depends on the service (`ANONYMOUS_READ`).',
   },
 };
 

@@ -5,12 +5,20 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
+import { duplicateKeyIn } from '../core/json.ts';
 import { ARRIVAL_MS, limitArrival } from './arrival.ts';
 import { noteBody } from './idempotency.ts';
 import { logRequests } from './logging.ts';
 import { type ProblemKind, problems, titles } from './messages.ts';
 import { MERGE_PATCH } from './operation.ts';
-import { Problem, problemHandler, SECURITY, standardHeaders, unsupportedMediaType } from './problems.ts';
+import {
+  invalid,
+  Problem,
+  problemHandler,
+  SECURITY,
+  standardHeaders,
+  unsupportedMediaType,
+} from './problems.ts';
 import { gatherFaults, validatorFor } from './validation.ts';
 
 export interface ServerOptions {
@@ -80,7 +88,11 @@ export function createServer({
   ) => {
     refuseOtherMediaTypes(request);
     noteBody(request, body);
-    parseJson(request, decode(body), done);
+    const text = decode(body);
+    parseJson(request, text, (error, value) => {
+      const pointer = error ? undefined : duplicateKeyIn(text, value);
+      done(pointer === undefined ? error : invalid([{ pointer, code: 'duplicate_key' }]), value);
+    });
   };
   app.removeContentTypeParser('application/json');
   for (const type of MERGE_PATCH) app.addContentTypeParser(type, { parseAs: 'buffer' }, parse);

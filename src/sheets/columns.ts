@@ -26,6 +26,8 @@ export interface Column {
   compared?: boolean;
   /** Names of codes in sheets, by language. */
   words?: Names;
+  /** How the text of a code is normalised. */
+  form?: 'decimal' | 'upper_case';
   /** Synonyms of these names, with their codes. */
   otherWords?: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,7 @@ const widths: Record<Kind, number> = {
   list: 28,
 };
 
-type Options = Partial<Pick<Column, 'width' | 'words' | 'otherWords' | 'derived' | 'compared'>>;
+type Options = Partial<Pick<Column, 'form' | 'width' | 'words' | 'otherWords' | 'derived' | 'compared'>>;
 
 export const column = <Field extends string>(
   field: Field,

@@ -97,7 +97,11 @@ export const rowByRow = <Known>(
   plan: async (reader, rows) => {
     const known = await look(reader, rows);
     const planned: PlannedRow[] = [];
-    for (const row of rows) planned.push(await plan(row, known));
+    for (const row of rows) {
+      // Nothing in a row that cannot be read as a whole can be trusted, and no field of it is missing.
+      const unread = row.faults.filter(({ pointer }) => pointer === undefined);
+      planned.push(unread.length > 0 ? refused(row.row, null, unread) : await plan(row, known));
+    }
     return planned;
   },
   pass: (rows) => rows.forEach(pass),

@@ -5,7 +5,7 @@ import { type Unit, unitNames } from './units.ts';
 
 export const unitField = z.enum(unitNames).optional().meta({
   description:
-    'Unit of amounts in `csv` and `xlsx`, given in the heading: `yuan` (default), `wan` (10⁴) or `yi` (10⁸ yuan).',
+    'Unit of amounts in `csv` and `xlsx`, given in the heading: `yuan` (default), `qian` (10³), `wan` (10⁴), `baiwan` (10⁶), `yi` (10⁸) or `shiyi` (10⁹ yuan).',
   example: 'yi',
 });
 

@@ -7,7 +7,7 @@ import { contentLanguage, fileHeaders } from '../http/files.ts';
 import type { FileFormat } from '../http/formats.ts';
 import { type Encoding, writeCsv } from './csv.ts';
 import type { Sheet } from './sheet.ts';
-import { columnOf, valuesOf, writeXlsx } from './xlsx.ts';
+import { columnOf, frozen, PRINTED, valuesOf, writeXlsx } from './xlsx.ts';
 
 const streamed = { csv: (sheet: Sheet) => writeCsv(sheet, 'utf-8'), xlsx: writeXlsx };
 
@@ -32,7 +32,8 @@ async function writeTableXlsx(sheet: Sheet, day: string): Promise<Uint8Array> {
         columns: sheet.headings.map(columnOf),
         rows,
         autoFilter: { range: rangeRef(0, 0, last, sheet.headings.length - 1) },
-        freezePane: { rows: 1 },
+        freezePane: frozen(sheet),
+        pageSetup: PRINTED,
       },
     ],
     // The writer's default is the current time, which would make every file different.

@@ -21,6 +21,8 @@ export interface Sheet {
   /** Name of the worksheet. */
   name: string;
   headings: readonly Heading[];
+  /** Columns at the left that stay in view. */
+  frozenColumns?: number;
   /** Whether the last row is a total, which must not be moved by filters or sorting. */
   endsInTotal?: boolean;
   /** In batches: a writer yields between them. */

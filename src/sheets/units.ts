@@ -3,8 +3,11 @@ import type { Language } from '../core/languages.ts';
 
 export const units = {
   yuan: { zh: '元', en: 'yuan', zeros: 0 },
+  qian: { zh: '千元', en: 'thousand yuan', zeros: 3 },
   wan: { zh: '万元', en: '10 thousand yuan', zeros: 4 },
+  baiwan: { zh: '百万元', en: 'million yuan', zeros: 6 },
   yi: { zh: '亿元', en: '100 million yuan', zeros: 8 },
+  shiyi: { zh: '十亿元', en: 'billion yuan', zeros: 9 },
 } as const;
 
 export type Unit = keyof typeof units;

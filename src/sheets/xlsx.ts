@@ -1,5 +1,5 @@
 /** Sheets as streamed Excel workbooks: with real dates, codes that remain text, and a frozen heading row. */
-import type { CellValue, ColumnDef } from 'hucre/xlsx';
+import type { CellValue, ColumnDef, WriteSheet } from 'hucre/xlsx';
 import type { Cell, Heading, Kind, Sheet } from './sheet.ts';
 
 /** Maximum number of rows in a worksheet, without its headings. */
@@ -46,12 +46,28 @@ export const columnOf = ({ text, kind, width }: Heading): ColumnDef => {
   return { header: text, width, ...(numFmt && { numFmt }) };
 };
 
+/** The headings, and the columns that say what a row is about. */
+export const frozen = ({ frozenColumns = 0 }: Pick<Sheet, 'frozenColumns'>) => ({
+  rows: 1,
+  ...(frozenColumns > 0 && { columns: frozenColumns }),
+});
+
+/** On paper: as wide as the page, with the headings on each. The streaming writer has no such setting. */
+export const PRINTED = {
+  paperSize: 'a4',
+  orientation: 'landscape',
+  fitToPage: true,
+  fitToWidth: 1,
+  fitToHeight: 0,
+  printTitlesRow: '$1:$1',
+} as const satisfies WriteSheet['pageSetup'];
+
 export async function* writeXlsx(sheet: Sheet): AsyncGenerator<Uint8Array> {
   // Loaded on demand, because it would slow down every start of the service.
   const { writeXlsxStream } = await import('hucre/xlsx');
   yield* writeXlsxStream(valuesOf(sheet), {
     name: sheet.name,
     columns: sheet.headings.map(columnOf),
-    freezePane: { rows: 1 },
+    freezePane: frozen(sheet),
   });
 }

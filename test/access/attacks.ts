@@ -1,6 +1,6 @@
 /**
- * What the tests of the OWASP API Security Top 10 share: a service with keys of every kind, and how to press
- * it.
+ * Common code for tests of the OWASP API Security Top 10: a service with keys of every kind, and means to
+ * attack it.
  */
 
 import { addresses, type Operation, operations, resolve } from '../contract/operations.ts';
@@ -12,17 +12,14 @@ import { type TestServer, testServer } from '../support/server.ts';
 
 export interface Target extends TestServer {
   keys: Record<'viewer' | 'editor' | 'of Changsha' | 'revoked' | 'expired', string>;
-  /** Somebody with one of the keys; with none where null. */
+  /** A client with one of the keys; null for none. */
   as(who: keyof Target['keys'] | null): Client;
   addressOf(operation: Operation): string;
-  /** Calls an operation, as an admin unless told otherwise, whatever the ETag is. */
+  /** Calls an operation with the current ETag, by default as an admin. */
   call(operation: Operation, body: unknown, client?: Client): Promise<Answer>;
-  /** Sends a request as it is written; clients would tidy up its address and headers. */
+  /** Sends a request exactly as written; HTTP clients would normalise its URL and headers. */
   exactly(method: string, path: string, headers?: readonly string[]): Promise<RawAnswer>;
-  /**
-   * Writes a text into fields, all that take any unless told which, of something new or something that is
-   * there.
-   */
+  /** Writes a text into fields (by default all text fields) of a new or an existing resource. */
   writeEverywhere(operation: Operation, text: string, fields?: readonly string[]): Promise<Answer>;
 }
 
@@ -52,7 +49,7 @@ export function fieldsOf({ requestBody }: Operation): Record<string, Body> {
   return media ? resolve(media.schema).properties : {};
 }
 
-/** What is made of texts is none, nor is one that is a query string. */
+/** Texts with a format of their own do not count, nor does one that is a query string. */
 const isStructured = (name: string, field: Body): boolean =>
   name === 'filter' || 'properties' in resolve(field);
 
@@ -65,7 +62,7 @@ export const textsOf = (operation: Operation): string[] =>
     .filter(([name, field]) => isAnyText(resolve(field)) && !isStructured(name, field))
     .map(([name]) => name);
 
-/** Those of them that are no names, and may have several lines. */
+/** Those that are not names, and may have several lines. */
 export const FREE_TEXTS = ['description', 'note'];
 
 export const writers = takers.filter((operation) => textsOf(operation).length > 0);
@@ -133,7 +130,7 @@ export async function target(): Promise<Target> {
       const texts = Object.fromEntries(fields.map((field) => [field, text]));
       const base = operation.method === 'PATCH' ? {} : makers[operation.template]?.();
       const answer = await call(operation, { ...base, ...texts });
-      // There are few codes of industries, and names of clusters are unique.
+      // There are only a few codes of industries, and names of clusters are unique.
       if (answer.status === 201 && ['/v1/industries', '/v1/clusters'].includes(operation.template)) {
         await api.delete(String(answer.headers.location));
       }

@@ -1,4 +1,4 @@
-/** What figures of every region depend on, before an editor who is bound to some. */
+/** Fields that affect figures of all regions, and an editor restricted to some. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editorOf, linesOf, placesOf, sheetOf, storedIn } from '../imports/rows.ts';
 import { commit, preview } from '../imports/support.ts';
@@ -19,7 +19,7 @@ const ranking = { list: 'china_500', year: 2020, rank: 7 };
 const INVESTOR = { country: 'CN', province: '上海市', rankings: [ranking] };
 let made = 0;
 
-/** An enterprise that a project of another region names first. */
+/** An enterprise that is the lead investor of a project in another region. */
 async function anInvestor(): Promise<Body> {
   const enterprise = await created(api, '/v1/enterprises', { name: `投资方 ${++made} 号`, ...INVESTOR });
   await created(api, '/v1/projects', aProject({ region: '431000', investorIds: [enterprise.id] }));
@@ -37,8 +37,8 @@ const changes: [string, Body][] = [
   ['rankings', { rankings: [ranking, { ...ranking, year: 2021 }] }],
 ];
 
-describe('of an enterprise', () => {
-  it.each(changes)('%s is not such an editor’s to change: %j', async (field, change) => {
+describe('an enterprise', () => {
+  it.each(changes)('has fields that such an editor cannot change: %s, %j', async (field, change) => {
     const enterprise = await anInvestor();
     const figures = async () =>
       (await api.get('/v1/statistics/breakdown?by=investorCountry,top500&region=431000')).text;
@@ -56,7 +56,7 @@ describe('of an enterprise', () => {
     }
   });
 
-  it('all of them are named at once, in Chinese as well', async () => {
+  it('reports all refused fields together, in Chinese as well', async () => {
     const enterprise = await anInvestor();
     const change = { country: 'DE', province: null, rankings: [] };
     const send = () =>
@@ -68,7 +68,7 @@ describe('of an enterprise', () => {
     );
   });
 
-  it('a stale copy and a faulty value are told as they are to everybody', async () => {
+  it('reports a stale copy and a faulty value like for any caller', async () => {
     const enterprise = await anInvestor();
     const stale = () => bound.patch(urlOf(enterprise), { country: 'DE' }, { 'if-match': '"old"' });
     await expectRefused(api, stale, 412, 'request.changed_meanwhile');
@@ -76,29 +76,29 @@ describe('of an enterprise', () => {
     await expectRefused(api, faulty, 422, 'request.invalid', [['/country', 'not_a_country']]);
   });
 
-  it('names are, and so is what stays as it is', async () => {
+  it('allows changes of names, and unchanged values', async () => {
     const enterprise = await anInvestor();
     const renamed = { name: `改名 ${made}`, nameEn: 'Renamed', socialCreditCode: '91350100M000100Y43' };
     const answer = await bound.patch(urlOf(enterprise), { ...INVESTOR, ...renamed });
     expect(answer).toMatchObject({ status: 200, body: { ...INVESTOR, ...renamed } });
   });
 
-  it('one that is new may say everything: no figure is made of it yet', async () => {
+  it('can be created with any values, because no figure uses it yet', async () => {
     const body = { name: `新企业 ${++made}`, ...INVESTOR };
     expect(await created(bound, '/v1/enterprises', body)).toMatchObject(body);
   });
 
-  it('one that figures are made of cannot be taken away and added anew', async () => {
+  it('that figures use cannot be deleted and created again', async () => {
     const enterprise = await anInvestor();
     const send = () => bound.delete(urlOf(enterprise));
     await expectRefused(api, send, 409, 'enterprises.referenced');
   });
 });
 
-describe('of enterprises in a sheet', () => {
+describe('enterprises in a sheet', () => {
   const query = { entity: 'enterprises' };
 
-  it('the cells are refused that would change it, and the rest is not', async () => {
+  it('have only the cells refused that would change such fields', async () => {
     const [one, two, three] = [await anInvestor(), await anInvestor(), await anInvestor()] as [
       Body,
       Body,
@@ -135,7 +135,7 @@ describe('of enterprises in a sheet', () => {
     expect((await commit(editor, file, { query })).body).toMatchObject({ changed: 2, refused: 0 });
   });
 
-  it('an empty cell that clears is a change', async () => {
+  it('an empty cell that clears a value counts as a change', async () => {
     const { id } = await anInvestor();
     const file = sheetOf([{ 系统编号: id, 国别: '', 省份: '' }]);
     const { body } = await preview(bound, file, { query: { ...query, empty: 'clear' } });
@@ -145,7 +145,7 @@ describe('of enterprises in a sheet', () => {
     ]);
   });
 
-  it('lines with rankings are no way around it', async () => {
+  it('NDJSON lines with rankings are no way around it', async () => {
     const { name } = await anInvestor();
     const before = await storedIn(api);
     await commit(bound, linesOf([{ name, rankings: [] }]), { query, format: 'ndjson' });

@@ -1,11 +1,11 @@
-/** `luodi keys`, as a process of its own. */
+/** `luodi keys` as a process. */
 import { describe, expect, it } from 'vitest';
 import { isKey } from '../../src/access/key-format.ts';
 import { emptyDatabase, freshDatabase } from '../support/engines.ts';
 import { endAll, luodi, served, until } from '../support/process.ts';
 
 describe('luodi keys', () => {
-  it('makes, lists and revokes keys', async () => {
+  it('creates, lists and revokes keys', async () => {
     const place = await freshDatabase();
     const env = { DATABASE_URL: place.url };
     const run = (...args: string[]) => luodi(['keys', ...args], { env }).ended;
@@ -43,7 +43,7 @@ describe('luodi keys', () => {
     await place.remove();
   });
 
-  it('are asked for by a service that has none', async () => {
+  it('is suggested by a service without keys', async () => {
     const place = await emptyDatabase();
     const service = await served({ DATABASE_URL: place.url });
     await until(() => service.stdout().includes('luodi keys create --name admin --role admin'));

@@ -1,4 +1,4 @@
-/** API keys: made, shown once, told apart, revoked, expired. */
+/** API keys: creation, one-time display, identification, revocation, expiry. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfKey, isKey, newKey } from '../../src/access/key-format.ts';
@@ -27,7 +27,7 @@ afterAll(() => closeVerified(api));
 const reading = (key: string) => clientOf(api.app, key).get('/v1/regions/430100');
 
 describe('a key', () => {
-  it('has a form that a slip of the hand breaks', () => {
+  it('has a format that detects typing errors', () => {
     const keys = Array.from({ length: 200 }, newKey);
     expect(new Set(keys).size).toBe(200);
     for (const key of keys) {
@@ -41,7 +41,7 @@ describe('a key', () => {
     expect(isKey('')).toBe(false);
   });
 
-  it('is shown once, and kept nowhere: not in the database, not in the log', async () => {
+  it('is shown once and stored nowhere: neither in the database nor in the log', async () => {
     const answer = await api.post('/v1/keys', { name: '长沙', role: 'editor', regions: ['430100'] });
     expect(answer.status).toBe(201);
     expect(answer.headers).toMatchObject({
@@ -61,21 +61,21 @@ describe('a key', () => {
     expect(everything).not.toContain(key.slice(rest.prefix.length));
   });
 
-  it('is listed by its name', async () => {
+  it('is listed by name', async () => {
     for (const name of ['b', 'a']) await created(api, '/v1/keys', { name, role: 'viewer' });
     const { body } = await api.get('/v1/keys?sort=name&limit=2');
     expect(body.items.map(({ name }: Body) => name)).toEqual(['a', 'b']);
     expect(body.page.nextCursor).not.toBeNull();
   });
 
-  it('notes when it was last used, to the minute, without a new revision', async () => {
+  it('records its last use to the minute, without a new revision', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'used', role: 'viewer' });
     const before = await api.database.revision();
     api.clock.set('2026-11-22T06:00:10.000Z');
     await reading(key);
     api.clock.set('2026-11-22T06:00:50.000Z');
     await reading(key);
-    // The note is made beside the answer; a write comes after it.
+    // The use is recorded beside the response; a later write waits for it.
     await api.database.write(async () => {});
     expect((await api.get(`/v1/keys/${id}`)).body.lastUsedAt).toBe('2026-11-22T06:00:10.000Z');
     expect(await api.database.revision()).toEqual(before);
@@ -114,7 +114,7 @@ describe('a key', () => {
 });
 
 describe('the list of keys', () => {
-  it('is another as soon as a key is used, though no change was made', async () => {
+  it('changes as soon as a key is used, without a logged change', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'to be used', role: 'viewer' });
     const before = await api.get('/v1/keys?limit=500');
     const usedAt = ({ body }: Answer) => body.items.find((one: Body) => one.id === id).lastUsedAt;
@@ -128,8 +128,8 @@ describe('the list of keys', () => {
   });
 });
 
-describe('a key that no longer holds', () => {
-  it('is refused from the next request on once it is revoked, by another instance as well', async () => {
+describe('an invalid key', () => {
+  it('is refused from the next request on after revocation, by other instances as well', async () => {
     const { key, id } = await created(api, '/v1/keys', { name: 'revoked', role: 'viewer' });
     const other = await instanceBeside(api, api.database);
     const elsewhere = clientOf(other, key);
@@ -151,7 +151,7 @@ describe('a key that no longer holds', () => {
     return answer;
   };
 
-  it('is refused from the moment on when it expires', async () => {
+  it('is refused from the moment it expires', async () => {
     const { key } = await created(api, '/v1/keys', {
       name: 'short',
       role: 'viewer',
@@ -167,20 +167,20 @@ describe('a key that no longer holds', () => {
     ['mistyped', `${adminKey().slice(0, -1)}${adminKey().endsWith('x') ? 'y' : 'x'}`, 'access.invalid_key'],
     ['made up in the right form', newKey(), 'access.invalid_key'],
     ['no key at all', 'secret', 'access.invalid_key'],
-  ])('is refused where it is %s, and told how to do better', async (_, key, code) => {
+  ])('is refused if it is %s, with advice', async (_, key, code) => {
     const answer = await reading(key);
     expectProblem(answer, 401, code);
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="luodi", error="invalid_token"');
   });
 
   it.each(['Basic bHVvZGk6bHVvZGk=', 'Bearer', 'Bearer  ', 'luodi', 'Bearer a b'])(
-    'is refused where the header is %j',
+    'is refused if the header is %j',
     async (authorization) => {
       expectProblem(await api.get('/v1/projects', { authorization }), 401, 'access.invalid_key');
     },
   );
 
-  it('is asked for where there is none', async () => {
+  it('is requested if it is missing', async () => {
     const answer = await clientOf(api.app, null).get('/v1/projects');
     expectProblem(answer, 401, 'access.key_required');
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="luodi"');

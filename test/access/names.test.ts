@@ -1,4 +1,4 @@
-/** Names that deceive: that read as another, as nothing, or as somebody else's. */
+/** Deceptive names: they look like another one, like nothing, or like somebody else's. */
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchText } from '../../src/database/search-text.ts';
@@ -17,8 +17,8 @@ afterAll(() => api.close());
 const TWIN = '示例\u200b企业';
 let made = 0;
 
-describe('a character that nobody sees', () => {
-  it('is named with its place, in both languages', async () => {
+describe('an invisible character', () => {
+  it('is reported with its position, in both languages', async () => {
     const send = (language: string) => () =>
       api.post('/v1/enterprises', { name: TWIN }, { 'accept-language': language });
     const faults: [string, string][] = [['/name', 'hidden_character']];
@@ -51,28 +51,28 @@ describe('a character that nobody sees', () => {
   ];
 
   it.each(codes)(
-    'is told of a code in %s%s as well, and not only that it is none',
+    'is also reported in a code in %s%s, in addition to the invalid format',
     async (path, pointer, body) => {
       const send = () => api.post(path, body());
       await expectRefused(api, send, 422, 'request.invalid', [[pointer, 'hidden_character']]);
     },
   );
 
-  it('is found in what is looked for, which is no name', async () => {
+  it('is accepted in searches, which are not names', async () => {
     const old = await anOldEnterprise();
     const { body } = await api.get(`/v1/enterprises?limit=500&q=${encodeURIComponent(old.name)}`);
     expect(body.items.map(({ id }: Body) => id)).toContain(old.id);
   });
 
   it.each(['示例\u0301项目', '\ue000（集团）有限公司', '𠮷野家', 'Sample – project', '示例　项目'])(
-    'is none of those in %j',
+    'is not found in %j',
     async (name) => {
       expect((await created(api, '/v1/enterprises', { name })).name).toBe(name);
     },
   );
 
   it.each(['\u0301', ' \u0301\u0302 ', '\uffff', '\u{1fffe}\u{1ffff}'])(
-    'need not be there for a name to show nothing: %j',
+    'is not the only way for a name to be invisible: %j',
     async (name) => {
       const send = () => api.post('/v1/projects', aProject({ name }));
       await expectRefused(api, send, 422, 'request.invalid', [['/name', 'shows_nothing']]);
@@ -93,8 +93,8 @@ async function anOldEnterprise(): Promise<Body> {
   return (await api.get(`/v1/enterprises/${id}`)).body;
 }
 
-describe('a name that is there already', () => {
-  it('is shown as it is, and all else about it can change', async () => {
+describe('an existing name', () => {
+  it('is still shown, and other fields can be changed', async () => {
     const { id, name } = await anOldEnterprise();
     expect(name).toContain(TWIN);
     const url = `/v1/enterprises/${id}`;
@@ -107,7 +107,7 @@ describe('a name that is there already', () => {
     expect((await api.patch(url, { name: '示例企业' })).body.name).toBe('示例企业');
   });
 
-  it('of a project is left alone by a change of another field, and by a sheet without it', async () => {
+  it('of a project is unaffected by changes of other fields, and by sheets without it', async () => {
     const { id, code } = await created(api, '/v1/projects', aProject());
     const { projects } = api.database.read.tables;
     await api.database.write(async (tx) => {
@@ -122,7 +122,7 @@ describe('a name that is there already', () => {
     expect((await api.get(`/v1/projects/${id}`)).body).toMatchObject({ name: TWIN, note: '再改' });
   });
 
-  it('names its enterprise in a sheet of projects', async () => {
+  it('can be used for its enterprise in a sheet of projects', async () => {
     const { id, name } = await anOldEnterprise();
     const { code } = await created(api, '/v1/projects', aProject());
     const { body } = await commit(api, csv(['项目编号', '投资方'], [code, name]));
@@ -137,7 +137,7 @@ describe('a cell with such a character', () => {
   const headings = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)', '投资方'];
   const query = { createEnterprises: true, lang: 'zh' };
 
-  it('is refused by its row and column, and the character named', async () => {
+  it('is refused with row and column, and the character', async () => {
     const good = ['IMP-1', '示例', '省级', '2020-06-29', '1', '示例投资方'];
     const rows = [
       good,
@@ -159,7 +159,7 @@ describe('a cell with such a character', () => {
     expect(await api.database.revision()).toEqual(before);
   });
 
-  it('keeps it where it is no name', async () => {
+  it('keeps it if it is not a name', async () => {
     const code = 'IMP-9';
     const note = '说明\u200b，见附件';
     const row = [code, '示例', '省级', '2020-06-29', '1', note];
@@ -180,24 +180,24 @@ describe('a key', () => {
     '０190a1b2-0000-7000-8000-000000000007',
   ];
 
-  it.each(impostors)('cannot be called %s', async (name) => {
+  it.each(impostors)('cannot be named %s', async (name) => {
     const send = () => api.post('/v1/keys', { name, role: 'viewer' });
     await expectRefused(api, send, 422, 'request.invalid', [['/name', 'reads_as_a_key']]);
   });
 
-  it.each(['ad\u200bmin', 'admin\u202e)', '\u3164', 'admin\u2800'])('cannot be called %j', async (name) => {
+  it.each(['ad\u200bmin', 'admin\u202e)', '\u3164', 'admin\u2800'])('cannot be named %j', async (name) => {
     const send = () => api.post('/v1/keys', { name, role: 'viewer' });
     await expectRefused(api, send, 422, 'request.invalid', [['/name', 'hidden_character']]);
   });
 
   it.each(['luodi 平台', '长沙市商务局（一处）', 'admin (backup)', 'team-2026-07-30'])(
-    'may be called %s',
+    'can be named %s',
     async (name) => {
       expect((await created(api, '/v1/keys', { name, role: 'viewer' })).name).toBe(name);
     },
   );
 
-  it('is told from another of its name by its id, wherever the log is read', async () => {
+  it('is distinguished from others of the same name by its id, wherever the log is read', async () => {
     const keys = [1, 2].map(() => created(api, '/v1/keys', { name: '同名', role: 'editor' }));
     const seen: string[] = [];
     for (const { id, key } of await Promise.all(keys)) {
@@ -217,7 +217,7 @@ describe('a key', () => {
     await expectWholeLog(api);
   });
 
-  it('from before is told by its id all the same', async () => {
+  it('from before is also identified by its id', async () => {
     const { id, key } = await created(api, '/v1/keys', { name: 'old', role: 'editor' });
     const { apiKeys } = api.database.read.tables;
     await api.database.write(async (tx) => {

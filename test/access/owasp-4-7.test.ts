@@ -36,7 +36,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     ...['1e400', '-1e400', String(2 ** 53), LONG],
   ];
 
-  it.each(named(lists))('%s has no page without an end', async (_, operation) => {
+  it.each(named(lists))('%s has no unlimited pages', async (_, operation) => {
     for (const limit of ['501', '100000', '0', '-1', '1e400', String(2 ** 53), LONG, '1,2', '']) {
       const query = new URLSearchParams({ ...requiredQuery(operation), limit });
       const answer = await api.get(`${api.addressOf(operation)}?${query}`);
@@ -64,7 +64,7 @@ describe('API4 Unrestricted Resource Consumption', () => {
     expect(answer.body.errors[0].message.length).toBeLessThan(500);
   });
 
-  it.each([2 ** 31, Number.MAX_SAFE_INTEGER])('there is no entry %i of the log', async (seq) => {
+  it.each([2 ** 31, Number.MAX_SAFE_INTEGER])('entry %i is beyond the end of the log', async (seq) => {
     const feed = await api.get(`/v1/changes?after=${seq}`);
     expectProblem(feed, 422, 'request.invalid', [['after', 'beyond_the_end']]);
     const cursor = Buffer.from(JSON.stringify(['seq', seq])).toString('base64url');
@@ -72,18 +72,15 @@ describe('API4 Unrestricted Resource Consumption', () => {
     expect(history).toMatchObject({ status: 200, body: { items: [] } });
   });
 
-  it.each(named(takers))(
-    '%s finds the fault of every field, whatever the size of it',
-    async (_, operation) => {
-      const names = Object.keys(fieldsOf(operation));
-      for (const value of EXCESSIVE) {
-        const body = `{${names.map((name) => `"${name}":${value}`)}}`;
-        const answer = await expectRefused(api, () => api.call(operation, body), 422, 'request.invalid');
-        const faulty = answer.body.errors.map(({ pointer }: Body) => pointer.split('/')[1]);
-        expect([...new Set(faulty)].sort()).toEqual(names.sort());
-      }
-    },
-  );
+  it.each(named(takers))('%s reports the fault of every field, however large', async (_, operation) => {
+    const names = Object.keys(fieldsOf(operation));
+    for (const value of EXCESSIVE) {
+      const body = `{${names.map((name) => `"${name}":${value}`)}}`;
+      const answer = await expectRefused(api, () => api.call(operation, body), 422, 'request.invalid');
+      const faulty = answer.body.errors.map(({ pointer }: Body) => pointer.split('/')[1]);
+      expect([...new Set(faulty)].sort()).toEqual(names.sort());
+    }
+  });
 
   const numbers = `[${'1,'.repeat(100_000)}1]`;
   it.each([
@@ -92,31 +89,29 @@ describe('API4 Unrestricted Resource Consumption', () => {
     ['/v1/keys', 'regions', numbers],
     ['/v1/enterprises', 'rankings', numbers],
     ['/v1/enterprises', 'rankings', `[${'{},'.repeat(100_000)}{}]`],
-  ])('%s takes no list of 100 000 %s', async (path, field, list) => {
+  ])('%s does not accept a list of 100 000 %s', async (path, field, list) => {
     const body = JSON.stringify(makers[path]?.()).replace('}', `,"${field}":${list}}`);
     const post = () => api.request('POST', path, body, JSON_TYPE);
     await expectRefused(api, post, 422, 'request.invalid', [[`/${field}`, 'too_many']]);
   });
 
-  it('a key makes so many requests in a minute, and is told how many are left', async () => {
+  it('the number of requests per minute and key is limited, and the remaining quota is reported', async () => {
     const limited = await testApp({ config: { RATE_LIMIT: 5 } });
     const made = await created(limited, '/v1/keys', { name: 'busy', role: 'viewer' });
     const busy = clientOf(limited.app, made.key);
     for (const left of [4, 3, 2, 1, 0]) {
-      // What is refused counts as well: it was work.
+      // Refused requests count too: they also cause work.
       const answer = left === 2 ? await busy.post('/v1/projects', {}) : await busy.get('/v1/changes/head');
       expect(answer.status).toBe(left === 2 ? 403 : 200);
       const { ratelimit, 'ratelimit-policy': policy } = answer.headers;
-      expect([ratelimit, policy]).toEqual(
-        left > 2 ? [undefined, undefined] : [`"key";r=${left};t=60`, '"key";q=5;w=60'],
-      );
+      expect([ratelimit, policy]).toEqual([`"key";r=${left};t=60`, '"key";q=5;w=60']);
     }
     const refused = await busy.get('/v1/changes/head');
     expectProblem(refused, 429, 'request.too_many');
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.headers.ratelimit).toMatch(/^"key";r=0;t=\d+$/);
     expect(refused.body.detail).toContain(String(refused.headers['retry-after']));
-    // Nobody else has to wait.
+    // Other callers are not affected.
     expect((await limited.get('/v1/changes/head')).status).toBe(200);
     expect((await busy.get('/livez')).status).toBe(200);
     limited.clock.set('2026-11-22T04:01:00Z');
@@ -124,22 +119,22 @@ describe('API4 Unrestricted Resource Consumption', () => {
     await limited.close();
   });
 
-  it('an answer does not grow with what is wrong', async () => {
+  it('a response does not grow with the number of faults', async () => {
     const body = Object.fromEntries(repeated(60_000, (i) => `f${i}`).map((name) => [name, 1]));
     const answer = await expectRefused(api, () => api.post('/v1/enterprises', body), 422, 'request.invalid');
     expect(answer.body.errors.length).toBeLessThanOrEqual(1_000);
   });
 
-  it('a text that is long to normalize holds nobody up', async () => {
+  it('a text that is slow to normalize does not block others', async () => {
     const name = `a${'\u0301'.repeat(30_000)}${'\u0316'.repeat(30_000)}`;
     const started = performance.now();
     await expectRefused(api, () => api.post('/v1/enterprises', { name }), 422, 'request.invalid');
-    // Sorting the marks takes minutes at the limit of a body: the bound is far from both.
+    // Sorting the marks takes minutes at the body size limit: the bound is far from both.
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it.each(named(operations.filter((one) => one.method !== 'GET' && !takesFile(one))))(
-    '%s takes no body over the limit, and none at all from a stranger',
+    '%s does not accept a body over the limit, nor any body from a caller without a key',
     async (_, operation) => {
       const body = `{"name":"${'a'.repeat(1_048_576)}"}`;
       await expectRefused(api, () => api.call(operation, body), 413, 'request.too_large');
@@ -194,7 +189,7 @@ describe('API5 Broken Function Level Authorization', () => {
     const { method } = operation;
     changesNothing(() => api);
 
-    it.each(spellings)('is not reached %s', async (_, spell) => {
+    it.each(spellings)('cannot be reached %s', async (_, spell) => {
       const path = spell(api.addressOf(operation));
       for (const how of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
         for (const key of [[], [bearer(api.keys.viewer)]]) {
@@ -205,16 +200,16 @@ describe('API5 Broken Function Level Authorization', () => {
       }
     });
 
-    it('tells by OPTIONS what it takes, and no more', async () => {
+    it('responds to OPTIONS with its methods only', async () => {
       const { status, head, text } = await api.exactly('OPTIONS', api.addressOf(operation));
       expect({ status, text }).toEqual({ status: 204, text: '' });
       expect(head).toMatch(/^allow: /m);
     });
   });
 
-  describe('a request for another method than its own', () => {
+  describe('a request for a method other than its own', () => {
     it.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
-      'by %s is none',
+      'by %s has no effect',
       async (header) => {
         const { id } = await created(api, '/v1/projects', aProject());
         const before = await stateOf(api);
@@ -232,7 +227,7 @@ describe('API5 Broken Function Level Authorization', () => {
       },
     );
 
-    it('by a parameter or a field is refused', async () => {
+    it('by a parameter or field is refused', async () => {
       const inQuery = () => api.post('/v1/enterprises?_method=DELETE', { name: '企业' });
       await expectRefused(api, inQuery, 422, 'request.invalid', [['_method', 'unknown_parameter']]);
       const inBody = () => api.post('/v1/enterprises', { name: '企业', _method: 'DELETE' });
@@ -240,7 +235,7 @@ describe('API5 Broken Function Level Authorization', () => {
     });
 
     it.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Path', 'X-Forwarded-Prefix'])(
-      'or for another address, by %s, is none',
+      'or for another URL, by %s, has no effect',
       async (header) => {
         const answer = await api.exactly('GET', '/livez', [`${header}: /v1/keys`]);
         expect(answer).toMatchObject({ status: 200, text: '{"status":"ok"}' });
@@ -252,7 +247,7 @@ describe('API5 Broken Function Level Authorization', () => {
 describe('API6 Unrestricted Access to Sensitive Business Flows', () => {
   const retried = { 'idempotency-key': 'the-same-for-all' };
 
-  it('an answer is repeated to nobody but who was given it', async () => {
+  it('a stored response is only repeated to the key that received it', async () => {
     const body = aProject({ region: '431000' });
     const first = await api.post('/v1/projects', body, retried);
     expect(first.status).toBe(201);
@@ -274,7 +269,7 @@ describe('API6 Unrestricted Access to Sensitive Business Flows', () => {
     }
   });
 
-  it('an answer is not repeated to a key that has been revoked since', async () => {
+  it('a stored response is not repeated to a key revoked since', async () => {
     const { id, key } = await created(api, '/v1/keys', { name: 'short-lived', role: 'editor' });
     const body = { name: '企业' };
     expect((await clientOf(api.app, key).post('/v1/enterprises', body, retried)).status).toBe(201);
@@ -283,7 +278,7 @@ describe('API6 Unrestricted Access to Sensitive Business Flows', () => {
     await expectRefused(api, repeat, 401, 'access.revoked_key');
   });
 
-  it('making a key is never repeated, so that none is shown twice', async () => {
+  it('creating a key is never repeated, so that no key is shown twice', async () => {
     for (const key of ['the-same-for-all', 'another']) {
       const make = () => api.post('/v1/keys', { name: 'a', role: 'admin' }, { 'idempotency-key': key });
       await expectRefused(api, make, 422, 'request.not_retryable');
@@ -305,20 +300,20 @@ describe('API7 Server Side Request Forgery', () => {
   });
   afterAll(() => bait.close());
 
-  /** What is fetched in the background has been fetched by then. */
+  /** By then, any background requests would have been made. */
   const expectNoCalls = async (): Promise<void> => {
     await pause(100);
     expect(calls).toBe(0);
   };
 
-  it.each(named(writers))('%s keeps an address as the text that it is', async (_, operation) => {
+  it.each(named(writers))('%s stores a URL as plain text', async (_, operation) => {
     const answer = await api.writeEverywhere(operation, address);
     expect(answer.status).toBeOneOf([200, 201]);
     for (const field of textsOf(operation)) expect(answer.body[field], field).toBe(address);
     await expectNoCalls();
   });
 
-  it('no header and no parameter is an address to call', async () => {
+  it('no header or parameter makes the service call a URL', async () => {
     const names =
       'Host X-Forwarded-Host X-Forwarded-For Referer Origin From Link Via X-Callback-URL Webhook-URL Destination X-Wap-Profile True-Client-IP';
     const headers = Object.fromEntries(names.split(' ').map((name) => [name, address]));
@@ -336,13 +331,13 @@ describe('API7 Server Side Request Forgery', () => {
     await expectNoCalls();
   });
 
-  it('it is nobody’s proxy', async () => {
+  it('it cannot be used as a proxy', async () => {
     expect((await api.exactly('GET', address)).status).toBe(404);
     expect((await api.exactly('CONNECT', new URL(address).host)).text).toBe('');
     await expectNoCalls();
   });
 
-  it('and a call would have been noticed', async () => {
+  it('the test would have noticed a call', async () => {
     const socket = connect(Number(new URL(address).port), '127.0.0.1');
     socket.on('error', () => {});
     await once(socket, 'close');

@@ -12,7 +12,7 @@ let api: Target;
 const routes: RouteOptions[] = [];
 
 beforeAll(async () => {
-  // Before anything is registered: what registers later would not tell of what was there before it.
+  // Subscribed before anything is registered, because later hooks would miss earlier routes.
   const listen = (message: unknown): void => {
     (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => {
       routes.push(route);
@@ -28,13 +28,13 @@ describe('API8 Security Misconfiguration', () => {
   const INSIDES =
     /node_modules|\.[cm]?[jt]s\b|\bat .+:\d+|\/(?:home|tmp|srv|usr|etc)\/|\b(?:select|insert|sqlite|postgres|drizzle|fastify|zod|pino)\b|Error\b|Exception|[A-Z]{3}_[A-Z]/;
 
-  /** A refusal that says nothing of how the service is made. */
+  /** Checks that a refusal reveals no internals. */
   function expectDiscreet({ head, text }: { head: string; text: string }): void {
     expect(head).toMatch(/^content-type: application\/problem\+json/im);
     expect(head).not.toMatch(
       /^(?:x-powered-by|server|via|access-control-[a-z-]+|x-[a-z-]*(?:debug|runtime)):/im,
     );
-    // What the client sent is its own.
+    // What the client sent is not a leak.
     const { instance: _, requestId: __, ...said } = JSON.parse(text);
     expect(JSON.stringify(said)).not.toMatch(INSIDES);
   }
@@ -74,14 +74,14 @@ describe('API8 Security Misconfiguration', () => {
     ['a file above the pages, on Windows', 'GET', '/docs/static/..\\..\\package.json', []],
     ['a file with NUL in its name', 'GET', '/docs/static/index.html%00.css', []],
     ['a file with a long name', 'GET', `/docs/static/${'a'.repeat(300)}`, []],
-  ])('a request with %s is refused and told nothing of the insides', async (_, method, path, headers) => {
+  ])('a request with %s is refused without revealing internals', async (_, method, path, headers) => {
     const answer = await api.exactly(method, path, headers);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
     expectDiscreet(answer);
   });
 
-  it('a failure inside says no more either', async () => {
+  it('an internal failure reveals nothing either', async () => {
     const fail = () =>
       Promise.reject(new Error('SQLITE_ERROR: select hash from api_keys at /srv/luodi/src/main.ts:1'));
     const database = { ...api.database, revision: fail, snapshot: fail, write: fail };
@@ -95,13 +95,13 @@ describe('API8 Security Misconfiguration', () => {
     await failing.close();
   });
 
-  it('TRACE repeats nothing of the request', async () => {
+  it('TRACE echoes nothing of the request', async () => {
     const { head, text } = await api.exactly('TRACE', '/v1/projects', ['Cookie: session=whispered']);
     expect(head + text).not.toContain('whispered');
   });
 
   it.each(['/livez', '/v1/projects', '/openapi.json', '/docs/'])(
-    '%s names no software and lets no other origin read it',
+    '%s reveals no software version and cannot be read by other origins',
     async (path) => {
       const origin = ['Origin: https://evil.example', 'Access-Control-Request-Method: DELETE'];
       for (const method of ['GET', 'OPTIONS']) {
@@ -117,7 +117,7 @@ describe('API8 Security Misconfiguration', () => {
     forwarded: 'host=evil.example',
   };
 
-  it('a forged host is in no link', async () => {
+  it('a forged host appears in no link', async () => {
     const pages = ['/docs', '/docs/', '/openapi.json'];
     for (const path of ['/v1/regions?limit=1', '/v1/statistics/summary', ...pages]) {
       const { status, headers, text } = await api.get(path, elsewhere);
@@ -131,14 +131,14 @@ describe('API8 Security Misconfiguration', () => {
     }
   });
 
-  it('a host in the address itself is in no link either', async () => {
+  it('a host in the request URL appears in no link either', async () => {
     const { status, head } = await api.exactly('GET', 'http://evil.example/v1/regions?limit=1', [bearer()]);
     expect(status).toBe(200);
     expect(head).toMatch(/^link: /m);
     expect(head).not.toContain('evil.example');
   });
 
-  it('the link to the next page asks what was asked', async () => {
+  it('the link to the next page repeats the query', async () => {
     for (const name of ['a?b', 'a?b&c', 'a>b; rel="x"']) {
       for (let i = 0; i < 2; i++) await created(api, '/v1/enterprises', { name });
       const answer = await api.get(
@@ -151,7 +151,7 @@ describe('API8 Security Misconfiguration', () => {
 });
 
 describe('API9 Improper Inventory Management', () => {
-  it('every route is in the document, or is one that shows the document', () => {
+  it('every route is in the document, or serves the document', () => {
     const templates = new Set(routes.map(({ url }) => url.replace(/:(\w+)/g, '{$1}')));
     const others = [...templates].filter((template) => !(template in openapi.paths));
     expect(others.sort()).toEqual(['/docs', '/docs/*', '/openapi.json']);
@@ -167,14 +167,14 @@ describe('API9 Improper Inventory Management', () => {
     /v1/users /v1/login /v1/config /v1/sql /v1/backup /v1/keys/new/key
   `;
 
-  it.each(absent.trim().split(/\s+/))('%s is not there, for an admin either', async (path) => {
+  it.each(absent.trim().split(/\s+/))('%s does not exist, even for an admin', async (path) => {
     for (const headers of [[], [bearer()]]) {
       const { status, text } = await api.exactly('GET', path, headers);
       expect({ status, code: JSON.parse(text).code }).toEqual({ status: 404, code: 'request.unknown_path' });
     }
   });
 
-  it('every path tells of its version, but for what operators look at', () => {
+  it('every path contains its version, except those for operators', () => {
     const unversioned = Object.keys(openapi.paths).filter((path) => !path.startsWith('/v1/'));
     expect(unversioned.sort()).toEqual(['/livez', '/readyz']);
   });
@@ -223,7 +223,7 @@ describe('API10 Unsafe Consumption of APIs', () => {
   ];
 
   describe.each(named(writers))('%s', (_, operation) => {
-    it.each(kept)('keeps %s as the text that it is', async (_, text) => {
+    it.each(kept)('keeps %s as plain text', async (_, text) => {
       const answer = await api.writeEverywhere(operation, text);
       expect(answer.status).toBeOneOf([200, 201]);
       for (const field of textsOf(operation)) expect(answer.body[field], field).toBe(text);
@@ -238,7 +238,7 @@ describe('API10 Unsafe Consumption of APIs', () => {
       await expectRefused(api, write, 422, 'request.invalid', faults);
     });
 
-    it.each(free.length > 0 ? hidden : [])('keeps %s in what is no name', async (_, text) => {
+    it.each(free.length > 0 ? hidden : [])('keeps %s in texts that are not names', async (_, text) => {
       const answer = await api.writeEverywhere(operation, text, free);
       expect(answer.status).toBeOneOf([200, 201]);
       for (const field of free) expect(answer.body[field], field).toBe(text);
@@ -251,7 +251,7 @@ describe('API10 Unsafe Consumption of APIs', () => {
     });
   });
 
-  it.each(kept)('%s is found, shown and remembered as it was given', async (_, text) => {
+  it.each(kept)('%s is found, shown and logged as given', async (_, text) => {
     const { id } = await created(api, '/v1/projects', aProject({ name: text, note: text }));
     const found = await api.get(`/v1/projects?limit=500&q=${encodeURIComponent(text)}`);
     expect(found.body.items.map((item: Body) => item.id)).toContain(id);
@@ -266,7 +266,7 @@ describe('API10 Unsafe Consumption of APIs', () => {
 
   const reads = operations.filter(({ method, template }) => method === 'GET' && template.startsWith('/v1/'));
 
-  it.each(named(reads))('%s takes any of them in its address without failing', async (_, operation) => {
+  it.each(named(reads))('%s accepts any of them in its URL without failing', async (_, operation) => {
     for (const [what, text] of [...kept, ...hidden, ...refused.filter(([, text]) => text.isWellFormed())]) {
       const path = operation.template.replace(/\{\w+\}/, encodeURIComponent(text));
       const asked = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');

@@ -1,6 +1,4 @@
-/**
- * A key that is revoked while something waits to be done in its name, or is under way: nothing more is done.
- */
+/** Revocation of a key with queued or running work: nothing more is done on its behalf. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -46,16 +44,16 @@ interface Suspect extends Client {
 async function aSuspect(role = 'admin'): Promise<Suspect> {
   const { id, key, name, prefix } = await created(api, '/v1/keys', { name: 'suspect', role });
   const client = clientOf(api.app, key);
-  // Its use is noted once a minute; not among what a test counts.
+  // Uses are recorded once a minute; this keeps the record out of what the test counts.
   await client.get('/v1/regions/430100');
   await api.database.write(async () => {});
   return { ...client, id, actor: `${name} (${prefix})` };
 }
 
-/** As the command does, or another instance. */
+/** As by the command, or another instance. */
 const revokeElsewhere = ({ id }: Suspect) => keyService(api).revoke(byLuodi('keys revoke'), id);
 
-/** What was done in the name of a key after its end. */
+/** The changes made with a key after its revocation. */
 async function afterTheEndOf({ id, actor }: Suspect): Promise<Body[]> {
   const log = await logOf(api);
   const end = log.findIndex((entry) => entry.entityId === id && entry.action === 'revoke');
@@ -63,7 +61,7 @@ async function afterTheEndOf({ id, actor }: Suspect): Promise<Body[]> {
   return log.slice(end).filter((entry) => entry.actor === actor);
 }
 
-/** Has something wait for the writer, which revokes the key before it lets anybody else write. */
+/** Makes requests wait for the writer, and revokes their key before any other write is done. */
 async function whileItWaits(suspect: Suspect, asked: () => Promise<Answer>[]): Promise<Answer[]> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
@@ -90,8 +88,8 @@ async function whileItWaits(suspect: Suspect, asked: () => Promise<Answer>[]): P
   return Promise.all(answers);
 }
 
-// PGlite's one connection is that of whoever holds the writer.
-describe.runIf(concurrent)('a write that waits while its key is revoked', () => {
+// PGlite's single connection is taken by whoever holds the writer.
+describe.runIf(concurrent)('a queued write whose key is revoked', () => {
   const keyed = () => ({ 'idempotency-key': randomUUID() });
   const anEvent = () => ({
     code: `e-${randomUUID().slice(0, 8)}`,
@@ -100,7 +98,7 @@ describe.runIf(concurrent)('a write that waits while its key is revoked', () => 
     endsOn: TODAY,
   });
 
-  it('is refused, whatever it is, and leaves nothing', async () => {
+  it('is refused, whatever it is, and has no effect', async () => {
     const suspect = await aSuspect();
     const project = await created(api, '/v1/projects', aProject());
     const gone = await created(api, '/v1/projects', aProject());
@@ -142,7 +140,7 @@ describe('an import whose key is revoked', () => {
   };
   const refused = { status: 'cancelled', problem: { code: 'imports.key_refused' } };
 
-  /** Has something happen right before the nth load of an import takes its turn to write. */
+  /** Runs something right before the nth load of an import gets its turn. */
   function beforeLoad(nth: number, happens: () => Promise<unknown>): void {
     const load = api.database.load.bind(api.database);
     let loads = 0;
@@ -153,7 +151,7 @@ describe('an import whose key is revoked', () => {
   }
 
   it.each([1, 3])(
-    'elsewhere ends before its next slice, number %i, with those before it kept',
+    'elsewhere ends before its next slice, number %i, and keeps those before it',
     async (nth) => {
       const suspect = await aSuspect('editor');
       beforeLoad(nth, () => revokeElsewhere(suspect));
@@ -167,7 +165,7 @@ describe('an import whose key is revoked', () => {
     },
   );
 
-  it('while its rows are all equal to what is there, ends as well', async () => {
+  it('while all its rows are unchanged ends as well', async () => {
     const file = projectRows(2 * SLICE);
     expect((await commit(api, file)).body.created).toBe(2 * SLICE);
     const suspect = await aSuspect('editor');
@@ -178,7 +176,7 @@ describe('an import whose key is revoked', () => {
     expect(body).toMatchObject({ ...refused, rows: 0 });
   });
 
-  it('ends at once here, with all others of the key, those that wait among them', async () => {
+  it('ends immediately here, together with all other imports of the key, including waiting ones', async () => {
     const suspect = await aSuspect('editor');
     const other = await begin(api, 30 * SLICE);
     const waiting = [await begin(suspect, SLICE), await begin(suspect, SLICE, preview)];
@@ -188,7 +186,7 @@ describe('an import whose key is revoked', () => {
     expect(await afterTheEndOf(suspect)).toEqual([]);
   });
 
-  it('or has expired, while it waited, does not begin', async () => {
+  it('or has expired while it waited does not start', async () => {
     const expiresAt = '2026-11-22T04:00:01.000Z';
     const { key } = await created(api, '/v1/keys', { name: 'short', role: 'editor', expiresAt });
     const other = await begin(api, 30 * SLICE);
@@ -199,8 +197,8 @@ describe('an import whose key is revoked', () => {
   });
 });
 
-describe('a file that is being sent', () => {
-  it('ends where the key of its reader no longer holds, and does not look complete', async () => {
+describe('a file that is being downloaded', () => {
+  it('is cut off if the reader’s key becomes invalid, and does not look complete', async () => {
     const app = createServer({
       logger: pino({ level: 'silent' }),
       bodyLimit: 1_024,

@@ -1,7 +1,7 @@
 /**
- * Without a key, where only statistics are open, nobody learns anything about fewer projects than the
- * minimum: an attacker who knows which projects are in which group asks everything there is to ask, and adds
- * up the answers.
+ * Without a key, if only statistics are public, nobody can derive anything about fewer projects than the
+ * minimum: an attacker who knows the groups of all projects sends every possible request, and combines the
+ * responses.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,11 +38,11 @@ const DIMENSIONS = [
   'zone',
   'investmentBand',
 ];
-/** The end of February is the last of the worlds, whose today is the end of March. */
+/** The end of February is the last month end of the worlds, whose today is at the end of March. */
 const LATEST = '2021-02-28';
 const DAYS = ['2019-12-31', '2020-12-31', '2021-01-31', LATEST];
 
-/** Whom each parameter may select besides the groups. */
+/** The values of parameters in addition to those of the groups. */
 const MORE: Record<string, string[]> = {
   event: ['unheard-of', 'none'],
   region: ['430000', '430102', '430121', '430198', '431025', 'none'],
@@ -52,14 +52,14 @@ const MORE: Record<string, string[]> = {
   zone: ['none'],
 };
 
-/** An answer, or a part of one, and whom it is about. */
+/** A response or part of one, and the projects that it concerns. */
 interface Told {
   figures: Body;
   about: ModelProject[];
   day: string;
 }
 
-/** Asks everything. */
+/** Sends every possible request. */
 async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
   const told: Told[] = [];
   for (const day of DAYS) {
@@ -87,7 +87,8 @@ async function ask(client: Client, world: ModelWorld): Promise<Told[]> {
 const funded = ({ funds }: ModelProject, day: string) => funds.some(({ receivedOn }) => receivedOn <= day);
 
 /**
- * Of an amount, or a count on a day: whom the figures that tell it are about, and whom they can tell apart.
+ * The sets of projects for which an amount, or a count on a day, is disclosed, and the projects that these
+ * can distinguish.
  */
 interface Secret {
   tells(told: Told): boolean;
@@ -122,7 +123,7 @@ const secrets: Record<string, Secret> = {
   ),
 };
 
-/** What can be worked out about fewer projects than the minimum: of which secret, and about whom. */
+/** What can be derived about fewer projects than the minimum: which secrets, and the projects. */
 function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): string[] {
   return Object.entries(secrets).flatMap(([name, { tells, holds }]) => {
     const projects = world.projects.filter(holds);
@@ -133,17 +134,14 @@ function isolatedBy(told: readonly Told[], world: ModelWorld, minimum: number): 
   });
 }
 
-/**
- * Every number that is told is the one that it would be with a key, so that the attacker was not merely
- * misled.
- */
+/** Every disclosed number equals the one with a key, so that the attacker was not merely misled. */
 function expectTrue({ figures, about, day }: Told): void {
   const expected: Body = figuresOf(about, day);
   for (const name of MEASURES)
     if (figures[name] !== null) expect(figures[name], name).toEqual(expected[name]);
 }
 
-/** No count that is told, and no rest of it, is of fewer than the minimum. */
+/** No disclosed count, nor its complement, concerns fewer projects than the minimum. */
 function expectNoFew({ figures, about }: Told, minimum: number): void {
   const counts = [
     ...FLAGS.map((flag) => figures[`${flag}Count`]),
@@ -160,7 +158,7 @@ function expectNoFew({ figures, about }: Told, minimum: number): void {
   }
 }
 
-/** Forty projects, each with an amount of its own, spread as in a small trade week. */
+/** Forty projects with different amounts, distributed as in a small trade week. */
 const tradeWeek = (): ModelWorld => ({
   investors: [],
   parents: {
@@ -201,7 +199,7 @@ const tradeWeek = (): ModelWorld => ({
   })),
 });
 
-describe('where only statistics are open, without a key', () => {
+describe('if only statistics are open, without a key', () => {
   let api: TestApp;
   let anyone: Client;
   beforeAll(async () => {
@@ -210,7 +208,7 @@ describe('where only statistics are open, without a key', () => {
   });
   afterAll(() => api.close());
 
-  it('everything that there is to ask, whatever the projects, adds up to nothing about few of them', async () => {
+  it('all possible requests about any projects reveal nothing about few of them', async () => {
     await fc.assert(
       fc.asyncProperty(world(40), async (world) => {
         await replaceWorld(api, world);
@@ -227,7 +225,7 @@ describe('where only statistics are open, without a key', () => {
   });
 });
 
-describe('of a trade week', () => {
+describe('for a trade week', () => {
   let api: TestApp;
   let anyone: Client;
   const week = tradeWeek();
@@ -238,7 +236,7 @@ describe('of a trade week', () => {
   });
   afterAll(() => api.close());
 
-  it('the attack would find single projects, were nothing withheld', async () => {
+  it('the attack would identify single projects if nothing were suppressed', async () => {
     const told = await ask(api, week);
     const found = isolatedBy(told, week, 5);
     expect(found).toContainEqual(expect.stringMatching(/^investment: /));
@@ -246,7 +244,7 @@ describe('of a trade week', () => {
     expect(found).toContainEqual(expect.stringMatching(/^funds by 2021-02-28: /));
   });
 
-  it('it finds none, though the whole, the events and the large groups are told', async () => {
+  it('it identifies none, although the whole, the events and the large groups are disclosed', async () => {
     const told = await ask(anyone, week);
     for (const one of told) {
       expectTrue(one);
@@ -260,7 +258,7 @@ describe('of a trade week', () => {
     expect(items[0].totalInvestment.yuan).toBeGreaterThan(0);
   });
 
-  it('a small group says no more than that it is one, and its neighbour is held back', async () => {
+  it('a small group reveals nothing but that it is small, and its neighbour is suppressed too', async () => {
     const { items } = (await anyone.get('/v1/statistics/breakdown?by=level')).body;
     expect(
       items.map(({ groups, projectCount, withheld }: Body) => [groups.level.code, projectCount, withheld]),
@@ -279,7 +277,7 @@ describe('of a trade week', () => {
     });
   });
 
-  it('no order and no limit says more', async () => {
+  it('no order and no limit reveals more', async () => {
     const urls = ['-totalInvestment', 'totalInvestment', 'projectCount', '-contractedFunds,projectCount'];
     for (const sort of urls) {
       const { items } = (await anyone.get(`/v1/statistics/breakdown?by=level&sort=${sort}`)).body;
@@ -291,7 +289,7 @@ describe('of a trade week', () => {
     }
   });
 
-  it('nothing that is not there is nothing that is withheld', async () => {
+  it('an empty group is not reported as suppressed', async () => {
     const { body } = await anyone.get('/v1/statistics/summary?event=unheard-of');
     expect(body).toMatchObject({ projectCount: 0, startedInvestment: { yuan: 0 } });
     expect(body).not.toHaveProperty('withheld');
@@ -300,7 +298,7 @@ describe('of a trade week', () => {
   it.each([
     ['zh', '少于5个', '不予公开'],
     ['en', '< 5', 'withheld'],
-  ])('files say it in words (%s)', async (lang, few, withheld) => {
+  ])('files show suppression in words (%s)', async (lang, few, withheld) => {
     const url = `/v1/statistics/breakdown?by=level&format=csv&lang=${lang}`;
     const [, , county, municipal] = (await anyone.get(url)).text.split('\r\n');
     expect(county).toMatch(new RegExp(`,county(,${few})+$`));
@@ -330,7 +328,7 @@ describe('of a trade week', () => {
     ['cohorts', 'access.key_required'],
   ])('%s needs a key', async (path, code) => {
     const url = `/v1/statistics/${path}`;
-    // Also when somebody with a key has just had the answer.
+    // Also when the response has just been cached for a caller with a key.
     const { status, etag } = await api.get(url);
     expect(status).toBe(200);
     for (const headers of [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }]) {
@@ -338,7 +336,7 @@ describe('of a trade week', () => {
     }
   });
 
-  it.each(['json', 'csv', 'xlsx'])('nobody is given the answer of somebody else (%s)', async (format) => {
+  it.each(['json', 'csv', 'xlsx'])('no caller receives a cached response of another (%s)', async (format) => {
     const url = `/v1/statistics/breakdown?by=level&asOf=${LATEST}&format=${format}`;
     const asked = async (client: Client, headers = {}) => await client.get(url, headers);
     const answers: Answer[] = [];
@@ -349,7 +347,7 @@ describe('of a trade week', () => {
     expect((await asked(anyone, { 'if-none-match': keyed.etag })).status).toBe(200);
     expect((await asked(api, { 'if-none-match': anonymous.etag })).status).toBe(200);
     expect((await asked(anyone, { 'if-none-match': anonymous.etag })).status).toBe(304);
-    // At the same moment, too.
+    // Also concurrently.
     const [a, b] = await Promise.all([asked(api), asked(anyone)]);
     expect([a.etag, b.etag]).toEqual([keyed.etag, anonymous.etag]);
     if (format === 'json')
@@ -357,7 +355,7 @@ describe('of a trade week', () => {
     else expect(b.bytes).not.toEqual(a.bytes);
   });
 
-  it('the day is the last month end, until the next; what was told of it then no longer is', async () => {
+  it('the day is the last month end; figures disclosed for it are not disclosed later', async () => {
     const url = '/v1/statistics/summary';
     const named = `${url}?asOf=${LATEST}`;
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
@@ -379,10 +377,10 @@ describe('of a trade week', () => {
     expect((await anyone.get(url)).body.asOf).toBe(LATEST);
   });
 
-  it('a selection is of a group only where it is that group', async () => {
+  it('a selection is treated as a group only if it is that group', async () => {
     const { items } = (await anyone.get('/v1/statistics/breakdown?by=region')).body;
     const group = items.find(({ groups }: Body) => groups.region.code === '430000');
-    // The projects that name no prefecture, and all of Hunan.
+    // The projects without a prefecture, and all of Hunan.
     expect(group.projectCount).toBe(10);
     const { body } = await anyone.get('/v1/statistics/summary?region=430000');
     expect(body).toMatchObject({ projectCount: null, withheld: { reason: 'difference' } });
@@ -390,7 +388,7 @@ describe('of a trade week', () => {
 });
 
 describe('a minimum of one', () => {
-  it('withholds nothing', async () => {
+  it('suppresses nothing', async () => {
     const api = await worldApp({ ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 1 });
     await replaceWorld(api, tradeWeek());
     const anyone = clientOf(api.app, null);

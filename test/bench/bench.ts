@@ -55,7 +55,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What a row says of its target; null where it has none. */
+/** Whether a row meets its target; null if it has none. */
 const isMet = ({ ratio, target }: Row): boolean | null =>
   ratio === undefined || !target ? null : 'least' in target ? ratio >= target.least : ratio <= target.most;
 
@@ -69,10 +69,10 @@ function line(row: Row): string {
 async function main(): Promise<void> {
   const chosen = Object.entries(sections).filter(([name]) => !options.only || name === options.only);
   if (chosen.length === 0) throw new Error(`--only takes ${Object.keys(sections).join(', ')}`);
-  // This process times requests too; it stays away from the servers' core.
+  // This process sends timed requests too, so it stays away from the servers' core.
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(CLIENT_CORE), String(process.pid)]);
 
-  // What is measured is what is shipped.
+  // Measures the production bundle.
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'luodi-bench-'));
   try {

@@ -1,10 +1,10 @@
 /**
- * The statistics as one writes them by hand, for the yardstick: SQL of the same meaning as the service's
- * answers over everything, in the order of joins and with the indexes that proved fastest.
+ * Hand-written statistics as a yardstick: SQL equivalent to the service's responses without filters, with the
+ * join order and indexes that proved fastest.
  */
 
 const live = '(terminated_on is null or terminated_on > :day)';
-// The plus keeps the planner from an index of days, so that it scans the one that covers all columns.
+// The plus keeps the planner from using the index on the day, so that it scans the covering index.
 const population = '(archived_at is null and +signed_on <= :day)';
 const daysTo = (milestone: string) => `julianday(${milestone}) - julianday(signed_on)`;
 const reached = (milestone: string) => `(${milestone} <= :day and ${live})`;
@@ -40,7 +40,7 @@ const milestone = (column: string): string[] => [
     where ${population} and terminated_on <= :day and terminated_on > max(${column}, signed_on) group by 1`,
 ];
 
-/** The statements of each answer; `:day` is the day to answer for. */
+/** The statements of each response; `:day` is the effective day. */
 export const statistics = {
   summary: [`select ${measures} from projects where ${population}`, `select ${funds} from ${ledger}`],
   breakdown: [

@@ -1,6 +1,6 @@
 /**
- * Child process: the yardsticks. `/bare/…` answers a text that was given to it; `/by-hand/…` is what one
- * writes who wants nothing but speed: a prepared statement, `JSON.stringify`, no validation, no ETag, no log.
+ * Child process with the yardsticks. `/bare/…` returns a given text; `/by-hand/…` is code written only for
+ * speed: a prepared statement, `JSON.stringify`, no validation, no ETag, no log.
  */
 import Sqlite from 'better-sqlite3';
 import Fastify from 'fastify';
@@ -10,7 +10,7 @@ const file = process.argv[2] ?? '';
 const db = new Sqlite(file, { readonly: true });
 const today = new Date().toISOString().slice(0, 10);
 
-/** A project with the fields of the API that are stored, its funds and its investors. */
+/** A project with the stored fields of the API, its funds and its investors. */
 const project = `select p.id, p.code, p.name, p.name_en as nameEn, p.description, p.event_code as event, p.level,
     p.region_code as region, p.zone_code as zone, p.industry_code as industry, p.owner,
     (select json_group_array(json_object('id', e.id, 'name', e.name) order by i.position)

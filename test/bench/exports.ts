@@ -1,4 +1,4 @@
-/** How fast whole selections leave as files, what memory that takes, and how long others wait meanwhile. */
+/** Speed and memory of exports of whole selections, and latency of other requests meanwhile. */
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { Row, Setting } from './sections.ts';
 
 const PROJECTS = 100_000;
 
-/** A database of its own of so many projects; made once a run. */
+/** A separate database with the given number of projects; created once per run. */
 export async function smallDatabase({ folder, madeUp }: Setting): Promise<string> {
   const file = join(folder, 'exports.db');
   if (!existsSync(file)) copyFileSync(await madeUp(PROJECTS), file);
@@ -17,7 +17,7 @@ export async function smallDatabase({ folder, madeUp }: Setting): Promise<string
 
 interface Measured {
   seconds: number;
-  /** Of the server's processor, for whatever it did meanwhile. */
+  /** Processor time of the server in total. */
   cpuSeconds: number;
   megabytes: number;
 }
@@ -37,13 +37,13 @@ async function download(url: string, pid: number): Promise<Measured> {
 }
 
 export interface Watched {
-  /** Milliseconds that each look at /livez took. */
+  /** Latency of each request to /livez, in milliseconds. */
   waits: number[];
-  /** Most memory seen. */
+  /** Peak memory. */
   peak: number;
 }
 
-/** Looks at the service until told to stop. */
+/** Observes the service until stopped. */
 export function watch({ url, pid }: Server): () => Promise<Watched> {
   const seen: Watched = { waits: [], peak: 0 };
   let watching = true;
@@ -53,7 +53,7 @@ export function watch({ url, pid }: Server): () => Promise<Watched> {
       await (await fetch(`${url}/livez`)).arrayBuffer();
       seen.waits.push(performance.now() - began);
       seen.peak = Math.max(seen.peak, residentMegabytes(pid));
-      // Both cores are the service's: looking more often would take from what is looked at.
+      // Both cores belong to the service: polling more often would affect the measurement.
       await sleep(20);
     }
   })();
@@ -64,7 +64,7 @@ export function watch({ url, pid }: Server): () => Promise<Watched> {
   };
 }
 
-/** What was seen of a service meanwhile, against what is wanted. */
+/** The observations compared with their targets. */
 export const watchedRows = (meanwhile: string, { waits, peak }: Watched): Row[] => [
   {
     name: `/livez ${meanwhile}, 99th percentile`,
@@ -102,7 +102,7 @@ export async function exports(setting: Setting): Promise<Row[]> {
     const url = `${service.url}/v1/projects?format=${format}`;
     const runs: Measured[] = [];
     for (let run = 0; run <= Math.min(setting.runs, 5); run++) runs.push(await download(url, service.pid));
-    // The first one reads the file from the disk.
+    // The first run reads the file from disk.
     const middle = runs.slice(1).sort((a, b) => a.cpuSeconds - b.cpuSeconds)[
       Math.floor((runs.length - 1) / 2)
     ] as Measured;

@@ -1,6 +1,6 @@
 /**
- * How fast a file of 100 000 projects comes in, with their history, what memory that takes, and how long
- * others wait.
+ * Speed and memory of importing a file of 100 000 projects with their history, and latency of other requests
+ * meanwhile.
  */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ import type { Row, Setting } from './sections.ts';
 
 const ROWS_PER_SECOND = 20_000;
 
-/** The same database without its projects, and a key of an administrator. */
+/** The same database without its projects, and an administrator's key. */
 async function emptied(full: string, empty: string): Promise<string> {
   copyFileSync(full, empty);
   const db = new Sqlite(empty);
@@ -51,12 +51,12 @@ async function commit({ url }: Server, key: string, file: Buffer): Promise<Impor
   }
 }
 
-/** What an import writes, table by table. */
+/** The tables that an import writes. */
 const WRITTEN = ['projects', 'project_investors', 'changes'] as const;
 
 /**
- * Rows a second of a program that has nothing to read, to check or to work out: it puts the rows that an
- * import has written into the same tables of another database, in one transaction.
+ * Rows per second of a program that only writes: it inserts the rows of an import into the same tables of
+ * another database, in one transaction.
  */
 function bareInserts(imported: string, empty: string, file: string): number {
   copyFileSync(empty, file);
@@ -85,7 +85,7 @@ function bareInserts(imported: string, empty: string, file: string): number {
   return (tables[0]?.rows.length ?? 0) / seconds;
 }
 
-/** What a sheet that somebody fills in by hand has. */
+/** The columns of a sheet that is filled in by hand. */
 const USUAL = [
   'Code',
   'Name',
@@ -112,13 +112,13 @@ interface Measured {
   rows: number;
   /** Of the fastest run. */
   seconds: number;
-  /** In all runs. */
+  /** Of all runs. */
   seen: Watched;
-  /** Rows a second of the bare loop. */
+  /** Rows per second of the bare loop. */
   bare: number;
 }
 
-/** Both cores are the service's: it reads on one, then works out on one what it writes on the other. */
+/** Both cores belong to the service: it reads on one; then one computes what the other writes. */
 async function measured(
   { folder, runs }: Setting,
   template: string,

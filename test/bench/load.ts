@@ -1,4 +1,4 @@
-/** Child process: puts a server under load for a while and says how it did. */
+/** Child process: puts a server under load for a while and reports the results. */
 import autocannon from 'autocannon';
 import { cpuSeconds } from './machine.ts';
 
@@ -6,28 +6,28 @@ export interface Request {
   method?: 'GET' | 'POST';
   path: string;
   headers?: Record<string, string>;
-  /** JSON; `{n}` in it becomes a number that no other request has. */
+  /** JSON in which `{n}` is replaced by a unique number. */
   body?: string;
 }
 
 export interface Job {
   url: string;
-  /** Shared out among the connections, or all to each where there are few. */
+  /** Distributed over the connections, or all sent by each if there are few. */
   requests: Request[];
   connections: number;
   seconds: number;
-  /** Load before the measurement, seconds. */
+  /** Seconds of load before the measurement. */
   warmUp: number;
-  /** The status of every answer. */
+  /** Expected status of all responses. */
   expect: number;
   serverPid: number;
 }
 
 export interface Figures {
   perSecond: number;
-  /** Requests for each second of processor time that the server used. */
+  /** Requests per second of the server's processor time. */
   perCpuSecond: number;
-  /** Share of its core that each side used. */
+  /** Utilisation of each side's core. */
   serverCpu: number;
   clientCpu: number;
 }
@@ -53,7 +53,7 @@ async function fire(
   return result;
 }
 
-/** No two connections begin at the same place, so that they do not ask the same at the same moment. */
+/** Connections start at different requests, so that they do not send the same one at the same time. */
 function shareOf(
   requests: readonly Request[],
   connection: number,

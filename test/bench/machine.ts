@@ -1,19 +1,19 @@
-/** What the machine says about itself and about the processes that are measured. */
+/** Information about the machine and the measured processes. */
 import { readFileSync, rmSync, statfsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
-/** Linux's clock ticks a second, as /proc counts them. */
+/** Linux's clock ticks per second, the unit of /proc. */
 const TICKS = 100;
 
-/** Seconds of processor time that a process has used so far, all its threads together. */
+/** Processor time used by a process so far, in seconds, for all threads. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** Memory that a process has in RAM, in MB. */
+/** Resident memory of a process in MB. */
 export function residentMegabytes(pid: number): number {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kilobytes) / 1_024);
@@ -44,7 +44,7 @@ function sqliteVersion(): unknown {
   return version;
 }
 
-/** How fast the disk is, in the way that matters to writes. */
+/** Speed of the disk in terms of synchronous commits. */
 function commitsPerSecond(folder: string): number {
   const file = join(folder, `luodi-bench-commits-${process.pid}.db`);
   const db = new Sqlite(file);

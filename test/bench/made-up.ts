@@ -1,6 +1,6 @@
 /**
- * Databases of made-up projects with the log of changes that made them, for the benchmarks only; made once
- * and kept in a file.
+ * Databases of fictional projects with their change log, for benchmarks only; generated once and kept in a
+ * file.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -25,12 +25,12 @@ const FIRST_DAY = Date.UTC(2008, 0, 1);
 const LAST_DAY = Date.UTC(2026, 5, 30);
 const DAY = 86_400_000;
 
-/** Every day of the span, so that reckoning with days is reckoning with places in this list. */
+/** All days of the span, so that day arithmetic is index arithmetic in this list. */
 const days = Array.from({ length: (LAST_DAY - FIRST_DAY) / DAY + 1 }, (_, i) =>
   new Date(FIRST_DAY + i * DAY).toISOString().slice(0, 10),
 );
 
-/** The file, made unless this version of the generator and of the schema has made it before. */
+/** The file; generated unless it exists for this version of the generator and schema. */
 export async function madeUpDatabase(folder: string, projects: number): Promise<string> {
   const version = createHash('sha256')
     .update(readFileSync(import.meta.filename))
@@ -45,7 +45,7 @@ export async function madeUpDatabase(folder: string, projects: number): Promise<
   const configuration = { DATABASE_URL: `file:${unfinished}`, TIME_ZONE: 'Asia/Shanghai' };
   await (await openService(configuration)).database.close();
   fill(unfinished, projects);
-  // Opened and closed as the service does it, so that the planner knows what it knows in operation.
+  // Opened and closed by the service, so that the planner has the same statistics as in production.
   await (await openService(configuration)).database.close();
   renameSync(unfinished, file);
   return file;
@@ -93,7 +93,7 @@ function fill(file: string, projects: number): void {
     bar.increment(projects / 20);
   }
   log.end();
-  // What was written behind the service's back it has to index when it opens.
+  // Rows written without the service must be indexed when it opens the database.
   db.exec("delete from settings where name = 'text_index'");
   bar.stop();
   db.close();
@@ -101,7 +101,7 @@ function fill(file: string, projects: number): void {
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
-/** Inserts rows by the names that the features have for the columns. */
+/** Inserts rows, with the features' names for columns. */
 function into(db: Sqlite.Database, name: 'projects' | 'enterprises' | 'events' | 'fundsEntries' | 'changes') {
   const columns = Object.entries(getTableColumns(tables[name]));
   const table = name === 'fundsEntries' ? 'funds_entries' : name;
@@ -112,7 +112,7 @@ function into(db: Sqlite.Database, name: 'projects' | 'enterprises' | 'events' |
     statement.run(...columns.map(([field, column]) => column.mapToDriverValue(row[field]) ?? null));
 }
 
-/** The log of changes, as the service writes it. */
+/** The change log, as written by the service. */
 function logOf(db: Sqlite.Database) {
   const insert = into(db, 'changes');
   let last = db.prepare('select seq, hash from revision').get() as Revision;
@@ -170,7 +170,7 @@ function makeEnterprises(db: Sqlite.Database, log: Log, random: Random): string[
   return ids;
 }
 
-/** The editions: the two of the demo by their codes, and one a year otherwise. */
+/** The events: the two of the demo with their codes, and one per year otherwise. */
 const editions = Array.from({ length: 19 }, (_, i) => {
   const year = 2008 + i;
   const startsOn = year === 2022 ? '2022-11-03' : `${year}-06-29`;
@@ -202,7 +202,7 @@ interface References {
 interface MadeUp {
   id: string;
   input: Input;
-  /** When all of it was recorded. */
+  /** When everything was recorded. */
   at: string;
   isArchived: boolean;
   funds: { receivedOn: string; amountYuan: number }[];
@@ -213,7 +213,7 @@ function madeUpProject(random: Random, i: number, references: References): MadeU
   const signed = edition
     ? Math.min(edition.opening + random.whole(0, 2), days.length - 1)
     : random.whole(0, days.length - 1);
-  /** A day so long after the signing, where that has come. */
+  /** A day some time after the signing, unless it is in the future. */
   const later = (probability: number, min: number, max: number): number | null => {
     if (!random.chance(probability)) return null;
     const place = signed + random.small(min, max);

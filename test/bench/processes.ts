@@ -1,4 +1,4 @@
-/** Child processes, each on a core of its own. */
+/** Child processes, each pinned to a core. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -10,18 +10,18 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
-/** Which cores a process has: one, or as many as there are. */
+/** The cores of a process: a single one, or all. */
 type Cores = number | 'both';
 
 export const canPin = spawnSync('taskset', ['--version']).status === 0;
 
-/** Runs node on its cores. Its output goes nowhere; its errors are shown. */
+/** Runs node on its cores. Its output is discarded; its errors are shown. */
 function startNode(
   cores: Cores,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  // Without a word the child would have the core of its parent.
+  // By default the child would have the core of its parent.
   const own = cores === 'both' ? `${SERVER_CORE},${CLIENT_CORE}` : String(cores);
   const [command = '', ...rest] = [...(canPin ? ['taskset', '-c', own] : []), process.execPath, ...args];
   return spawn(command, rest, {
@@ -32,7 +32,7 @@ function startNode(
 
 const beside = (script: string): string => fileURLToPath(new URL(script, import.meta.url));
 
-/** The first message of a child. @throws when it ends without one */
+/** The first message of a child. @throws if it ends without one */
 async function firstMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${name} ended with ${code ?? signal} before it said anything`);
@@ -47,7 +47,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts one of the servers of this folder on the core for servers. */
+/** Starts a server of this folder on the server core. */
 export async function startServer(script: string, ...args: string[]): Promise<Server> {
   const child = startNode(SERVER_CORE, [beside(script), ...args]);
   const url = await firstMessage<string>(child, script);
@@ -63,7 +63,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a script that listens on `PORT`. @returns at its first 200 */
+/** Starts a script that listens on `PORT`. @returns after its first 200 */
 export async function startListening(
   script: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -81,7 +81,7 @@ export async function startListening(
   return { url, pid: child.pid as number, stop: () => stop(child) };
 }
 
-/** Starts the service as it is shipped: `npm run build` comes first. */
+/** Starts the production bundle: `npm run build` must have been run. */
 export const startService = (
   databaseFile: string,
   environment: Readonly<Record<string, string>> = {},
@@ -92,7 +92,7 @@ export const startService = (
     {
       DATABASE_URL: `file:${databaseFile}`,
       ANONYMOUS_READ: 'all',
-      // Counts, but never refuses: one client asks more here than anybody may.
+      // Counts without ever refusing: a single client sends more requests here than allowed.
       RATE_LIMIT: '100000000',
       ...environment,
     },
@@ -106,14 +106,14 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Runs a command of the service on both cores to its end. @throws where it fails */
+/** Runs a command of the service on both cores. @throws if it fails */
 export async function run(script: readonly string[], environment: Readonly<Record<string, string>>) {
   const child = startNode('both', script, environment);
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`${script.join(' ')} ended with ${code}`);
 }
 
-/** Gives a job to a script of this folder on the core for clients, and waits for what it found. */
+/** Sends a job to a script of this folder on the client core, and waits for its result. */
 export async function delegate<Job, Result>(script: string, job: Job): Promise<Result> {
   const child = startNode(CLIENT_CORE, [beside(script)]);
   const answer = firstMessage<Result>(child, script);

@@ -1,17 +1,17 @@
-/** Chance that falls the same way every time, so that the made-up projects are the same everywhere. */
+/** A deterministic random generator, so that the fictional projects are the same everywhere. */
 
 export interface Random {
   /** At least 0, less than 1. */
   fraction(): number;
-  /** A whole number, both ends included. */
+  /** An integer, both bounds inclusive. */
   whole(min: number, max: number): number;
   /** As `whole`, with small numbers more likely. */
   small(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** One of the values, each as likely as its weight. */
+  /** One of the values, with probabilities given by their weights. */
   weighted<T>(items: readonly (readonly [value: T, weight: number])[]): T;
-  /** Sizes as they are in life: half of them between 0.3 and 1.3, a few up to 60. */
+  /** Realistic sizes: half of them between 0.3 and 1.3, a few up to 60. */
   size(): number;
 }
 
@@ -34,15 +34,12 @@ export function randomFrom(seed: number): Random {
       });
       return (chosen ?? pick(items))[0];
     },
-    // Only divisions: Math.exp and its like may differ in the last digit from one engine to another.
+    // Only divisions: functions like Math.exp may differ in the last digit between engines.
     size: () => 1 / (1 - 0.984 * fraction()) - 0.7,
   };
 }
 
-/**
- * Tommy Ettinger's mulberry32: 32 bits of state, enough for made-up data and for nothing that must not be
- * guessed.
- */
+/** Tommy Ettinger's mulberry32 with 32 bits of state: sufficient for fictional data, but not for secrets. */
 function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {

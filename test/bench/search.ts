@@ -1,11 +1,11 @@
-/** How soon the words of `q` are found among a million projects. */
+/** Latency of word search with `q` among a million projects. */
 import { quantile } from './exports.ts';
 import { startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
 
 const WANTED_MS = 20;
 
-/** Of the made-up names and codes; how many projects have it varies from a few to all. */
+/** Parts of the fictional names and codes; the number of matching projects varies from a few to all. */
 const questions: Record<string, (n: number) => string> = {
   'a number that few have': (n) => String(1_000 + 37 * n).padStart(6, '0'),
   'two words': (n) => `虚构 ${String(1_000 + 37 * n).padStart(6, '0')}`,

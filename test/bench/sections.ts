@@ -1,6 +1,6 @@
 /**
- * What is measured. Each section starts its servers, puts them under load in turns, and gives rows of the
- * table.
+ * The sections of the benchmark. Each starts its servers, puts them under load in turns, and returns rows of
+ * the table.
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,19 +20,19 @@ export interface Row {
   ours: string;
   yardstick: string;
   ratio?: number;
-  /** What the ratio should be, at least or at most. */
+  /** Target of the ratio, a minimum or maximum. */
   target?: { least: number } | { most: number };
 }
 
 export interface Setting {
-  /** Where databases may be put. */
+  /** Folder for databases. */
   folder: string;
   demo: string;
-  /** Of an administrator of the demo. */
+  /** An administrator's key for the demo. */
   key: string;
-  /** A database of so many made-up projects; made first, where it is not there. */
+  /** A database with the given number of fictional projects; generated if missing. */
   madeUp(projects: number): Promise<string>;
-  /** How long one run takes. */
+  /** Duration of one run. */
   seconds: number;
   runs: number;
 }
@@ -49,7 +49,7 @@ interface Contender {
   expect?: number;
 }
 
-/** Puts contenders under load in turns, several runs each, and gives each one's median figures. */
+/** Puts contenders under load in turns, with several runs each, and returns the median figures of each. */
 async function race<Name extends string>(
   { seconds, runs }: Setting,
   contenders: Record<Name, Contender>,
@@ -95,7 +95,7 @@ const compared = (name: string, ours: Figures, yardstick: Figures, target: Row['
 
 const get = (path: string): Request => ({ path });
 
-/** Ids in no order, for single reads that no cache of one row can answer. */
+/** Random ids, for single reads that a cache of one row cannot answer. */
 function idsOf(file: string, limit: number): string[] {
   const db = new Sqlite(file, { readonly: true });
   const ids = db
@@ -108,7 +108,7 @@ function idsOf(file: string, limit: number): string[] {
 
 const SUMMARY = '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31';
 
-/** Pages that differ in a bound which leaves nothing out, so that no two in a row are the same. */
+/** Pages with a bound that varies but excludes nothing, so that consecutive requests differ. */
 const pages = (prefix: string): Request[] =>
   Array.from({ length: 64 }, (_, i) =>
     get(`${prefix}/projects?event=hyrd-2020&minInvestment=${i + 1}&limit=50`),
@@ -155,7 +155,7 @@ export async function demoReads(setting: Setting): Promise<Row[]> {
   ];
 }
 
-/** What it costs to tell who asks and what they may do: with a key, beside the same without one. */
+/** The cost of authentication and authorization: with a key compared to without. */
 export async function accessChecks(setting: Setting): Promise<Row[]> {
   const service = await startService(setting.demo);
   const authorization = `Bearer ${setting.key}`;
@@ -178,7 +178,7 @@ export async function accessChecks(setting: Setting): Promise<Row[]> {
   ];
 }
 
-/** A new project as an integrator sends it; its code is its own. */
+/** A new project as sent by an integrator; its code is unique. */
 const newProject = (key: string): Request => ({
   method: 'POST',
   path: '/v1/projects',
@@ -216,7 +216,7 @@ export async function creates(setting: Setting): Promise<Row[]> {
   return [
     {
       ...compared('durable creates ÷ groups of one', ours, yardstick, { least: 2.5 }),
-      // The disk decides how fast these are, not the processor.
+      // Limited by the disk, not by the processor.
       ratio: ours.perSecond / yardstick.perSecond,
     },
   ];
@@ -224,7 +224,7 @@ export async function creates(setting: Setting): Promise<Row[]> {
 
 const DEPTH = 500_000;
 
-/** The cursor of the page that comes after so many rows of the list's own order. */
+/** The cursor of the page after the given number of rows in the list's default order. */
 function cursorAt(file: string, depth: number): string {
   const db = new Sqlite(file, { readonly: true });
   const row = db
@@ -263,7 +263,7 @@ export async function millionReads(setting: Setting): Promise<Row[]> {
   return [
     compared('a million: project by id ÷ demo', single.million, single.demo, { least: 0.7 }),
     compared('a million: first page of 50 ÷ demo', paged.million, paged.demo, { least: 0.7 }),
-    // As fast as the first, with room for what the machine itself varies.
+    // As fast as the first page, with tolerance for variations of the machine.
     compared('a million: page at 500 000 ÷ first', paged.deep, paged.million, { least: 0.9 }),
     { name: 'memory, a million', ours: `${idle} MB idle, ${loaded} MB after the load`, yardstick: '' },
   ];
@@ -283,7 +283,7 @@ const statisticsPaths: Record<StatisticsName, string> = {
   timeline: '/v1/statistics/timeline?interval=month&',
 };
 
-/** Every request asks about another day, so that none is answered from the cache. */
+/** Every request has another day, so that none is answered from the cache. */
 export async function coldStatistics(setting: Setting): Promise<Row[]> {
   const file = await setting.madeUp(MILLION);
   const service = await startService(file);
@@ -292,7 +292,7 @@ export async function coldStatistics(setting: Setting): Promise<Row[]> {
   for (const [name, path] of Object.entries(statisticsPaths)) {
     const ours: number[] = [];
     const byHand: number[] = [];
-    // The first of each only brings the file into memory.
+    // The first run of each only brings the file into memory.
     for (let run = 0; run <= Math.min(setting.runs, 5); run++) {
       const day = `2026-10-${String(run + 10).padStart(2, '0')}`;
       byHand.push(await milliseconds(`${yardstick.url}/by-hand/statistics/${name}?day=${day}`));

@@ -1,4 +1,4 @@
-/** Child process: the service as `luodi serve` runs it, with groups of writes as large as it is told. */
+/** Child process: the service as started by `luodi serve`, with a configurable group size of writes. */
 
 import { clockIn } from '../../src/core/clock.ts';
 import { readConfig } from '../../src/core/config.ts';

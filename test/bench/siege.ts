@@ -1,4 +1,4 @@
-/** How long others wait while one caller sends the worst that we know, over 200 000 projects. */
+/** Latency of other callers while one sends the worst known requests, over 200 000 projects. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,20 +12,20 @@ import type { Waits, WatchJob } from './watch.ts';
 
 const PROJECTS = 200_000;
 const SECONDS = 6;
-/** What an attack is given to get going. */
+/** Time for an attack to take effect. */
 const WARM_UP_MS = 1_000;
 
-/** Streams of one key, and of all: as many as the service takes. */
+/** Streams per key, and in total: as many as the service accepts. */
 const OF_ONE_KEY = 50;
 const READERS = 500;
 
 interface Besieged {
   server: Server;
-  /** The attacker's, and those of others. */
+  /** The attacker's key, and those of others. */
   keys: readonly string[];
 }
 
-/** Sends until it is aborted. */
+/** Sends requests until aborted. */
 type Attack = (besieged: Besieged, signal: AbortSignal) => Promise<unknown>;
 
 let asked = 0;
@@ -34,8 +34,8 @@ const send = (server: Server, path: string, key: string | undefined, signal: Abo
   fetch(server.url + path, { headers: { authorization: `Bearer ${key}` }, signal });
 
 /**
- * So many connections of one key, each of which asks again as soon as it is answered; or leaves after so
- * long, and then does.
+ * The given number of connections with one key, each sending a request as soon as the previous one is
+ * answered, or abandoned after a time.
  */
 const loops =
   (connections: number, path: () => string, leavesAfter?: number): Attack =>
@@ -98,7 +98,8 @@ const attacks: Record<string, Attack> = {
 const SUMMARY = '/v1/statistics/summary?asOf=2022-08-31';
 
 /**
- * What others see, from a process of their own: what is sent back to the attacker is none of their business.
+ * The latency of other callers, measured in a separate process that is not affected by the attacker's
+ * responses.
  */
 const watch = ({ server: { url }, keys }: Besieged, milliseconds: number): Promise<Waits> =>
   delegate<WatchJob, Waits>('watch.ts', {
@@ -137,7 +138,7 @@ function rowsOf(attack: string, besieged: Waits, idle: Waits): Row[] {
   ];
 }
 
-/** A database of its own, since keys are written to it. */
+/** A separate database, because keys are written to it. */
 async function besiegedService({ folder, madeUp }: Setting): Promise<Besieged & { close(): Promise<void> }> {
   const file = join(folder, 'siege.db');
   copyFileSync(await madeUp(PROJECTS), file);

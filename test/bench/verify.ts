@@ -1,4 +1,4 @@
-/** How long it takes to compare a million projects with their log. */
+/** Time to verify a million projects against their log. */
 import { join } from 'node:path';
 import { root, run } from './processes.ts';
 import type { Row, Setting } from './sections.ts';

@@ -1,7 +1,4 @@
-/**
- * Child process: how long others wait meanwhile for a look at the service, a figure that is known, and one
- * that is new.
- */
+/** Child process: measures the latency of a health check, a cached figure, and an uncached one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WatchJob {
@@ -9,7 +6,7 @@ export interface WatchJob {
   key: string;
   milliseconds: number;
   known: string;
-  /** Each asked for once. */
+  /** Each is requested once. */
   unknown: string[];
 }
 

@@ -12,7 +12,7 @@ afterAll(() => api.close());
 
 let made = 0;
 
-/** An event with projects of its own. @returns its path */
+/** An event with its own projects. @returns its path */
 async function anEvent(projects: Partial<NewProject>[] = [], fields: Body = {}): Promise<string> {
   const code = `fair-${++made}`;
   const days = { startsOn: '2020-06-29', endsOn: '2020-07-01' };
@@ -30,7 +30,7 @@ const sentencesOf = async (path: string, query: string): Promise<Record<string, 
 };
 
 describe('of an event', () => {
-  it('that there is not, is none', async () => {
+  it('that does not exist is 404', async () => {
     for (const code of ['nowhere', 'NOWHERE', 'a%00b', '%E6%B2%AA', 'constructor']) {
       expectProblem(await api.get(`/v1/events/${code}/briefing`), 404, 'events.not_found');
       const text = await api.get(`/v1/events/${code}/briefing`, { accept: 'text/markdown' });
@@ -38,7 +38,7 @@ describe('of an event', () => {
     }
   });
 
-  it('without projects, says when and where it opened and nothing else', async () => {
+  it('without projects says when and where it opened and nothing else', async () => {
     const path = await anEvent([], { hostCity: '上海', nameEn: 'Fair' });
     expect((await api.get(`${path}?lang=zh`)).body).toMatchObject({
       language: 'zh',
@@ -49,7 +49,7 @@ describe('of an event', () => {
     expect(await sentencesOf(path, 'lang=en')).toEqual({ opening: 'The Fair opened on 29 June 2020.' });
   });
 
-  it('says nothing of it before it began, and nothing at all where nothing is known', async () => {
+  it('says nothing about the event before it began, and nothing at all if nothing is known', async () => {
     const path = await anEvent([{ signedOn: '2020-06-28' }]);
     expect((await api.get(`${path}?asOf=2020-06-27`)).body).toMatchObject({ text: '', sentences: [] });
     const markdown = await api.get(`${path}?asOf=2020-06-27&format=markdown`);
@@ -69,7 +69,7 @@ describe('of an event', () => {
     });
   });
 
-  it('names what has no English name by its Chinese one', async () => {
+  it('uses the Chinese name if there is no English one', async () => {
     const dates = { startedOn: '2020-07-01', productionOn: '2020-12-31' };
     const path = await anEvent([{ ...dates }, { ...dates, nameEn: 'Second', productionOn: '2020-12-30' }]);
     expect(await sentencesOf(path, 'lang=en')).toMatchObject({
@@ -124,7 +124,7 @@ describe('an amount that is an estimate', () => {
     expect(text).not.toContain('90亿元');
   });
 
-  it('leaves the largest unsaid where all are', async () => {
+  it('leaves out the largest projects if all are estimates', async () => {
     const path = await anEvent([{ investmentEstimated: true }]);
     expect(await sentencesOf(path, 'lang=zh')).not.toHaveProperty('largest');
     expect((await api.get(path)).body.highlights).toEqual([]);
@@ -132,7 +132,7 @@ describe('an amount that is an estimate', () => {
 });
 
 describe('a terminated project', () => {
-  it('is none of the largest or the fastest, and the sentences say so where there is one', async () => {
+  it('is never among the largest or fastest, and the sentences mention the exclusion', async () => {
     const dates = { signedOn: '2020-07-01', startedOn: '2020-07-02' };
     const path = await anEvent([
       { ...dates, productionOn: '2020-07-11', investmentYuan: 12_000_000_000, terminatedOn: '2020-08-01' },
@@ -156,13 +156,13 @@ describe('a terminated project', () => {
   });
 });
 
-describe('an amount beside a bound that the text counts by', () => {
+describe('an amount close to a threshold of the text', () => {
   it.each<[yuan: number, zh: string, en: string, counted: boolean]>([
     [999_999_999, '9.99999999亿元', '999.999999 million yuan', false],
     [1_000_000_000, '10亿元', '1 billion yuan', true],
     [5_000_000_001, '50.00000001亿元', '5.000000001 billion yuan', true],
     [9_999_999_999, '99.99999999亿元', '9.999999999 billion yuan', true],
-  ])('of %i yuan is not rounded onto it', async (investmentYuan, zh, en, counted) => {
+  ])('of %i yuan is not rounded to it', async (investmentYuan, zh, en, counted) => {
     const path = await anEvent([{ investmentYuan }]);
     const inChinese = await sentencesOf(path, 'lang=zh');
     expect(inChinese.largest).toContain(`（${zh}）`);
@@ -178,15 +178,15 @@ describe('an English name of an event', () => {
     ['2020 Fair', 'The 2020 Fair opened', 'for the 2020 Fair,'],
     ['The Fair', 'The Fair opened', 'for The Fair,'],
     [null, '博览会 opened', 'for 博览会,'],
-  ])('%s has one article', async (nameEn, opening, signed) => {
+  ])('%s has exactly one article', async (nameEn, opening, signed) => {
     const path = await anEvent([{ signedOn: '2020-06-28' }], { nameEn });
     expect((await sentencesOf(path, 'lang=en')).opening?.startsWith(opening)).toBe(true);
     expect((await sentencesOf(path, 'lang=en&asOf=2020-06-28')).signed).toContain(signed);
   });
 });
 
-describe('what is chosen', () => {
-  it('is the fastest: fewest days, then the earlier production, then the lower code', async () => {
+describe('the choice of projects', () => {
+  it('names the fastest: fewest days, then the earlier production, then the lower code', async () => {
     const path = await anEvent([
       { signedOn: '2020-07-02', startedOn: '2020-07-03', productionOn: '2020-07-12' },
       { signedOn: '2020-07-01', startedOn: '2020-07-03', productionOn: '2020-07-11', code: 'Z-LAST' },
@@ -217,7 +217,7 @@ describe('what is chosen', () => {
     );
   });
 
-  it('leaves out who produced by the day of its signing, and what is archived', async () => {
+  it('leaves out production before the signing, and archived projects', async () => {
     const path = await anEvent([
       { signedOn: '2020-07-01', startedOn: '2020-06-01', productionOn: '2020-07-01' },
       { signedOn: '2020-07-01', startedOn: '2020-06-01', productionOn: '2020-06-30' },
@@ -234,7 +234,7 @@ describe('what is chosen', () => {
     expect(await sentencesOf(path, 'lang=zh')).not.toHaveProperty('fastest');
   });
 
-  it('are three of more, the largest and the earliest first, each with its rule', async () => {
+  it('is limited to three, the largest and earliest first, each with its rule', async () => {
     const path = await anEvent(
       [4, 2, 5, 3].map((billions, i) => ({
         investmentYuan: billions * 1_000_000_000,
@@ -262,7 +262,7 @@ describe('what is chosen', () => {
 });
 
 describe('a rate that rounds to zero', () => {
-  it('is not told, though its count is', async () => {
+  it('is left out, although its count is not', async () => {
     const path = await anEvent([{ startedOn: '2020-07-01', registeredOn: '2020-07-01' }]);
     const code = path.split('/')[3] as string;
     await insertCopies(api, { code: `${code}-1`, startedOn: null, registeredOn: null }, 2_001);
@@ -277,7 +277,7 @@ describe('a rate that rounds to zero', () => {
 describe('a name', () => {
   const hostile = '*甲* _乙_ [丙](http://x) <b>丁</b> `戊` \\ & # 1.';
 
-  it('makes no markup', async () => {
+  it('is not interpreted as markup', async () => {
     const path = await anEvent([{ name: hostile }], { name: '# 会 *', nameEn: '1. Fair <i>' });
     const zh = await api.get(`${path}?lang=zh&format=markdown`);
     expect(zh.text).toContain('\\# 会 \\*于2020年6月29日开幕');
@@ -288,11 +288,11 @@ describe('a name', () => {
     expect(en.text.startsWith('The 1. Fair \\<i\\> opened on')).toBe(true);
     const numbered = await api.get(`${await anEvent([], { name: '1. 会' })}?lang=en&format=markdown`);
     expect(numbered.text.startsWith('1\\. 会 opened on')).toBe(true);
-    // As JSON it is text, as it was given.
+    // JSON contains the text unescaped.
     expect((await api.get(`${path}?lang=zh`)).body.text).toContain(hostile);
   });
 
-  it('begins no new line, even where one was written past the service', async () => {
+  it('stays on one line, even if one with a line break was stored without the service', async () => {
     const path = await anEvent([{}]);
     const code = `${path.split('/')[3]}-1`;
     await api.database.write(async (tx) => {
@@ -305,7 +305,7 @@ describe('a name', () => {
   });
 });
 
-describe('the answer', () => {
+describe('the response', () => {
   let path: string;
   beforeAll(async () => {
     path = await anEvent([{}], { nameEn: 'Fair' });
@@ -357,7 +357,7 @@ describe('the answer', () => {
     expect(again).toMatchObject({ status: 304, text: '' });
   });
 
-  it('has an ETag for each language and format', async () => {
+  it('has an ETag per language and format', async () => {
     const tags = new Set<string>();
     for (const accept of ['application/json', 'text/markdown']) {
       for (const language of ['zh', 'en'])
@@ -366,7 +366,7 @@ describe('the answer', () => {
     expect(tags.size).toBe(4);
   });
 
-  it('changes with the data and with the day, and not otherwise', async () => {
+  it('changes with the data and the day only', async () => {
     const today = await api.get(`${path}?lang=zh`);
     expect(today.body).toMatchObject({ asOf: '2026-11-22' });
     await created(api, '/v1/projects', aProject({ event: path.split('/')[3] as string }));
@@ -404,7 +404,7 @@ describe('the answer', () => {
   });
 
   it.each(['image/png', 'text/csv', 'application/xml', 'text/html'])(
-    'is refused to who takes %s only',
+    'is refused if only %s is accepted',
     async (accept) => {
       expectProblem(await api.get(path, { accept }), 406, 'request.not_acceptable');
     },

@@ -87,25 +87,25 @@ describe('the best cluster of an event', () => {
       '二号*集群龙头企业企业 leader已引进上下游及配套企业4家。',
       'Leader Co., the leader of the Cluster 2, has attracted 4 upstream, downstream and supporting enterprises.',
     ],
-  ])('is told as of %s', async (asOf, zh, en) => {
+  ])('is given as of %s', async (asOf, zh, en) => {
     expect(await said(`asOf=${asOf}&lang=zh`)).toBe(zh);
     expect(await said(`asOf=${asOf}&lang=en`)).toBe(en);
   });
 
-  it('belongs to the events of its members’ projects and of those in which its leader invests, and to no other', async () => {
+  it('belongs to the events of its members’ projects and of its leader’s investments, and to no others', async () => {
     expect(await said('lang=zh', 'other')).toContain('二号*集群');
     expect(await said('lang=zh&asOf=2022-07-01', 'other')).toBeUndefined();
     expect(await said('lang=zh', 'empty')).toBeUndefined();
   });
 
-  it('is that with the most members on the day, of equals the first by name; without a leader none is named', async () => {
+  it('is the one with the most members on the day, then the first by name; without a leader it is not named', async () => {
     await cluster('三号集群', {}, [
       { by: 'e', project: projects['MEM-2'] },
       { by: 'second', leftOn: '2024-01-01' },
       { by: 'a', introducedOn: '2023-01-01', leftOn: '2024-01-01' },
       { by: 'b', introducedOn: '2023-01-01', leftOn: '2023-06-01' },
     ]);
-    // There are 4 against 3; then 3 each, of which 三 comes before 二 byte by byte; then 1 against 3.
+    // First 4 against 3; then 3 each, where 三 sorts before 二 by bytes; then 1 against 3.
     expect(await said('lang=zh&asOf=2023-02-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=zh&asOf=2023-07-01')).toBe('三号集群已引进上下游及配套企业4家。');
     expect(await said('lang=en&asOf=2023-07-01')).toBe(
@@ -114,7 +114,7 @@ describe('the best cluster of an event', () => {
     expect(await said('lang=zh&asOf=2024-01-01')).toContain('二号*集群');
   });
 
-  it('stands among the highlights with its rule, and links to exactly the enterprises introduced, also those that have left', async () => {
+  it('is among the highlights with its rule, and links to exactly the enterprises introduced, including those that have left', async () => {
     const { body } = await api.get('/v1/events/fair/briefing?lang=zh&asOf=2022-12-31');
     const { figures, names } = body.sentences.find(({ code }: Body) => code === 'cluster');
     expect(figures[0]).toMatchObject({ name: 'clusterIntroduced', value: 4 });

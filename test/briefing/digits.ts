@@ -1,4 +1,4 @@
-/** The digits of a sentence, and where they come from. */
+/** The digits of a sentence and their origin. */
 
 interface Sentence {
   text: string;
@@ -6,7 +6,7 @@ interface Sentence {
   names: readonly { printed: string }[];
 }
 
-/** Every number in the text that lies in nothing that is printed beside it. */
+/** All numbers in the text that are not part of a listed figure or name. */
 export function strayDigits({ text, figures, names }: Sentence): string[] {
   const printed = [...figures, ...names].map((one) => one.printed);
   const places = printed.flatMap((part) => {

@@ -1,4 +1,4 @@
-/** The briefings of the demo, as they would be printed. `vitest -u` writes them anew: read what changed. */
+/** The briefings of the demo in print. `vitest -u` updates them: review the differences. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/features/demo/service.ts';
 import { type Body, type TestApp, TODAY, testApp } from '../support/app.ts';
@@ -32,7 +32,7 @@ describe('the briefing of the demo', () => {
     for (const sentence of body.sentences) expect(strayDigits(sentence), sentence.text).toEqual([]);
   });
 
-  it.each(['zh', 'en'])('in %s is the one in its document', async (language) => {
+  it.each(['zh', 'en'])('in %s is the same as in the documentation', async (language) => {
     const { body } = await api.get(`/v1/events/hyrd-2022/briefing?asOf=2022-11-04&lang=${language}`);
     const quoted = [...documentAt('docs/briefing.md').matchAll(/^> (.*)$/gm)].map(([, line]) => line);
     expect(quoted).toContain(body.text);

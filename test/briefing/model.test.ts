@@ -26,7 +26,7 @@ describe('a briefing', () => {
     { minLength: 4, maxLength: 4 },
   );
 
-  it('says what the model says, whatever the projects, the event and the day, and no digit besides', async () => {
+  it('equals the model for any projects, event and day, without stray digits', async () => {
     const met = new Set<string>();
     await fc.assert(
       fc.asyncProperty(world(), questions, async (world, questions) => {
@@ -49,7 +49,7 @@ describe('a briefing', () => {
       }),
       { ...PROPERTY, numRuns: runs(40) },
     );
-    // What never came up was not compared.
+    // Sentences that never occurred were not compared.
     const sentences = [
       'opening',
       'signed',
@@ -64,7 +64,7 @@ describe('a briefing', () => {
     if (THOROUGH) expect([...met].sort()).toEqual([...sentences, 'exact', 'more_than', 'at_least'].sort());
   });
 
-  it('has beside each sentence the figures of the model, and links to exactly the projects behind them', async () => {
+  it('has the figures of the model for each sentence, with links to exactly the projects behind them', async () => {
     const shown = new Set<string>();
     await fc.assert(
       fc.asyncProperty(world(30), questions, async (world, questions) => {

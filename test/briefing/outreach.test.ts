@@ -16,7 +16,7 @@ import { strayDigits } from './digits.ts';
 
 type Language = 'zh' | 'en';
 
-/** The sentence about outreach, written out; of an event without projects. */
+/** The sentence about outreach, written out, for an event without projects. */
 function expected(model: ReturnType<typeof outreachModel>, event: string, asOf: string, language: Language) {
   const {
     enterprisesConnected: met,
@@ -61,7 +61,7 @@ describe('the sentence about outreach', () => {
   });
   afterAll(() => api.close());
 
-  it('says what the model says, and no digit besides', async () => {
+  it('equals the model, without stray digits', async () => {
     const spoken = new Set<boolean>();
     const days = fc.array(asOfDay, { minLength: 2, maxLength: 2 });
     await fc.assert(
@@ -90,7 +90,7 @@ describe('the sentence about outreach', () => {
     if (THOROUGH) expect([...spoken].sort()).toEqual([false, true]);
   });
 
-  it('has definitions beside its figures, and links to what makes them up', async () => {
+  it('has definitions of its figures, and links to the data behind them', async () => {
     await created(api, '/v1/events', {
       code: 'met',
       name: '展',

@@ -1,4 +1,4 @@
-/** The log of changes over HTTP: the feed, its head, and the history of each resource. */
+/** The change log over HTTP: the feed, its head, and the history of each resource. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { logOf } from '../support/change-log.ts';
@@ -12,7 +12,7 @@ describe('the change feed', () => {
   });
   afterAll(() => api.close());
 
-  it('gives the log as it stands, page by page, and ends', async () => {
+  it('returns the whole log, page by page, and ends', async () => {
     const log = await logOf(api);
     const seen: Body[] = [];
     let url = '/v1/changes?limit=100';
@@ -28,7 +28,7 @@ describe('the change feed', () => {
     expect(seen).toEqual(log);
   });
 
-  it('tells whoever goes on from the last entry exactly what came since, deletions included', async () => {
+  it('continues after the last entry with exactly the later changes, including deletions', async () => {
     const { body: before } = await api.get('/v1/changes/head');
     const event = '/v1/events/feed-1';
     await created(api, '/v1/events', { code: 'feed-1', name: '活动', ...days });
@@ -47,7 +47,7 @@ describe('the change feed', () => {
     expect(head.body).toEqual({ seq: deletion.seq, hash: deletion.hash });
   });
 
-  it('has fewer entries on a page where they are very long, and misses none', async () => {
+  it('has fewer entries on a page if they are very long, but skips none', async () => {
     const { body: before } = await api.get('/v1/changes/head');
     const { id } = await created(api, '/v1/projects', aProject({ code: 'LONG' }));
     for (let i = 0; i < 70; i++) {
@@ -63,13 +63,13 @@ describe('the change feed', () => {
     expect(rest.body.page.nextCursor).toBeNull();
   });
 
-  it('has nothing after the last entry', async () => {
+  it('is empty after the last entry', async () => {
     const { body: head } = await api.get('/v1/changes/head');
     const { body } = await api.get(`/v1/changes?after=${head.seq}`);
     expect(body).toMatchObject({ items: [], page: { total: 0, nextCursor: null }, revision: head.seq });
   });
 
-  it('refuses who knows more than there is, who would miss what is written next', async () => {
+  it('refuses a position beyond the end, which would skip future entries', async () => {
     const { body: head } = await api.get('/v1/changes/head');
     for (const path of ['/v1/changes', '/v1/changes/stream']) {
       const answer = await api.get(`${path}?after=${head.seq + 1}`);
@@ -80,7 +80,7 @@ describe('the change feed', () => {
     expectProblem(resumed, 422, 'request.invalid', [['Last-Event-ID', 'beyond_the_end']]);
   });
 
-  it('is answered 304 until something changes', async () => {
+  it('responds with 304 until something changes', async () => {
     const first = await api.get('/v1/changes?after=5');
     const fresh = { 'if-none-match': first.etag };
     expect((await api.get('/v1/changes?after=5', fresh)).status).toBe(304);
@@ -109,7 +109,7 @@ describe('a history', () => {
   });
   afterAll(() => api.close());
 
-  it('of a project says who changed what and when, the newest first', async () => {
+  it('of a project shows who changed what and when, the newest first', async () => {
     const project = await created(api, '/v1/projects', aProject({ note: '原来' }));
     const url = `/v1/projects/${project.id}`;
     api.clock.set('2026-11-22T05:00:00Z');
@@ -161,7 +161,7 @@ describe('a history', () => {
     }
   });
 
-  it('of something deleted can still be read', async () => {
+  it('of a deleted resource can still be read', async () => {
     await created(api, '/v1/zones', { code: 'gone', name: '园区', level: 'national' });
     await api.delete('/v1/zones/gone');
     expect((await api.get('/v1/zones/gone')).status).toBe(404);
@@ -170,7 +170,7 @@ describe('a history', () => {
   });
 
   it.each(['projects', 'events', 'enterprises', 'zones', 'regions', 'industries'])(
-    'of one of %s that never was is 404, and mixes with no other resource of that name',
+    'of an id in %s that never existed is 404, and is not mixed with the history of another resource',
     async (entity) => {
       expectProblem(await api.get(`/v1/${entity}/hyrd-none/history`), 404, `${entity}.not_found`);
       expectProblem(await api.get(`/v1/${entity}/%00/history`), 404, `${entity}.not_found`);

@@ -1,4 +1,4 @@
-/** The log of changes as it happens. */
+/** The stream of changes. */
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ import { until } from '../support/process.ts';
 
 const authorization = (key = adminKey()) => ({ authorization: `Bearer ${key}` });
 
-/** An app that listens, and the address of its stream. */
+/** A listening app, and the URL of its stream. */
 async function listening(api: TestApp): Promise<string> {
   return `${await api.app.listen({ host: '127.0.0.1', port: 0 })}/v1/changes/stream`;
 }
@@ -39,12 +39,12 @@ describe('the stream of changes', () => {
 
   const head = async (): Promise<number> => (await api.get('/v1/changes/head')).body.seq;
 
-  it('gives the whole log, and then each entry as it comes', async () => {
+  it('sends the whole log, then each new entry', async () => {
     const listener = await listenTo(address, authorization());
     expect(listener.answer.headers).toMatchObject({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // Whoever comes back over it would find the service as it stops.
+      // A client that reused the connection would reach a stopping service.
       connection: 'close',
     });
     const already = await logOf(api);
@@ -56,7 +56,7 @@ describe('the stream of changes', () => {
     listener.cut();
   });
 
-  it('goes on after the id of the last event, whatever the address says', async () => {
+  it('continues after the id of the last event, whatever the URL says', async () => {
     const seq = await head();
     await created(api, '/v1/projects', aProject());
     const by = await Promise.all([
@@ -70,12 +70,12 @@ describe('the stream of changes', () => {
     }
   });
 
-  it.each(['x', '-1', '1.5', '9'.repeat(20)])('refuses to go on after “%s”', async (id) => {
+  it.each(['x', '-1', '1.5', '9'.repeat(20)])('refuses to continue after “%s”', async (id) => {
     const answer = await api.get('/v1/changes/stream', { 'last-event-id': id });
     expectProblem(answer, 422, 'request.invalid', [['Last-Event-ID', 'wrong_type']]);
   });
 
-  it('tells only admins what changed about a key', async () => {
+  it('shows changes of keys to admins only', async () => {
     const after = await head();
     const viewer = await created(api, '/v1/keys', { name: 'listener', role: 'viewer' });
     const url = `${address}?after=${after}`;
@@ -90,7 +90,7 @@ describe('the stream of changes', () => {
     byViewer.cut();
   });
 
-  it('ends when the key that opened it is revoked', async () => {
+  it('ends when its key is revoked', async () => {
     const viewer = await created(api, '/v1/keys', { name: 'to be revoked', role: 'viewer' });
     const listener = await listenTo(`${address}?after=${await head()}`, authorization(viewer.key));
     await api.post(`/v1/keys/${viewer.id}/revoke`);
@@ -99,7 +99,7 @@ describe('the stream of changes', () => {
     expect(listener.entries.filter(({ entity }) => entity === 'projects')).toEqual([]);
   });
 
-  it('ends in good order when the service stops, also for who waits for nothing', async () => {
+  it('ends cleanly when the service stops, also for idle followers', async () => {
     const own = await testApp();
     const listener = await listenTo(await listening(own), authorization());
     await until(() => listener.entries.length > 0);
@@ -115,7 +115,7 @@ describe('a follower', () => {
   });
   afterAll(() => api.close());
 
-  /** A stream with short times, and how often it read the log. */
+  /** A stream with short intervals, and its number of reads from the log. */
   function shortStream(times: { heartbeatMs?: number; stallMs?: number; failures?: number }) {
     const changes = changesService({ database: api.database });
     let reads = 0;
@@ -140,7 +140,7 @@ describe('a follower', () => {
     return { follow, reads: () => reads };
   }
 
-  it('hears that the connection lives while nothing happens', async () => {
+  it('receives keep-alive comments while nothing happens', async () => {
     const { seq } = await api.database.revision();
     const stream = await shortStream({ heartbeatMs: 300 }).follow(seq);
     const heard: string[] = [];
@@ -150,7 +150,7 @@ describe('a follower', () => {
     stream.destroy();
   });
 
-  it('outlasts a database that does not answer for a while', async () => {
+  it('survives a temporary failure of the database', async () => {
     const { follow, reads } = shortStream({ heartbeatMs: 100, failures: 3 });
     const stream = await follow(0);
     let heard = '';
@@ -162,11 +162,11 @@ describe('a follower', () => {
     stream.destroy();
   });
 
-  it('that does not read makes the service hold next to nothing, is cut, and can go on', async () => {
+  it('that does not read uses little memory, is disconnected, and can continue', async () => {
     const { follow, reads } = shortStream({ stallMs: 500 });
     const stream = await follow(0);
     let taken = '';
-    // Takes one chunk of many, and then no more.
+    // Accepts one chunk of many, then blocks.
     const stuck = new Writable({
       highWaterMark: 1,
       write: (chunk) => {
@@ -177,7 +177,7 @@ describe('a follower', () => {
     stream.pipe(stuck);
     await closed;
     expect(stream.destroyed).toBe(true);
-    // The log has several times as many entries as are read at once.
+    // The log has several times as many entries as one batch.
     expect((await api.database.revision()).seq).toBeGreaterThan(300);
     expect(reads()).toBe(1);
     const last = Number([...taken.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? 0);
@@ -187,7 +187,7 @@ describe('a follower', () => {
     again.destroy();
   });
 
-  it('has fifty streams and no more, until it gives one up', async () => {
+  it('has at most fifty streams', async () => {
     const { follow } = shortStream({});
     const streams = await Promise.all(Array.from({ length: 50 }, () => follow(0)));
     await expect(follow(0)).rejects.toMatchObject({ code: 'changes.too_many_streams' });
@@ -196,7 +196,7 @@ describe('a follower', () => {
     for (const stream of streams) stream.destroy();
   });
 
-  it('shares what it reads with all who are at the same place', async () => {
+  it('shares reads with all followers at the same position', async () => {
     const { follow, reads } = shortStream({});
     const replay = async () => {
       const stream = await follow(0);
@@ -206,11 +206,11 @@ describe('a follower', () => {
     const all = await Promise.all(Array.from({ length: 20 }, replay));
     expect(new Set(all).size).toBe(1);
     expect(all[0]).toContain('id: 30\n');
-    // Five batches, and what some had ahead of them.
+    // Five batches, and those read ahead.
     expect(reads()).toBeLessThan(20);
   });
 
-  it('leaves room for keys when networks without one have all that they may', async () => {
+  it('leaves room for keys, even if networks without a key use their maximum', async () => {
     const { follow } = shortStream({});
     const networks = Array.from({ length: 5 }, (_, i) => `192.0.2.${i}`);
     const streams = await Promise.all(
@@ -221,7 +221,7 @@ describe('a follower', () => {
     for (const stream of streams) stream.destroy();
   });
 
-  it('that has gone is forgotten at once', async () => {
+  it('that has disconnected is forgotten immediately', async () => {
     const { follow, reads } = shortStream({});
     const stream = await follow(0);
     stream.resume();
@@ -235,11 +235,11 @@ describe('a follower', () => {
   });
 });
 
-describe('a client that is cut at random', () => {
+describe('a client disconnected at random', () => {
   const WRITERS = 4;
   const WRITES_EACH = 60;
 
-  it('misses nothing and sees nothing twice while others write through every instance', async () => {
+  it('receives every entry exactly once while others write through all instances', async () => {
     const api = await testApp();
     const others = concurrent ? [await anotherInstance(api)] : [];
     const apps = [api.app, ...others.map(({ app }) => app)];
@@ -272,7 +272,7 @@ describe('a client that is cut at random', () => {
           `${address}/v1/changes/stream`,
           { ...authorization(), 'last-event-id': String(after) },
           ({ entries, cut }) => {
-            // What arrives in the same moment may be taken or lost with the connection.
+            // Data arriving in the same moment may be received or lost.
             if (entries.length === enough) cut();
           },
         );
@@ -292,7 +292,7 @@ describe('a client that is cut at random', () => {
   });
 });
 
-/** A second service on the database of the first. */
+/** A second service on the same database. */
 async function anotherInstance({ url, clock }: TestApp) {
   const database = await openDatabase(url);
   const app = await instanceBeside({ clock }, database);

@@ -1,4 +1,4 @@
-/** The log cannot be altered through the database's own rules; where somebody gets round them, it shows. */
+/** Database rules protect the log from changes; if someone circumvents them, verification shows it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await place.remove();
 });
 
-/** An entry that says what entry 2 says of itself, in place of what it says of something. */
+/** The values of entry 2 with another actor, to replace it. */
 const forged = `into changes (seq, entity, entity_id, action, actor, at, fields, previous_hash, hash)
   select seq, entity, entity_id, action, 'somebody else', at, fields, previous_hash, hash from changes where seq = 2`;
 
@@ -45,7 +45,7 @@ const replacements: Record<typeof engine, [string, string][]> = {
   ],
 };
 
-describe('the log of changes', () => {
+describe('the change log', () => {
   it.each([
     ['changed', "update changes set actor = 'somebody else' where seq = 2"],
     ['changed as a whole', 'update changes set seq = seq + 1'],
@@ -60,7 +60,7 @@ describe('the log of changes', () => {
     expect((await expectVerified(database)).head).toEqual(before);
   });
 
-  it('is verified to its end, with its progress', async () => {
+  it('is verified to its end, with progress', async () => {
     const told: [number, number][] = [];
     const { broken, head, rows } = await verify(database, (done, total) => told.push([done, total]));
     expect(broken).toBeNull();
@@ -70,7 +70,7 @@ describe('the log of changes', () => {
   });
 });
 
-/** What somebody does who owns the database file or server, and so can switch its rules off. */
+/** The means of an attacker who owns the database file or server, and can therefore disable its rules. */
 const unlock = {
   sqlite: ['update', 'delete', 'replace'].map((what) => `drop trigger changes_no_${what}`),
   postgres: ['alter table changes disable trigger all'],
@@ -78,7 +78,7 @@ const unlock = {
 
 type Forgery = [what: string, statements: string[], seq: number | ((last: number) => number)];
 
-/** PostgreSQL takes only JSON for JSON. */
+/** PostgreSQL accepts only valid JSON. */
 const notJson: Forgery[] = [
   ['what was said is no JSON any more', ["update changes set fields = '{' where seq = 2"], 2],
 ];
@@ -100,9 +100,9 @@ const forgeries: Forgery[] = [
   ['the end was cut off', ['delete from changes where seq = (select max(seq) from changes)'], (last) => last],
 ];
 
-// Another connection, which PGlite does not have.
+// A second connection, which PGlite does not accept.
 if (concurrent) {
-  describe('somebody who gets round its rules is found out:', () => {
+  describe('circumventing its rules is detected:', () => {
     let aside: Connection;
     beforeEach(async () => {
       aside = await connect(place.url);
@@ -118,7 +118,7 @@ if (concurrent) {
       expect(broken?.reason).toMatch(/\w/);
     });
 
-    it('`luodi verify` says which entry, and ends with an error; of a whole log it says so', async () => {
+    it('`luodi verify` reports the entry and exits with an error, and confirms an intact log', async () => {
       const env = { DATABASE_URL: place.url };
       const whole = await luodi(['verify'], { env }).ended;
       const { seq, hash } = await database.revision();
@@ -133,7 +133,7 @@ if (concurrent) {
       expect(broken.stderr).toMatch(/luodi: the change log is broken at entry 3: \w+/);
     });
 
-    it('`luodi verify` does not call the log of a database whole that is not there, or has nothing in it', async () => {
+    it('`luodi verify` does not confirm a missing or empty database', async () => {
       const empty = await emptyDatabase();
       if (engine === 'sqlite') {
         const missing = await luodi(['verify'], { env: { DATABASE_URL: empty.url } }).ended;
@@ -149,7 +149,7 @@ if (concurrent) {
     });
   });
 
-  describe('somebody who changes the data behind the back of the log is found out:', () => {
+  describe('changing data without the log is detected:', () => {
     let aside: Connection;
     beforeEach(async () => {
       aside = await connect(place.url);

@@ -1,4 +1,4 @@
-/** The members of clusters: what may be recorded of them, and what holds what. */
+/** Cluster members: what may be recorded about them, and their references. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -19,7 +19,7 @@ const aCluster = (fields: Body = {}): Promise<Body> =>
   created(api, '/v1/clusters', { name: `集群 ${++made}`, leader: leader.id, ...fields });
 const membersOf = ({ id }: Body): string => `/v1/clusters/${id}/members`;
 
-/** A member, and the address of its cluster's members. */
+/** A member, and the URL of its cluster's members. */
 async function aMember(fields: Body = {}): Promise<{ member: Body; cluster: Body; url: string }> {
   const cluster = await aCluster();
   const given = { role: 'upstream', introducedOn: '2021-06-18', ...fields };
@@ -29,7 +29,7 @@ async function aMember(fields: Body = {}): Promise<{ member: Body; cluster: Body
 }
 
 describe('a member', () => {
-  it('says of whom it is one, and what its enterprise is called, by whatever name it goes now', async () => {
+  it('shows its cluster and the current name of its enterprise', async () => {
     const { member, cluster, url } = await aMember({ note: '2021年引进' });
     expect(member).toMatchObject({ cluster: cluster.id, role: 'upstream', leftOn: null, project: null });
     const { etag, body } = await api.get(url);
@@ -41,7 +41,7 @@ describe('a member', () => {
     expectProblem(await api.patch(url, {}, { 'if-match': etag }), 412, 'request.changed_meanwhile');
   });
 
-  it('came with a project that there is, or with none', async () => {
+  it('came with an existing project, or with none', async () => {
     const project = await created(api, '/v1/projects', aProject());
     const { member, url } = await aMember({ project: project.id });
     expect(member.project).toBe(project.id);
@@ -49,7 +49,7 @@ describe('a member', () => {
     await expectRefused(api, refused, 422, 'request.invalid', [['/project', 'unknown_reference']]);
   });
 
-  it('is read, changed and told of only where it belongs', async () => {
+  it('is read, changed and logged only under its own cluster', async () => {
     const { member, url } = await aMember();
     const elsewhere = `${membersOf(await aCluster())}/${member.id}`;
     const ifMatch = { 'if-match': '*' };
@@ -65,7 +65,7 @@ describe('a member', () => {
     ]);
   });
 
-  it('keeps its history when it is deleted', async () => {
+  it('keeps its history after deletion', async () => {
     const { url } = await aMember();
     await api.patch(url, { leftOn: '2022-01-01' });
     await api.delete(url);
@@ -75,7 +75,7 @@ describe('a member', () => {
     expect(items[1].fields).toEqual({ leftOn: { before: null, after: '2022-01-01' } });
   });
 
-  it.each(['cluster', 'enterpriseName', 'id'])('has a %s that nobody sets', async (field) => {
+  it.each(['cluster', 'enterpriseName', 'id'])('has a read-only %s', async (field) => {
     const { url, cluster } = await aMember();
     for (const send of [
       () => api.patch(url, { [field]: cluster.id }),
@@ -92,7 +92,7 @@ describe('a member', () => {
   });
 });
 
-describe('what is said of a member', () => {
+describe('the fields of a member', () => {
   const cases: [what: string, fields: Body, faults: [string, string][]][] = [
     [
       'it left the day before it came',
@@ -129,7 +129,7 @@ describe('what is said of a member', () => {
       ],
     ],
   ];
-  it.each(cases)('is refused where %s', async (_, fields, faults) => {
+  it.each(cases)('are refused if %s', async (_, fields, faults) => {
     const { url, cluster } = await aMember();
     const enterprise = (await anEnterprise()).id;
     const add = () =>
@@ -146,7 +146,7 @@ describe('what is said of a member', () => {
   });
 });
 
-describe('an enterprise that was a member once', () => {
+describe('a former member', () => {
   const first = { introducedOn: '2021-03-01', leftOn: '2021-06-01' };
   const cases: [what: string, term: Body, isTaken: boolean][] = [
     ['before that', { introducedOn: '2021-01-01', leftOn: '2021-02-28' }, true],
@@ -160,14 +160,14 @@ describe('an enterprise that was a member once', () => {
     ['from the day on which it left on', { introducedOn: '2021-06-01' }, true],
     ['later', { introducedOn: '2022-01-01' }, true],
   ];
-  it.each(cases)('%s: %j, may be one again: %j', async (_, term, isTaken) => {
+  it.each(cases)('%s: %j, can be a member again: %j', async (_, term, isTaken) => {
     const { member, cluster, url } = await aMember(first);
     const again = { enterprise: member.enterprise, role: 'supporting', ...term };
     if (!isTaken) {
       const add = () => api.post(membersOf(cluster), again);
       await expectRefused(api, add, 422, 'request.invalid', [['/introducedOn', 'member_already']]);
     }
-    // Changed to be so, it is in nobody's way but its own.
+    // When changing it to these values, the only conflict would be with itself.
     expect((await api.patch(url, { leftOn: null, ...term })).status).toBe(200);
     await api.patch(url, first);
     if (isTaken) expect((await api.post(membersOf(cluster), again)).status).toBe(201);
@@ -175,7 +175,7 @@ describe('an enterprise that was a member once', () => {
     expect(other.enterprise).toBe(member.enterprise);
   });
 
-  it('is told from when until when, in both languages', async () => {
+  it('is reported with its terms, in both languages', async () => {
     const { member, cluster, url } = await aMember(first);
     const again = { enterprise: member.enterprise, role: 'supporting', introducedOn: '2021-04-01' };
     const said = async (language: string) =>
@@ -185,7 +185,7 @@ describe('an enterprise that was a member once', () => {
     expect(await said('zh-CN')).toBe('该企业自 2021-03-01 至 今 已是该集群成员');
   });
 
-  it('cannot be changed into being one twice at a time', async () => {
+  it('cannot be changed to overlap with another term', async () => {
     const { member, cluster } = await aMember(first);
     const { id } = await created(api, membersOf(cluster), {
       enterprise: member.enterprise,
@@ -196,7 +196,7 @@ describe('an enterprise that was a member once', () => {
     await expectRefused(api, refused, 422, 'request.invalid', [['/introducedOn', 'member_already']]);
   });
 
-  it('of ten clients that add it at once is added by one', async () => {
+  it('is added once when ten clients add it concurrently', async () => {
     const cluster = await aCluster();
     const { id: enterprise } = await anEnterprise();
     const given = { enterprise, role: 'upstream', introducedOn: '2021-01-01' };
@@ -206,7 +206,7 @@ describe('an enterprise that was a member once', () => {
 });
 
 describe('the leader', () => {
-  it('is no member of its own cluster, but may have been one', async () => {
+  it('is not a member of its own cluster, but may have been one', async () => {
     const cluster = await aCluster();
     const given = { enterprise: leader.id, role: 'upstream', introducedOn: '2021-01-01' };
     const add = () => api.post(membersOf(cluster), given);
@@ -218,7 +218,7 @@ describe('the leader', () => {
     expect((await api.post(membersOf(await aCluster({ leader: null })), given)).status).toBe(201);
   });
 
-  it('becomes only who is no member, or has left', async () => {
+  it('must not be a current member', async () => {
     const { member, cluster, url } = await aMember();
     const change = () => api.patch(`/v1/clusters/${cluster.id}`, { leader: member.enterprise });
     const faults: [string, string][] = [['/leader', 'member_is_no_leader']];
@@ -229,7 +229,7 @@ describe('the leader', () => {
 });
 
 describe('the list of members', () => {
-  it('is in the order in which they came, and can be narrowed to a role, an enterprise, a day', async () => {
+  it('is ordered by introduction, and can be filtered by role, enterprise and day', async () => {
     const cluster = await aCluster();
     const path = membersOf(cluster);
     const terms: [string, string, string | null][] = [
@@ -263,8 +263,8 @@ describe('the list of members', () => {
   });
 });
 
-describe('what is held', () => {
-  it('is a cluster by its members, an enterprise by what it leads and where it is a member', async () => {
+describe('references', () => {
+  it('protect a cluster with members, and enterprises that lead or are members', async () => {
     const { member, cluster, url } = await aMember();
     const clusterUrl = `/v1/clusters/${cluster.id}`;
     const memberUrl = `/v1/enterprises/${member.enterprise}`;
@@ -277,7 +277,7 @@ describe('what is held', () => {
     for (const one of [url, clusterUrl, memberUrl]) expect((await api.delete(one)).status).toBe(204);
   });
 
-  it('is written as one write: sent again, it is there once', async () => {
+  it('a repeated request with the same key adds a member only once', async () => {
     const cluster = await aCluster();
     const { id: enterprise } = await anEnterprise();
     const given = { enterprise, role: 'upstream', introducedOn: '2021-01-01' };

@@ -1,8 +1,8 @@
-/** What a cluster's progress is, in plain TypeScript, day by day and enterprise by enterprise. */
+/** A naive model of a cluster's progress, day by day and enterprise by enterprise. */
 import { addDays, modelRate } from '../support/model-figures.ts';
 
 export interface ModelMember {
-  /** Which of the enterprises. */
+  /** Index of the enterprise. */
   enterprise: number;
   role: 'upstream' | 'downstream' | 'supporting';
   introducedOn: string;
@@ -18,7 +18,7 @@ export interface ModelTarget {
 export const isThere = ({ introducedOn, leftOn }: ModelMember, day: string): boolean =>
   introducedOn <= day && (leftOn === null || day < leftOn);
 
-/** Whether somebody comes on a day on which it is there already, or twice on one day. */
+/** Whether an enterprise is introduced while it is already a member, or twice on one day. */
 export const clashes = (one: ModelMember, other: ModelMember): boolean =>
   one.enterprise === other.enterprise &&
   (one.introducedOn === other.introducedOn ||
@@ -40,7 +40,7 @@ const daysFrom = (from: string, to: string): string[] => {
   return days;
 };
 
-/** n ÷ d to one decimal, half-up, digit by digit. */
+/** n ÷ d rounded half-up to one decimal, digit by digit. */
 function oneDecimal(n: number, d: number): number {
   const tenths = Math.floor((n * 10) / d);
   return (n * 10 - tenths * d) * 2 >= d ? (tenths + 1) / 10 : tenths / 10;
@@ -82,7 +82,7 @@ function targetOf(members: readonly ModelMember[], { count, from, by }: ModelTar
   };
 }
 
-/** Everything that the answer says of members and targets on a day. */
+/** All data about members and targets in a response for a day. */
 export const progressOf = (
   members: readonly ModelMember[],
   targets: readonly ModelTarget[],

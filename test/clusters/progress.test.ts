@@ -1,4 +1,4 @@
-/** How far clusters are, compared with a model over random members and targets whose days collide. */
+/** Progress of clusters, compared with a model over random members and targets with colliding days. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
@@ -59,7 +59,7 @@ const member = fc
         : one,
   );
 
-/** Those that can be: one that clashes with one before it is left out. */
+/** A valid set: members that clash with an earlier one are left out. */
 const members = fc
   .array(member, { minLength: 4, maxLength: 18 })
   .map((all) => all.filter((one, i) => !all.slice(0, i).some((other) => clashes(one, other))));
@@ -68,7 +68,7 @@ const target = fc
   .record({ count: fc.integer({ min: 1, max: 4 }), from: day, by: day })
   .map((one): ModelTarget => (one.by < one.from ? { ...one, from: one.by, by: one.from } : one));
 
-/** The days on which something turns, and those on either side of them. */
+/** The days on which something changes, and their neighbours. */
 const turningDays = (all: readonly ModelMember[], targets: readonly ModelTarget[]): string[] => {
   const days = [
     ...all.flatMap(({ introducedOn, leftOn }) => [introducedOn, leftOn ?? introducedOn]),
@@ -79,7 +79,7 @@ const turningDays = (all: readonly ModelMember[], targets: readonly ModelTarget[
 };
 
 describe('the progress of a cluster', () => {
-  it('is what the model says, on every day on which anything turns and beside it', async () => {
+  it('equals the model on every day with a change, and on the days around it', async () => {
     const seen = { reached: 0, lost: 0, left: 0, late: 0, early: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -111,7 +111,7 @@ describe('the progress of a cluster', () => {
     }
   });
 
-  it('counts exactly the members that its link lists, whatever the day', async () => {
+  it('counts exactly the members in its linked list, on any day', async () => {
     await fc.assert(
       fc.asyncProperty(members, asOfDay, async (members, asOf) => {
         const { id } = await aCluster(members, []);
@@ -128,7 +128,7 @@ describe('the progress of a cluster', () => {
     );
   });
 
-  it('counts as introduced exactly the enterprises that its link lists, each once, also those that have left', async () => {
+  it('counts exactly the introduced enterprises in its linked list, each once, including those that have left', async () => {
     const seen = { left: 0, back: 0 };
     await fc.assert(
       fc.asyncProperty(members, asOfDay, async (members, asOf) => {
@@ -237,7 +237,7 @@ describe('a target', () => {
     expect(figuresOf((await progress(id, asOf)).targets[0])).toEqual(figures);
   });
 
-  it('of a single day is all over by its evening', async () => {
+  it('of a single day is over at its end', async () => {
     const { id } = await aCluster(
       [came(0, '2020-01-01')],
       [{ count: 2, from: '2020-01-01', by: '2020-01-01' }],
@@ -264,7 +264,7 @@ describe('a target', () => {
   });
 });
 
-describe('the answer', () => {
+describe('the response', () => {
   it('names the cluster and its leader, and links to what it counts', async () => {
     const { id, name } = await aCluster([came(0, '2020-01-01')], []);
     const body = await progress(id, '2020-06-01');
@@ -287,7 +287,7 @@ describe('the answer', () => {
     });
   });
 
-  it('is reused until something changes, and turns with the day', async () => {
+  it('is cached until something changes or the day ends', async () => {
     const { id } = await aCluster([], [{ count: 1, from: '2021-01-01', by: '2021-12-31' }]);
     const url = `/v1/clusters/${id}/progress`;
     const { etag } = await api.get(url);
@@ -309,14 +309,14 @@ describe('the answer', () => {
     api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
   });
 
-  it.each(['nonsense', '0190a1b2-0000-7000-8000-00000000dead', '%00'])('of %s is not there', async (id) => {
+  it.each(['nonsense', '0190a1b2-0000-7000-8000-00000000dead', '%00'])('of %s does not exist', async (id) => {
     for (const asked of ['progress', 'members', 'members/x', 'members/x/history']) {
       const code = asked.endsWith('history') ? 'cluster_members.not_found' : 'clusters.not_found';
       expectProblem(await api.get(`/v1/clusters/${id}/${asked}`), 404, code);
     }
   });
 
-  it('is for no day that lies ahead', async () => {
+  it('is not available for future days', async () => {
     const { id } = await aCluster([], []);
     for (const asked of ['progress', 'members']) {
       const answer = await api.get(`/v1/clusters/${id}/${asked}?asOf=${addDays(WORLD_TODAY, 1)}`);

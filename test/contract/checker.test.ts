@@ -1,5 +1,6 @@
 /**
- * The checker that every answer of every test goes through: a checker that lets all pass would prove nothing.
+ * Tests the contract checker that every response passes: a checker that accepted everything would prove
+ * nothing.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
@@ -35,8 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-describe('the checker passes', () => {
-  it('a body as the document has it', () => {
+describe('the checker accepts', () => {
+  it('a body according to the document', () => {
     checkAgainstContract('GET', '/v1/projects/1?asOf=2022-08-31', 200, JSON_TYPE, project);
     checkAgainstContract('GET', '/v1/statistics/summary', 200, JSON_TYPE, summary);
   });
@@ -59,7 +60,7 @@ describe('the checker passes', () => {
     checkAgainstContract('HEAD', '/v1/projects', 200, JSON_TYPE, undefined);
   });
 
-  it('what is no operation but refused in the one shape', () => {
+  it('a request that is not an operation but is refused as a problem', () => {
     checkAgainstContract('GET', '/v1/nothing', 404, PROBLEM, aProblem());
     checkAgainstContract('PUT', '/v1/projects', 405, PROBLEM, aProblem());
   });
@@ -209,12 +210,12 @@ describe('the checker refuses', () => {
   });
 });
 
-describe('the client of the tests', () => {
+describe('the test client', () => {
   const answers: [what: string, statusCode: number, type: string, body: Body, message: RegExp][] = [
     ['a status that is not declared', 418, PROBLEM, aProblem(), /418 is not declared/],
     ['a body that is not declared', 200, JSON_TYPE, { id: 'x' }, /required property/],
   ];
-  it.each(answers)('fails when the service answers %s', async (_, statusCode, type, body, message) => {
+  it.each(answers)('fails if the service responds with %s', async (_, statusCode, type, body, message) => {
     const inject = vi.spyOn(api.app, 'inject').mockResolvedValueOnce({
       statusCode,
       headers: { 'content-type': type },
@@ -225,7 +226,7 @@ describe('the client of the tests', () => {
   });
 });
 
-describe('an address', () => {
+describe('a URL', () => {
   it.each([
     ['GET', '/v1/projects', '/v1/projects'],
     ['GET', '/v1/projects?q=a/b', '/v1/projects'],
@@ -243,7 +244,7 @@ describe('an address', () => {
     ['GET', '/v1/projects/x/restore'],
     ['GET', '/v2/projects'],
     ['GET', '/v1/projects/'],
-  ])('%s %s is no operation', (method, url) => {
+  ])('%s %s is not an operation', (method, url) => {
     expect(operationFor(method, url)).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ describe.runIf(hasGenerators)('a generated client', () => {
   let api: TestServer;
   beforeAll(async () => {
     api = await testServer();
-    const env = { ...process.env, LUODI_URL: api.url };
+    const env = { ...process.env, LUODI_URL: api.address };
     await run('npm', ['run', 'clients', '--prefix', 'openapi'], { cwd: projectFolder, env });
   });
   afterAll(() => api.close());
@@ -42,7 +42,7 @@ describe.runIf(hasGenerators)('a generated client', () => {
     await build({ entryPoints, outfile, bundle: true, format: 'esm', logLevel: 'silent' });
     const { flow } = (await import(pathToFileURL(outfile).href)) as { flow: Flow };
     const code = `CLIENT-${client}`;
-    expect(await flow(api.url, adminKey(), code)).toEqual({
+    expect(await flow(api.address, adminKey(), code)).toEqual({
       created: code,
       listed: 1,
       changedTo: '2020-09-15',

@@ -19,26 +19,26 @@ const ajv = new Ajv2020({ strict: false });
 (formats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(openapi as never, 'openapi');
 
-/** Whether a value is what a schema of the document says. */
+/** Whether a value matches a schema of the document. */
 const isValid = (schema: object, value: unknown): boolean => {
   const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
   return ajv.compile(JSON.parse(text))(value);
 };
 
 describe('the document', () => {
-  it('is what the service says of itself: run `npm run openapi` when it is not', async () => {
+  it('is that of the service: run `npm run openapi` if it is not', async () => {
     const document = await openApiDocument();
     expect(openapi).toEqual(JSON.parse(JSON.stringify(document)));
     expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
   });
 
-  it('is served as it is', async () => {
+  it('is served unchanged', async () => {
     const answer = await api.get('/openapi.json');
     expect(answer).toMatchObject({ status: 200, body: openapi });
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
   });
 
-  it('takes nothing but reading', async () => {
+  it('can only be read', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await api.request(method, '/openapi.json');
       expectProblem(answer, 405, 'request.method_not_allowed');
@@ -46,14 +46,14 @@ describe('the document', () => {
     }
   });
 
-  it('is OpenAPI 3.1 and refers to nothing that is not in it', () => {
+  it('is OpenAPI 3.1 and only has internal references', () => {
     expect(openapi).toMatchObject({ openapi: expect.stringMatching(/^3\.1\.\d$/) });
     const references = [...JSON.stringify(openapi).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref);
     expect(references.length).toBeGreaterThan(100);
     for (const $ref of new Set(references)) expect(resolve({ $ref })).toBeTypeOf('object');
   });
 
-  it('has nothing that nothing refers to', () => {
+  it('has nothing unreferenced', () => {
     const text = JSON.stringify(openapi);
     for (const [kind, members] of Object.entries(openapi.components)) {
       for (const name of Object.keys(members ?? {})) {
@@ -63,12 +63,12 @@ describe('the document', () => {
     }
   });
 
-  it('has no two operations of one id', () => {
+  it('has unique operation ids', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(ids.toSorted()).toEqual([...new Set(ids)].sort());
   });
 
-  it('describes each tag, and uses each', () => {
+  it('describes and uses every tag', () => {
     const { tags } = openapi as unknown as { tags: { name: string; description: string }[] };
     for (const { description } of tags) expect(description.length).toBeGreaterThan(10);
     const used = new Set(operations.flatMap((operation) => operation.tags));
@@ -88,7 +88,7 @@ describe('the document', () => {
     }
   });
 
-  it('has only examples of its schemas that the schemas allow', () => {
+  it('has only valid examples of its schemas', () => {
     const schemas = Object.entries(openapi.components.schemas) as [string, Body][];
     for (const [name, schema] of schemas) {
       for (const example of schema.examples ?? []) {
@@ -111,7 +111,7 @@ describe.each(named())('%s', (_, operation) => {
     expect(operation.tags).toHaveLength(1);
   });
 
-  it('describes each parameter and gives an example that its schema allows', () => {
+  it('describes each parameter and gives a valid example', () => {
     for (const parameter of parameters) {
       const { name, description, example, schema } = parameter;
       expect(description, name).toMatch(/\S{2,}/);
@@ -129,12 +129,12 @@ describe.each(named())('%s', (_, operation) => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('gives examples of its body that its schema allows', () => {
+  it('gives valid examples of its body', () => {
     if (!requestBody) return;
     const examples = bodyExamples(operation);
     expect(examples.length).toBeGreaterThan(0);
     for (const { schema } of Object.values(requestBody.content)) {
-      // A file is not taken apart here.
+      // Files are not examined here.
       if (resolve(schema).type === 'string') continue;
       expect(resolve(schema).additionalProperties).toBe(false);
       if (typeof examples[0] === 'string' || examples[0] instanceof FormData) continue;
@@ -142,7 +142,7 @@ describe.each(named())('%s', (_, operation) => {
     }
   });
 
-  it('declares every problem that it may answer, each in one shape', () => {
+  it('declares every possible problem, all in the same form', () => {
     const writes = method !== 'GET';
     const guarded = ['PATCH', 'PUT', 'DELETE'].includes(method);
     const expected = [
@@ -189,7 +189,7 @@ describe.each(named())('%s', (_, operation) => {
 const docs = ['/docs', '/docs/'];
 
 describe.each(docs)('%s', (page) => {
-  it('is HTML whose parts all come from this server', async () => {
+  it('is HTML with all parts from this server', async () => {
     const { status, text, headers } = await api.get(page);
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch(/^text\/html/);
@@ -204,13 +204,13 @@ describe.each(docs)('%s', (page) => {
     }
   });
 
-  it('has no script or style that is fetched from another host', async () => {
+  it('loads no scripts or styles from another host', async () => {
     const { text } = await api.get(page);
     expect(text).not.toMatch(/(?:src|href|action)\s*=\s*["']?(?:https?:)?\/\//i);
     expect(text).not.toMatch(/@import|url\(\s*["']?(?:https?:)?\/\//i);
   });
 
-  it('asks nobody else to validate the document', async () => {
+  it('uses no external validator', async () => {
     const { status, text } = await api.get('/docs/static/swagger-initializer.js');
     expect(status).toBe(200);
     expect(text).toMatch(/validatorUrl:\s*null/);
@@ -221,7 +221,7 @@ describe.each(docs)('%s', (page) => {
     expect((await api.get('/docs/json')).body).toEqual(openapi);
   });
 
-  it('open over plain HTTP as well, and take nothing from elsewhere', async () => {
+  it('work over plain HTTP as well, without external resources', async () => {
     const { headers } = await api.get('/docs/');
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
@@ -229,7 +229,7 @@ describe.each(docs)('%s', (page) => {
     for (const kind of ['connect', 'script', 'style'])
       expect(policy).toMatch(new RegExp(`${kind}-src 'self'(;|$)`));
     expect(policy).not.toContain('upgrade-insecure-requests');
-    // Neither a host nor a scheme, which would name them all: `data:` is no place.
+    // Neither a host nor a bare scheme, which would allow all hosts: `data:` refers to none.
     const sources = policy.split(/;\s*/).flatMap((directive) => directive.split(' ').slice(1));
     expect(new Set(sources)).toEqual(new Set(["'self'", "'none'", 'data:']));
     expect(policy).toMatch(/img-src 'self' data:/);

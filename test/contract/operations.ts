@@ -1,4 +1,4 @@
-/** Every operation of the document, and how to call it. */
+/** All operations of the document, and how to call them. */
 import { type Body, created, type TestApp } from '../support/app.ts';
 import { type OpenApiOperation, openapi, paths } from '../support/contract.ts';
 
@@ -15,7 +15,7 @@ export const operations: Operation[] = Object.entries(paths).flatMap(([template,
   })),
 );
 
-/** For `it.each`: the operation by its method and path. */
+/** For `it.each`: the operations by method and path. */
 export const named = (some: readonly Operation[] = operations) =>
   some.map((operation) => [`${operation.method} ${operation.template}`, operation] as const);
 
@@ -25,7 +25,7 @@ const pointerIn = (ref: string): Body =>
     .split('/')
     .reduce((node: Body, part) => node[part.replaceAll('~1', '/').replaceAll('~0', '~')], openapi);
 
-/** What a `$ref` stands for. @throws when there is nothing */
+/** Resolves a `$ref`. @throws if its target does not exist */
 export function resolve(node: Body): Body {
   if (node?.$ref === undefined) return node;
   const found = pointerIn(node.$ref);
@@ -45,13 +45,13 @@ export function bodyExamples({ requestBody }: Operation): Body[] {
   return [form];
 }
 
-/** The body of an example, naming an enterprise that is there where the document names one. */
+/** An example body with the id of an existing enterprise. */
 export const grounded = (body: Body, enterprise: string): Body =>
   body instanceof FormData
     ? body
     : JSON.parse(JSON.stringify(body).replaceAll('0190a1b2-0000-7000-8000-000000000001', enterprise));
 
-/** Makes one thing of each kind. @returns the address of an operation's resource, without a query */
+/** Creates a resource of each kind. @returns the path of an operation's resource, without a query */
 export async function addresses(api: TestApp): Promise<(operation: Operation) => string> {
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
   for (const code of ['hyrd-2020', 'hyrd-2022', 'ciie-5']) {
@@ -126,7 +126,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
   };
 }
 
-/** The query without which an operation does not answer. */
+/** The query parameters required by an operation. */
 export const requiredQuery = ({ parameters = [] }: Operation): Record<string, string> =>
   Object.fromEntries(
     parameters

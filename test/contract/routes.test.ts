@@ -19,8 +19,7 @@ let addressOf: (operation: Operation) => string;
 const routes: RouteOptions[] = [];
 
 /**
- * Hears of every route from the first on: Fastify announces each instance before anything is registered on
- * it.
+ * Collects every route from the first: Fastify announces each instance before anything is registered on it.
  */
 const listen = (message: unknown): void => {
   const { fastify } = message as { fastify: FastifyInstance };
@@ -41,7 +40,7 @@ const templateOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}');
 const methodsOf = ({ method }: RouteOptions): string[] => [method].flat();
 
 describe('the routes of the service', () => {
-  it('are the operations of the document, no more and no fewer', () => {
+  it('are exactly the operations of the document', () => {
     const told = routes
       .filter(({ schema }) => !schema?.hide)
       .flatMap((route) => methodsOf(route).map((method) => `${method} ${templateOf(route.url)}`))
@@ -50,7 +49,7 @@ describe('the routes of the service', () => {
     expect(told.toSorted()).toEqual(operations.map((one) => `${one.method} ${one.template}`).sort());
   });
 
-  it('that are not in the document only refuse, or show the document', () => {
+  it('that are not in the document only refuse, or serve the document', () => {
     const hidden = routes.filter(({ schema }) => schema?.hide);
     const others = hidden.filter(({ url }) => !(templateOf(url) in openapi.paths)).map(({ url }) => url);
     for (const url of others) expect(url).toMatch(/^\/(openapi\.json|docs(\/.*)?)$/);
@@ -69,7 +68,7 @@ describe.each(paths)('%s', (_, own) => {
   const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
   const split = (allow: unknown) => String(allow).split(', ').sort();
 
-  it('refuses every other method, and says which it takes', async () => {
+  it('refuses all other methods, and lists its own', async () => {
     const others = api.app.supportedMethods.filter((method) => !allowed.includes(method));
     expect(others.length).toBeGreaterThan(2);
     for (const method of others) {
@@ -82,21 +81,21 @@ describe.each(paths)('%s', (_, own) => {
     }
   });
 
-  it('refuses them whatever their body is', async () => {
+  it('refuses them with any body', async () => {
     const headers = { 'content-type': 'text/plain' };
     const method = ['PUT', 'PATCH'].find((one) => !allowed.includes(one)) as string;
     const answer = await api.request(method, addressOf(first), 'not { JSON', headers);
     expectProblem(answer, 405, 'request.method_not_allowed');
   });
 
-  it('tells its methods by OPTIONS', async () => {
+  it('lists its methods for OPTIONS', async () => {
     const answer = await api.request('OPTIONS', addressOf(first));
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect(split(answer.headers.allow)).toEqual(allowed);
   });
 
   if (methods.includes('GET')) {
-    it('answers HEAD as it answers GET, without the body', async () => {
+    it('responds to HEAD like to GET, without the body', async () => {
       const query = new URLSearchParams(
         requiredQuery(own.find(({ method }) => method === 'GET') as Operation),
       );
@@ -104,7 +103,7 @@ describe.each(paths)('%s', (_, own) => {
       const [get, head] = [await api.get(url), await api.request('HEAD', url)];
       expect(get.status).toBe(200);
       expect(head).toMatchObject({ status: 200, text: '', etag: get.etag });
-      // What has no end has no length, and HEAD of nothing is 0 long.
+      // Endless responses have no length, and HEAD without a body has length 0.
       const length = isEndless('GET', url) ? [] : ['content-length'];
       for (const name of ['content-type', 'cache-control', ...length]) {
         expect(head.headers[name], name).toBe(get.headers[name]);
@@ -113,14 +112,14 @@ describe.each(paths)('%s', (_, own) => {
   }
 });
 
-/** Calls an operation with the first example of its body, as somebody who has read what is there. */
+/** Calls an operation with the first example of its body, with the current ETag. */
 function call(operation: Operation, query: Record<string, string> = {}, body = bodyExamples(operation)[0]) {
   const parameters = new URLSearchParams({ ...requiredQuery(operation), ...query });
   return api.request(operation.method, `${addressOf(operation)}?${parameters}`, body, { 'if-match': '*' });
 }
 
 describe.each(named())('%s', (_, operation) => {
-  it('refuses a parameter that it does not know, by name', async () => {
+  it('refuses unknown parameters by name', async () => {
     const send = () => call(operation, { nonsense: '1' });
     await expectRefused(api, send, 422, 'request.invalid', [['nonsense', 'unknown_parameter']]);
   });
@@ -135,9 +134,9 @@ const queries = operations.flatMap((operation) =>
 );
 
 describe('the examples', () => {
-  it.each(queries)('of %s: the parameter %s is taken', async (_, name, example, operation) => {
-    // What depends on the day cannot stand over figures of several days, though it is a parameter of every
-    // filter.
+  it.each(queries)('of %s: the parameter %s is accepted', async (_, name, example, operation) => {
+    // Parameters that depend on the day are refused for figures of several days, although every filter has
+    // them.
     const answer = await call(operation, { [name]: String(example) });
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;
@@ -151,7 +150,7 @@ describe('the examples', () => {
       ]);
       return;
     }
-    // How a sheet is written means something for a sheet only.
+    // Format options only apply to sheets.
     if (refusedWith('not_for_format')) {
       expect(await call(operation, { [name]: String(example), format: 'csv' })).toMatchObject({
         status: 200,
@@ -161,12 +160,12 @@ describe('the examples', () => {
   });
 
   it.each(named(operations.filter(({ requestBody }) => requestBody)))(
-    'of %s: the body is taken',
+    'of %s: the body is accepted',
     async (_, operation) => {
       const [enterprise] = (await api.get('/v1/enterprises?limit=1')).body.items;
       for (const example of bodyExamples(operation)) {
         const answer = await call(operation, {}, grounded(example, enterprise.id));
-        // What the example names may be there already.
+        // The example may exist already.
         if (answer.status === 409) expect(answer.body.code).toMatch(/_taken$/);
         else expect(answer.status).toBeOneOf([200, 201]);
       }
@@ -174,7 +173,7 @@ describe('the examples', () => {
   );
 
   it.each(named(operations.filter(({ template }) => template.includes('{'))))(
-    'of %s: the id is one that there may be',
+    'of %s: the id is valid',
     async (_, operation) => {
       const examples = operation.parameters?.filter((parameter) => parameter.in === 'path');
       const exampleOf = (name: string) => String(examples?.find((one) => one.name === name)?.example);

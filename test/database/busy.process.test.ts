@@ -1,4 +1,7 @@
-/** Somebody else holds what a write needs: it waits for seconds, then gives up; nothing else waits. */
+/**
+ * Another process holds the lock that a write needs: the write waits for seconds, then gives up; nothing else
+ * waits.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +13,7 @@ import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';
 
 const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
 
-/** Much longer than the service waits, on a machine that is busy too. */
+/** Much longer than the service waits, even on a busy machine. */
 const LONG_MS = 25_000;
 
 let made = 0;
@@ -21,19 +24,19 @@ const anEvent = () => ({
   endsOn: '2020-06-30',
 });
 
-describe('a database that is busy', () => {
+describe('a busy database', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();
   });
   afterAll(() => api.close());
 
-  it('has a request wait no longer than seconds for a connection, and then try again later', async () => {
+  it('lets requests wait for a connection for some seconds only, then reports that they may retry', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    // More than either engine lends at once.
+    // More than either engine provides at once.
     const lent = Array.from({ length: 20 }, () => api.database.snapshot(() => held).catch(() => {}));
     await new Promise((turn) => setTimeout(turn, 200));
     let isWaiting = true;
@@ -41,7 +44,7 @@ describe('a database that is busy', () => {
       isWaiting = false;
     });
     expect((await api.get('/livez')).status).toBe(200);
-    // Its writer shares nothing with SQLite's readers, and may be as fast.
+    // In PostgreSQL, writes and readers share connections; SQLite's writer is independent and may be as fast.
     if (engine === 'postgres') expect(isWaiting).toBe(true);
     const answer = await waiting;
     if (engine === 'sqlite') {
@@ -56,7 +59,7 @@ describe('a database that is busy', () => {
   });
 
   if (concurrent) {
-    describe('because another process writes', () => {
+    describe('while another process writes', () => {
       let aside: Connection | undefined;
       afterEach(async () => {
         await aside?.close();
@@ -64,7 +67,10 @@ describe('a database that is busy', () => {
         await endAll();
       });
 
-      /** Has another process hold the lock for a while. @returns once it has it, what ends that early */
+      /**
+       * Lets another process hold the lock for a while.
+       * @returns once it has it, a function that releases it early
+       */
       async function hold(milliseconds: number): Promise<() => Promise<unknown>> {
         if (engine === 'sqlite') {
           const { stdout } = start(holder, [api.url.slice('file:'.length), String(milliseconds)]);
@@ -79,7 +85,7 @@ describe('a database that is busy', () => {
         return () => connection.rows('rollback');
       }
 
-      it('only delays a write while that takes a second', async () => {
+      it('only delays a write if that takes a second', async () => {
         await hold(1_000);
         const started = performance.now();
         const writes = Array.from({ length: 5 }, (_, i) => writeEvent(api.database, `delayed-${i}`));
@@ -90,9 +96,9 @@ describe('a database that is busy', () => {
         await provenLog(api.database);
       });
 
-      it('closes in good order meanwhile', async () => {
+      it('can be closed cleanly', async () => {
         const own = await testApp();
-        // So much more than before that the planner's statistics are due.
+        // Enough growth to make the planner's statistics due.
         await own.database.write(async (tx) => {
           for (let i = 0; i < 3_000; i++) await recordEvent(tx, `many-${i}`);
         });
@@ -103,12 +109,12 @@ describe('a database that is busy', () => {
         await own.close();
       });
 
-      it('gives up a write after seconds, with 503 and Retry-After, while reads go on', async () => {
+      it('gives up a write after some seconds, with 503 and Retry-After, while reads continue', async () => {
         const release = await hold(LONG_MS);
         const started = performance.now();
         const event = anEvent();
         const refused = api.post('/v1/events', event);
-        // Asked for while that waits, it does not begin to wait when that gives up.
+        // Requested during that wait, so that its own wait does not start only after the other gave up.
         await new Promise((turn) => setTimeout(turn, 2_000));
         const behind = writeEvent(api.database, 'behind').then(
           () => Number.NaN,
@@ -122,7 +128,7 @@ describe('a database that is busy', () => {
             expect((await api.get('/v1/regions/430100')).status).toBe(200);
             expect((await api.get('/v1/projects')).status).toBe(200);
             reads++;
-            // An injected request takes no turn of the event loop; without one, no timer would ever fire.
+            // Injected requests do not use event-loop turns; without one, no timer would ever fire.
             await nextTurn();
           }
         })();
@@ -130,7 +136,7 @@ describe('a database that is busy', () => {
         waiting = false;
         await reading;
         const gaveUp = performance.now();
-        // PostgreSQL bounds the wait for each of the locks that a row takes, not for all of them.
+        // PostgreSQL limits the wait for each lock of a row, not for all of them.
         expect((await behind) - gaveUp).toBeLessThan(engine === 'sqlite' ? 4_000 : 12_000);
         expect(performance.now() - started).toBeLessThan(LONG_MS);
         expectProblem(answer, 503, 'service.unavailable');

@@ -1,4 +1,4 @@
-/** What is acknowledged is on the disk, and costs no more syncs than it must. */
+/** Acknowledged writes are on disk, with no more syncs than necessary. */
 import { existsSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { eventCodes, writeEvent } from '../support/works.ts';
 
 const endlessWriter = fileURLToPath(new URL('../support/endless-writer.ts', import.meta.url));
 
-/** What the connection that writes is told, each as text. */
+/** Settings of the writing connection, as texts. */
 const settings: Record<typeof engine, Record<string, string>> = {
   sqlite: {
     // FULL
@@ -40,7 +40,7 @@ describe('durability', () => {
     await place.remove();
   });
 
-  it.each(Object.entries(settings[engine]))('is what the writer is set to: %s', async (question, answer) => {
+  it.each(Object.entries(settings[engine]))('is configured for the writer: %s', async (question, answer) => {
     for (const opening of ['first', 'again']) {
       const database = await openDatabase(place.url);
       await writeEvent(database, opening);
@@ -52,7 +52,7 @@ describe('durability', () => {
     }
   });
 
-  it('keeps everything through closing and opening again', async () => {
+  it('keeps everything when closed and reopened', async () => {
     for (const opening of ['first', 'second', 'third']) {
       const database = await openDatabase(place.url);
       const { seq } = await database.revision();
@@ -68,7 +68,7 @@ describe('durability', () => {
   if (engine === 'sqlite') {
     const file = () => place.url.slice('file:'.length);
 
-    /** How many commits 40 writes cost, asked for in one turn of the event loop. */
+    /** Number of commits for 40 writes requested in one event-loop turn. */
     async function commitsOf40(options: OpenOptions): Promise<number> {
       const database = await openDatabase(place.url, options);
       const before = commitsInWal(file());
@@ -83,11 +83,11 @@ describe('durability', () => {
       { options: {}, commits: 1 },
       { options: { groupLimit: 16 }, commits: 3 },
       { options: { groupLimit: 1 }, commits: 40 },
-    ])('syncs once for the writes of a moment: $options takes $commits', async ({ options, commits }) => {
+    ])('takes one sync for concurrent writes: $options takes $commits', async ({ options, commits }) => {
       expect(await commitsOf40(options)).toBe(commits);
     });
 
-    it('leaves one file that is the whole database, and closes what waits first', async () => {
+    it('leaves one file with the whole database, after waiting writes', async () => {
       const database = await openDatabase(place.url);
       const writes = Array.from({ length: 20 }, (_, i) => writeEvent(database, `waiting-${i}`));
       await database.close();
@@ -105,7 +105,7 @@ describe('durability', () => {
       for (let round = 0; round < 3; round++) {
         const writer = start(endlessWriter, [place.url, `r${round}`]);
         await until(() => writer.stdout().split('\n').length > 20);
-        // Somewhere in the middle of a write, never at the same place.
+        // At a random moment in the middle of a write.
         await sleep(Math.random() * 60);
         writer.signal('SIGKILL');
         const { stdout } = await writer.ended;

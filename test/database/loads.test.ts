@@ -1,4 +1,4 @@
-/** Loads: all or nothing, apart from the event loop, in turn with other writes. */
+/** Loads: atomic, off the event loop, serialized with other writes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -36,7 +36,7 @@ describe('a load', () => {
     return wanted.filter((code) => there.has(code));
   };
 
-  it('is there when it has been read to its end, with its entries in the log', async () => {
+  it('is committed when read to its end, with its log entries', async () => {
     const wanted = codes(5);
     const { seq } = await database.revision();
     expect(await whole({ codes: wanted })).toEqual(wanted);
@@ -44,7 +44,7 @@ describe('a load', () => {
     expect((await database.revision()).seq).toBe(seq + 5);
   });
 
-  it('that breaks leaves nothing, and gives its numbers back', async () => {
+  it('that fails leaves nothing, and releases its numbers', async () => {
     const wanted = codes(5);
     const { seq } = await database.revision();
     await expect(whole({ codes: wanted, breakAt: wanted[3] as string })).rejects.toThrow(
@@ -56,7 +56,7 @@ describe('a load', () => {
     expect(await whole({ codes: after })).toEqual(after);
   });
 
-  it.each([0, 2, 4])('that is given up after part %i leaves nothing', async (last) => {
+  it.each([0, 2, 4])('that is abandoned after part %i leaves nothing', async (last) => {
     const wanted = codes(5);
     for await (const part of database.load(eventsInOne, { codes: wanted })) {
       if (part === wanted[last]) break;
@@ -65,7 +65,7 @@ describe('a load', () => {
     await writeEvent(database, codes(1)[0] as string);
   });
 
-  it('inside a write is refused, since it would wait for itself', async () => {
+  it('inside a write is refused, because it would deadlock', async () => {
     const nested = database.write(async () => whole({ codes: codes(1) }));
     await expect(nested).rejects.toThrow(NestedWriteError);
   });
@@ -90,7 +90,7 @@ describe('a load', () => {
       expect(await enterprises()).toBe(there + 2_500);
     });
 
-    it('leaves nothing when one of them may not be', async () => {
+    it('leaves nothing if one of them is invalid', async () => {
       const there = await enterprises();
       await expect(grow({ ids: ids(2_500), expected: 2_500, isFaulty: true })).rejects.toThrow(
         /unique|social_credit_code/i,
@@ -100,7 +100,7 @@ describe('a load', () => {
 
     if (engine !== 'sqlite') return;
 
-    it('leaves every index as it was, whether it ends or breaks', async () => {
+    it('leaves every index unchanged, whether it succeeds or fails', async () => {
       const connection = await connect(place.url);
       const schema = () =>
         connection.rows("select name, sql from sqlite_schema where name not like 'sqlite_%' order by name");
@@ -111,14 +111,14 @@ describe('a load', () => {
       await grow({ ids: ids(10), expected: 1_000_000 });
       expect(await schema()).toEqual(indexes);
       expect(await connection.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-      // What has been built anew has been looked at: nothing else does that before the service ends.
+      // Rebuilt indexes have been analyzed: nothing else does that before the service ends.
       const looked = await connection.rows("select stat from sqlite_stat1 where idx = 'enterprises_name'");
       expect(looked).toEqual([{ stat: expect.stringMatching(new RegExp(`^${there + 10} `)) }]);
       await connection.close();
     });
   });
 
-  it('takes turns with writes and other loads: every number is given once', async () => {
+  it('is serialized with writes and other loads: every number is used once', async () => {
     const many = Array.from({ length: 4 }, () => codes(10));
     const singles = codes(20);
     await Promise.all([
@@ -132,7 +132,7 @@ describe('a load', () => {
 
   if (!concurrent) return;
 
-  it('shows nothing to readers before its end', async () => {
+  it('is invisible to readers before its end', async () => {
     const wanted = codes(3);
     for await (const part of database.load(eventsInOne, { codes: wanted })) {
       expect(await present([part])).toEqual([]);
@@ -140,7 +140,7 @@ describe('a load', () => {
     expect(await present(wanted)).toEqual(wanted);
   });
 
-  it('has other writers wait for seconds, then try again later, while readers go on', async () => {
+  it('lets other writers wait for some seconds, then retry later, while readers continue', async () => {
     const parts = database.load(eventsInOne, { codes: codes(2) })[Symbol.asyncIterator]();
     await parts.next();
     const began = performance.now();

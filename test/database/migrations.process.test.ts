@@ -1,4 +1,4 @@
-/** Migrations: from any state of an earlier version to this one, with everything that was there. */
+/** Migrations: from any earlier version to this one, without losing data. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ describe('migrations', () => {
 
   const schemaOf = (url: string) => looking(url, actualSchema);
 
-  /** Every row of every table, as text that two dumps can be compared by. */
+  /** All rows of all tables as text, for comparing dumps. */
   const dump = (url: string): Promise<Record<string, string[]>> =>
     looking(url, async ({ rows }) => {
       const tables = Object.keys(definedSchema());
@@ -55,7 +55,7 @@ describe('migrations', () => {
   const migrateBy = async (cli: string, url: string) =>
     start(cli, ['migrate'], { env: { DATABASE_URL: url } }).ended;
 
-  it('give an empty database the schema of the one definition', async () => {
+  it('give an empty database the defined schema', async () => {
     const url = await place(emptyDatabase);
     const database = await openDatabase(url);
     expect(await database.revision()).toEqual({ seq: 0, hash: '0'.repeat(64) });
@@ -63,7 +63,7 @@ describe('migrations', () => {
     expect(await schemaOf(url)).toEqual(definedSchema());
   });
 
-  it('do nothing to a database that has them all', async () => {
+  it('do nothing to a current database', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -79,7 +79,7 @@ describe('migrations', () => {
   const entries = journal(projectFolder, engine);
 
   it.each(entries.map(({ tag }, count) => ({ count, tag })))(
-    'take a database on from where an earlier version left it, $count applied, $tag the next',
+    'continue from any earlier version, $count applied, $tag the next',
     async ({ count }) => {
       const url = await place(emptyDatabase);
       keepMigrations(house.folder, engine, count);
@@ -92,7 +92,7 @@ describe('migrations', () => {
     },
   );
 
-  it('keep every row when a later version makes every table anew', async () => {
+  it('keep every row if a later version rebuilds every table', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -110,7 +110,7 @@ describe('migrations', () => {
     expect(await schemaOf(url)).toEqual(definedSchema());
   });
 
-  it('that leave a row without what it refers to stop every start, not only the first', async () => {
+  it('that leave dangling references prevent every start, not only the first', async () => {
     const url = await place(freshDatabase);
     const database = await openDatabase(url);
     await populate(database);
@@ -125,7 +125,7 @@ describe('migrations', () => {
     }
   });
 
-  it('of a newer version are refused, and the database is named', async () => {
+  it('of a newer version are refused, with the name of the database', async () => {
     const url = await place(freshDatabase);
     addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
     const { code, stderr } = await migrateBy(house.cli, url);
@@ -147,7 +147,7 @@ describe('migrations', () => {
     expect(await dump(url)).toEqual(rows);
   });
 
-  it('say everything that the definition says, so that drizzle-kit finds nothing to add', async () => {
+  it('match the definition, so that drizzle-kit finds nothing to add', async () => {
     const before = readdirSync(join(house.folder, 'migrations', engine), { recursive: true }).sort();
     const { code, stdout, stderr } = await generate();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -172,7 +172,8 @@ describe('migrations', () => {
 });
 
 /**
- * What drizzle-kit writes when it cannot alter a table of SQLite's; Postgres alters them where they stand.
+ * The statements that drizzle-kit generates if it cannot alter a SQLite table; PostgreSQL alters tables in
+ * place.
  */
 async function rebuilding({ rows }: Connection): Promise<string[]> {
   const names = Object.keys(definedSchema());
@@ -201,7 +202,7 @@ async function rebuilding({ rows }: Connection): Promise<string[]> {
   return statements;
 }
 
-/** Applies a folder of migrations and nothing else, as the version that had only those did. */
+/** Applies only the migrations of a folder, as an earlier version did. */
 async function migrateOnly(url: string, folder: string): Promise<void> {
   if (engine === 'sqlite') {
     const [{ default: Sqlite }, { drizzle }, { migrate }] = await Promise.all([

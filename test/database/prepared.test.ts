@@ -7,9 +7,9 @@ import { everyColumn, inValues, paddedValues } from '../../src/database/prepared
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { eventCodes, recordEvent, writeEvent } from '../support/works.ts';
 
-/** More shapes than a connection keeps. */
+/** More shapes than a connection caches. */
 const MANY = 1_100;
-/** Besides three that have names. */
+/** In addition to three named ones. */
 const EVENTS = 200;
 
 describe('prepared statements', () => {
@@ -45,7 +45,7 @@ describe('prepared statements', () => {
     });
 
   describe.each(Object.entries(readers))('through %s', (kind, using) => {
-    it('are built once for a shape, and run with other values each time', async () => {
+    it('are built once per shape, and run with new values each time', async () => {
       let built = 0;
       const find = (reader: Reader, code: string) =>
         reader.prepared(`found by ${kind}`, { code }, (db) => {
@@ -63,7 +63,7 @@ describe('prepared statements', () => {
       expect(built).toBe(1);
     });
 
-    it('give every row in its order, however many there are, also to several at once', async () => {
+    it('return all rows in order, also to concurrent callers', async () => {
       const { seq: last } = await database.revision();
       expect(last).toBeGreaterThan(500);
       const upTo = async (reader: Reader, seq: number) => {
@@ -82,7 +82,7 @@ describe('prepared statements', () => {
       expect(found).toEqual(wanted.map((length) => Array.from({ length }, (_, i) => i + 1)));
     });
 
-    it('give values of the columns’ own kinds, and null for none', async () => {
+    it('return values of the columns’ types, and null', async () => {
       expect(await using((reader) => named(reader, 'kinds', 'a'))).toEqual([{ code: 'a', edition: null }]);
       const counted = await using((reader) =>
         reader.prepared('counted', {}, (db) =>
@@ -92,7 +92,7 @@ describe('prepared statements', () => {
       expect(counted).toEqual([{ n: 3 + EVENTS }]);
     });
 
-    it('name the placeholder that was given no value', async () => {
+    it('name a placeholder without a value', async () => {
       const asked = using((reader) =>
         reader.prepared(`missing ${kind}`, { other: 1 } as never, (db) =>
           db
@@ -104,18 +104,18 @@ describe('prepared statements', () => {
       await expect(asked).rejects.toThrow('"code"');
     });
 
-    it('come in more shapes than are kept, and all of them work', async () => {
+    it('work with more shapes than are cached', async () => {
       await using(async (reader) => {
         for (let i = 0; i < MANY; i++) {
           const rows = await named(reader, `${kind} ${i}`, 'b', sql`${sql.raw(String(i))} = ${i}`);
           expect(rows).toHaveLength(1);
         }
-        // The first was evicted long ago.
+        // The first one was evicted long ago.
         expect(await named(reader, `${kind} 0`, 'c', sql`0 = ${0}`)).toHaveLength(1);
       });
     });
 
-    it('take a list of any length', async () => {
+    it('accept lists of any length', async () => {
       for (const wanted of [[], ['a'], ['a', 'c'], ['a', 'b', 'c'], ['x', 'y', 'z', 'b', 'w']]) {
         const values = paddedValues(wanted, '');
         const rows = await using((reader) =>
@@ -132,7 +132,7 @@ describe('prepared statements', () => {
     });
   });
 
-  it('write as well, one shape with other values, and name what is missing', async () => {
+  it('write as well, one shape with various values, and name missing ones', async () => {
     const row = { nameEn: null, series: null, edition: 2020, hostCity: null, note: null };
     const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
     const values = (code: string) => ({ code, name: `Event ${code}`, ...row, ...days });
@@ -155,7 +155,7 @@ describe('prepared statements', () => {
     expect(await eventCodes(database.read)).not.toContain('r');
   });
 
-  it('refuse a selection that is not flat', async () => {
+  it('refuse nested selections', async () => {
     const nested = (db: Reader) =>
       db.select({ event: { code: db.tables.events.code } }).from(db.tables.events);
     await expect(database.read.prepared('nested', {}, nested)).rejects.toThrow('"event"');

@@ -1,4 +1,4 @@
-/** Readers: they cannot write, they see one state, and long work holds nobody up. */
+/** Readers: they cannot write, they see one state, and long work does not block others. */
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
@@ -10,7 +10,7 @@ import { concurrent, engine, freshDatabase, type TestDatabase } from '../support
 import { query } from '../support/sql.ts';
 import { eventCodes, writeEvent } from '../support/works.ts';
 
-/** Counts to a number, slowly, in the database. */
+/** Counts slowly up to a number, in the database. */
 const slowly = (reader: Reader, to: number) =>
   reader.select({ n: sql<number>`n`.mapWith(Number) }).from(
     sql`(with recursive c(n) as (select 1 union all select n + 1 from c where n < ${sql.raw(String(to))})
@@ -38,7 +38,7 @@ describe('readers', () => {
 
   describe.each(Object.entries(kinds))('%s', (_, using) => {
     it.each([
-      // Harmless where it is not refused, so that one failure does not bring on others.
+      // Harmless if it is not refused, so that one failure does not cause others.
       'delete from events where 1 = 0 returning code',
       'update events set name = name returning code',
       'create table if not exists intruders (a integer)',
@@ -48,7 +48,7 @@ describe('readers', () => {
       );
     });
 
-    it('gives back the work’s value, and its error, and goes on', async () => {
+    it('returns the work’s value or error, and remains usable', async () => {
       expect(await using(async () => 42)).toBe(42);
       const error = new Error('mine');
       const failing = async () => {
@@ -60,12 +60,12 @@ describe('readers', () => {
     });
   });
 
-  it('see the latest commit, each of them', async () => {
+  it('all see the latest commit', async () => {
     await writeEvent(database, 'latest');
     for (const using of Object.values(kinds)) expect(await using(eventCodes)).toContain('latest');
   });
 
-  it('serve more works at once than there are connections', async () => {
+  it('serve more concurrent works than there are connections', async () => {
     const works = Array.from({ length: 40 }, (_, i) =>
       i % 2 ? database.snapshot(eventCodes) : database.analyze(eventCodes),
     );
@@ -74,7 +74,7 @@ describe('readers', () => {
 
   if (concurrent) {
     it.each(['snapshot', 'analyze'] as const)(
-      'see one state through a %s, whatever is written meanwhile',
+      'see one state through a %s, despite concurrent writes',
       async (kind) => {
         const state = async (reader: Reader) => ({
           codes: await eventCodes(reader),
@@ -94,7 +94,7 @@ describe('readers', () => {
       },
     );
 
-    it('analyze without holding up the event loop', async () => {
+    it('analyze without blocking the event loop', async () => {
       let longest = 0;
       let last = performance.now();
       const tick = setInterval(() => {
@@ -110,7 +110,7 @@ describe('readers', () => {
       expect(longest).toBeLessThan(lasted / 2);
     });
 
-    it('answer and write while others analyze', async () => {
+    it('read and write while others analyze', async () => {
       const analyses = [1, 2].map(() => database.analyze((reader) => slowly(reader, 5_000_000)));
       let analyzing = true;
       const all = Promise.all(analyses).finally(() => {
@@ -126,11 +126,11 @@ describe('readers', () => {
   }
 
   if (engine === 'sqlite') {
-    it('get a new thread in the place of one that has died', async () => {
+    it('replace a thread that has died', async () => {
       const own = await freshDatabase();
       const fresh = await openDatabase(own.url);
       const file = own.url.slice('file:'.length);
-      // A thread that cannot open the file when it is first asked ends there and then.
+      // A thread that cannot open the file at its first request ends immediately.
       renameSync(file, `${file}.aside`);
       mkdirSync(file);
       await expect(fresh.analyze(eventCodes)).rejects.toThrow(/unable to open|thread/i);

@@ -1,4 +1,4 @@
-/** Streams: in batches, from one state, and always ending. */
+/** Streams: in batches, from one state, and always ended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -31,19 +31,19 @@ describe('a stream', () => {
     [10, [10, 10, 5]],
     [5, [5, 5, 5, 5, 5]],
     [100, [25]],
-  ])('gives batches of %i', async (size, lengths) => {
+  ])('returns batches of %i', async (size, lengths) => {
     const parts = await whole({ size });
     expect(parts.pop()).toEqual(['end']);
     expect(parts.map(({ length }) => length)).toEqual(lengths);
     expect(parts.flat()).toEqual(CODES);
   });
 
-  it('refuses to write', async () => {
+  it('cannot write', async () => {
     const statement = 'delete from events where 1 = 0 returning code';
     await expect(whole({ size: 1, statement })).rejects.toThrow(/readonly|read-only/);
   });
 
-  it('gives the error of its work, after what came before, and leaves its place to others', async () => {
+  it('reports the error of its work after the previous parts, and releases its slot', async () => {
     for (let i = 0; i < 2 * database.streams + 1; i++) {
       const parts: string[][] = [];
       const broken = (async () => {
@@ -55,7 +55,7 @@ describe('a stream', () => {
     }
   });
 
-  it('that is given up leaves its place to others', async () => {
+  it('that is abandoned releases its slot', async () => {
     for (let i = 0; i < 2 * database.streams + 1; i++) {
       for await (const part of database.stream(codesInBatches, { size: 5 })) {
         expect(part).toEqual(CODES.slice(0, 5));
@@ -68,7 +68,7 @@ describe('a stream', () => {
 
   if (!concurrent) return;
 
-  it('shows one state, whatever is written meanwhile', async () => {
+  it('shows one state, despite concurrent writes', async () => {
     const seen: string[] = [];
     for await (const part of database.stream(codesInBatches, { size: 1 })) {
       if (seen.length === 0) await writeEvent(database, 'event-99');
@@ -78,7 +78,7 @@ describe('a stream', () => {
     expect((await whole({ size: 100 }))[0]).toContain('event-99');
   });
 
-  it('waits where as many run as there may', async () => {
+  it('waits if the maximum number is running', async () => {
     const running = Array.from({ length: database.streams }, () =>
       database.stream(codesInBatches, { size: 1 })[Symbol.asyncIterator](),
     );
@@ -90,7 +90,7 @@ describe('a stream', () => {
   });
 
   if (engine === 'sqlite') {
-    it('ends with an error when the database is closed', async () => {
+    it('fails if the database is closed', async () => {
       const own = await freshDatabase();
       const other = await openDatabase(own.url);
       for (const code of CODES) await writeEvent(other, code);

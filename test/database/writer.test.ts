@@ -1,4 +1,4 @@
-/** The one writer: all or nothing, in order, and nobody pays for somebody else's mistake. */
+/** The single writer: atomic, in order, and failures affect nobody else. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database, Transaction } from '../../src/database/database.ts';
 import { isUniqueViolation, NestedWriteError } from '../../src/database/errors.ts';
@@ -20,7 +20,7 @@ describe('the writer', () => {
     await place.remove();
   });
 
-  /** What became of each, by its reason where it failed. */
+  /** The outcome of each write, with the reason of failures. */
   const outcomes = async (writes: readonly Promise<unknown>[]): Promise<string[]> =>
     (await Promise.allSettled(writes)).map((outcome) => {
       if (outcome.status === 'fulfilled') return 'kept';
@@ -29,10 +29,10 @@ describe('the writer', () => {
 
   const code = (i: number) => `e-${String(i).padStart(3, '0')}`;
 
-  // PGlite's one connection does not get through more of them in the time that a write waits for one.
+  // PGlite's single connection cannot handle more of them within the timeout of a write.
   const many = concurrent ? 200 : 40;
 
-  it(`keeps, of ${many} writes at once, exactly those that did not fail`, async () => {
+  it(`commits, of ${many} concurrent writes, exactly those that did not fail`, async () => {
     await writeEvent(database, 'taken');
     const { seq: before } = await database.revision();
     const kinds: { outcome: string; work(tx: Transaction, i: number): Promise<unknown> }[] = [
@@ -72,7 +72,7 @@ describe('the writer', () => {
     ).toEqual(kept);
   });
 
-  it('shows the log to nobody with a hole in it, so that numbers are in the order of the commits', async () => {
+  it('never shows gaps in the log, so that numbers are in commit order', async () => {
     let writing = true;
     const looked: number[] = [];
     const look = async () => {
@@ -96,7 +96,7 @@ describe('the writer', () => {
     expect(new Set(looked).size).toBeGreaterThan(3);
   });
 
-  it('answers each write with the number that it took', async () => {
+  it('returns to each write the number of its entry', async () => {
     const { seq } = await database.revision();
     const taken = await Promise.all(Array.from({ length: 30 }, (_, i) => writeEvent(database, code(i))));
     expect(taken.toSorted((a, b) => a - b)).toEqual(taken.map((_, i) => seq + 1 + i));
@@ -104,7 +104,7 @@ describe('the writer', () => {
     expect(taken.map((number) => log[number - 1]?.entityId)).toEqual(taken.map((_, i) => code(i)));
   });
 
-  it('refuses a write inside a write, and neither waits for ever nor loses the outer one', async () => {
+  it('refuses a write inside a write, without deadlock or loss of the outer one', async () => {
     let refusal: unknown;
     await database.write(async (tx) => {
       await recordEvent(tx, 'outer');
@@ -117,7 +117,7 @@ describe('the writer', () => {
     await provenLog(database);
   });
 
-  it('leaves the revision where it was after works that write no entry', async () => {
+  it('leaves the revision unchanged after works without entries', async () => {
     const before = await database.revision();
     await database.write((tx) => insertEvent(tx, 'bookkeeping'));
     await database.write(async () => 'nothing at all');
@@ -125,7 +125,7 @@ describe('the writer', () => {
     expect(await eventCodes(database.read)).toEqual(['bookkeeping']);
   });
 
-  it('lets a work see what it has written, and its log move on', async () => {
+  it('lets a work see its own writes and entries', async () => {
     const { seq } = await database.revision();
     await database.write(async (tx) => {
       await recordEvent(tx, 'a');
@@ -135,7 +135,7 @@ describe('the writer', () => {
     });
   });
 
-  it('gives the work’s own error and value to the one who asked', async () => {
+  it('returns the work’s own error or value to its caller', async () => {
     const error = new Error('mine');
     await expect(
       database.write(async () => {
@@ -145,7 +145,7 @@ describe('the writer', () => {
     await expect(database.write(async () => ({ answer: 42 }))).resolves.toEqual({ answer: 42 });
   });
 
-  it('keeps what it acknowledges, also of a work that survived a refusal of the database', async () => {
+  it('keeps what it acknowledges, even if the work caught an error of the database', async () => {
     await writeEvent(database, 'taken');
     const acknowledged = await database
       .write(async (tx) => {
@@ -157,7 +157,7 @@ describe('the writer', () => {
     expect(await eventCodes(database.read)).toEqual(acknowledged ? ['survivor', 'taken'] : ['taken']);
   });
 
-  it('rejects what fails at the commit, and goes on afterwards', async () => {
+  it('rejects a work that fails at commit, and continues', async () => {
     await database.write(async (tx) => {
       await perform(
         tx,
@@ -172,7 +172,7 @@ describe('the writer', () => {
       }),
       writeEvent(database, 'after'),
     ]);
-    // SQLite commits the three together; each of Postgres's commits is its own.
+    // SQLite commits the three together; PostgreSQL commits each separately.
     const kept = engine === 'sqlite' ? [] : ['after', 'before'];
     expect(given.filter((outcome) => outcome === 'kept')).toHaveLength(kept.length);
     expect(given[1]).toMatch(/foreign key/i);
@@ -182,7 +182,7 @@ describe('the writer', () => {
   });
 
   if (concurrent) {
-    it('shows a work to nobody before it is committed', async () => {
+    it('hides a work until it is committed', async () => {
       const { seq } = await database.revision();
       await database.write(async (tx) => {
         await recordEvent(tx, 'hidden');
@@ -206,10 +206,10 @@ describe('the writer', () => {
       }
     });
 
-    it('loses only the group whose transaction was ended under it', async () => {
+    it('loses only the group whose transaction is aborted', async () => {
       const aside = await connect(place.url);
-      // A full disk ends SQLite's whole transaction as this does, and a server that stops ends a
-      // connection's.
+      // Like a full disk, this ends SQLite's whole transaction, and like a stopping server, PostgreSQL's
+      // connection.
       if (engine === 'sqlite') {
         await aside.rows(`create trigger disaster before insert on events when new.code = 'disaster'
           begin select raise(rollback, 'the transaction is gone'); end`);

@@ -1,4 +1,4 @@
-/** The demo data in a database: what the service answers about it, and what it knows of its state. */
+/** The demo data in a database: responses about it, and detection of its state. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import figures from '../../src/features/demo/data/published-figures.json' with { type: 'json' };
@@ -26,7 +26,7 @@ describe('loading the demo', () => {
   let api: TestApp;
   afterEach(() => closeVerified(api));
 
-  it('makes the published figures come out of the API', async () => {
+  it('results in the published figures', async () => {
     api = await testApp();
     expect(await demoState(api.database)).toBe('empty');
     const progress: [number, number][] = [];
@@ -53,7 +53,7 @@ describe('loading the demo', () => {
       yuan: 267_300_000_000,
     });
 
-    // Nor is any of it withheld where few projects are.
+    // Small groups of the demo are not suppressed either.
     const open = await instanceBeside(api, api.database, { ANONYMOUS_READ: 'statistics' });
     const { body: anonymous } = await clientOf(open, null).get(
       '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31',
@@ -87,7 +87,7 @@ describe('loading the demo', () => {
     expect(after.signedProjectCount).toBeGreaterThan(10);
     expect(after.exhibitorsTurnedInvestors.numerator).toBeGreaterThan(0);
 
-    // A name is printed as it is; what was not published stands in the note.
+    // Names are as printed; notes say what was not published.
     for (const [code, name, note] of [
       ['hyrd-2020', '2020年沪洽周', '闭幕日期未公布'],
       ['hyrd-2022', '2022年沪洽周', null],
@@ -113,7 +113,7 @@ describe('loading the demo', () => {
     expect(items.map(({ enterpriseName }: Body) => enterpriseName)).toEqual(
       expect.arrayContaining(['东莞众用电子有限公司', '深圳稳泰自动化科技有限公司']),
     );
-    // What was published is all there is: nothing is made up about what came of the expectation.
+    // Only published data: no outcome of the expectation is invented.
     expect(await progressOn('2026-11-22')).toMatchObject({ introduced: 8, targets: [{ introduced: 0 }] });
 
     const { body } = await api.get('/v1/published-figures/reconciliation');
@@ -125,7 +125,7 @@ describe('loading the demo', () => {
     expect(await demoState(api.database)).toBe('demo');
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
+  it('leaves nothing when interrupted', async () => {
     api = await testApp();
     const interrupted = loadDemo(api, (done, total) => {
       if (done > total / 4) throw new Error('interrupted');
@@ -134,14 +134,14 @@ describe('loading the demo', () => {
     expect(await demoState(api.database)).toBe('empty');
   });
 
-  it('names the row that the service refuses, and leaves nothing behind', async () => {
+  it('names a row that the service refuses, and leaves nothing', async () => {
     api = await testApp();
     const early = loadDemo({ database: api.database, clock: clockOn('2021-01-01') }, () => {});
     await expect(early).rejects.toThrow(/^Demo data: HYRD-2020-\d{4} \(row \d+\): .*after_today/);
     expect(await demoState(api.database)).toBe('empty');
   });
 
-  it('does not take other data for its own', async () => {
+  it('distinguishes its own data from other data', async () => {
     api = await testApp();
     await created(api, '/v1/projects', aProject());
     expect(await demoState(api.database)).toBe('other');

@@ -15,7 +15,7 @@ const urlOf = ({ id }: Body): string => `/v1/enterprises/${id}`;
 
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
-/** The standard's own sum (GB 32100-2015), worked out here once more. */
+/** The check character of GB 32100-2015, computed independently. */
 function withCheck(first17: string): string {
   let sum = 0;
   let weight = 1;
@@ -27,14 +27,14 @@ function withCheck(first17: string): string {
 }
 
 describe('the unified social credit code', () => {
-  it('of the standard’s own example has the check character that is worked out here', () => {
+  it('of the standard’s example has the check character computed here', () => {
     expect(withCheck('91350100M000100Y4')).toBe('91350100M000100Y43');
   });
 
   it.each([
     '91350100M000100Y43',
     ...['91430100MA4L1', '12100000400012', '5243000050'].map((start) => withCheck(start.padEnd(17, '0'))),
-  ])('%s is taken', async (socialCreditCode) => {
+  ])('%s is accepted', async (socialCreditCode) => {
     const entry = await created(api, '/v1/enterprises', anEnterprise({ socialCreditCode }));
     const found = (await api.get(`/v1/enterprises?socialCreditCode=${socialCreditCode}`)).body;
     expect(found.items).toEqual([entry]);
@@ -59,7 +59,7 @@ describe('the unified social credit code', () => {
     await expectRefused(api, add, 422, 'request.invalid', faults);
   });
 
-  it('belongs to one enterprise, new or changed', async () => {
+  it('is unique, for new and changed enterprises', async () => {
     const socialCreditCode = withCheck('91430100MA4L20000');
     const first = await created(api, '/v1/enterprises', anEnterprise({ socialCreditCode }));
     const add = () => api.post('/v1/enterprises', anEnterprise({ socialCreditCode }));
@@ -72,7 +72,7 @@ describe('the unified social credit code', () => {
     expect((await api.patch(urlOf(second), { socialCreditCode })).body).toMatchObject({ socialCreditCode });
   });
 
-  it('may be unknown of many', async () => {
+  it('may be unknown for many', async () => {
     await created(api, '/v1/enterprises', anEnterprise());
     await created(api, '/v1/enterprises', anEnterprise());
   });
@@ -96,7 +96,7 @@ describe('the country of an enterprise', () => {
     await expectRefused(api, add, 422, 'request.invalid', [['/country', code]]);
   });
 
-  it('finds enterprises', async () => {
+  it('can be filtered', async () => {
     const { id } = await created(api, '/v1/enterprises', anEnterprise({ country: 'IS' }));
     const found = (await api.get('/v1/enterprises?country=IS')).body;
     expect(found.items.map((item: Body) => item.id)).toEqual([id]);
@@ -104,7 +104,7 @@ describe('the country of an enterprise', () => {
 });
 
 describe('the rankings of an enterprise', () => {
-  it('are answered by list and year, whatever the order they were given in', async () => {
+  it('are ordered by list and year in responses, in whatever order they were given', async () => {
     const rankings = [
       { list: 'fortune_global_500', year: 2021, rank: 3 },
       { list: 'china_500', year: 2022, rank: null },
@@ -115,13 +115,13 @@ describe('the rankings of an enterprise', () => {
     expect((await api.get(urlOf(entry))).body).toEqual(entry);
   });
 
-  it('have no rank where none was given', async () => {
+  it('have no rank if none was given', async () => {
     const rankings = [{ list: 'china_500', year: 2022 }];
     const entry = await created(api, '/v1/enterprises', anEnterprise({ rankings }));
     expect(entry.rankings).toEqual([{ list: 'china_500', year: 2022, rank: null }]);
   });
 
-  it('are replaced as a whole, and stay when the change does not name them', async () => {
+  it('are replaced as a whole, and kept if a change does not contain them', async () => {
     const entry = await created(
       api,
       '/v1/enterprises',
@@ -138,7 +138,7 @@ describe('the rankings of an enterprise', () => {
     expect((await api.patch(urlOf(entry), { rankings: [] })).body.rankings).toEqual([]);
   });
 
-  it('given again in another order are no change', async () => {
+  it('in another order are not a change', async () => {
     const entry = await created(
       api,
       '/v1/enterprises',
@@ -208,7 +208,7 @@ describe('searching enterprises', () => {
 });
 
 describe('an investor', () => {
-  it('that is renamed has its new name in its projects, found by it and not by the old one', async () => {
+  it('that is renamed has its new name in its projects, and is found only by that', async () => {
     const investor = await created(api, '/v1/enterprises', anEnterprise({ name: '旧名公司' }));
     const project = await created(api, '/v1/projects', aProject({ investorIds: [investor.id] }));
     await api.patch(urlOf(investor), { name: '新名公司' });

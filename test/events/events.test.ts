@@ -19,7 +19,7 @@ const anEvent = (fields: Body = {}): Body => ({
 });
 
 describe('the days of an event', () => {
-  it('may be one day, and may lie ahead', async () => {
+  it('may be a single day, and in the future', async () => {
     await created(api, '/v1/events', anEvent({ startsOn: '2022-11-03', endsOn: '2022-11-03' }));
     await created(api, '/v1/events', anEvent({ startsOn: '2030-11-03', endsOn: '2030-11-08' }));
   });
@@ -48,13 +48,13 @@ describe('the days of an event', () => {
     await expectRefused(api, add, 422, 'request.invalid', [[`/${field}`, code]]);
   });
 
-  it('a faulty day is not measured against the one on record', async () => {
+  it('with one invalid day are not compared with the stored one', async () => {
     const { code } = await created(api, '/v1/events', anEvent());
     const change = () => api.patch(`/v1/events/${code}`, { startsOn: '2026-02-30', endsOn: '2022-01-01' });
     await expectRefused(api, change, 422, 'request.invalid', [['/startsOn', 'not_a_day']]);
   });
 
-  it('are told with the other faults', async () => {
+  it('are reported with other faults', async () => {
     const add = () => api.post('/v1/events', { ...anEvent(), endsOn: '2022-01-01', edition: 1, series: '' });
     await expectRefused(api, add, 422, 'request.invalid', [
       ['/endsOn', 'ends_before_start'],
@@ -76,7 +76,7 @@ describe('the edition of an event', () => {
 });
 
 describe('the list of events', () => {
-  it('is sorted by the day that they start, either way', async () => {
+  it('is sorted by first day, in both directions', async () => {
     const codes: string[] = [];
     for (const startsOn of ['1999-03-01', '1999-01-01', '1999-02-01']) {
       const event = anEvent({ series: 'sorted', startsOn, endsOn: '1999-12-31' });
@@ -88,7 +88,7 @@ describe('the list of events', () => {
     expect(await sorted('-startsOn')).toEqual([codes[0], codes[2], codes[1]]);
   });
 
-  it('has the editions of one series', async () => {
+  it('can be filtered by series', async () => {
     await created(api, '/v1/events', anEvent({ series: '沪洽周' }));
     await created(api, '/v1/events', anEvent({ series: '别的' }));
     const found = (await api.get(`/v1/events?series=${encodeURIComponent('沪洽周')}`)).body;
@@ -96,7 +96,7 @@ describe('the list of events', () => {
     expect(found.page.total).toBe(1);
   });
 
-  it('cannot be sorted by what may be missing', async () => {
+  it('cannot be sorted by optional fields', async () => {
     expectProblem(await api.get('/v1/events?sort=series'), 422, 'request.invalid', [
       ['sort', 'not_sortable'],
     ]);

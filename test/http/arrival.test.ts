@@ -1,4 +1,4 @@
-/** How long bodies may take to arrive, over real connections. */
+/** Timeouts for receiving bodies, over real connections. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -36,11 +36,11 @@ afterAll(() => app.close());
 
 interface Exchange {
   received: string;
-  /** Until the service closed the connection; it never closes one that is kept alive. */
+  /** Until the service closed the connection; kept-alive connections are never closed. */
   milliseconds: number;
 }
 
-/** Sends the head of a request, then a byte of its body every now and then. */
+/** Sends the headers of a request, then a byte of its body now and then. */
 function trickle(path: string, type: string, bytes: number): Promise<Exchange> {
   return new Promise((resolve) => {
     const began = performance.now();
@@ -65,7 +65,7 @@ function trickle(path: string, type: string, bytes: number): Promise<Exchange> {
 }
 
 describe('a body that arrives slowly', () => {
-  it.concurrent('is cut off where its route gives it no more time', async () => {
+  it.concurrent('is cut off if its route allows no more time', async () => {
     const { received, milliseconds } = await trickle('/plain', 'application/json', 1_000);
     expect(received).toMatch(/^HTTP\/1\.1 408 /);
     expect(received).toContain('"code":"request.timeout"');
@@ -73,33 +73,33 @@ describe('a body that arrives slowly', () => {
     expect(milliseconds).toBeLessThan(LONGER_MS);
   });
 
-  it.concurrent('is waited for where its route gives it more', async () => {
+  it.concurrent('is awaited if its route allows more time', async () => {
     const { received, milliseconds } = await trickle('/longer', 'text/csv', 20);
     expect(received).toMatch(/^HTTP\/1\.1 200 /);
     expect(milliseconds).toBeGreaterThan(ARRIVAL_MS);
   });
 
-  it.concurrent('is cut off where even that is not enough', async () => {
+  it.concurrent('is cut off if even that is exceeded', async () => {
     const { received, milliseconds } = await trickle('/longer', 'text/csv', 10_000);
     expect(received).toMatch(/^HTTP\/1\.1 408 /);
     expect(milliseconds).toBeGreaterThan(LONGER_MS - 50);
   });
 
-  it.concurrent('does not keep a connection that has its answer', async () => {
+  it.concurrent('does not block a connection after the response', async () => {
     const { received, milliseconds } = await trickle('/refused', 'text/csv', 10_000);
     expect(received).toMatch(/^HTTP\/1\.1 403 /);
     expect(milliseconds).toBeLessThan(LONGER_MS);
   });
 
-  it.concurrent('of a path that there is not is cut off like any other', async () => {
+  it.concurrent('for an unknown path is cut off as well', async () => {
     const { received, milliseconds } = await trickle('/nothing', 'application/json', 1_000);
     expect(received).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(milliseconds).toBeLessThan(LONGER_MS);
   });
 });
 
-describe('a body that has arrived', () => {
-  it.concurrent('may be worked on for longer', async () => {
+describe('a complete body', () => {
+  it.concurrent('may take longer to process', async () => {
     const { received } = await trickle('/slow', 'application/json', 3);
     expect(received).toMatch(/^HTTP\/1\.1 200 /);
   });

@@ -1,4 +1,4 @@
-/** Clients that want one thing at the same moment: one of them gets it, on either engine. */
+/** Concurrent requests for the same thing: exactly one succeeds, on either engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds, pathOf, prepareKinds } from '../references/kinds.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
@@ -25,8 +25,8 @@ const things: [string, () => Thing][] = [
   ]),
 ];
 
-describe('of clients that change one thing at once', () => {
-  it.each(things)('one wins: %s', async (_, thing) => {
+describe('of concurrent clients that change the same resource', () => {
+  it.each(things)('exactly one succeeds: %s', async (_, thing) => {
     const { path, key, make, change } = thing();
     const url = `${path}/${(await created(api, path, make()))[key]}`;
     const { etag } = await api.get(url);
@@ -45,7 +45,7 @@ describe('of clients that change one thing at once', () => {
     await api.delete(url);
   });
 
-  it('one changes a project or another archives it, not both', async () => {
+  it('one changes a project or another archives it, but not both', async () => {
     const { id } = await created(api, '/v1/projects', aProject());
     const url = `/v1/projects/${id}`;
     const headers = { 'if-match': (await api.get(url)).etag };
@@ -62,7 +62,7 @@ describe('of clients that change one thing at once', () => {
 });
 
 it.each(kinds.filter(({ key }) => key === 'code').map((kind) => [kind.entity, kind] as const))(
-  'of ten clients that take one code of %s at once, one gets it',
+  'with the same code in %s, one of ten succeeds',
   async (_, kind) => {
     const entry = kind.make();
     const { seq } = await api.database.revision();
@@ -72,7 +72,7 @@ it.each(kinds.filter(({ key }) => key === 'code').map((kind) => [kind.entity, ki
   },
 );
 
-it('funds cannot be drawn twice by asking at the same moment', async () => {
+it('funds cannot be withdrawn twice', async () => {
   const { id } = await created(api, '/v1/projects', aProject());
   const url = `/v1/projects/${id}/funds`;
   await created(api, url, { receivedOn: '2021-01-01', amountYuan: 5 });

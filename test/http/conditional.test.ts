@@ -48,7 +48,7 @@ afterAll(() => api.close());
 const urlOf = (name: string): string => urls[name] as string;
 
 describe.each([...single, 'funds', 'definitions', ...Object.keys(collections)])('%s', (name) => {
-  it('has a strong ETag, the same each time, and is to be asked for again', async () => {
+  it('has a strong, stable ETag and must be revalidated', async () => {
     const first = await api.get(urlOf(name));
     expect(first.status).toBe(200);
     expect(first.etag).toMatch(/^"[\x21\x23-\x7e]+"$/);
@@ -104,7 +104,7 @@ describe('If-None-Match', () => {
     expect((await api.get(url, { 'if-none-match': '*' })).status).toBe(status);
   });
 
-  it('is nothing to a write', async () => {
+  it('is ignored for writes', async () => {
     const answer = await api.post('/v1/projects', aProject(), { 'if-none-match': '*' });
     expect(answer.status).toBe(201);
   });
@@ -116,7 +116,7 @@ const writes: [what: string, send: (url: string, headers: Record<string, string>
 ];
 
 describe.each(writes)('%s', (_, send) => {
-  it.each(single)('of one %s needs If-Match', async (name) => {
+  it.each(single)('of one %s requires If-Match', async (name) => {
     await expectRefused(api, () => send(urlOf(name), {}), 428, 'request.if_match_required');
   });
 
@@ -128,7 +128,7 @@ describe.each(writes)('%s', (_, send) => {
     ['nothing', () => ''],
   ];
   describe.each(others)('with %s', (_, header) => {
-    it.each(single)('leaves the %s as it is, and says what the ETag is', async (name) => {
+    it.each(single)('does not change the %s, and returns the current ETag', async (name) => {
       const { etag } = await api.get(urlOf(name));
       const stale = () => send(urlOf(name), { 'if-match': header(etag) });
       const answer = await expectRefused(api, stale, 412, 'request.changed_meanwhile');
@@ -144,7 +144,7 @@ const current: [what: string, header: (etag: string) => string][] = [
 ];
 
 describe('If-Match', () => {
-  it.each(current)('with %s lets a change pass', async (what, header) => {
+  it.each(current)('with %s allows a change', async (what, header) => {
     for (const name of single) {
       const { etag } = await api.get(urlOf(name));
       const answer = await api.patch(urlOf(name), { nameEn: what }, { 'if-match': header(etag) });
@@ -154,13 +154,13 @@ describe('If-Match', () => {
     }
   });
 
-  it('is answered with the ETag that the change can be sent again with', async () => {
+  it('that fails returns an ETag with which the change can be repeated', async () => {
     const refused = await api.patch(urlOf('zone'), { nameEn: 'again' }, { 'if-match': '"old"' });
     const sent = await api.patch(urlOf('zone'), { nameEn: 'again' }, { 'if-match': refused.etag });
     expect(sent.status).toBe(200);
   });
 
-  it('of what is not there is a 404', async () => {
+  it('for a missing resource results in 404', async () => {
     expectProblem(await api.patch('/v1/projects/x', {}, { 'if-match': '*' }), 404, 'projects.not_found');
   });
 });

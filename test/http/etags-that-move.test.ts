@@ -14,7 +14,7 @@ const project = async (fields: Parameters<typeof aProject>[0] = {}): Promise<str
 const etagOf = async (url: string): Promise<string> => (await api.get(url)).etag;
 
 describe('the ETag of a project', () => {
-  it('changes with the name of an investor, who is no part of its row', async () => {
+  it('changes with the name of an investor, which is not part of its row', async () => {
     const investor = await created(api, '/v1/enterprises', { name: '旧名' });
     const url = await project({ investorIds: [investor.id] });
     const before = await etagOf(url);
@@ -27,7 +27,7 @@ describe('the ETag of a project', () => {
     expect((await api.get(url, { 'if-none-match': before })).status).toBe(200);
   });
 
-  it('changes at midnight, when a promise turns overdue', async () => {
+  it('changes at midnight when a promise becomes overdue', async () => {
     const url = await project({ agreedStartOn: '2026-11-22' });
     const before = await api.get(url);
     expect(before.body.overdue).toEqual([]);
@@ -42,14 +42,14 @@ describe('the ETag of a project', () => {
     expect(late.etag).toBe(after.etag);
   });
 
-  it('stays at midnight when nothing follows from the day', async () => {
+  it('is stable at midnight if nothing depends on the day', async () => {
     const url = await project({ agreedStartOn: '2026-11-23' });
     const before = await etagOf(url);
     api.clock.set('2026-11-22T16:00:00Z');
     expect(await etagOf(url)).toBe(before);
   });
 
-  it('changes with an entry of funds, and so does the version', async () => {
+  it('changes with a new funds entry, and so does the version', async () => {
     const url = await project();
     const [before, ledger] = [await api.get(url), await etagOf(`${url}/funds`)];
     api.clock.set('2026-11-22T05:00:00Z');
@@ -66,7 +66,7 @@ describe('the ETag of a project', () => {
     expectProblem(late, 412, 'request.changed_meanwhile');
   });
 
-  it('of another day is of another answer, and changes nothing', async () => {
+  it('for another day belongs to another response, and cannot be used for changes', async () => {
     const url = await project({ startedOn: '2021-01-01' });
     const [now, then] = [await api.get(url), await api.get(`${url}?asOf=2020-12-31`)];
     expect(then.body.operatingStatus).toBe('signed');
@@ -75,7 +75,7 @@ describe('the ETag of a project', () => {
     expectProblem(late, 412, 'request.changed_meanwhile');
   });
 
-  it('changes with its archive and its restoration', async () => {
+  it('changes when it is archived and restored', async () => {
     const url = await project();
     const before = await etagOf(url);
     await api.delete(url);
@@ -116,7 +116,7 @@ describe.each(collections)('the ETag of %s', (url) => {
     ],
     ['an archived project', async () => api.delete(await project())],
   ];
-  it.each(writes)('moves on with the revision: %s', async (_, write) => {
+  it.each(writes)('changes with the revision: %s', async (_, write) => {
     const before = await api.get(url);
     await write();
     const after = await api.get(url, { 'if-none-match': before.etag });
@@ -126,7 +126,7 @@ describe.each(collections)('the ETag of %s', (url) => {
     expect(after.body.revision).toBeGreaterThan(before.body.revision);
   });
 
-  it('stays when nothing is written', async () => {
+  it('is stable while nothing is written', async () => {
     const before = await etagOf(url);
     const one = await project();
     const moved = await etagOf(url);
@@ -138,7 +138,7 @@ describe.each(collections)('the ETag of %s', (url) => {
     expect((await api.get(url, { 'if-none-match': moved })).status).toBe(304);
   });
 
-  it('moves on at midnight, for it means today', async () => {
+  it('changes at midnight, because it means today', async () => {
     const before = await etagOf(url);
     api.clock.set('2026-11-22T16:00:00Z');
     const after = await api.get(url, { 'if-none-match': before });
@@ -147,9 +147,9 @@ describe.each(collections)('the ETag of %s', (url) => {
   });
 });
 
-describe('the ETag of what is asked for a day', () => {
+describe('the ETag of a response for a given day', () => {
   it.each(['/v1/projects?asOf=2026-11-22', '/v1/statistics/summary?asOf=2022-08-31'])(
-    'stays at midnight: %s',
+    'is stable at midnight: %s',
     async (url) => {
       const before = await etagOf(url);
       api.clock.set('2026-11-22T16:00:00Z');
@@ -157,7 +157,7 @@ describe('the ETag of what is asked for a day', () => {
     },
   );
 
-  it('differs with the query', async () => {
+  it('depends on the query', async () => {
     const queries = [
       '',
       '?limit=5',
@@ -172,8 +172,8 @@ describe('the ETag of what is asked for a day', () => {
   });
 });
 
-describe('an answer that is kept', () => {
-  it('is given again as it was, and never once something has changed', async () => {
+describe('a cached response', () => {
+  it('is returned unchanged, and never after a change', async () => {
     const url = '/v1/statistics/summary?signedYear=1995';
     const counts: number[] = [];
     for (let i = 1; i <= 3; i++) {
@@ -185,7 +185,7 @@ describe('an answer that is kept', () => {
     expect(counts).toEqual([1, 2, 3]);
   });
 
-  it('is that of its day', async () => {
+  it('is only used for its day', async () => {
     await project({ signedOn: '1996-01-01', agreedStartOn: '2026-11-22' });
     const url = '/v1/statistics/summary?signedYear=1996';
     const overdue = async () => (await api.get(url)).body.overdueStartCount;

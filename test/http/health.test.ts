@@ -10,14 +10,14 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('health', () => {
-  it.each(['/livez', '/readyz'])('%s is well, and is asked anew each time', async (url) => {
+  it.each(['/livez', '/readyz'])('%s is ok, and is not cached', async (url) => {
     const answer = await api.get(url);
     expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.headers.etag).toBeUndefined();
   });
 
-  it('/readyz is not well once the database cannot answer; /livez still is', async () => {
+  it('/readyz fails when the database is unavailable; /livez does not', async () => {
     const broken = await testApp();
     broken.database.check = () => Promise.reject(new Error('password=secret host=db.internal'));
     const answer = await broken.get('/readyz', { 'accept-language': 'en' });
@@ -29,8 +29,8 @@ describe('health', () => {
   });
 });
 
-describe('a failure inside', () => {
-  it('is a 500 that says nothing of what happened', async () => {
+describe('an internal failure', () => {
+  it('is a 500 that reveals nothing', async () => {
     const broken = await testApp();
     broken.database.write = () => Promise.reject(new Error('no such column: secret_column at /srv/luodi'));
     const answer = await broken.post('/v1/projects', aProject());
@@ -44,7 +44,7 @@ describe('a failure inside', () => {
     ['is locked', Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })],
     ['is starting', Object.assign(new Error('the database system is starting up'), { code: '57P03' })],
     ['cannot be reached', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
-  ])('is a 503 with Retry-After when the database %s', async (_, error) => {
+  ])('is a 503 with Retry-After if the database %s', async (_, error) => {
     const broken = await testApp();
     broken.database.write = () => Promise.reject(error);
     const answer = await broken.post('/v1/projects', aProject());
@@ -56,7 +56,7 @@ describe('a failure inside', () => {
 
 describe('the id of a request', () => {
   const sound = ['12345678', 'a'.repeat(64), 'trace_ID-0001', '4bf92f3577b34da6a3ce929d0e0e4736'];
-  it.each(sound)('%s is kept, in the answer, in a refusal and in the log', async (id) => {
+  it.each(sound)('%s is used in the response, in problems and in the log', async (id) => {
     const headers = { 'x-request-id': id };
     expect((await api.get('/livez', headers)).headers['x-request-id']).toBe(id);
     const refusal = await api.get('/v1/projects/x', headers);
@@ -76,7 +76,7 @@ describe('the id of a request', () => {
     '{"$ne":1}',
     'üüüüüüüü',
     'twelve-34,twelve-35',
-    // A key sent by mistake would stand in the log of changes for good.
+    // A key sent by mistake would remain in the change log forever.
     newKey(),
   ];
   it.each(unsound)('%j is replaced by a new one', async (id) => {
@@ -91,7 +91,7 @@ describe('the id of a request', () => {
     expect(answers[0]?.body.requestId).toBe(first);
   });
 
-  it('is a new one for each request that names none', async () => {
+  it('is generated if none is given', async () => {
     const ids = await Promise.all(Array.from({ length: 50 }, () => api.get('/livez')));
     expect(new Set(ids.map(({ headers }) => headers['x-request-id'])).size).toBe(50);
   });

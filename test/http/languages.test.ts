@@ -34,7 +34,7 @@ const preferences: [header: string | null, language: 'en' | 'zh-CN'][] = [
 ];
 
 describe('a refusal', () => {
-  it.each(preferences)('to a client that asks for %s is in %s', async (header, language) => {
+  it.each(preferences)('for a client that requests %s is in %s', async (header, language) => {
     const answer = await api.get('/v1/projects/x', asked(header));
     expect(answer.headers['content-language']).toBe(language);
     expect(answer.body).toMatchObject(
@@ -45,7 +45,7 @@ describe('a refusal', () => {
     expect(answer.body.code).toBe('projects.not_found');
   });
 
-  it('says each fault in the language, with its values', async () => {
+  it('reports each fault in the language, with its values', async () => {
     const faulty = aProject({ signedOn: '2026-11-23', region: '999999', investmentYuan: 0 });
     const messages = async (language: string): Promise<Body> => {
       const { body } = await api.post('/v1/projects', faulty, asked(language));
@@ -76,7 +76,7 @@ describe('a refusal', () => {
     expect(await message('zh')).toBe('应为 文本');
   });
 
-  it('of a conflict, of a stale change and of a method are in the language as well', async () => {
+  it('for a conflict, a stale change or a method is in the language as well', async () => {
     const { id, code } = await created(api, '/v1/projects', aProject());
     const zh = { 'accept-language': 'zh-CN' };
     const answers = [
@@ -103,7 +103,7 @@ describe('a refusal', () => {
 
 describe('every message', () => {
   const all = { ...problems, ...faults, ...titles };
-  it.each(Object.entries(all))('%s is there in both languages, with the same values', (_, { en, zh }) => {
+  it.each(Object.entries(all))('%s exists in both languages, with the same values', (_, { en, zh }) => {
     const values = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
     expect(values(zh)).toEqual(values(en));
     expect(zh).toMatch(/[\u4e00-\u9fff]/);

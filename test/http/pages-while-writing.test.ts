@@ -17,7 +17,7 @@ const spread = (i: number) => ({
   investmentYuan: 1 + (i % 5),
 });
 
-/** Forty projects of an event of their own, so that each case has a list of its own. */
+/** Forty projects of a new event, so that each case has its own list. */
 async function fortyProjects(event: string): Promise<Body[]> {
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
   await created(api, '/v1/events', { code: event, name: '活动', ...days });
@@ -29,7 +29,7 @@ async function fortyProjects(event: string): Promise<Body[]> {
   return projects;
 }
 
-// Not by updatedAt, which a change moves: what is changed comes again then, and ought to.
+// Not by updatedAt: changed rows then rightly appear again.
 const sorts = [
   'code',
   '-code',
@@ -45,7 +45,7 @@ const sorts = [
 
 describe('while another client inserts, changes and archives between pages', () => {
   it.each(sorts.map((sort, i) => [sort, `fair-${i}`]))(
-    'by %s nothing that is there throughout is skipped or repeated',
+    'by %s nothing that exists throughout is skipped or repeated',
     async (sort, event) => {
       const before = await fortyProjects(event);
       const archived = new Set<string>();
@@ -65,7 +65,7 @@ describe('while another client inserts, changes and archives between pages', () 
           const ahead = inOrder(before, sort, 'id').filter(({ id }) => !idsOf(items).includes(id));
           await api.patch(`/v1/projects/${before[page]?.id}`, { owner: `单位 ${page}` }, { 'if-match': '*' });
           await api.patch(`/v1/projects/${ahead.at(-1)?.id}`, { owner: `单位 ${page}` }, { 'if-match': '*' });
-          // The very row that the cursor names, one seen before, and one not yet seen.
+          // The row in the cursor, one already seen, and one not yet seen.
           await archive(items.at(-1)?.id);
           await archive(items[0]?.id);
           await archive(ahead.at(2)?.id);
@@ -81,7 +81,7 @@ describe('while another client inserts, changes and archives between pages', () 
     },
   );
 
-  it('each page says how many there are by then, and at which revision', async () => {
+  it('each page has its current total and revision', async () => {
     await fortyProjects('fair-total');
     const url = '/v1/projects?event=fair-total&sort=code&limit=15';
     const first = (await api.get(url)).body;
@@ -93,7 +93,7 @@ describe('while another client inserts, changes and archives between pages', () 
     expect(second.revision).toBe(first.revision + 3);
   });
 
-  it('a project that moves by what the list is sorted by is met at its new place', async () => {
+  it('a project whose sort value changes appears at its new position', async () => {
     const projects = await fortyProjects('fair-move');
     const last = inOrder(projects, 'investmentYuan', 'id').at(-1);
     const seen = await everyPage(
@@ -107,7 +107,7 @@ describe('while another client inserts, changes and archives between pages', () 
     expect(seen.at(-1)).toMatchObject({ id: last?.id, investmentYuan: 1_000 });
   });
 
-  it('the ledger of funds stays whole', async () => {
+  it('the ledger of funds is complete', async () => {
     const { id } = await created(api, '/v1/projects', aProject());
     const url = `/v1/projects/${id}/funds`;
     const entries: Body[] = [];
@@ -123,7 +123,7 @@ describe('while another client inserts, changes and archives between pages', () 
     expect(seen.filter((entry) => known.has(entry.id))).toEqual(inOrder(entries, 'receivedOn', 'id'));
   });
 
-  it('a catalogue stays whole while entries come, go and are renamed', async () => {
+  it('a catalogue is complete while entries are created, deleted and renamed', async () => {
     const before: Body[] = [];
     for (let i = 0; i < 30; i++) {
       before.push(await created(api, '/v1/enterprises', { name: `企业 ${i % 4}`, country: 'IS' }));

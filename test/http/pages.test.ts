@@ -6,7 +6,7 @@ let api: TestApp;
 let projects: Body[];
 let ledger: string;
 
-/** Where orders by language, by code unit and by byte would differ. */
+/** Names that sort differently by language, code unit and byte. */
 const NAMES = [
   'a',
   'B',
@@ -30,7 +30,7 @@ beforeAll(async () => {
   api = await testApp();
   projects = [];
   for (let i = 0; i < 48; i++) {
-    // A third share a moment; names, days and amounts are shared by several, and days are missing.
+    // A third share a timestamp; names, days and amounts repeat, and days are missing.
     if (i % 3 === 0) api.clock.set(`2026-11-22T04:00:${String(i).padStart(2, '0')}Z`);
     const startedOn = i % 4 === 0 ? null : `2021-0${1 + (i % 5)}-01`;
     const project = aProject({
@@ -71,7 +71,7 @@ const directions = ['', '-'];
 
 const sorts = [
   ...keys.flatMap((key) => directions.map((way) => `${way}${key}`)),
-  // Each key before the next, both ways round, in every mixture of directions.
+  // All ordered pairs of keys, in all combinations of directions.
   ...keys.flatMap((first, i) => {
     const second = keys[(i + 1) % keys.length] as string;
     return directions.flatMap((a) =>
@@ -86,26 +86,26 @@ const sorts = [
 ];
 
 describe('the projects', () => {
-  it.each(sorts)('by %s come once each, in order, page by page', async (sort) => {
+  it.each(sorts)('by %s appear once each, in order, page by page', async (sort) => {
     const seen = await everyPage(api, `/v1/projects?sort=${sort}&limit=7`);
     expect(idsOf(seen)).toEqual(idsOf(inOrder(projects, sort, 'id')));
   });
 
-  it('come by the last signing first when no order is asked for', async () => {
+  it('are sorted by the latest signing by default', async () => {
     const seen = await everyPage(api, '/v1/projects?limit=7');
     expect(idsOf(seen)).toEqual(idsOf(inOrder(projects, '-signedOn', 'id')));
   });
 
-  it.each([1, 2, 5, 47, 48, 49, 500])('come once each on pages of %i', async (limit) => {
+  it.each([1, 2, 5, 47, 48, 49, 500])('appear once each on pages of %i', async (limit) => {
     const seen = await everyPage(api, `/v1/projects?sort=startedOn&limit=${limit}`);
     expect(idsOf(seen)).toEqual(idsOf(inOrder(projects, 'startedOn', 'id')));
   });
 
-  it('come in fifties when no limit is asked for', async () => {
+  it('have a default limit of fifty', async () => {
     expect((await api.get('/v1/projects')).body.page).toEqual({ total: 48, limit: 50, nextCursor: null });
   });
 
-  it('of a filter come once each', async () => {
+  it('of a filter appear once each', async () => {
     const url = '/v1/projects?level=county&started=true&sort=name,-investmentYuan&limit=4';
     const selected = projects.filter(({ level, startedOn }) => level === 'county' && startedOn !== null);
     const seen = await everyPage(api, url);
@@ -114,7 +114,7 @@ describe('the projects', () => {
 });
 
 describe('a page', () => {
-  it('has the same total wherever it stands', async () => {
+  it('has the same total at any position', async () => {
     const url = '/v1/projects?level=county&sort=code&limit=10';
     const first = (await api.get(url)).body;
     const second = (await api.get(`${url}&cursor=${first.page.nextCursor}`)).body;
@@ -128,12 +128,12 @@ describe('a page', () => {
     expect(third.page.nextCursor).toBeNull();
   });
 
-  it('that ends with the last one has no next', async () => {
+  it('that contains the last one has no next page', async () => {
     expect((await api.get('/v1/projects?limit=48')).body.page.nextCursor).toBeNull();
     expect((await api.get('/v1/projects?limit=47')).body.page.nextCursor).not.toBeNull();
   });
 
-  it('is the same when it is read again', async () => {
+  it('is the same when read again', async () => {
     const first = (await api.get('/v1/projects?limit=5')).body;
     const url = `/v1/projects?limit=5&cursor=${first.page.nextCursor}`;
     expect((await api.get(url)).body).toEqual((await api.get(url)).body);
@@ -188,18 +188,18 @@ describe('the Link to the next page', () => {
 });
 
 describe('the ledger of funds', () => {
-  it.each(['receivedOn', '-receivedOn'])('by %s comes once each, in order', async (sort) => {
+  it.each(['receivedOn', '-receivedOn'])('by %s appears once each, in order', async (sort) => {
     const all = (await api.get(`${ledger}?limit=500`)).body.items;
     expect(all).toHaveLength(20);
     const seen = await everyPage(api, `${ledger}?sort=${sort}&limit=3`);
     expect(seen).toEqual(inOrder(all, sort, 'id'));
   });
 
-  it('says how many there are', async () => {
+  it('has a total', async () => {
     expect((await api.get(`${ledger}?limit=3`)).body.page).toMatchObject({ total: 20, limit: 3 });
   });
 
-  it.each(['amountYuan', 'note', 'id', '-'])('is not sorted by %s', async (sort) => {
+  it.each(['amountYuan', 'note', 'id', '-'])('cannot be sorted by %s', async (sort) => {
     expect((await api.get(`${ledger}?sort=${sort}`)).status).toBe(422);
   });
 });
@@ -217,7 +217,7 @@ describe.each(['regions', 'industries', 'zones', 'events', 'enterprises'])('%s',
 
   const more = entity === 'events' ? ['startsOn', '-startsOn,name', 'name,-startsOn'] : [];
   it.each([key, `-${key}`, 'name', '-name', `name,-${key}`, `-name,${key}`, ...more])(
-    'by %s come once each, in order, page by page',
+    'by %s appear once each, in order, page by page',
     async (sort) => {
       const all = (await api.get(`/v1/${entity}?limit=500`)).body.items;
       expect(all.length).toBeGreaterThan(10);

@@ -1,10 +1,10 @@
-/** What guards the service as a whole: overload, other websites, and what browsers are told. */
+/** Protection of the service as a whole: overload, other websites, and headers for browsers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { until } from '../support/process.ts';
 
-describe('a service that falls behind', () => {
+describe('an overloaded service', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp({
@@ -13,7 +13,7 @@ describe('a service that falls behind', () => {
   });
   afterAll(() => api.close());
 
-  /** Holds up the event loop, as work that should not be on it would. */
+  /** Blocks the event loop, like misplaced work. */
   async function fallBehind(): Promise<void> {
     for (let i = 0; i < 8; i++) {
       const end = performance.now() + 250;
@@ -23,12 +23,12 @@ describe('a service that falls behind', () => {
     await sleep(20);
   }
 
-  it('refuses with 503 and says when to come back, but lives; then goes on', async () => {
+  it('refuses with 503 and Retry-After, but stays alive; then recovers', async () => {
     expect((await api.get('/v1/changes/head')).status).toBe(200);
     await fallBehind();
     const refused = await api.get('/v1/changes/head', { origin: 'https://dashboard.example' });
     expectProblem(refused, 503, 'service.overloaded');
-    // A page must be able to read when to come back.
+    // Scripts must be able to read Retry-After.
     expect(refused.headers).toMatchObject({ 'access-control-allow-origin': 'https://dashboard.example' });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expectProblem(await api.get('/readyz'), 503, 'service.overloaded');
@@ -60,7 +60,7 @@ describe('a page of another website', () => {
     await opened.close();
   });
 
-  it('may do nothing unless it is named', async () => {
+  it('may do nothing unless configured', async () => {
     const asked = await closed.request('OPTIONS', '/v1/projects', undefined, preflight);
     expect(asked).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, OPTIONS, POST' } });
     expect(corsOf(asked.headers)).toEqual({});
@@ -72,7 +72,7 @@ describe('a page of another website', () => {
     'null',
     'https://dashboard.example.evil.example',
     'http://dashboard.example',
-  ])('may do nothing where others are named: %s', async (origin) => {
+  ])('may do nothing if only others are configured: %s', async (origin) => {
     for (const method of ['OPTIONS', 'GET']) {
       const { headers } = await opened.request(method, '/v1/projects', undefined, { ...preflight, origin });
       expect(headers).not.toHaveProperty('access-control-allow-origin');
@@ -80,9 +80,9 @@ describe('a page of another website', () => {
   });
 
   it.each(['https://dashboard.example', 'http://localhost:8080'])(
-    'may call where it is named: %s',
+    'may send requests if configured: %s',
     async (origin) => {
-      // A browser asks first, and without a key.
+      // Browsers send a preflight request first, without a key.
       const anyone = clientOf(opened.app, null);
       const asked = await anyone.request('OPTIONS', '/v1/projects', undefined, { ...preflight, origin });
       expect(asked).toMatchObject({ status: 204, text: '' });
@@ -95,16 +95,16 @@ describe('a page of another website', () => {
       const answer = await opened.get('/v1/projects', { origin });
       expect(answer.headers).toMatchObject({ 'access-control-allow-origin': origin });
       expect(answer.headers['access-control-expose-headers']).toMatch(/ETag.*X-Request-Id/);
-      // A page must be able to read why it was refused.
+      // Scripts must be able to read why a request was refused.
       const refused = await anyone.get('/v1/projects', { origin });
       expectProblem(refused, 401, 'access.key_required');
       expect(refused.headers).toMatchObject({ 'access-control-allow-origin': origin });
-      // The key is sent by the page, never by the browser on its own.
+      // Keys are sent by scripts, never by the browser itself.
       expect(refused.headers).not.toHaveProperty('access-control-allow-credentials');
     },
   );
 
-  it('is told the methods of a path as everybody is', async () => {
+  it('receives the methods of a path like anybody else', async () => {
     const plain = await opened.request('OPTIONS', '/v1/projects');
     expect(plain).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, OPTIONS, POST' } });
   });
@@ -124,7 +124,7 @@ describe('a browser', () => {
   };
 
   it.each(['/v1/projects', '/v1/nothing', '/livez', '/openapi.json', '/docs/'])(
-    'is told to make no page of %s but what it is',
+    'must not render %s as a page',
     async (path) => {
       const { headers } = await api.get(path);
       expect(headers).toMatchObject(security);
@@ -138,7 +138,7 @@ describe('a browser', () => {
     },
   );
 
-  it('is told to stay with TLS where it came by it', async () => {
+  it('must keep using TLS if it did', async () => {
     const { headers } = await api.get('/v1/projects', { 'x-forwarded-proto': 'https' });
     expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=31536000' });
   });

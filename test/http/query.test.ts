@@ -37,12 +37,12 @@ const lists = ['/v1/projects', '/v1/events', '/v1/enterprises', '/v1/zones', '/v
 describe.each([...lists, '/v1/statistics/breakdown?by=level'])('%s', (url) => {
   const and = url.includes('?') ? '&' : '?';
 
-  it.each(badLimits)('does not take limit=%s', async (limit, code) => {
+  it.each(badLimits)('does not accept limit=%s', async (limit, code) => {
     const answer = await api.get(`${url}${and}limit=${limit}`);
     expectProblem(answer, 422, 'request.invalid', [['limit', code]]);
   });
 
-  it.each(['1', '500', '007'])('takes limit=%s', async (limit) => {
+  it.each(['1', '500', '007'])('accepts limit=%s', async (limit) => {
     expect((await api.get(`${url}${and}limit=${limit}`)).status).toBe(200);
   });
 
@@ -68,7 +68,7 @@ describe.each([...lists, '/v1/statistics/breakdown?by=level'])('%s', (url) => {
   });
 });
 
-it('what a list can be sorted by is said in the refusal', async () => {
+it('the refusal lists the sort keys', async () => {
   const { body } = await api.get('/v1/projects?sort=nothing');
   expect(body.errors[0].message).toBe(
     'can be sorted by code, name, signedOn, startedOn, productionOn, investmentYuan, createdAt, updatedAt only',
@@ -112,13 +112,13 @@ describe('a cursor', () => {
     ['infinity', '1e400'],
     ['true', 'true'],
     ['null', 'null'],
-  ])('of %s in the place of a whole number is refused', async (_, value) => {
+  ])('of %s in place of an integer is refused', async (_, value) => {
     const cursor = Buffer.from(`["investmentYuan,id",${value},"${ID}"]`).toString('base64url');
     const answer = await api.get(`/v1/projects?sort=investmentYuan&cursor=${cursor}`);
     expectProblem(answer, 422, 'request.invalid', [['cursor', 'not_a_cursor']]);
   });
 
-  it('of another order is refused by each list', async () => {
+  it('of another order is refused by every list', async () => {
     const { nextCursor } = (await api.get('/v1/projects?sort=code&limit=1')).body.page;
     expect(nextCursor).not.toBeNull();
     for (const url of ['/v1/projects', '/v1/projects?sort=-code', '/v1/enterprises', '/v1/regions']) {
@@ -127,14 +127,14 @@ describe('a cursor', () => {
     }
   });
 
-  it('that is too long or given twice is refused', async () => {
+  it('that is too long or repeated is refused', async () => {
     const long = await api.get(`/v1/projects?cursor=${'A'.repeat(2_001)}`);
     expectProblem(long, 422, 'request.invalid', [['cursor', 'too_long']]);
     const twice = await api.get('/v1/projects?cursor=A&cursor=A');
     expectProblem(twice, 422, 'request.invalid', [['cursor', 'wrong_type']]);
   });
 
-  it('that nobody gave but that is sound only says where to begin', async () => {
+  it('that is valid but forged only sets the start', async () => {
     const cursor = cursorOf(['code,id', '~', ID]);
     const { body } = await api.get(`/v1/projects?sort=code&cursor=${cursor}`);
     expect(body).toMatchObject({ items: [], page: { total: 3, nextCursor: null } });
@@ -216,12 +216,12 @@ const badFilters: [parameter: string, value: string, code: string][] = [
 ];
 
 describe.each(['/v1/projects', '/v1/statistics/summary'])('%s', (url) => {
-  it.each(badFilters)('does not take %s=%s', async (parameter, value, code) => {
+  it.each(badFilters)('does not accept %s=%s', async (parameter, value, code) => {
     const answer = await api.get(`${url}?${parameter}=${value}`);
     expectProblem(answer, 422, 'request.invalid', [[parameter, code]]);
   });
 
-  it('names each parameter that it does not know, as it was written', async () => {
+  it('names each unknown parameter as it was written', async () => {
     const answer = await api.get(`${url}?Level=county&colour=red&__proto__=1&constructor=1&=1`);
     expectProblem(answer, 422, 'request.invalid', [
       ['Level', 'unknown_parameter'],
@@ -232,7 +232,7 @@ describe.each(['/v1/projects', '/v1/statistics/summary'])('%s', (url) => {
     ]);
   });
 
-  it('tells the faults of a query all at once', async () => {
+  it('reports all faults of a query together', async () => {
     const answer = await api.get(`${url}?started=yes&level=x&signedFrom=2026-02-30&region=x&colour=red`);
     expectProblem(answer, 422, 'request.invalid', [
       ['started', 'wrong_type'],
@@ -243,7 +243,7 @@ describe.each(['/v1/projects', '/v1/statistics/summary'])('%s', (url) => {
     ]);
   });
 
-  it('tells that a day lies after today together with the other faults', async () => {
+  it('reports a future day together with other faults', async () => {
     const answer = await api.get(`${url}?asOf=${TOMORROW}&started=yes`);
     expectProblem(answer, 422, 'request.invalid', [
       ['asOf', 'after_today'],
@@ -269,7 +269,7 @@ describe('parameters that are not filters', () => {
     expectProblem(answer, 422, 'request.invalid', [['asOf', code]]);
   });
 
-  it('asOf may be today, which begins at midnight in the time zone of the service', async () => {
+  it('asOf may be today, which starts at midnight in the time zone of the service', async () => {
     expect((await api.get('/v1/projects?asOf=2026-11-22')).status).toBe(200);
     api.clock.set('2026-11-22T16:00:00Z');
     expect((await api.get(`/v1/projects?asOf=${TOMORROW}`)).status).toBe(200);
@@ -292,10 +292,13 @@ describe('parameters that are not filters', () => {
     expectProblem(answer, 422, 'request.invalid', [['interval', 'not_a_choice']]);
   });
 
-  it.each(['day', '', 'Month', 'month&step=year'])('cohorts by steps of a %s are refused', async (step) => {
-    const answer = await api.get(`/v1/statistics/cohorts?step=${step}`);
-    expectProblem(answer, 422, 'request.invalid', [['step', 'not_a_choice']]);
-  });
+  it.each(['day', '', 'Month', 'month&step=year'])(
+    'cohorts by an interval of a %s are refused',
+    async (step) => {
+      const answer = await api.get(`/v1/statistics/cohorts?step=${step}`);
+      expectProblem(answer, 422, 'request.invalid', [['step', 'not_a_choice']]);
+    },
+  );
 
   it('a timeline names each filter that depends on the day', async () => {
     const answer = await api.get('/v1/statistics/timeline?operatingStatus=signed&started=true&sameYear=true');

@@ -17,7 +17,7 @@ interface RawAnswer {
   body: Body;
 }
 
-/** The first answer among what came over the connection. */
+/** The first response received on the connection. */
 function parse(received: string): RawAnswer {
   const [head = '', body = ''] = received.split('\r\n\r\n');
   const [line = '', ...lines] = head.split('\r\n');
@@ -106,7 +106,7 @@ describe('a request', () => {
     expect(await stateOf(api)).toEqual(before);
   });
 
-  it('that is malformed ends its connection and no other', async () => {
+  it('that is malformed ends only its own connection', async () => {
     const [, answer] = await Promise.all([
       api.raw('garbage\r\n\r\n'),
       api.raw(`GET /livez HTTP/1.1\r\n${HOST}\r\n`),
@@ -114,7 +114,7 @@ describe('a request', () => {
     expect(parse(answer)).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 
-  it('that ends before its body does leaves nothing', async () => {
+  it('that ends before its body does has no effect', async () => {
     const before = await stateOf(api);
     const body = JSON.stringify(aProject());
     const controller = new AbortController();
@@ -136,7 +136,7 @@ describe('a request', () => {
     expect((await api.get('/livez')).status).toBe(200);
   });
 
-  it('follows another on one connection', async () => {
+  it('can follow another on one connection', async () => {
     const answers = await api.raw(
       `GET /v1/nonsense HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\n${HOST}\r\n`,
     );

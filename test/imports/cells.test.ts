@@ -1,4 +1,4 @@
-/** Every kind of faulty cell, told in both languages with its place. */
+/** All kinds of faulty cells, reported in both languages with their position. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { amounts, days, sound, texts } from './faulty-cells.ts';
@@ -29,7 +29,10 @@ const records = [...all.map(([, cells]) => cells), repeating].map(
 const file = sheetOf(records);
 const columns = [...new Set(records.flatMap(Object.keys))];
 
-/** What is asked about cells of an existing project stands in rows of which the others say what is there. */
+/**
+ * Several scenarios concern the same existing project; all of their rows except the first are also
+ * duplicates.
+ */
 const firstExisting = records.findIndex((record) => record.项目编号 === 'EXISTING') + 2;
 
 describe.each([
@@ -46,7 +49,7 @@ describe.each([
   });
 
   it.each(all.map(([what, , ...faults], i) => [what, faults, i] as const))(
-    '%s is told with its cell',
+    '%s is reported with its cell',
     (_, faults, i) => {
       const row = i + 2;
       const told = answer.faults.filter((fault: Body) => fault.row === row);
@@ -65,7 +68,7 @@ describe.each([
     },
   );
 
-  it('a code that stood in a row before is told with that row', () => {
+  it('a repeated code is reported with its first row', () => {
     const repeated = answer.faults.filter(({ code }: Body) => code === 'duplicate_row');
     expect(repeated).toEqual([
       expect.objectContaining({

@@ -1,4 +1,4 @@
-/** Members of clusters that come in as a sheet. */
+/** Imports of cluster members. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -32,7 +32,7 @@ afterAll(() => closeVerified(api));
 
 let made = 0;
 
-/** A cluster, and an enterprise with a social credit code, that no other test knows. */
+/** A new cluster, and an enterprise with a social credit code. */
 async function fresh(): Promise<{ cluster: Body; enterprise: Body; members(): Promise<Body[]> }> {
   made++;
   const cluster = await created(api, '/v1/clusters', { name: `集群 ${made}`, leader: leader.id });
@@ -54,7 +54,7 @@ const rowOf = ({ cluster, enterprise }: { cluster: Body; enterprise: Body }, mor
 });
 
 describe('a sheet of cluster members', () => {
-  it('creates them as the API does, history included', async () => {
+  it('creates them like the API, including the history', async () => {
     const place = await fresh();
     const { cluster, enterprise } = place;
     const whole = rowOf(place, {
@@ -99,7 +99,7 @@ describe('a sheet of cluster members', () => {
     expect(await place.members()).toMatchObject([{ enterprise: enterprise.id, leftOn: '2022-01-01' }]);
   });
 
-  it('knows its headings in English, and an enterprise by its code alone', async () => {
+  it('accepts headings in English, and an enterprise by its code alone', async () => {
     const { cluster, enterprise, members } = await fresh();
     const row = {
       'Cluster name': cluster.name,
@@ -111,7 +111,7 @@ describe('a sheet of cluster members', () => {
     expect(await members()).toMatchObject([{ enterprise: enterprise.id, role: 'downstream' }]);
   });
 
-  it('is unchanged where it says what is there, and changes only what it says', async () => {
+  it('leaves equal values unchanged, and changes only those given', async () => {
     const place = await fresh();
     const { cluster, enterprise } = place;
     await commit(api, sheetOf([rowOf(place)]), { query });
@@ -134,7 +134,7 @@ describe('a sheet of cluster members', () => {
     expect(await place.members()).toMatchObject([{ role: 'upstream', leftOn: null }]);
   });
 
-  it('has a day of introduction that can be put right', async () => {
+  it('can correct a day of introduction', async () => {
     const place = await fresh();
     await commit(api, sheetOf([rowOf(place)]), { query });
     const { body } = await commit(api, sheetOf([rowOf(place, { 引进日期: '2021-06-19' })]), { query });
@@ -142,7 +142,7 @@ describe('a sheet of cluster members', () => {
     expect(await place.members()).toHaveLength(1);
   });
 
-  it('tells one that came back from what it was before, whether the rows come together or later', async () => {
+  it('distinguishes a returned member from its earlier term, whether the rows are together or apart', async () => {
     for (const together of [true, false]) {
       const place = await fresh();
       const rows = [
@@ -173,7 +173,7 @@ describe('a sheet of cluster members', () => {
     }
   });
 
-  it('refuses a row about what an earlier row was about', async () => {
+  it('refuses a row about the same member as an earlier row', async () => {
     const place = await fresh();
     const rows = [rowOf(place), rowOf(place, { 备注: '再次' }), rowOf(place, { 引进日期: '2021-07-01' })];
     const { body } = await preview(api, sheetOf(rows), { query });
@@ -184,7 +184,7 @@ describe('a sheet of cluster members', () => {
     ]);
   });
 
-  it('looks at the rows of later batches beside those of earlier ones', async () => {
+  it('checks rows of later batches against those of earlier ones', async () => {
     const place = await fresh();
     const others = Array.from({ length: 300 }, (_, i) => ({
       ...rowOf(place),
@@ -203,7 +203,7 @@ describe('a sheet of cluster members', () => {
     expect((await preview(api, sheetOf(rows), creating)).body).toMatchObject(counts({ unchanged: 302 }));
   });
 
-  it('creates the enterprises that are not on record where that is wanted, and only then', async () => {
+  it('creates unknown enterprises only if requested', async () => {
     const { cluster, members } = await fresh();
     const name = `新企业 ${cluster.name}`;
     const rows = [
@@ -228,7 +228,7 @@ describe('a sheet of cluster members', () => {
     expect(await members()).toMatchObject([{ enterprise: id }, { enterprise: id }]);
   });
 
-  it('may be NDJSON in the words of the API, with ids as well', async () => {
+  it('can be NDJSON in the form of the API, also with ids', async () => {
     const place = await fresh();
     await commit(api, sheetOf([rowOf(place, { 项目编号: 'CAME-WITH' })]), { query });
     const [member] = await place.members();
@@ -242,7 +242,7 @@ describe('a sheet of cluster members', () => {
     const lines = cases.map(([field, value]) => ({ ...member, [field]: value }));
     const { body } = await preview(api, linesOf(lines), ndjson);
     expect(body).toMatchObject({ status: 'done', rows: cases.length });
-    // The same member stands in every row, which is a fault of its own.
+    // All rows have the same member, which is a fault of its own.
     for (const { row, field, code } of body.faults) {
       if (code !== 'duplicate_row') expect([row, field]).toEqual([row, cases[row - 1]?.[0]]);
     }
@@ -348,7 +348,7 @@ describe('a faulty cell', () => {
     }
   });
 
-  it('that would make an enterprise a member twice at a time says since when it is one', async () => {
+  it('with an overlapping term reports the start of the existing one', async () => {
     const place = await fresh();
     const path = `/v1/clusters/${place.cluster.id}/members`;
     for (const [introducedOn, leftOn] of [
@@ -371,7 +371,7 @@ describe('a faulty cell', () => {
     ]);
   });
 
-  it('refuses the file, unless the good rows are wanted', async () => {
+  it('refuses the file, unless a partial import is requested', async () => {
     const place = await fresh();
     const other = await fresh();
     const file = sheetOf([rowOf(place), { ...rowOf(other), 产业集群: '不存在' }]);
@@ -385,7 +385,7 @@ describe('a faulty cell', () => {
 });
 
 describe('an editor', () => {
-  it('imports no members of clusters, as it writes none', async () => {
+  it('cannot import cluster members, just as it cannot write them', async () => {
     const editor = await editorOf(api);
     const place = await fresh();
     expectProblem(await preview(editor, sheetOf([rowOf(place)]), { query }), 403, 'access.role');

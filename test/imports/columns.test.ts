@@ -1,4 +1,4 @@
-/** What the columns and the empty cells of a file of projects mean, and what lines of NDJSON may hold. */
+/** The meaning of columns and empty cells in project files, and the values of NDJSON lines. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { byCode, counts, linesOf, placesOf, type Row, sheetOf, storedIn } from './rows.ts';
@@ -33,7 +33,7 @@ const full = {
   note: '备注',
 } as const;
 
-/** The headings of those fields, and of the others that can be cleared. */
+/** The headings of these fields, and of the others that can be cleared. */
 const CLEARABLE = {
   英文名称: 'nameEn',
   建设内容: 'description',
@@ -59,14 +59,14 @@ const CLEARABLE = {
 
 const emptyCells: Row = Object.fromEntries([...Object.keys(CLEARABLE), '投资方'].map((name) => [name, '']));
 
-/** A project with something in every field. */
+/** A project with a value in every field. */
 async function aFullProject(): Promise<Body> {
   const { id } = await created(api, '/v1/enterprises', { name: `投资企业 ${aCode()}` });
   return created(api, '/v1/projects', aProject({ code: aCode(), ...full, investorIds: [id] }));
 }
 
 describe('a column', () => {
-  it('that is not known is left out, and so is what the service works out; both are listed', async () => {
+  it('that is unknown or computed is ignored; both are listed', async () => {
     const { code } = await created(api, '/v1/projects', aProject());
     const file = sheetOf([
       { 项目编号: code, 天气: '晴', 项目状态: '已投产', 备注: '新', 录入时间: 'x', 系统编号: 'y' },
@@ -82,7 +82,7 @@ describe('a column', () => {
     expect(body.changes[0].fields).toEqual({ note: { before: null, after: '新' } });
   });
 
-  it('that is needed may be missing where the project is there, and not where it is new', async () => {
+  it('that is required may be missing for existing projects, but not for new ones', async () => {
     const { code } = await created(api, '/v1/projects', aProject());
     const fresh = aCode();
     const { body } = await preview(
@@ -107,28 +107,28 @@ describe('a column', () => {
     );
   });
 
-  it('that is needed may have an empty cell where the project is there', async () => {
+  it('that is required may be empty for existing projects', async () => {
     const { code } = await created(api, '/v1/projects', aProject({ name: '原名' }));
     const file = sheetOf([{ 项目编号: code, 项目名称: '', 签约日期: ' ', '投资总额(元)': '', 备注: '新' }]);
     expect((await commit(api, file)).body).toMatchObject(counts({ changed: 1 }));
     expect(await byCode(api, code)).toMatchObject({ name: '原名', note: '新', version: 2 });
   });
 
-  it('of codes is enough', async () => {
+  it('of codes is sufficient', async () => {
     const { code } = await created(api, '/v1/projects', aProject());
     expect((await commit(api, sheetOf([{ 项目编号: code }]))).body).toMatchObject(counts({ unchanged: 1 }));
   });
 });
 
 describe('an empty cell', () => {
-  it('leaves everything as it is', async () => {
+  it('leaves everything unchanged', async () => {
     const project = await aFullProject();
     const { body } = await commit(api, sheetOf([{ 项目编号: project.code, ...emptyCells }]));
     expect(body).toMatchObject(counts({ unchanged: 1 }));
     expect(await byCode(api, project.code)).toEqual(project);
   });
 
-  it('clears every field that may be empty, where that is asked for', async () => {
+  it('clears every optional field, if requested', async () => {
     const project = await aFullProject();
     const query = { empty: 'clear' };
     const { body } = await commit(api, sheetOf([{ 项目编号: project.code, ...emptyCells }]), { query });
@@ -140,12 +140,12 @@ describe('an empty cell', () => {
       investors: [],
       version: 2,
     });
-    // Once more there is nothing to clear.
+    // The second time there is nothing to clear.
     const again = await commit(api, sheetOf([{ 项目编号: project.code, ...emptyCells }]), { query });
     expect(again.body).toMatchObject(counts({ unchanged: 1 }));
   });
 
-  it('creates a project that knows nothing but what it needs', async () => {
+  it('creates a project with only the required fields', async () => {
     const code = aCode();
     const needed = {
       项目编号: code,
@@ -162,7 +162,7 @@ describe('an empty cell', () => {
     expect(await byCode(api, code)).toMatchObject({ ...cleared, investmentEstimated: false, investors: [] });
   });
 
-  it('cannot clear what a project needs', async () => {
+  it('cannot clear a required field', async () => {
     const needed = {
       项目名称: 'name',
       项目级别: 'level',
@@ -183,7 +183,7 @@ describe('an amount', () => {
   type Amounts = [heading: string, unit: string | undefined, cells: Readonly<Record<string, number>>];
   const amounts: Amounts[] = [
     ['投资总额', undefined, { 350000000: 350_000_000, '1,234,567': 1_234_567, '3.5万元': 35_000 }],
-    // None of these is a binary fraction.
+    // None of these is an exact binary fraction.
     [
       '投资总额',
       'yi',
@@ -196,7 +196,7 @@ describe('an amount', () => {
       },
     ],
     ['投资总额', 'wan', { 35000: 350_000_000, '99999999.9999': 999_999_999_999, '0.0007': 7 }],
-    // What the heading says comes before the parameter, and what the cell says before that.
+    // A unit in the heading overrides the parameter, and one in the cell overrides both.
     ['投资总额(亿元)', 'wan', { '3.5': 350_000_000, '3.5万元': 35_000 }],
     ['总投资（万元）', 'yuan', { '3.5': 35_000, '3.5亿元': 350_000_000 }],
     ['Investment (100 million yuan)', undefined, { '3.5': 350_000_000 }],
@@ -214,7 +214,7 @@ describe('an amount', () => {
 describe('a line of NDJSON', () => {
   const ndjson = { format: 'ndjson' } as const;
 
-  it('gives the values of the API, and is read back as it was exported', async () => {
+  it('has the values of the API, and can be re-imported as exported', async () => {
     const project = await aFullProject();
     const lines = (await api.get(`/v1/projects?format=ndjson&code=${project.code}`)).text;
     expect((await preview(api, lines, ndjson)).body).toMatchObject(counts({ unchanged: 1 }));
@@ -228,13 +228,13 @@ describe('a line of NDJSON', () => {
     expect(body.file.ignored).toContainEqual({ column: null, heading: 'operatingStatus' });
   });
 
-  // Nothing that a line may hold ends in anything but a fault of its row.
+  // Any value in a line results in a fault of its row, never in anything worse.
   const odd = [5, true, [], ['x', 5], { a: 1 }, '\u0000', '', ' ', '\ud800', 1e300, [null], [[]], -0.5];
   const fields = [
     ...['code', 'name', 'level', 'signedOn', 'investmentYuan', 'investors', 'investorCodes', 'investorIds'],
     ...['version', ...Object.values(CLEARABLE)],
   ];
-  it('with anything odd in a field is refused at that field', async () => {
+  it('with an unexpected value is refused with that field', async () => {
     const base = { name: '新', level: 'county', signedOn: '2020-06-29', investmentYuan: 5 };
     const before = await storedIn(api);
     const cases = fields.flatMap((field) => odd.map((value) => [field, value] as const));
@@ -244,7 +244,7 @@ describe('a line of NDJSON', () => {
     const refused = new Map<string, Set<number>>(fields.map((field) => [field, new Set()]));
     for (const { row, field } of body.faults) {
       const [given = ''] = cases[row - 1] ?? [];
-      // Where the investors are looked up by their names, an odd id is one of theirs.
+      // When investors are looked up by name, an odd id is among them.
       expect([row, field === 'investorIds' ? given : field]).toEqual([row, given]);
       refused.get(given)?.add(row);
     }
@@ -254,14 +254,14 @@ describe('a line of NDJSON', () => {
     expect(await storedIn(api)).toEqual(before);
   });
 
-  it('that is no object is a fault of its row', async () => {
+  it('that is not an object is a fault of its row', async () => {
     const answer = await commit(api, `{"code":"${aCode()}"\n[1]\n`, ndjson);
     expectProblem(answer, 422, 'imports.faulty_rows');
     expect(answer.body.errors.map(({ row, code }: Body) => [row, code])).toContainEqual([1, 'not_json']);
     expect(answer.body.errors.map(({ row, code }: Body) => [row, code])).toContainEqual([2, 'not_json']);
   });
 
-  it('may name investors by their ids, and those that are not there are faulty', async () => {
+  it('can contain ids of investors, unknown ones of which are faulty', async () => {
     const { id } = await created(api, '/v1/enterprises', { name: aCode() });
     const line = { code: aCode(), name: '新', level: 'county', signedOn: '2020-06-29', investmentYuan: 5 };
     const dead = '0190a1b2-0000-7000-8000-00000000dead';

@@ -1,4 +1,4 @@
-/** Files over real connections: refused while they are sent, broken off, slow. */
+/** Uploads over real connections: refused during the upload, aborted, slow. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,11 +21,11 @@ afterAll(() => api.close());
 
 const HEADERS = { authorization: `Bearer ${adminKey()}`, 'content-type': 'text/csv' };
 
-/** Requests that the service says it failed at. */
+/** Log entries of requests that failed with an internal error. */
 const failures = (): Body[] =>
   api.logged.map((line) => JSON.parse(line)).filter(({ status, level }) => status >= 500 || level >= 50);
 
-/** Sends what it has of a body, and waits for an answer if there is one. */
+/** Sends part of a body, and waits for a response, if any. */
 async function answerTo(
   headers: Record<string, string>,
   parts: AsyncIterable<Buffer>,
@@ -57,7 +57,7 @@ async function* repeated(part: Buffer, times: number, pause = 0) {
   }
 }
 
-describe('who sends a file', () => {
+describe('a client that sends a file', () => {
   it.each([
     ['that is too large', {}, 'mode=preview', 413, 'imports.too_large'],
     [
@@ -82,13 +82,13 @@ describe('who sends a file', () => {
       422,
       'imports.no_file',
     ],
-  ])('%s gets the answer, having sent all of it', async (_, headers, query, status, code) => {
+  ])('%s gets the response after sending all of it', async (_, headers, query, status, code) => {
     const answer = await answerTo(headers, repeated(Buffer.alloc(MIB, 'a'), 12), query);
     expect(answer).toMatchObject({ status, body: { code } });
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('and goes away in the middle leaves nothing, and no trace of a failure', async () => {
+  it('and disconnects in the middle leaves nothing, and no logged failure', async () => {
     for (const type of ['text/csv', 'multipart/form-data; boundary=x']) {
       const socket = connect(Number(new URL(address).port), '127.0.0.1');
       socket.write(
@@ -103,7 +103,7 @@ describe('who sends a file', () => {
     expect(failures()).toEqual([]);
   });
 
-  it('too slowly is cut off, and leaves nothing', async () => {
+  it('too slowly is disconnected, and leaves nothing', async () => {
     const began = performance.now();
     const answer = await answerTo({}, repeated(Buffer.from('code\r\n'), 1_000, 50));
     expect(answer).toMatchObject({ status: 408, body: { code: 'request.timeout' } });

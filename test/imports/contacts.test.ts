@@ -1,4 +1,4 @@
-/** Contacts that come in as a sheet. */
+/** Imports of contacts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -49,7 +49,7 @@ afterAll(() => closeVerified(api));
 const contactOf = async (code: string): Promise<Body> =>
   (await api.get(`/v1/contacts?code=${code}`)).body.items[0];
 
-/** What a contact cannot do without. */
+/** The required columns of a contact. */
 const sound: Row = {
   企业名称: '独家企业',
   经贸活动: '2022年沪洽周',
@@ -72,7 +72,7 @@ const whole: Row = {
   备注: '意向明确',
 };
 
-/** The same as the API takes it. */
+/** The same as a request body. */
 const wholeBody = () => ({
   enterprise: ids.coded,
   event: 'ciie-5',
@@ -88,7 +88,7 @@ const wholeBody = () => ({
 });
 
 describe('a sheet of contacts', () => {
-  it('creates them as the API does, history included', async () => {
+  it('creates them like the API, including the history', async () => {
     const [sent, typed] = [aCode(), aCode()];
     const bySheet = await entriesOf(api, () =>
       commit(api, sheetOf([{ 对接编号: sent, ...whole }]), { query }),
@@ -112,7 +112,7 @@ describe('a sheet of contacts', () => {
     expect(essence(bySheet.entries)).toEqual(essence(byApi.entries));
   });
 
-  it('is unchanged where it says what is there, and changes only what it says', async () => {
+  it('leaves equal values unchanged, and changes only those given', async () => {
     const code = aCode();
     const row = { 对接编号: code, ...whole };
     await commit(api, sheetOf([row]), { query });
@@ -139,7 +139,7 @@ describe('a sheet of contacts', () => {
     });
   });
 
-  it('clears what is empty where that is wanted, and nothing that a contact cannot do without', async () => {
+  it('clears empty fields if requested, except required ones', async () => {
     const code = aCode();
     await commit(api, sheetOf([{ 对接编号: code, ...whole }]), { query });
     const row = { 对接编号: code, 小分队: '', 项目编号: '', 嘉宾级别: '' };
@@ -155,13 +155,13 @@ describe('a sheet of contacts', () => {
     ]);
   });
 
-  it('has a new contact in every row without a code', async () => {
+  it('creates a new contact for every row without a code', async () => {
     const { body } = await commit(api, sheetOf([sound, sound]), { query });
     expect(body).toMatchObject(counts({ created: 2 }));
     expect(body.changes.map(({ key }: Body) => key)).toEqual(['独家企业', '独家企业']);
   });
 
-  it('creates enterprises where that is wanted, each once', async () => {
+  it('creates enterprises if requested, each once', async () => {
     const name = `新企业 ${aCode()}`;
     const rows = [
       { ...sound, 企业名称: name },
@@ -175,7 +175,7 @@ describe('a sheet of contacts', () => {
     expect(met.body.page.total).toBe(2);
   });
 
-  it('keeps the enterprise that it is with, of several with one name', async () => {
+  it('keeps the current enterprise among several of the same name', async () => {
     const code = aCode();
     const { enterprise: _, ...fields } = { ...wholeBody(), delegation: null };
     await created(api, '/v1/contacts', { code, enterprise: ids.other, ...fields });
@@ -184,7 +184,7 @@ describe('a sheet of contacts', () => {
     expect(await contactOf(code)).toMatchObject({ enterprise: ids.other, note: '再次' });
   });
 
-  it('may be NDJSON with the ids of the API, whose odd values are faults', async () => {
+  it('can be NDJSON with ids, whose invalid values are faults', async () => {
     const code = aCode();
     const lines = [
       { code, ...wholeBody() },
@@ -208,7 +208,7 @@ describe('a sheet of contacts', () => {
     expect(await contactOf(code)).toMatchObject(wholeBody());
   });
 
-  it('is known by English headings, and by what other sheets call them', async () => {
+  it('accepts English headings and synonyms', async () => {
     const code = aCode();
     const row = {
       'Contact code': code,
@@ -323,7 +323,7 @@ describe.each(['zh', 'en'] as const)('a faulty cell, in %s', (lang) => {
   });
 
   it.each(faulty.map(([what, , ...faults], i) => [what, faults, i + 2] as const))(
-    '%s is told',
+    '%s is reported',
     (_, faults, row) => {
       expect(answer.faults.filter((fault: Body) => fault.row === row)).toEqual(
         faults.map(([heading, value, code, zh, en]) => ({
@@ -342,7 +342,7 @@ describe.each(['zh', 'en'] as const)('a faulty cell, in %s', (lang) => {
 });
 
 describe('a delegation in a sheet', () => {
-  it('is the one that the zone sent to the event, by name or code; of several, that of an id', async () => {
+  it('is the one that the zone sent to the event, by name or code; or by id if there are several', async () => {
     const at = { ...sound, 经贸活动: 'ciie-5' };
     const several = await preview(api, sheetOf([{ ...at, 小分队: 'zhuzhou-hidz' }]), { query });
     expect(placesOf(several.body.faults)).toEqual([[2, 'delegation', 'ambiguous_reference']]);
@@ -359,7 +359,7 @@ describe('a delegation in a sheet', () => {
     expect(named.body).toMatchObject(counts({ created: 2 }));
   });
 
-  it('was sent to the very event, and before the contact', async () => {
+  it('must have been sent to the same event, before the contact', async () => {
     const { body } = await preview(
       api,
       sheetOf([
@@ -375,8 +375,8 @@ describe('a delegation in a sheet', () => {
   });
 });
 
-describe('rows that repeat a code', () => {
-  it('are refused with the row where it stood first', async () => {
+describe('rows with a repeated code', () => {
+  it('are refused with the first row', async () => {
     const code = aCode();
     const row = { 对接编号: code, ...sound };
     const { body } = await preview(api, sheetOf([row, row]), { query });
@@ -385,7 +385,7 @@ describe('rows that repeat a code', () => {
 });
 
 describe("an editor's sheet of contacts", () => {
-  it('is for its regions, as a row is and as it would become', async () => {
+  it('is limited to its regions, before and after the change', async () => {
     const editor = await editorOf(api, ['430100']);
     const [own, foreign] = [aCode(), aCode()];
     const row = (code: string, region: string): Row => ({ 对接编号: code, ...sound, 行政区划: region });

@@ -1,4 +1,4 @@
-/** Enterprises that come in as a sheet: known by id, by social credit code, or by name. */
+/** Imports of enterprises: matched by id, social credit code, or name. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -35,7 +35,7 @@ const read = async (id: string) => (await api.get(`/v1/enterprises/${id}`)).body
 const there = (fields: Body = {}) => created(api, '/v1/enterprises', { name: aName(), ...fields });
 
 describe('a sheet of enterprises', () => {
-  it('creates them as the API does, history included', async () => {
+  it('creates them like the API, including the history', async () => {
     const [one, other] = [aName(), aName()];
     const body = { nameEn: 'Sample', country: 'CN', province: '上海市' };
     const columns = { 英文名称: 'Sample', 国别: 'CN', 省份: '上海市' };
@@ -59,7 +59,7 @@ describe('a sheet of enterprises', () => {
     });
   });
 
-  it('knows one by its id, by its code, by its name; and leaves its rankings alone', async () => {
+  it('matches by id, code or name, and leaves rankings unchanged', async () => {
     const rankings = [{ list: 'china_500', year: 2020, rank: 1 }];
     const all = [
       await there({ rankings }),
@@ -85,7 +85,7 @@ describe('a sheet of enterprises', () => {
     expect(await read(byName.id)).toEqual({ ...byName, province: '湖南省' });
   });
 
-  it('gives a code to the one of that name that has none, and takes one with another code for another', async () => {
+  it('gives a code to an enterprise of the same name without one, but not to one with another code', async () => {
     const name = aName();
     const without = await there({ name });
     const [first, second] = [aCode(), aCode()];
@@ -100,7 +100,7 @@ describe('a sheet of enterprises', () => {
     expect(placesOf(body.faults)).toEqual([[2, 'name', 'ambiguous_enterprise']]);
   });
 
-  it('has a row for each, known by whatever', async () => {
+  it('can have only one row per enterprise, however it is matched', async () => {
     const [one, fresh, code] = [await there({ socialCreditCode: aCode() }), aName(), aCode()];
     const file = sheetOf([
       row(one.name),
@@ -109,7 +109,7 @@ describe('a sheet of enterprises', () => {
       row(fresh, code),
       row(fresh),
       row(aName(), code),
-      // Another enterprise of that name.
+      // Another enterprise of the same name.
       row(fresh, aCode()),
     ]);
     for (const send of [preview, commit]) {
@@ -124,14 +124,14 @@ describe('a sheet of enterprises', () => {
     }
   });
 
-  it('says the same of rows far apart as of rows that stand together', async () => {
+  it('has the same result whether rows are together or far apart', async () => {
     const [fresh, renamed, code] = [aName(), await there(), aCode()];
     const rows = [
       row(fresh),
       row('新名字', code, { 系统编号: renamed.id }),
       ...Array.from({ length: 300 }, () => row(aName())),
       row(fresh),
-      // Nobody is called so any more.
+      // No enterprise has this name any more.
       row(renamed.name),
       row(aName(), code),
     ];
@@ -146,7 +146,7 @@ describe('a sheet of enterprises', () => {
     }
   });
 
-  it('says of each faulty cell what is the matter', async () => {
+  it('reports each faulty cell', async () => {
     const [owner, other, twin] = [await there({ socialCreditCode: aCode() }), await there(), aName()];
     await there({ name: twin });
     await there({ name: twin });
@@ -176,7 +176,7 @@ describe('a sheet of enterprises', () => {
     expect(await storedIn(api)).toEqual(before);
   });
 
-  it('may hand a code on, where the row before has given it up', async () => {
+  it('can reuse a code that an earlier row has cleared', async () => {
     const code = aCode();
     const [from, to] = [await there({ socialCreditCode: code }), await there()];
     const give = { id: from.id, socialCreditCode: null };
@@ -189,13 +189,13 @@ describe('a sheet of enterprises', () => {
     expect(await read(to.id)).toMatchObject({ socialCreditCode: code });
   });
 
-  it('may be sent by an editor of any region', async () => {
+  it('can be sent by an editor of any region', async () => {
     const editor = await editorOf(api, ['430100']);
     const { body } = await commit(editor, sheetOf([row(aName())]), { query });
     expect(body).toMatchObject(counts({ created: 1 }));
   });
 
-  it('may be NDJSON, whose odd values are faults of their rows', async () => {
+  it('can be NDJSON, whose invalid values are faults of their rows', async () => {
     const odd = [5, true, [], { a: 1 }, '\u0000', '\ud800', 1e300];
     const fields = ['id', 'name', 'nameEn', 'socialCreditCode', 'country', 'province'];
     const lines = fields.flatMap((field) => odd.map((value) => ({ name: aName(), [field]: value })));

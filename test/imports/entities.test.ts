@@ -1,4 +1,4 @@
-/** Catalogues that come in as sheets: so does another province's reference data. */
+/** Imports of catalogues, such as another province's reference data. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -14,11 +14,11 @@ afterAll(() => closeVerified(api));
 
 interface Kind {
   entity: 'regions' | 'industries' | 'zones' | 'events';
-  /** A row with something in every column, and the same as the API has it; under a code to be given. */
+  /** A row with a value in every column, and the corresponding entry in the API, with the given code. */
   row(code: string): Row;
   body(code: string): Body;
   codes: [string, string];
-  /** A cell that changes, and one that is faulty: heading, text, field, and the value or the fault. */
+  /** A cell with a change, and a faulty one: heading, text, field, and the value or fault. */
   change: [heading: string, text: string, field: string, value: unknown];
   fault: [heading: string, text: string, field: string, code: string];
 }
@@ -90,7 +90,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
   const essence = (entries: Body[]) =>
     entries.map(({ action, entity, fields }) => ({ action, entity, fields }));
 
-  it('are created as the API creates them, history included', async () => {
+  it('are created like by the API, including the history', async () => {
     const typed = await entriesOf(api, () => api.post(`/v1/${entity}`, kind.body(first)));
     const sent = await entriesOf(api, () => commit(api, sheetOf([kind.row(second)]), { query }));
     expect(sent.answer.body).toMatchObject({ entity, ...counts({ created: 1 }) });
@@ -102,7 +102,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     expect(essence(sent.entries)).toEqual(renamed);
   });
 
-  it('are unchanged where the sheet says what is there, and changed as the API changes them', async () => {
+  it('are unchanged if equal, and otherwise changed like by the API', async () => {
     expect((await commit(api, sheetOf([kind.row(second)]), { query })).body).toMatchObject(
       counts({ unchanged: 1 }),
     );
@@ -118,7 +118,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     expect((await api.get(`/v1/${entity}/${second}`)).body).toEqual({ ...kind.body(second), [field]: value });
   });
 
-  it('are refused with every faulty cell, and where their code stood before', async () => {
+  it('are refused with every faulty cell, and with the first row of a repeated code', async () => {
     const [heading, text, field, code] = kind.fault;
     const [key = '', name = ''] = Object.keys(kind.row(first));
     const before = await storedIn(api);
@@ -144,7 +144,7 @@ describe('a tree', () => {
   const query = { entity: 'regions' };
   const row = (code: string, name: string, parent = ''): Row => ({ 代码: code, 名称: name, 上级: parent });
 
-  it('may stand in one file, parents before what belongs to them, by code or by name', async () => {
+  it('can be in one file, parents before children, by code or by name', async () => {
     const file = sheetOf([
       row('990000', '测试省'),
       row('990100', '测试首府', '990000'),
@@ -163,14 +163,14 @@ describe('a tree', () => {
     ]);
   });
 
-  it('never goes round in a circle, however its rows are spread', async () => {
+  it('never becomes circular, however its rows are distributed', async () => {
     const [a, b, c] = ['991000', '991100', '991200'] as const;
     await commit(api, sheetOf([row(a, '甲省'), row(b, '乙市', a), row(c, '丙市', b)]), { query });
     for (const parent of [a, b, c]) {
       const { body } = await preview(api, sheetOf([row(a, '', parent)]), { query });
       expect([parent, placesOf(body.faults)]).toEqual([parent, [[2, 'parent', 'circular']]]);
     }
-    // Two rows of which neither makes a circle without the other.
+    // Two rows that are circular only together.
     await commit(api, sheetOf([row('991400', '戊市'), row('991500', '己市')]), { query });
     const both = sheetOf([row('991400', '', '991500'), row('991500', '', '991400')]);
     for (const send of [preview, commit]) {
@@ -179,7 +179,7 @@ describe('a tree', () => {
     }
   });
 
-  it('knows what rows before have renamed', async () => {
+  it('uses names changed by earlier rows', async () => {
     await commit(api, sheetOf([row('992000', '旧名')]), { query });
     const file = sheetOf([
       row('992000', '新名'),
@@ -192,7 +192,7 @@ describe('a tree', () => {
   });
 });
 
-describe('who may import what', () => {
+describe('permission to import', () => {
   const files: Record<string, string> = {
     projects: sheetOf([{ 项目编号: 'none' }]),
     funds: sheetOf([{ 项目编号: 'none', 到位日期: '' }]),
@@ -215,7 +215,7 @@ describe('who may import what', () => {
 });
 
 describe('a line of NDJSON', () => {
-  it('may hold anything, and refuses only itself', async () => {
+  it('can contain any value, and refuses only its own row', async () => {
     const odd = [5, true, [], { a: 1 }, '\u0000', '\ud800', 1e300];
     for (const { entity, body, codes } of kinds) {
       const sound = body(codes[0]);

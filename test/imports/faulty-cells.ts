@@ -1,4 +1,4 @@
-/** Cells of projects that are faulty by themselves, or by what stands beside them; what is said of each. */
+/** Cells of projects that are faulty by themselves or in combination with others, and their messages. */
 import type { Row } from './rows.ts';
 
 /** A row without its code. */
@@ -9,7 +9,7 @@ export const sound: Row = {
   '投资总额(亿元)': '3.5',
 };
 
-/** A cell, and each fault that it makes: heading, value, code, message in Chinese and in English. */
+/** A cell and its faults: heading, value, code, message in Chinese and in English. */
 export type Fault = readonly [heading: string, value: string | null, code: string, zh: string, en: string];
 export type Scenario = readonly [what: string, cells: Row, ...faults: Fault[]];
 

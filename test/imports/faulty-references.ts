@@ -1,6 +1,4 @@
-/**
- * Cells that name what is not there, or several things; and rows with several faults. What is said of each.
- */
+/** Cells with unknown or ambiguous references, rows with several faults, and their messages. */
 import type { Scenario } from './faulty-cells.ts';
 
 const NOT_A_DAY = [
@@ -143,7 +141,7 @@ export const references: Scenario[] = [
 export const rows: Scenario[] = [
   [
     'several faulty cells',
-    { 项目名称: '', 项目级别: '乡级', 签约日期: '昨天', [MONEY]: '很多', 经贸活动: '无' },
+    { 项目名称: '', 项目级别: '乡级', 签约日期: '昨天', [MONEY]: '很多', 经贸活动: '甲' },
     ['项目名称', null, ...REQUIRED],
     [
       '项目级别',
@@ -154,9 +152,9 @@ export const rows: Scenario[] = [
     ],
     ['签约日期', '昨天', ...NOT_A_DAY],
     [MONEY, '很多', ...NOT_MONEY],
-    ['经贸活动', '无', 'unknown_reference', '没有经贸活动“无”', 'there is no event “无”'],
+    ['经贸活动', '甲', 'unknown_reference', '没有经贸活动“甲”', 'there is no event “甲”'],
   ],
-  // A start that cannot be read is not also missing.
+  // A start date that cannot be read is not reported as missing too.
   [
     'a start that cannot be read',
     { 开工日期: '去年', 竣工日期: '2021-05-06' },

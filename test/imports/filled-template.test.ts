@@ -1,4 +1,4 @@
-/** The sheet for clerks, filled in as they do in a spreadsheet, and sent back. */
+/** The import template, filled in like in a spreadsheet, and uploaded. */
 import ExcelJs from 'exceljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, type TestApp, testApp } from '../support/app.ts';
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What is typed into the cell of a heading, and what the project then has. */
+/** The input in a column, and the resulting value of the project. */
 interface Filled {
   zh: string;
   en: string;
-  /** As exceljs takes it; one for each language where words differ. */
+  /** A value for exceljs; one per language if words differ. */
   typed: ExcelJs.CellValue | { zh: string; en: string };
   becomes: Record<string, unknown>;
 }
@@ -137,12 +137,12 @@ describe.each(['zh', 'en'] as const)('the template in %s', (language) => {
     return becomes;
   }
 
-  it('comes back, filled in with all that it offers, without a fault and without a row too many', async () => {
+  it('can be imported when filled in, without faults or extra rows', async () => {
     const required = FILLED.filter(({ zh }) => REQUIRED.includes(zh));
     const rows = [
       fill(3, aCode(), FILLED),
       fill(4, aCode(), required),
-      // The last of the prepared rows, below empty ones.
+      // The last prepared row, below empty ones.
       fill(1_002, aCode(), FILLED),
     ];
     const file = Buffer.from(await workbook.xlsx.writeBuffer());
@@ -164,13 +164,13 @@ describe.each(['zh', 'en'] as const)('the template in %s', (language) => {
     }
   });
 
-  it('comes back with nothing filled in as a file without rows', async () => {
+  it('without input is a file without rows', async () => {
     const { bytes } = await api.get(`/v1/imports/template?lang=${language}`);
     const { body } = await preview(api, bytes, { format: 'xlsx' });
     expect(body).toMatchObject({ status: 'done', rows: 0, faultCount: 0 });
   });
 
-  it('has its faults told by the rows and headings of the sheet', async () => {
+  it('has its faults reported by row and heading', async () => {
     fill(3, aCode(), FILLED);
     cell(3, { zh: '行政区划', en: 'Region' }[language]).value = '999999 火星';
     const file = Buffer.from(await workbook.xlsx.writeBuffer());

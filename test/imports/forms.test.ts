@@ -1,4 +1,4 @@
-/** Files that come as forms. */
+/** Files uploaded in forms. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { csv, filesIn } from './support.ts';
@@ -29,7 +29,7 @@ describe('a form', () => {
     ['that turns what follows it around', 'a\u202evsc.exe', 'avsc.exe'],
     ['of nothing', '', null],
     ['that is endless', `${'长'.repeat(3_000)}.csv`, '长'.repeat(255)],
-  ])('keeps the name of its file %s', async (_, given, kept) => {
+  ])('keeps the file name %s', async (_, given, kept) => {
     const answer = await send(fileNamed(given) + END);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ rows: 1, file: { name: kept, format: 'csv' } });
@@ -38,13 +38,13 @@ describe('a form', () => {
   });
 
   it.each(['application/vnd.ms-excel', 'application/octet-stream', 'text/plain'])(
-    'whose file is called %s has it looked at',
+    'with a file named %s is previewed',
     async (type) => {
       expect((await send(fileNamed('a.csv', FILE, type) + END)).body).toMatchObject({ rows: 1 });
     },
   );
 
-  it('of a client of our own arrives', async () => {
+  it('from our own client arrives', async () => {
     const form = new FormData();
     form.append('file', new File([FILE], '区划.csv', { type: 'text/csv' }));
     const answer = await api.post('/v1/imports?mode=preview&entity=regions', form);
@@ -78,12 +78,12 @@ describe('a form', () => {
     expectProblem(await send(fileNamed('a.csv') + END, type), 422, 'imports.no_file');
   });
 
-  it('whose file is empty is refused for that', async () => {
+  it('with an empty file is refused', async () => {
     expectProblem(await send(fileNamed('a.csv', '') + END), 422, 'imports.empty_file');
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('whose file is too large is refused for that', async () => {
+  it('with a file that is too large is refused', async () => {
     expectProblem(await send(fileNamed('a.csv', 'a'.repeat(300_000)) + END), 413, 'imports.too_large');
     expect(filesIn(api)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Funds in place that come in as a sheet: entries of ledgers, none of them twice. */
+/** Imports of funds in place: ledger entries, without duplicates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, type Client, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -23,7 +23,7 @@ const row = (code: string, day: string, amount: string, note = ''): Row => ({
   备注: note,
 });
 
-/** Day, yuan and note of each entry of a project, in the order of the days. */
+/** Day, yuan and note of each entry of a project, ordered by day. */
 async function ledgerOf(code: string): Promise<[string, number, string | null][]> {
   const { id } = await byCode(api, code);
   const { items } = (await api.get(`/v1/projects/${id}/funds?limit=500`)).body;
@@ -31,7 +31,7 @@ async function ledgerOf(code: string): Promise<[string, number, string | null][]
 }
 
 describe('a sheet of funds', () => {
-  it('adds an entry a row, as the API does, each with its place in the history', async () => {
+  it('adds one entry per row like the API, including the history', async () => {
     const [code, byApi] = [await aProjectCode(), await aProjectCode()];
     const file = sheetOf([row(code, '2021/3/31', '1.5', '首期'), row(code, '2021-04-30', '2,000')]);
     const { answer, entries } = await entriesOf(api, () => commit(api, file, { query }));
@@ -66,7 +66,7 @@ describe('a sheet of funds', () => {
     expect(await byCode(api, byApi)).toMatchObject({ fundsInPlaceYuan: 20_015_000, version: 3 });
   });
 
-  it('sent again adds nothing, and with one row more adds just that', async () => {
+  it('adds nothing when repeated, and only the new row of an extended file', async () => {
     const code = await aProjectCode();
     const rows = [
       row(code, '2021-03-31', '1'),
@@ -81,7 +81,7 @@ describe('a sheet of funds', () => {
     expect((await commit(api, more, { query })).body).toMatchObject(counts({ created: 1, unchanged: 3 }));
   });
 
-  it('has two equal rows for two entries, and both only once', async () => {
+  it('has two entries for two equal rows, and adds both only once', async () => {
     const code = await aProjectCode();
     const twice = [row(code, '2021-03-31', '1'), row(code, '2021-03-31', '1')];
     expect((await commit(api, sheetOf(twice), { query })).body).toMatchObject(counts({ created: 2 }));
@@ -91,7 +91,7 @@ describe('a sheet of funds', () => {
     expect(await ledgerOf(code)).toHaveLength(3);
   });
 
-  it('counts the same whether equal rows stand together or far apart', async () => {
+  it('counts equal rows the same, together or far apart', async () => {
     const [code, other] = [await aProjectCode(), await aProjectCode()];
     const between = Array.from({ length: 300 }, (_, i) => row(other, '2021-03-31', String(i + 1)));
     const file = sheetOf([row(code, '2021-03-31', '1'), ...between, row(code, '2021-03-31', '1')]);
@@ -101,7 +101,7 @@ describe('a sheet of funds', () => {
     expect((await preview(api, file, { query })).body).toMatchObject(counts({ unchanged: 302 }));
   });
 
-  it('takes corrections, as far as there is something to take back on every day', async () => {
+  it('accepts corrections, as long as no balance is negative', async () => {
     const code = await aProjectCode();
     const good = [row(code, '2021-03-31', '5'), row(code, '2021-04-30', '-3'), row(code, '2021-03-31', '-2')];
     expect((await commit(api, sheetOf(good), { query })).body).toMatchObject(counts({ created: 3 }));
@@ -126,7 +126,7 @@ describe('a sheet of funds', () => {
     ]);
   });
 
-  it('says of each faulty cell what is the matter', async () => {
+  it('reports each faulty cell', async () => {
     const code = await aProjectCode();
     const archived = await created(api, '/v1/projects', aProject());
     await api.delete(`/v1/projects/${archived.id}`);
@@ -155,7 +155,7 @@ describe('a sheet of funds', () => {
     ]);
   });
 
-  it('may be NDJSON, whose odd values are faults', async () => {
+  it('can be NDJSON, whose invalid values are faults', async () => {
     const code = await aProjectCode();
     const entry = { project: code, receivedOn: '2021-03-31', amountYuan: 5 };
     const lines = [
@@ -179,7 +179,7 @@ describe('a sheet of funds', () => {
 });
 
 describe("an editor's sheet of funds", () => {
-  it('is for projects of its regions', async () => {
+  it('is limited to projects of its regions', async () => {
     const editor: Client = await editorOf(api, ['430100']);
     const [own, foreign, none] = [
       await aProjectCode({ region: '430121' }),

@@ -1,7 +1,4 @@
-/**
- * Files that are made to harm, sent to the service: each is refused by name, and others are answered
- * meanwhile.
- */
+/** Malicious files: each is refused with a specific error, and other requests are answered meanwhile. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +20,7 @@ afterAll(() => api.close());
 const rows = row(1, ['项目编号']) + row(2, ['A-1']);
 const SHEET = 'xl/worksheets/sheet1.xml';
 
-/** A worksheet of hundreds of megabytes of nothing, in a few hundred kilobytes. */
+/** An empty worksheet of hundreds of megabytes, compressed to a few hundred kilobytes. */
 function bomb(): Buffer {
   const content = Buffer.alloc(300 * MIB, ' ');
   content.write(`<?xml version="1.0"?><worksheet><sheetData>${rows}`);
@@ -93,7 +90,7 @@ const hostile: [what: string, file: () => Buffer | string, status: number, code:
   ],
 ];
 
-/** How long the longest answer to anybody else took, in milliseconds. */
+/** The longest latency of other requests, in milliseconds. */
 async function longestWhile(work: Promise<unknown>): Promise<number> {
   let isOver = false;
   const over = work.finally(() => {
@@ -122,7 +119,7 @@ describe('a file with', () => {
     const sending = commit(api, file, { query: { ...query, filename: 'a.csv' }, headers });
     const longest = await longestWhile(sending);
     const answer = await sending;
-    // A large file is answered before it has been read.
+    // Large files are answered before they have been read.
     if (answer.status === 202) {
       const end = await until(async () => {
         const { body } = await api.get(`/v1/imports/${answer.body.id}`);
@@ -130,21 +127,21 @@ describe('a file with', () => {
       });
       expect(end).toMatchObject({ status: 'refused', committed: false, problem: { code } });
     } else expectProblem(answer, status, code);
-    // The aim is far less; this machine may have other things to do.
+    // The target is much lower, but the machine may be busy.
     expect(longest).toBeLessThan(10_000);
     await until(() => filesIn(api).length === 0);
     expect(failures()).toEqual([]);
   });
 
-  it('a cell in the farthest corner is read, and the corner is not', async () => {
+  it('a cell in the last row and column is read, within bounded time', async () => {
     const far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>';
     const answer = await preview(api, workbook({ sheets: [{ rows: rows + far }] }), { format: 'xlsx' });
     expect(answer.body).toMatchObject({ status: 'done', rows: 1 });
   });
 });
 
-describe('the process that reads', () => {
-  /** Those that this process has started. */
+describe('the reading process', () => {
+  /** The processes started by this one. */
   const readers = (): number[] =>
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -156,12 +153,12 @@ describe('the process that reads', () => {
     try {
       return readFileSync(`/proc/${pid}/${what}`, 'utf8');
     } catch {
-      // It has ended.
+      // The process has ended.
       return '';
     }
   };
 
-  it('may be killed from outside: the file is refused, and the next one read', async () => {
+  it('can be killed from outside: the file is refused, and the next one is read', async () => {
     const headers = { 'content-type': TYPES.csv, prefer: 'respond-async' };
     const { body } = await preview(api, projectRows(50_000), { headers });
     const [pid] = await until(() => (readers().length > 0 ? readers() : undefined));
@@ -171,14 +168,14 @@ describe('the process that reads', () => {
       return now.status === 'running' ? undefined : now;
     });
     expect(end).toMatchObject({ status: 'refused', problem: { code: 'imports.out_of_memory' } });
-    // Whoever runs the service hears of it.
+    // It is logged for the operator.
     expect(api.logged.some((line) => line.includes('The reading process ended with SIGKILL'))).toBe(true);
     await until(() => filesIn(api).length === 0);
     expect((await preview(api, projectRows(1))).body).toMatchObject({ status: 'done', rows: 1 });
     expect(failures()).toEqual([]);
   });
 
-  it('is gone when its import has been cancelled', async () => {
+  it('ends when its import is cancelled', async () => {
     const headers = { 'content-type': TYPES.csv, prefer: 'respond-async' };
     const { body } = await preview(api, projectRows(50_000), { headers });
     await until(() => readers().length > 0);

@@ -1,4 +1,4 @@
-/** `luodi import` beside others that use the database, and when it is interrupted. */
+/** `luodi import` beside other users of the database, and when interrupted. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,8 +10,8 @@ import { aCode, csv } from './support.ts';
 
 const { url, folder, write, begin, run, ask, project } = importCommand();
 
-// PGlite takes one connection.
-describe.skipIf(!concurrent)('an import beside others', () => {
+// PGlite accepts one connection.
+describe.skipIf(!concurrent)('an import beside other processes', () => {
   const ROWS = 40_000;
   const large = (): string => csv(HEADINGS, ...Array.from({ length: ROWS }, (_, i) => row(`LARGE-${i}`)));
 
@@ -46,7 +46,7 @@ describe.skipIf(!concurrent)('an import beside others', () => {
     expect(readdirSync(folder())).toEqual(['large.csv']);
   });
 
-  it('that is killed while it writes leaves nothing half-written', async () => {
+  it('that is killed while writing leaves nothing incomplete', async () => {
     write('large.csv', large());
     await ask(async (client) => {
       const before = await total(client);
@@ -62,7 +62,7 @@ describe.skipIf(!concurrent)('an import beside others', () => {
     });
   });
 
-  it('shares the database with a service that runs', async () => {
+  it('can share the database with a running service', async () => {
     const code = aCode();
     write('file.csv', csv(HEADINGS, row(code)));
     const { address } = await served({
@@ -78,7 +78,7 @@ describe.skipIf(!concurrent)('an import beside others', () => {
 });
 
 if (engine === 'sqlite') {
-  describe('a database that another process writes to', () => {
+  describe('a database locked by another process', () => {
     const holder = fileURLToPath(new URL('../support/holder.ts', import.meta.url));
     const hold = async (milliseconds: number): Promise<void> => {
       const { stdout } = start(holder, [url().slice('file:'.length), String(milliseconds)]);
@@ -94,7 +94,7 @@ if (engine === 'sqlite') {
       expect(await project(code)).toBeDefined();
     });
 
-    it('is waited for no longer than seconds, with one line about why', async () => {
+    it('is waited for some seconds only, with the reason in one line', async () => {
       write('file.csv', csv(HEADINGS, row(aCode())));
       await hold(60_000);
       const { code, stdout, stderr } = await run('file.csv');

@@ -1,4 +1,4 @@
-/** `luodi import`, as a process of its own. */
+/** `luodi import` as a process. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
@@ -13,7 +13,7 @@ const { folder, write, begin, run, ask, project } = importCommand();
 const faulty = (code: string): string[] => [code, '示例', '省级', '2020-13-01', '三百'];
 
 describe('luodi import', () => {
-  it('takes all files in, also where nobody reads its report to the end', async () => {
+  it('imports all files, even if its output is not read to the end', async () => {
     const codes = [aCode(), aCode()];
     for (const [i, code] of codes.entries()) write(`${i}.csv`, csv(HEADINGS, row(code)));
     const running = begin(['0.csv', '1.csv']);
@@ -22,7 +22,7 @@ describe('luodi import', () => {
     for (const code of codes) expect(await project(code)).toMatchObject({ code });
   });
 
-  it('writes all rows of a file and says what it took them for', async () => {
+  it('writes all rows of a file and reports how it read them', async () => {
     const code = aCode();
     write('项目.csv', csv([...HEADINGS, '颜色'], row(code, '红')));
     const { code: exit, stdout, stderr } = await run('项目.csv');
@@ -65,7 +65,7 @@ describe('luodi import', () => {
     expect(await project(good)).toBeUndefined();
   });
 
-  it('leaves out the faulty rows with --partial, and says so by its exit code', async () => {
+  it('leaves out faulty rows with --partial, with an exit code of its own', async () => {
     const [good, bad] = [aCode(), aCode()];
     write('mixed.csv', csv(HEADINGS, row(good), faulty(bad)));
     const { code, stdout } = await run('mixed.csv', '--partial', '--lang', 'zh');
@@ -82,7 +82,7 @@ describe('luodi import', () => {
     expect(await project(bad)).toBeUndefined();
   });
 
-  it('shows with --preview what would change, and writes nothing', async () => {
+  it('shows the changes with --preview, and writes nothing', async () => {
     const [fresh, other, same] = [aCode(), aCode(), aCode()];
     await ask(async (client) => {
       await created(
@@ -104,7 +104,7 @@ describe('luodi import', () => {
       'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are unchanged, 0 faulty.',
     );
     expect(lines.slice(2)).toEqual([
-      '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (yi)',
+      '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (100 million yuan, from the heading)',
       '  The first 2 changes:',
       expect.stringMatching(
         new RegExp(`^ {4}Row 2 {2}new {5}${fresh} {2}name 示例, level provincial, signedOn 2020-06-29, inv`),
@@ -116,7 +116,7 @@ describe('luodi import', () => {
     expect(await project(other)).toMatchObject({ name: '旧' });
   });
 
-  it('deals with every file, whatever became of those before it, and tells scripts a line of each', async () => {
+  it('handles every file despite failures of others, and prints a JSON line for each', async () => {
     const [first, last] = [aCode(), aCode()];
     write('first.csv', csv(HEADINGS, row(first)));
     write('empty.csv', '');
@@ -142,7 +142,7 @@ describe('luodi import', () => {
     ]);
   });
 
-  it('says of a file that it cannot read why, in the language asked for', async () => {
+  it('reports why a file cannot be read, in the requested language', async () => {
     write('none.csv', 'nothing,here\r\n1,2\r\n');
     write('empty.csv', '');
     const { code, stdout } = await run('none.csv', 'empty.csv', '--lang', 'zh');
@@ -152,7 +152,7 @@ describe('luodi import', () => {
     );
   });
 
-  it('writes every fault of all the files to one sheet, and replaces one only when told to', async () => {
+  it('writes the faults of all files to one sheet, and replaces an existing one only if told to', async () => {
     const many = Array.from({ length: 60 }, (_, i) => [`M-${i}`, '示例', '省级', '2020-13-01', '3.5']);
     write('many.csv', csv(HEADINGS, ...many));
     write('other.csv', csv(HEADINGS, faulty('X')));
@@ -242,7 +242,7 @@ describe('an option', () => {
     expect(await project(code)).toMatchObject({ note: null });
   });
 
-  it('that is wrong is named, each of them', async () => {
+  it('that is invalid is named, together with all others', async () => {
     write('file.csv', csv(HEADINGS, row(aCode())));
     const wrong = ['--entity', 'x', '--lang', 'de', '--unit', 'k', '--encoding', 'latin1', '--empty', 'x'];
     const { code, stdout, stderr } = await run('file.csv', ...wrong);
@@ -287,7 +287,7 @@ describe('an option', () => {
     expect(stderr).toContain(message);
   });
 
-  it('makes no database where there is none', async () => {
+  it('creates no database if there is none', async () => {
     write('good.csv', csv(HEADINGS, row(aCode())));
     const { code, stderr } = await luodiImport(['good.csv'], { url: 'file:./nothing.db', folder: folder() })
       .ended;

@@ -1,7 +1,4 @@
-/**
- * What the tests of `luodi import` share: a database, a folder of files, and the command as a process of its
- * own.
- */
+/** Common code for tests of `luodi import`: a database, a folder of files, and the command as a process. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +19,7 @@ export const row = (code: string, ...cells: string[]): string[] => [
   ...cells,
 ];
 
-/** Call it once in a test file. */
+/** To be called once per test file. */
 export function importCommand() {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -43,8 +40,8 @@ export function importCommand() {
     luodiImport(args, { url: database.url, folder, ...(stdin !== undefined && { stdin }) });
 
   /**
-   * Asks the service about the same database. PGlite takes one connection: then no other process may use it
-   * meanwhile.
+   * Sends requests to a service on the same database. PGlite accepts one connection: no other process may use
+   * it meanwhile.
    */
   async function ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const opened = await openDatabase(database.url);

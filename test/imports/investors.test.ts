@@ -1,7 +1,4 @@
-/**
- * Investors that rows name, by social credit code, by name, or by both; those that are there and those that
- * are not.
- */
+/** Investors in rows, by social credit code, by name, or by both; existing and new ones. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { entriesOf } from '../support/change-log.ts';
@@ -44,7 +41,7 @@ const anEnterprise = (fields: Body = {}) => created(api, '/v1/enterprises', { na
 const investorsOf = async (code = '') => (await byCode(api, code)).investors.map(({ id }: Body) => id);
 
 describe('investors', () => {
-  it('are those of the names and codes, in their order, the lead first', async () => {
+  it('are those of the names and codes, in order, the lead first', async () => {
     const [coded, plain, odd] = [
       await anEnterprise({ socialCreditCode: CODES[0] }),
       await anEnterprise(),
@@ -57,12 +54,12 @@ describe('investors', () => {
       aRow({ [SOCIAL]: CODES[0] }),
       aRow({ [NAMES]: `${plain.name}\n${coded.name}`, [SOCIAL]: `\n${CODES[0]}` }),
       aRow({ [NAMES]: `${coded.name}\n${plain.name}\n`, [SOCIAL]: `${CODES[0]}\n` }),
-      // Spelled in half width, beside the code.
+      // In half width, in addition to the code.
       aRow({ [NAMES]: coded.name.replace('（', '(').replace('）', ')'), [SOCIAL]: CODES[0] }),
     ];
     const expected = [[plain, coded], null, [odd, plain], [coded], [plain, coded], [coded, plain], [coded]];
     const { body } = await commit(api, sheetOf(rows), { query: { partial: true } });
-    // A name with a semicolon in it is one only on a line of its own.
+    // A name that contains a semicolon is recognised only on its own line.
     expect(placesOf(body.faults).map(([row]) => row)).toEqual([3, 3]);
     expect(body).toMatchObject(counts({ created: 6, refused: 1 }));
     for (const [i, investors] of expected.entries()) {
@@ -70,7 +67,7 @@ describe('investors', () => {
     }
   });
 
-  it('in another order are a change, shown by their names', async () => {
+  it('in another order are a change, shown by name', async () => {
     const [one, two] = [await anEnterprise(), await anEnterprise()];
     const project = await created(api, '/v1/projects', aProject({ investorIds: [one.id, two.id] }));
     const { answer, entries } = await entriesOf(api, () =>
@@ -85,7 +82,7 @@ describe('investors', () => {
     expect(await investorsOf(project.code)).toEqual([two.id, one.id]);
   });
 
-  it('of one name without codes are those that the project has, where it has them', async () => {
+  it('with an ambiguous name and no code are the current ones, if they match', async () => {
     const name = aName();
     const [first, second, third] = [
       await anEnterprise({ name }),
@@ -113,7 +110,7 @@ describe('investors', () => {
     ]);
   });
 
-  it('may be twenty and no more', async () => {
+  it('are limited to twenty', async () => {
     const names = Array.from({ length: 21 }, aName);
     const query = { createEnterprises: true };
     const rows = [aRow({ [NAMES]: names.join('\n') }), aRow({ [NAMES]: names.slice(1).join('\n') })];
@@ -122,7 +119,7 @@ describe('investors', () => {
     expect(body).toMatchObject(counts({ created: 1, refused: 1 }));
   });
 
-  it('that are not there are faulty, and none is created', async () => {
+  it('that are unknown are faulty, and none is created', async () => {
     const before = await storedIn(api);
     const rows = [
       aRow({ [NAMES]: aName() }),
@@ -142,7 +139,7 @@ describe('investors', () => {
 describe('createEnterprises=true', () => {
   const query = { createEnterprises: true };
 
-  it('creates each investor once, however many rows name it, and in the history as if it had been entered', async () => {
+  it('creates each investor once, however many rows name it, with the history of a manual entry', async () => {
     const [one, two, there] = [aName(), aName(), await anEnterprise()];
     const rows = [
       aRow({ [NAMES]: `${one}\n${there.name}` }),
@@ -181,7 +178,7 @@ describe('createEnterprises=true', () => {
     expect(entries).toHaveLength(rows.length + 2);
   });
 
-  it('creates nothing for a row that is refused', async () => {
+  it('creates nothing for refused rows', async () => {
     const name = aName();
     const rows = [aRow({ [NAMES]: name, 签约日期: '昨天' }), aRow()];
     const { body } = await commit(api, sheetOf(rows), { query: { ...query, partial: true } });
@@ -189,7 +186,7 @@ describe('createEnterprises=true', () => {
     expect(await enterpriseCalled(api, name)).toBeUndefined();
   });
 
-  it('creates none of a name that is there, nor with a code that is none', async () => {
+  it('creates none with an existing name or an invalid code', async () => {
     const there = await anEnterprise();
     const fresh = aName();
     const rows = [
@@ -198,7 +195,7 @@ describe('createEnterprises=true', () => {
       aRow({ [NAMES]: '名'.repeat(301) }),
       aRow({ [NAMES]: `${fresh}\n${fresh}` }),
       aRow({ [NAMES]: fresh }),
-      // Known by now, without a code.
+      // Known by now, but without a code.
       aRow({ [NAMES]: fresh, [SOCIAL]: socialCreditCode(5) }),
     ];
     const { body } = await preview(api, sheetOf(rows), { query });
@@ -214,7 +211,7 @@ describe('createEnterprises=true', () => {
     expect(await enterpriseCalled(api, fresh)).toMatchObject({ socialCreditCode: null });
   });
 
-  it('holds for names in NDJSON too', async () => {
+  it('applies to names in NDJSON too', async () => {
     const name = aName();
     const line = { code: aCode(), name: '新', level: 'county', signedOn: '2020-06-29', investmentYuan: 5 };
     const file = linesOf([{ ...line, investors: [name] }]);

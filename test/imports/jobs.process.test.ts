@@ -1,4 +1,4 @@
-/** Imports that go on after their answer: cancelled, waiting for others, overtaken by changes. */
+/** Imports that continue after the response: cancelled, queued, overtaken by changes. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -21,10 +21,10 @@ import { expectVerified } from '../support/verified.ts';
 import { aCode, commit, csv, endOf, filesIn, preview, projectRows } from './support.ts';
 
 const SLICE = 100;
-/** Rows of an import that is still under way when it is cancelled, however slow whoever cancels it is. */
+/** Enough rows for an import to be still running when it is cancelled, even slowly. */
 const LONG = 50_000;
 
-/** Begins a commit that goes on. */
+/** Starts a commit that continues in the background. */
 async function begun(client: Client, file: string | Buffer, query = {}): Promise<string> {
   const answer = await commit(client, file, {
     query,
@@ -34,10 +34,7 @@ async function begun(client: Client, file: string | Buffer, query = {}): Promise
   return answer.body.id;
 }
 
-/**
- * Waits for a moment in the life of an import. That all rows of a slice are done is seen before they are
- * committed.
- */
+/** Waits for a state of an import. Progress shows all rows of a slice as done before they are committed. */
 const when = (client: Client, id: string, is: (now: Body) => boolean): Promise<Body> =>
   until(async () => {
     const { body } = await client.get(`/v1/imports/${id}`);
@@ -56,7 +53,7 @@ const cancel = (client: Client, id: string): Promise<Answer> => client.post(`/v1
 const editorOf = async (api: TestApp): Promise<Client> =>
   clientOf(api.app, (await created(api, '/v1/keys', { name: 'editor', role: 'editor' })).key);
 
-describe('an import of one transaction', () => {
+describe('an import in one transaction', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();
@@ -65,7 +62,7 @@ describe('an import of one transaction', () => {
 
   const moments: [what: string, is: (now: Body) => boolean, rows: number][] = [
     ['while its file is read', isIn('reading'), 4 * LONG],
-    // PGlite's one connection is the import's meanwhile.
+    // PGlite's single connection is used by the import meanwhile.
     ...(concurrent
       ? [['while it is written', isIn('writing', 256), LONG] as [string, (now: Body) => boolean, number]]
       : []),
@@ -90,7 +87,7 @@ describe('an import of one transaction', () => {
     expect((await api.get(`/v1/imports/${id}`)).body).toEqual(answer.body);
   });
 
-  it('is cancelled by who sent it, or an administrator, while it runs', async () => {
+  it('can be cancelled while it runs, by its sender or an administrator', async () => {
     const [one, other] = [await editorOf(api), await editorOf(api)];
     const id = await begun(one, projectRows(LONG));
     expectProblem(await cancel(other, id), 403, 'imports.not_yours');
@@ -100,7 +97,7 @@ describe('an import of one transaction', () => {
     expect((await cancel(api, next)).body.status).toBe('cancelled');
   });
 
-  it('that another instance works on is cancelled there', async () => {
+  it('on another instance is cancelled there', async () => {
     const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
     const id = await begun(api, projectRows(LONG));
     expect((await other.get(`/v1/imports/${id}`)).body).toMatchObject({ status: 'running' });
@@ -108,7 +105,7 @@ describe('an import of one transaction', () => {
     expect((await cancel(api, id)).body.status).toBe('cancelled');
   });
 
-  it('is answered with 202 by another instance, which is sent it again', async () => {
+  it('is answered with 202 when repeated at another instance', async () => {
     const other = clientOf(await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir }));
     const [file, key] = [projectRows(LONG), randomUUID()];
     const first = await commit(api, file, { headers: { prefer: 'respond-async', 'idempotency-key': key } });
@@ -121,7 +118,7 @@ describe('an import of one transaction', () => {
     expect((await cancel(api, first.body.id)).status).toBe(200);
   });
 
-  it('goes on beside another, and both are whole', async () => {
+  it('runs beside another, and both are complete', async () => {
     const { seq } = await api.database.revision();
     const ids = await Promise.all([1_500, 1_000, 500].map((rows) => begun(api, projectRows(rows))));
     const [first, second, third] = await Promise.all(ids.map((id) => endOf(api, id)));
@@ -132,10 +129,10 @@ describe('an import of one transaction', () => {
     await expectVerified(api.database);
   });
 
-  // The memory that is bounded is that of SQLite's threads; on PostgreSQL imports run on the service's own.
+  // The memory limit is that of SQLite's threads; on PostgreSQL imports run on the service's thread.
   if (engine === 'sqlite') {
     it.runIf(THOROUGH)(
-      'of 80 MB of codes, which are all remembered, is looked through to its end',
+      'with 80 MB of codes, all of which are held in memory, completes its check',
       async () => {
         const rows = 950_000;
         const code = (i: number) => `MADE-UP-${'x'.repeat(48)}${String(i).padStart(8, '0')}`;
@@ -148,7 +145,7 @@ describe('an import of one transaction', () => {
     );
   }
 
-  it('reports every fault, however many, in two languages and as two kinds of file', async () => {
+  it('reports any number of faults, in two languages and two formats', async () => {
     const rows = Array.from({ length: 1_200 }, () => [aCode(), '', '国家级', '2020-02-30', '1']);
     const file = csv(['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'], ...rows);
     const { body } = await preview(api, file);
@@ -182,7 +179,7 @@ describe('an import in slices', () => {
   });
   afterAll(() => api.close());
 
-  it('is whole in the end', async () => {
+  it('is complete at the end', async () => {
     const { seq } = await api.database.revision();
     const { body } = await endOf(api, await begun(api, projectRows(450)));
     expect(body).toMatchObject({
@@ -205,14 +202,14 @@ describe('an import in slices', () => {
     expect((await api.get(`${body.links.faults}?format=csv`)).text.trimEnd().split('\r\n')).toHaveLength(2);
   });
 
-  it('has its good rows written where that is asked for, and reports the others once', async () => {
+  it('writes its valid rows if requested, and reports the others once', async () => {
     const file = `${projectRows(150)}X,,省级,2020-06-29,1\r\n${projectRows(150).split('\r\n').slice(1).join('\r\n')}`;
     const { body } = await endOf(api, await begun(api, file, { partial: true }));
     expect(body).toMatchObject({ status: 'done', rows: 301, created: 300, refused: 1, faultCount: 1 });
     expect((await api.get(`${body.links.faults}?format=csv`)).text.trimEnd().split('\r\n')).toHaveLength(2);
   });
 
-  it('that is cancelled keeps the slices that are written, and says how many rows they were', async () => {
+  it('that is cancelled keeps the slices written, and reports their number of rows', async () => {
     const { seq } = await api.database.revision();
     const id = await begun(api, projectRows(5_000));
     await when(api, id, isIn('writing', SLICE + 1));
@@ -228,7 +225,7 @@ describe('an import in slices', () => {
     await expectVerified(api.database);
   });
 
-  it('one of whose rows becomes faulty meanwhile keeps the slices before, and says so', async () => {
+  it('with a row that becomes faulty meanwhile keeps the earlier slices, and reports it', async () => {
     const event = { code: 'goes-away', name: '活动', startsOn: '2020-06-29', endsOn: '2020-06-30' };
     await created(api, '/v1/events', event);
     const file = `${projectRows(5_000, ['活动'], [''])}LAST,示例,省级,2020-06-29,1,goes-away\r\n`;
@@ -252,14 +249,14 @@ describe('an import in slices', () => {
   });
 });
 
-describe('imports that wait', () => {
+describe('waiting imports', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp({ imports: { running: 1, waiting: 1 } });
   });
   afterAll(() => api.close());
 
-  it('can be cancelled before their turn; more than may wait are sent away', async () => {
+  it('can be cancelled before they start; further ones are refused', async () => {
     const first = await begun(api, projectRows(LONG));
     const second = await begun(api, projectRows(10));
     expect((await api.get(`/v1/imports/${second}`)).body.progress.phase).toBe('waiting');
@@ -277,14 +274,14 @@ describe('imports that wait', () => {
 });
 
 if (concurrent) {
-  describe('while much is written', () => {
+  describe('during a large write', () => {
     let api: TestApp;
     beforeAll(async () => {
       api = await testApp();
     });
     afterAll(() => api.close());
 
-    it('others that write are told to come back, who reads is answered, and an import ends as it should', async () => {
+    it('other writers must retry later, readers are served, and an import completes', async () => {
       const answer = await preview(api, projectRows(5_000), { headers: { prefer: 'respond-async' } });
       const parts = api.database.load(eventsInOne, { codes: ['slow-1', 'slow-2'] })[Symbol.asyncIterator]();
       await parts.next();

@@ -1,7 +1,4 @@
-/**
- * What processes that died, or are elsewhere, leave behind: imports to be gone on with, reports, and files of
- * nobody.
- */
+/** What crashed or remote processes leave behind: imports to resume, reports, and orphaned files. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +27,7 @@ afterAll(() => api.close());
 
 const ago = (milliseconds: number): string => new Date(api.clock.milliseconds() - milliseconds).toISOString();
 
-/** Another instance starts, and looks for what is left. */
+/** Starts another instance, which takes over abandoned imports. */
 async function start(folder = api.importDir): Promise<void> {
   const instance = await instanceBeside(api, api.database, { IMPORT_DIR: folder });
   instances.push(instance);
@@ -44,7 +41,7 @@ function put(id: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folderOf(id), name), content);
 }
 
-/** An import of one row as another process has left it. */
+/** An import of one row as left by another process. */
 async function left(changes: Partial<ImportRecord>): Promise<string> {
   const id = importId(api.clock.milliseconds());
   const file = projectRows(1);
@@ -80,7 +77,7 @@ async function left(changes: Partial<ImportRecord>): Promise<string> {
 
 const read = async (id: string): Promise<Body> => (await api.get(`/v1/imports/${id}`)).body;
 
-/** Has a new instance look at everything: what it deals with is dealt with when this has ended. */
+/** Lets a new instance take over and clean up; everything it handles is done when this resolves. */
 async function lookedAt(): Promise<void> {
   const last = await left({ owner: owner({}) });
   await start();
@@ -177,7 +174,7 @@ describe('a report', () => {
     ['X', '', '省级', '', '1'],
   );
 
-  it('is kept for seven days with its import, and goes with it', async () => {
+  it('is kept for seven days with its import, and deleted with it', async () => {
     const { body } = await preview(api, faulty);
     expect(readdirSync(folderOf(body.id))).toEqual(['faults-000000000.ndjson.gz']);
     const moment = api.clock.now();
@@ -192,7 +189,7 @@ describe('a report', () => {
     api.clock.set(moment);
   });
 
-  it('that is not here is said to be elsewhere or gone', async () => {
+  it('that is not here is reported as elsewhere or deleted', async () => {
     const { body } = await preview(api, faulty);
     rmSync(folderOf(body.id), { recursive: true });
     const answer = await api.get(`${body.links.faults}?format=csv`);
@@ -203,7 +200,7 @@ describe('a report', () => {
 });
 
 describe('a folder', () => {
-  it('of a file that never became an import goes after an hour; what is not ours stays', async () => {
+  it('of a file without an import is deleted after an hour; other files stay', async () => {
     const now = api.clock.milliseconds();
     const [old, young] = [importId(now - 2 * HOUR_MS), importId(now - HOUR_MS / 2)];
     put(old, { arriving: 'half a fi' });
@@ -216,7 +213,7 @@ describe('a folder', () => {
     rmSync(folderOf('notes'), { recursive: true });
   });
 
-  it('of an import whose process died right after its end keeps its report only', async () => {
+  it('of an import whose process died right after its end keeps only its report', async () => {
     const outcome = {
       rows: 1,
       created: 0,

@@ -1,4 +1,4 @@
-/** Mappings that administrators store, and files that are read by them. */
+/** Stored mappings, and files read with them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { changesNothing } from '../support/state.ts';
@@ -25,7 +25,7 @@ const definition = {
   },
 } as const;
 
-/** A file for it: something above the headings, and headings of its own. */
+/** A file for it, with a line above its own headings. */
 const fileOf = (...rows: Record<string, string>[]): string => `不是表头\r\n${sheetOf(rows)}`;
 const aRow = (fields: Record<string, string> = {}): Record<string, string> => ({
   代号: aCode(),
@@ -44,7 +44,7 @@ const stored = async (given: Body = definition): Promise<string> =>
   (await created(api, '/v1/mappings', { code: `map-${++made}`, name: '测试', definition: given })).code;
 
 describe('a stored mapping', () => {
-  it('says how a file is read', async () => {
+  it('defines how a file is read', async () => {
     const mapping = await stored();
     const rows = [
       aRow(),
@@ -57,14 +57,14 @@ describe('a stored mapping', () => {
     const read = await Promise.all(rows.map(({ 代号 }) => byCode(api, 代号 as string)));
     const common = { name: '来自别处', signedOn: '2020-06-29', region: '430100' };
     expect(read).toMatchObject([
-      // 713.55 yuan are 714, and 7.1 are 7.
+      // 713.55 yuan are rounded to 714, and 7.1 to 7.
       { ...common, level: 'provincial', investmentYuan: 714, startedOn: '2020-09-15' },
       { ...common, level: 'municipal', investmentYuan: 714, startedOn: null },
       { ...common, level: 'county', investmentYuan: 7, startedOn: '2020-09-15' },
     ]);
   });
 
-  it('does not hide where a faulty cell stands', async () => {
+  it('preserves the position of faulty cells', async () => {
     const { factor: _, ...exact } = definition.fields.investmentYuan;
     const { rounding: __, ...strict } = exact;
     const { otherwise: ___, ...listed } = definition.fields.level;
@@ -93,7 +93,7 @@ describe('a stored mapping', () => {
     ]);
   });
 
-  it('says what its rows are, unless that is asked for differently', async () => {
+  it('sets the kind of rows, unless the request overrides it', async () => {
     const fields = { code: { from: '代号' }, name: { from: 'Title' } };
     const mapping = await stored({ entity: 'regions', fields });
     const file = sheetOf([{ 代号: '998000', Title: '映射市' }]);
@@ -106,7 +106,7 @@ describe('a stored mapping', () => {
     expectProblem(await preview(await editorOf(api), file, { query: { mapping } }), 403, 'access.role');
   });
 
-  it('may be used by an editor, as it is when the file comes in', async () => {
+  it('can be used by an editor, in its state when the file is uploaded', async () => {
     const mapping = await stored();
     const editor = await editorOf(api, ['430100']);
     const row = aRow();
@@ -119,7 +119,7 @@ describe('a stored mapping', () => {
     expect(body.file.columns).toEqual([{ column: 'A', heading: '代号', field: 'code' }]);
   });
 
-  it('that there is not, is not found', async () => {
+  it('that does not exist is not found', async () => {
     expectProblem(
       await preview(api, fileOf(aRow()), { query: { mapping: 'nowhere' } }),
       404,
@@ -133,7 +133,7 @@ describe('a stored mapping', () => {
     ]);
   });
 
-  it('that does not fit the file refuses it, and says what is missing', async () => {
+  it('that does not match the file refuses it, and reports what is missing', async () => {
     const mapping = await stored();
     const { State: _, ...row } = aRow();
     const answer = await preview(api, fileOf(row), { query: { mapping } });
@@ -141,7 +141,7 @@ describe('a stored mapping', () => {
     expect(answer.body.detail).toContain('State');
   });
 
-  it('says where the value of a reference stands', async () => {
+  it('reports where the value of a reference is', async () => {
     const fields = { code: { from: '代号' }, region: { from: '地' } };
     const mapping = await stored({ fields });
     const { body } = await preview(api, sheetOf([{ 代号: aCode(), 地: '火星' }]), { query: { mapping } });
@@ -153,7 +153,7 @@ describe('a stored mapping', () => {
     });
   });
 
-  it('is stored by administrators only', async () => {
+  it('can only be stored by administrators', async () => {
     const body = { code: 'mine', name: '测试', definition };
     expectProblem(await (await editorOf(api)).post('/v1/mappings', body), 403, 'access.role');
   });

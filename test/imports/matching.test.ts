@@ -1,4 +1,4 @@
-/** Which projects the rows of a file are about, and whose they may be. */
+/** Matching of rows with projects, and permissions for regions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aProject,
@@ -30,7 +30,7 @@ const aRow = (fields: Row = {}): Row => ({
 });
 
 describe('a row', () => {
-  it('changes just the columns that the file has, and leaves a trace of just those', async () => {
+  it('changes and logs only the columns in the file', async () => {
     const project = await created(api, '/v1/projects', aProject({ region: '430100', note: '原注' }));
     const file = sheetOf([{ 项目编号: project.code, 开工日期: '2020-09-15', 备注: '新注' }]);
     const { answer, entries } = await entriesOf(api, () => commit(api, file));
@@ -50,7 +50,7 @@ describe('a row', () => {
     });
   });
 
-  it('is unchanged where it says what is there, however it is written', async () => {
+  it('is unchanged if it has equal values, in any notation', async () => {
     const project = await created(
       api,
       '/v1/projects',
@@ -66,7 +66,7 @@ describe('a row', () => {
     expect(await byCode(api, project.code)).toEqual(project);
   });
 
-  it('may name a region by code, by either name, or by both, in full or half width', async () => {
+  it('can name a region by code, by either name, or by both, in full or half width', async () => {
     const texts = [
       '430100',
       '４３０１００',
@@ -81,7 +81,7 @@ describe('a row', () => {
     expect(regions).toEqual(texts.map(() => '430100'));
   });
 
-  it('of which the letters differ in case is another project', async () => {
+  it('with a code in another case is another project', async () => {
     const [upper, lower] = [aCode(), aCode().toLowerCase()];
     const file = sheetOf([
       aRow({ 项目编号: upper }),
@@ -91,7 +91,7 @@ describe('a row', () => {
     expect((await commit(api, file)).body).toMatchObject(counts({ created: 3 }));
   });
 
-  it('whose code stood in a row before is refused, whatever either of them says', async () => {
+  it('with a repeated code is refused, whatever its values', async () => {
     const { code } = await created(api, '/v1/projects', aProject({ name: '示例项目' }));
     const fresh = aCode();
     const file = sheetOf([
@@ -112,7 +112,7 @@ describe('a row', () => {
     expect(await byCode(api, code)).toMatchObject({ note: '一', version: 2 });
   });
 
-  it('whose code stood far before, in another batch of rows, is refused as well', async () => {
+  it('with a code repeated from another batch of rows is refused as well', async () => {
     const rows = Array.from({ length: 600 }, () => aRow());
     const file = sheetOf([...rows, { ...rows[0], 备注: '重复' }, { ...rows[299], 备注: '重复' }]);
     const outcome = counts({ created: 600, refused: 2 });
@@ -142,7 +142,7 @@ describe('a version', () => {
     return changed.body;
   };
 
-  it('that is not that of the project any more is a conflict, told in both languages', async () => {
+  it('other than the project’s current one is a conflict, reported in both languages', async () => {
     const { code } = await changedTo('别人改的');
     const row = { 项目编号: code, 版本: '1', 备注: '新' };
     for (const [lang, message] of [
@@ -168,13 +168,13 @@ describe('a version', () => {
     expect((await preview(api, sheetOf([row]))).body).toMatchObject(counts({ refused: 1, conflicts: 1 }));
   });
 
-  it('that is old hinders nothing where the row says what is there', async () => {
+  it('that is outdated is ignored if the row changes nothing', async () => {
     const { code } = await changedTo('别人改的');
     const row = { 项目编号: code, 版本: '1', 项目名称: '别人改的' };
     expect((await commit(api, sheetOf([row]))).body).toMatchObject(counts({ unchanged: 1 }));
   });
 
-  it('is told beside the other faults of its row, and counted once', async () => {
+  it('is reported together with other faults of its row, and counted once', async () => {
     const { code } = await changedTo('别人改的');
     const row = { 项目编号: code, 版本: '1', 开工日期: '去年', 备注: '新' };
     const { body } = await preview(api, sheetOf([row]));
@@ -185,7 +185,7 @@ describe('a version', () => {
     expect(body).toMatchObject(counts({ refused: 1, conflicts: 1 }));
   });
 
-  it('that is right, or that the project does not have yet, hinders nothing', async () => {
+  it('that is current, or of a project that does not exist yet, has no effect', async () => {
     const { code } = await changedTo('别人改的');
     const rows = [{ 项目编号: code, 版本: '2', 备注: '新' }, aRow({ 版本: '7' })];
     expect((await commit(api, sheetOf(rows))).body).toMatchObject(counts({ changed: 1, created: 1 }));
@@ -202,19 +202,19 @@ describe("an editor's file", () => {
   const inRegion = (region: string | null) =>
     created(api, '/v1/projects', aProject({ name: '示例项目', ...(region && { region }) }));
 
-  it('writes what lies in its regions, and in the regions that belong to them', async () => {
+  it('writes projects in its regions and their subregions', async () => {
     const [own, county] = [await inRegion('430100'), await inRegion('430121')];
     const file = sheetOf([
       { 项目编号: own.code, 备注: '新' },
       { 项目编号: county.code, 备注: '新' },
       aRow({ 行政区划: '长沙县' }),
-      // From one of its regions to another.
+      // From one permitted region to another.
       { 项目编号: (await inRegion('430100')).code, 行政区划: '430102' },
     ]);
     expect((await commit(editor, file)).body).toMatchObject(counts({ changed: 3, created: 1 }));
   });
 
-  it('neither touches, takes over nor gives away what does not; nor does it enter such', async () => {
+  it('can neither change, take over, give away nor create other projects', async () => {
     const [foreign, none, own] = [await inRegion('430200'), await inRegion(null), await inRegion('430100')];
     const file = sheetOf([
       { 项目编号: foreign.code, 备注: '新' },
@@ -237,13 +237,13 @@ describe("an editor's file", () => {
     expect(await storedIn(api)).toEqual(before);
   });
 
-  it('may hold rows of others that change nothing', async () => {
+  it('can contain unchanged rows of other projects', async () => {
     const [foreign, own] = [await inRegion('430200'), await inRegion('430100')];
     const file = sheetOf([aRow({ 项目编号: foreign.code }), aRow({ 项目编号: own.code, 备注: '新' })]);
     expect((await commit(editor, file)).body).toMatchObject(counts({ unchanged: 1, changed: 1 }));
   });
 
-  it('of one without regions writes everywhere', async () => {
+  it('without regions writes everywhere', async () => {
     const everywhere = await editorOf(api);
     const file = sheetOf([{ 项目编号: (await inRegion('430200')).code, 备注: '新' }, aRow()]);
     expect((await commit(everywhere, file)).body).toMatchObject(counts({ changed: 1, created: 1 }));

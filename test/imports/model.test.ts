@@ -1,7 +1,4 @@
-/**
- * Random files against a plain model of what they should do: looked at, written as a whole, and written in
- * part.
- */
+/** Random files compared with a naive model: previewed, committed as a whole, and committed in part. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, type Client, created, type TestApp, TODAY, testApp } from '../support/app.ts';
@@ -29,7 +26,7 @@ type Field = Exclude<keyof Model, 'isArchived'>;
 const FAULTY = 'faulty';
 const REQUIRED = ['name', 'level', 'signedOn', 'investmentYuan'] as const;
 
-/** What stands in a column, and what it means; an empty cell may stand in any. */
+/** The cells of a column and their meaning; any column may also have an empty cell. */
 const columns: Record<Field, { heading: string; cells: Record<string, unknown> }> = {
   name: { heading: '项目名称', cells: { 甲: '甲', ' 乙 ': '乙', '丙\n丁': FAULTY } },
   level: { heading: '项目级别', cells: { 省级: 'provincial', county: 'county', 乡级: FAULTY } },
@@ -72,7 +69,7 @@ const UNKNOWN: Model = {
   isArchived: false,
 };
 
-/** What is there before, by the end of its code. */
+/** Existing projects, by the end of their code. */
 const before: Record<string, Model> = {
   a: {
     ...UNKNOWN,
@@ -124,7 +121,7 @@ interface Options {
   isEditor: boolean;
 }
 
-/** What a file does: how many rows do what, and what is there afterwards. */
+/** The effect of a file: number of rows by outcome, and the resulting projects. */
 function outcomeOf(rows: readonly Row[], options: Options) {
   const state = new Map(Object.entries(before).map(([code, model]) => [code, { ...model }]));
   const firms = new Set(['甲公司', '乙公司']);
@@ -170,7 +167,7 @@ function outcomeOf(rows: readonly Row[], options: Options) {
   return { tally, state, firms };
 }
 
-/** Cells that go well together: of the others, a row with two is faulty more often than not. */
+/** Cells that are valid together: with others, rows with two of them are more often faulty than not. */
 const USUAL: Partial<Record<Field, string[]>> = {
   investmentYuan: ['100'],
   contractedFundsYuan: ['', '0', '5'],
@@ -189,8 +186,7 @@ const rowOf = (fields: readonly Field[], codes: readonly string[], cellsOf: (fie
   }) as fc.Arbitrary<Row>;
 
 /**
- * A file has some of the columns, or all. Its rows are usual ones of different projects, and perhaps some of
- * any kind.
+ * A file with some or all columns. Most of its rows are valid ones of different projects, some are arbitrary.
  */
 const file = fc.oneof(fc.constant(FIELDS), fc.subarray(FIELDS, { minLength: 1 })).chain((fields) => {
   const usual = rowOf(fields, ['a', 'b', 'e', 'f', 'g'], usualCells);
@@ -210,7 +206,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Rows that change nothing, as many as are planned together: what stands on both sides of them is not. */
+/** Unchanged rows, enough for the rows before and after them to be planned in different batches. */
 const FILLERS = 256;
 const FILLER = { name: '甲', level: '省级', signedOn: '2020-06-29', investmentYuan: '100', region: '430121' };
 const fillers = (fields: readonly Field[]): Row[] =>
@@ -233,7 +229,7 @@ const sheetRow = ({ code: _, ...cells }: Row, code: string, firmOf: (name: strin
 
 let made = 0;
 
-/** Puts what is there before into the service, under codes and names that no other run uses. */
+/** Creates the existing projects, with codes and names that no other run uses. */
 async function place(): Promise<{ codeOf(code: string): string; firmOf(name: string): string }> {
   const run = ++made;
   const [codeOf, firmOf] = [(code: string) => `RUN${run}-${code}`, (name: string) => `${name}${run}`];
@@ -285,7 +281,7 @@ const placesOf = (faults: readonly Body[]) =>
   faults.map(({ row, column, code }) => `${row} ${column} ${code}`).sort();
 
 describe('a random file', () => {
-  it('does what the model says, and says beforehand what it is going to do', async () => {
+  it('has the result of the model, and predicts it in the preview', async () => {
     await fc.assert(
       fc.asyncProperty(
         file,

@@ -1,4 +1,4 @@
-/** Projects that come in by files. */
+/** Imports of projects. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { closeVerified } from '../support/verified.ts';
@@ -23,7 +23,7 @@ afterAll(() => closeVerified(api));
 const byCode = async (code: string) => (await api.get(`/v1/projects?code=${code}`)).body.items[0];
 
 describe('a file of projects', () => {
-  it('is looked at without a trace', async () => {
+  it('is previewed without a trace', async () => {
     const { seq } = await api.database.revision();
     const code = aCode();
     const answer = await preview(api, csv(HEADINGS, row(code)));
@@ -45,6 +45,7 @@ describe('a file of projects', () => {
       heading: '投资总额(亿元)',
       field: 'investmentYuan',
       unit: 'yi',
+      unitFrom: 'heading',
     });
     expect(answer.body.changes).toEqual([
       {
@@ -61,7 +62,7 @@ describe('a file of projects', () => {
     expect((await api.database.revision()).seq).toBe(seq);
   });
 
-  it('creates, changes and leaves alone, each with its history', async () => {
+  it('creates, changes and leaves unchanged, each with its history', async () => {
     const [fresh, other, same] = [aCode(), aCode(), aCode()];
     const before = aProject({ code: other, note: 'stays' });
     await created(api, '/v1/projects', before);
@@ -96,7 +97,7 @@ describe('a file of projects', () => {
     expect(await byCode(same)).toMatchObject({ version: 1 });
   });
 
-  it('with one faulty row is refused as a whole, and says which cells', async () => {
+  it('with one faulty row is refused as a whole, with its cells', async () => {
     const [good, bad] = [aCode(), aCode()];
     const answer = await commit(api, csv(HEADINGS, row(good), [bad, '', '省级', '2020-13-01', '3.5']), {
       headers: { 'accept-language': 'zh-CN' },
@@ -124,7 +125,7 @@ describe('a file of projects', () => {
     expect(await byCode(good)).toBeUndefined();
   });
 
-  it('with faulty rows has its good ones written where that is asked for', async () => {
+  it('with faulty rows has its valid ones written if requested', async () => {
     const [good, bad] = [aCode(), aCode()];
     const file = csv(HEADINGS, row(good), [bad, '示例项目', '省级', '', '3.5']);
     const answer = await commit(api, file, { query: { partial: true } });

@@ -1,4 +1,4 @@
-/** Files as they are sent: what is taken, what is refused before it is read, and what an answer says. */
+/** Import requests: what is accepted, what is refused before reading, and the responses. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const HEADINGS = ['code', 'name', 'nameEn', 'parent'];
-/** Regions: the least of what can be imported. */
+/** Regions, as the smallest files that can be imported. */
 const regions = (...codes: string[]): string =>
   csv(HEADINGS, ...codes.map((code) => [code, `示例${code}`, `Sample ${code}`, '430000']));
 const REGIONS = { entity: 'regions' };
@@ -35,7 +35,7 @@ const withKey = async (role: string): Promise<ReturnType<typeof clientOf>> =>
   clientOf(api.app, (await created(api, '/v1/keys', { name: role, role })).key);
 
 describe('a file', () => {
-  it.each(['csv', 'xlsx', 'ndjson'] as const)('is taken as %s, said or found out', async (format) => {
+  it.each(['csv', 'xlsx', 'ndjson'] as const)('is accepted as %s, declared or detected', async (format) => {
     const { code } = await created(api, '/v1/projects', aProject());
     const file = (await api.get(`/v1/projects?format=${format}&code=${code}`)).bytes;
     for (const type of [TYPES[format], 'application/octet-stream']) {
@@ -54,7 +54,7 @@ describe('a file', () => {
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('is called what the client calls it', async () => {
+  it('has the name given by the client', async () => {
     const named = await preview(api, regions(aRegion()), { query: { ...REGIONS, filename: '区划.csv' } });
     expect(named.body.file.name).toBe('区划.csv');
     expect((await preview(api, regions(aRegion()), { query: REGIONS })).body.file.name).toBeNull();
@@ -80,31 +80,28 @@ describe('a file', () => {
     ['no type', 'a'],
     ['text/csv; charset=iso-8859-1', 'a'],
     ['text/csv; charset=toString', 'a'],
-  ])('of %s is refused, naming what is taken', async (type, body) => {
+  ])('of %s is refused, with the supported types', async (type, body) => {
     const answer = await preview(api, body, { headers: { 'content-type': type } });
     expectProblem(answer, 415, 'request.unsupported_media_type');
     expect(answer.body.detail).toContain('text/csv');
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('that is not there at all is refused like one of an unknown type', async () => {
+  it('that is missing is refused like one of an unknown type', async () => {
     const answer = await api.post('/v1/imports?mode=preview');
     expectProblem(answer, 415, 'request.unsupported_media_type');
     expect(answer.body.detail).toContain('multipart/form-data');
   });
 
-  it.each(['gb18030', 'GBK', '"gb2312"'])(
-    'in the charset %s of its type is read as such',
-    async (charset) => {
-      const { code } = await created(api, '/v1/projects', aProject({ name: '汉字' }));
-      const file = (await api.get(`/v1/projects?format=csv&encoding=gb18030&code=${code}`)).bytes;
-      const headers = { 'content-type': `text/csv; header=present; charset=${charset}` };
-      const answer = await preview(api, file, { headers });
-      expect(answer.body).toMatchObject({ unchanged: 1, file: { encoding: 'gb18030' } });
-    },
-  );
+  it.each(['gb18030', 'GBK', '"gb2312"'])('with the charset %s is read accordingly', async (charset) => {
+    const { code } = await created(api, '/v1/projects', aProject({ name: '汉字' }));
+    const file = (await api.get(`/v1/projects?format=csv&encoding=gb18030&code=${code}`)).bytes;
+    const headers = { 'content-type': `text/csv; header=present; charset=${charset}` };
+    const answer = await preview(api, file, { headers });
+    expect(answer.body).toMatchObject({ unchanged: 1, file: { encoding: 'gb18030' } });
+  });
 
-  it('that is not in the charset of its type is refused, unless the address says another', async () => {
+  it('that does not match its charset is refused, unless a parameter overrides it', async () => {
     const { code } = await created(api, '/v1/projects', aProject({ name: '汉字' }));
     const file = (await api.get(`/v1/projects?format=csv&encoding=gb18030&code=${code}`)).bytes;
     const headers = { 'content-type': 'text/csv; charset=utf-8' };
@@ -113,7 +110,7 @@ describe('a file', () => {
     expect(answer.body).toMatchObject({ unchanged: 1 });
   });
 
-  it('is answered in the language of the address, else of the client', async () => {
+  it('is answered in the language of the query, otherwise that of the client', async () => {
     const [faulty, headers] = [csv(HEADINGS, ['4399', '', '', '']), { 'accept-language': 'zh-CN' }];
     const chinese = await preview(api, faulty, { query: REGIONS, headers });
     const english = await preview(api, faulty, { query: { ...REGIONS, lang: 'en' }, headers });
@@ -132,19 +129,19 @@ describe('a file', () => {
   });
 });
 
-describe('who may send a file', () => {
-  it('is no viewer', async () => {
+describe('the sender of a file', () => {
+  it('cannot be a viewer', async () => {
     const viewer = await withKey('viewer');
     expectProblem(await preview(viewer, regions(aRegion())), 403, 'access.role');
   });
 
-  it.each(['regions', 'zones', 'industries', 'events'])('is an administrator for %s', async (entity) => {
+  it.each(['regions', 'zones', 'industries', 'events'])('must be an administrator for %s', async (entity) => {
     const editor = await withKey('editor');
     expectProblem(await preview(editor, 'code\n1', { query: { entity } }), 403, 'access.role');
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('is an editor for projects', async () => {
+  it('can be an editor for projects', async () => {
     const editor = await withKey('editor');
     const file = csv(
       ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'],
@@ -157,7 +154,7 @@ describe('who may send a file', () => {
     });
   });
 
-  it('says a mapping that there is', async () => {
+  it('must name an existing mapping', async () => {
     const answer = await preview(api, 'a\n1', { query: { mapping: 'there-is-none' } });
     expectProblem(answer, 404, 'mappings.not_found');
     expect(filesIn(api)).toEqual([]);
@@ -168,13 +165,13 @@ describe('a commit', () => {
   const send = (file: string, key: string, query: object = {}) =>
     commit(api, file, { query: { ...REGIONS, ...query }, headers: { 'idempotency-key': key } });
 
-  it('needs a key against being done twice', async () => {
+  it('requires an idempotency key', async () => {
     const answer = await api.post('/v1/imports?mode=commit', 'code\n1', { 'content-type': 'text/csv' });
     expectProblem(answer, 428, 'imports.key_required');
     expect(filesIn(api)).toEqual([]);
   });
 
-  it('sent again with its key gives the same answer and does nothing', async () => {
+  it('repeated with its key gets the same response and has no effect', async () => {
     const [key, file] = [randomUUID(), regions(aRegion())];
     const first = await send(file, key);
     const { seq } = await api.database.revision();
@@ -200,7 +197,7 @@ describe('a commit', () => {
     });
   });
 
-  it('of another file, or asked for in another way, is refused with the same key', async () => {
+  it('of another file or with other options is refused with the same key', async () => {
     const [key, file] = [randomUUID(), regions(aRegion())];
     await send(file, key);
     expectProblem(await send(regions(aRegion()), key), 422, 'request.idempotency_key_reused');
@@ -208,7 +205,7 @@ describe('a commit', () => {
     expect((await send(regions(aRegion()), randomUUID())).status).toBe(200);
   });
 
-  it('sent several times at once is done once', async () => {
+  it('sent several times concurrently is done once', async () => {
     const [key, file] = [randomUUID(), regions(aRegion(), aRegion())];
     const { seq } = await api.database.revision();
     const answers = await Promise.all(Array.from({ length: 4 }, () => send(file, key)));
@@ -223,10 +220,10 @@ describe('a commit', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const until202 = { 'idempotency-key': randomUUID(), prefer: 'respond-async' };
 
-  it('comes at once where that is preferred, and tells where to look', async () => {
+  it('is immediate if preferred, with a location', async () => {
     const answer = await commit(api, regions(aRegion()), { query: REGIONS, headers: until202 });
     expect(answer.status).toBe(202);
     expect(answer.headers).toMatchObject({
@@ -239,7 +236,7 @@ describe('an answer', () => {
     expect(done.body.progress).toMatchObject({ phase: null, rowsRead: 1, rowsDone: 1, rowsRefused: 0 });
   });
 
-  it('comes at once to a large file', async () => {
+  it('is immediate for a large file', async () => {
     const file = Buffer.from(`${regions(aRegion())}\r\n${',,,\r\n'.repeat(4_096)}`);
     expect(file.length).toBeGreaterThan(20 * KB);
     const answer = await preview(api, file, { query: REGIONS });
@@ -252,7 +249,7 @@ describe('an answer', () => {
     });
   });
 
-  it('about an import has an ETag, which moves with it', async () => {
+  it('about an import has an ETag that changes with it', async () => {
     const { body } = await preview(api, regions(aRegion()), { query: { ...REGIONS, lang: 'zh' } });
     const first = await api.get(`/v1/imports/${body.id}`);
     const again = await api.get(`/v1/imports/${body.id}`, { 'if-none-match': first.etag });
@@ -261,7 +258,7 @@ describe('an answer', () => {
   });
 
   it.each(['none', '..%2F..%2Fetc%2Fpasswd', '%00', '0190a1b2-0000-7000-8000-000000000009'])(
-    'about %s, which there is not, is 404',
+    'about %s, which does not exist, is 404',
     async (id) => {
       expectProblem(await api.get(`/v1/imports/${id}`), 404, 'imports.not_found');
       expectProblem(await api.get(`/v1/imports/${id}/faults`), 404, 'imports.not_found');
@@ -270,8 +267,8 @@ describe('an answer', () => {
   );
 });
 
-describe('what an import has found', () => {
-  it('is for who sent it and for administrators, in lists as well, whatever else may be read', async () => {
+describe('the result of an import', () => {
+  it('is visible to its sender and administrators only, also in lists, whatever else is public', async () => {
     const opened = await instanceBeside(api, api.database, {
       ANONYMOUS_READ: 'all',
       IMPORT_DIR: api.importDir,
@@ -303,7 +300,7 @@ describe('what an import has found', () => {
 });
 
 describe('the list of imports', () => {
-  it('has every one once, the latest first, a page at a time', async () => {
+  it('contains each once, the latest first, page by page', async () => {
     for (let i = 0; i < 3; i++) await preview(api, csv(HEADINGS, ['4', '', '', '']), { query: REGIONS });
     const all = await api.get('/v1/imports?limit=500');
     const ids: string[] = [];
@@ -319,7 +316,7 @@ describe('the list of imports', () => {
     expect(moments).toEqual(moments.toSorted().reverse());
   });
 
-  it('counts the faults of each, and does not spell them out', async () => {
+  it('counts the faults of each without listing them', async () => {
     const { body: alone } = await preview(api, csv(HEADINGS, ['4', '', '', '']), { query: REGIONS });
     expect(alone.faults.length).toBeGreaterThan(0);
     const { items } = (await api.get('/v1/imports?limit=500')).body;
@@ -327,7 +324,7 @@ describe('the list of imports', () => {
     expect(listed).toEqual({ ...alone, faults: [], changes: [] });
   });
 
-  it('is 304 while nothing has changed in it', async () => {
+  it('is 304 until something in it changes', async () => {
     const { etag } = await api.get('/v1/imports');
     expect((await api.get('/v1/imports', { 'if-none-match': etag })).status).toBe(304);
     await preview(api, regions(aRegion()), { query: REGIONS });

@@ -1,4 +1,4 @@
-/** Imports whose service is stopped, or killed, in the middle of them. */
+/** Imports whose service is stopped or killed while they run. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const SLICE = 100;
 
 const AUTHORIZATION = { authorization: `Bearer ${adminKey()}` };
 
-// PGlite lives in this process, which is not the one that is killed.
+// PGlite lives in this process, not in the one that is killed.
 if (concurrent) {
   describe('an import', () => {
     let place: TestDatabase;
@@ -72,7 +72,7 @@ if (concurrent) {
     const cases = scenarios.flatMap((scenario) => signals.map((signal) => [signal, ...scenario] as const));
 
     it.each(cases)(
-      'that is interrupted by %s %s leaves nothing half-written, and is gone on with',
+      'that is interrupted by %s %s leaves nothing incomplete, and is resumed',
       async (signal, _, limits, isKept) => {
         const first = await service(limits);
         const id = await begin(first.address, projectRows(ROWS));
@@ -122,7 +122,7 @@ if (concurrent) {
 }
 
 describe('an import whose instance ends', () => {
-  it('is gone on with by another that shares its folder, at once', async () => {
+  it('is immediately resumed by another one that shares its folder', async () => {
     const api = await testApp();
     const settings = { IMPORT_DIR: api.importDir };
     const first = await instanceBeside(api, api.database, settings);
@@ -140,7 +140,7 @@ describe('an import whose instance ends', () => {
     await api.close();
   });
 
-  it('takes no other file', async () => {
+  it('is not resumed with another file', async () => {
     const api = await testApp();
     const instance = await instanceBeside(api, api.database, { IMPORT_DIR: api.importDir });
     const answers: Promise<Answer>[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the service exports it takes back: as it is, it changes nothing; changed in another program, it
- * changes just that.
+ * Exports can be re-imported: without changes they have no effect; changes made in another program are the
+ * only ones applied.
  */
 import ExcelJs from 'exceljs';
 import fc from 'fast-check';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A world with texts that are hard on a sheet, and with a social credit code for every other investor. */
+/** A world with difficult texts, and with a social credit code for every other investor. */
 const written = fc.tuple(
   world(SIZE),
   fc.array(
@@ -72,7 +72,7 @@ const files = fc.oneof(
 const exported = (options: Record<string, string>) => api.get(`/v1/projects?${new URLSearchParams(options)}`);
 
 describe('an export of random projects', () => {
-  it('changes nothing when it comes back, whatever its format, language, unit and encoding', async () => {
+  it('changes nothing when re-imported, in any format, language, unit and encoding', async () => {
     await fc.assert(
       fc.asyncProperty(
         written,
@@ -96,7 +96,7 @@ describe('an export of random projects', () => {
     );
   });
 
-  it('with its rows in another order, without its versions and in part, changes nothing either', async () => {
+  it('with its rows in another order, without versions and in part, changes nothing either', async () => {
     await fc.assert(
       fc.asyncProperty(written, languages, async (given, lang) => {
         const list = await replace(given);
@@ -121,7 +121,7 @@ describe('an export of random projects', () => {
   });
 });
 
-/** What a clerk changes: a heading in either language, a cell for it, and what the project then says. */
+/** Edits by a clerk: a heading in either language, a cell, and the resulting value of the project. */
 const edits = [
   { field: 'name', headings: ['项目名称', 'Name'], cell: '改名', value: '改名' },
   { field: 'note', headings: ['备注', 'Note'], cell: '=不是公式', value: '=不是公式' },
@@ -148,7 +148,7 @@ const edits = [
 ] as const;
 
 describe('an export changed in another program', () => {
-  it('changes just the cells that were changed, and is a conflict once somebody else was there', async () => {
+  it('changes only the edited cells, and is a conflict after other changes', async () => {
     await fc.assert(
       fc.asyncProperty(
         written,
@@ -189,7 +189,8 @@ describe('an export changed in another program', () => {
             list.map(({ code, version }) => (isChanged.has(code) ? version + 1 : version)),
           );
 
-          // The same sheet with one more change: its versions are old where the first has changed something.
+          // The same sheet with another change: its versions are outdated where the first one changed
+          // something.
           const [first] = changed;
           if (!first) return;
           const row = list.findIndex(({ code }) => code === first.code) + 2;
@@ -206,7 +207,7 @@ describe('an export changed in another program', () => {
     );
   });
 
-  it('is taken in every format as a new project of another service', async () => {
+  it('is accepted in every format as new projects of another service', async () => {
     const enterprise = await created(api, '/v1/enterprises', { name: '搬家企业' });
     const project = await created(api, '/v1/projects', {
       code: 'MOVED',

@@ -1,11 +1,11 @@
-/** Files made of records, and what became of them. */
+/** Builds files from records, and reads the results of their import. */
 import { isSocialCreditCode } from '../../src/features/enterprises/social-credit-code.ts';
 import { type Body, type Client, clientOf, created, type TestApp } from '../support/app.ts';
 import { stateOf } from '../support/state.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
-/** A CSV file with a column for each heading of the records; what a record lacks is an empty cell. */
+/** A CSV file with a column for each heading of the records; missing values become empty cells. */
 export function sheetOf(records: readonly Row[]): string {
   const headings = [...new Set(records.flatMap(Object.keys))];
   const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
@@ -14,7 +14,7 @@ export function sheetOf(records: readonly Row[]): string {
     .join('\r\n');
 }
 
-/** A file of one JSON object a line. */
+/** An NDJSON file. */
 export const linesOf = (objects: readonly object[]): string =>
   objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 
@@ -25,14 +25,14 @@ export const letterOf = (index: number): string =>
 export const byCode = async (client: Client, code: string): Promise<Body> =>
   (await client.get(`/v1/projects?code=${code}`)).body.items[0];
 
-/** The only enterprise of a name; undefined where there are none or several. */
+/** The only enterprise with a name; undefined if there is none or several. */
 export async function enterpriseCalled(client: Client, name: string): Promise<Body> {
   const found = (await client.get(`/v1/enterprises?limit=500&q=${encodeURIComponent(name)}`)).body.items;
   const called = found.filter((one: Body) => one.name === name);
   return called.length === 1 ? called[0] : undefined;
 }
 
-/** What the counts of an import are; those that are not given are 0. */
+/** The counts of an import; those not given are 0. */
 export const counts = (
   given: Partial<Record<'created' | 'changed' | 'unchanged' | 'refused' | 'conflicts', number>>,
 ) => {
@@ -40,7 +40,7 @@ export const counts = (
   return { ...all, rows: all.created + all.changed + all.unchanged + all.refused };
 };
 
-/** A social credit code that no other number has. */
+/** A unique social credit code for each number. */
 export function socialCreditCode(number: number): string {
   const start = `91430100MA4${String(number).padStart(6, '0')}`;
   const code = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].map((last) => start + last).find(isSocialCreditCode);
@@ -60,11 +60,11 @@ export async function editorOf(api: TestApp, regions?: readonly string[]): Promi
   return clientOf(api.app, key);
 }
 
-/** Whatever an import calls a fault: where it stands, and what it is. */
+/** Position and code of the faults of an import. */
 export const placesOf = (faults: readonly Body[]): [number, string | null, string][] =>
   faults.map(({ row, field, code }) => [row, field, code]);
 
-/** All that is stored, but for the imports themselves. */
+/** All stored data except the imports themselves. */
 export async function storedIn(api: TestApp): Promise<object> {
   const { imports: _, keptAnswers: __, ...rest } = (await stateOf(api)) as Record<string, unknown>;
   return rest;

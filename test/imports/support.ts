@@ -1,4 +1,4 @@
-/** Files for imports, and how to send them. */
+/** Builds and uploads files for imports. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,14 +19,14 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
-/** Sends a file to be looked at. */
+/** Uploads a file as a preview. */
 export const preview = (
   client: Client,
   file: string | Buffer,
   { query, format = 'csv', headers }: Sent = {},
 ) => send(client, file, { ...query, mode: 'preview' }, { 'content-type': TYPES[format], ...headers });
 
-/** Sends a file to be written, each time as another request. */
+/** Uploads a file as a commit, with a new idempotency key each time. */
 export const commit = (
   client: Client,
   file: string | Buffer,
@@ -47,23 +47,23 @@ const send = (
 ): Promise<Answer> =>
   client.post(`/v1/imports?${new URLSearchParams(query as Record<string, string>)}`, file, headers);
 
-/** A CSV file. Cells are written as they are; what needs quotes brings them. */
+/** A CSV file. Cells are written verbatim, including any quotes. */
 export const csv = (headings: readonly string[], ...rows: (readonly string[])[]): string =>
   [headings, ...rows].map((cells) => cells.join(',')).join('\r\n');
 
 let made = 1000;
-/** A code that no other test uses; all are of one length, so that tables of them look the same. */
+/** A unique code; all have the same length, so that tables of them look the same. */
 export const aCode = (): string => `IMP-${process.pid}-${++made}`;
 
 interface Command {
-  /** Of the database. */
+  /** URL of the database. */
   url: string;
-  /** Where it runs, and keeps what it needs meanwhile. */
+  /** Its working and temporary folder. */
   folder: string;
   stdin?: string | Buffer;
 }
 
-/** `luodi import`, as a process of its own, signalled as a terminal does. */
+/** `luodi import` as a process, which receives signals as from a terminal. */
 export const luodiImport = (args: readonly string[], { url, folder, ...options }: Command): Running =>
   luodi(['import', ...args], {
     env: { DATABASE_URL: url, TMPDIR: folder },
@@ -72,21 +72,21 @@ export const luodiImport = (args: readonly string[], { url, folder, ...options }
     ...options,
   });
 
-/** What it reports with `--json`: a line for each file. */
+/** Its `--json` reports: one line per file. */
 export const reportsIn = (stdout: string): Body[] =>
   stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
 
-/** An import as it is when it has ended. */
+/** An import once it has ended. */
 export const endOf = (client: Client, id: string): Promise<Answer> =>
   until(async () => {
     const answer = await client.get(`/v1/imports/${id}`);
     return answer.body.status === 'running' ? undefined : answer;
   });
 
-/** What lies where files come in, but for reports on faults. */
+/** The files in the upload folder, except fault reports. */
 export const filesIn = ({ importDir }: Pick<TestApp, 'importDir'>): string[] =>
   existsSync(importDir)
     ? readdirSync(importDir).flatMap((id) => {
@@ -96,7 +96,7 @@ export const filesIn = ({ importDir }: Pick<TestApp, 'importDir'>): string[] =>
       })
     : [];
 
-/** A CSV file of new projects, with more columns where wanted. */
+/** A CSV file of new projects, optionally with more columns. */
 export function projectRows(count: number, headings: string[] = [], cells: string[] = []): string {
   const given = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)', ...headings];
   const rows = Array.from({ length: count }, () =>

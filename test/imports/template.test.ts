@@ -16,7 +16,7 @@ afterAll(() => api.close());
 type Language = 'zh' | 'en';
 
 /**
- * Each heading in both languages, and what its cells may hold; required ones have a star. Written down by
+ * Each heading in both languages, and the validation of its cells; required ones have a star. Written by
  * hand.
  */
 const COLUMNS: [zh: string, en: string, rule: string | null][] = [
@@ -74,7 +74,7 @@ const textsIn = (sheet: ExcelJs.Worksheet, row: number): string[] =>
 
 const at = (heading: string): number => COLUMNS.findIndex(([zh]) => zh.replace('*', '') === heading) + 1;
 
-/** What the drop-down of a column offers in its first cell. */
+/** The choices in a column's drop-down, from its first cell. */
 function offered(sheet: ExcelJs.Worksheet, codes: ExcelJs.Worksheet, heading: string): string[] {
   const { formulae } = sheet.getRow(3).getCell(at(heading)).dataValidation as Body;
   const [, name, column, first, last] = /^'(.+)'!\$([A-Z]+)\$(\d+):\$\2\$(\d+)$/.exec(formulae[0]) ?? [];
@@ -99,7 +99,7 @@ describe.each([
     ({ sheet, codes } = await template(`lang=${language}&unit=${unit}`));
   });
 
-  it('has the headings of an export that a clerk may fill, and they stay in sight', () => {
+  it('has the editable headings of an export, in frozen rows', () => {
     const expected = COLUMNS.map(([zh, en, rule]) => {
       const heading = language === 'zh' ? zh.replace('*', '') : en;
       return rule === 'amount' ? heading + units[language][unit] : heading;
@@ -107,9 +107,20 @@ describe.each([
     expect(textsIn(sheet, 1)).toEqual(expected);
     expect([sheet.name, codes.name]).toEqual(language === 'zh' ? ['项目', '代码表'] : ['Projects', 'Codes']);
     for (const one of [sheet, codes]) expect(one.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+    expect(sheet.views[0]).toMatchObject({ xSplit: 2 });
   });
 
-  it('says in its second row what each column takes, and whether it must be filled', () => {
+  it('is printed in landscape, as wide as the page, with its headings on each', () => {
+    expect(sheet.pageSetup).toMatchObject({
+      orientation: 'landscape',
+      fitToPage: true,
+      fitToWidth: 1,
+      fitToHeight: 0,
+      printTitlesRow: '1:2',
+    });
+  });
+
+  it('explains in its second row what each column accepts, and whether it is required', () => {
     const [required, optional] = language === 'zh' ? ['必填：', '选填：'] : ['Required: ', 'Optional: '];
     const texts = textsIn(sheet, 2);
     expect(texts).toHaveLength(COLUMNS.length);
@@ -124,17 +135,17 @@ describe.each([
     }
   });
 
-  it('holds nothing below', () => {
+  it('is empty below', () => {
     sheet.eachRow((row, number) => {
       if (number > 2) row.eachCell((cell) => expect(cell.value).toBeNull());
     });
   });
 
   it.each(COLUMNS.map(([zh, , rule], i) => [zh.replace('*', ''), rule, i + 1] as const))(
-    'takes in %s what it should: %s, from the first row to the last',
+    'validates in %s what it should: %s, from the first row to the last',
     (heading, rule, column) => {
       const rules: Record<string, object> = {
-        // The number 1: to Excel 1900-01-01, to this reader the day before.
+        // The number 1: 1900-01-01 in Excel, the day before in this reader.
         day: { type: 'date', operator: 'greaterThanOrEqual', formulae: [new Date('1899-12-31')] },
         amount: { type, operator: 'between', formulae: [0, Number(most)] },
         words: { type: 'list', formulae: [`"${WORDS[heading]?.[language]}"`] },
@@ -160,7 +171,7 @@ describe.each([
     },
   );
 
-  it('offers every code there is with its name, what belongs to something right after it', async () => {
+  it('offers all codes with their names, children directly after their parent', async () => {
     const lists: [string, string, (entry: Body) => boolean][] = [
       ['行政区划', 'regions', () => true],
       ['园区', 'zones', () => true],
@@ -182,7 +193,7 @@ describe.each([
     expect(industries.indexOf('D')).toBe(industries.indexOf('43') + 1);
   });
 
-  it('keeps codes as text, and days as days, from the first key on', () => {
+  it('keeps codes as text, and days as days, from the first input on', () => {
     for (const heading of ['项目编号', '经贸活动', '投资方统一社会信用代码', '合同金额']) {
       expect(sheet.getRow(3).getCell(at(heading)).numFmt, heading).toBe('@');
     }
@@ -198,7 +209,7 @@ describe.each([
   });
 });
 
-/** What Excel makes of `_x005F_` (ECMA-376, ST_Xstring). */
+/** Decodes Excel's `_x005F_` (ECMA-376, ST_Xstring). */
 const plain = (text: string): string => text.replaceAll('_x005F_', '_');
 
 async function everyEntry(entity: string): Promise<Body[]> {
@@ -208,7 +219,7 @@ async function everyEntry(entity: string): Promise<Body[]> {
 }
 
 describe('the template of an event', () => {
-  it('offers it and no other, and has it as the example', async () => {
+  it('offers only that event, and has it as the example', async () => {
     const { sheet, codes } = await template('lang=zh&event=hyrd-2020');
     expect(offered(sheet, codes, '经贸活动')).toEqual(['hyrd-2020 2020年沪洽周']);
     expect(sheet.getRow(2).getCell(at('经贸活动')).value).toContain('“hyrd-2020 2020年沪洽周”');
@@ -216,7 +227,7 @@ describe('the template of an event', () => {
     expect(offered(english.sheet, english.codes, '经贸活动')).toEqual(['hyrd-2020 HYRD 2020']);
   });
 
-  it('has its name in that of the file, fit for a file and in ASCII beside it', async () => {
+  it('has its name in the file name, sanitized, with an ASCII alternative', async () => {
     const { answer } = await template('lang=zh&event=hyrd-2022');
     const chinese = encodeURIComponent('项目导入模板-=2022年_沪洽周_, 湖南_x0041_.xlsx').replace(
       /[()*!']/g,
@@ -240,8 +251,8 @@ describe('the template of an event', () => {
   });
 });
 
-describe('the answer', () => {
-  it('is in the language that the client prefers, unless it says which', async () => {
+describe('the response', () => {
+  it('is in the language preferred by the client, unless a parameter overrides it', async () => {
     const headings = async (query: string, headers: Record<string, string>) => {
       const answer = await api.get(`/v1/imports/template?${query}`, headers);
       expect(answer.headers.vary).toContain('Accept-Language');
@@ -252,7 +263,7 @@ describe('the answer', () => {
     expect(await headings('lang=en', { 'accept-language': 'zh-CN' })).toEqual(['en', 'Code']);
   });
 
-  it('is the same bytes until something changes, and 304 to who has it', async () => {
+  it('has the same bytes until something changes, and is 304 if already known', async () => {
     const url = '/v1/imports/template?lang=zh';
     const [first, second] = [await api.get(url), await api.get(url)];
     expect(second.bytes.equals(first.bytes)).toBe(true);
@@ -265,7 +276,7 @@ describe('the answer', () => {
     expect(offered(sheet, codes, '经贸活动')).toContain('hyrd-2024 2024年沪洽周');
   });
 
-  it('is no other format', async () => {
+  it('has no other format', async () => {
     const answer = await api.get('/v1/imports/template', { accept: 'text/csv' });
     expectProblem(answer, 406, 'request.not_acceptable');
   });
@@ -287,7 +298,7 @@ describe('a list of codes', () => {
     expect(offered(sheet, codes, '行政区划').at(-1)).toBe(`${MAX_LISTED - 1} 名${MAX_LISTED - 1}`);
   });
 
-  it('that is longer than anybody would look through is no drop-down, and the sheet says so', async () => {
+  it('that is too long to look through has no drop-down, and the sheet says so', async () => {
     const { sheet, codes } = await made(MAX_LISTED + 1);
     const cell = sheet.getRow(3).getCell(at('行政区划'));
     expect(cell.dataValidation).toBeUndefined();
@@ -295,7 +306,7 @@ describe('a list of codes', () => {
     expect(codes.rowCount).toBeLessThanOrEqual(1);
   });
 
-  it('that is empty is none either', async () => {
+  it('that is empty has none either', async () => {
     const { sheet } = await made(1);
     expect(sheet.getRow(3).getCell(at('经贸活动')).dataValidation).toBeUndefined();
     expect(sheet.getRow(2).getCell(at('经贸活动')).value).toContain('暂无可选项');

@@ -1,4 +1,4 @@
-/** Real lists from elsewhere, as untidy as they were published, through a mapping at the command line. */
+/** Real lists from elsewhere, as published, through a mapping on the command line. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { freshDatabase } from '../support/engines.ts';
 import { type Ended, endAll, projectFolder } from '../support/process.ts';
 import { luodiImport, reportsIn } from './support.ts';
 
-/** Worked out from the files by others, as the README beside them says. */
+/** Computed from the files by other means, as described in the README beside them. */
 const FILES = {
   'fy2015.xlsx': {
     counts: { rows: 500, created: 481, refused: 19, faultCount: 20 },
@@ -29,7 +29,7 @@ const FILES = {
 };
 type File = keyof typeof FILES;
 
-/** What a fault is about, by its heading and code. */
+/** The kind of a fault, by its heading and code. */
 const KINDS: Record<string, string> = {
   'Current Project Cost required': 'no cost',
   'Current Project Cost too_small': 'no cost',
@@ -62,7 +62,7 @@ const importAll = (url: string, files: readonly string[], ...options: string[]):
   return luodiImport(args, { url, folder }).ended;
 };
 
-/** The figures that the service answers. */
+/** The figures in the service's responses. */
 async function figuresIn(url: string): Promise<Body> {
   const database = await openDatabase(url);
   const app = await instanceBeside({ clock: clockOn(TODAY) }, database);
@@ -76,7 +76,7 @@ async function figuresIn(url: string): Promise<Body> {
 const names = Object.keys(FILES) as File[];
 
 describe('project lists of the World Bank', () => {
-  it.each(names)('come in from %s as they add up to by themselves', async (file) => {
+  it.each(names)('are imported from %s with the sums computed independently', async (file) => {
     const { counts, faults, figures } = FILES[file];
     const { url, remove } = await freshDatabase();
     const { code, stdout, stderr } = await importAll(url, [file]);
@@ -89,7 +89,7 @@ describe('project lists of the World Bank', () => {
     await remove();
   });
 
-  it('come in together, and a second time change nothing', async () => {
+  it('are imported together, and change nothing the second time', async () => {
     const { url, remove } = await freshDatabase();
     const first = await importAll(url, names);
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 2, stderr: '' });

@@ -1,7 +1,4 @@
-/**
- * What `npm run build` makes for production: the service in few files, which start fast and find all that
- * they need.
- */
+/** The production bundle of `npm run build`: the service in a few files that start fast and are complete. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +15,7 @@ describe('the built service', () => {
     const builds = join(projectFolder, 'dist');
     mkdirSync(builds, { recursive: true });
     folder = mkdtempSync(join(builds, 'test-'));
-    // What stands in `dist` may be running: the script that clears it away is left out.
+    // The project's own `dist` may be in use, so the script that clears it is skipped.
     const build = ['run', 'build', '--ignore-scripts', '--', `--outdir=${folder}`];
     await promisify(execFile)('npm', build, { cwd: projectFolder });
     database = await freshDatabase();
@@ -29,7 +26,7 @@ describe('the built service', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('fills a database, computes figures, shows its documents and stops in good order', async () => {
+  it('fills a database, computes figures, shows its documentation and stops cleanly', async () => {
     const env = { DATABASE_URL: database.url, PORT: '0' };
     const service = start(join(folder, 'cli.js'), ['demo'], { env });
     const address = await until(() => /listening at (http:\/\/[\d.:]+)/.exec(service.stdout())?.[1]);
@@ -63,7 +60,7 @@ describe('the built service', () => {
     expect(stderr).not.toContain('rror');
   });
 
-  it('writes a file at the command line', async () => {
+  it('exports a file on the command line', async () => {
     const place = await freshDatabase();
     const args = ['export', '--format', 'ndjson'];
     const { code, stdout } = await start(join(folder, 'cli.js'), args, { env: { DATABASE_URL: place.url } })
@@ -72,7 +69,7 @@ describe('the built service', () => {
     await place.remove();
   });
 
-  it('reads a file at the command line', async () => {
+  it('imports a file on the command line', async () => {
     const place = await freshDatabase();
     const stdin = '项目编号,项目名称,项目级别,签约日期,投资总额(亿元)\r\nX-1,示例,省级,2020-06-29,3.5\r\n';
     const options = { env: { DATABASE_URL: place.url }, stdin };
@@ -84,7 +81,7 @@ describe('the built service', () => {
     await place.remove();
   });
 
-  it('refuses to run without a database it can write, in one line', async () => {
+  it('refuses to run without a writable database, in one line', async () => {
     const env = { DATABASE_URL: 'file:/proc/luodi.db', PORT: '0' };
     const { code, stderr } = await start(join(folder, 'cli.js'), ['serve'], { env }).ended;
     expect(code).not.toBe(0);

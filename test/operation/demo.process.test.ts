@@ -6,8 +6,8 @@ import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, until } from '../support/process.ts';
 
 const settings = {
-  none: { says: 'Reading needs a key here', keyless: [401, 401] },
-  statistics: { says: 'Some statistics need no key here', keyless: [200, 401] },
+  none: { says: 'Nothing can be read without a key here', keyless: [401, 401] },
+  statistics: { says: 'Only statistics need no key here', keyless: [200, 401] },
   all: { says: 'Reading needs no key here', keyless: [200, 200] },
 };
 

@@ -1,4 +1,4 @@
-/** Attempts to fill the disk with files that come in and the reports on them. */
+/** Attempts to fill the disk with uploads and reports. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const aKey = async (): Promise<Client> =>
   clientOf(api.app, (await created(api, '/v1/keys', { name: 'sender', role: 'editor' })).key);
 
 const HEADINGS = ['项目编号', '项目名称', '项目级别', '签约日期', '投资总额(亿元)'];
-/** Each row has three faults: no name, a level that there is not, a day that there is not. */
+/** Each row has three faults: no name, an invalid level, an invalid day. */
 const faulty = (rows: number): string =>
   csv(HEADINGS, ...Array.from({ length: rows }, (_, i) => [`F-${i}`, '', '国家级', '2020-02-30', '1']));
 const FAULTS = 3;
@@ -45,7 +45,7 @@ describe('the report of an import', () => {
   const linesOf = async (import_: Body, lang = 'en'): Promise<string[]> =>
     (await api.get(`${import_.links.faults}?format=csv&lang=${lang}`)).text.trimEnd().split('\r\n');
 
-  it('has the first faults, and of each code how many more there are', async () => {
+  it('lists the first faults, and counts the others by code', async () => {
     const { body } = await preview(api, faulty(50));
     expect(body.faultCount).toBe(50 * FAULTS);
     const left = Object.values(body.unreported) as number[];
@@ -65,7 +65,7 @@ describe('the report of an import', () => {
     expect((await api.get(`${body.links.faults}?format=xlsx`)).status).toBe(200);
   });
 
-  it('is the same of an import in slices', async () => {
+  it('is the same for an import in slices', async () => {
     const good = projectRows(90).trimEnd();
     const { body } = await endOf(
       api,
@@ -82,13 +82,13 @@ describe('the report of an import', () => {
     expect(await linesOf(body)).toHaveLength(1 + reported + left.length);
   });
 
-  it('says nothing of others where it has them all', async () => {
+  it('does not mention others if it lists all', async () => {
     const { body } = await preview(api, faulty(10));
     expect(body.unreported).toEqual({});
     expect(await linesOf(body)).toHaveLength(1 + 10 * FAULTS);
   });
 
-  it('lies compressed, and one that an earlier version has left is read as it is', async () => {
+  it('is stored compressed; an uncompressed one of an earlier version is still read', async () => {
     const { body } = await preview(api, faulty(30));
     const folder = join(api.importDir, body.id);
     expect(readdirSync(folder)).toEqual(['faults-000000000.ndjson.gz']);
@@ -101,7 +101,7 @@ describe('the report of an import', () => {
     expect(await linesOf(body)).toEqual(lines);
   });
 
-  it('that breaks off is read as far as it goes', async () => {
+  it('that is truncated is read as far as possible', async () => {
     const { body } = await preview(api, faulty(30));
     const file = join(api.importDir, body.id, 'faults-000000000.ndjson.gz');
     const whole = readFileSync(file);
@@ -119,7 +119,10 @@ describe('files and reports together', () => {
   });
   afterEach(() => api.close());
 
-  /** What is on record takes; the last is known only when it has ended, and counts for the next. */
+  /**
+   * The size of import records; that of the last one is known only when it has ended, and counts for the
+   * next.
+   */
   async function onRecord(last: Body, isCounted = (_: { caller: string | null }) => true) {
     const { imports } = api.database.read.tables;
     const rows = (await api.database.read.select().from(imports)).filter(isCounted);
@@ -127,7 +130,7 @@ describe('files and reports together', () => {
     return { count: rows.length, all: sum(rows), before: sum(rows.filter(({ id }) => id !== last.id)) };
   }
 
-  it('of one key take a quarter of what there is: its oldest go first, those of others stay', async () => {
+  it('of one key use at most a quarter of the space: its oldest are deleted first, those of others stay', async () => {
     const { id, key } = await created(api, '/v1/keys', { name: 'flooding', role: 'editor' });
     const [flooding, other] = [clientOf(api.app, key), await aKey()];
     const others = (await preview(other, file)).body;
@@ -148,7 +151,7 @@ describe('files and reports together', () => {
     expect(all).toBeGreaterThan(quotaBytes / 4 / 2);
   });
 
-  it('of all keys together never take more, however many keys there are', async () => {
+  it('of all keys together never exceed the limit, with any number of keys', async () => {
     for (let key = 0; key < 6; key++) {
       const client = await aKey();
       for (let i = 0; i < 4; i++) {
@@ -161,7 +164,7 @@ describe('files and reports together', () => {
     }
   });
 
-  it('however small, are counted as well', async () => {
+  it('that are small are counted as well', async () => {
     const client = await aKey();
     const ids = [];
     for (let i = 10; i < 22; i++) {
@@ -172,7 +175,7 @@ describe('files and reports together', () => {
     expect(items.map(({ id }: Body) => id)).toEqual(ids.slice(-10).reverse());
   });
 
-  it('that have not ended are never dropped: a file that finds no room is refused, by whose bound it is', async () => {
+  it('of unfinished imports are never deleted: a file without room is refused, with the limit concerned', async () => {
     const { database } = api;
     const unfinished = async (caller: string | null, bytes: number) =>
       database.write(async (tx) => {
@@ -213,13 +216,13 @@ describe('files and reports together', () => {
   });
 });
 
-describe('the places for files', () => {
+describe('the places for uploads', () => {
   beforeAll(async () => {
     api = await testApp({ imports: { running: 1, ofOneKey: 3 } });
   });
   afterAll(() => api.close());
 
-  it('are not all one key’s: others find one, and it finds one again when its own have ended', async () => {
+  it('cannot all be taken by one key, and become available again when its imports have ended', async () => {
     const [flooding, other] = [await aKey(), await aKey()];
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const stream = api.database.stream.bind(api.database);

@@ -1,4 +1,4 @@
-/** `/livez` and `/readyz`, and what else is answered while the database is not there. */
+/** `/livez` and `/readyz`, and other responses while the database is unavailable. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { administer, concurrent, engine } from '../support/engines.ts';
@@ -28,12 +28,12 @@ describe('health', () => {
     }
   });
 
-  it('is live but not ready once the database does not answer', async () => {
+  it('is live but not ready when the database is unavailable', async () => {
     await api.database.close();
     await expectNotReady();
   });
 
-  it('never shows a client what went wrong inside', async () => {
+  it('never shows internal errors to clients', async () => {
     await api.database.close();
     for (const path of ['/v1/projects', '/v1/regions/430100', '/v1/statistics/summary', '/readyz']) {
       const { status, text } = await api.get(path);
@@ -43,7 +43,7 @@ describe('health', () => {
   });
 
   if (concurrent) {
-    it('is not ready for a schema that another version has migrated meanwhile', async () => {
+    it('is not ready if another version has migrated the schema', async () => {
       const aside = await connect(api.url);
       const table = engine === 'sqlite' ? '__drizzle_migrations' : 'drizzle.__drizzle_migrations';
       await aside.rows(
@@ -57,10 +57,9 @@ describe('health', () => {
   }
 
   if (engine === 'postgres' && concurrent) {
-    it('is not ready while the database is gone, and ready when it is back', async () => {
+    it('is not ready while the database is unavailable, and ready again afterwards', async () => {
       const name = new URL(api.url).pathname.slice(1);
-      // A name that nothing answers to is what a server that stopped looks like, without stopping it for
-      // others.
+      // Renaming the database looks like a stopped server, without stopping it for others.
       const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
       await administer(cut);
       await administer(`alter database ${name} rename to ${name}_gone`);

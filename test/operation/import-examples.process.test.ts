@@ -1,4 +1,4 @@
-/** What the documents say of files that come in, done as they say. */
+/** Runs the examples for imports in the documentation. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ describe('the page about imports', () => {
   let folder: string;
   let port: number;
 
-  /** Each line by itself, in a folder of its own, against this test's demo. */
+  /** Runs each line separately, in its own folder, against this test's demo. */
   async function runLines(script: string): Promise<Done[]> {
     const local = script
       .replaceAll('localhost:3000', `127.0.0.1:${port}`)
@@ -71,7 +71,7 @@ describe('the page about imports', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('sends back what was exported, which changes nothing', async () => {
+  it('re-imports an export without changes', async () => {
     const answers = await runLines(back);
     expect(answers).toHaveLength(3);
     const [, looked, written] = answers.map(({ stdout }) => (stdout ? JSON.parse(stdout) : null));
@@ -85,12 +85,12 @@ describe('the page about imports', () => {
     });
   });
 
-  it('downloads the sheet to fill', async () => {
+  it('downloads the template', async () => {
     await runLines(template);
     expect(readdirSync(folder)).toContain('projects-template-hyrd-2020.xlsx');
   });
 
-  it('shows a mapping that is part of the one it names, and stores that', async () => {
+  it('shows part of an existing mapping, and stores that', async () => {
     const shown = JSON.parse(blocksOf('json')[0] ?? '');
     const kept = JSON.parse(
       readFileSync(join(projectFolder, 'test/fixtures/world-bank/mapping.json'), 'utf8'),
@@ -102,8 +102,8 @@ describe('the page about imports', () => {
     expect(looked).toMatchObject({ status: 'done', rows: 500, created: 481, refused: 19 });
   });
 
-  it('imports at the command line, and ends with the codes that it says', async () => {
-    // PGlite takes one process at a time.
+  it('imports on the command line, with the documented exit codes', async () => {
+    // PGlite accepts one process at a time.
     demo.signal('SIGTERM');
     await demo.ended;
     const [preview, partial] = (await runLines(command)) as [Done, Done];
@@ -121,7 +121,7 @@ describe('the page about imports', () => {
 });
 
 describe('the page about limits', () => {
-  it('has the limits of files that come in', () => {
+  it('has the limits of uploads', () => {
     const MIB = 1024 ** 2;
     const spaced = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
     const { atOnce, slice, running, waiting, ofOneKey, reported, kept, uploadMs } = importLimits;

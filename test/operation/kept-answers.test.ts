@@ -1,7 +1,4 @@
-/**
- * What is kept so that a request can be sent again: never more than a bound, and nothing for what changed
- * nothing.
- */
+/** Responses stored for retries: limited in number and size, and none for requests without changes. */
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -47,7 +44,7 @@ const kept = () => {
   return api.database.read.select().from(keptAnswers).where(eq(keptAnswers.caller, caller));
 };
 
-/** Has answers kept that nobody asked for. */
+/** Stores responses that nobody requested. */
 const keep = (...rows: { ordinal?: number; bytesSoFar?: number; createdAt?: string; key?: string }[]) =>
   api.database.write(async (tx) => {
     for (const row of rows) {
@@ -64,8 +61,8 @@ const keep = (...rows: { ordinal?: number; bytesSoFar?: number; createdAt?: stri
     }
   });
 
-describe('what changes nothing', () => {
-  it('is answered each time, and keeps nothing, however often it is sent', async () => {
+describe('a request without changes', () => {
+  it('is answered each time, and nothing is stored, however often it is sent', async () => {
     const restore = () => send(`/v1/projects/${project.id}/restore`);
     for (let i = 0; i < 50; i++) {
       const answer = await restore();
@@ -75,7 +72,7 @@ describe('what changes nothing', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('does as little when it is sent again with the same key', async () => {
+  it('has no effect when repeated with the same key', async () => {
     const { id } = await created(api, '/v1/keys', { name: 'gone', role: 'viewer' });
     await api.post(`/v1/keys/${id}/revoke`);
     const key = randomUUID();
@@ -91,8 +88,8 @@ describe('what changes nothing', () => {
   });
 });
 
-describe('of one key', () => {
-  it('is counted what is kept, and how large it is', async () => {
+describe('for one key', () => {
+  it('the number and size of stored responses are counted', async () => {
     const answers = [await addFunds(), await addFunds(), await send('/v1/projects', aProject())];
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     const rows = (await kept()).sort((a, b) => a.ordinal - b.ordinal);
@@ -110,7 +107,7 @@ describe('of one key', () => {
     ['as many answers', { ordinal: KEPT.answers }],
     ['as many bytes', { ordinal: 2, bytesSoFar: KEPT.bytes + 500 }],
   ] as const;
-  it.each(full)('%s as may be are kept, then no more until the oldest runs out', async (_, last) => {
+  it.each(full)('%s as allowed are stored, then none until the oldest expires', async (_, last) => {
     const key = randomUUID();
     await keep({ ordinal: 1, bytesSoFar: 500, key, createdAt: '2026-11-22T05:00:00.000Z' }, last);
     const before = await api.database.revision();
@@ -120,9 +117,9 @@ describe('of one key', () => {
     expect(refused.body.detail).toContain('100000 responses');
     expect(refused.body.detail).toContain('256 MB');
     expect(await api.database.revision()).toEqual(before);
-    // Nothing that was acknowledged is forgotten for it.
+    // No acknowledged response is dropped for it.
     expect((await kept()).map((row) => row.key)).toContain(key);
-    // What says that it is not sent again is taken.
+    // Requests without a key are still accepted.
     const plain = await client.post(`/v1/projects/${project.id}/funds`, {
       receivedOn: '2021-01-01',
       amountYuan: 1,
@@ -136,20 +133,20 @@ describe('of one key', () => {
     expect((await addFunds()).status).toBe(201);
   });
 
-  it('one less than that is room for one', async () => {
+  it('one less than that leaves room for one', async () => {
     await keep({ ordinal: 1 }, { ordinal: KEPT.answers - 1 });
     expect((await addFunds()).status).toBe(201);
     expectProblem(await addFunds(), 429, 'request.too_many_kept');
   });
 });
 
-describe('what is too old', () => {
+describe('an expired response', () => {
   const old = Array.from({ length: 2_500 }, (_, i) => ({
     ordinal: i + 1,
     createdAt: '2026-11-20T06:00:00.000Z',
   }));
 
-  it('goes with what comes, a thousand at a time, so that no write takes long', async () => {
+  it('is deleted when others are stored, a thousand at a time, so that no write takes long', async () => {
     await keep(...old);
     expect((await addFunds()).status).toBe(201);
     expect(await kept()).toHaveLength(1_501);
@@ -158,7 +155,7 @@ describe('what is too old', () => {
     expect((await kept()).map(({ ordinal }) => ordinal).sort()).toEqual([2_501, 2_502, 2_503]);
   });
 
-  it('is forgotten before it goes', async () => {
+  it('is ignored even before it is deleted', async () => {
     const key = randomUUID();
     await keep(...old, { key, ordinal: 2_501, createdAt: '2026-11-21T05:59:59.999Z' });
     const answer = await addFunds(key);

@@ -1,11 +1,13 @@
-/** One caller cannot make the others wait: not with many questions, and not with such as nobody waits for. */
+/** A single caller cannot delay others: neither with many requests, nor with abandoned ones. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onBehalfOf } from '../../src/database/asker.ts';
 import { GoneError } from '../../src/database/errors.ts';
 import { clientOf, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { until } from '../support/process.ts';
 
-/** How many questions of one caller may wait, and how many turns there are, here on both engines. */
+/**
+ * The maximum number of waiting requests per caller, and of concurrent ones, the same here on both engines.
+ */
 const WAITING_OF_ONE = 32;
 const TURNS = 3;
 
@@ -20,7 +22,7 @@ afterEach(() => {
 });
 afterAll(() => api.close());
 
-/** Has others take every turn. @returns has them end */
+/** Occupies all slots. @returns releases them */
 async function takeEveryTurn(): Promise<() => Promise<void>> {
   const { signal } = new AbortController();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
@@ -41,11 +43,11 @@ async function takeEveryTurn(): Promise<() => Promise<void>> {
 }
 
 let asked = 0;
-/** A figure that nobody has asked for before. */
+/** A figure that has not been requested before. */
 const figure = () => `/v1/statistics/breakdown?by=region&minInvestment=${++asked}`;
 
-describe('figures that wait', () => {
-  it('are so many of one caller and no more; others are answered as before', async () => {
+describe('queued figures', () => {
+  it('are limited per caller; others are served as before', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     const anonymous = clientOf(api.app, null);
@@ -60,7 +62,7 @@ describe('figures that wait', () => {
     for (const { status } of await Promise.all([...waiting, ofKey])) expect(status).toBe(200);
   });
 
-  it('are forgotten with those who have left, and make room for others of the same caller', async () => {
+  it('are dropped when their callers disconnect, which makes room for others', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     for (const round of [1, 2, 3]) {
@@ -79,7 +81,7 @@ describe('figures that wait', () => {
     expect((await fetch(`${address}${figure()}`)).status).toBe(200);
   });
 
-  it('wait on for the last of those who ask the same', async () => {
+  it('continue for the last of several callers with the same request', async () => {
     const release = await takeEveryTurn();
     const analyze = vi.spyOn(api.database, 'analyze');
     const url = `${address}${figure()}`;
@@ -87,7 +89,7 @@ describe('figures that wait', () => {
     const left = fetch(url, { signal: controller.signal }).catch(() => null);
     await until(() => analyze.mock.calls.length === 1);
     const stays = fetch(url);
-    // Both have been taken in once a third, which came after them, waits as well.
+    // Both have been queued once a third, sent after them, waits too.
     const third = fetch(`${address}${figure()}`);
     await until(() => analyze.mock.calls.length === 2);
     controller.abort();
@@ -110,18 +112,18 @@ describe('a page of a list', () => {
   ];
 
   const reads = async (path: string) => {
-    // The first time it also counts, which is no walk.
+    // The first request also counts, which is more than an index scan.
     await api.get(path);
     const page = vi.spyOn(api.database, 'page');
     expect((await api.get(path)).status).toBe(200);
     return page.mock.calls.length;
   };
 
-  it.each(short)('is read at once where it is a walk along an index: /v1/projects%s', async (query) => {
+  it.each(short)('is read immediately if it needs only an index scan: /v1/projects%s', async (query) => {
     expect(await reads(`/v1/projects${query}`)).toBe(0);
   });
 
-  it.each(long)('takes its turn where it is not: /v1/projects%s', async (query) => {
+  it.each(long)('is queued otherwise: /v1/projects%s', async (query) => {
     expect(await reads(`/v1/projects${query}`)).toBe(1);
   });
 });

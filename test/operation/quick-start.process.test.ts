@@ -1,4 +1,4 @@
-/** What the documents tell a newcomer to do, done as it says, against a demo of its own. */
+/** Runs the instructions for newcomers in the documentation, against a separate demo. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -49,14 +49,14 @@ describe('the quick start of README', () => {
     await database?.remove();
   });
 
-  it('installs, starts the demo and tests with commands that exist', () => {
+  it('installs, starts the demo and runs tests with existing commands', () => {
     expect(install).toBe('npm ci\nnpm run demo');
     expect(test).toBe('npm ci && npm test');
     const { scripts } = JSON.parse(readFileSync(`${projectFolder}/package.json`, 'utf8'));
     expect(scripts).toMatchObject({ demo: 'node src/cli.ts demo', test: 'vitest run' });
   });
 
-  it('says where the demo listens and what to ask it, before it listens', async () => {
+  it('prints the URL of the demo and example requests before it listens', async () => {
     const stdout = demo.stdout();
     expect(stdout).toContain(`http://127.0.0.1:${port}`);
     expect(stdout.match(/^ {2}curl /gm)).toHaveLength(3);
@@ -64,14 +64,14 @@ describe('the quick start of README', () => {
     expect(demo.stdout().indexOf('curl')).toBeLessThan(demo.stdout().indexOf('Server listening'));
   });
 
-  it('answers the published figures that README shows', async () => {
+  it('returns the published figures shown in README', async () => {
     const answer = JSON.parse(await run(summary));
     const shown = JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '');
     expect(answer).toMatchObject(shown);
     expect(answer).toMatchObject({ projectCount: 319, startedCount: 266, operatingRate: { percent: 83.4 } });
   });
 
-  it('names what needs attention as the documents show', async () => {
+  it('lists quality findings as documented', async () => {
     const [asked, answered] = examplesIn(documentAt('docs/attention.md')).map(({ text }) => text) as [
       string,
       string,
@@ -83,7 +83,7 @@ describe('the quick start of README', () => {
     expect(items).toHaveLength(rules.length + 10);
   });
 
-  it('says how far a cluster is as the documents show', async () => {
+  it('shows the progress of a cluster as documented', async () => {
     const [asked, answered] = examplesIn(documentAt('docs/clusters.md')).map(({ text }) => text) as [
       string,
       string,
@@ -91,7 +91,7 @@ describe('the quick start of README', () => {
     expect(JSON.parse(await run(asked))).toMatchObject(JSON.parse(answered));
   });
 
-  it('holds a printed figure against the computed one as the documents show', async () => {
+  it('compares a printed figure with the computed one as documented', async () => {
     const [asked, answered] = examplesIn(documentAt('docs/published-figures.md')).map(({ text }) => text) as [
       string,
       string,
@@ -102,7 +102,7 @@ describe('the quick start of README', () => {
     expect(JSON.parse(await run(reconcile))).toMatchObject({ total: 8, disagreeing: 1 });
   });
 
-  it('runs the other examples, and refuses the faulty one with all its faults', async () => {
+  it('runs the other examples, and refuses the faulty one with all faults', async () => {
     for (const line of more.split('\n')) {
       const answer = JSON.parse(await run(line));
       if (!line.includes('POST')) expect(answer).toHaveProperty('items');
@@ -123,7 +123,7 @@ describe('the quick start of README', () => {
     expect(JSON.parse(await run(summary)).startedCount).toBe(267);
   });
 
-  it('serves the same data when it is started again', async () => {
+  it('serves the same data after a restart', async () => {
     demo.signal('SIGTERM');
     expect((await demo.ended).code).toBe(0);
     demo = await startDemo();
@@ -132,7 +132,7 @@ describe('the quick start of README', () => {
 });
 
 describe('the page about configuration', () => {
-  it('has every variable with its default and what is allowed', () => {
+  it('has all variables with their defaults and allowed values', () => {
     for (const [name, { default: standard, description, allowed }] of Object.entries(variables)) {
       const value = standard === '' ? '' : `\`${standard}\``;
       expect(documentAt('docs/configuration.md')).toContain(

@@ -1,4 +1,4 @@
-/** As in a container with a read-only root: the service may write where its data are, and nowhere else. */
+/** As in a container with a read-only root: the service only writes where its data is. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,21 +9,21 @@ import { bundled } from '../support/bundle.ts';
 import { imageEnv } from '../support/dockerfile.ts';
 import { endAll, luodi, served, until } from '../support/process.ts';
 
-/** `nobody`, whose nothing is here. */
+/** `nobody`, who owns nothing here. */
 const UID = 65_534;
 
-/** Whether that user may run the service where it lies. */
+/** Whether that user may run the service in its folder. */
 const isPossible = (): boolean =>
   process.getuid?.() === 0 &&
   spawnSync(process.execPath, [bundled('cli'), '--version'], { uid: UID, gid: UID, cwd: '/' }).status === 0;
 
-// Anybody but root would be asked to run it as somebody else; CI is root, and lies where others may read.
+// Only root can run it as another user; CI is root, and its folders are readable by others.
 describe.skipIf(!process.env.CI && !isPossible())(
-  'a service that may write only where its data are (tried by root)',
+  'a service that may only write where its data is (run by root)',
   () => {
     let root: string;
     const inRoot = (name: string) => join(root, name);
-    /** But what others who run it at the same time keep of what they compile. */
+    /** Excludes the compile cache of other processes that run at the same time. */
     const all = (folder: string): string[] =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((name) => !name.startsWith('compiled'))
@@ -40,13 +40,13 @@ describe.skipIf(!process.env.CI && !isPossible())(
       rmSync(root, { recursive: true, force: true });
     });
 
-    it('records, reads files, writes files, shows its pages and stops in good order', async () => {
+    it('records, imports and exports files, shows its documentation and stops cleanly', async () => {
       const env = {
         ...Object.fromEntries(
           Object.entries(imageEnv).map(([name, value]) => [name, value.replace('/data', inRoot('data'))]),
         ),
         ...{ HOST: '127.0.0.1', PORT: '0', TMPDIR: inRoot('tmp'), HOME: inRoot('app') },
-        // As in the image, where nothing compiled can be kept.
+        // As in the image, where no compile cache can be stored.
         NODE_COMPILE_CACHE: '',
       };
       const options = { uid: UID, cwd: inRoot('app') };

@@ -1,4 +1,4 @@
-/** The service as the operator runs it: a process that starts, answers, and ends in good order. */
+/** The service as run by an operator: a process that starts, answers, and shuts down cleanly. */
 import { existsSync, statSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
@@ -26,14 +26,14 @@ interface Line {
   status?: number;
 }
 
-/** What was logged. @throws where a line is not JSON */
+/** The log. @throws if a line is not JSON */
 const logOf = (stdout: string): Line[] =>
   stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
-/** A request whose body is sent by hand, over a connection of its own. */
+/** A request whose body is sent manually, on its own connection. */
 function open(address: string, path: string): { request: ClientRequest; answer: Promise<IncomingMessage> } {
   const asked = request(`${address}${path}`, {
     method: 'POST',
@@ -54,7 +54,7 @@ async function bodyOf(answer: IncomingMessage): Promise<{ code?: string }> {
 
 describe('luodi serve', () => {
   let place: TestDatabase;
-  /** The same database, with a password where the address may have one. */
+  /** The same database, with a password if the URL may have one. */
   let env: { DATABASE_URL: string; ANONYMOUS_READ: string };
   beforeEach(async () => {
     place = await freshDatabase();
@@ -78,7 +78,7 @@ describe('luodi serve', () => {
       body: JSON.stringify(body),
     });
 
-  it('starts, answers, ends with 0 when told to, and serves the same data when started again', async () => {
+  it('starts, responds, exits with 0 on a signal, and serves the same data after a restart', async () => {
     const first = await served(env);
     expect((await fetch(`${first.address}/readyz`)).status).toBe(200);
     const made = await post(first.address, aProject());
@@ -104,7 +104,7 @@ describe('luodi serve', () => {
     await database.close();
   });
 
-  it('lets a request that has begun finish when it is told to stop, and takes no new one', async () => {
+  it('completes running requests when told to stop, and accepts no new ones', async () => {
     const service = await served(env);
     const project = aProject();
     const text = JSON.stringify(project);
@@ -127,7 +127,7 @@ describe('luodi serve', () => {
     expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
   });
 
-  /** Texts of 30 MB: more than the buffers between two processes can hold. */
+  /** Texts of 30 MB in total: more than the buffers between two processes can hold. */
   async function fillWithTexts(): Promise<void> {
     const database = await openDatabase(place.url);
     const caller = { actor: 'test', requestId: null, regions: null };
@@ -141,7 +141,7 @@ describe('luodi serve', () => {
     ['of which most is still to come', fillWithTexts, '/v1/projects?format=ndjson', 1],
     ['that is only being made', async () => {}, '/docs/static/swagger-ui-bundle.js', 20],
   ])(
-    'cuts who does not read an answer %s, and ends in good order all the same',
+    'disconnects a client that does not read a response %s, and still ends cleanly',
     async (_, prepare, path, times) => {
       await prepare();
       const service = await served(env);
@@ -157,7 +157,7 @@ describe('luodi serve', () => {
     },
   );
 
-  it('logs a JSON line for every request where it is asked to, with its id and nothing secret', async () => {
+  it('logs a JSON line for every request if configured, with its id and without secrets', async () => {
     const service = await served({ ...env, LOG_LEVEL: 'debug' });
     const headers = { cookie: `session=${SECRET}` };
     const plain = await fetch(`${service.address}/v1/regions`, { headers });
@@ -195,7 +195,7 @@ describe('luodi serve', () => {
     expect(stdout + stderr).not.toContain(adminKey());
   });
 
-  it('logs what changes something and what fails, but no read that went well, unless asked to', async () => {
+  it('by default logs writes and failures, but no successful reads', async () => {
     const service = await served(env);
     await fetch(`${service.address}/v1/regions`);
     await post(service.address, aProject());
@@ -208,7 +208,7 @@ describe('luodi serve', () => {
     ]);
   });
 
-  it('says nothing at all when it is told to be silent', async () => {
+  it('logs nothing if set to silent', async () => {
     const { port, free } = await occupiedPort();
     await free();
     const service = luodi(['serve'], { env: { ...env, PORT: String(port), LOG_LEVEL: 'silent' } });
@@ -225,10 +225,10 @@ describe('luodi serve', () => {
   });
 
   if (engine === 'postgres' && concurrent) {
-    it('outlives the loss of every connection, also of those that are in use', async () => {
+    it('survives the loss of all connections, including those in use', async () => {
       const service = await served(env);
       const aside = await connect(place.url);
-      // The write waits for this lock when its connection is cut.
+      // The write is waiting for this lock when its connection is cut.
       await aside.rows('begin');
       await aside.rows('select seq from revision where id = 1 for update');
       const cut = post(service.address, aProject());

@@ -1,4 +1,4 @@
-/** Files that are sent as slowly as can be, to hold the places that others need. */
+/** Uploads that are as slow as possible, to occupy places that others need. */
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, preview, projectRows } from '../imports/support.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Sends a file so many characters at a time. @returns what came back, when the connection has ended */
+/** Sends a file a few characters at a time. @returns everything received until the connection ends */
 function trickle(file: string, atOnce: number, head: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(api.app.listeningOrigin).port), '127.0.0.1');
@@ -57,7 +57,7 @@ function trickle(file: string, atOnce: number, head: string): Promise<string> {
 }
 
 describe('an upload', () => {
-  it('below the least rate is cut, and its place is free again', async () => {
+  it('below the minimum rate is disconnected, and its place is free again', async () => {
     const file = 'x'.repeat(100_000);
     const slow = [
       trickle(file, 1, `Content-Length: ${file.length}`),
@@ -75,7 +75,7 @@ describe('an upload', () => {
     expect((await preview(client, projectRows(1))).status).toBe(200);
   });
 
-  it('that takes long is waited for as long as enough of it comes', async () => {
+  it('that takes long is accepted as long as it is fast enough', async () => {
     const ascii = `Code,Name,Level,Investment (yuan),Signed\r\n${Array.from(
       { length: 10_000 },
       (_, i) => `SLOW-${i},M,county,1,2020-06-29\r\n`,

@@ -1,4 +1,4 @@
-/** A start that fails says why in one line for the operator, and nothing that is secret. */
+/** A failing start gives its reason in one line for the operator, without secrets. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ function expectOneLine({ code, stdout, stderr }: Ended): string {
 
 interface Failure {
   name: string;
-  /** Makes the cause. @returns the address, and what removes the cause */
+  /** Creates the cause. @returns the URL, and a function that removes the cause */
   arrange(folder: string): Promise<{ url: string; undo?: () => Promise<void> }>;
   says: RegExp;
 }
@@ -157,7 +157,7 @@ const failures: Record<typeof engine, Failure[]> = {
   ],
 };
 
-/** Values that config.ts must not let through to where they would fail with a stack trace. */
+/** Values that config.ts must refuse, because they would fail later with a stack trace. */
 const wrong = [
   { PORT: 'eighty' },
   { PORT: '65536' },
@@ -182,7 +182,7 @@ describe('a start that fails', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(failures[engine])('says so in one line: $name', async ({ arrange, says }) => {
+  it.each(failures[engine])('reports in one line: $name', async ({ arrange, says }) => {
     const { url, undo } = await arrange(folder);
     const ended = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
     await undo?.();
@@ -190,7 +190,7 @@ describe('a start that fails', () => {
     expect(ended.stdout).toBe('');
   });
 
-  it('says so in one line: a port that is taken; and leaves the database closed', async () => {
+  it('reports in one line: a port that is in use; and closes the database', async () => {
     const place = await freshDatabase();
     const taken = await occupiedPort();
     const env = { DATABASE_URL: place.url, PORT: String(taken.port) };
@@ -202,7 +202,7 @@ describe('a start that fails', () => {
     await place.remove();
   });
 
-  it('says so in one line: an address that is none of this machine’s', async () => {
+  it('reports in one line: an address that this machine does not have', async () => {
     const place = await freshDatabase();
     const ended = await luodi(['serve'], { env: { DATABASE_URL: place.url, PORT: '0', HOST: '192.0.2.1' } })
       .ended;
@@ -210,10 +210,10 @@ describe('a start that fails', () => {
     await place.remove();
   });
 
-  // What a value may be concerns no engine.
+  // The allowed values do not depend on the engine.
   if (engine === 'sqlite') {
     it.each(wrong.map((env) => ({ env, name: Object.keys(env)[0] as string })))(
-      'says so in one line: $env',
+      'reports in one line: $env',
       async ({ env, name }) => {
         const wrongly = { PORT: '0', DATABASE_URL: `file:${folder}/luodi.db`, ...(env as object) };
         const ended = await luodi(['serve'], { env: wrongly }).ended;
@@ -221,13 +221,13 @@ describe('a start that fails', () => {
       },
     );
 
-    it('names everything that is wrong at once, also what stands in .env', async () => {
+    it('reports everything that is wrong together, including .env', async () => {
       writeFileSync(join(folder, '.env'), 'PORT=eighty\nTIME_ZONE=Mars/Olympus\n');
       const line = expectOneLine(await luodi(['migrate'], { env: { LOG_LEVEL: 'loud' }, cwd: folder }).ended);
       for (const name of ['PORT', 'TIME_ZONE', 'LOG_LEVEL']) expect(line).toContain(name);
     });
 
-    it('does not happen for want of a folder, which is made', async () => {
+    it('is not caused by a missing folder, which is created', async () => {
       const url = `file:${folder}/new/folder/luodi.db`;
       const { code, stdout, stderr } = await luodi(['migrate'], { env: { DATABASE_URL: url } }).ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,4 +1,4 @@
-/** The figures of an event's outreach, compared with a naive model, and the lists behind them. */
+/** Outreach figures of an event, compared with a naive model, and the lists behind them. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
@@ -16,7 +16,7 @@ afterAll(() => api.close());
 const urlOf = (event: string, asOf: string | undefined) =>
   `/v1/events/${event}/outreach${asOf === undefined ? '' : `?asOf=${asOf}`}`;
 
-/** The figures of an answer, without names and links. */
+/** The figures of a response, without names and links. */
 function figuresIn({ asOf: _, revision: __, event: ___, links: ____, ...figures }: Body): Body {
   const bare = (rows: Body[]) => rows.map(({ label, links, ...row }) => row);
   return {
@@ -30,7 +30,7 @@ function figuresIn({ asOf: _, revision: __, event: ___, links: ____, ...figures 
 }
 
 describe('the outreach of an event', () => {
-  it('is what the model says, whatever was done and whatever the day', async () => {
+  it('equals the model for any data and day', async () => {
     const days = fc.array(asOfDay, { minLength: 3, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(outreachWorld, days, async (world, days) => {
@@ -49,7 +49,7 @@ describe('the outreach of an event', () => {
     );
   });
 
-  it('links each count to a list of exactly that many', async () => {
+  it('links each count to a list with exactly that many items', async () => {
     let linked = 0;
     const total = async (url: string | undefined) => {
       linked += 1;
@@ -82,8 +82,8 @@ describe('the outreach of an event', () => {
   });
 });
 
-describe('what is asked of an event', () => {
-  it('that there is not, or of a day to come, is refused', async () => {
+describe('a request about an event', () => {
+  it('that does not exist, or for a future day, is refused', async () => {
     expectProblem(await api.get(urlOf('unheard-of', undefined)), 404, 'events.not_found');
     expectProblem(await api.get(urlOf('%00', undefined)), 404, 'events.not_found');
     const asOf = '2021-04-01';
@@ -96,7 +96,7 @@ describe('what is asked of an event', () => {
     ]);
   });
 
-  it('is not sent again to a client that has it, until something changes', async () => {
+  it('is not sent again to a client that has the response, until something changes', async () => {
     const own = await testApp();
     const days = { startsOn: '2022-11-03', endsOn: '2022-11-08' };
     await created(own, '/v1/events', { code: 'week', name: '沪洽周', ...days });

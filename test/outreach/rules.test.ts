@@ -1,4 +1,4 @@
-/** What contacts and delegations may say, and who may say it. */
+/** Rules and permissions for contacts and delegations. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editorOf } from '../imports/rows.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
@@ -126,11 +126,11 @@ describe('a contact with', () => {
     ['negotiations that were lost', { negotiatingOn: '2022-11-05', lostOn: '2022-11-05' }],
     ['a loss before it was to negotiate', { negotiatingOn: '2022-11-06', lostOn: '2022-11-05' }],
     ['today', { contactedOn: '2026-11-22' }],
-  ])('%s is taken', async (_, fields) => {
+  ])('%s is accepted', async (_, fields) => {
     expect(await created(api, '/v1/contacts', aContact(fields))).toMatchObject(fields);
   });
 
-  it('nothing that there is, all of it is told', async () => {
+  it('unknown references only is refused, reporting all of them', async () => {
     const nothing = '0190a1b2-0000-7000-8000-00000000dead';
     const body = aContact({
       enterprise: nothing,
@@ -178,7 +178,7 @@ describe('the stage of a contact', () => {
       ],
     ],
   ];
-  it.each(stages)('%s turns on the day itself, in the list of any day', async (_, fields, turns) => {
+  it.each(stages)('%s changes on the day itself, in the list for any day', async (_, fields, turns) => {
     const { id } = await created(api, '/v1/contacts', aContact({ ...days, ...fields }));
     for (const [asOf, stage] of turns) {
       const { items } = (await api.get(`/v1/contacts?asOf=${asOf}&stage=${stage}&limit=500`)).body;
@@ -192,7 +192,7 @@ describe('the stage of a contact', () => {
     expect(before.items.map((one: Body) => one.id)).not.toContain(id);
   });
 
-  it('turns with the day of the service, and its ETag with it', async () => {
+  it('changes with the service’s day, and its ETag with it', async () => {
     const own = await testApp({ today: '2022-11-09' });
     await created(own, '/v1/events', {
       code: 'week',
@@ -215,7 +215,7 @@ describe('the stage of a contact', () => {
 });
 
 describe('a list of contacts', () => {
-  it('has the names of the enterprises, each looked up once for a page', async () => {
+  it('has the names of the enterprises, looked up once per page', async () => {
     const { items } = (await api.get('/v1/contacts?limit=500')).body;
     expect(items.length).toBeGreaterThan(10);
     for (const item of items) expect(item.enterpriseName).toBe('瑶华');
@@ -263,19 +263,19 @@ describe('a list of contacts', () => {
     ['contactedTo=2022-02-29', 'contactedTo', 'not_a_day'],
     [`asOf=${TOMORROW}`, 'asOf', 'after_today'],
     ['outreach=Week', 'outreach', 'not_a_slug'],
-  ])('does not take %s', async (query, parameter, code) => {
+  ])('does not accept %s', async (query, parameter, code) => {
     const get = () => api.get(`/v1/contacts?${query}`);
     await expectRefused(api, get, 422, 'request.invalid', [[parameter, code]]);
   });
 });
 
 describe('a delegation', () => {
-  it('is not sent after today', async () => {
+  it('cannot be sent in the future', async () => {
     const post = () => api.post('/v1/delegations', aDelegation({ sentOn: TOMORROW }));
     await expectRefused(api, post, 422, 'request.invalid', [['/sentOn', 'after_today']]);
   });
 
-  it('keeps to its contacts: neither its event nor its day leaves them behind', async () => {
+  it('stays consistent with its contacts: their event and days limit its changes', async () => {
     const own = await created(api, '/v1/delegations', aDelegation());
     const met = aContact({ event: 'expo', delegation: own.id });
     const { id } = await created(api, '/v1/contacts', met);
@@ -308,8 +308,8 @@ describe('a delegation', () => {
   });
 });
 
-describe('an editor of some regions', () => {
-  it('writes contacts of these, as they are and as they would become', async () => {
+describe('an editor restricted to regions', () => {
+  it('writes only contacts of these, before and after the change', async () => {
     const editor = await editorOf(api, ['430100']);
     const own = await created(editor, '/v1/contacts', aContact({ region: '430121' }));
     const foreign = await created(api, '/v1/contacts', aContact({ region: '430200' }));

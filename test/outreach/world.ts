@@ -1,4 +1,4 @@
-/** Random delegations and contacts of a few events, and what an event's outreach comes to, naively. */
+/** Random delegations and contacts of a few events, and a naive model of an event's outreach. */
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { catalogueService } from '../../src/catalogues/service.ts';
@@ -101,7 +101,7 @@ const contactAmong = (sent: readonly Delegation[]): fc.Arbitrary<Omit<Contact, '
         contactedOn,
         negotiatingOn,
         signedOn: ending === 'signed' ? ended : null,
-        // Lost before it was to negotiate: days that are odd and allowed.
+        // Lost before the planned negotiation: odd but allowed.
         lostOn: ending === 'lost' ? later(endedOn, contactedOn) : null,
         project: ending === 'signed' ? given.project : null,
       };
@@ -134,7 +134,7 @@ export const outreachWorld: fc.Arbitrary<OutreachWorld> = fc
     }),
   );
 
-/** A service with what these worlds refer to, on their today. */
+/** A service with the reference data of these worlds, on their today. */
 export async function outreachApp(): Promise<TestApp> {
   const api = await testApp({ today: WORLD_TODAY });
   for (const code of OUTREACH_EVENTS) {
@@ -149,7 +149,7 @@ export async function outreachApp(): Promise<TestApp> {
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
-/** Puts this world in the place of the one before. */
+/** Replaces the current world. */
 export async function replaceOutreach(api: TestApp, world: OutreachWorld): Promise<void> {
   const services = {
     enterprises: catalogueService(api, enterprises),
@@ -212,7 +212,7 @@ export const inScope = (c: Contact, event: string, asOf: Day): boolean =>
 export const sentBy = (world: OutreachWorld, event: string, asOf: Day): Delegation[] =>
   world.delegations.filter((d) => d.sentOn <= asOf && (d.event === event || d.forEvent === event));
 
-/** The answer without its names and links. */
+/** The response without names and links. */
 export function outreachModel(world: OutreachWorld, event: string, asOf: Day) {
   const contacts = world.contacts.filter((c) => inScope(c, event, asOf));
   const sent = sentBy(world, event, asOf);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeVerified(api));
 
-/** A project that is archived; gives back its address and what it was. */
+/** Creates and archives a project; returns its path and its state before. */
 async function anArchivedOne(fields: Parameters<typeof aProject>[0] = {}) {
   const project = await created(api, '/v1/projects', aProject(fields));
   const url = `/v1/projects/${project.id}`;
@@ -21,14 +21,14 @@ const codesIn = async (url: string): Promise<string[]> =>
   (await api.get(url)).body.items.map(({ code }: Body) => code);
 
 describe('an archived project', () => {
-  it('is in no list, at no day', async () => {
+  it('is in no list, on any day', async () => {
     const { project } = await anArchivedOne();
     for (const query of ['', '&asOf=2020-06-29', '&asOf=2026-11-22', '&archived=false']) {
       expect(await codesIn(`/v1/projects?code=${project.code}${query}`)).toEqual([]);
     }
   });
 
-  it('is in no figure, at no day', async () => {
+  it('is in no figure, on any day', async () => {
     const { url } = await anArchivedOne({ signedOn: '1991-01-01', startedOn: '1991-02-01' });
     const figures = async () => {
       const now = (await api.get('/v1/statistics/summary?signedYear=1991')).body;
@@ -42,7 +42,7 @@ describe('an archived project', () => {
     expect(await figures()).toEqual([0, 0, 0, 0]);
   });
 
-  it('is in the list of archived ones, and no other project is', async () => {
+  it('is the only kind in the list of archived projects', async () => {
     const { project } = await anArchivedOne({ owner: '同一单位', signedOn: '1992-01-01' });
     await created(api, '/v1/projects', aProject({ signedOn: '1992-01-01' }));
     expect(await codesIn('/v1/projects?archived=true&signedYear=1992')).toEqual([project.code]);
@@ -50,7 +50,7 @@ describe('an archived project', () => {
     expect(await codesIn('/v1/projects?archived=true&signedYear=1992&asOf=1991-12-31')).toEqual([]);
   });
 
-  it('answers 404 by its own code, unless it is asked for', async () => {
+  it('is 404 with its own code, unless requested', async () => {
     const { url, project } = await anArchivedOne();
     expectProblem(await api.get(url), 404, 'projects.archived');
     expectProblem(await api.get(`${url}?archived=false`), 404, 'projects.archived');
@@ -80,12 +80,12 @@ describe('an archived project', () => {
     await expectRefused(api, () => api.delete(url, ifMatch), 404, 'projects.archived');
   });
 
-  it('is not all that archived=true reads by id', async () => {
+  it('is not the only kind that archived=true reads by id', async () => {
     const { id } = await created(api, '/v1/projects', aProject());
     expect((await api.get(`/v1/projects/${id}?archived=true`)).status).toBe(200);
   });
 
-  it('still holds what it refers to', async () => {
+  it('still protects what it refers to', async () => {
     await created(api, '/v1/zones', { code: 'held-zone', name: '园区', level: 'national' });
     await anArchivedOne({ zone: 'held-zone' });
     await expectRefused(api, () => api.delete('/v1/zones/held-zone'), 409, 'zones.referenced');
@@ -93,7 +93,7 @@ describe('an archived project', () => {
 });
 
 describe('restoring', () => {
-  it('brings a project back as it was, with a new version', async () => {
+  it('returns a project to its previous state, with a new version', async () => {
     const { url, project } = await anArchivedOne({ region: '430100', startedOn: '2021-01-01' });
     const restored = await api.post(`${url}/restore`);
     expect(restored.status).toBe(200);
@@ -111,12 +111,12 @@ describe('restoring', () => {
     expect((await api.database.revision()).seq).toBe(seq);
   });
 
-  it('knows only projects that there are', async () => {
+  it('requires an existing project', async () => {
     const send = () => api.post('/v1/projects/nonsense/restore');
     await expectRefused(api, send, 404, 'projects.not_found');
   });
 
-  it('takes no body', async () => {
+  it('accepts no body', async () => {
     const { url } = await anArchivedOne();
     const send = () => api.post(`${url}/restore`, { name: '新名称' });
     const { status } = await send();

@@ -17,7 +17,7 @@ afterAll(() => closeVerified(api));
 
 const REQUEST = { 'x-request-id': 'audit-0001' };
 
-/** The one entry that a request made. */
+/** The single log entry of a request. */
 async function entryOf(send: () => Promise<Answer>) {
   const { answer, entries } = await entriesOf(api, send);
   expect(entries).toHaveLength(1);
@@ -30,7 +30,7 @@ async function sendChange(method: 'PATCH' | 'DELETE', url: string, body?: Body):
   return api.request(method, url, body, { ...REQUEST, 'if-match': etag });
 }
 
-describe('each write makes one entry', () => {
+describe('each write creates one entry', () => {
   it('of a new project, with every field that has a value', async () => {
     const project = aProject({ startedOn: '2020-09-01', investorIds: investors, note: '一\n二' });
     const { answer, entry } = await entryOf(() => api.post('/v1/projects', project, REQUEST));
@@ -87,7 +87,7 @@ describe('each write makes one entry', () => {
       { name: { before: '测试项目', after: '新名称' }, region: { before: null, after: '430100' } },
     ],
   ];
-  it.each(changes)('of %s, with what it said before and after', async (_, before, change, fields) => {
+  it.each(changes)('of %s, with the values before and after', async (_, before, change, fields) => {
     const { id } = await created(api, '/v1/projects', aProject(before));
     const { answer, entry } = await entryOf(() => sendChange('PATCH', `/v1/projects/${id}`, change));
     expect(entry).toMatchObject({
@@ -126,7 +126,7 @@ describe('each write makes one entry', () => {
     expect(restored?.fields).toEqual({ archivedAt: { before: at, after: null } });
   });
 
-  it('of funds, on the project that they came to', async () => {
+  it('of funds, for their project', async () => {
     const { id } = await created(api, '/v1/projects', aProject());
     const send = () =>
       api.post(`/v1/projects/${id}/funds`, { receivedOn: '2021-01-01', amountYuan: 7 }, REQUEST);
@@ -142,13 +142,13 @@ describe('each write makes one entry', () => {
     expect(entry?.fields).toEqual({ fundsEntry: { after: answer.body } });
   });
 
-  it('with a request id of its own where the client gave none', async () => {
+  it('with a generated request id if the client gave none', async () => {
     const { answer, entry } = await entryOf(() => api.post('/v1/projects', aProject()));
     expect(entry?.requestId).toBe(answer.headers['x-request-id']);
   });
 });
 
-describe('no entry is made', () => {
+describe('no entry is created', () => {
   const idle: [what: string, send: (url: string) => Promise<Answer>][] = [
     ['reading', (url) => api.get(url)],
     ['listing', () => api.get('/v1/projects')],
@@ -173,7 +173,7 @@ describe('no entry is made', () => {
 });
 
 describe('the log', () => {
-  it('is gapless and chained from its first entry, while clients write at once and some are refused', async () => {
+  it('is gapless and chained from its first entry, with concurrent clients and refusals', async () => {
     const before = (await logOf(api)).length;
     const taken = (await created(api, '/v1/projects', aProject())).code;
     const urls: string[] = [];
@@ -196,12 +196,12 @@ describe('the log', () => {
     expect((await expectWholeLog(api)).length).toBe(before + 6 + effects);
   });
 
-  it('begins with the reference data, written by the seed', async () => {
+  it('starts with the reference data, written by the seed', async () => {
     const [first] = await expectWholeLog(api);
     expect(first).toMatchObject({ seq: 1, action: 'create', actor: 'luodi seed', requestId: null });
   });
 
-  it('has the hash that the service itself works out', async () => {
+  it('has the hash computed independently', async () => {
     for (const entry of await logOf(api)) {
       const { hash, ...rest } = entry;
       expect(hashOf(rest)).toBe(hash);
@@ -218,7 +218,7 @@ describe('the log', () => {
     'actor',
     'requestId',
     'previousHash',
-  ] as const)('has another hash when somebody changes %s of an entry', async (field) => {
+  ] as const)('has another hash if somebody changes %s of an entry', async (field) => {
     const entry = (await logOf(api)).at(-1);
     if (!entry) throw new Error('The log is empty.');
     const forged = { ...entry, [field]: field === 'seq' ? entry.seq + 1 : 'forged' };

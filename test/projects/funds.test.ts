@@ -15,7 +15,7 @@ type Entry = [receivedOn: string, amountYuan: number];
 const funds = (url: string, [receivedOn, amountYuan]: Entry) =>
   api.post(`${url}/funds`, { receivedOn, amountYuan });
 
-/** A project with a ledger; gives back its address. */
+/** A project with a ledger; returns its path. */
 async function projectWith(...entries: Entry[]): Promise<string> {
   const url = `/v1/projects/${(await created(api, '/v1/projects', aProject())).id}`;
   for (const entry of entries) expect((await funds(url, entry)).status).toBe(201);
@@ -23,7 +23,7 @@ async function projectWith(...entries: Entry[]): Promise<string> {
 }
 
 describe('the ledger of funds in place', () => {
-  it('answers what was entered, and the project sums it up', async () => {
+  it('returns the entries, and the project has their sum', async () => {
     const url = await projectWith(['2021-03-31', 100]);
     const entry = await created(api, `${url}/funds`, {
       receivedOn: '2021-06-30',
@@ -42,7 +42,7 @@ describe('the ledger of funds in place', () => {
     expect((await api.get(url)).body.fundsInPlaceYuan).toBe(150);
   });
 
-  it('is as of the day that is asked for', async () => {
+  it('is shown as of the requested day', async () => {
     const url = await projectWith(['2021-03-31', 100], ['2021-06-30', 50], ['2021-09-30', -120]);
     const on = async (day: string) => (await api.get(`${url}?asOf=${day}`)).body.fundsInPlaceYuan;
     expect(await on('2021-03-30')).toBe(0);
@@ -56,7 +56,7 @@ describe('the ledger of funds in place', () => {
     expect((await api.get(url)).body.fundsInPlaceYuan).toBe(5);
   });
 
-  it('is that of one project alone', async () => {
+  it('belongs to one project only', async () => {
     await projectWith(['2021-01-01', 7]);
     const other = await projectWith();
     expect((await api.get(`${other}/funds`)).body).toMatchObject({ items: [], page: { total: 0 } });
@@ -148,7 +148,7 @@ describe('a correction', () => {
     );
   });
 
-  it('of ten clients that take back the same money at once, one may', async () => {
+  it('of the same money by ten concurrent clients succeeds once', async () => {
     const url = await projectWith(['2021-01-01', 100]);
     const answers = await Promise.all(Array.from({ length: 10 }, () => funds(url, ['2021-02-01', -100])));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -190,13 +190,13 @@ describe('a faulty entry', () => {
     });
   });
 
-  it.each(['receivedOn', 'amountYuan'])('%s cannot be left out', async (field) => {
+  it.each(['receivedOn', 'amountYuan'])('%s is required', async (field) => {
     const { [field]: _, ...rest }: Body = { receivedOn: '2021-01-01', amountYuan: 1 };
     const send = () => api.post(`${url}/funds`, rest);
     await expectRefused(api, send, 422, 'request.invalid', [[`/${field}`, 'required']]);
   });
 
-  it('is told all its faults at once', async () => {
+  it('is refused with all its faults together', async () => {
     const send = () =>
       api.post(`${url}/funds`, { receivedOn: '2026-11-23', amountYuan: 0, note: '', colour: 'red' });
     await expectRefused(api, send, 422, 'request.invalid', [
@@ -208,10 +208,10 @@ describe('a faulty entry', () => {
   });
 });
 
-describe('funds of a project that is not there', () => {
+describe('funds of an unavailable project', () => {
   const entry = { receivedOn: '2021-01-01', amountYuan: 1 };
 
-  it('cannot be read or entered while it is archived, and come back with it', async () => {
+  it('cannot be read or added while it is archived, and are there again afterwards', async () => {
     const url = await projectWith(['2021-01-01', 9]);
     await api.delete(url);
     expectProblem(await api.get(`${url}/funds`), 404, 'projects.archived');
@@ -220,7 +220,7 @@ describe('funds of a project that is not there', () => {
     expect((await api.get(`${url}/funds`)).body.items).toMatchObject([{ amountYuan: 9 }]);
   });
 
-  it.each(['0190a1b2-0000-7000-8000-00000000dead', 'nonsense'])('cannot be entered for %s', async (id) => {
+  it.each(['0190a1b2-0000-7000-8000-00000000dead', 'nonsense'])('cannot be added for %s', async (id) => {
     expectProblem(await api.get(`/v1/projects/${id}/funds`), 404, 'projects.not_found');
     const send = () => api.post(`/v1/projects/${id}/funds`, entry);
     await expectRefused(api, send, 404, 'projects.not_found');

@@ -3,12 +3,12 @@ import { aProject, type Body, created, expectProblem, type TestApp, testApp } fr
 import { type BadValue, badDays, badLines, badParagraphs, badWholeNumbers } from '../support/bad-values.ts';
 import { changesNothing, expectRefused } from '../support/state.ts';
 
-/** For the fields that share a schema with one that is tried with all of them. */
+/** For fields that share a schema with one that is tested with all of them. */
 const someBadDays = badDays.filter(([what]) =>
   ['the 30th of February', 'a day without hyphens', 'the empty text', 'the last day of 1899'].includes(what),
 );
 
-/** What a body field may not be, by field. */
+/** Invalid values by field. */
 const bad: Record<string, BadValue[]> = {
   code: [
     ['the empty text', '', 'not_a_code'],
@@ -124,7 +124,7 @@ const ways: [string, (fields: Body) => ReturnType<TestApp['post']>][] = [
 ];
 
 describe.each(ways)('when a project is %s', (_, send) => {
-  describe('what is refused', () => {
+  describe('it is refused with', () => {
     changesNothing(() => api);
 
     const rows = Object.entries(bad).flatMap(([field, values]) =>
@@ -134,29 +134,29 @@ describe.each(ways)('when a project is %s', (_, send) => {
       expectProblem(await send({ [field]: value }), 422, 'request.invalid', [[`/${field}`, code]]);
     });
 
-    it.each(Object.entries(READ_ONLY))('%s, which the service works out', async (field, value) => {
+    it.each(Object.entries(READ_ONLY))('%s, which is computed', async (field, value) => {
       expectProblem(await send({ [field]: value }), 422, 'request.invalid', [[`/${field}`, 'read_only']]);
     });
 
     it.each(['Name', 'investment', 'links', 'status', 'constructor', 'toString', ''])(
-      'a field “%s” that there is not',
+      'an unknown field “%s”',
       async (field) => {
         expectProblem(await send({ [field]: 1 }), 422, 'request.invalid', [[`/${field}`, 'unknown_field']]);
       },
     );
 
-    it('a field with a slash and a tilde, pointed at as RFC 6901 has it', async () => {
+    it('a field with a slash and a tilde, with an RFC 6901 pointer', async () => {
       const answer = await send({ 'a/b~c': 1 });
       expectProblem(answer, 422, 'request.invalid', [['/a~1b~0c', 'unknown_field']]);
     });
   });
 
-  it('text is kept in NFC without blanks around it', async () => {
+  it('text is stored in NFC and trimmed', async () => {
     const answer = await send({ name: ' \u3000Cafe\u0301 瑶华 ', note: '\n一\n二\t三\n' });
     expect(answer.body).toMatchObject({ name: 'Café 瑶华', note: '一\n二\t三' });
   });
 
-  it('text may have any character that is one, to the last place', async () => {
+  it('text may have any valid character, up to the maximum length', async () => {
     const name = `𠮷👩🏽\ue000${'长'.repeat(300 - 7)}`;
     expect(name).toHaveLength(300);
     expect((await send({ name })).body).toMatchObject({ name });
@@ -168,14 +168,14 @@ describe.each(ways)('when a project is %s', (_, send) => {
   });
 });
 
-describe('what a project needs', () => {
-  it.each(['code', 'name', 'level', 'signedOn', 'investmentYuan'])('%s cannot be left out', async (field) => {
+describe('required fields', () => {
+  it.each(['code', 'name', 'level', 'signedOn', 'investmentYuan'])('%s is required', async (field) => {
     const { [field]: _, ...rest } = aProject() as Body;
     const send = () => api.post('/v1/projects', rest);
     await expectRefused(api, send, 422, 'request.invalid', [[`/${field}`, 'required']]);
   });
 
-  it('nothing else is needed, and what is left out is unknown', async () => {
+  it('nothing else is required, and what is left out is unknown', async () => {
     const project = await created(api, '/v1/projects', {
       code: 'least',
       name: '一',
@@ -204,23 +204,23 @@ describe('what a project needs', () => {
     expect(new Set(Object.values(unknown))).toEqual(new Set([null]));
   });
 
-  it('a number beyond 2⁵³ is told the limit of the field, once', async () => {
+  it('a number beyond 2⁵³ is reported once, with the limit of the field', async () => {
     const send = () => api.post('/v1/projects', aProject({ investmentYuan: 2 ** 53 }));
     const { body } = await expectRefused(api, send, 422, 'request.invalid');
     expect(body.errors.map(({ message }: Body) => message)).toEqual(['must be at most 1000000000000']);
   });
 
-  it('a code, once given, does not change', async () => {
+  it('a code cannot be changed', async () => {
     const send = () => api.patch(url, { code: 'another' });
     await expectRefused(api, send, 422, 'request.invalid', [['/code', 'immutable']]);
   });
 
-  it('a change may repeat the code as it is', async () => {
+  it('a change may repeat the same code', async () => {
     const { code } = (await api.get(url)).body;
     expect((await api.patch(url, { code, owner: '商务局' })).body).toMatchObject({ code, owner: '商务局' });
   });
 
-  it('capital and small letters make different codes', async () => {
+  it('codes are case-sensitive', async () => {
     await created(api, '/v1/projects', aProject({ code: 'Case-1' }));
     await created(api, '/v1/projects', aProject({ code: 'case-1' }));
   });

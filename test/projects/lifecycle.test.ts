@@ -35,7 +35,7 @@ const derivedIn = ({ code, operatingStatus, overdue, sameYear, fundsInPlaceYuan 
 
 const byCode = (a: { code: string }, b: { code: string }): number => (a.code < b.code ? -1 : 1);
 
-/** Each date of a project with the days around it, as far as one may ask about them. */
+/** The days around each date of a project that are valid as `asOf`. */
 function boundaries(p: ModelProject): string[] {
   const dates = [
     p.signedOn,
@@ -79,7 +79,7 @@ describe('on every day, a project', () => {
     );
   }
 
-  it('is listed under its status and its flags, and under no other', async () => {
+  it('is listed under its status and its flags only', async () => {
     const around = fc.tuple(day, fc.integer({ min: -1, max: 1 })).map(([day, by]) => addDays(day, by));
     const days = fc.uniqueArray(
       around.filter((one) => one <= WORLD_TODAY),
@@ -107,7 +107,7 @@ describe('on every day, a project', () => {
     );
   });
 
-  it('reads as the model says around each of its dates, and is unknown before its signing', async () => {
+  it('equals the model around each of its dates, and is unknown before its signing', async () => {
     await fc.assert(
       fc.asyncProperty(world(6), async (world) => {
         const ids = await replaceWorld(api, world);
@@ -151,13 +151,13 @@ describe('with the clock, a project', () => {
     ['overdue', []],
     ['sameYear', false],
     ['fundsInPlaceYuan', 0],
-  ])('does not take %s from a client', async (field, value) => {
+  ])('does not accept %s from a client', async (field, value) => {
     expectProblem(await api.post('/v1/projects', { ...aProject(), [field]: value }), 422, 'request.invalid', [
       [`/${field}`, 'read_only'],
     ]);
   });
 
-  it('is not dated after today in Shanghai, though it be yesterday in Greenwich', async () => {
+  it('cannot have a date after today in Shanghai, even if today is a day earlier in UTC', async () => {
     api.clock.set('2020-09-09T16:00:00Z');
     const start = (startedOn: string) => api.post('/v1/projects', aProject({ startedOn }));
     expect((await start('2020-09-10')).status).toBe(201);

@@ -43,10 +43,10 @@ afterAll(() => closeVerified(api));
 const urlOf = ({ id }: Body): string => `/v1/projects/${id}`;
 const aFullProject = () => created(api, '/v1/projects', aProject(full));
 
-/** A project without what moves with every change. */
+/** A project without the fields that every change affects. */
 const withoutTimes = ({ version: _, updatedAt: __, ...project }: Body) => project;
 
-/** Fields that another depends on are cleared with it. */
+/** Fields that must be cleared together with those that depend on them. */
 const together: Record<string, string[]> = {
   startedOn: ['startedOn', 'completedOn', 'productionOn'],
   suspendedOn: ['suspendedOn', 'resumedOn'],
@@ -91,7 +91,7 @@ describe('a merge patch', () => {
     expect(withoutTimes(changed.body)).toEqual({ ...withoutTimes(project), investors: [] });
   });
 
-  it('leaves what is absent', async () => {
+  it('leaves absent fields unchanged', async () => {
     const project = await aFullProject();
     const changed = await api.patch(urlOf(project), { owner: '园区管委会' });
     expect(withoutTimes(changed.body)).toEqual({ ...withoutTimes(project), owner: '园区管委会' });
@@ -102,7 +102,7 @@ describe('a merge patch', () => {
     'application/json',
     'application/merge-patch+json',
     'application/merge-patch+json; charset=utf-8',
-  ])('may be sent as %s', async (type) => {
+  ])('can be sent as %s', async (type) => {
     const project = await created(api, '/v1/projects', aProject());
     const { etag } = await api.get(urlOf(project));
     const headers = { 'if-match': etag, 'content-type': type };
@@ -110,7 +110,7 @@ describe('a merge patch', () => {
     expect(changed).toMatchObject({ status: 200, body: { owner: '商务局' } });
   });
 
-  it('counts versions and moves the moment of the change', async () => {
+  it('increments the version and updates the time of change', async () => {
     const project = await created(api, '/v1/projects', aProject());
     api.clock.set('2026-11-22T05:00:00.123Z');
     const changed = await api.patch(urlOf(project), { owner: '商务局' });
@@ -121,7 +121,7 @@ describe('a merge patch', () => {
     });
   });
 
-  it('answers with the ETag that reading then gives', async () => {
+  it('returns the ETag of the next read', async () => {
     const project = await created(api, '/v1/projects', aProject());
     const changed = await api.patch(urlOf(project), { owner: '商务局' });
     expect(changed.etag).toBe((await api.get(urlOf(project))).etag);
@@ -147,7 +147,7 @@ describe('a patch that changes nothing', () => {
     expect(await stateOf(api)).toEqual(state);
   });
 
-  it('with null where there is nothing leaves no trace', async () => {
+  it('with null for empty fields leaves no trace', async () => {
     const project = await created(api, '/v1/projects', aProject());
     const state = await stateOf(api);
     const nothing = {

@@ -8,7 +8,7 @@ describe('projects', () => {
   });
   afterAll(() => api.close());
 
-  it('gives back what was recorded, with what follows from it', async () => {
+  it('returns what was recorded, with derived fields', async () => {
     const project = await created(
       api,
       '/v1/projects',
@@ -24,11 +24,11 @@ describe('projects', () => {
     expect(read.body).toEqual(project);
   });
 
-  it('does not know a malformed id', async () => {
+  it('does not find a malformed id', async () => {
     expectProblem(await api.get('/v1/projects/nonsense'), 404, 'projects.not_found');
   });
 
-  it('answers the next summary differently after a change', async () => {
+  it('updates the summary after a change', async () => {
     const { id } = await created(api, '/v1/projects', aProject({ signedOn: '2019-01-01' }));
     const url = '/v1/statistics/summary?signedYear=2019';
     expect((await api.get(url)).body.startedCount).toBe(0);

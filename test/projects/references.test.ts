@@ -50,14 +50,14 @@ describe.each(ways)('when a project is %s', (_, send) => {
     await expectRefused(api, () => send(fields), 422, 'request.invalid', faults);
   });
 
-  it('the one unknown investor among known ones is pointed at', async () => {
+  it('the one unknown investor among known ones is reported with its position', async () => {
     const refused = () => send({ investorIds: [investors[0], investors[1], NOBODY, investors[2]] });
     const faults: [string, string][] = [['/investorIds/2', 'unknown_reference']];
     const answer = await expectRefused(api, refused, 422, 'request.invalid', faults);
     expect(answer.body.errors[0].message).toBe(`there is no enterprise “${NOBODY}”`);
   });
 
-  it('references that exist are taken', async () => {
+  it('existing references are accepted', async () => {
     const fields = { event: 'fair-2020', region: '430100', zone: 'changsha-etdz', industry: '39' };
     expect((await send(fields)).body).toMatchObject(fields);
   });
@@ -72,7 +72,7 @@ describe.each(ways)('when a project is %s', (_, send) => {
     ]);
   });
 
-  it('there may be twenty investors', async () => {
+  it('twenty investors are allowed', async () => {
     const ids = investors.slice(0, 20);
     const answer = await send({ investorIds: ids });
     expect(answer.body.investors.map(({ id }: Body) => id)).toEqual(ids);
@@ -102,7 +102,7 @@ describe.each(ways)('when a project is %s', (_, send) => {
     await expectRefused(api, () => send({ investorIds: ids() }), 422, 'request.invalid', faults);
   });
 
-  it('all faults are told at once: of form, of the domain, and references to nothing', async () => {
+  it('all faults are reported together: of form, of the domain, and unknown references', async () => {
     const refused = () =>
       send({
         name: '',
@@ -137,7 +137,7 @@ describe.each(ways)('when a project is %s', (_, send) => {
 });
 
 describe('codes', () => {
-  it('a code that is taken is a conflict', async () => {
+  it('a code in use is a conflict', async () => {
     const { code } = await created(api, '/v1/projects', aProject());
     const again = () => api.post('/v1/projects', aProject({ code }));
     await expectRefused(api, again, 409, 'projects.code_taken');
@@ -150,7 +150,7 @@ describe('codes', () => {
     await expectRefused(api, again, 409, 'projects.code_taken');
   });
 
-  it('of twenty clients that take one code at once, one gets it', async () => {
+  it('one of twenty concurrent clients with the same code succeeds', async () => {
     const before = await api.database.revision();
     const project = aProject();
     const answers = await Promise.all(
@@ -163,8 +163,8 @@ describe('codes', () => {
   });
 });
 
-describe('a reference that stays', () => {
-  it('is not in the way of another change', async () => {
+describe('an unchanged reference', () => {
+  it('does not prevent other changes', async () => {
     const { id } = await created(
       api,
       '/v1/projects',
@@ -175,7 +175,7 @@ describe('a reference that stays', () => {
     expect(changed.body.investors).toEqual([{ id: investors[3], name: '投资方 3' }]);
   });
 
-  it('is cleared with null, the investors as well', async () => {
+  it('is cleared with null, as are investors', async () => {
     const { id } = await created(
       api,
       '/v1/projects',

@@ -19,7 +19,7 @@ const ACTUAL_DATES = [
   'terminatedOn',
 ] as const;
 
-/** The dates that a date cannot stand without. */
+/** The dates that a date requires. */
 const NEEDS: Partial<Record<(typeof ACTUAL_DATES)[number], Fields>> = {
   completedOn: { startedOn: '2020-09-01' },
   productionOn: { startedOn: '2020-09-01' },
@@ -159,7 +159,7 @@ describe('when a project is changed', () => {
   });
 });
 
-/** A project that already has dates, what is changed of it, and the rule that its other fields then break. */
+/** A project with dates, a change, and the rule that is then violated by its other fields. */
 const brokenByTheRest: [rule: string, before: Fields, change: Body, faults: [string, string][]][] = [
   [
     'clearing the start of a completed project',
@@ -202,14 +202,14 @@ const brokenByTheRest: [rule: string, before: Fields, change: Body, faults: [str
   ],
 ];
 
-describe('a change is judged together with what stays', () => {
+describe('a change is validated together with unchanged fields', () => {
   it.each(brokenByTheRest)('%s is refused', async (_, before, change, faults) => {
     const { id } = await created(api, '/v1/projects', aProject(before));
     const send = () => api.patch(`/v1/projects/${id}`, change);
     await expectRefused(api, send, 422, 'request.invalid', faults);
   });
 
-  it('dates that need each other may be cleared together', async () => {
+  it('dates that require each other can be cleared together', async () => {
     const { id } = await created(
       api,
       '/v1/projects',
@@ -234,19 +234,16 @@ describe('a change is judged together with what stays', () => {
       [['/investmentYuan', 'too_small']],
     ],
   ];
-  it.each(faultyBounds)(
-    'nothing is measured against the old %s where the new one is faulty',
-    async (...row) => {
-      const [, before, change, faults] = row;
-      const { id } = await created(api, '/v1/projects', aProject(before));
-      const send = () => api.patch(`/v1/projects/${id}`, change);
-      await expectRefused(api, send, 422, 'request.invalid', faults);
-    },
-  );
+  it.each(faultyBounds)('nothing is compared with the old %s if the new one is invalid', async (...row) => {
+    const [, before, change, faults] = row;
+    const { id } = await created(api, '/v1/projects', aProject(before));
+    const send = () => api.patch(`/v1/projects/${id}`, change);
+    await expectRefused(api, send, 422, 'request.invalid', faults);
+  });
 });
 
 describe('today', () => {
-  it('begins at midnight in the time zone of the service, not in UTC', async () => {
+  it('starts at midnight in the time zone of the service, not in UTC', async () => {
     const late = await testApp();
     try {
       late.clock.set('2026-11-22T15:59:59Z');

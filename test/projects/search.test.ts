@@ -5,7 +5,7 @@ import { ensureTextIndexes } from '../../src/database/text-index.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { runs } from '../support/runs.ts';
 
-/** Few characters, so that texts have much in common; of each kind that is cut in another way. */
+/** Few characters, so that texts overlap; some of every class that is tokenized differently. */
 const character = fc.constantFrom(...'半导体新能源汽车あ한5gGab-（）・.é', ' ');
 const text = (maxLength: number) => fc.string({ unit: character, minLength: 1, maxLength });
 const name = text(12).filter((one) => /[\p{L}\p{N}]/u.test(one.normalize('NFC')));
@@ -69,9 +69,9 @@ describe('a search', () => {
       { numRuns: runs(300) },
     );
 
-  it('finds every project that contains each of its words, in any script, and no other', findsWhatItShould);
+  it('finds exactly the projects that contain each of its words, in any script', findsWhatItShould);
 
-  it('finds what has been renamed by its new name only, and what its investor is called now', async () => {
+  it('finds renamed projects and investors by their new names only', async () => {
     for (const [code, { id, texts }] of [...projects].slice(0, 20)) {
       const answer = await api.patch(
         `/v1/projects/${id}`,
@@ -87,7 +87,7 @@ describe('a search', () => {
     ).toEqual([{ rows: projects.size }]);
   });
 
-  it('forgets what is deleted', async () => {
+  it('does not find deleted data', async () => {
     const grams = api.database.read.tables.enterpriseGrams;
     const named = () => api.database.read.select({ id: grams.id }).from(grams);
     const { id } = await created(api, '/v1/enterprises', { name: '半导体能源' });
@@ -96,14 +96,14 @@ describe('a search', () => {
     expect(await named()).not.toContainEqual({ id });
   });
 
-  it('finds the same by indexes that were made anew', async () => {
+  it('finds the same with rebuilt indexes', async () => {
     await api.database.write(async (tx) => {
       const { settings, projectGrams, enterpriseGrams } = tx.tables;
       await tx.delete(settings).where(eq(settings.name, 'text_index'));
       await tx.delete(projectGrams);
       await tx.delete(enterpriseGrams);
     });
-    // Another revision: totals are remembered for each.
+    // A new revision, because totals are cached by revision.
     const [first] = projects.values();
     await api.patch(`/v1/projects/${first?.id}`, { note: '半' }, { 'if-match': '*' });
     expect(await found('半')).toEqual([]);
@@ -113,7 +113,7 @@ describe('a search', () => {
     await findsWhatItShould();
   });
 
-  it('is refused with more words than ten, or with none that is seen', async () => {
+  it('is refused with more than ten words, or without visible ones', async () => {
     const ten = '甲 乙 丙 丁 戊 己 庚 辛 壬 癸';
     expect((await api.get(`/v1/projects?q=${encodeURIComponent(ten)}`)).status).toBe(200);
     const eleven = await api.get(`/v1/projects?q=${encodeURIComponent(`${ten} 子`)}`);

@@ -41,7 +41,7 @@ async function anEdition(): Promise<string> {
 describe('a published figure', () => {
   beforeAll(anEdition);
 
-  it('answers with what is computed now for the same projects and day', async () => {
+  it('is returned with the computed value for the same projects and day', async () => {
     const figure = await created(
       api,
       PATH,
@@ -112,7 +112,7 @@ describe('a published figure', () => {
     for (const { zh, en } of figure.reasons) expect(`${zh} ${en}`).not.toMatch(/[{}]/);
   });
 
-  it('keeps its filter in the one way of writing it', async () => {
+  it('stores its filter in canonical form', async () => {
     const figure = await created(
       api,
       PATH,
@@ -121,7 +121,7 @@ describe('a published figure', () => {
     expect(figure.filter).toBe('region=430100,430200&industry=C&started=true');
   });
 
-  it('cannot be computed where a sum is too large, and the others of its scope can', async () => {
+  it('cannot be computed if a sum is too large, unlike others of its scope', async () => {
     const code = `edition-${++made}`;
     await created(api, '/v1/events', { code, name: code, startsOn: '2020-06-29', endsOn: '2020-06-30' });
     const project = aProject({ event: code, investmentYuan: 1_000_000_000_000 });
@@ -154,7 +154,7 @@ describe('a figure of outreach', () => {
   });
 
   it.each(sources.outreach.figures.map(({ name, kind }) => [name, kind]))(
-    '%s is the one that the event answers with',
+    '%s equals the one in the response of the event',
     async (measure, kind) => {
       const unit = units[kind] ?? kind;
       const figure = await created(api, PATH, aFigure({ measure, unit, value: '3', comparator: 'at_least' }));
@@ -167,7 +167,7 @@ describe('a figure of outreach', () => {
     },
   );
 
-  it('needs an event, and takes no filter', async () => {
+  it('requires an event, and accepts no filter', async () => {
     const senior = aFigure({ measure: 'seniorGuestCount', unit: 'guests' });
     const faults: [string, string][] = [
       ['/event', 'needs_event'],
@@ -180,7 +180,7 @@ describe('a figure of outreach', () => {
     expect(await created(api, PATH, day)).toMatchObject({ agrees: true, computed: { raw: 0 } });
   });
 
-  it('has a name that no measure of the summary has', () => {
+  it('has a name that differs from all measures of the summary', () => {
     expect(measureNames).toEqual([...new Set(measureNames)]);
   });
 });
@@ -192,7 +192,7 @@ describe('changing a published figure', () => {
     url = `${PATH}/${(await created(api, PATH, aFigure({ value: '2.0' }))).id}`;
   });
 
-  it('computes anew, and the precision follows a value whose own it was', async () => {
+  it('recomputes it, and an implied precision follows the value', async () => {
     const changed = await api.patch(url, { measure: 'operatingRate', unit: 'percent', value: '50.00' });
     expect(changed.body).toMatchObject({ agrees: true, precision: 2, computed: { rounded: '50.00' } });
     expect(changed.etag).toBe((await api.get(url)).etag);
@@ -209,7 +209,7 @@ describe('changing a published figure', () => {
     });
   });
 
-  it('with nothing changed writes nothing', async () => {
+  it('without differences writes nothing', async () => {
     const before = await api.get(url);
     const { seq } = await api.database.revision();
     const same = await api.patch(url, { value: before.body.value });
@@ -217,7 +217,7 @@ describe('changing a published figure', () => {
     expect((await api.database.revision()).seq).toBe(seq);
   });
 
-  it('needs the ETag of what was read, which covers what is computed', async () => {
+  it('requires the ETag of what was read, which covers the computed value', async () => {
     expectProblem(await api.patch(url, { note: 'x' }, {}), 428, 'request.if_match_required');
     const before = await api.get(url);
     expect((await api.get(url, { 'if-none-match': before.etag })).status).toBe(304);
@@ -231,7 +231,7 @@ describe('changing a published figure', () => {
     expect((await api.patch(url, { note: 'x' }, { 'if-match': late.etag })).status).toBe(200);
   });
 
-  it('by two at once lets one of them through', async () => {
+  it('by two clients concurrently succeeds for one', async () => {
     const { etag } = await api.get(url);
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((note) => api.patch(url, { note }, { 'if-match': etag })),
@@ -241,7 +241,7 @@ describe('changing a published figure', () => {
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it('is remembered, and so is what was deleted', async () => {
+  it('is logged, and so is its deletion', async () => {
     const figure = await created(api, PATH, aFigure());
     const own = `${PATH}/${figure.id}`;
     await api.patch(own, { value: '3' });
@@ -254,7 +254,7 @@ describe('changing a published figure', () => {
   });
 });
 
-describe('a POST that is sent again', () => {
+describe('a repeated POST', () => {
   beforeAll(anEdition);
 
   it('adds no second figure', async () => {
@@ -267,7 +267,7 @@ describe('a POST that is sent again', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refusals', () => {
   let whole: Body;
   let part: Body;
   beforeAll(async () => {
@@ -333,7 +333,7 @@ describe('what is refused', () => {
       expectProblem(answer, 422, 'request.invalid', [[pointer, code]]);
     });
 
-    it('says what a printed number may look like, and takes the longest that may', async () => {
+    it('state the format of a printed number, and the longest one is accepted', async () => {
       const said = async (language: string): Promise<string> => {
         const answer = await api.post(PATH, aFigure({ value: '083.4' }), { 'accept-language': language });
         return answer.body.errors[0].message;
@@ -347,7 +347,7 @@ describe('what is refused', () => {
       expectProblem(await api.post(PATH, aFigure(sound)), 422, 'request.invalid', faults);
     });
 
-    it('says which parameters of the filter are wrong, and how', async () => {
+    it('state which parameters of the filter are invalid, and why', async () => {
       const filter = 'colour=red&shape=round&region=9&signedYear=20';
       const zh = await api.post(PATH, aFigure({ filter }), { 'accept-language': 'zh' });
       expect(zh.body.errors.map(({ message }: Body) => message)).toEqual([
@@ -356,7 +356,7 @@ describe('what is refused', () => {
       ]);
     });
 
-    it('that would be a part of itself', async () => {
+    it('of a figure that would be part of itself', async () => {
       const circles = [
         [whole.id, part.id],
         [whole.id, whole.id],
@@ -368,13 +368,13 @@ describe('what is refused', () => {
       }
     });
 
-    it('whose parts are still there', async () => {
+    it('of deleting a figure with parts', async () => {
       const answer = await api.delete(`${PATH}/${whole.id}`);
       expectProblem(answer, 409, 'published_figures.referenced');
       expect(answer.body.detail).toContain('1 published figures');
     });
 
-    it('whose event is to be deleted', async () => {
+    it('of deleting an event with figures', async () => {
       expectProblem(await api.delete(`/v1/events/${event}`), 409, 'events.referenced');
     });
   });
@@ -395,7 +395,7 @@ describe('what is refused', () => {
 describe('the list', () => {
   beforeAll(anEdition);
 
-  it('has every figure once, on pages of any size and order, and those that are asked for', async () => {
+  it('has every figure once, for any page size, order and filter', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) {
       const asOf = `2022-08-${String(30 - (i % 3))}`;

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A number with so many decimals, of two that are equally near the greater. */
+/** A number rounded half-up to the given number of decimals. */
 function printed(numerator: bigint, denominator: bigint, places: number): { text: string; units: bigint } {
   const scale = 10n ** BigInt(places);
   let units = (numerator * scale) / denominator - 2n;
@@ -44,7 +44,7 @@ function textOf(units: bigint, places: number): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, cut)}${places > 0 ? `.${digits.slice(cut)}` : ''}`;
 }
 
-/** What the model says of a measure, as a quotient in a unit; null where it says nothing. */
+/** The model's value of a measure, as a quotient in a unit; null if it has none. */
 function modelOf(figures: Body, measure: string): { quotient: [bigint, bigint]; unit: string } | null {
   const [name, centre] = measure.split(':') as [string, string?];
   const value = figures[name];
@@ -69,7 +69,7 @@ const question = fc.record({
 });
 
 describe('the reconciliation', () => {
-  it('finds the figures of a naive model right, and each that was altered wrong', async () => {
+  it('agrees with the figures of a naive model, and disagrees with altered ones', async () => {
     const published = publishedService(api);
     const seen = new Set<string>();
     await fc.assert(
@@ -83,7 +83,7 @@ describe('the reconciliation', () => {
             await tx.delete(tx.tables.publishedFigures);
             for (const { measure, filter, asOf = WORLD_TODAY, off, ...given } of questions) {
               const model = modelOf(figuresOf(populationOf(world, filter, asOf), asOf), measure);
-              // What is told of days has one decimal.
+              // Days have one decimal.
               const places = model?.unit === 'days' ? 1 : model?.unit === 'projects' ? 0 : given.places;
               const right = printed(...(model?.quotient ?? [1n, 1n]), places);
               const text = queryOf(filter);
@@ -123,7 +123,7 @@ describe('the reconciliation', () => {
             expect(item.computed.rounded).toBe(textOf(units, places));
             seen.add(`${item.measure} ${agrees}`);
           }
-          // A list, and each by itself, say the same but for what has changed since.
+          // The list and single reads are the same, except for later changes.
           const { items } = (await api.get(`${PATH}?limit=50`)).body;
           const apart = ({ reasons: _, ...figure }: Body) => figure;
           expect(items.map(apart)).toEqual(
@@ -170,13 +170,13 @@ const step = fc.oneof(
   },
 );
 
-/** What the investors and the moment of the last change decide is not looked up in the log. */
+/** Filters by investor or time of the last change are not searched in the log. */
 const loggedNames = Object.keys(parameters).filter(
   (name) => !['investor', 'investorCountry', 'investorOrigin', 'top500', 'updatedSince'].includes(name),
 );
 
-describe('what has changed since a figure was entered', () => {
-  it('explains every figure that moved, with entries about its projects that say so, and no others', async () => {
+describe('changes since a figure was entered', () => {
+  it('explain every figure that moved, with exactly the entries about its projects', async () => {
     let [moved, still] = [0, 0];
     await fc.assert(
       fc.asyncProperty(
@@ -195,14 +195,14 @@ describe('what has changed since a figure was entered', () => {
         fc.array(fc.tuple(fc.nat(), step), { minLength: 1, maxLength: 8, size: 'max' }),
         async (world, questions, steps) => {
           const ids = [...(await replaceWorld(api, world)).values()];
-          // After every moment at which a project of the world was entered.
+          // Later than the creation of all projects of the world.
           api.clock.set('2021-04-01T04:00:00Z');
           const figures: Body[] = [];
           for (const { measure, filter, asOf = WORLD_TODAY } of questions) {
             const text = queryOf(filter);
             const unit = unitOf(measure);
             const figure = { measure, filter: text || null, asOf, unit, source };
-            // No figure comes to that, so that each is asked for its reasons.
+            // No figure has this value, so each one is explained.
             figures.push(await created(api, PATH, { ...figure, value: '-987654321.5' }));
           }
           const selectedBefore = await selections(figures);
@@ -237,7 +237,7 @@ describe('what has changed since a figure was entered', () => {
               });
               for (const field of change.fields) expect(entry.fields, about).toHaveProperty(field);
               expect(entry.fields, about).not.toHaveProperty('note');
-              // Whose day of signing moved may have been on the list in between only.
+              // A project whose signing day changed may have been selected only temporarily.
               if (resigned.has(change.projectId)) continue;
               const selected = [...(selectedBefore[i] as string[]), ...(selectedAfter[i] as string[])];
               expect(selected, about).toContain(change.projectId);
@@ -250,7 +250,7 @@ describe('what has changed since a figure was entered', () => {
     if (THOROUGH) expect(Math.min(moved, still)).toBeGreaterThan(0);
   });
 
-  /** The ids of the projects that each figure's filter selects, archived and later signed ones as well. */
+  /** The ids of the projects that each figure's filter selects, including archived and later signed ones. */
   const selections = (figures: Body[]): Promise<string[][]> =>
     Promise.all(
       figures.map(async ({ filter, asOf }) => {

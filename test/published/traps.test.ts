@@ -1,4 +1,4 @@
-/** Reports that are wrong in the ways in which reports are: each reported, with the computed value. */
+/** Reports with typical mistakes: each is detected, with the computed value. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -19,7 +19,7 @@ const event = 'trap';
 
 let api: TestApp;
 beforeAll(async () => {
-  // After the seed was written, so that the log begins before the day of publication.
+  // After the seed was written, so that the log starts before the day of publication.
   api = await testApp({ today: PUBLISHED });
   const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
   await created(api, '/v1/events', { code: event, name: event, ...days });
@@ -49,7 +49,7 @@ const figure = (fields: Body): Promise<Body> =>
     ...fields,
   });
 
-describe('a report that does not add up', () => {
+describe('a report with mistakes', () => {
   let items: Body[];
   let told: Body;
   beforeAll(async () => {
@@ -67,13 +67,13 @@ describe('a report that does not add up', () => {
   const of = (measure: string, value: string): Body =>
     items.find((one) => one.measure === measure && one.value === value);
 
-  it('is counted, with what disagrees first and then what is printed oddly', () => {
+  it('is counted, with disagreeing figures first, then inconsistent ones', () => {
     expect(told).toMatchObject({ total: 7, agreeing: 3, disagreeing: 4, warned: 1 });
     const rank = ({ agrees, warnings }: Body) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);
     expect(items.map(rank)).toEqual([0, 0, 0, 0, 1, 2, 2]);
   });
 
-  it('has a percentage that was cut off', () => {
+  it('has a truncated percentage', () => {
     expect(of('operatingRate', '66.6')).toMatchObject({
       computed: { value: '66.6666666667', rounded: '66.7', raw: { numerator: 8, denominator: 12 } },
       difference: '0.0666666667',
@@ -81,7 +81,7 @@ describe('a report that does not add up', () => {
     });
   });
 
-  it('has digits that changed places, and a unit that is another', () => {
+  it('has transposed digits, and a wrong unit', () => {
     expect(of('totalInvestment', '16.26')).toMatchObject({
       computed: { value: '12.66' },
       difference: '-3.6',
@@ -93,7 +93,7 @@ describe('a report that does not add up', () => {
     });
   });
 
-  it('has parts that do not add up to a total, which is right by itself', () => {
+  it('has parts that do not add up to a total that is right by itself', () => {
     const whole = of('projectCount', '12');
     expect(whole).toMatchObject({
       agrees: true,
@@ -116,20 +116,20 @@ describe('a report that does not add up', () => {
   });
 });
 
-describe('a whole that is printed in another unit than its parts', () => {
+describe('a whole printed in another unit than its parts', () => {
   const money = (value: string, unit: string, more: Body = {}) =>
     figure({ measure: 'totalInvestment', value, unit, event: null, ...more });
   const warningsOf = async (whole: Body): Promise<Body[]> =>
     (await api.get(`${PATH}/${whole.id}`)).body.warnings;
 
-  it('is their sum, exactly', async () => {
+  it('is their exact sum', async () => {
     const whole = await money('297.88', 'billionYuan');
     await money('230.81', 'billionYuan', { partOf: whole.id });
     await money('670.7', 'yiYuan', { partOf: whole.id });
     expect(await warningsOf(whole)).toEqual([]);
   });
 
-  it('is missed by more than rounding, told in its own unit', async () => {
+  it('differs by more than rounding, reported in its own unit', async () => {
     const whole = await money('2978.8', 'yiYuan');
     await money('230.81', 'billionYuan', { partOf: whole.id });
     await money('6717000', 'wanYuan', { partOf: whole.id });
@@ -138,7 +138,7 @@ describe('a whole that is printed in another unit than its parts', () => {
     expect(en).toMatch(/^Its 2 parts, as printed, add up to 2979.8: a difference of 1 from/);
   });
 
-  it('with a single part has a sentence for one', async () => {
+  it('with a single part has a message in the singular', async () => {
     const whole = await money('2', 'billionYuan');
     await money('10', 'yiYuan', { partOf: whole.id });
     const [{ en, zh }] = (await warningsOf(whole)) as [Body];
@@ -150,7 +150,7 @@ describe('a whole that is printed in another unit than its parts', () => {
     ['of another measure', { measure: 'contractedFunds' }],
     ['of another day', { asOf: '2030-01-07' }],
     ['that is a bound', { comparator: 'at_least' }],
-  ])('is not held against its parts when it has one %s', async (_, fields) => {
+  ])('is not compared with its parts if it has one %s', async (_, fields) => {
     const whole = await money('3', 'billionYuan');
     await money('1', 'billionYuan', { partOf: whole.id });
     expect(await warningsOf(whole)).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('a whole that is printed in another unit than its parts', () => {
   });
 });
 
-describe('what has changed since the publication', () => {
+describe('changes since the publication', () => {
   const moments: Record<string, number> = {};
   let started: Body;
   const project = async (i: number): Promise<string> =>
@@ -170,20 +170,20 @@ describe('what has changed since the publication', () => {
     moments[name] = (await api.database.revision()).seq;
   };
 
-  it('is nothing on the day itself', async () => {
+  it('do not include the day itself', async () => {
     started = await figure({ measure: 'startedCount', value: '8' });
     api.clock.set('2030-01-10T15:59:59.999Z');
     await api.patch(await project(7), { startedOn: null });
     expect((await api.get(`${PATH}/${started.id}`)).body).toMatchObject({ agrees: false, reasons: [] });
   });
 
-  it('is told from midnight on, as far as it touches the figure', async () => {
+  it('are reported from midnight on, if they affect the figure', async () => {
     api.clock.set('2030-01-10T16:00:00Z');
     await api.patch(await project(8), { startedOn: AS_OF });
     await mark('reached');
     await api.patch(await project(6), { startedOn: null });
     await mark('left');
-    // None of these moves how many had started by the day.
+    // None of these affects the number of projects started by the day.
     await api.patch(await project(9), { startedOn: '2030-01-09' });
     await api.patch(await project(5), { startedOn: '2020-10-01' });
     await api.patch(await project(5), { note: '备注', investmentYuan: 5 });
@@ -202,7 +202,7 @@ describe('what has changed since the publication', () => {
     ]);
   });
 
-  it('has projects that came, went and moved to another event', async () => {
+  it('include projects that were created, archived or moved to another event', async () => {
     await api.delete(await project(0));
     await created(api, '/v1/projects', aProject({ event, code: 'TRAP-NEW' }));
     await api.patch(await project(1), { event: null });
@@ -215,15 +215,15 @@ describe('what has changed since the publication', () => {
     ]);
   });
 
-  it('has what left a filter, seen as it was', async () => {
+  it('include projects that left a filter, in their earlier state', async () => {
     const large = await figure({ filter: 'minInvestment=1050000000', value: '8' });
     await api.patch(await project(5), { region: '430100' });
     await api.patch(await project(10), { investmentYuan: 1_060_000_000 });
     await api.patch(await project(11), { investmentYuan: 1_000 });
     const { items } = await changedSince(large);
     const codes = items.map(({ code, action, fields }: Body) => [action, code, ...fields]);
-    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never among
-    // them.
+    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never
+    // selected.
     expect(codes).toEqual([
       ['change', 'TRAP-5', 'investmentYuan'],
       ['change', 'TRAP-10', 'investmentYuan'],
@@ -231,7 +231,7 @@ describe('what has changed since the publication', () => {
     ]);
   });
 
-  it('has the ledger of money, by the day of the figure', async () => {
+  it('include the ledger of funds, by the day of the figure', async () => {
     const funds = await figure({ measure: 'fundsInPlace', value: '9', unit: 'yuan' });
     const url = `${await project(2)}/funds`;
     await created(api, url, { receivedOn: '2030-01-09', amountYuan: 7 });
@@ -243,13 +243,13 @@ describe('what has changed since the publication', () => {
     ]);
   });
 
-  it('is 20 at most, with how many there are', async () => {
+  it('are limited to 20, with their total', async () => {
     for (let i = 0; i < 25; i++) await created(api, '/v1/projects', aProject({ event, code: `MORE-${i}` }));
     const { total, items } = await changedSince(started);
     expect([total, items.length]).toEqual([30, 20]);
   });
 
-  it('is looked for in so many entries of the log, whatever they are about, and says if that was not all', async () => {
+  it('are searched in a limited number of log entries, and marked if incomplete', async () => {
     const { seq: head } = await api.database.revision();
     const question = {
       filter: scopeOf({ event, filter: null }),
@@ -263,7 +263,7 @@ describe('what has changed since the publication', () => {
     const all = await within(head);
     expect(all).toMatchObject({ complete: true, total: 30 });
     const [first, second] = all.items as [LaterChange, LaterChange];
-    // The first entry since is the first of them.
+    // The first later entry is also the first change.
     const ofWindow = async (window: number) => {
       const { complete, items } = await within(window);
       return [complete, ...items.map(({ seq }) => seq)];
@@ -276,7 +276,7 @@ describe('what has changed since the publication', () => {
     expect((await within(head, 1)).complete).toBe(true);
   });
 
-  it('is told as what it is when not all was looked through', () => {
+  it('are described as incomplete if not all were searched', () => {
     const changes = { since: '2030-01-10T16:00:00.000Z', total: 3, complete: true, items: [] };
     const { en, zh } = changedSinceReason({ ...changes, complete: false }, '2030-01-11', false);
     expect(en).toBe(
@@ -287,7 +287,7 @@ describe('what has changed since the publication', () => {
     expect(whole).toMatch(/since it was published, from 2030-01-11 on: 3\.$/);
   });
 
-  it('of a figure of before the log began is told from its own entry on', async () => {
+  it('of a figure older than the log are reported from its own entry on', async () => {
     const old = await figure({
       value: '999',
       source: { publisher: '商务厅', publishedOn: '2022-11-03' },
@@ -303,8 +303,8 @@ describe('what has changed since the publication', () => {
   });
 });
 
-describe('more figures than are reconciled at once', () => {
-  it('are refused, and those of an event are not', async () => {
+describe('more figures than can be reconciled together', () => {
+  it('are refused, but those of an event are not', async () => {
     const { publishedFigures } = api.database.read.tables;
     const [row] = await api.database.read.select().from(publishedFigures).limit(1);
     await api.database.write(async (tx) => {
@@ -324,7 +324,7 @@ describe('more figures than are reconciled at once', () => {
     expect((await api.get(`${PATH}/reconciliation?event=${event}`)).status).toBe(200);
   });
 
-  it('are refused also where each is of another day, and are found in the list', async () => {
+  it('are also refused if each has another day, and are found in the list', async () => {
     const about = 'many-days';
     const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
     await created(api, '/v1/events', { code: about, name: about, ...days });
@@ -337,7 +337,7 @@ describe('more figures than are reconciled at once', () => {
         await tx.insert(publishedFigures).values(copy as never);
       });
     for (let i = 0; i < 50; i++) await insert(i);
-    // Of one selection and day there is one summary, however many figures.
+    // One selection and day needs one summary, for any number of figures.
     await insert(0);
     const path = `${PATH}/reconciliation?event=${about}`;
     expect((await api.get(path)).body).toMatchObject({ total: 51 });
@@ -349,8 +349,8 @@ describe('more figures than are reconciled at once', () => {
   });
 });
 
-describe('answers that take many summaries', () => {
-  it('take turns, also after one that failed, while a single figure waits for none of them', async () => {
+describe('responses with many summaries', () => {
+  it('are queued, also after a failure, without delaying single figures', async () => {
     let running = 0;
     let most = 0;
     let release = () => {};

@@ -1,4 +1,4 @@
-/** The rules of the house, which no compiler knows. */
+/** Architecture rules that no compiler checks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ const read = (path: string): string => readFileSync(join(projectFolder, path), '
 const json = (path: string) => JSON.parse(read(path));
 
 interface Source {
-  /** From `src` on. */
+  /** Relative to `src`. */
   path: string;
   text: string;
   /** Without comments. */
@@ -16,7 +16,7 @@ interface Source {
   imports: { from: string; typesOnly: boolean }[];
 }
 
-/** Comments go, strings stay; a `//` inside a string is kept by looking at what stands before it. */
+/** Removes comments but keeps strings; a `//` inside a string is recognised by the character before it. */
 const withoutComments = (text: string): string =>
   text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[\s;{}(),])\/\/.*$/gm, '$1');
 
@@ -38,7 +38,7 @@ const sources: Source[] = readdirSync(join(projectFolder, 'src'), { recursive: t
     return { path, text, code, imports: importsIn(code) };
   });
 
-/** Where something stands that must not, each as `file: what`. */
+/** The violations found, each as `file: what`. */
 const offences = (find: (source: Source) => Iterable<string>): string[] =>
   sources.flatMap((source) => [...find(source)].map((what) => `${source.path}: ${what}`));
 
@@ -51,14 +51,11 @@ const folderOf = (path: string): string =>
     .filter((part) => !part.endsWith('.ts'))
     .join('/');
 
-/** The file under `src` that a relative import names. */
+/** The file under `src` that a relative import refers to. */
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
 
-/**
- * The rooms of the house, and the files beside them, from the lowest on: each imports from those before it
- * only.
- */
+/** The layers and top-level files, from the lowest up: each may only import from those before it. */
 const ORDER = [
   ['core'],
   ['database'],
@@ -78,7 +75,7 @@ const ORDER = [
 const roomOf = (path: string): string => path.split('/')[0] as string;
 const levelOf = (path: string): number => ORDER.findIndex((rooms) => rooms.includes(roomOf(path)));
 
-/** Those who, by way of others or straight, lead back to themselves. */
+/** The nodes that lead back to themselves, directly or indirectly. */
 function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const reached = (from: string): Set<string> => {
     const seen = new Set<string>();
@@ -93,7 +90,7 @@ function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   return [...arrows.keys()].filter((one) => reached(one).has(one));
 }
 
-/** Which imports which, by what `of` makes of a path. */
+/** The imports between nodes, where `of` maps a path to a node. */
 function importsBy(of: (path: string) => string): Map<string, Set<string>> {
   const arrows = new Map<string, Set<string>>();
   for (const source of sources) {
@@ -111,7 +108,7 @@ function importsBy(of: (path: string) => string): Map<string, Set<string>> {
 const inDatabase = ({ path }: Source): boolean => folderOf(path) === 'database';
 
 describe('the sources', () => {
-  it('are found, and their imports with them', () => {
+  it('are found with their imports', () => {
     expect(sources.length).toBeGreaterThan(40);
     const sqlite = sources.find(({ path }) => path === 'database/sqlite.ts');
     expect(sqlite?.imports).toContainEqual({ from: 'better-sqlite3', typesOnly: false });
@@ -120,7 +117,7 @@ describe('the sources', () => {
     expect(seam?.imports).toContainEqual({ from: './postgres.ts', typesOnly: false });
   });
 
-  it('import a driver or an engine’s part of drizzle only in src/database, not even its types', () => {
+  it('import drivers and engine-specific parts of drizzle only in src/database, including types', () => {
     const drivers = /^(better-sqlite3|pg|@electric-sql\/.*|drizzle-orm\/.+)$/;
     const found = offences((source) =>
       inDatabase(source)
@@ -139,7 +136,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('never reach behind the seam to what belongs to an engine', () => {
+  it('never use parts of an engine behind the database interface', () => {
     const behindTheSeam = /^database\/(sqlite.*|postgres|columns\..*|migrations|pool)\.ts$/;
     const found = offences((source) =>
       inDatabase(source)
@@ -149,7 +146,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('import of another feature never its repository or its routes', () => {
+  it('never import the repository or routes of another feature', () => {
     const found = offences((source) =>
       source.imports
         .map(({ from }) => target(source, from))
@@ -163,7 +160,7 @@ describe('the sources', () => {
     expect([...found, ...routes]).toEqual([]);
   });
 
-  it('import downwards only, types included', () => {
+  it('import only from lower layers, including types', () => {
     expect(sources.map(({ path }) => path).filter((path) => levelOf(path) === -1)).toEqual([]);
     const found = offences((source) =>
       source.imports
@@ -174,7 +171,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('go in no circle: neither files nor folders, types included', () => {
+  it('have no import cycles of files or folders, including types', () => {
     expect(
       circlesIn(
         new Map([
@@ -211,14 +208,14 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('ask only the clock what time it is', () => {
+  it('get the time only from the clock', () => {
     const found = offences(({ path, code }) =>
       path === 'core/clock.ts' ? [] : matches(code, /new Date\(\s*\)|\bDate\.now\b|(?<![\w.]|new )Date\(\)/g),
     );
     expect(found).toEqual([]);
   });
 
-  it('are files of at most 400 lines', () => {
+  it('have at most 400 lines each', () => {
     const found = offences(({ text }) => {
       const lines = text.split('\n').length - 1;
       return lines > 400 ? [`${lines} lines`] : [];
@@ -226,7 +223,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('have in a feature’s folder a schema, a repository, a service, routes, and names of the domain', () => {
+  it('have in a feature’s folder a schema, a repository, a service, routes, and names from the domain', () => {
     const vague = /\/(utils?|helpers?|common|misc|types|index|constants|models?|controllers?|lib)\.ts$/;
     expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
   });
@@ -236,34 +233,34 @@ describe('the packages', () => {
   const manifest = json('package.json');
   const lock = json('package-lock.json');
 
-  it('need Node 22.18 or later, and bring the very Node that they were tested with', () => {
+  it('require Node 22.18 or later, and include the Node version that they were tested with', () => {
     expect(manifest.engines.node).toBe('>=22.18');
     expect(manifest.devDependencies.node).toMatch(/^24\.\d+\.\d+$/);
     expect(lock.packages['node_modules/node'].version).toBe(manifest.devDependencies.node);
   });
 
-  it('pin the database driver exactly: other versions end the process on one Node or another', () => {
+  it('pin the database driver exactly: other versions crash on some Node versions', () => {
     expect(manifest.dependencies['better-sqlite3']).toMatch(/^13\.\d+\.\d+$/);
     expect(lock.packages['node_modules/better-sqlite3'].version).toBe(
       manifest.dependencies['better-sqlite3'],
     );
   });
 
-  it('never compile the database driver, which brings its binaries', () => {
-    // npm 11 asks allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails where there is no
-    // Python, unless the lockfile says otherwise; and npm drops that whenever it rewrites the lockfile.
+  it('never compile the database driver, which has prebuilt binaries', () => {
+    // npm 11 uses allowScripts. npm 10 sees binding.gyp and runs node-gyp, which fails without Python, unless
+    // the lockfile prevents it; and npm drops that entry whenever it rewrites the lockfile.
     expect(manifest.allowScripts['better-sqlite3']).toBe(false);
     expect(lock.packages['node_modules/better-sqlite3'].gypfile).toBe(false);
   });
 
-  it('say of every install script whether it may run', () => {
+  it('declare for every install script whether it may run', () => {
     const scripted = Object.entries<{ hasInstallScript?: boolean; optional?: boolean }>(lock.packages)
       .filter(([, { hasInstallScript, optional }]) => hasInstallScript && !optional)
       .map(([path]) => path.replace(/^.*node_modules\//, ''));
     expect(Object.keys(manifest.allowScripts)).toEqual(expect.arrayContaining(scripted));
   });
 
-  it('of which the service itself needs are no development dependencies', () => {
+  it('are no development dependencies if the service needs them', () => {
     const own = new Set(Object.keys(manifest.dependencies));
     const found = offences((source) =>
       source.imports

@@ -24,7 +24,7 @@ describe('a sentence', () => {
   const both = (given: Record<string, Fact>) =>
     (['zh', 'en'] as const).map((language) => say(sentence, facts(given), language)?.text);
 
-  it('is said in the first wording of which all facts are there', () => {
+  it('uses the first wording whose facts all exist', () => {
     expect(both({ a: fact('1'), b: fact('2', 1), more: fact('') })).toEqual([
       '其中，1和2个；2。',
       'Of these, 1 and one; and 2 is.',
@@ -32,7 +32,7 @@ describe('a sentence', () => {
     expect(both({ a: fact('1'), more: fact('') })).toEqual(['其中，1个。', 'Of these, 1.']);
   });
 
-  it('leaves out a clause of which a fact is missing', () => {
+  it('leaves out a clause with a missing fact', () => {
     expect(both({ b: fact('2') })).toEqual(['其中，2。', 'Of these, 2 are.']);
     expect(both({ a: fact('1'), b: fact('2'), c: fact('3') })).toEqual([
       '其中，1个；2；3。',
@@ -40,11 +40,11 @@ describe('a sentence', () => {
     ]);
   });
 
-  it('is not said at all without a clause', () => {
+  it('is left out without any clause', () => {
     expect(both({})).toEqual([undefined, undefined]);
   });
 
-  it('takes what stands in a fact as it is, and ends once', () => {
+  it('inserts facts verbatim, and has one full stop', () => {
     expect(both({ c: fact('{a} $& $1 Co.') })).toEqual(['其中，{a} $& $1 Co.。', 'Of these, {a} $& $1 Co.']);
   });
 });
@@ -54,20 +54,20 @@ describe('the sentences', () => {
     [opening, ...clauses].flat().map((wording) => [code, wording] as const),
   );
 
-  it('have codes of their own', () => {
+  it('have unique codes', () => {
     const codes = sentences.map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
   });
 
-  it.each(wordings)('of %s say the same in both languages', (_, wording) => {
-    // Where an event is held is recorded in Chinese only.
+  it.each(wordings)('of %s state the same in both languages', (_, wording) => {
+    // The venue of an event is recorded in Chinese only.
     const named = (language: 'zh' | 'en') =>
       [...new Set(factsOf(wording, language))].filter((name) => name !== 'hostCity').sort();
     expect(named('en')).toEqual(named('zh'));
   });
 
   it.each(wordings)(
-    'of %s type no digit, no blank in Chinese, and the punctuation of their language',
+    'of %s contain no literal digits, no spaces in Chinese, and the punctuation of their language',
     (_, { zh, en }) => {
       const typed = (text: string) => text.replaceAll(/\{[^}]*\}/g, '');
       expect(typed(zh)).toMatch(/^[\p{Script=Han}，：（）、]*$/u);
@@ -95,13 +95,13 @@ describe('Markdown', () => {
     expect(markdownOf(text)).toBe(expected);
   });
 
-  it('reads as the text that it was, and begins no markup, whatever the text', () => {
+  it('keeps any text readable as it was, without markup', () => {
     const character = fc.constantFrom(...'\\`*_[]<>&~|#+-=.)1 aé长');
     fc.assert(
       fc.property(fc.array(character, { maxLength: 12 }), (characters) => {
         const text = characters.join('').trim();
         const markdown = markdownOf(text);
-        // What a reader of CommonMark makes of backslashes.
+        // How CommonMark interprets backslashes.
         const literal: string[] = [];
         const bare: string[] = [];
         for (let i = 0; i < markdown.length; i++) {

@@ -6,7 +6,7 @@ import { canonical } from '../../src/log/canonical.ts';
 import { hashOf } from '../../src/log/service.ts';
 import { runs } from '../support/runs.ts';
 
-/** Keys that JavaScript lists in an order of its own, and keys that are one another's beginnings. */
+/** Keys that JavaScript reorders, and keys that are prefixes of others. */
 const key = fc.oneof(
   fc.constantFrom('9', '10', '0', 'a', 'ab', 'B', 'é', '甲', '\u{1F600}', ''),
   fc.string(),
@@ -28,7 +28,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
 
 const fields = fc.dictionary(key, value, { maxKeys: 6 });
 
-/** The same with every key in the order that most records are made in. */
+/** The same value with sorted keys, like most records. */
 const inOrder = (given: unknown): unknown =>
   JSON.parse(canonicalize(given) as string, (_, member) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)
@@ -37,7 +37,7 @@ const inOrder = (given: unknown): unknown =>
   );
 
 describe('canonical JSON', () => {
-  it('is what RFC 8785 says, whatever the order of the keys', () => {
+  it('is that of RFC 8785, with keys in any order', () => {
     fc.assert(
       fc.property(fields, (given) => {
         const expected = canonicalize(given);
@@ -48,7 +48,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('of an entry of the log is what its hash is made of', () => {
+  it('of a log entry is the input of its hash', () => {
     const text = fc.string({ unit: 'grapheme' });
     const entry = fc.record({
       seq: fc.integer({ min: 1 }),

@@ -6,7 +6,7 @@ import { checked } from '../../src/http/validation.ts';
 import { checkedRow, defined } from '../../src/sheets/checked-row.ts';
 import { runs } from '../support/runs.ts';
 
-/** Right ones, wrong ones, and those that become right: the same again and again, as in a file. */
+/** Valid, invalid and coerced values, repeated as in a file. */
 const cell = fc.constantFrom<unknown>(
   undefined,
   null,
@@ -48,13 +48,13 @@ const row = fc.oneof(
     .map((fields) => Object.assign(Object.fromEntries(Object.entries(right)), fields)),
 );
 
-describe('a row that is checked with what has been right before', () => {
+describe('a row checked with a cache of valid values', () => {
   it.each([
     ['NewProject', NewProject],
     ['ProjectChanges', ProjectChanges],
     ['what has a rule of its own', NewProject.refine(({ name }) => name !== '甲', 'empty')],
     ['what fills in what is missing', z.strictObject({ code: z.string().default('none') })],
-  ] as const)('gives what the schema itself gives: %s', (_, schema) => {
+  ] as const)('has the same result as with the schema: %s', (_, schema) => {
     fc.assert(
       fc.property(row, (fields) => {
         const given = defined(fields);

@@ -1,4 +1,4 @@
-/** Which day it is, and what moment, in the time zone of the service. */
+/** Days and times in the service's time zone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockIn, isTimeZone } from '../../src/core/clock.ts';
@@ -13,17 +13,17 @@ describe('the clock', () => {
     ['UTC', '2020-06-29T00:00:00.000Z', '2020-06-29'],
     ['America/New_York', '2020-06-29T03:59:59.999Z', '2020-06-28'],
     ['America/New_York', '2020-06-29T04:00:00.000Z', '2020-06-29'],
-    // Half and quarter hours.
+    // Offsets of half and quarter hours.
     ['Asia/Kolkata', '2020-06-28T18:30:00.000Z', '2020-06-29'],
     ['Asia/Kathmandu', '2020-06-28T18:14:59.999Z', '2020-06-28'],
     ['Asia/Kathmandu', '2020-06-28T18:15:00.000Z', '2020-06-29'],
-    // The two ends of the world's day.
+    // The largest offsets in both directions.
     ['Pacific/Kiritimati', '2020-06-28T10:00:00.000Z', '2020-06-29'],
     ['Pacific/Pago_Pago', '2020-06-29T10:59:59.999Z', '2020-06-28'],
-    // Years and leap days.
+    // Turns of years and leap days.
     ['Asia/Shanghai', '2023-12-31T16:00:00.000Z', '2024-01-01'],
     ['Asia/Shanghai', '2024-02-28T16:00:00.000Z', '2024-02-29'],
-    // The night in which the clocks change.
+    // The change to summer time.
     ['Europe/Berlin', '2026-03-28T22:59:59.999Z', '2026-03-28'],
     ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29'],
     ['Europe/Berlin', '2026-03-29T22:00:00.000Z', '2026-03-30'],
@@ -31,7 +31,7 @@ describe('the clock', () => {
     expect(clockIn(timeZone, at(moment)).today()).toBe(day);
   });
 
-  it('moves on with the time, and back', () => {
+  it('follows the time in both directions', () => {
     let now = Date.parse('2020-06-28T15:59:59.999Z');
     const clock = clockIn('Asia/Shanghai', () => now);
     expect(clock.today()).toBe('2020-06-28');
@@ -43,7 +43,7 @@ describe('the clock', () => {
     expect(clock.today()).toBe('2020-06-28');
   });
 
-  it('shows at any moment the day that the calendar of the zone shows', () => {
+  it('has the day of the zone’s calendar at any time', () => {
     const zones = ['Asia/Shanghai', 'UTC', 'America/St_Johns', 'Pacific/Apia', 'Australia/Lord_Howe'];
     fc.assert(
       fc.property(
@@ -64,7 +64,7 @@ describe('the clock', () => {
     );
   });
 
-  it('gives the moment in UTC with milliseconds, so that moments sort as text', () => {
+  it('gives times in UTC with milliseconds, so that they sort as text', () => {
     expect(clockIn('Asia/Shanghai', at('2020-06-29T08:00:00+08:00')).now()).toBe('2020-06-29T00:00:00.000Z');
     expect(clockIn('UTC', at('2020-06-29T00:00:00.007Z')).now()).toBe('2020-06-29T00:00:00.007Z');
   });
@@ -74,27 +74,27 @@ describe('the clock', () => {
     ['UTC', '2020-06-29', '2020-06-29T00:00:00.000Z'],
     ['America/New_York', '2020-06-29', '2020-06-29T04:00:00.000Z'],
     ['Europe/Berlin', '2026-03-30', '2026-03-29T22:00:00.000Z'],
-    // Before 1901 Shanghai went by the sun.
+    // Before 1901 Shanghai used local solar time.
     ['Asia/Shanghai', '1890-01-01', '1889-12-31T15:54:17.000Z'],
-  ])('in %s the day %s begins at %s, and not a millisecond before', (timeZone, day, moment) => {
+  ])('in %s the day %s starts at %s, and not a millisecond before', (timeZone, day, moment) => {
     const calendar = clockIn(timeZone);
     expect(calendar.startOf(day)).toBe(moment);
     expect(calendar.dayOf(moment)).toBe(day);
     expect(calendar.dayOf(new Date(Date.parse(moment) - 1).toISOString()) < day).toBe(true);
   });
 
-  it('goes by the time of the machine unless it is given another', () => {
+  it('uses the machine’s time by default', () => {
     const before = Date.now();
     const shown = Date.parse(clockIn('UTC').now());
     expect(shown).toBeGreaterThanOrEqual(before);
     expect(shown).toBeLessThanOrEqual(Date.now());
   });
 
-  it.each(['Asia/Shanghai', 'UTC', 'Europe/Berlin'])('knows the time zone %s', (name) => {
+  it.each(['Asia/Shanghai', 'UTC', 'Europe/Berlin'])('accepts the time zone %s', (name) => {
     expect(isTimeZone(name)).toBe(true);
   });
 
-  it.each(['Mars/Olympus', '', 'Shanghai', 'UTC+25'])('knows no time zone “%s”', (name) => {
+  it.each(['Mars/Olympus', '', 'Shanghai', 'UTC+25'])('does not accept the time zone “%s”', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 });

@@ -1,7 +1,4 @@
-/**
- * The environment: what each variable is when it is not given, what it may be, and what is said when it is
- * wrong.
- */
+/** The environment: defaults, allowed values, and messages for invalid ones. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Config, readConfig, variables } from '../../src/core/config.ts';
@@ -11,7 +8,7 @@ type Name = keyof typeof variables;
 
 interface Cases {
   default: unknown;
-  /** Text and what it is read as. */
+  /** Texts and their parsed values. */
   valid: [string, unknown][];
   invalid: string[];
 }
@@ -43,7 +40,7 @@ const cases: Record<Name, Cases> = {
       ['0.0.0.0', '0.0.0.0'],
       ['::', '::'],
     ],
-    // What is no address of the machine is found when it listens.
+    // Whether the address belongs to the machine is only known when listening.
     invalid: [],
   },
   DATABASE_URL: {
@@ -55,10 +52,18 @@ const cases: Record<Name, Cases> = {
     ],
     invalid: [
       ...['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
-      // A password with characters that an address must escape, a port beyond all ports, a pool of no size.
+      // A password with unescaped characters, an invalid port, a pool of size 0.
       ...['postgres://u:p/w@host/db', 'postgres://u:p@host:99999/db', 'postgres://host/db?pool=-1'],
       'postgres://host/db?pool=many',
     ],
+  },
+  COMPRESSION: {
+    default: true,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    invalid: ['yes', '1', 'TRUE'],
   },
   TIME_ZONE: {
     default: 'Asia/Shanghai',
@@ -74,7 +79,7 @@ const cases: Record<Name, Cases> = {
     invalid: ['INFO', 'verbose', '30'],
   },
   BODY_LIMIT: numbers(1_024, 104_857_600, 1_048_576),
-  // What cannot be written is found when a file comes in.
+  // Whether the folder is writable is only known at the first upload.
   IMPORT_DIR: {
     default: './data/imports',
     valid: [['/var/lib/luodi/imports', '/var/lib/luodi/imports']],
@@ -126,17 +131,17 @@ const cases: Record<Name, Cases> = {
 const names = Object.keys(variables) as Name[];
 
 describe('the configuration', () => {
-  it('has a case for each variable', () => {
+  it('has a test case for each variable', () => {
     expect(Object.keys(cases).sort()).toEqual([...names].sort());
   });
 
-  it('is complete where nothing is given, or only empty text', () => {
+  it('is complete if variables are missing or empty', () => {
     const defaults = Object.fromEntries(names.map((name) => [name, cases[name].default]));
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
   });
 
-  it('is frozen, and takes nothing that is not its own', () => {
+  it('is frozen, and ignores other variables', () => {
     const config = readConfig({ PATH: '/bin', SECRET: 'x' });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.keys(config).sort()).toEqual([...names].sort());
@@ -145,11 +150,11 @@ describe('the configuration', () => {
   describe.each(names)('%s', (name) => {
     const { valid, invalid } = cases[name];
 
-    it.each(valid)('may be “%s”', (text, value) => {
+    it.each(valid)('can be “%s”', (text, value) => {
       expect(readConfig({ [name]: text })[name as keyof Config]).toEqual(value);
     });
 
-    it('may be no other than what is allowed, which is said together with its name', () => {
+    it('cannot be anything else, and the message has its name and allowed values', () => {
       const accepted = invalid.filter((text) => {
         try {
           readConfig({ [name]: text });
@@ -163,7 +168,7 @@ describe('the configuration', () => {
       expect(accepted).toEqual([]);
     });
 
-    it('has a default that it may be, and says what it is for', () => {
+    it('has a valid default and a description', () => {
       const { default: text, schema, allowed, description } = variables[name];
       expect(schema.safeParse(text).success).toBe(true);
       expect(allowed).not.toBe('');
@@ -171,13 +176,13 @@ describe('the configuration', () => {
     });
   });
 
-  it('names every variable that is wrong, not the first', () => {
+  it('reports every invalid variable, not only the first', () => {
     expect(() => readConfig({ PORT: 'x', TIME_ZONE: 'x', LOG_LEVEL: 'x' })).toThrow(
       /PORT must be .*; TIME_ZONE must be .*; LOG_LEVEL must be /,
     );
   });
 
-  it('never repeats a value, which may be a secret', () => {
+  it('never prints a value, which may be secret', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).not.toThrow('hunter2');
     expect(() => readConfig({ DATABASE_URL: 'mysql://root:hunter2@host/db' })).toThrow(StartupError);
   });
@@ -187,14 +192,14 @@ const text = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 const plain = (markdown: string): string => markdown.replaceAll('`', '');
 
 describe('.env.example', () => {
-  it('lists exactly the variables, each commented out at its default', () => {
+  it('lists exactly the variables, each commented out with its default', () => {
     const assignments = [...text('.env.example').matchAll(/^(#? ?)([A-Z_]+)=(.*)$/gm)];
     expect(assignments.map(([, comment, name, value]) => [comment, name, value])).toEqual(
       names.map((name) => ['#', name, variables[name].default]),
     );
   });
 
-  it('says of each what it is for and what it may be', () => {
+  it('describes each and its allowed values', () => {
     for (const name of names) {
       const { description, allowed, default: otherwise } = variables[name];
       const comments = [description, `Allowed: ${allowed}.`].map((line) => `# ${plain(line)}`).join('\n');
@@ -203,7 +208,7 @@ describe('.env.example', () => {
   });
 });
 
-describe('the table of variables in its document', () => {
+describe('the documented table of variables', () => {
   it('has exactly the variables, with their defaults and descriptions', () => {
     const rows = [...text('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(names);

@@ -1,4 +1,4 @@
-/** The rows of the demo by themselves, added up in plain TypeScript. */
+/** The rows of the demo alone, added up in plain TypeScript. */
 import { describe, expect, it } from 'vitest';
 import {
   clusters as clusterCatalogue,
@@ -35,10 +35,10 @@ import regions from '../../src/features/references/data/regions.json' with { typ
 import zones from '../../src/features/references/data/zones.json' with { type: 'json' };
 
 const TODAY = '2026-11-22';
-/** What is recorded ends here. */
+/** The last recorded day. */
 const LAST_DAY = '2026-06-30';
 const SAMPLE_NOTE = '演示数据，由程序生成，并非真实项目。Generated demo data; not a real project.';
-/** Stands for the id that a name is replaced by. */
+/** In place of the id of a name. */
 const ID = '0190a1b2-0000-7000-8000-000000000001';
 const NAMED = ['瑶华半导体', '东佳电子高科技创新产业园'];
 const NAMED_ENTERPRISES = ['东佳（郴州）电子有限公司', '东莞众用电子有限公司', '深圳稳泰自动化科技有限公司'];
@@ -159,7 +159,7 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
     }
   });
 
-  it('and goes on with signings of the projects that they became, and of no others', () => {
+  it('and continues with signings of the resulting projects, and no others', () => {
     const signings = contacts.filter(({ signedOn }) => signedOn !== undefined);
     expect(signings.length).toBeGreaterThan(10);
     for (const { project, signedOn, enterprise } of signings) {
@@ -172,7 +172,7 @@ describe('the outreach of the 2022 edition adds up to what was published as of 2
 });
 
 describe('the demo data', () => {
-  it('is what the API would take', () => {
+  it('is accepted by the API', () => {
     for (const figure of figures) expect(NewPublishedFigure.parse(figure)).toEqual(figure);
     for (const event of events) expect(eventCatalogue.create.parse(event)).toEqual(event);
     for (const enterprise of enterprises) {
@@ -191,7 +191,7 @@ describe('the demo data', () => {
     for (const { project: _, ...entry } of fundsRows) expect(NewFundsEntry.parse(entry)).toEqual(entry);
   });
 
-  it('breaks no rule of a project', () => {
+  it('violates no rule of a project', () => {
     for (const project of projects) {
       expect([project.code, lifecycleFaults(project, TODAY)]).toEqual([project.code, []]);
       expect(project.contractedFundsYuan ?? 0).toBeLessThanOrEqual(project.investmentYuan);
@@ -201,7 +201,7 @@ describe('the demo data', () => {
     expect(duplicates(projects.map(({ name }) => name))).toEqual([]);
   });
 
-  it('has ledgers in order, never negative and never beyond the investment', () => {
+  it('has ledgers in order, never negative and never above the investment', () => {
     for (const { code, funds, signedOn, investmentYuan } of projects) {
       let balance = 0;
       for (const [i, { receivedOn, amountYuan }] of funds.entries()) {
@@ -231,7 +231,7 @@ describe('the demo data', () => {
     expect(prefectures.size).toBe(14);
   });
 
-  it('has no day after the last one that is recorded', () => {
+  it('has no day after the last recorded one', () => {
     const happened = projectRows.map(({ agreedStartOn: _, agreedProductionOn: __, ...row }) => row);
     const rows = [happened, contactRows, delegations, members, events, fundsRows];
     const days = JSON.stringify(rows).match(/(?<=:")\d{4}-\d\d-\d\d(?=")/g) ?? [];
@@ -239,7 +239,7 @@ describe('the demo data', () => {
     expect(days.filter((day) => day > LAST_DAY)).toEqual([]);
   });
 
-  it('goes on after the published days', () => {
+  it('continues after the published days', () => {
     for (const [rows, day] of [
       [hyrd2020, '2022-08-31'],
       [hyrd2022, '2022-11-04'],
@@ -260,7 +260,7 @@ describe('the demo data', () => {
     expect(projects.some(({ resumedOn }) => resumedOn)).toBe(true);
   });
 
-  it('makes nothing up under a real name', () => {
+  it('invents nothing about real names', () => {
     for (const { name, nameEn, note, owner } of projects) {
       if (NAMED.includes(name)) continue;
       expect(name).toMatch(/^示例项目 \d{4}$/);
@@ -283,7 +283,7 @@ describe('the demo data', () => {
     expect(projects.filter(({ name }) => NAMED.includes(name))).toHaveLength(NAMED.length);
   });
 
-  it('says of the named projects what was published, and leaves the rest empty', () => {
+  it('contains what was published about the named projects, and leaves the rest empty', () => {
     expect(named('瑶华半导体')).toMatchObject({
       event: 'hyrd-2020',
       startedOn: '2020-09-30',
@@ -322,7 +322,7 @@ describe('the cluster of Linwu', () => {
   const [cluster] = clusters;
   const namedMembers = members.filter(({ enterprise }) => NAMED_ENTERPRISES.includes(enterprise));
 
-  it('is what was published: a leader, 8 introduced by the day of the report, 10 more within three years', () => {
+  it('is as published: a leader, 8 introduced by the day of the report, 10 more within three years', () => {
     expect(clusters).toHaveLength(1);
     expect(cluster).toMatchObject({
       name: '临武电子电容产业集聚区',
@@ -337,7 +337,7 @@ describe('the cluster of Linwu', () => {
     expect(members.every(({ introducedOn }) => introducedOn < '2022-11-03')).toBe(true);
   });
 
-  it('has two members by name and six that are visibly made up, and says of all what was not published', () => {
+  it('has two named members and six clearly fictional ones, with notes on what was not published', () => {
     expect(namedMembers).toHaveLength(2);
     for (const { note, introducedOn } of namedMembers) {
       expect(note).toMatch(/未公布.*引进日期.*角色.*编造.*\n.*\n.*Not published.*day.*role.*made up/);
@@ -350,7 +350,7 @@ describe('the cluster of Linwu', () => {
     expect(cluster?.note).toMatch(/未公布.*\n.*\n.*Not published.*does not mean that nobody came/);
   });
 
-  it('is what the API would take, and invests in nothing', () => {
+  it('is accepted by the API, and has no investments', () => {
     const given = { ...cluster, leader: ID };
     expect(clusterCatalogue.create.parse(given)).toEqual(given);
     for (const { cluster: _, ...member } of members) {

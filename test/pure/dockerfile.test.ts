@@ -1,4 +1,4 @@
-/** The image, as far as a machine without Docker can read it. */
+/** Checks of the image that are possible without Docker. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { imageEnv, instructions, valuesOf } from '../support/dockerfile.ts';
 import { projectFolder } from '../support/process.ts';
 
 describe('the image', () => {
-  it('is built on one image that is named by its digest, of the Node that is tested', () => {
+  it('is built on one image pinned by digest, with the tested Node version', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
     const [, version] =
       /^NODE_IMAGE=node:([\d.]+)-bookworm-slim@sha256:[0-9a-f]{64}$/.exec(valuesOf('ARG').join()) ?? [];
@@ -16,7 +16,7 @@ describe('the image', () => {
     for (const base of bases) expect(base).toMatch(/^\$\{NODE_IMAGE\}$/);
   });
 
-  it('keeps all that is written in its volume', () => {
+  it('stores everything it writes in its volume', () => {
     const [volume = ''] = valuesOf('VOLUME');
     expect(volume).toMatch(/^\/\w+$/);
     const { DATABASE_URL = '', IMPORT_DIR = '' } = imageEnv;
@@ -25,7 +25,7 @@ describe('the image', () => {
     }
   });
 
-  it('does not run as root, whose the volume is not', () => {
+  it('does not run as root, and owns its volume', () => {
     const names = instructions.map(([name]) => name);
     expect(valuesOf('USER')).toEqual(['node']);
     expect(names.indexOf('USER')).toBeGreaterThan(names.lastIndexOf('COPY'));

@@ -1,4 +1,4 @@
-/** The documents: short enough to be read, nothing in them twice, and no link that leads nowhere. */
+/** The documentation: short, without duplicates or broken links. */
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { projectFolder } from '../support/process.ts';
 
 const README_BYTES = 10_000;
 
-/** As GitHub makes them of headings. */
+/** Anchors of headings as on GitHub. */
 const anchorsIn = (text: string): string[] =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -21,23 +21,23 @@ const proseIn = (text: string): string => text.replace(/```[\s\S]*?```/g, '');
 const linksIn = (text: string): string[] =>
   [...proseIn(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
 
-/** Words that tell a paragraph from others; a short one may well come twice. */
+/** Length from which paragraphs should be unique; short ones may repeat. */
 const LONG = 60;
 const paragraphsIn = (text: string): string[] =>
   proseIn(text)
     .split(/\n+/)
     .filter((paragraph) => paragraph.length > LONG && !paragraph.startsWith('| ---'));
 
-/** How much two that begin alike have in common: one that was changed in one place only. */
+/** The start of a paragraph: duplicates that were changed in one place usually start the same. */
 const beginning = (paragraph: string): string => paragraph.slice(0, LONG);
 
 describe('the documents', () => {
-  it('begin with a page that is read in a minute', () => {
+  it('start with a page that takes a minute to read', () => {
     expect(Buffer.byteLength(documentAt('README.md'))).toBeLessThanOrEqual(README_BYTES);
   });
 
-  it('say nothing twice, not even with other endings', () => {
-    // What is new has been said of it before, and after.
+  it('have no duplicates, not even with different endings', () => {
+    // The changelog repeats what other documents describe.
     const begun = documents()
       .filter((path) => path !== 'CHANGELOG.md')
       .flatMap((path) => paragraphsIn(documentAt(path)))
@@ -46,7 +46,7 @@ describe('the documents', () => {
     expect(begun.filter((one, i) => begun.indexOf(one) !== i)).toEqual([]);
   });
 
-  it.each(documents())('lead somewhere: %s', (path) => {
+  it.each(documents())('have no broken links: %s', (path) => {
     for (const link of linksIn(documentAt(path)).filter((one) => !/^https?:/.test(one))) {
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? path : normalize(join(dirname(path), file));
@@ -55,13 +55,13 @@ describe('the documents', () => {
     }
   });
 
-  it('keep to 120 lines about the design of a room', () => {
+  it('have at most 120 lines in each DESIGN.md', () => {
     const designs = documents().filter((path) => path.endsWith('DESIGN.md'));
     expect(designs.length).toBeGreaterThan(2);
     for (const path of designs) expect(documentAt(path).split('\n').length, path).toBeLessThanOrEqual(120);
   });
 
-  it('are all linked from the first page, or from that for those who work on it', () => {
+  it('are all linked from README or CONTRIBUTING', () => {
     const linked = ['README.md', 'CONTRIBUTING.md'].flatMap((path) => linksIn(documentAt(path)));
     for (const path of documents().filter((one) => one !== 'README.md')) expect(linked).toContain(path);
   });

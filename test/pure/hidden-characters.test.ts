@@ -1,4 +1,4 @@
-/** What counts as a character that nobody sees, over all of Unicode. */
+/** Detection of invisible characters, over all of Unicode. */
 import { describe, expect, it } from 'vitest';
 import { hiddenIn, isSeen, withoutHidden } from '../../src/http/hidden-characters.ts';
 
@@ -31,13 +31,13 @@ const named: [string, string, string][] = [
 ];
 
 describe('a hidden character', () => {
-  it.each(named)('%j is called %s', (character, en, zh) => {
-    // A character of two code units is one.
+  it.each(named)('%j is named %s', (character, en, zh) => {
+    // A character of two code units counts as one.
     expect(hiddenIn(`𠮷字${character}a`)).toEqual({ character: { en, zh }, position: 3 });
     expect(withoutHidden(`${character}字${character}a`)).toBe('字a');
   });
 
-  it('is every one that Unicode wants shown as nothing, and none that is written', () => {
+  it('is every one that Unicode renders as nothing, and no visible one', () => {
     const isHidden = (character: string) => hiddenIn(character) !== undefined;
     const others = new Set(['\u2800', '\u{1d159}', '\ufff9', '\ufffa', '\ufffb']);
     for (let point = 0; point <= 0x10ffff; point++) {
@@ -45,7 +45,7 @@ describe('a hidden character', () => {
       const character = String.fromCodePoint(point);
       const expected = /\p{Default_Ignorable_Code_Point}/u.test(character) || others.has(character);
       if (isHidden(character) !== expected) throw new Error(`U+${point.toString(16)}`);
-      // Old systems keep rare names in the private use areas, and newer ideographs may be unknown here.
+      // Old systems encode rare names in private use areas, and newer ideographs may be unknown here.
       if (expected && /[\p{L}\p{N}\p{P}\p{S}\p{Co}]/u.test(character)) {
         expect('\u115f\u1160\u3164\uffa0\u2800\u{1d159}').toContain(character);
       }
@@ -55,7 +55,7 @@ describe('a hidden character', () => {
 
 describe('a text', () => {
   it.each(['a', '字', '１', '-', '😀', '𠮷', '\ue000', '\u{10fffd}', 'e\u0301', '·', '\u{323b0}'])(
-    '%j shows something',
+    '%j has visible characters',
     (text) => {
       expect(isSeen(text)).toBe(true);
       expect(hiddenIn(text)).toBeUndefined();
@@ -63,7 +63,7 @@ describe('a text', () => {
   );
 
   it.each(['\u0301', '\u0301\u0302', ' \u0301 ', '\u3000', '\u2028', '\uffff', '\u{1fffe}', '\u{16fe4}'])(
-    '%j shows nothing',
+    '%j has none',
     (text) => {
       expect(isSeen(text)).toBe(false);
     },

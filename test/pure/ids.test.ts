@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/core/ids.ts';
 
 describe('ids', () => {
-  it('are different, however many are made at once', () => {
+  it('are unique, however many are created at once', () => {
     const ids = Array.from({ length: 20_000 }, () => newId());
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('are UUIDv7 that carry their moment, so that later ones sort later', () => {
+  it('are UUIDv7 with their timestamp, so that later ones sort later', () => {
     const moments = [0, 1_000, 1_790_000_000_000, 1_790_000_000_001];
     const ids = moments.map((moment) => newId(moment));
     for (const id of ids)
@@ -16,7 +16,7 @@ describe('ids', () => {
     expect(ids).toEqual(ids.toSorted());
   });
 
-  it('share nothing but their moment', () => {
+  it('have nothing in common but the timestamp', () => {
     const rest = Array.from({ length: 1_000 }, () => newId(1).slice(19));
     expect(new Set(rest).size).toBe(rest.length);
   });

@@ -5,7 +5,7 @@ import { isGone, ownerOf, stored, successor, thisProcess } from '../../src/jobs/
 const me = thisProcess('/here');
 
 describe('the owner of a job', () => {
-  it('is stored under the names that databases have, and found again', () => {
+  it('is stored under the names of existing databases, and restored', () => {
     const owner = { ...me, crashes: 2 };
     expect(stored(owner)).toEqual({
       host: me.host,
@@ -17,7 +17,7 @@ describe('the owner of a job', () => {
     expect(ownerOf({ owner: stored(owner) })).toEqual(owner);
   });
 
-  it('that an older version stored has not crashed yet', () => {
+  it('stored by an older version has no crashes yet', () => {
     const { deaths: _, ...older } = stored(me);
     expect(ownerOf({ owner: older })?.crashes).toBe(0);
   });
@@ -34,7 +34,7 @@ describe('the owner of a job', () => {
     expect(isGone(owner, me, isSilent)).toBe(expected);
   });
 
-  it('counts the crashes before it, unless the last one let go', () => {
+  it('counts previous crashes, unless the last owner released the job', () => {
     const last = { ...me, life: 'another', crashes: 3 };
     expect(successor(last, me).crashes).toBe(4);
     expect(successor({ ...last, pid: null }, me).crashes).toBe(0);
@@ -42,8 +42,8 @@ describe('the owner of a job', () => {
   });
 });
 
-describe('turns at work', () => {
-  it('runs so many at once, the others in their order', async () => {
+describe('limited concurrency', () => {
+  it('runs a limited number at once, the others in order', async () => {
     const inTurn = limited(2);
     const begun: number[] = [];
     const ends: (() => void)[] = [];
@@ -67,7 +67,7 @@ describe('turns at work', () => {
     await Promise.all(all);
   });
 
-  it('passes over who gave up while it waited, and goes on after one that failed', async () => {
+  it('skips works aborted while waiting, and continues after failures', async () => {
     const inTurn = limited(1);
     const leaving = new AbortController();
     let fail = (_: Error) => {};

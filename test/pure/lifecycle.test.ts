@@ -37,7 +37,7 @@ const datesOf = (fields: Partial<ModelDates> = {}): ModelDates => ({
   ...fields,
 });
 
-/** Everything that is said of the dates on a day. */
+/** Everything derived from the dates on a day. */
 const saidOf = (dates: ModelDates, asOf: string) => ({
   operatingStatus: operatingStatus(dates, asOf),
   overdue: overdue(dates, asOf),
@@ -52,8 +52,8 @@ const modelled = (dates: ModelDates, asOf: string) => ({
   flags: FLAGS.filter((flag) => isCounted(flag, dates, asOf)),
 });
 
-describe('where a project stands', () => {
-  it('is what the model says, on the day of each of its dates, the day before and the day after', () => {
+describe('the status of a project', () => {
+  it('equals the model on the days around each of its dates', () => {
     fc.assert(
       fc.property(anyDates, (dates) => {
         for (const date of Object.values(dates)) {
@@ -187,7 +187,7 @@ describe('one calendar year', () => {
 });
 
 describe('a terminated project', () => {
-  it('counts as terminated and as nothing else from that day on', () => {
+  it('only counts as terminated from that day on', () => {
     const dates = datesOf({
       registeredOn: '2020-07-01',
       startedOn: '2020-07-01',
@@ -210,8 +210,8 @@ describe('a terminated project', () => {
   });
 });
 
-describe('the rules at the door', () => {
-  it('are those of the model, all that are broken at once', () => {
+describe('the rules for dates', () => {
+  it('are those of the model, all violations together', () => {
     fc.assert(
       fc.property(anyDates, day, (dates, today) => {
         const faults = lifecycleFaults(dates, today).map(
@@ -223,7 +223,7 @@ describe('the rules at the door', () => {
     );
   });
 
-  it('leave promises free to lie ahead', () => {
+  it('allow agreed dates in the future', () => {
     const dates = datesOf({ agreedStartOn: '2030-01-01', agreedProductionOn: '2029-01-01' });
     expect(lifecycleFaults(dates, '2020-06-29')).toEqual([]);
   });

@@ -51,7 +51,7 @@ describe('an amount', () => {
     expect([amountText(yuan, 'zh'), amountText(yuan, 'en')]).toEqual([zh, en]);
   });
 
-  it('is what the model prints, whatever it is', () => {
+  it('equals the model for any value', () => {
     fc.assert(
       fc.property(yuan, fc.constantFrom('zh' as const, 'en' as const), (yuan, language) => {
         expect(amountText(yuan, language)).toBe(modelAmount(yuan, language));
@@ -60,7 +60,7 @@ describe('an amount', () => {
     );
   });
 
-  it('that is a lower bound is printed exactly, never above what it bounds, and never short by a hundredth', () => {
+  it('that is a lower bound is printed exactly, never above it, and never short by a hundredth', () => {
     fc.assert(
       fc.property(yuan, (yuan) => {
         const bound = roundedDown(yuan);
@@ -80,7 +80,7 @@ describe('an amount', () => {
   });
 });
 
-it('an amount beside bounds lies in print on the side of each on which it lies, whatever it is', () => {
+it('an amount close to thresholds is printed on the correct side of each, for any value', () => {
   const bounds = [1_000_000_000, 5_000_000_000, 10_000_000_000];
   const near = fc
     .tuple(fc.constantFrom(...bounds), fc.integer({ min: -600_000, max: 600_000 }))
@@ -99,7 +99,7 @@ it('an amount beside bounds lies in print on the side of each on which it lies, 
   );
 });
 
-it('a number of things has commas in English from ten thousand on', () => {
+it('a number of items has commas in English from ten thousand on', () => {
   expect([9_999, 10_000, 1_234_567].map((count) => countText(count, 'en'))).toEqual([
     '9999',
     '10,000',
@@ -108,7 +108,7 @@ it('a number of things has commas in English from ten thousand on', () => {
   expect([9_999, 10_000].map((count) => countText(count, 'zh'))).toEqual(['9999', '10000']);
 });
 
-it('a percentage has one decimal, or none where that is a zero', () => {
+it('a percentage has one decimal, or none if that is zero', () => {
   expect([83.4, 90, 0.1, 100].map(percentText)).toEqual(['83.4%', '90%', '0.1%', '100%']);
 });
 
@@ -128,6 +128,6 @@ it.each([
   [['A'], 'A', 'A'],
   [['A', 'B'], 'A、B', 'A and B'],
   [['A', 'B', 'C'], 'A、B、C', 'A, B and C'],
-])('%j in a row is %s or %s', (items, zh, en) => {
+])('%j as a list is %s or %s', (items, zh, en) => {
   expect([listText(items, 'zh'), listText(items, 'en')]).toEqual([zh, en]);
 });

@@ -34,7 +34,7 @@ describe('a rate', () => {
     });
   });
 
-  it('over nothing is not a number, and does not pretend to be one', () => {
+  it('over nothing is not a number', () => {
     expect(rate(0, 0)).toEqual({ numerator: 0, denominator: 0, ratio: null, percent: null });
     expect(rate(5, 0)).toEqual({ numerator: 5, denominator: 0, ratio: null, percent: null });
   });
@@ -43,7 +43,7 @@ describe('a rate', () => {
     expect(rate(266, 319).ratio).toBe(0.8338557993730408);
   });
 
-  it('is the nearest tenth of a percent, of two the greater', () => {
+  it('is the nearest tenth of a percent, ties upwards', () => {
     const amount = fc.oneof(fc.nat(5000), fc.nat(LARGEST));
     fc.assert(
       fc.property(amount, fc.oneof(fc.nat(5000), fc.nat(LARGEST)), (numerator, denominator) => {
@@ -71,7 +71,7 @@ describe('rounding half-up to one decimal', () => {
     [-1, 1000, 0],
     [0, 3, 0],
   ])('%i ÷ %i is %d', (numerator, denominator, expected) => {
-    // `toBe` tells 0 from −0, which JSON would hide and arithmetic would not.
+    // `toBe` distinguishes 0 from −0, which JSON would hide, but arithmetic would not.
     expect(toOneDecimal(numerator, denominator)).toBe(expected);
   });
 });
@@ -100,7 +100,7 @@ describe('median and mean of days', () => {
     expect(days(histogramOf(values))).toEqual({ count: values.length, median, mean });
   });
 
-  it('are those of the values written out one by one', () => {
+  it('equal those of the values written out', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -400, max: 400 }), { maxLength: 30 }), (values) => {
         expect(days(histogramOf(values))).toEqual(modelDays(values));
@@ -122,7 +122,7 @@ describe('money', () => {
     expect(money(yuan)).toEqual({ yuan, billionYuan, yiYuan });
   });
 
-  it('is written in every unit with the digits of the yuan', () => {
+  it('has the digits of the yuan in every unit', () => {
     fc.assert(
       fc.property(fc.nat(999_999_999_999_999), (yuan) => {
         const { billionYuan, yiYuan } = money(yuan);

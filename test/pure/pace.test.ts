@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { mapPaced, paced, turn } from '../../src/core/pace.ts';
 
-describe('work in parts', () => {
-  it('gives everybody else a turn between two of them, however many works there are', async () => {
+describe('work in slices', () => {
+  it('lets others run between two slices, however many works there are', async () => {
     let works = 3;
     const parts: number[] = [];
     const work = async (name: number) => {
@@ -24,12 +24,12 @@ describe('work in parts', () => {
     expect(parts.slice(0, 6)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  it('goes on without one as long as little time has passed', () => {
+  it('continues without a pause while little time has passed', () => {
     expect(paced(60_000)()).toBeUndefined();
     expect(paced(0)()).toBeInstanceOf(Promise);
   });
 
-  it('keeps the order of what it makes', async () => {
+  it('keeps the order of its results', async () => {
     const items = Array.from({ length: 100 }, (_, i) => i);
     expect(await mapPaced(items, (item, place) => [item, place], paced(0))).toEqual(items.map((i) => [i, i]));
   });

@@ -1,4 +1,4 @@
-/** The reference data that a new database begins with: complete, and sound in itself. */
+/** The reference data of a new database: complete and consistent. */
 import { describe, expect, it } from 'vitest';
 import countries from '../../src/features/references/data/countries.json' with { type: 'json' };
 import industries from '../../src/features/references/data/industries.json' with { type: 'json' };
@@ -24,7 +24,7 @@ const childrenOf = (rows: readonly Row[], parent: string): string[] =>
   rows.filter((row) => row.parent === parent).map(({ code }) => code);
 
 describe.each(Object.entries(files))('%s.json', (_, { rows, count, code }) => {
-  it(`has ${count} entries, none twice, sorted by code`, () => {
+  it(`has ${count} entries, without duplicates, sorted by code`, () => {
     const codes = rows.map((row) => row.code);
     expect(codes).toHaveLength(count);
     expect(new Set(codes).size).toBe(count);
@@ -32,7 +32,7 @@ describe.each(Object.entries(files))('%s.json', (_, { rows, count, code }) => {
     expect(codes.filter((one) => !code.test(one))).toEqual([]);
   });
 
-  it('has a name in both languages for each, Chinese in Chinese and English in Latin letters', () => {
+  it('has names in both languages, in Chinese and Latin script', () => {
     for (const { name, nameEn } of rows) {
       expect(name).toMatch(/^[\p{Script=Han}（）·、-]+$/u);
       expect(nameEn).toMatch(/^\p{Script=Latin}[\p{Script=Latin}\p{Mark} ,;'’.()\-–]*$/u);
@@ -43,7 +43,7 @@ describe.each(Object.entries(files))('%s.json', (_, { rows, count, code }) => {
     }
   });
 
-  it('has no name that stands for two entries under one parent', () => {
+  it('has no name twice under one parent', () => {
     const names = rows.map(({ name, parent }) => `${parent ?? ''} ${name}`);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('regions.json', () => {
     });
   });
 
-  it('has 122 counties, each in the prefecture and province that its code says', () => {
+  it('has 122 counties, each in the prefecture and province of its code', () => {
     const counties = regions.filter(({ code }) => !code.endsWith('00'));
     expect(counties).toHaveLength(122);
     for (const { code, parent } of counties) expect(parent).toBe(`${code.slice(0, 4)}00`);
@@ -79,7 +79,7 @@ describe('regions.json', () => {
     }
   });
 
-  it('has every parent that it names, and no prefecture without counties', () => {
+  it('has every referenced parent, and no prefecture without counties', () => {
     for (const { parent } of regions) expect(parent === null || codes.has(parent)).toBe(true);
     for (const prefecture of childrenOf(regions, '430000')) {
       expect(childrenOf(regions, prefecture).length).toBeGreaterThan(3);
@@ -88,7 +88,7 @@ describe('regions.json', () => {
 });
 
 describe('industries.json', () => {
-  /** The first and last division of each section, GB/T 4754-2017. */
+  /** The first and last division of each section in GB/T 4754-2017. */
   const sections: Record<string, [number, number]> = {
     A: [1, 5],
     B: [6, 12],
@@ -124,7 +124,7 @@ describe('industries.json', () => {
     }
   });
 
-  it('names those that the reports name', () => {
+  it('has those named in the reports', () => {
     const names = Object.fromEntries(industries.map(({ code, name }) => [code, name]));
     expect(names).toMatchObject({ C: '制造业', 39: '计算机、通信和其他电子设备制造业' });
   });
@@ -142,26 +142,26 @@ describe('zones.json', () => {
     expect(new Set(zones.map(({ level }) => level))).toEqual(new Set(['national']));
   });
 
-  it('puts each in a prefecture or county of Hunan that there is', () => {
+  it('places each in an existing prefecture or county of Hunan', () => {
     const hunan = new Set(regions.map(({ code }) => code).filter((code) => /^43(?!0000)/.test(code)));
     expect(zones.filter(({ region }) => !hunan.has(region))).toEqual([]);
   });
 });
 
 describe('countries.json', () => {
-  it('has those that a filter by origin speaks of', () => {
+  it('has those used by the filter by origin', () => {
     const codes = new Set(countries.map(({ code }) => code));
     for (const code of ['CN', 'HK', 'MO', 'TW', 'US', 'JP', 'DE', 'SG']) expect(codes).toContain(code);
     expect(codes).not.toContain('XK');
   });
 });
 
-describe('what the seed writes', () => {
+describe('the seed', () => {
   it.each([
     { catalogue: schemas.regions, rows: regions },
     { catalogue: schemas.industries, rows: industries },
     { catalogue: schemas.zones, rows: zones },
-  ])('is what the API would take: $catalogue.entity', ({ catalogue, rows }) => {
+  ])('is accepted by the API: $catalogue.entity', ({ catalogue, rows }) => {
     const refused = (rows as readonly Row[]).filter((row) => !catalogue.create.safeParse(row).success);
     expect(refused).toEqual([]);
   });

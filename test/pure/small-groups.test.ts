@@ -14,7 +14,7 @@ const cell = (groups: string[], size: number, part = 0): Cell<Size> => ({
   sizes: { all: size, some: part },
 });
 
-/** What is told of the last dimension. */
+/** What may be disclosed of the last dimension. */
 const toldOf = async (cells: Cell<Size>[], populations = [all], minimum = 5) => {
   const dimensions = cells[0]?.groups.length ?? 0;
   const { whole, groups } = await tellable(await levelsOf(cells, dimensions), populations, minimum);
@@ -31,11 +31,11 @@ const cells = fc
     return fc.uniqueArray(one, { minLength: 1, maxLength: 9, selector: ({ groups }) => groups.join() });
   });
 
-/** The projects of the cells that are in a population, one by one, by the place of their cell. */
+/** The projects of a population, one by one, each as the index of its cell. */
 const projectsIn = (cells: Cell<Size>[], population: Population<Size>): number[] =>
   cells.flatMap(({ sizes }, place) => Array<number>(population(sizes)).fill(place));
 
-/** As whoever asks for fewer dimensions has them counted. */
+/** The cells as seen by a request for fewer dimensions. */
 function upTo(dimensions: number, cells: Cell<Size>[]): Cell<Size>[] {
   const counted = new Map<string, Cell<Size>>();
   for (const { groups, sizes } of cells) {
@@ -46,11 +46,11 @@ function upTo(dimensions: number, cells: Cell<Size>[]): Cell<Size>[] {
   return [...counted.values()];
 }
 
-describe('what is told', () => {
+describe('what is disclosed', () => {
   it.each([
     ['all', [all]],
     ['some and the others', [some, others]],
-  ])('about %s adds up to nothing about few of them', async (_, populations) => {
+  ])('about %s reveals nothing about few of them', async (_, populations) => {
     let told = 0;
     await fc.assert(
       fc.asyncProperty(cells, fc.integer({ min: 2, max: 4 }), async (cells, minimum) => {
@@ -80,31 +80,31 @@ describe('what is told', () => {
     expect(told).toBeGreaterThan(100);
   });
 
-  it('of a dimension is everything where every group is large', async () => {
+  it('of a dimension is everything if every group is large', async () => {
     expect(await toldOf([cell(['a'], 5), cell(['b'], 9), cell(['c'], 5)])).toEqual({
       whole: true,
       groups: ['a', 'b', 'c'],
     });
   });
 
-  it('is neither a small group nor, lest the difference tell it, its smallest neighbour', async () => {
+  it('excludes small groups and, because of the difference, their smallest neighbour', async () => {
     expect(
       (await toldOf([cell(['large'], 20), cell(['middle'], 9), cell(['next'], 6), cell(['small'], 4)]))
         .groups,
     ).toEqual(['large', 'middle']);
   });
 
-  it('is no neighbour less where small groups are enough together', async () => {
+  it('excludes no neighbour if small groups are large enough together', async () => {
     expect(
       (await toldOf([cell(['large'], 20), cell(['next'], 6), cell(['small'], 4), cell(['tiny'], 1)])).groups,
     ).toEqual(['large', 'next']);
   });
 
-  it('is nothing where there are few in all', async () => {
+  it('is nothing if there are few projects in total', async () => {
     expect(await toldOf([cell(['a'], 4)])).toEqual({ whole: false, groups: [] });
   });
 
-  it('of one dimension is not a group that another has but for few', async () => {
+  it('of one dimension excludes a group that differs by few projects from one of another', async () => {
     const crossed = [cell(['a', 'x'], 10), cell(['b', 'x'], 1), cell(['b', 'y'], 9)];
     expect((await toldOf(crossed)).groups).toEqual([]);
     expect(
@@ -117,23 +117,23 @@ describe('what is told', () => {
     ]);
   });
 
-  it('of one dimension is a group that another has, exactly', async () => {
+  it('of one dimension includes a group that equals one of another exactly', async () => {
     expect((await toldOf([cell(['a', 'x'], 10), cell(['b', 'y'], 9)])).groups).toEqual(['x', 'y']);
   });
 
-  it('of a count is told with what it leaves out', async () => {
+  it('of a count includes its complement', async () => {
     const groups = [cell(['a'], 20, 10), cell(['b'], 20, 17), cell(['c'], 20, 15), cell(['d'], 20, 3)];
     expect((await toldOf(groups, [some, others])).groups).toEqual(['a', 'c']);
   });
 
-  it('of nobody is that there is nobody', async () => {
+  it('about an empty group is that it is empty', async () => {
     expect(await toldOf([cell(['a'], 20), cell(['b'], 20)], [some, others])).toEqual({
       whole: true,
       groups: ['a', 'b'],
     });
   });
 
-  it('of thousands of cells is still what every large group is told for', async () => {
+  it('of thousands of cells still includes every large group', async () => {
     const many = Array.from({ length: 20_000 }, (_, i) => cell([`a${i % 7}`, `b${i % 11}`, `c${i % 13}`], 1));
     expect((await toldOf(many)).groups).toHaveLength(13);
   });

@@ -6,7 +6,7 @@ import { fairTurns } from '../../src/database/turns.ts';
 
 const LIMITS = { atOnce: 3, ofOne: 2, waiting: 6, waitingOfOne: 4 };
 
-/** Works that end when they are told to, and the order in which they began. */
+/** Works that end on request, and the order in which they started. */
 function workshop() {
   const turn = fairTurns(LIMITS);
   const begun: string[] = [];
@@ -30,8 +30,8 @@ function somebody(name: string): Asker & { leave(): void } {
   return { names: [name], hasKey: true, signal: controller.signal, leave: () => controller.abort() };
 }
 
-describe('turns', () => {
-  it('are taken by one who asks for much two at a time, and leave one to others', async () => {
+describe('fair queueing', () => {
+  it('gives a busy caller two slots, and leaves one to others', async () => {
     const { ask, begun, end } = workshop();
     const [much, little] = [somebody('much'), somebody('little')];
     for (const i of [1, 2, 3, 4]) void ask(much, `much ${i}`);
@@ -42,7 +42,7 @@ describe('turns', () => {
     expect(begun.slice(3)).toEqual(['much 3']);
   });
 
-  it('come next to whoever had one longest ago', async () => {
+  it('serves the caller next that was served longest ago', async () => {
     const { ask, begun, end } = workshop();
     const [a, b, c, d] = [somebody('a'), somebody('b'), somebody('c'), somebody('d')];
     for (const [asker, what] of [
@@ -61,7 +61,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'd1', 'a3', 'b2']);
   });
 
-  it('are refused at once beyond what one may have waiting, and beyond what all may', async () => {
+  it('refuses immediately beyond the limits per caller and in total', async () => {
     const { ask } = workshop();
     const [a, b, c] = [somebody('a'), somebody('b'), somebody('c')];
     for (let i = 0; i < 6; i++) void ask(a, `a${i}`);
@@ -71,7 +71,7 @@ describe('turns', () => {
     await expect(ask(c, 'one more')).rejects.toMatchObject({ max: 6, whose: 'all' });
   });
 
-  it('are given up by who has left, whose work never begins', async () => {
+  it('drops the work of callers that have disconnected before it starts', async () => {
     const { ask, begun, end } = workshop();
     const [a, b] = [somebody('a'), somebody('b')];
     for (const i of [1, 2]) void ask(a, `a${i}`);
@@ -86,7 +86,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1']);
   });
 
-  it('are kept for several who ask the same until the last of them has left', async () => {
+  it('keeps work for several callers until the last one has disconnected', async () => {
     const { ask } = workshop();
     const a = somebody('a');
     for (const i of [1, 2]) void ask(a, `a${i}`);

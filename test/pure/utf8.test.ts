@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { utf8Encoder } from '../../src/sheets/utf8.ts';
 
-it('texts that follow each other become the bytes of the whole, however many came before', () => {
+it('consecutive texts become the bytes of the whole, however many came before', () => {
   const texts = fc.array(fc.string({ unit: 'binary', maxLength: 40 }));
   fc.assert(
     fc.property(fc.array(texts), (batches) => {
@@ -12,7 +12,7 @@ it('texts that follow each other become the bytes of the whole, however many cam
   );
 });
 
-it('bytes that were given out stay as they are', () => {
+it('returned bytes do not change later', () => {
   const encode = utf8Encoder();
   const first = encode(['项目', '😀']);
   encode(['other']);

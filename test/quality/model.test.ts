@@ -1,6 +1,4 @@
-/**
- * Every rule over random projects, against the model: which it names, what it finds, and how many it counts.
- */
+/** All rules over random projects, compared with the model: matches, findings and counts. */
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +10,7 @@ import { MODEL_RULES } from '../support/model-quality.ts';
 import { runs, THOROUGH } from '../support/runs.ts';
 import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
-/** Some are nearly the same, and some only look so. */
+/** Some are nearly the same, and some only appear so. */
 const NAMES = [
   '半导体封测线',
   '半导体封测线项目',
@@ -24,9 +22,7 @@ const NAMES = [
   '项目',
 ];
 
-/**
- * The last moment of a day in Shanghai and the first of the next, around the days that the worlds crowd on.
- */
+/** The last moment of a day in Shanghai and the first of the next, around the days used by the worlds. */
 const CHANGES = Array.from({ length: 9 }, (_, i) => addDays('2020-12-27', i)).flatMap((day) => [
   `${day}T15:59:59.999Z`,
   `${day}T16:00:00.000Z`,
@@ -38,7 +34,7 @@ const touches = fc.record({
   updatedAt: fc.constantFrom(...CHANGES),
 });
 
-/** Worlds in which projects resemble each other, and were changed at other times than today. */
+/** Worlds with similar projects that were changed on different days. */
 const worlds = world(40).chain((made) =>
   fc.array(touches, { minLength: made.projects.length, maxLength: made.projects.length }).map((touched) => ({
     ...made,
@@ -55,7 +51,7 @@ describe('the rules', () => {
   });
   afterAll(() => api.close());
 
-  /** Puts the world in place, with the changes when they happened. */
+  /** Creates the world, with changes at their given times. */
   async function place(world: ModelWorld): Promise<Map<string, string>> {
     const today = `${WORLD_TODAY}T04:00:00Z`;
     const projects = world.projects.map((p) => ({ ...p, updatedAt: today }));
@@ -78,7 +74,7 @@ describe('the rules', () => {
 
   const byCode = (items: Body[]): Body[] => items.sort((a, b) => (a.code < b.code ? -1 : 1));
 
-  it('name what the model names, for the same reason, under any filter and on any day', async () => {
+  it('match the same projects as the model, for the same reason, under any filter and on any day', async () => {
     const named: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(
@@ -113,13 +109,13 @@ describe('the rules', () => {
       ),
       { ...PROPERTY, numRuns: runs(40) },
     );
-    // Else it would prove nothing.
+    // Otherwise the test would prove nothing.
     if (THOROUGH) {
       for (const code of Object.keys(MODEL_RULES)) expect(named[code], code).toBeGreaterThan(0);
     }
   });
 
-  it('find overdue exactly those that statistics count', async () => {
+  it('find exactly the overdue projects that statistics count', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, filter(undefined, 1), asOfDay, async (world, filter, asOf) => {
         await place(world);

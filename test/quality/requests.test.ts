@@ -1,4 +1,4 @@
-/** What the two addresses take and refuse, and how they answer. */
+/** Parameters and responses of the two URLs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { MODEL_RULES } from '../support/model-quality.ts';
@@ -18,7 +18,7 @@ afterAll(() => api.close());
 const CODES = Object.keys(MODEL_RULES);
 
 describe('/v1/quality', () => {
-  it('says of each rule what it means, in both languages, and where its projects are', async () => {
+  it('describes each rule in both languages, with a link to its projects', async () => {
     const { body } = await api.get('/v1/quality?region=none,430100&asOf=2022-08-31&staleDays=30');
     expect(body).toMatchObject({
       asOf: '2022-08-31',
@@ -58,25 +58,28 @@ describe('/v1/quality', () => {
     expectProblem(await api.get(`/v1/quality?${query}`), 422, 'request.invalid', [[parameter, code]]);
   });
 
-  it.each(['staleDays=1', 'staleDays=3650', 'asOf=1900-01-01&staleDays=3650'])('takes %s', async (query) => {
-    expect((await api.get(`/v1/quality?${query}`)).status).toBe(200);
-  });
+  it.each(['staleDays=1', 'staleDays=3650', 'asOf=1900-01-01&staleDays=3650'])(
+    'accepts %s',
+    async (query) => {
+      expect((await api.get(`/v1/quality?${query}`)).status).toBe(200);
+    },
+  );
 });
 
 describe('/v1/quality/{rule}', () => {
   it.each(['nothing', 'Overdue_start', 'overdueStart', '__proto__', '%00', 'x'.repeat(90)])(
-    'there is no rule %s',
+    'has no rule %s',
     async (rule) => {
       expectProblem(await api.get(`/v1/quality/${rule}`), 404, 'quality.not_found');
     },
   );
 
-  it('says which rules there are, in the language asked for', async () => {
+  it('lists the existing rules, in the requested language', async () => {
     const { body } = await api.get('/v1/quality/nothing', { 'accept-language': 'zh-CN' });
     expect(body.detail).toBe(`没有规则“nothing”；现有规则：${CODES.join(', ')}。`);
   });
 
-  it('takes staleDays only where it says something', async () => {
+  it('accepts staleDays only for rules that use it', async () => {
     expect((await api.get('/v1/quality/no_change_reported?staleDays=5')).status).toBe(200);
     for (const rule of CODES.filter((code) => code !== 'no_change_reported')) {
       const answer = await api.get(`/v1/quality/${rule}?staleDays=5`);
@@ -98,7 +101,7 @@ describe('/v1/quality/{rule}', () => {
   });
 
   it.each(['', '-signedOn', 'code', '-investmentYuan,signedOn', 'signedOn,-updatedAt'])(
-    'comes in pages, in the order of sort=%s',
+    'is paged, in the order of sort=%s',
     async (sort) => {
       const asked = sort && `&sort=${sort}`;
       const items = await everyPage(api, `/v1/quality/missing_agreed_dates?limit=5${asked}`);
@@ -116,7 +119,7 @@ describe('/v1/quality/{rule}', () => {
     expect(second.headers.link).toBeUndefined();
   });
 
-  it('shows each project as the list shows it, with what was found besides', async () => {
+  it('shows each project as in the list, with the finding', async () => {
     const { items } = (await api.get('/v1/quality/missing_region?asOf=2021-01-01')).body;
     for (const { finding, ...project } of items) {
       expect(finding).toEqual({ missing: ['region'] });
@@ -140,7 +143,7 @@ describe.each(['/v1/quality?level=provincial', '/v1/quality/missing_industry'])(
     await api.delete(`/v1/projects/${id}`);
   });
 
-  it('moves on with the day', async () => {
+  it('changes with the day', async () => {
     const { etag } = await api.get(url);
     const answers = [];
     api.clock.set('2026-11-23T04:00:00Z');

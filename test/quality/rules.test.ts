@@ -1,4 +1,4 @@
-/** Each rule at its edges: what it names on which day, and what it says about it. */
+/** Each rule at its edges: the days on which it matches, and its finding. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, type TestApp, TODAY, testApp } from '../support/app.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What a rule finds about a project; undefined where it does not name it. */
+/** The finding of a rule for a project; undefined if it does not match. */
 async function findingOf(rule: string, code: string, query: Record<string, string> = {}): Promise<Body> {
   const { body, status, text } = await api.get(
     `/v1/quality/${rule}?${new URLSearchParams({ code, ...query })}`,
@@ -160,7 +160,7 @@ describe('missing_investor', () => {
 });
 
 describe('funds_above_investment', () => {
-  it('names a project from the day on which more has arrived than will be invested, ended or not', async () => {
+  it('matches a project from the day on which more has arrived than will be invested, terminated or not', async () => {
     const fields = { investmentYuan: 100, terminatedOn: '2021-05-01' };
     const { id, code } = await created(api, '/v1/projects', aProject(fields));
     const arrive = (receivedOn: string, amountYuan: number) =>
@@ -187,10 +187,10 @@ describe('no_change_reported', () => {
   }
 
   it.each([
-    // In Shanghai, 24 August is over at 16:00 UTC; 22 November is 90 days later.
+    // In Shanghai, 24 August ends at 16:00 UTC; 22 November is 90 days later.
     ['2026-08-24T15:59:59.999Z', { since: '2026-08-24', days: 90 }],
     ['2026-08-24T16:00:00.000Z', undefined],
-  ])('of one changed at %s', async (moment, expected) => {
+  ])('for one changed at %s', async (moment, expected) => {
     const { code } = await createdAt(moment);
     expect(await findingOf(rule, code)).toEqual(expected);
     expect(await findingOf(rule, code, { asOf: TODAY })).toEqual(expected);
@@ -198,7 +198,7 @@ describe('no_change_reported', () => {
     expect(await findingOf(rule, code, { staleDays: '91' })).toBeUndefined();
   });
 
-  it('looks at one in production, or one that ended, only until then', async () => {
+  it('matches one in production, or a terminated one, only until then', async () => {
     const dates = { startedOn: '2020-07-01', productionOn: '2026-07-01' };
     for (const fields of [dates, { terminatedOn: '2026-07-01' }]) {
       const { code } = await createdAt('2026-07-01T04:00:00Z', fields);
@@ -209,7 +209,7 @@ describe('no_change_reported', () => {
     expect(await findingOf(rule, code, { asOf: '2026-06-30' })).toEqual({ since: '2026-01-01', days: 180 });
   });
 
-  it('takes funds that arrive for a change, and so no longer names the project, nor for a day before', async () => {
+  it('counts received funds as a change, and then does not match, not even for an earlier day', async () => {
     const { code, id } = await createdAt('2026-01-01T04:00:00Z');
     expect(await findingOf(rule, code)).toEqual({ since: '2026-01-01', days: 325 });
     await created(api, `/v1/projects/${id}/funds`, { receivedOn: '2026-02-01', amountYuan: 1 });
@@ -222,7 +222,7 @@ describe('possible_double_signing', () => {
   const rule = 'possible_double_signing';
   let amount = 1_000;
 
-  /** Two projects, alike but for what is given; no others have their amount. */
+  /** Two projects that differ only in the given fields, with an amount that no others have. */
   async function pair(first: Partial<NewProject>, second: Partial<NewProject>): Promise<Body[]> {
     const alike = { name: '东佳产业园', investmentYuan: ++amount, investorIds: [investors[0] as string] };
     return [
@@ -231,7 +231,7 @@ describe('possible_double_signing', () => {
     ];
   }
 
-  it('names both, each with the other, though the filter has room for one only', async () => {
+  it('matches both, each with the other, although the filter only selects one', async () => {
     const [a, b] = await pair({ signedOn: '2018-06-29' }, {});
     const pick = ({ id, code, name, event, signedOn }: Body) => ({ id, code, name, event, signedOn });
     expect(await findingOf(rule, a.code)).toEqual({ others: [pick(b)] });
@@ -264,7 +264,7 @@ describe('possible_double_signing', () => {
     expect((await findingOf(rule, b.code)) !== undefined).toBe(isNamed);
   });
 
-  it('takes any of the investors, the lead or not, and each other project once', async () => {
+  it('compares all investors, lead or not, and lists each other project once', async () => {
     const [first, second] = investors as [string, string];
     const [a, b] = await pair({ investorIds: [first, second] }, { investorIds: [second, first] });
     const { others } = await findingOf(rule, a.code);
@@ -273,13 +273,13 @@ describe('possible_double_signing', () => {
     expect(await findingOf(rule, c.code)).toBeUndefined();
   });
 
-  it('leaves out what was archived', async () => {
+  it('ignores archived projects', async () => {
     const [a, b] = await pair({}, {});
     await api.delete(`/v1/projects/${b.id}`);
     expect(await findingOf(rule, a.code)).toBeUndefined();
   });
 
-  it('shows the first ten others by the day of signing', async () => {
+  it('shows the first ten others by day of signing', async () => {
     const [a] = await pair({}, { signedOn: '2020-07-02' });
     const alike = { name: a.name, investmentYuan: a.investmentYuan, investorIds: [investors[0] as string] };
     const made: Body[] = [];
@@ -295,7 +295,7 @@ describe('possible_double_signing', () => {
 });
 
 describe('a list', () => {
-  it('has a page of what is many, and shows no more of a filter than it selects', async () => {
+  it('has pages, and only shows projects selected by the filter', async () => {
     const { code } = await created(api, '/v1/projects', aProject({ zone: 'changsha-etdz' }));
     await insertCopies(api, { code, industry: null }, 120);
     const { body } = await api.get('/v1/quality/missing_industry?zone=changsha-etdz&limit=100');

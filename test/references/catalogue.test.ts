@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeVerified(api));
 
-/** Runs with an entry that is gone afterwards. */
+/** Runs with an entry that is deleted afterwards. */
 async function withEntry(kind: Kind, fields: Body, use: (entry: Body, url: string) => Promise<void>) {
   const entry = await created(api, pathOf(kind), { ...kind.make(), ...fields });
   const url = `${pathOf(kind)}/${entry[kind.key]}`;
@@ -29,7 +29,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     path = pathOf(kind);
   });
 
-  it('are read as they were added', async () => {
+  it('are read as they were created', async () => {
     const body = { ...kind.make(), ...kind.optional };
     const answer = await api.post(path, body);
     expect(answer.status).toBe(201);
@@ -42,7 +42,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     await api.delete(url);
   });
 
-  it('have null, or an empty list, where nothing was given', async () => {
+  it('have null, or an empty list, if nothing was given', async () => {
     await withEntry(kind, {}, async (entry) => {
       for (const field of Object.keys(kind.optional)) expect(entry[field]).toBeNull();
       expect(entry).toMatchObject(kind.empty);
@@ -73,7 +73,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     });
   });
 
-  it('stay without a trace when a change changes nothing', async () => {
+  it('are not logged if a change changes nothing', async () => {
     await withEntry(kind, kind.optional, async (entry, url) => {
       const { id: _, cluster: __, enterpriseName: ___, rankings: ____, stage: _____, ...fields } = entry;
       const before = await stateOf(api);
@@ -95,13 +95,13 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     });
   });
 
-  it('are known by id only where there is one', async () => {
+  it('are found by id only if it exists', async () => {
     for (const key of ['nonsense', '0190a1b2-0000-7000-8000-00000000dead', '%F0%9F%9A%80', 'null']) {
       expectProblem(await api.get(`${path}/${key}`), 404, `${entity}.not_found`);
     }
   });
 
-  it('are written to the log: added, changed, deleted', async () => {
+  it('are logged: created, changed, deleted', async () => {
     const headers = { 'x-request-id': 'audit-0002' };
     const given = kind.make();
     const added = await entriesOf(api, () => api.post(path, given, headers));
@@ -138,7 +138,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     await expectWholeLog(api);
   });
 
-  it(`are in a list sorted by ${kind.sortedBy} and by key, either way`, async () => {
+  it(`are sorted by ${kind.sortedBy} and by key, in both directions`, async () => {
     await created(api, path, kind.make());
     await created(api, path, { ...kind.make(), ...kind.changed });
     for (const sort of [kind.sortedBy, kind.key]) {
@@ -150,7 +150,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
   });
 });
 
-/** UTF-8 sorts as code points do, which is not how JavaScript compares beyond the BMP. */
+/** UTF-8 sorts by code points, unlike JavaScript beyond the BMP. */
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 async function everyOne(url: string, field: string): Promise<string[]> {

@@ -31,7 +31,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
 
     const send = (fields: Body) =>
       method === 'POST' ? api.post(path, { ...kind.make(), ...fields }) : api.patch(url, fields);
-    // The fields share a schema; one is tried with everything.
+    // The fields share a schema, so only one is tested with everything.
     const texts = Object.entries(kind.texts).flatMap(([field, max]) =>
       badLines(max)
         .filter(
@@ -48,7 +48,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
       await expectRefused(api, refused, 422, 'request.invalid', [[`/${field}`, 'read_only']]);
     });
 
-    it('a field that there is not is refused by name, and so is each', async () => {
+    it('unknown fields are refused by name, all of them', async () => {
       const refused = () => send({ colour: 'red', NAME: 'x' });
       await expectRefused(api, refused, 422, 'request.invalid', [
         ['/colour', 'unknown_field'],
@@ -68,7 +68,7 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
     });
   });
 
-  it.each(kind.required)('%s cannot be left out or cleared', async (field) => {
+  it.each(kind.required)('%s is required and cannot be cleared', async (field) => {
     const { [field]: _, ...rest } = kind.make();
     const add = () => api.post(path, rest);
     await expectRefused(api, add, 422, 'request.invalid', [[`/${field}`, 'required']]);
@@ -92,13 +92,13 @@ describe.each(kinds.map((kind) => [kind.entity, kind] as const))('%s', (entity, 
       ]);
     });
 
-    it('the code does not change', async () => {
+    it('the code cannot be changed', async () => {
       const [other] = [kind.make(), kind.make()].filter(({ code }) => code !== entry.code);
       const send = () => api.patch(url, { code: other?.code });
       await expectRefused(api, send, 422, 'request.invalid', [['/code', 'immutable']]);
     });
 
-    it('a code that is taken is a conflict', async () => {
+    it('a code in use is a conflict', async () => {
       const send = () => api.post(path, { ...kind.make(), code: entry.code });
       await expectRefused(api, send, 409, `${entity}.code_taken`);
     });

@@ -1,4 +1,4 @@
-/** The catalogues, as tables for tests that hold for each of them. */
+/** The catalogues as tables, for tests that apply to all of them. */
 import { type Body, type Client, created } from '../support/app.ts';
 import { addDays } from '../support/model-figures.ts';
 
@@ -15,30 +15,30 @@ export interface Kind {
     | 'delegations'
     | 'contacts';
   noun: string;
-  /** Where it is, unless that is where its entity says; of what it is part of, the id is to be found out. */
+  /** Its path, if not that of its entity; the id of a parent is filled in later. */
   template?: string;
   key: 'code' | 'id';
-  /** A valid entry, with a code of its own. */
+  /** A valid entry with a unique code. */
   make(): Body;
-  /** The fields that it cannot do without. */
+  /** The required fields. */
   required: string[];
-  /** Fields that may be empty, each with a value. */
+  /** The optional fields, each with a value. */
   optional: Body;
-  /** What says something where nothing is given. */
+  /** The defaults of optional fields that are not null. */
   empty: Body;
-  /** What is changed about it, and what the list is sorted by besides the key. */
+  /** A change, whose fields are also sort keys of the list. */
   changed: Body;
   sortedBy: string;
-  /** Lines of text, each with its longest length. */
+  /** Single-line texts with their maximum length. */
   texts: Record<string, number>;
-  /** What no code of it may be. */
+  /** Invalid codes. */
   badCodes: string[];
 }
 
 let made = 0;
 const next = (): number => ++made;
 
-/** Codes of industries that the seed leaves free; there are few, so tests delete what they make. */
+/** Codes of industries that the seed does not use; there are few, so tests delete what they create. */
 const freeIndustries = ['U', 'V', 'W', 'X', 'Y', 'Z', '98', '99', '00'];
 
 const badSlugs = ['', 'A', '-a', 'a b', 'a/b', 'ä', 'a\u0000', 'a'.repeat(65)];
@@ -145,7 +145,7 @@ export const kinds: Kind[] = [
     template: '/v1/clusters/{id}/members',
     key: 'id',
     make: () => {
-      // An enterprise can be a member again once it has left.
+      // An enterprise can become a member again after it has left.
       const introducedOn = addDays('1990-01-01', 2 * next());
       const leftOn = addDays(introducedOn, 1);
       return { enterprise: referred.enterprise, role: 'upstream', introducedOn, leftOn };
@@ -197,10 +197,10 @@ export const kinds: Kind[] = [
   },
 ];
 
-/** What those refer to that can do without no reference. */
+/** The resources that entries must refer to. */
 const referred = { enterprise: '', event: '', cluster: '' };
 
-/** Makes what entries refer to; before any of them is made. */
+/** Creates the resources that entries refer to; to be called first. */
 export async function prepareKinds(api: Client): Promise<void> {
   referred.enterprise = (await created(api, '/v1/enterprises', { name: '被引用的企业' })).id;
   referred.event = `referred-${next()}`;
@@ -209,8 +209,8 @@ export async function prepareKinds(api: Client): Promise<void> {
   referred.cluster = (await created(api, '/v1/clusters', { name: `被引用的集群 ${next()}` })).id;
 }
 
-/** Where it is in the document. */
+/** Its path in the document. */
 export const templateOf = ({ entity, template }: Kind): string => template ?? `/v1/${entity}`;
 
-/** Where one can be made, once what it refers to is there. */
+/** Its path for creating entries, once its parent exists. */
 export const pathOf = (kind: Kind): string => templateOf(kind).replace('{id}', referred.cluster);

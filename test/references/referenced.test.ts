@@ -4,7 +4,7 @@ import { expectRefused } from '../support/state.ts';
 
 let api: TestApp;
 let enterprise: string;
-/** An enterprise and a delegation for contacts, and an enterprise that stays. */
+/** An enterprise and a delegation for contacts, and an enterprise that is not deleted. */
 let met: string;
 let team: string;
 let host: string;
@@ -37,7 +37,7 @@ const aContact = (fields: Body) => ({
 });
 const aZone = (fields: Body) => ({ name: '园区', level: 'national', ...fields });
 
-/** What is held, by what, and how the refusal says so. */
+/** A referenced resource, what refers to it, and the message of the refusal. */
 const held: [what: string, url: () => string, path: string, holder: () => Body, en: string, zh: string][] = [
   [
     'an event by a project',
@@ -161,7 +161,7 @@ const held: [what: string, url: () => string, path: string, holder: () => Body, 
   ],
 ];
 
-describe('what something refers to cannot be deleted', () => {
+describe('a referenced resource cannot be deleted', () => {
   it.each(held)('%s', async (_, url, path, holder, en, zh) => {
     const entity = url().split('/')[2];
     const holding = await created(api, path, holder());
@@ -173,7 +173,7 @@ describe('what something refers to cannot be deleted', () => {
     const again = await expectRefused(api, remove('zh-CN'), 409, `${entity}.referenced`);
     expect(again.body.detail).toContain(zh);
 
-    // Once nothing refers to it, it can be.
+    // Once nothing refers to it, it can be deleted.
     const holderUrl = `${path}/${holding.id ?? holding.code}`;
     if (path === '/v1/projects') {
       const let_go = { event: null, region: null, zone: null, industry: null, investorIds: null };
@@ -185,7 +185,7 @@ describe('what something refers to cannot be deleted', () => {
   });
 });
 
-describe('a reference to nothing', () => {
+describe('an unknown reference', () => {
   const dangling: [path: string, body: Body, pointer: string][] = [
     ['/v1/zones', aZone({ code: 'dangling', region: '999999' }), '/region'],
     ['/v1/regions', { code: '991000', name: '区', parent: '999999' }, '/parent'],
@@ -200,7 +200,7 @@ describe('a reference to nothing', () => {
     await expectRefused(api, change, 422, 'request.invalid', faults);
   });
 
-  it('is told together with the faults of form', async () => {
+  it('is reported together with invalid values', async () => {
     const send = () => api.post('/v1/zones', { code: 'X', name: '', region: '999999', colour: 1 });
     await expectRefused(api, send, 422, 'request.invalid', [
       ['/code', 'not_a_slug'],
@@ -231,12 +231,12 @@ describe.each([
     ['itself', top],
     ['its child', middle],
     ['its grandchild', bottom],
-  ])('has no place for something below %s', async (_, parent) => {
+  ])('cannot have an entry below %s', async (_, parent) => {
     const change = () => api.patch(`${path}/${top}`, { parent });
     await expectRefused(api, change, 422, 'request.invalid', [['/parent', 'circular']]);
   });
 
-  it('lets something move elsewhere, and be its own root', async () => {
+  it('allows entries to move, and to become roots', async () => {
     expect((await api.patch(`${path}/${bottom}`, { parent: top })).body.parent).toBe(top);
     expect((await api.patch(`${path}/${bottom}`, { parent: null })).body.parent).toBeNull();
   });

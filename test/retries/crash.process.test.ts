@@ -1,6 +1,4 @@
-/**
- * The process is killed in the middle of everything; clients that retry find each thing done exactly once.
- */
+/** The process is killed at arbitrary moments; after retries by clients, everything is done exactly once. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { aProject } from '../support/app.ts';
@@ -13,7 +11,7 @@ const CLIENTS = 32;
 const ROUNDS = engine === 'sqlite' ? runs(20) : 5;
 const SLOW_MS = 600_000;
 
-// A server of its own, which survives the process that is killed; PGlite lives in this one and takes one
+// Needs a database server that survives the killed process; PGlite lives in this process and accepts one
 // connection.
 if (concurrent) {
   describe('a service that is killed while 32 clients write', () => {
@@ -27,11 +25,11 @@ if (concurrent) {
     });
 
     it(
-      `has done each thing exactly once, over ${ROUNDS} rounds`,
+      `has done everything exactly once, over ${ROUNDS} rounds`,
       async () => {
-        /** Every code that a client meant to record. */
+        /** All codes that a client intended to create. */
         const intended = new Set<string>();
-        /** What a client was told of: the id by the code. */
+        /** The acknowledged projects: id by code. */
         const acknowledged = new Map<string, string>();
         let made = 0;
 
@@ -46,7 +44,7 @@ if (concurrent) {
             body: JSON.stringify(aProject({ code })),
           });
           const { id } = (await response.json()) as { id: string };
-          // A key whose first request died with its process is free: nothing is under way any more.
+          // A key whose first request died with its process is not blocked: nothing is in progress any more.
           expect([code, response.status]).toEqual([code, 201]);
           expect(acknowledged.get(code) ?? id).toBe(id);
           acknowledged.set(code, id);
@@ -64,7 +62,7 @@ if (concurrent) {
               try {
                 await post(service.address, code);
               } catch (error) {
-                // The connection broke; any other failure is one of the service.
+                // The connection was cut; any other failure is an error of the service.
                 if (!(error instanceof TypeError)) throw error;
                 return;
               }

@@ -1,4 +1,4 @@
-/** A POST that is sent again has its effect once, and the same answer. */
+/** A repeated POST has its effect once, and the same response. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -55,7 +55,7 @@ const posts: [string, () => Promise<[string, unknown]>][] = [
 ];
 
 describe.each(posts)('%s sent twice', (_, arrange) => {
-  it('is done once, and answered the same', async () => {
+  it('is done once, with the same response', async () => {
     const [url, body] = await arrange();
     const key = aKey();
     const first = await send(url, body, key);
@@ -93,7 +93,7 @@ describe('an Idempotency-Key', () => {
     return answer;
   };
 
-  it('of a request that was refused is free again', async () => {
+  it('of a refused request can be used again', async () => {
     const key = aKey();
     expect((await send(funds(), { ...entry, amountYuan: 0 }, key)).status).toBe(422);
     expect((await send(funds(), entry, key)).status).toBe(201);
@@ -108,7 +108,7 @@ describe('an Idempotency-Key', () => {
     expect(theirs.body.id).not.toBe(mine.body.id);
   });
 
-  it('holds for 24 hours, and is then forgotten', async () => {
+  it('is valid for 24 hours, then forgotten', async () => {
     const key = aKey();
     api.clock.set('2026-11-22T06:00:00.000Z');
     const first = await send(funds(), entry, key);
@@ -122,8 +122,8 @@ describe('an Idempotency-Key', () => {
     expect(kept.every(({ createdAt }) => createdAt >= '2026-11-22T06:00:00.001Z')).toBe(true);
   });
 
-  // PGlite's one connection is that of whatever is under way.
-  it.runIf(concurrent)('is refused while its first request is under way', async () => {
+  // PGlite's single connection is used by the request in progress.
+  it.runIf(concurrent)('is refused while its first request is in progress', async () => {
     const key = aKey();
     let release: () => void = () => {};
     let held: Promise<void> = Promise.resolve();
@@ -137,7 +137,7 @@ describe('an Idempotency-Key', () => {
       );
     });
     const both = [send(funds(), entry, key), send(funds(), entry, key)];
-    // Whichever came second is refused at once; the other waits for the writer.
+    // Whichever comes second is refused immediately; the other waits for the writer.
     const refused = await Promise.race(both);
     expectProblem(refused, 409, 'request.under_way');
     expect(refused.headers['retry-after']).toBe('1');
@@ -147,7 +147,7 @@ describe('an Idempotency-Key', () => {
     expect((await send(funds(), entry, key)).body).toEqual(done?.body);
   });
 
-  it('has one effect when many send it at once to two instances', async () => {
+  it('has one effect when sent many times concurrently to two instances', async () => {
     const twin = await instanceBeside(api, api.database);
     for (let round = 0; round < 20; round++) {
       const key = aKey();
@@ -164,23 +164,23 @@ describe('an Idempotency-Key', () => {
     await twin.close();
   });
 
-  it.each(['', ' ', 'a b', '长沙', 'a'.repeat(256)])('is refused where it is %j', async (key) => {
-    // Node sends no header that HTTP does not allow; what HTTP allows may still be no key.
+  it.each(['', ' ', 'a b', '长沙', 'a'.repeat(256)])('is refused if it is %j', async (key) => {
+    // Node sends no invalid headers; a valid header may still be an invalid key.
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     const answer = await expectUnchanged(() => api.post(funds(), entry, headers));
     expectProblem(answer, 400, 'request.bad_idempotency_key');
   });
 
-  it('is not taken where the answer shows a secret', async () => {
+  it('is not accepted if the response contains a secret', async () => {
     const make = () => send('/v1/keys', { name: 'secret', role: 'viewer' }, aKey());
     await expectRefused(api, make, 422, 'request.not_retryable');
   });
 
-  it('means nothing where there is nothing', async () => {
+  it('is ignored for unknown paths', async () => {
     expectProblem(await send('/v1/nothing', {}, aKey()), 404, 'request.unknown_path');
   });
 
-  it('means nothing to what is no POST', async () => {
+  it('is ignored for methods other than POST', async () => {
     const headers = { 'idempotency-key': aKey() };
     expect((await api.get('/v1/projects', headers)).status).toBe(200);
   });

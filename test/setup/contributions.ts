@@ -1,4 +1,2 @@
-/**
- * What the features contribute, such as their messages: every process that is one of the service's has it.
- */
+/** The features' contributions, such as messages, which every process of the service loads. */
 import '../../src/contributions.ts';

@@ -1,4 +1,4 @@
-/** For the projects that are to be quick: a test that starts a process belongs to another, and is told so. */
+/** For fast test projects: refuses to start processes; tests that need one belong to another project. */
 import { ChildProcess } from 'node:child_process';
 
 (ChildProcess.prototype as unknown as { spawn(): never }).spawn = () => {

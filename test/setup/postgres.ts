@@ -1,6 +1,6 @@
 /**
- * Makes the PostgreSQL database that every test file copies: on a real server where one is named, else with
- * PGlite.
+ * Creates the PostgreSQL template database that every test file copies: on a server if one is configured,
+ * otherwise with PGlite.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { ADMIN_KEY, administer, TEMPLATE } from '../support/engines.ts';
 import { seeded } from './seeded.ts';
 
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  // Two projects use it.
+  // Already created for another project.
   if (process.env[TEMPLATE.postgres]) return undefined;
   const server = process.env.TEST_POSTGRES_URL;
   if (server) return setUpServer(server);

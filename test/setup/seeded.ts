@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/database/open.ts';
 import { seedReferences } from '../../src/features/references/seed.ts';
 import { byLuodi } from '../../src/log/service.ts';
 
-/** Migrates and seeds a database. @returns the key of an administrator, `tests` */
+/** Migrates and seeds a database. @returns an administrator's key with the name `tests` */
 export async function seeded(url: string): Promise<string> {
   const database = await openDatabase(url);
   const dependencies = { database, clock: clockIn('Asia/Shanghai') };

@@ -3,7 +3,7 @@ import { aProject, created, expectProblem, type TestApp, testApp } from '../supp
 
 const TODAY = '2022-08-31';
 
-describe('a question about a day', () => {
+describe('asOf', () => {
   let api: TestApp;
   let id: string;
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe('a question about a day', () => {
     ]);
   });
 
-  it('is answered from the first day of 1900 to today, which is the day where none is named', async () => {
+  it('is accepted from the first day of 1900 to today, which is the default', async () => {
     const summary = async (query: string) => (await api.get(`/v1/statistics/summary?${query}`)).body;
     expect(await summary('asOf=1900-01-01')).toMatchObject({ asOf: '1900-01-01', projectCount: 1 });
     expect(await summary('asOf=2022-08-30')).toMatchObject({ asOf: '2022-08-30', projectCount: 1 });
@@ -63,7 +63,7 @@ describe('a question about a day', () => {
     expect(await summary('')).toMatchObject({ asOf: TODAY, projectCount: 2 });
   });
 
-  it('before anything was signed has figures of nothing, and rates that are not numbers', async () => {
+  it('before any signing gives zeros, and rates that are null', async () => {
     const { body } = await api.get('/v1/statistics/summary?signedFrom=1950-01-01&asOf=1960-01-01');
     const none = { numerator: 0, denominator: 0, ratio: null, percent: null };
     expect(body).toMatchObject({
@@ -81,7 +81,7 @@ describe('a question about a day', () => {
     expect(breakdown.body).toMatchObject({ groupCount: 0, items: [], total: { projectCount: 0 } });
   });
 
-  it('gives a timeline that spans a century without holes', async () => {
+  it('gives a timeline over a century without gaps', async () => {
     const { items } = (await api.get('/v1/statistics/timeline?interval=month')).body;
     expect(items).toHaveLength(122 * 12 + 8);
     expect([items[0].period, items.at(-1).period]).toEqual(['1900-01', '2022-08']);

@@ -17,7 +17,7 @@ interface Question {
   by: string[];
   filter: ModelFilter;
   asOf: string | undefined;
-  /** Names of measures and dimensions, with a minus where descending. */
+  /** Names of measures and dimensions, with a minus for descending order. */
   sort: string[];
   limit: number | undefined;
 }
@@ -41,7 +41,7 @@ interface Row {
   figures: Figures;
 }
 
-/** Null comes last whichever way round; equal rows stand in the order of their codes. */
+/** Null comes last in both directions; equal rows are ordered by their codes. */
 function inOrder(rows: Row[], by: string[], sort: string[]): Row[] {
   const sortedBy = (name: string, { codes, figures }: Row) =>
     by.includes(name) ? (codes[by.indexOf(name)] ?? null) : sortValueOf(figures, name as MeasureName);
@@ -109,7 +109,7 @@ describe('a breakdown', () => {
     expect(shown(answer.body), url).toEqual(expected(world, question));
   }
 
-  it('is what the model says, whatever the projects, the filter, the dimensions and the order', async () => {
+  it('equals the model for any projects, filter, dimensions and order', async () => {
     const questions = fc.array(question, { minLength: 6, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(world(), questions, async (world, questions) => {
@@ -133,7 +133,7 @@ describe('a breakdown', () => {
     );
   });
 
-  it('sorts by every measure and by the dimension, both ways', async () => {
+  it('sorts by every measure and by the dimension, in both directions', async () => {
     const orders = [...MEASURES, 'zone'].flatMap((name) => [[name], [`-${name}`]]);
     await fc.assert(
       fc.asyncProperty(world(), async (world) => {
@@ -209,7 +209,7 @@ describe('the groups of a breakdown', () => {
     expect(groups).toEqual(second ? [first, second] : [first]);
   });
 
-  it('are given beside the total of all of them, whatever the limit shows', async () => {
+  it('have the total of all groups beside them, whatever the limit', async () => {
     const { body } = await api.get('/v1/statistics/breakdown?by=level&limit=1');
     expect(body).toMatchObject({ groupCount: 2, total: { projectCount: 2 } });
     expect(body.items).toHaveLength(1);
@@ -230,11 +230,11 @@ describe('the groups of a breakdown', () => {
         ['weather', 'unknown_parameter'],
       ],
     ],
-  ] as [string, [string, string][]][])('cannot be asked for with %s', async (query, faults) => {
+  ] as [string, [string, string][]][])('cannot be requested with %s', async (query, faults) => {
     expectProblem(await api.get(`/v1/statistics/breakdown?${query}`), 422, 'request.invalid', faults);
   });
 
-  it('cannot be sorted by a dimension that they are not grouped by', async () => {
+  it('cannot be sorted by a dimension that is not requested', async () => {
     const answer = await api.get('/v1/statistics/breakdown?by=region&sort=zone');
     expectProblem(answer, 422, 'request.invalid', [['sort', 'not_sortable']]);
   });

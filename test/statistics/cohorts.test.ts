@@ -12,7 +12,7 @@ const MOVING = ['operatingStatus', ...FLAGS];
 const STEADY = Object.keys(parameters).filter((name) => !MOVING.includes(name));
 const MEASURES = Object.keys(COHORT_MEASURES) as CohortMeasure[];
 
-/** Days around the ends of months, in order. */
+/** Days around month ends, in order. */
 const MONTH_ENDS = [
   '2019-08-31',
   '2020-01-30',
@@ -42,7 +42,7 @@ const PROJECT_DAYS = [
   'terminatedOn',
 ] as const;
 
-/** The world with each of its days exchanged for one of the ends of months: what came first still does. */
+/** The world with its days mapped to days around month ends, in the same order. */
 function atMonthEnds(world: ModelWorld): ModelWorld {
   const given = new Set(
     world.projects.flatMap((p) => [
@@ -84,7 +84,7 @@ describe('cohorts', () => {
   });
   afterAll(() => api.close());
 
-  it('are what the model says, whatever the projects, the filter and the day', async () => {
+  it('equal the model for any projects, filter and day', async () => {
     const questions = fc.array(question, { minLength: 6, maxLength: 6 });
     const worlds = fc.oneof(world(), world().map(atMonthEnds), world().map(atMonthEnds));
     await fc.assert(
@@ -111,7 +111,7 @@ describe('cohorts', () => {
   });
 
   it('signed on one day have at each age the rates of the summary of that day, and every age is complete', async () => {
-    /** What every project comes to be signed on: no end of a contract lies before it. */
+    /** Gives all projects the earliest signing day, so that no termination is earlier. */
     const together = (world: ModelWorld): ModelWorld => {
       const [signedOn = ''] = world.projects.map((p) => p.signedOn).sort();
       return { ...world, projects: world.projects.map((p) => ({ ...p, signedOn, event: 'hyrd-2020' })) };
@@ -125,7 +125,7 @@ describe('cohorts', () => {
           expect(items).toHaveLength(1);
           const { ages } = items[0];
           expect(monthsAfter(signedOn, ages.length) > WORLD_TODAY).toBe(true);
-          // Each summary costs as much as all the ages: two of five are compared.
+          // Each summary costs as much as all ages, so only two of five are compared.
           for (const { age, reachedCount, complete, ...rate } of ages) {
             if (age % 5 !== 0 && age % 5 !== 1) continue;
             const { body } = await api.get(`/v1/statistics/summary?asOf=${monthsAfter(signedOn, age)}`);
@@ -170,7 +170,7 @@ describe('a cohort', () => {
 
   const cohorts = async (query: string): Promise<Body> =>
     (await api.get(`/v1/statistics/cohorts?${query}`)).body;
-  /** Of each age of the only cohort. */
+  /** The ages of the only cohort. */
   const agesOf = async (query: string): Promise<[number, number, number, boolean][]> => {
     const { items } = await cohorts(query);
     expect(items).toHaveLength(1);
@@ -182,8 +182,8 @@ describe('a cohort', () => {
     ]);
   };
 
-  it('gives an age that not all have reached over those that have, and says so', async () => {
-    // Signed on 31 January after its start, the younger one is a month old on 28 February.
+  it('gives an age that not all have reached over those that have, and marks it', async () => {
+    // The younger project, signed on 31 January after its start, is a month old on 28 February.
     expect(await agesOf('event=fair&asOf=2021-02-27')).toEqual([
       [1, 2, 2, true],
       [1, 1, 1, false],
@@ -195,7 +195,7 @@ describe('a cohort', () => {
     ]);
   });
 
-  it('says of each age what its rate is made of', async () => {
+  it('gives the numerator and denominator at each age', async () => {
     const { items } = await cohorts('event=fair&asOf=2021-02-27');
     expect(items).toEqual([
       {
@@ -211,7 +211,7 @@ describe('a cohort', () => {
     ]);
   });
 
-  it('counts the funds that came before the signing at once, and takes off what was returned', async () => {
+  it('counts funds before the signing from the start, and subtracts returned ones', async () => {
     const funds = 'event=fair&measure=fundsInPlaceRate';
     expect(await agesOf(`${funds}&asOf=2021-02-27`)).toEqual([
       [100, 1000, 2, true],
@@ -224,7 +224,7 @@ describe('a cohort', () => {
     ]);
   });
 
-  it('loses what is terminated from the numerator, and keeps it in the denominator', async () => {
+  it('removes terminated projects from the numerator, but not from the denominator', async () => {
     const started = async (asOf: string) => (await agesOf(`event=week&asOf=${asOf}`)).map(([count]) => count);
     expect(await started('2021-03-09')).toEqual([0, 1, 1, 0, 0]);
     expect(await started('2021-03-10')).toEqual([0, 1, 1, 0, 0, 1]);
@@ -249,7 +249,7 @@ describe('a cohort', () => {
     }
   });
 
-  it('is by event, of the operating rate and in months, unless asked for otherwise', async () => {
+  it('is by event, of the operating rate and in months by default', async () => {
     expect(await cohorts('')).toMatchObject({
       asOf: '2022-01-01',
       by: 'event',
@@ -270,7 +270,7 @@ describe('a cohort', () => {
     ['sort=-totalInvestment', ['week', null, 'fair']],
     ['sort=-projectCount&limit=2', ['week', 'fair']],
     ['limit=1', ['fair']],
-  ])('stands in order: %s', async (query, codes) => {
+  ])('is ordered: %s', async (query, codes) => {
     const { items, groupCount } = await cohorts(query);
     expect(items.map(({ group }: Body) => group.code)).toEqual(codes);
     expect(groupCount).toBe(3);
@@ -287,7 +287,7 @@ describe('a cohort', () => {
     },
   );
 
-  it('is none where nothing was signed', async () => {
+  it('does not exist if nothing was signed', async () => {
     for (const query of ['signedYear=2019', 'asOf=2020-10-09', 'event=unheard-of']) {
       expect(await cohorts(query)).toMatchObject({ groupCount: 0, items: [] });
     }
@@ -316,7 +316,7 @@ describe('a cohort', () => {
       MOVING.map((name) => `${name}=${name === 'operatingStatus' ? 'signed' : 'false'}`).join('&'),
       MOVING.map((name) => [name, 'depends_on_day']),
     ],
-  ] as [string, [string, string][]][])('cannot be asked for with %s', async (query, faults) => {
+  ] as [string, [string, string][]][])('cannot be requested with %s', async (query, faults) => {
     expectProblem(await api.get(`/v1/statistics/cohorts?${query}`), 422, 'request.invalid', faults);
   });
 });
@@ -339,7 +339,7 @@ describe('cohorts of a century', () => {
     expect(body.items[0].ages.at(-1)).toMatchObject({ age: 1512, numerator: 1, denominator: 1 });
   });
 
-  it('are refused where there are more ages than fit an answer', async () => {
+  it('are refused if there are more ages than the limit', async () => {
     expectProblem(await api.get(url), 422, 'statistics.too_many_ages');
     const inChinese = await api.get(url, { 'accept-language': 'zh-CN' });
     expect(inChinese.body.detail).toMatch(/超过 10000 个/);

@@ -13,7 +13,7 @@ describe('the definitions', () => {
   });
   afterAll(() => api.close());
 
-  it('define every measure of the summary, in its order, and no other', async () => {
+  it('define exactly the measures of the summary, in its order', async () => {
     const { asOf, revision, filter, links, ...figures } = (await api.get('/v1/statistics/summary')).body;
     const names = definitions.measures.map(({ name }: Body) => name);
     expect(names).toEqual(Object.keys(figures));
@@ -41,14 +41,14 @@ describe('the definitions', () => {
     for (const { parameter } of definitions.dimensions) expect(declared).toContain(parameter);
   });
 
-  it('define what each age of a cohort says, but for the two forms of its quotient', async () => {
+  it('define the figures at each age of a cohort, except the two forms of its quotient', async () => {
     await created(api, '/v1/projects', aProject());
     const { ratio, percent, ...figures } = (await api.get('/v1/statistics/cohorts')).body.items[0].ages[0];
     const names = definitions.cohorts.map(({ name }: Body) => name);
     expect(names.sort()).toEqual(Object.keys(figures).sort());
   });
 
-  it('say everything in both languages', () => {
+  it('are complete in both languages', () => {
     for (const { name, label, sentence } of Object.values(definitions).flat() as Body[]) {
       for (const words of sentence ? [label, sentence] : [label]) {
         expect(words.zh, name).toMatch(/\p{Script=Han}/u);
@@ -67,7 +67,7 @@ describe('the definitions', () => {
     ['fulfilmentRate', '履约率', 'fulfilment rate'],
     ['fundsInPlace', '到位资金', 'funds in place'],
     ['contractedFunds', '合同引资额', 'contracted funds'],
-  ])('call %s %s', (name, zh, en) => {
+  ])('name %s %s', (name, zh, en) => {
     const { label } = definitions.measures.find((one: Body) => one.name === name);
     expect(label).toEqual({ zh, en });
   });

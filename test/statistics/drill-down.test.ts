@@ -6,7 +6,7 @@ import { DIMENSIONS, FLAGS, type ModelFilter, type ModelWorld, populationOf } fr
 import { runs } from '../support/runs.ts';
 import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
-/** The count that a link leads to. */
+/** The count behind a link. */
 const countOf = (link: string): string => (link === 'projects' ? 'projectCount' : `${link}Count`);
 
 const COUNTS = ['projects', ...FLAGS];
@@ -18,7 +18,7 @@ describe('every count', () => {
   });
   afterAll(() => api.close());
 
-  /** The number of projects at an address; each is asked for once in a world. */
+  /** The number of projects at a URL, cached per world. */
   const totals = new Map<string, Promise<number>>();
 
   async function ask(link: string): Promise<number> {
@@ -38,7 +38,7 @@ describe('every count', () => {
     totals.clear();
   }
 
-  /** Follows all the links beside the figures, and expects as many projects as each figure says. */
+  /** Follows all links of a set of figures, and expects the number of projects in each figure. */
   async function expectLinks({ links: { self: _, ...links }, ...figures }: Body, of: string): Promise<void> {
     expect(Object.keys(links).sort(), of).toEqual([...COUNTS].sort());
     await Promise.all(
@@ -61,7 +61,7 @@ describe('every count', () => {
     );
   });
 
-  /** Every group has at least one project, so following its links proves something. */
+  /** Every group has at least one project, so following its links is meaningful. */
   async function expectGroups(by: string[], filter: ModelFilter, asOf: string | undefined, limit: number) {
     const url = `/v1/statistics/breakdown?${queryOf(filter, { by: by.join(','), asOf, limit: `${limit}` })}`;
     const { status, body, text } = await api.get(url);
@@ -70,13 +70,13 @@ describe('every count', () => {
     for (const item of body.items) await expectLinks(item, `${url} ${JSON.stringify(item.groups)}`);
   }
 
-  it('of a group leads to exactly that many projects, whatever is filtered already', async () => {
+  it('of a group leads to exactly that many projects, with any filter', async () => {
     const question = fc
       .uniqueArray(fc.constantFrom(...DIMENSIONS), { minLength: 1, maxLength: 2 })
       .chain((by) =>
         fc.record({
           by: fc.constant(by),
-          // As often as not the filter has the parameter of the dimension itself.
+          // In about half of the cases the filter has the dimension's own parameter.
           filter: fc.oneof(filter(undefined, 2), filter(by), filter([...by, ...by, ...FLAGS], 3)),
           asOf: asOfDay,
         }),
@@ -121,7 +121,7 @@ describe('every count', () => {
     );
   });
 
-  it('leads to the very projects', async () => {
+  it('leads to the right projects', async () => {
     await fc.assert(
       fc.asyncProperty(world(), filter(undefined, 1), asOfDay, async (world, filter, asOf) => {
         await replaceWorld(api, world);

@@ -66,7 +66,7 @@ describe('a terminated project', () => {
     });
   });
 
-  it('leaves every numerator on the day, and no denominator', async () => {
+  it('leaves all numerators on the day, but no denominator', async () => {
     expect(await on('2020-07-01')).toMatchObject({
       projectCount: 3,
       totalInvestment: { yuan: 1000 },
@@ -92,7 +92,7 @@ describe('a terminated project', () => {
     });
   });
 
-  it('keeps its funds, and what is returned is taken off on its own day', async () => {
+  it('keeps its funds, and returned ones are subtracted on their own day', async () => {
     expect(await on('2020-07-31')).toMatchObject({
       fundsInPlace: { yuan: 50 },
       fundsInPlaceRate: { numerator: 50, denominator: 1000, percent: 5 },
@@ -129,7 +129,7 @@ describe('an archived project', () => {
   });
   afterAll(() => api.close());
 
-  it('leaves every figure at every day, and comes back as it was', async () => {
+  it('is in no figure on any day, until it is restored', async () => {
     const without = await answers();
     const { id } = await created(api, '/v1/projects', aProject({ ...REACHED, suspendedOn: null }));
     await created(api, `/v1/projects/${id}/funds`, { receivedOn: '2020-03-01', amountYuan: 50 });
@@ -150,7 +150,7 @@ describe('an archived project', () => {
     archived = id;
   });
 
-  it('is what `archived=true` lists, and only that', async () => {
+  it('is in the list with `archived=true`, and only there', async () => {
     expect((await api.get('/v1/projects?archived=true')).body.page.total).toBe(0);
     await api.delete(`/v1/projects/${archived}`);
     const { items } = (await api.get('/v1/projects?archived=true')).body;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, type TestApp, testApp } from '../support/app.ts';
 import { insertCopies } from '../support/world.ts';
 
-/** What a bulletin said: so many projects, of which so many started, and of those so many completed. */
+/** Figures from a bulletin: number of projects, of which started, of which completed. */
 interface Bulletin {
   signed: number;
   started: number;
@@ -11,7 +11,7 @@ interface Bulletin {
   fundsYuan: number;
 }
 
-describe('published figures come out of the service as they were published', () => {
+describe('the service computes the published figures', () => {
   let api: TestApp;
   beforeAll(async () => {
     api = await testApp();

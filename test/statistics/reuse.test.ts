@@ -9,7 +9,7 @@ const QUESTIONS = [
   '/v1/projects?started=true',
 ];
 
-describe('an answer', () => {
+describe('a response', () => {
   let api: TestApp;
   let project: Body;
   let investor: Body;
@@ -50,7 +50,7 @@ describe('an answer', () => {
     expect((await api.get(url, { 'if-none-match': etag })).status).toBe(200);
   });
 
-  it('has an ETag for each question', async () => {
+  it('has an ETag per query', async () => {
     const urls = [...QUESTIONS, '/v1/statistics/summary?', '/v1/statistics/summary?asOf=2021-02-10'];
     const etags = await Promise.all(urls.map(async (url) => (await api.get(url)).etag));
     expect(new Set(etags).size).toBe(urls.length);
@@ -76,7 +76,7 @@ describe('an answer', () => {
     ],
   ];
 
-  it.each(changes)('is worked out again when %s', async (_, change) => {
+  it.each(changes)('is recomputed when %s', async (_, change) => {
     const before = await api.get(summaryUrl);
     await change();
     const after = await api.get(summaryUrl, { 'if-none-match': before.etag });
@@ -84,7 +84,7 @@ describe('an answer', () => {
     expect(after.body.revision).toBe(before.body.revision + 1);
   });
 
-  it('knows at once of an investor that has come onto a list, and of a new name', async () => {
+  it('immediately reflects an investor’s new ranking and new name', async () => {
     const ranked = async () => (await api.get(`${summaryUrl}&investor=${investor.id}`)).body.projectCount;
     const group = async () =>
       (await api.get(`/v1/statistics/breakdown?by=county&investor=${investor.id}`)).body.items[0].groups
@@ -96,13 +96,13 @@ describe('an answer', () => {
     expect([await ranked(), (await group()).name]).toEqual([1, '临武']);
   });
 
-  it('stays when a change changes nothing', async () => {
+  it('is unchanged after a change without effect', async () => {
     const { etag } = await api.get(summaryUrl);
     await api.patch(`/v1/projects/${project.id}`, { startedOn: '2020-07-01' });
     expect((await api.get(summaryUrl, { 'if-none-match': etag })).status).toBe(304);
   });
 
-  it('for today turns at midnight in Shanghai, one for a named day does not', async () => {
+  it('for today changes at midnight in Shanghai, one for a given day does not', async () => {
     const today = `/v1/statistics/summary?investor=${investor.id}`;
     const pinned = `${today}&asOf=2021-02-10`;
     const list = `/v1/projects?overdueProduction=true&investor=${investor.id}`;
@@ -120,13 +120,13 @@ describe('an answer', () => {
     expect((await api.get(list)).body.page.total).toBe(1);
   });
 
-  it('is one and the same for many clients who ask at once', async () => {
+  it('is computed once for many concurrent clients', async () => {
     const url = '/v1/statistics/breakdown?by=region,level';
     const all = await Promise.all(Array.from({ length: 40 }, () => api.get(url)));
     expect(new Set(all.map(({ etag, text }) => etag + text)).size).toBe(1);
   });
 
-  it('is that of its revision, whoever writes meanwhile', async () => {
+  it('belongs to its revision, despite concurrent writes', async () => {
     const known = (await api.get('/v1/statistics/summary')).body;
     const read = (url: string) => async () => (await api.get(url)).body;
     const write = () =>

@@ -26,7 +26,7 @@ describe('the summary', () => {
     return population.length;
   }
 
-  it('is what the model says, whatever the projects, the filter and the day', async () => {
+  it('equals the model for any projects, filter and day', async () => {
     const questions = fc.array(fc.tuple(filter(), asOfDay), { minLength: 10, maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(world(), questions, async (world, questions) => {
@@ -37,7 +37,7 @@ describe('the summary', () => {
     );
   });
 
-  it('takes every parameter of the filter alone, and each selects some and not all', async () => {
+  it('accepts every parameter of the filter alone, and each selects some projects but not all', async () => {
     const distinguishing = new Set<string>();
     const questions = fc.tuple(
       ...Object.entries(parameters).map(([name, values]) =>
@@ -61,7 +61,7 @@ describe('the summary', () => {
     if (THOROUGH) expect([...distinguishing].sort()).toEqual(Object.keys(parameters).sort());
   });
 
-  it('has no parameter that these tests leave out', () => {
+  it('has no parameter that these tests omit', () => {
     const declared = operationFor('GET', '/v1/statistics/summary')?.operation.parameters ?? [];
     const names = declared.filter((one) => one.in === 'query').map(({ name }) => name);
     expect(names.sort()).toEqual([...Object.keys(parameters), 'asOf'].sort());

@@ -5,7 +5,10 @@ import { insertCopies } from '../support/world.ts';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const MOST = 1_000_000_000_000;
-/** As many of the largest projects as leave the sum exact, and what is missing to the largest exact sum. */
+/**
+ * The number of projects with the largest amount whose sum is still exact, and the remainder to the largest
+ * exact sum.
+ */
 const FULL = Math.floor(LARGEST / MOST);
 const REST = LARGEST - FULL * MOST;
 
@@ -21,7 +24,7 @@ describe('a sum of investments', () => {
   });
   afterAll(() => api.close());
 
-  it('is exact up to the largest whole number that JSON carries', async () => {
+  it('is exact up to the largest safe integer', async () => {
     const { body } = await api.get('/v1/statistics/summary');
     expect(body.projectCount).toBe(FULL + 1);
     expect(body.totalInvestment.yuan).toBe(9_007_199_254_740_991);
@@ -52,7 +55,7 @@ describe('a sum of investments', () => {
       expectProblem(await api.get(`/v1/statistics/${path}`), 422, 'statistics.sum_too_large');
     });
 
-    it('says so in Chinese, too', async () => {
+    it('is refused in Chinese, too', async () => {
       const answer = await api.get('/v1/statistics/summary', { 'accept-language': 'zh-CN' });
       expect(answer.body.detail).toMatch(/超过 9007199254740991 元/);
     });
@@ -63,7 +66,7 @@ describe('a sum of investments', () => {
       'timeline?asOf=2021-06-28',
       'cohorts?asOf=2021-06-28',
       'breakdown?by=event&level=county',
-    ])('is answered where the filter or the day makes it small enough: %s', async (path) => {
+    ])('is returned if the filter or the day makes it small enough: %s', async (path) => {
       expect((await api.get(`/v1/statistics/${path}`)).status).toBe(200);
     });
   });
@@ -80,7 +83,7 @@ describe('a sum of funds', () => {
   });
   afterEach(() => api.close());
 
-  /** Entries as the ledger would hold them after years. */
+  /** Ledger entries as after years of use. */
   async function arrive(project: number, times: number, amountYuan: number): Promise<void> {
     const projectId = ids[project] as string;
     const entry = {
@@ -100,13 +103,13 @@ describe('a sum of funds', () => {
     });
   }
 
-  it('is exact up to the largest whole number that JSON carries', async () => {
+  it('is exact up to the largest safe integer', async () => {
     await arrive(1, 1, REST);
     const { body } = await api.get('/v1/statistics/summary');
     expect(body.fundsInPlace.yuan).toBe(9_007_199_254_740_991);
   });
 
-  it('of one yuan more is refused rather than rounded, by everything that adds it up', async () => {
+  it('of one yuan more is refused rather than rounded, wherever it is summed', async () => {
     await arrive(1, 1, REST + 1);
     for (const path of ['summary', 'breakdown?by=level', 'timeline', 'cohorts?measure=fundsInPlaceRate']) {
       expectProblem(await api.get(`/v1/statistics/${path}`), 422, 'statistics.sum_too_large');
@@ -114,7 +117,7 @@ describe('a sum of funds', () => {
     expect((await api.get('/v1/statistics/summary?asOf=2020-12-31')).body.fundsInPlace.yuan).toBe(0);
   });
 
-  it('of one project cannot grow beyond what can be given exactly', async () => {
+  it('of one project is limited to exact values', async () => {
     const add = (amountYuan: number) =>
       api.post(`/v1/projects/${ids[0]}/funds`, { receivedOn: '2021-01-02', amountYuan });
     expect((await add(REST)).status).toBe(201);

@@ -18,7 +18,7 @@ describe('the timeline', () => {
   });
   afterAll(() => api.close());
 
-  it('is what the model says, whatever the projects, the filter and the day', async () => {
+  it('equals the model for any projects, filter and day', async () => {
     const question = fc.tuple(filter(STEADY, 2), fc.constantFrom(...INTERVALS), asOfDay);
     const questions = fc.array(question, { minLength: 6, maxLength: 6 });
     await fc.assert(
@@ -37,7 +37,7 @@ describe('the timeline', () => {
     );
   });
 
-  it('has in each cumulative row what the summary of its last day says', async () => {
+  it('has in each cumulative row the values of the summary of its last day', async () => {
     await fc.assert(
       fc.asyncProperty(world(), fc.constantFrom(...INTERVALS), asOfDay, async (world, interval, asOf) => {
         await replaceWorld(api, world);
@@ -60,7 +60,7 @@ describe('the timeline', () => {
     );
   });
 
-  it('refuses every parameter whose meaning depends on the day, naming them all', async () => {
+  it('refuses all parameters whose meaning depends on the day, naming each', async () => {
     const query = MOVING.map((name) => `${name}=${name === 'operatingStatus' ? 'signed' : 'false'}`).join(
       '&',
     );
@@ -79,7 +79,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('refuses an interval that it does not know', async () => {
+  it('refuses an unknown interval', async () => {
     expectProblem(await api.get('/v1/statistics/timeline?interval=week'), 422, 'request.invalid', [
       ['interval', 'not_a_choice'],
     ]);
@@ -113,7 +113,7 @@ describe('a timeline', () => {
   const rows = async (interval: string): Promise<Body[]> =>
     (await api.get(`/v1/statistics/timeline?interval=${interval}`)).body.items;
 
-  it('has no holes, and ends in the period of the day', async () => {
+  it('has no gaps, and ends with the period of the day', async () => {
     expect((await rows('month')).map(({ period, from, to }) => [period, from, to])).toEqual([
       ['2020-11', '2020-11-01', '2020-11-30'],
       ['2020-12', '2020-12-01', '2020-12-31'],
@@ -130,13 +130,13 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('dates what came before the signing on the day of the signing', async () => {
+  it('counts earlier events on the day of signing', async () => {
     const [november, december] = await rows('month');
     expect(november?.during).toMatchObject({ signedCount: 1, startedCount: 1, fundsInPlace: { yuan: 0 } });
     expect(december?.during).toMatchObject({ signedCount: 1, startedCount: 1, fundsInPlace: { yuan: 7 } });
   });
 
-  it('lets a terminated project leave what it had reached, and keeps its funds', async () => {
+  it('subtracts a terminated project from what it had reached, and keeps its funds', async () => {
     const months = await rows('month');
     expect(months.map(({ cumulative }) => cumulative.startedCount)).toEqual([1, 2, 2, 1]);
     expect(months.map(({ cumulative }) => cumulative.fundsInPlace.yuan)).toEqual([0, 7, 7, 7]);
@@ -147,7 +147,7 @@ describe('a timeline', () => {
     });
   });
 
-  it('of nothing is empty', async () => {
+  it('without projects is empty', async () => {
     expect((await api.get('/v1/statistics/timeline?signedYear=2019')).body.items).toEqual([]);
   });
 });

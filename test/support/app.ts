@@ -1,4 +1,4 @@
-/** The whole service on a fresh database, and a client that checks every answer against the contract. */
+/** The whole service on a fresh database, with a client that checks every response against the contract. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ import { checkAgainstContract, isEndless, isJson } from './contract.ts';
 import { adminKey, freshDatabase } from './engines.ts';
 import { hasKey } from './process.ts';
 
-/** A clock that a test sets. */
+/** A clock controlled by a test. */
 export interface TestClock extends Calendar {
   /** @param moment RFC 3339 */
   set(moment: string): void;
 }
 
-/** Noon in Shanghai on the day. */
+/** A clock at noon in Shanghai on a day. */
 export function clockOn(day: string): TestClock {
   let milliseconds = Date.parse(`${day}T04:00:00Z`);
   const clock = clockIn('Asia/Shanghai', () => milliseconds);
@@ -41,11 +41,11 @@ export type Body = any;
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** Parsed where it is JSON; undefined where there is none. */
+  /** Parsed if it is JSON; undefined if empty. */
   body: Body;
   text: string;
   bytes: Buffer;
-  /** The ETag, which there must be. */
+  /** The ETag; fails if there is none. */
   etag: string;
 }
 
@@ -55,7 +55,7 @@ export interface Client {
   request(method: string, url: string, body?: unknown, headers?: Headers): Promise<Answer>;
   get(url: string, headers?: Headers): Promise<Answer>;
   post(url: string, body?: unknown, headers?: Headers): Promise<Answer>;
-  /** With the ETag as it is now, unless given. */
+  /** Sends the current ETag unless one is given. */
   patch(url: string, body: unknown, headers?: Headers): Promise<Answer>;
   delete(url: string, headers?: Headers): Promise<Answer>;
 }
@@ -63,11 +63,11 @@ export interface Client {
 export interface TestApp extends Client {
   app: FastifyInstance;
   database: Database;
-  /** Of the database. */
+  /** URL of the database. */
   url: string;
-  /** Where files lie that come in. */
+  /** Folder of uploaded files. */
   importDir: string;
-  /** What it has logged, a JSON line each. */
+  /** Log output, one JSON line each. */
   logged: readonly string[];
   clock: TestClock;
   close(): Promise<void>;
@@ -78,13 +78,13 @@ export const TODAY = '2026-11-22';
 /** The configuration of the services under test. */
 const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
   ...readConfig({}),
-  // Tests send keys that do not hold by the hundred, and hold up the event loop, as nobody else does.
+  // Tests send hundreds of invalid keys and block the event loop, unlike any other client.
   FAILED_KEYS_LIMIT: 0,
   OVERLOAD_DELAY: 0,
   ...differing,
 });
 
-/** @param today the day on which the service stands; set the clock to move on */
+/** @param today the initial day of the clock */
 export async function testApp({
   today = TODAY,
   config = {},
@@ -125,7 +125,7 @@ export async function testApp({
   };
 }
 
-/** Another instance of a service, on the database of the first unless it has one of its own. */
+/** Another instance of a service, on the same database unless another is given. */
 export const instanceBeside = (
   { clock }: Pick<TestApp, 'clock'>,
   database: Database,
@@ -134,18 +134,18 @@ export const instanceBeside = (
 ): Promise<FastifyInstance> =>
   buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent'), imports });
 
-/** The keys that the tests of this process sent. */
+/** The keys sent by the tests of this process. */
 const sent = new Set<string>();
 
-/** Every service of every test ends with this: nothing that it logged, at whatever level, has a key in it. */
+/** Checked at the end of every service under test: no log line, of any level, contains a key. */
 function expectNoSecrets(logged: readonly string[]): void {
-  // Without its public beginning, in case something cuts it.
+  // Without the public prefix, in case a key is truncated.
   const secrets = [...sent].map((key) => key.slice(12)).filter((secret) => secret.length > 8);
   const revealing = logged.filter((line) => hasKey(line) || secrets.some((secret) => line.includes(secret)));
   expect(revealing).toEqual([]);
 }
 
-/** @param key sent with every request that names none; none where null */
+/** @param key sent with every request that has none of its own; null for no key */
 export function clientOf(app: FastifyInstance, key: string | null = adminKey()): Client {
   if (key !== null) sent.add(key);
   const request: Client['request'] = async (method, url, body, headers = {}) => {
@@ -155,7 +155,7 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
       url,
       headers: {
         ...(key !== null && { authorization: `Bearer ${key}` }),
-        // A text is a file.
+        // A string body is a file.
         ...(typeof body === 'string' && { 'content-type': 'text/csv' }),
         ...headers,
       },
@@ -185,7 +185,7 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
   };
 }
 
-/** All of a refusal, nothing of what would not end. */
+/** Reads all of an error, and nothing of an endless response. */
 async function textOf(stream: Readable, type: string): Promise<string> {
   if (isJson(type)) return text(stream);
   stream.destroy();
@@ -194,7 +194,7 @@ async function textOf(stream: Readable, type: string): Promise<string> {
 
 let made = 0;
 
-/** A project to create, with a code of its own; a test names only what matters to it. */
+/** The input for a project with a unique code; a test gives only the fields that matter to it. */
 export const aProject = (fields: Partial<NewProject> = {}): NewProject => ({
   code: `TEST-${process.pid}-${++made}`,
   name: '测试项目',
@@ -204,14 +204,16 @@ export const aProject = (fields: Partial<NewProject> = {}): NewProject => ({
   ...fields,
 });
 
-/** Creates something and gives back what it became. @throws unless it was created */
+/** Creates a resource and returns it. @throws unless it was created */
 export async function created(client: Client, path: string, body: unknown): Promise<Body> {
   const answer = await client.post(path, body);
   if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
   return answer.body;
 }
 
-/** @param faults `[pointer or parameter, code]` of each, in any order; all of them where given */
+/**
+ * @param faults `[pointer or parameter, code]` of each fault, in any order; if given, there must be no others
+ */
 export function expectProblem(
   answer: Answer,
   status: number,

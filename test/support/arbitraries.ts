@@ -1,6 +1,6 @@
 /**
- * Random worlds in which boundaries collide: days crowd around a turn of the year, amounts around the edges
- * of the bands, and everything refers to few things.
+ * Random worlds with many edge cases: days close to the turn of a year, amounts close to the bounds of bands,
+ * and only a few referenced resources.
  */
 import fc from 'fast-check';
 import {
@@ -14,10 +14,10 @@ import {
 } from './model.ts';
 import { addDays } from './model-figures.ts';
 
-/** The day on which every random world is looked at; no actual date lies after it. */
+/** Today in every random world; no actual date is later. */
 export const WORLD_TODAY = '2021-03-31';
 
-/** A town below a county, which the seeded regions do not have. */
+/** A town below a county; the seed has no such level. */
 export const TOWN = { code: '430198', name: '黄花镇', nameEn: null, parent: '430121' };
 
 export const EVENTS = ['hyrd-2018', 'hyrd-2020'].map((code) => ({
@@ -27,7 +27,7 @@ export const EVENTS = ['hyrd-2018', 'hyrd-2020'].map((code) => ({
   endsOn: '2020-07-05',
 }));
 
-/** Of each code that worlds use and of those above: what stands above it. */
+/** The parents of all codes in worlds and of their ancestors. */
 const PARENTS: ModelWorld['parents'] = {
   '110000': null,
   '430000': null,
@@ -70,7 +70,7 @@ export const day: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...SPARSE, WORLD_TODAY) },
 );
 
-/** A day to ask about: undefined is today. */
+/** The `asOf` of a request: undefined is today. */
 export const asOfDay: fc.Arbitrary<string | undefined> = fc.oneof(
   { weight: 6, arbitrary: day },
   { weight: 2, arbitrary: fc.constantFrom(...CROWDED.map((d) => addDays(d, -4)), '1900-01-01') },
@@ -82,7 +82,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: nul
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 
-/** Dates that the service accepts; each clashes with the others as often as not. */
+/** Dates that the service accepts; about half of them have conflicting values. */
 export const dates: fc.Arbitrary<ModelDates> = fc
   .record({
     signedOn: day,
@@ -128,7 +128,7 @@ const yuan: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 1_000_000_000_000 }) },
 );
 
-/** A ledger whose balance is never negative: what is taken back arrived before. */
+/** A ledger whose balance is never negative: only received funds are taken back. */
 const funds: fc.Arbitrary<ModelProject['funds']> = fc
   .array(fc.record({ on: day, amount: fc.integer({ min: 1, max: 2_000_000_000 }), back: rarely(day) }), {
     maxLength: 3,
@@ -142,7 +142,7 @@ const funds: fc.Arbitrary<ModelProject['funds']> = fc
 
 const NAMES = ['半导体封测线', '电容器（二期）', 'RF 射频Module', '１００%_纯棉', "O'Neill 东佳", '示例项目'];
 
-/** Moments of the day on which worlds are made, in the service's time zone. */
+/** Times at which worlds are created, on their day in the service's time zone. */
 const MOMENTS = [
   '2021-03-30T16:00:00.000Z',
   '2021-03-31T04:00:00.000Z',
@@ -189,7 +189,7 @@ const investor: fc.Arbitrary<Omit<ModelInvestor, 'id'>> = fc.record({
   ),
 });
 
-/** Up to `maxProjects` projects that share six investors; at least one is not archived. */
+/** Up to `maxProjects` projects with six investors between them; at least one is not archived. */
 export const world = (maxProjects = 60): fc.Arbitrary<ModelWorld> =>
   fc
     .array(investor, { minLength: INVESTOR_COUNT, maxLength: INVESTOR_COUNT })
@@ -204,7 +204,7 @@ export const world = (maxProjects = 60): fc.Arbitrary<ModelWorld> =>
 
 const codeOf = (i: number): string => `${i % 2 ? 'P' : 'p'}.${i}`;
 
-/** Several values of a list: few, or more than a handful. */
+/** Several values of a list: sometimes few, sometimes many. */
 const several = (...choices: string[]) =>
   fc.oneof(
     { weight: 5, arbitrary: fc.array(fc.constantFrom(...choices), { minLength: 1, maxLength: 3 }) },
@@ -217,7 +217,7 @@ const yesNo = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.constantFrom('true', 'false'), { minLength: 2, maxLength: 4 }) },
 );
 
-/** What may be asked of each parameter of the filter. */
+/** Values for each filter parameter. */
 export const parameters: Record<string, fc.Arbitrary<string[]>> = {
   event: several(...EVENTS.map(({ code }) => code), 'unheard-of', 'none'),
   region: several(...REGIONS, '999999', 'none'),
@@ -264,7 +264,7 @@ export const parameters: Record<string, fc.Arbitrary<string[]>> = {
   ),
 };
 
-/** A filter of up to `most` parameters among the named ones. */
+/** A filter of up to `most` of the named parameters. */
 export const filter = (names = Object.keys(parameters), most = 3): fc.Arbitrary<ModelFilter> =>
   fc
     .uniqueArray(
@@ -275,7 +275,7 @@ export const filter = (names = Object.keys(parameters), most = 3): fc.Arbitrary<
     )
     .map((chosen) => Object.fromEntries(chosen));
 
-/** Lists are given partly with commas and partly repeated; yes-or-no questions are only ever repeated. */
+/** Lists are partly comma-separated and partly repeated; yes-or-no questions are only repeated. */
 export function queryOf(filter: ModelFilter, more: Record<string, string | undefined> = {}): string {
   const query = new URLSearchParams();
   for (const [name, values] of Object.entries(filter)) {

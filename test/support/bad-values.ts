@@ -1,8 +1,8 @@
-/** Values that no field of a kind may take, each with the code of its fault. */
+/** Invalid values for each kind of field, with the code of their fault. */
 
 export type BadValue = readonly [what: string, value: unknown, code: string];
 
-/** JSON writes a lone surrogate as its escape, so that it reaches the service. */
+/** JSON escapes lone surrogates, so that they reach the service. */
 const brokenTexts: BadValue[] = [
   ['NUL', 'a\u0000b', 'not_plain_text'],
   ['a lone high surrogate', 'a\ud800b', 'not_plain_text'],
@@ -23,7 +23,7 @@ const notTexts: BadValue[] = [
   ['an object', { a: 1 }, 'wrong_type'],
 ];
 
-/** For a text whose longest value has `max` characters. */
+/** For a text of up to `max` characters. */
 export const badParagraphs = (max: number): BadValue[] => [
   ...brokenTexts,
   ...notTexts,
@@ -62,7 +62,7 @@ export const badDays: BadValue[] = [
   ['a list', ['2026-01-01'], 'not_a_day'],
 ];
 
-/** For a whole number between bounds that are safe integers. */
+/** For an integer between bounds that are safe integers. */
 export const badWholeNumbers = (min: number, max: number): BadValue[] => [
   ['one less than the least', min - 1, 'too_small'],
   ['one more than the most', max + 1, 'too_large'],

@@ -1,14 +1,14 @@
-/** The bundle that `test/setup/run.ts` has built. */
+/** The bundle built by `test/setup/run.ts`. */
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The variable that names its folder. */
+/** Environment variable with its folder. */
 export const BUNDLE = 'LUODI_TEST_BUNDLE';
 
 export const bundled = (name: string): string => join(process.env[BUNDLE] as string, `${name}.js`);
 
-/** Where processes keep what they have compiled. */
+/** Compile cache of child processes. */
 export const compileCache = (): string => join(process.env[BUNDLE] as string, 'compiled');
 
-/** In the place of that of `src/core/module-beside.ts` (`vitest.config.ts`). */
+/** Replaces the function of `src/core/module-beside.ts` (`vitest.config.ts`). */
 export const moduleBeside = (_: ImportMeta, path: string): URL => pathToFileURL(bundled(basename(path)));

@@ -1,4 +1,4 @@
-/** Reads the log of changes, and proves it whole without the code that wrote it. */
+/** Reads the change log, and verifies it independently of the code that wrote it. */
 import { createHash } from 'node:crypto';
 import { asc } from 'drizzle-orm';
 import { expect } from 'vitest';
@@ -10,7 +10,7 @@ export const logOf = ({ database }: TestApp): Promise<ChangeEntry[]> => {
   return database.read.select().from(changes).orderBy(asc(changes.seq)) as unknown as Promise<ChangeEntry[]>;
 };
 
-/** JSON with the keys of every object in order and no blanks, which is what RFC 8785 makes of such values. */
+/** JSON with sorted keys and no whitespace, which is the RFC 8785 form of such values. */
 export function sortedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedJson).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -21,7 +21,7 @@ export function sortedJson(value: unknown): string {
 export const independentHash = ({ hash: _, ...entry }: ChangeEntry): string =>
   createHash('sha256').update(sortedJson(entry)).digest('hex');
 
-/** Proves that the entries are numbered without a gap, chained, and end at the revision. */
+/** Verifies that the entries are gapless and chained, and end at the revision. */
 export async function expectWholeLog(api: TestApp): Promise<ChangeEntry[]> {
   const log = await logOf(api);
   let previousHash = '0'.repeat(64);
@@ -37,7 +37,7 @@ export async function expectWholeLog(api: TestApp): Promise<ChangeEntry[]> {
   return log;
 }
 
-/** What a request added to the log. */
+/** The log entries created by a request. */
 export async function entriesOf(
   api: TestApp,
   send: () => Promise<Answer>,

@@ -1,4 +1,4 @@
-/** Checks every answer that a test sees against openapi/openapi.json. */
+/** Checks every response in tests against openapi/openapi.json. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -36,14 +36,14 @@ export const openapi: OpenApi = JSON.parse(
 
 type Parameter = NonNullable<OpenApiOperation['parameters']>[number];
 
-/** A parameter of an operation, which may be one of the components; the example of an optional one is in its schema. */
+/** A parameter of an operation, which may be one of the components. */
 function resolved(parameter: Parameter | { $ref: string }): Parameter {
   const found =
     '$ref' in parameter
       ? (openapi.components.parameters[parameter.$ref.split('/').at(-1) as string] as Parameter)
       : parameter;
-  const [example] = (found.schema as { examples?: unknown[] }).examples ?? [];
-  return example === undefined ? found : { ...found, example };
+  const { examples = [] } = found.schema as { examples?: unknown[] };
+  return { ...found, example: found.example ?? examples[0] };
 }
 
 /** Every operation, with its parameters in place. */
@@ -145,13 +145,13 @@ export function operationFor(
   return found && operation ? { template: found.template, operation } : null;
 }
 
-/** Whether a successful answer has no end. */
+/** Whether a successful response is endless. */
 export function isEndless(method: string, url: string): boolean {
   const content = operationFor(method, url)?.operation.responses[200]?.content;
   return content !== undefined && 'text/event-stream' in content;
 }
 
-/** Whether a body is one JSON text; newline-delimited JSON is many. */
+/** Whether a body is a single JSON text; newline-delimited JSON is not. */
 export const isJson = (type: string): boolean => /^application\/([\w.-]+\+)?json\b/.test(type);
 
 /** By `Accept` or `format` an operation answers what the operation of that format does. */
@@ -197,7 +197,7 @@ export function checkAgainstContract(
   }
   if (!response.content[media])
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
-  // Of a file, or of what has no end, the document says no more than that it is one.
+  // For files and endless responses, the document gives nothing to check.
   if (!isJson(media)) return;
   const fields = status < 300 ? fieldsAsked(operation, url) : null;
   expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place, fields);

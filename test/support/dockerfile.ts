@@ -1,9 +1,9 @@
-/** What the Dockerfile says. */
+/** Parses the Dockerfile. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './process.ts';
 
-/** Its instructions in their order, each on one line. */
+/** The instructions in order, each on one line. */
 export const instructions: [name: string, value: string][] = readFileSync(
   join(projectFolder, 'Dockerfile'),
   'utf8',
@@ -17,7 +17,7 @@ export const instructions: [name: string, value: string][] = readFileSync(
 export const valuesOf = (wanted: string): string[] =>
   instructions.filter(([name]) => name === wanted).map(([, value]) => value);
 
-/** The environment of the image. */
+/** The environment variables of the image. */
 export const imageEnv: Readonly<Record<string, string>> = Object.fromEntries(
   valuesOf('ENV').flatMap((value) => value.split(/\s+/).map((pair) => pair.split('=') as [string, string])),
 );

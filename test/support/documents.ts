@@ -1,4 +1,4 @@
-/** The documents that come with the service, as its tests read them. */
+/** The documentation of the service, for tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './process.ts';
@@ -6,7 +6,7 @@ import { projectFolder } from './process.ts';
 /** A document by its path, as `docs/figures.md`. */
 export const documentAt = (path: string): string => readFileSync(join(projectFolder, path), 'utf8');
 
-/** The paths of all of them. */
+/** The paths of all documents. */
 export const documents = (): string[] => [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...readdirSync(join(projectFolder, 'docs')).map((name) => `docs/${name}`),
@@ -15,14 +15,14 @@ export const documents = (): string[] => [
     .map((name) => `src/${name}`),
 ];
 
-/** The examples in a text. */
+/** The code blocks in a text. */
 export const examplesIn = (text: string): { language: string | undefined; text: string }[] =>
   [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, code = '']) => ({
     language,
     text: code.trim(),
   }));
 
-/** A section of a document, to the next one. */
+/** A section of a document, up to the next one. */
 export function sectionOf(document: string, heading: string): string {
   const from = document.indexOf(`\n## ${heading}\n`);
   if (from < 0) throw new Error(`There is no section "${heading}".`);

@@ -1,6 +1,6 @@
 /**
- * A process that writes until it is killed: `endless-writer.ts URL PREFIX`. It says each code once its write
- * is acknowledged; eight writes are always under way.
+ * A process that writes until it is killed: `endless-writer.ts URL PREFIX`. It prints each code once its
+ * write is acknowledged; eight writes are always in progress.
  */
 import { writeSync } from 'node:fs';
 import { openDatabase } from '../../src/database/open.ts';

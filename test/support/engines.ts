@@ -1,4 +1,4 @@
-/** Databases for tests: migrated and seeded once, then copied for every test file. */
+/** Databases for tests: migrated and seeded once, then copied for each test file. */
 
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,17 +10,17 @@ export type Engine = 'sqlite' | 'postgres';
 
 export const engine = (process.env.TEST_ENGINE ?? 'sqlite') as Engine;
 
-/** What the global setup made, for the workers. */
+/** Environment variables through which the global setup passes templates to the workers. */
 export const TEMPLATE = {
   sqlite: 'LUODI_TEST_SQLITE_TEMPLATE',
-  /** A real server (`TEST_POSTGRES_URL`): the name of a template database on it. */
+  /** For a server (`TEST_POSTGRES_URL`): the name of a template database on it. */
   postgres: 'LUODI_TEST_POSTGRES_TEMPLATE',
-  /** PGlite: the file of a data directory, and of one with nothing in it. */
+  /** For PGlite: the archives of a seeded and of an empty data directory. */
   pglite: 'LUODI_TEST_PGLITE_TEMPLATE',
   pgliteEmpty: 'LUODI_TEST_PGLITE_EMPTY',
 } as const;
 
-/** Where the global setup leaves the key of an administrator that is in every fresh database. */
+/** Environment variables with the administrator's key that every fresh database contains. */
 export const ADMIN_KEY = {
   sqlite: 'LUODI_TEST_SQLITE_ADMIN_KEY',
   postgres: 'LUODI_TEST_POSTGRES_ADMIN_KEY',
@@ -33,10 +33,10 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** Whether the database takes several connections at once, as PGlite does not. */
+/** Whether the database accepts several connections at once, unlike PGlite. */
 export const concurrent = engine === 'sqlite' || process.env.TEST_POSTGRES_URL !== undefined;
 
-/** A database of the engine under test: migrated and seeded, or with nothing in it at all. */
+/** A database of the engine under test: migrated and seeded, or empty. */
 const makeDatabase = (seeded: boolean): Promise<TestDatabase> => {
   const template = (variable: string) => (seeded ? process.env[variable] : undefined);
   if (engine === 'sqlite') return freshSqlite(template(TEMPLATE.sqlite));
@@ -48,7 +48,7 @@ const makeDatabase = (seeded: boolean): Promise<TestDatabase> => {
 /** A fresh database of the engine under test. */
 export const freshDatabase = (): Promise<TestDatabase> => makeDatabase(true);
 
-/** A database in which there is nothing yet, not even tables. */
+/** An empty database, without tables. */
 export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase(false);
 
 async function freshSqlite(template: string | undefined): Promise<TestDatabase> {
@@ -77,15 +77,16 @@ async function freshPostgres(template: string | undefined): Promise<TestDatabase
   return { url: url.href, remove: () => administer(`drop database if exists ${name} with (force)`) };
 }
 
-/** PostgreSQL in this process, for machines without a server. It has one connection. */
+/** PostgreSQL in this process, for machines without a server. It accepts one connection. */
 async function freshPglite(template: string): Promise<TestDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
   const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
   const { readFileSync } = await import('node:fs');
   const db = await PGlite.create({ loadDataDir: new Blob([readFileSync(template)]) });
-  // A second, for the moment in which one connection takes another's place.
+  // Two, because for a moment a connection and its replacement overlap.
   const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1', maxConnections: 2 });
-  // Its one session outlives the connection; a new client knows nothing of what the last one prepared.
+  // Its single session outlives the connection; a new client must not find prepared statements of the last
+  // one.
   server.addEventListener('connection', () => void db.exec('deallocate all'));
   await server.start();
   const { port } = addressOf(server.getServerConn());

@@ -1,20 +1,20 @@
-/** A client of Server-Sent Events that keeps what it was sent, and can be cut at any byte. */
+/** A client for Server-Sent Events that records what it receives, and can be cut off at any byte. */
 import { type IncomingMessage, request } from 'node:http';
 import type { Body } from './app.ts';
 
 export interface Listener {
-  /** The headers of the answer. */
+  /** The response with its headers. */
   readonly answer: IncomingMessage;
-  /** The data of each event that has arrived whole. */
+  /** The data of each completely received event. */
   readonly entries: Body[];
-  /** How many comments came, which keep the connection alive. */
+  /** Number of comments received, which keep the connection alive. */
   comments(): number;
-  /** How it ended: in good order, or cut. */
+  /** How it ended: regularly, or cut off. */
   readonly ended: Promise<'complete' | 'cut'>;
   cut(): void;
 }
 
-/** @throws when it is refused */
+/** @throws if the request is refused */
 export function listenTo(
   address: string,
   headers: Readonly<Record<string, string>>,

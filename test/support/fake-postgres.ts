@@ -1,4 +1,4 @@
-/** Servers that a start-up may meet where PostgreSQL should be. */
+/** Faulty servers in the place of PostgreSQL, for tests of the start-up. */
 import { createServer, type Socket } from 'node:net';
 
 export interface Fake {
@@ -26,7 +26,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<Fake> {
   };
 }
 
-/** Answers the first message with an error, as PostgreSQL refuses a password or a database. */
+/** Answers the first message with an error, as PostgreSQL does for a wrong password or database. */
 export const refusing = (code: string, message: string): Promise<Fake> =>
   listen((socket) => {
     socket.once('data', () => {
@@ -38,8 +38,8 @@ export const refusing = (code: string, message: string): Promise<Fake> =>
     });
   });
 
-/** Takes the connection and never says a word. */
+/** Accepts the connection and never responds. */
 export const silent = (): Promise<Fake> => listen(() => {});
 
-/** Takes the connection and hangs up. */
+/** Accepts the connection and closes it. */
 export const hangingUp = (): Promise<Fake> => listen((socket) => socket.destroy());

@@ -1,4 +1,6 @@
-/** A process that holds SQLite's lock: `holder.ts FILE MILLISECONDS`. Says "held" once it has it. */
+/**
+ * A process that holds SQLite's lock: `holder.ts FILE MILLISECONDS`. It prints "held" once it has the lock.
+ */
 import { writeSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 

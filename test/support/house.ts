@@ -1,4 +1,4 @@
-/** A copy of the whole service, to be changed as a later version might change it. */
+/** A copy of the whole service, to be modified like a later version. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { projectFolder } from './process.ts';
 
 export interface House {
   folder: string;
-  /** Its `luodi`. */
+  /** Path of its `luodi`. */
   cli: string;
   remove(): void;
 }
@@ -39,14 +39,14 @@ const journalIn = (folder: string, engine: Engine) =>
 export const journal = (folder: string, engine: Engine): JournalEntry[] =>
   JSON.parse(readFileSync(journalIn(folder, engine), 'utf8')).entries;
 
-/** Leaves only the first migrations in a house, as a version before this one had them. */
+/** Keeps only the first migrations of a copy, like an earlier version. */
 export function keepMigrations(folder: string, engine: Engine, count: number): void {
   const file = journalIn(folder, engine);
   const content = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...content, entries: content.entries.slice(0, count) }));
 }
 
-/** Gives a house one more migration, made a second after its last. */
+/** Adds a migration to a copy, dated a second after the last one. */
 export function addMigration(
   folder: string,
   engine: Engine,

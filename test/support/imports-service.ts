@@ -1,6 +1,6 @@
 /**
- * The service with other limits of imports: `imports-service.ts URL FOLDER LIMITS`, the last as JSON. It says
- * where it listens, and ends in good order when it is told to.
+ * The service with other import limits: `imports-service.ts URL FOLDER LIMITS`, the limits as JSON. It prints
+ * its address, and shuts down cleanly on a signal.
  */
 import { buildApp } from '../../src/app.ts';
 import { clockIn } from '../../src/core/clock.ts';

@@ -1,10 +1,9 @@
 /**
- * What somebody learns who knows which projects each figure is about: everything that adds up from figures,
- * each taken any number of times. Exhaustive linear algebra modulo a prime, which finds all that is there to
- * find.
+ * The knowledge of an attacker who knows which projects each figure concerns: all linear combinations of
+ * figures. Exhaustive linear algebra modulo a prime, which finds every combination.
  */
 
-/** So small that products of remainders are exact. */
+/** Small enough for products of remainders to be exact. */
 const PRIME = 67_108_859;
 
 function inverse(value: number): number {
@@ -18,9 +17,7 @@ function inverse(value: number): number {
 
 const modulo = (value: number): number => ((value % PRIME) + PRIME) % PRIME;
 
-/**
- * The rows in reduced echelon form, without those that are sums of others, and the place of the 1 of each.
- */
+/** The rows in reduced echelon form, without linearly dependent ones, and the column of each leading 1. */
 function reduced(rows: number[][]): { rows: number[][]; pivots: number[] } {
   const left = rows.map((row) => [...row]);
   const done: number[][] = [];
@@ -43,7 +40,7 @@ function reduced(rows: number[][]): { rows: number[][]; pivots: number[] } {
   return { rows: done, pivots };
 }
 
-/** The first of the vectors, no more than so many, of which one is a sum of the others. */
+/** The first linearly dependent set of at most the given number of vectors. */
 function dependent(
   vectors: readonly number[][],
   most: number,
@@ -71,9 +68,9 @@ function dependent(
 }
 
 /**
- * @param sets whom each figure is about, by the places of the projects
- * @returns projects, fewer than the minimum, about which the figures add up to something; undefined if there
- * are none
+ * @param sets the projects that each figure concerns, by index
+ * @returns fewer projects than the minimum that a combination of figures concerns; undefined if there are
+ * none
  */
 export function isolated(
   sets: Iterable<readonly number[]>,
@@ -88,8 +85,8 @@ export function isolated(
     return row;
   });
   const { rows, pivots } = reduced(matrix);
-  // What no sum of figures tells: a vector for each project, and a sum about some of them is a dependence of
-  // theirs.
+  // A basis of the null space, as one vector per project: a combination of figures about some projects is a
+  // linear dependence of their vectors.
   const free = Array.from({ length: count }, (_, i) => i).filter((i) => !pivots.includes(i));
   const dual = Array.from({ length: count }, (_, i) => {
     const pivot = pivots.indexOf(i);

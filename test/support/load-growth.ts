@@ -1,19 +1,17 @@
-/**
- * A load that has a table grow, and looks at it meanwhile; a module of its own, so that a thread can load it.
- */
+/** A load that makes a table grow and observes it; a separate module, so that a thread can load it. */
 import { count } from 'drizzle-orm';
 import type { LoadWork, Reader, Transaction } from '../../src/database/database.ts';
 import { everyColumn } from '../../src/database/prepared.ts';
 
 export interface Growth {
   ids: string[];
-  /** How many rows are said to come. */
+  /** The announced number of rows. */
   expected: number;
-  /** Whether the last row is one that the table may not have. */
+  /** Whether the last row violates a constraint. */
   isFaulty?: boolean;
 }
 
-/** How many rows are there, as the transaction sees it and as a reader of what was there before it. */
+/** Number of rows, as seen by the transaction and by the reader of the state before it. */
 export interface Seen {
   within: number;
   before: number;

@@ -1,17 +1,17 @@
-/** A work for `Database.load` that a test sees through; a module of its own, so that a thread can load it. */
+/** A simple work for `Database.load`; a separate module, so that a thread can load it. */
 
 import type { LoadWork, Reader, Transaction } from '../../src/database/database.ts';
 import { byLuodi, record } from '../../src/log/service.ts';
 
 export interface Wanted {
   codes: string[];
-  /** Before which code it breaks. */
+  /** The code before which it fails. */
   breakAt?: string;
-  /** How long it waits before each code. */
+  /** Delay before each code. */
   pause?: number;
 }
 
-/** Writes an event and its entry in the log for each code, and gives the code. */
+/** Writes an event and its log entry for each code, and yields the code. */
 export async function* load(
   tx: Transaction,
   _before: Reader,

@@ -1,6 +1,4 @@
-/**
- * A briefing in the plainest words: what each sentence says, written out. It shares nothing with the service.
- */
+/** A naive model of briefings: each sentence written out. It shares no code with the service. */
 import { isCounted, type ModelProject, type ModelWorld, populationOf } from './model.ts';
 import { addDays, figuresOf } from './model-figures.ts';
 
@@ -21,7 +19,7 @@ const commas = (whole: string): string => {
   return parts.join();
 };
 
-/** A whole number of `unit`s and parts of it, each part `unit / parts` yuan, half-up. */
+/** Whole `unit`s and fractions of `unit / parts` yuan, rounded half-up. */
 const inUnits = (yuan: number, unit: number, parts: number): number =>
   Number(((BigInt(yuan) * 2n) / BigInt(unit / parts) + 1n) / 2n) / parts;
 
@@ -31,8 +29,8 @@ const english = (amount: number): string => {
 };
 
 /**
- * An amount beside counts of 1, 5 and 10 billion: what would look like one of these, and is not, has all its
- * digits.
+ * An amount beside thresholds of 1, 5 and 10 billion: one that would be rounded to a threshold is printed
+ * with all digits.
  */
 function amountBeside(yuan: number, language: Language): string {
   const printed = modelAmount(yuan, language);
@@ -74,7 +72,7 @@ const threeDigits = (yuan: number): number =>
 const nameOf = (p: { name: string; nameEn?: string | null }, language: Language): string =>
   language === 'en' && p.nameEn ? p.nameEn : p.name;
 
-/** The numbers of days from one to the other, counted one by one. */
+/** The number of days from one day to another, counted one by one. */
 function daysBetween(from: string, to: string): number {
   let days = 0;
   for (let day = from; day < to; day = addDays(day, 1)) days += 1;
@@ -100,7 +98,7 @@ const andList = (items: string[], language: Language): string => {
   return items.length === 1 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 };
 
-/** The sentences about an event on a day: `[code, text]` of each. */
+/** The sentences about an event on a day, as `[code, text]`. */
 export function modelBriefing(
   world: ModelWorld,
   event: ModelEvent,

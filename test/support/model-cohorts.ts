@@ -1,4 +1,4 @@
-/** Rates by age over the projects of the model: at each age, those that are old enough, one by one. */
+/** A naive model of rates by age: at each age, the projects that are old enough, one by one. */
 import {
   groupsOf,
   isCounted,
@@ -24,7 +24,7 @@ export const STEP_MONTHS: Record<Interval, number> = { month: 1, quarter: 3, yea
 
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** The same day of the month so many months later, or the last day there is before it. */
+/** The same day of the month some months later, or else the last day of that month. */
 export function monthsAfter(day: Day, months: number): Day {
   let year = Number(day.slice(0, 4));
   let month = Number(day.slice(5, 7));
@@ -60,7 +60,7 @@ function agesOf(cohort: ModelProject[], measure: CohortMeasure, months: number, 
   }
 }
 
-/** The cohorts in the order of their codes, that of projects without one last. */
+/** The cohorts in the order of their codes, with null last. */
 export function cohortsOf(
   world: ModelWorld,
   filter: ModelFilter,

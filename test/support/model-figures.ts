@@ -1,4 +1,4 @@
-/** The figures of DOMAIN §4 over the projects of the model, worked out one project at a time. */
+/** A naive model of the figures, computed project by project. */
 import {
   isCounted,
   type ModelDates,
@@ -10,10 +10,10 @@ import {
 
 type Day = string;
 
-/** The whole number that is nearest to a ÷ b, of two equally near the greater; b > 0. */
+/** The integer nearest to a ÷ b, ties upwards; b > 0. */
 function nearest(a: bigint, b: bigint): bigint {
   let guess = a / b - 2n;
-  // n is the answer when n − ½ ≤ a/b < n + ½.
+  // The result is the n with n − ½ ≤ a/b < n + ½.
   while (2n * a >= (2n * guess + 1n) * b) guess += 1n;
   return guess;
 }
@@ -66,7 +66,7 @@ const total = (amounts: number[]): number => {
 export const fundsInPlaceOf = (p: ModelProject, asOf: Day): number =>
   total(p.funds.filter(({ receivedOn }) => receivedOn <= asOf).map(({ amountYuan }) => amountYuan));
 
-/** Every measure of a population, as the summary words it. */
+/** All measures of a population, in the form of the summary. */
 export function figuresOf(population: ModelProject[], asOf: Day) {
   const those = (flag: string) => population.filter((p) => isCounted(flag, p, asOf));
   const count = (flag: string) => those(flag).length;
@@ -109,7 +109,7 @@ export type Figures = ReturnType<typeof figuresOf>;
 export type MeasureName = keyof Figures;
 export const MEASURES = Object.keys(figuresOf([], '2000-01-01')) as MeasureName[];
 
-/** What a group is sorted by: a count, yuan, a ratio, a median. */
+/** Sort value of a group: a count, yuan, a ratio, a median. */
 export function sortValueOf(figures: Figures, measure: MeasureName): number | null {
   const value = figures[measure];
   if (typeof value === 'number') return value;
@@ -128,7 +128,7 @@ function periodOf(day: Day, interval: Interval): string {
 
 const later = (a: Day, b: Day): Day => (a > b ? a : b);
 
-/** Each period from the first signing to the day. */
+/** All periods from the first signing to the day. */
 export function timelineOf(world: ModelWorld, filter: ModelFilter, interval: Interval, asOf: Day) {
   const everybody = populationOf(world, filter, asOf);
   const first = everybody.map((p) => p.signedOn).sort()[0];
@@ -155,7 +155,8 @@ function rowOf(
 ) {
   const until = to < asOf ? to : asOf;
   const inPeriod = (day: Day) => from <= day && day <= until;
-  // A milestone comes at the later of its day and the signing, unless the contract has ended by then.
+  // A milestone is reached at the later of its day and the signing, unless the project has been terminated by
+  // then.
   const reached = (flag: string, milestone: 'startedOn' | 'productionOn') =>
     everybody.filter((p) => {
       const day = p[milestone] === null ? null : later(p[milestone], p.signedOn);

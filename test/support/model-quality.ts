@@ -1,4 +1,4 @@
-/** What needs attention, said once more one project at a time. It shares nothing with the service. */
+/** A naive model of the quality rules, project by project. It shares no code with the service. */
 import { isCounted, type ModelProject, type ModelWorld } from './model.ts';
 import { fundsInPlaceOf } from './model-figures.ts';
 
@@ -9,11 +9,11 @@ const isOver = (p: ModelProject, asOf: Day): boolean => p.terminatedOn !== null 
 const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / 86_400_000;
 const days = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
 
-/** The day in Shanghai, which is eight hours ahead all year. */
+/** The day in Shanghai, which is always eight hours ahead of UTC. */
 export const shanghaiDay = (moment: string): Day =>
   new Date(Date.parse(moment) + 8 * 3_600_000).toISOString().slice(0, 10);
 
-/** A year and more: the day of the year has come again, and gone by. */
+/** Whether more than a year has passed: the anniversary is over. */
 function isOverAYear(from: Day, to: Day): boolean {
   const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
   return years > 1 || (years === 1 && to.slice(5) > from.slice(5));
@@ -28,7 +28,7 @@ function bareName(name: string): string {
   return bare;
 }
 
-/** All that may be the same project, signed at another event. */
+/** All projects that may be the same one, signed at another event. */
 export function othersOf(world: ModelWorld, p: ModelProject, asOf: Day): ModelProject[] {
   const counts = (one: ModelProject) =>
     !one.archived && one.signedOn <= asOf && one.event !== null && !isOver(one, asOf);
@@ -46,7 +46,7 @@ export function othersOf(world: ModelWorld, p: ModelProject, asOf: Day): ModelPr
 
 type Finding = Record<string, unknown>;
 
-/** What a rule finds about a project on a day; null where it does not name it. */
+/** The finding of a rule for a project on a day; null if the rule does not match. */
 export type ModelRule = (p: ModelProject, asOf: Day, staleDays: number, world: ModelWorld) => Finding | null;
 
 const since = (day: Day, asOf: Day): Finding => ({ since: day, days: days(day, asOf) });

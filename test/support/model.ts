@@ -1,6 +1,6 @@
 /**
- * The domain in the plainest words that can be said about it: loops over arrays, whole days, big integers. It
- * shares nothing with the service, so that the two agreeing means something.
+ * A naive model of the domain: loops over arrays, whole days, big integers. It shares no code with the
+ * service, so that agreement between them is meaningful.
  */
 
 type Day = string;
@@ -48,11 +48,11 @@ export interface ModelProject extends ModelDates {
 export interface ModelWorld {
   investors: ModelInvestor[];
   projects: ModelProject[];
-  /** Of regions and industries: the code above each code. */
+  /** The parents of region and industry codes. */
   parents: Record<string, string | null>;
 }
 
-/** Parameters as they stand on the wire: several values, each a text. */
+/** Parameters as in a query string: several values, each a text. */
 export type ModelFilter = Record<string, string[]>;
 
 const happened = (day: Day | null, asOf: Day): boolean => day !== null && day <= asOf;
@@ -98,7 +98,7 @@ export const FLAGS = [
   'sameYear',
 ];
 
-/** Whether the project is in the numerator of the measure of that name. */
+/** Whether the project is in the numerator of the measure with this name. */
 export function isCounted(flag: string, p: ModelDates, asOf: Day): boolean {
   const ended = happened(p.terminatedOn, asOf);
   if (flag === 'terminated') return ended;
@@ -115,7 +115,7 @@ export function isCounted(flag: string, p: ModelDates, asOf: Day): boolean {
   throw new Error(`There is no flag ${flag}.`);
 }
 
-/** The rules at the door that these dates break, as `field code`. */
+/** The rules for dates that are violated, as `field code`. */
 export function brokenRules(p: ModelDates, today: Day): string[] {
   const broken = [];
   const actual = ['signedOn', 'registeredOn', 'startedOn', 'completedOn', 'productionOn'] as const;
@@ -138,7 +138,7 @@ export function brokenRules(p: ModelDates, today: Day): string[] {
   return broken.sort();
 }
 
-/** The code and all that stand above it, from itself to the root. */
+/** The code and its ancestors, up to the root. */
 function pathOf(world: ModelWorld, code: string): string[] {
   const path = [code];
   for (let above = world.parents[code]; above; above = world.parents[above]) path.push(above);
@@ -167,7 +167,7 @@ function originOf(p: ModelProject): string | null {
   return ['HK', 'MO', 'TW'].includes(country) ? 'hong_kong_macao_taiwan' : 'foreign';
 }
 
-/** Whether an investor stands on the list (or any of the three) in the year of signing or the year before. */
+/** Whether an investor is on the list (or any of the three) in the year of signing or the year before. */
 function isTop500(p: ModelProject, list?: string): boolean {
   const year = yearOf(p.signedOn);
   return p.investors.some(({ rankings }) =>
@@ -192,13 +192,13 @@ export const DIMENSIONS = [
   'signedMonth',
 ];
 
-/** The group that the project stands in; null where it has no value. */
+/** The group of the project; null if it has no value. */
 export function groupOf(world: ModelWorld, dimension: string, p: ModelProject, asOf: Day): string | null {
   switch (dimension) {
     case 'region': {
       if (p.region === null) return null;
       const path = pathOf(world, p.region);
-      // Below the province comes the prefecture; a project of the province itself has no prefecture.
+      // Prefectures are directly below the province; a project of the province itself has none.
       return path.at(-2) ?? path[0] ?? null;
     }
     case 'county':
@@ -285,7 +285,7 @@ function holds(world: ModelWorld, name: string, values: string[], p: ModelProjec
   }
 }
 
-/** The projects signed by the day, not archived, that match every parameter. */
+/** The unarchived projects signed by the day that match every parameter. */
 export const populationOf = (world: ModelWorld, filter: ModelFilter, asOf: Day): ModelProject[] =>
   world.projects.filter(
     (p) =>
@@ -294,7 +294,7 @@ export const populationOf = (world: ModelWorld, filter: ModelFilter, asOf: Day):
       Object.entries(filter).every(([name, values]) => holds(world, name, values, p, asOf)),
   );
 
-/** The groups of a population by one or two dimensions; each key is the JSON of its codes. */
+/** The groups of a population by one or two dimensions, keyed by the JSON of their codes. */
 export function groupsOf(
   world: ModelWorld,
   by: string[],

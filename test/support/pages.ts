@@ -1,10 +1,8 @@
-/** Reads lists page by page, and says what order they ought to have. */
+/** Reads lists page by page, and defines their expected order. */
 import { expect } from 'vitest';
 import type { Body, Client } from './app.ts';
 
-/**
- * Everything in a list, by following `page.nextCursor`, and doing something between two pages where asked.
- */
+/** Reads a whole list by following `page.nextCursor`, optionally doing something between pages. */
 export async function everyPage(
   client: Client,
   url: string,
@@ -30,15 +28,15 @@ export async function everyPage(
 
 type Value = string | number;
 
-/** As both engines are to compare: numbers as numbers, text by the bytes of its UTF-8. */
+/** Compares like both engines: numbers by value, text by UTF-8 bytes. */
 function compare(a: Value, b: Value): number {
   if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /**
- * The items in the order of a `sort` parameter. What has no value comes first, and where all is equal the
- * tie-breaker goes the way of the last name.
+ * Sorts items by a `sort` parameter. Missing values come first, and ties are resolved by the tie-breaker in
+ * the direction of the last key.
  */
 export function inOrder(items: readonly Body[], sort: string, tieBreaker: string): Body[] {
   const names = sort.split(',');

@@ -1,4 +1,4 @@
-/** `luodi`, and scripts of the tests, as processes of their own. */
+/** Runs `luodi`, and scripts of the tests, as child processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,7 +11,7 @@ import { bundled, compileCache } from './bundle.ts';
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if it was ended by a signal. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -19,11 +19,11 @@ export interface Ended {
 
 export interface Running {
   readonly pid: number;
-  /** What it has said so far. */
+  /** The output so far. */
   stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
-  /** Closes the pipe that its output goes to, as `head` does. */
+  /** Closes the pipe of its output, as `head` does. */
   stopReading(): void;
   ended: Promise<Ended>;
 }
@@ -31,26 +31,23 @@ export interface Running {
 interface Options {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
-  /** What it reads; nothing if left out. */
+  /** Its standard input; empty if left out. */
   stdin?: string | Buffer;
-  /** Whether signals go to it and to all that it starts, as those of a terminal do. */
+  /** Whether signals go to the whole process group, as from a terminal. */
   asGroup?: boolean;
-  /** As whom it runs; only root may say so. */
+  /** The user to run as; requires root. */
   uid?: number;
 }
 
 const running = new Set<ChildProcess>();
 
-/** Lines of logs in which there was a key. */
+/** Log lines that contained a key. */
 const revealing: string[] = [];
 
-/** Whether a text has an API key in it. */
+/** Whether a text contains an API key. */
 export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(text);
 
-/**
- * Runs a script with this Node, in a folder of its own unless told otherwise, with nothing of this
- * environment.
- */
+/** Runs a script with this Node, by default in a temporary folder, with an empty environment. */
 export function start(
   script: string,
   args: readonly string[],
@@ -62,9 +59,9 @@ export function start(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      // What one has compiled the next one need not.
+      // Shared by all processes.
       NODE_COMPILE_CACHE: compileCache(),
-      // A machine that has other things to do is no overload.
+      // A busy machine must not count as overload.
       OVERLOAD_DELAY: '0',
       ...env,
     },
@@ -101,11 +98,11 @@ export function start(
   };
 }
 
-/** `luodi …`, as it is shipped. */
+/** Runs `luodi …` from the bundle. */
 export const luodi = (args: readonly string[], options?: Options): Running =>
   start(bundled('cli'), args, options);
 
-/** For `afterEach`: nothing that a test started outlives it. @throws where one of them logged a key */
+/** For `afterEach`: ends all processes started by the test. @throws if one of them logged a key */
 export async function endAll(): Promise<void> {
   const ends = [...running].map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of running) child.kill('SIGKILL');
@@ -114,8 +111,8 @@ export async function endAll(): Promise<void> {
 }
 
 /**
- * Waits until something holds.
- * @throws when it does not within the time: long enough for a machine that has much else to do
+ * Waits until a condition holds.
+ * @throws on timeout, which is long enough for a busy machine
  */
 export async function until<T>(look: () => T | Promise<T>, ms = 150_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + ms;
@@ -127,7 +124,7 @@ export async function until<T>(look: () => T | Promise<T>, ms = 150_000): Promis
   }
 }
 
-/** Occupies a port of this machine until it is given back. */
+/** Occupies a port of this machine until it is freed. */
 export async function occupiedPort(): Promise<{ port: number; free(): Promise<void> }> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -136,7 +133,7 @@ export async function occupiedPort(): Promise<{ port: number; free(): Promise<vo
   return { port: address.port, free: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** A service that has been started, and where it listens. */
+/** A started service, and its address. */
 export async function served(
   env: Readonly<Record<string, string>>,
   options: Omit<Options, 'env'> = {},

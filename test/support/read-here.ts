@@ -1,6 +1,4 @@
-/**
- * In the place of `transfer/reading/read-file.ts` where no process may be started: reads files in this one.
- */
+/** Replaces `sheets/reading/read-file.ts` in tests without child processes: reads files in this process. */
 import { Problem } from '../../src/http/problems.ts';
 import { read } from '../../src/sheets/reading/read.ts';
 import type { ReadOptions } from '../../src/sheets/reading/read-file.ts';

@@ -1,4 +1,4 @@
-/** Files read into memory, in this process or in one of their own. */
+/** Reads files into memory, in this process or in a child process. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,8 @@ export const aRequest = (options: Partial<ReadRequest> = {}): ReadRequest => ({
   format: null,
   encoding: null,
   table: tables.projects,
-  unit: 'yuan',
+  unit: null,
+  days: null,
   empty: 'keep',
   mapping: null,
   ...options,
@@ -46,7 +47,7 @@ export interface Read {
   result: ReadResult;
 }
 
-/** What has been written of a file that was read. */
+/** The rows written by reading a file. */
 export function rowsOf({ rows }: ReadRequest): ReadRow[] {
   const [names = '', ...lines] = readFileSync(rows, 'utf8').split('\n').filter(Boolean);
   return lines.map(rowParser(names));
@@ -58,19 +59,19 @@ const withRows = (request: ReadRequest, result: ReadResult): Read => ({
   result,
 });
 
-/** In this process. */
+/** Reads in this process. */
 export async function reading(content: string | Buffer, options: Partial<ReadRequest> = {}): Promise<Read> {
   const request = aRequest({ file: aFile(content), ...options });
   return withRows(request, await read(request, () => undefined));
 }
 
-/** In a process of its own. */
+/** Reads in a child process. */
 export async function readingApart(file: string, options: Partial<ReadRequest> = {}): Promise<Read> {
   const request = aRequest({ file, ...options });
   return withRows(request, await readFile(request));
 }
 
-/** Why a file is refused, with its message in both languages. */
+/** Why a file is refused, with the message in both languages. */
 export async function refusal(content: string | Buffer, options: Partial<ReadRequest> = {}) {
   const error = await reading(content, options).catch((reason: unknown) => reason);
   if (!(error instanceof Refusal))
@@ -79,7 +80,7 @@ export async function refusal(content: string | Buffer, options: Partial<ReadReq
   return { kind: error.kind, values: error.values, en: message('en'), zh: message('zh') };
 }
 
-/** The code with which a file is refused by a process of its own. */
+/** The code with which a child process refuses a file. */
 export async function refusalApart(file: string, options: Partial<ReadRequest> = {}): Promise<Problem> {
   const error = await readFile(aRequest({ file, ...options })).catch((reason: unknown) => reason);
   if (!(error instanceof Problem)) throw new Error('It was not refused.', { cause: error });

@@ -1,7 +1,5 @@
-/** Whether there is time to try properties often; what is rare has come up by then. */
+/** Whether there is time for many runs of properties; rare cases then occur reliably. */
 export const THOROUGH = process.env.CI !== undefined;
 
-/**
- * How often a property is tried, or a crash: as often as this in CI, a fifth of that for somebody who waits.
- */
+/** Number of runs of a property or crash test: all in CI, a fifth locally. */
 export const runs = (many: number): number => (THOROUGH ? many : Math.ceil(many / 5));

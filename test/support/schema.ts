@@ -1,4 +1,4 @@
-/** The schema as `tables.ts` defines it, and as a database has it. */
+/** The schema as defined in `tables.ts`, and as found in a database. */
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import * as columns from '../../src/database/columns.postgres.ts';
 import { defineTables } from '../../src/database/tables.ts';
@@ -6,18 +6,18 @@ import { engine } from './engines.ts';
 import type { Connection } from './sql.ts';
 
 interface Table {
-  /** Type and whether it must have a value, by name. */
+  /** Type and nullability, by name. */
   columns: Record<string, string>;
   primaryKey: string[];
   /** `column → table.column`, in order. */
   foreignKeys: string[];
-  /** `unique` or `plain` and the columns in order, by name. */
+  /** `unique` or `plain`, and the columns in order, by name. */
   indexes: Record<string, string>;
 }
 
 export type Schema = Record<string, Table>;
 
-/** What Postgres's types are in SQLite. */
+/** SQLite's types for those of PostgreSQL. */
 const sqliteTypes: Readonly<Record<string, string>> = {
   text: 'text',
   integer: 'integer',
@@ -32,7 +32,7 @@ const indexed = (unique: boolean, names: readonly string[]): string =>
 const reference = (from: readonly string[], table: string, to: readonly string[]): string =>
   `${from} → ${table}.${to}`;
 
-/** The one definition, in the words of the engine under test. */
+/** The defined schema in terms of the engine under test. */
 export function definedSchema(): Schema {
   const typeOf = (sqlType: string): string => {
     const type = sqlType.split(' ')[0] as string;
@@ -80,7 +80,7 @@ export function definedSchema(): Schema {
   );
 }
 
-/** The tables of a database, without the migrator's own. */
+/** The tables of a database, except those of the migrator. */
 export const actualSchema = (connection: Connection): Promise<Schema> =>
   engine === 'sqlite' ? sqliteSchema(connection) : postgresSchema(connection);
 
@@ -153,7 +153,7 @@ async function postgresSchema({ rows }: Connection): Promise<Schema> {
       {
         columns: Object.fromEntries(
           Object.entries(columns).map(([column, { type, notNull, collation }]) => {
-            // Text that the server compares by its locale would sort otherwise than SQLite's.
+            // With a locale-dependent collation, the server would sort differently from SQLite.
             const bytewise = collation === null || collation === 'C';
             return [column, described(bytewise ? type : `${type} collated ${collation}`, notNull)];
           }),

@@ -1,4 +1,4 @@
-/** The service on a port of its own, for what only a real connection shows. */
+/** The service on its own port, for tests that need real connections. */
 import { connect } from 'node:net';
 import supertest, { type Test } from 'supertest';
 import { type Answer, type TestApp, testApp } from './app.ts';
@@ -6,10 +6,10 @@ import { checkAgainstContract, isJson } from './contract.ts';
 import { adminKey } from './engines.ts';
 
 export interface TestServer extends TestApp {
-  url: string;
+  address: string;
   /** With the key of an administrator. */
   agent: ReturnType<typeof supertest.agent>;
-  /** Sends text as it is, and gives back all that came until the connection ended. */
+  /** Sends raw text, and returns everything received until the connection ends. */
   raw(text: string): Promise<string>;
 }
 
@@ -18,10 +18,10 @@ export async function testServer(options?: Parameters<typeof testApp>[0]): Promi
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = new URL(address);
   const agent = supertest.agent(address).set('authorization', `Bearer ${adminKey()}`);
-  return { ...api, url: address, agent, raw: (text) => exchange(Number(port), text) };
+  return { ...api, address, agent, raw: (text) => exchange(Number(port), text) };
 }
 
-/** The answer of a supertest request, checked against the contract like every other. */
+/** The response to a supertest request, checked against the contract. */
 export async function answerOf(test: Test): Promise<Answer> {
   const response = await test;
   const type = String(response.headers['content-type'] ?? '');

@@ -1,4 +1,4 @@
-/** SQL as it stands: for what a test must provoke or look at, and features never say. */
+/** Raw SQL, for states and checks that are beyond the features. */
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
@@ -10,15 +10,15 @@ type Row = Record<string, unknown>;
 
 const statement = (sql: string) => ({ toSQL: () => ({ sql, params: [] }) }) as unknown as PromiseLike<Row[]>;
 
-/** Runs a statement in a transaction of the service's own. */
+/** Runs a statement in a transaction of the service. */
 export const perform = (tx: Transaction, sql: string): Promise<void> =>
   tx.perform(`test ${sql}`, {}, () => statement(sql));
 
-/** Has a reader run a statement. */
+/** Runs a statement with a reader. */
 export const query = (reader: Reader, sql: string): Promise<Row[]> =>
   reader.prepared(`test ${sql}`, {}, () => statement(sql));
 
-/** A connection that the service knows nothing of. */
+/** A connection that bypasses the service. */
 export interface Connection {
   rows(sql: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -44,9 +44,8 @@ export async function connect(url: string): Promise<Connection> {
 }
 
 /**
- * The change log, proved: numbers without a gap from 1, each entry with the hash of the one before and its
- * own,
- * and the revision at the last.
+ * Returns the change log after verifying it: gapless numbers from 1, each entry with its own hash and that of
+ * the previous one, and the revision equal to the last entry.
  */
 export async function provenLog(
   database: Database,

@@ -1,4 +1,4 @@
-/** What the database holds, to prove that a refusal left everything as it was. */
+/** The content of the database, to verify that a refusal left it unchanged. */
 import { hash } from 'node:crypto';
 import { getTableName } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
@@ -8,13 +8,13 @@ import { query } from './sql.ts';
 
 type Tables = TestApp['database']['read']['tables'];
 
-/** Tables whose rows change without an entry in the log. */
+/** Tables whose rows change without a log entry. */
 const UNLOGGED = ['imports', 'keptAnswers'] as const satisfies (keyof Tables)[];
 
 async function digestOf({ database }: TestApp, name: string): Promise<string> {
   const table = database.read.tables[name as keyof Tables];
   const rows = await database.read.select().from(table as PgTable);
-  // When a key was last used is no change of anything.
+  // The last use of a key does not count as a change.
   const texts = rows.map((row) => JSON.stringify({ ...row, lastUsedAt: undefined })).sort();
   return `${rows.length} ${hash('sha256', texts.join('\n'))}`;
 }
@@ -22,15 +22,15 @@ async function digestOf({ database }: TestApp, name: string): Promise<string> {
 const digestsOf = async (api: TestApp, names: readonly string[]): Promise<object> =>
   Object.fromEntries(await Promise.all(names.map(async (name) => [name, await digestOf(api, name)])));
 
-/** Every table's number of rows and a digest of them, and the revision. */
+/** The number of rows and a digest of every table, and the revision. */
 export const stateOf = async (api: TestApp): Promise<object> => ({
   ...(await digestsOf(api, Object.keys(api.database.read.tables))),
   ...(await api.database.revision()),
 });
 
 /**
- * What tells as much of a refusal, and is read in a tenth of the time: a row that comes or goes is counted,
- * one that changes has an entry in the log or stands in a table that is read.
+ * As meaningful for a refusal, but read in a tenth of the time: added and removed rows change the counts, and
+ * changed rows have a log entry or are in a table that is read.
  */
 async function tracesOf(api: TestApp): Promise<object> {
   const counts = Object.entries(api.database.read.tables).map(
@@ -44,7 +44,7 @@ async function tracesOf(api: TestApp): Promise<object> {
   };
 }
 
-/** Sends a request that is to be refused, and proves that it changed nothing. */
+/** Sends a request that must be refused, and verifies that it changed nothing. */
 export async function expectRefused(
   api: TestApp,
   send: () => Promise<Answer>,
@@ -60,8 +60,7 @@ export async function expectRefused(
 }
 
 /**
- * For a table of many refusals: proves once that all the tests of the `describe` it stands in changed
- * nothing.
+ * For a table of many refusals: verifies once that all tests of the surrounding `describe` changed nothing.
  */
 export function changesNothing(api: () => TestApp): void {
   let before: object;

@@ -1,18 +1,16 @@
-/**
- * A work for `Database.stream` that a test sees through; a module of its own, so that a thread can load it.
- */
+/** A simple work for `Database.stream`; a separate module, so that a thread can load it. */
 import type { StreamReader, StreamWork } from '../../src/database/database.ts';
 
 export interface Asked {
-  /** How many codes a batch has. */
+  /** Number of codes per batch. */
   size: number;
-  /** A statement to try before anything is read. */
+  /** A statement to run first. */
   statement?: string;
-  /** After how many batches it breaks. */
+  /** The number of batches after which it fails. */
   breakAfter?: number;
 }
 
-/** The codes of the events, a batch at a time; then `end`. */
+/** The codes of the events in batches; then `end`. */
 export async function* run(
   reader: StreamReader,
   { size, statement, breakAfter }: Asked,

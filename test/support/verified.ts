@@ -1,4 +1,4 @@
-/** Has the service prove that its log is whole, and that its data is what the log says. */
+/** Verifies with the service that the log is intact, and that the data matches it. */
 import { expect } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import type { Report } from '../../src/log/verification/verifying.ts';
@@ -11,7 +11,7 @@ export async function expectVerified(database: Pick<Database, 'stream'>): Promis
   return report;
 }
 
-/** For `afterAll`: the end of a service whose tests wrote nothing but through it. */
+/** For `afterAll`: closes a service whose tests wrote only through it. */
 export async function closeVerified(api: Pick<TestApp, 'database' | 'close'>): Promise<void> {
   await expectVerified(api.database);
   await api.close();

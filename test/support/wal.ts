@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const HEADER = 32;
 const FRAME_HEADER = 24;
 
-/** How many transactions the log holds: the last frame of each carries the size of the database after it. */
+/** Number of transactions in the log: the last frame of each has the size of the database after it. */
 export function commitsInWal(file: string): number {
   const wal = readFileSync(`${file}-wal`);
   if (wal.length < HEADER) return 0;
@@ -12,7 +12,7 @@ export function commitsInWal(file: string): number {
   const salts = wal.subarray(16, 24);
   let commits = 0;
   for (let at = HEADER; at + FRAME_HEADER + pageSize <= wal.length; at += FRAME_HEADER + pageSize) {
-    // A frame with other salts is left over from before the log began anew.
+    // A frame with other salts is a remnant from before the log was restarted.
     if (!wal.subarray(at + 8, at + 16).equals(salts)) break;
     if (wal.readUInt32BE(at + 4) !== 0) commits++;
   }

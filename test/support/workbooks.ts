@@ -1,4 +1,4 @@
-/** Workbooks made of their XML, so that they can hold what no library writes. */
+/** Workbooks assembled from XML, so that they can contain what no library writes. */
 import { type ZipEntry, zip } from './zip.ts';
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -8,20 +8,20 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 export interface SheetPart {
   name?: string;
   state?: 'hidden' | 'veryHidden';
-  /** What stands in `sheetData`. */
+  /** Content of `sheetData`. */
   rows?: string;
-  /** All of the part, instead. */
+  /** The whole part instead. */
   xml?: string | Buffer;
 }
 
 export interface WorkbookParts {
   sheets?: readonly SheetPart[];
-  /** What stands in `sst`, or the whole part where it begins with a declaration. */
+  /** Content of `sst`, or the whole part if it starts with a declaration. */
   texts?: string;
   styles?: string;
   is1904?: boolean;
   workbookType?: string;
-  /** Further parts, or others of the same name. */
+  /** Additional parts, or replacements for those with the same name. */
   more?: readonly ZipEntry[];
 }
 
@@ -84,7 +84,7 @@ export const workbook = (parts: WorkbookParts): Buffer => zip(workbookEntries(pa
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('\r', '&#13;');
 
-/** A row of texts; what begins with `<c` stands as it is. */
+/** A row of texts; cells starting with `<c` are inserted as XML. */
 export const row = (number: number, cells: readonly (string | null)[]): string => {
   const letter = (i: number) => String.fromCharCode(65 + i);
   const written = cells.map((cell, i) => {

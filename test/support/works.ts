@@ -27,12 +27,12 @@ const anEvent = (code: string) => ({
   endsOn: '2020-06-30',
 });
 
-/** Inserts a row and writes no entry. */
+/** Inserts a row without a log entry. */
 export async function insertEvent(tx: Transaction, code: string): Promise<void> {
   await tx.insert(tx.tables.events).values(anEvent(code));
 }
 
-/** Inserts a row and takes a number for it. */
+/** Inserts a row and its log entry. */
 export async function recordEvent(tx: Transaction, code: string): Promise<number> {
   await insertEvent(tx, code);
   await record(tx, caller, {
@@ -72,7 +72,7 @@ const anImport = {
   finishedAt: '2026-11-22T04:00:00.000Z',
 };
 
-/** Puts rows into every table, through the services, each row with others that refer to it. */
+/** Fills every table through the services; all rows are referred to by others. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
   const key = await keyService(dependencies).create(caller, {

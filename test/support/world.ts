@@ -1,4 +1,4 @@
-/** Random worlds in the database: the service with nothing in it but what the model says. */
+/** Puts random worlds into the database: a service that contains exactly the model's data. */
 
 import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
@@ -14,10 +14,10 @@ import { created, type TestApp, testApp } from './app.ts';
 import { EVENTS, TOWN, WORLD_TODAY } from './arbitraries.ts';
 import type { ModelWorld } from './model.ts';
 
-/** Shrinking stops in time to print what it found. */
+/** Leaves shrinking enough time to print its result. */
 export const PROPERTY = { interruptAfterTimeLimit: 40_000 } satisfies fc.Parameters<unknown>;
 
-/** A service with the references of the worlds, on their today. */
+/** A service with the reference data of the worlds, on their today. */
 export async function worldApp(config: Partial<Config> = {}): Promise<TestApp> {
   const api = await testApp({ today: WORLD_TODAY, config });
   for (const event of EVENTS) await created(api, '/v1/events', event);
@@ -27,7 +27,7 @@ export async function worldApp(config: Partial<Config> = {}): Promise<TestApp> {
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
-/** Puts this world in the place of the one before. @returns the id of each project, by its code */
+/** Replaces the current world. @returns the ids of the projects, by code */
 export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map<string, string>> {
   const projects = projectService(api);
   const investors = catalogueService(api, enterprises);
@@ -57,7 +57,7 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
   return ids;
 }
 
-/** Puts more rows like that of a project straight into the database; each with a code of its own. */
+/** Inserts copies of a project directly into the database, each with its own code. */
 export async function insertCopies(
   { database }: Pick<TestApp, 'database'>,
   { code, ...changes }: { code: string } & Partial<ProjectRecord>,
@@ -67,7 +67,7 @@ export async function insertCopies(
     const { projects } = tx.tables;
     const [original] = await tx.select().from(projects).where(eq(projects.code, code));
     if (!original) throw new Error(`There is no project ${code}.`);
-    // SQLite takes 32 766 parameters in one statement.
+    // SQLite accepts 32 766 parameters per statement.
     for (let done = 0; done < count; done += 500) {
       const copies = Array.from({ length: Math.min(500, count - done) }, () => {
         const id = uuid();

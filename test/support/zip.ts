@@ -1,12 +1,12 @@
-/** Zip archives made by hand, so that they can also be made wrong. */
+/** Hand-made zip archives, which can also be invalid. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
   name: string;
   content: Buffer | string;
-  /** What is said of it, where that is not the truth. */
+  /** False declarations. */
   said?: { size?: number; crc?: number; flags?: number; method?: number };
-  /** Already packed. */
+  /** Already compressed. */
   packed?: { bytes: Buffer; size: number; crc: number };
 }
 

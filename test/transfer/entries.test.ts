@@ -1,4 +1,4 @@
-/** Lists of catalogues as files: what is exported of them comes back without a change. */
+/** Exports of catalogue lists can be re-imported without changes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogueService } from '../../src/catalogues/service.ts';
@@ -23,7 +23,7 @@ const caller: Caller = { actor: 'test', requestId: null, regions: null };
 const CLUSTER = '00000000-0000-7000-8500-000000000000';
 const MEMBERS = `/v1/clusters/${CLUSTER}/members`;
 
-/** Texts that are hard on a sheet. */
+/** Difficult texts. */
 const notes = fc.constantFrom(
   null,
   null,
@@ -50,7 +50,7 @@ const extra: fc.Arbitrary<Omit<Extra, 'code'> & { isCoded: boolean }> = fc.recor
 
 const role = fc.constantFrom('upstream', 'downstream', 'supporting');
 
-/** Of each enterprise but the leader, the days on which it came and went, in turn. */
+/** Alternating arrivals and departures of each enterprise except the leader. */
 const stays = fc.array(
   fc.record({ days: fc.uniqueArray(day, { maxLength: 4 }), role, note: notes, isWithProject: fc.boolean() }),
   { minLength: 5, maxLength: 5 },
@@ -59,7 +59,7 @@ const stays = fc.array(
 const given = fc.record({ world: outreachWorld, extras: fc.array(extra, { minLength: 25 }), stays });
 type Given = typeof given extends fc.Arbitrary<infer T> ? T : never;
 
-/** Two enterprises share a name, one of them has a code, and others have a code or none. */
+/** Two enterprises share a name, and one of them has a code; the others may have a code. */
 async function nameEnterprises(api: TestApp): Promise<void> {
   for (const [i, changes] of [
     [1, { name: '企业 0' }],
@@ -122,7 +122,7 @@ describe('an export of random contacts and members', () => {
   });
   afterAll(() => api.close());
 
-  it('changes nothing when it comes back, whatever its format, language and encoding', async () => {
+  it('changes nothing when re-imported, in any format, language and encoding', async () => {
     await fc.assert(
       fc.asyncProperty(given, ways, async (all, chosen) => {
         await replace(api, all);
@@ -143,7 +143,7 @@ describe('an export of random contacts and members', () => {
     );
   });
 
-  it('has what the list has under the same filters, in its order', async () => {
+  it('equals the list under the same filters, in its order', async () => {
     const filters = [
       '/v1/contacts?sort=-contactedOn',
       '/v1/contacts?event=fair-a&sort=contactedOn',
@@ -207,7 +207,7 @@ describe('a list of a catalogue as a file', () => {
   });
   afterAll(() => api.close());
 
-  it('has the headings and the words of imports, real days, and codes as text', async () => {
+  it('has the headings and words of imports, real dates, and codes as text', async () => {
     const sheet = await readXlsx(await exported(api, '/v1/contacts', { format: 'xlsx', lang: 'zh' }));
     expect(sheet.name).toBe('对接记录');
     expect(tableOf(sheet)).toEqual([
@@ -239,7 +239,7 @@ describe('a list of a catalogue as a file', () => {
     );
   });
 
-  it('is named by what it is about, by the day and by the revision', async () => {
+  it('has a name with its subject, the day and the revision', async () => {
     const { revision } = (await api.get('/v1/contacts')).body;
     const named = async (url: string, options: Record<string, string>) =>
       (await exported(api, url, options)).headers['content-disposition'];
@@ -251,7 +251,7 @@ describe('a list of a catalogue as a file', () => {
   });
 
   it.each(['contacts', 'members', 'enterprises', 'events', 'zones', 'regions', 'industries'])(
-    'of %s comes as every format and as no other',
+    'of %s is available in every format and no other',
     async (name) => {
       const url = name === 'members' ? members : `/v1/${name}`;
       for (const accept of [
@@ -272,14 +272,14 @@ describe('a list of a catalogue as a file', () => {
   );
 
   it.each(['mappings', 'clusters', 'delegations'])(
-    'is not had of %s, which no import takes',
+    'is not available for %s, which cannot be imported',
     async (name) => {
       expect((await api.get(`/v1/${name}?format=csv`)).status).toBe(422);
     },
   );
 
   it.each(['enterprises', 'events', 'zones', 'regions', 'industries'])(
-    'of %s changes nothing when it comes back',
+    'of %s changes nothing when re-imported',
     async (entity) => {
       const { total } = (await api.get(`/v1/${entity}?limit=1`)).body.page;
       for (const [format, lang] of [
@@ -294,14 +294,14 @@ describe('a list of a catalogue as a file', () => {
     },
   );
 
-  it('is not there where the cluster is not', async () => {
+  it('does not exist if the cluster does not', async () => {
     for (const id of ['00000000-0000-7000-8000-000000000999', 'x', '%00']) {
       const answer = await api.get(`/v1/clusters/${id}/members?format=csv`);
       expectProblem(answer, 404, 'clusters.not_found');
     }
   });
 
-  it('answers 304 to who has it, and HEAD with its headers', async () => {
+  it('responds with 304 if already known, and to HEAD with its headers', async () => {
     const url = '/v1/contacts?format=csv';
     const { headers } = await api.get(url);
     expect((await api.get(url, { 'if-none-match': String(headers.etag) })).status).toBe(304);
@@ -314,7 +314,7 @@ describe('a list of a catalogue as a file', () => {
     }
   });
 
-  it('changes what was changed in it, by the id where there is no code', async () => {
+  it('applies the changes made in it, by id if there is no code', async () => {
     const other = await created(api, '/v1/enterprises', { name: '另一企业' });
     const uncoded = await created(api, '/v1/contacts', {
       enterprise: other.id,
@@ -358,7 +358,7 @@ describe('a list of a catalogue as a file', () => {
     expect(body).toMatchObject(counts({ refused: 1 }));
   });
 
-  it('is refused with one contact in two rows, by its id in one and by its code in the other', async () => {
+  it('is refused if one contact is in two rows, by its id in one and by its code in the other', async () => {
     const lines = [{ id: contact.id }, { code: '007' }, { id: contact.id }].map((one) => JSON.stringify(one));
     const { body } = await preview(api, lines.join('\n'), {
       format: 'ndjson',

@@ -1,4 +1,4 @@
-/** `luodi export`, as a process of its own. */
+/** `luodi export` as a process. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { insertCopies } from '../support/world.ts';
 
 const DAY = '2021-12-31';
 
-/** Questions, as options and as an address. */
+/** Queries, as options and as a query string. */
 const ASKED: [string[], string][] = [
   [['--format', 'csv'], 'format=csv&lang=en'],
   [
@@ -70,7 +70,7 @@ const begin = (args: readonly string[], url = place.url) =>
 const run = (...args: string[]): Promise<Ended> => begin(args).ended;
 
 describe('luodi export', () => {
-  it.each(ASKED)('%j writes the very bytes that the list answers', async (options, query) => {
+  it.each(ASKED)('%j writes the same bytes as the list', async (options, query) => {
     const { code, stdout, stderr } = await run(...options, '--as-of', DAY, '-o', 'out', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const expected = answers.get(query) as Buffer;
@@ -85,7 +85,7 @@ describe('luodi export', () => {
     }
   });
 
-  it('writes to standard output, and nothing else where nobody looks on', async () => {
+  it('writes only the file to standard output if it is not a terminal', async () => {
     const args = ['--format', 'csv', '--as-of', DAY];
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -95,7 +95,7 @@ describe('luodi export', () => {
     expect(JSON.parse(told.stderr)).toMatchObject({ file: null, rows: 3, bytes: Buffer.byteLength(stdout) });
   });
 
-  it('replaces a file only when told to', async () => {
+  it('replaces a file only if told to', async () => {
     writeFileSync(join(folder, 'kept.csv'), 'precious');
     const args = ['--format', 'csv', '--as-of', DAY, '--output', 'kept.csv'];
     expect(await run(...args)).toEqual({
@@ -110,7 +110,7 @@ describe('luodi export', () => {
     expect(written.equals(answers.get('format=csv&lang=en') as Buffer)).toBe(true);
   });
 
-  it('names every option that is wrong', async () => {
+  it('names every invalid option', async () => {
     const { code, stdout, stderr } = await run(
       ...['--format', 'pdf', '--as-of', '2099-01-01', '--sort', 'price', '--lang', 'de'],
       ...['--filter', 'region=43', '--filter', 'colour=red', '--filter', 'minInvestment=x'],
@@ -146,14 +146,14 @@ describe('luodi export', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('makes no database where there is none', async () => {
+  it('creates no database if there is none', async () => {
     const { code, stderr } = await begin(['--format', 'csv'], 'file:./nothing.db').ended;
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'luodi: There is no database at ./nothing.db\n' });
     expect(readdirSync(folder)).toEqual([]);
   });
 });
 
-describe('an export that is cut short', () => {
+describe('an interrupted export', () => {
   let large: TestDatabase;
   beforeAll(async () => {
     large = await freshDatabase();

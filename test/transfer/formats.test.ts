@@ -35,17 +35,17 @@ describe('the format', () => {
     const answer = await api.get(`/v1/projects${query}`, accept === undefined ? {} : { accept });
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe(type);
-    expect(answer.headers.vary).toBe('Accept, Accept-Language');
+    expect(answer.headers.vary).toMatch(/^Accept, Accept-Language(, Accept-Encoding)?$/);
     expect(answer.headers['cache-control']).toBe('private, no-cache');
   });
 
-  it('is told beside whatever else an answer depends on', async () => {
+  it('is listed in Vary beside other headers', async () => {
     const origin = 'https://dashboard.example';
     const open = await testApp({ config: { CORS_ORIGINS: [origin, 'https://other.example'] } });
-    // The second answer comes from memory.
+    // The second response comes from the cache.
     for (const url of ['projects', 'projects?format=csv', 'statistics/summary', 'statistics/summary']) {
       const { status, headers } = await open.get(`/v1/${url}`, { origin });
-      expect([status, headers.vary]).toEqual([200, 'Origin, Accept, Accept-Language']);
+      expect([status, headers.vary]).toEqual([200, 'Origin, Accept, Accept-Language, Accept-Encoding']);
     }
     await open.close();
   });
@@ -56,7 +56,7 @@ describe('the format', () => {
     '/v1/statistics/breakdown?by=region',
     '/v1/statistics/timeline',
     '/v1/statistics/cohorts',
-  ])('of %s is refused where Accept admits none', async (url) => {
+  ])('of %s is refused if Accept excludes it', async (url) => {
     const answer = await api.get(url, { accept: 'image/png' });
     expectProblem(answer, 406, 'request.not_acceptable');
     expect(answer.body.detail).toContain('text/csv');
@@ -71,12 +71,12 @@ describe('the format', () => {
     ['projects?format=ndjson&lang=zh&unit=yi', ['lang', 'unit']],
     ['statistics/summary?unit=wan', ['unit']],
     ['statistics/breakdown?by=region&format=xlsx&encoding=utf-8', ['encoding']],
-  ])('%s is refused by the names of what it has no use for', async (url, names) => {
+  ])('%s is refused with the names of parameters that do not apply', async (url, names) => {
     const faults = names.map((name): [string, string] => [name, 'not_for_format']);
     expectProblem(await api.get(`/v1/${url}`), 422, 'request.invalid', faults);
   });
 
-  it('asked for by Accept refuses the same parameters', async () => {
+  it('requested by Accept refuses the same parameters', async () => {
     const answer = await api.get('/v1/projects?limit=5', { accept: 'text/csv' });
     expectProblem(answer, 422, 'request.invalid', [['limit', 'not_for_format']]);
   });
@@ -98,7 +98,7 @@ describe('the name of the file', () => {
     );
   });
 
-  it('has the event, in Chinese by its name, with one in ASCII beside it', async () => {
+  it('has the event, in Chinese by its name, with an ASCII alternative', async () => {
     const { revision } = (await api.get('/v1/projects')).body;
     const header = await nameOf('format=xlsx&event=hyrd-2020', { 'accept-language': 'zh-CN' });
     const chinese = encodeURIComponent(`项目-2020年沪洽周_湖南-2026-11-22-r${revision}.xlsx`);
@@ -111,7 +111,7 @@ describe('the name of the file', () => {
   it.each([
     ['of one character in two halves', '𠮷'.repeat(150), '𠮷'.repeat(50)],
     ['in which one stands across the end', `a${'𠮷'.repeat(100)}`, `a${'𠮷'.repeat(49)}`],
-  ])('is cut between characters where the event has a long name %s', async (_, name, shown) => {
+  ])('is cut between characters if the event has a long name %s', async (_, name, shown) => {
     const days = { startsOn: '2020-06-29', endsOn: '2020-06-30' };
     const { code } = await created(api, '/v1/events', { code: `long-${name.length}`, name, ...days });
     const header = String(await nameOf(`format=csv&lang=zh&event=${code}`));
@@ -122,7 +122,7 @@ describe('the name of the file', () => {
 });
 
 describe('a file', () => {
-  it('has an ETag of its own for each format, language, unit and encoding, and is the same bytes until something changes', async () => {
+  it('has an ETag per format, language, unit and encoding, and the same bytes until something changes', async () => {
     const tags = new Map<string, string>();
     for (const query of [
       'json',
@@ -153,7 +153,7 @@ describe('a file', () => {
     expect(again.etag).not.toBe(tags.get('csv'));
   });
 
-  it('answers HEAD with its headers and nothing else', async () => {
+  it('responds to HEAD with its headers and nothing else', async () => {
     const url = '/v1/projects?format=csv&lang=zh';
     const [get, head] = [await api.get(url), await api.request('HEAD', url)];
     expect(head).toMatchObject({ status: 200, text: '', etag: get.etag });
@@ -163,7 +163,7 @@ describe('a file', () => {
     expect(head.headers['content-length']).toBeUndefined();
   });
 
-  it('is for whoever may read the list', async () => {
+  it('has the same permissions as the list', async () => {
     const nobody = clientOf(api.app, null);
     expectProblem(await nobody.get('/v1/projects?format=csv'), 401, 'access.key_required');
     for (const ANONYMOUS_READ of ['statistics', 'all'] as const) {
@@ -178,8 +178,8 @@ describe('a file', () => {
   });
 });
 
-describe('what a worksheet cannot hold', () => {
-  it('is known by counting one row further', async () => {
+describe('too many rows for a worksheet', () => {
+  it('are detected by counting one row further', async () => {
     const day = '2026-11-22';
     const { total } = (await api.get('/v1/projects')).body.page;
     const more = (most: number) =>
@@ -187,7 +187,7 @@ describe('what a worksheet cannot hold', () => {
     expect([await more(total - 1), await more(total)]).toEqual([true, false]);
   });
 
-  it('is refused before anything is sent', async () => {
+  it('are refused before anything is sent', async () => {
     let given = 0;
     async function* tooMany() {
       yield { revision: { seq: 1, hash: '' }, subject: null, missing: false, tooMany: true };

@@ -1,7 +1,4 @@
-/**
- * Workbooks in other programs than the one that wrote them: each shows what the CSV of the same question
- * says.
- */
+/** Workbooks opened in other programs: each shows the same as the CSV of the same query. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +13,7 @@ import { mustRun } from '../support/programs.ts';
 
 type Rows = string[][];
 
-/** A cell as CSV has it. */
+/** A cell in the form of CSV. */
 const asText = (cell: unknown): string =>
   cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell ?? '');
 
@@ -24,7 +21,7 @@ async function inExcelJs(workbook: Buffer): Promise<Rows> {
   const { worksheets } = await new ExcelJs.Workbook().xlsx.load(workbook as never);
   const rows: Rows = [];
   worksheets[0]?.eachRow((row) => {
-    // What has holes for empty cells.
+    // The array is sparse for empty cells.
     rows.push(Array.from((row.values as unknown[]).slice(1), asText));
   });
   return rows;
@@ -35,7 +32,7 @@ async function inHucre(workbook: Buffer): Promise<Rows> {
   return (sheets[0]?.rows ?? []).map((row) => row.map(asText));
 }
 
-/** Comma, quote, UTF-8, from the first line, cells as they are shown, the first sheet. */
+/** Comma, quote, UTF-8, from the first line, cells as displayed, the first sheet. */
 const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1';
 
 async function inLibreOffice(workbook: Buffer): Promise<Rows> {
@@ -82,7 +79,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Without the empty cells at the end of a row, and without empty rows. */
+/** Without trailing empty cells and empty rows. */
 const trimmed = (rows: Rows): Rows =>
   rows
     .map((row) => row.slice(0, row.findLastIndex((cell) => cell !== '') + 1))
@@ -100,14 +97,14 @@ describe.each(programs)('in %s', (_, open) => {
     ['a breakdown', 'statistics/breakdown?by=region&lang=zh&unit=yi'],
     ['cohorts', 'statistics/cohorts?measure=fundsInPlaceRate&lang=zh&unit=yi&asOf=2020-12-31'],
     ['a timeline', 'statistics/timeline?lang=en&unit=wan&asOf=2020-12-31'],
-  ])('%s has the cells of its CSV', async (_, url) => {
+  ])('%s has the same cells as its CSV', async (_, url) => {
     const csv: Rows = parse(await bytesOf(`/v1/${url}&format=csv`), { bom: true });
-    // The apostrophe that keeps CSV from being run is nothing that a workbook needs.
+    // Workbooks do not need the apostrophe that neutralises formulas in CSV.
     const expected = csv.map((row) => row.map((cell) => cell.replace(/^'(?==)/, '')));
     expect(trimmed(await open(await bytesOf(`/v1/${url}&format=xlsx`)))).toEqual(trimmed(expected));
   });
 
-  it('the template has headings, their explanations and nothing else', async () => {
+  it('the template has headings, explanations and nothing else', async () => {
     const [headings = []]: Rows = parse(await bytesOf('/v1/projects?lang=zh&unit=yi&format=csv'), {
       bom: true,
     });

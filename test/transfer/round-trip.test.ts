@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columns } from '../../src/features/projects/sheet.ts';
-import { inUnit, type Unit } from '../../src/sheets/units.ts';
+import { inUnit, type Unit, unitNames } from '../../src/sheets/units.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import { runs } from '../support/runs.ts';
@@ -12,12 +12,26 @@ type Language = 'zh' | 'en';
 type Item = Record<string, Body>;
 
 const UNIT_NAMES = {
-  zh: { yuan: '(元)', wan: '(万元)', yi: '(亿元)' },
-  en: { yuan: ' (yuan)', wan: ' (10 thousand yuan)', yi: ' (100 million yuan)' },
+  zh: {
+    yuan: '(元)',
+    qian: '(千元)',
+    wan: '(万元)',
+    baiwan: '(百万元)',
+    yi: '(亿元)',
+    shiyi: '(十亿元)',
+  },
+  en: {
+    yuan: ' (yuan)',
+    qian: ' (thousand yuan)',
+    wan: ' (10 thousand yuan)',
+    baiwan: ' (million yuan)',
+    yi: ' (100 million yuan)',
+    shiyi: ' (billion yuan)',
+  },
 };
-const ZEROS = { yuan: 0, wan: 4, yi: 8 };
+const ZEROS = { yuan: 0, qian: 3, wan: 4, baiwan: 6, yi: 8, shiyi: 9 };
 
-/** Whole yuan of an amount in a unit, by moving the point. */
+/** Converts an amount in a unit to whole yuan by moving the decimal point. */
 function yuanOf(text: string, unit: Unit): number {
   const [whole = '', fraction = ''] = text.split('.');
   expect(fraction).not.toMatch(/0$/);
@@ -49,7 +63,7 @@ const WORDS: Record<Language, Record<string, string>> = {
   },
 };
 
-/** A row as texts of cells, made a project again; an empty cell is null. */
+/** Converts a row of cell texts back to a project; an empty cell is null. */
 function projectOf(row: Record<string, string>, language: Language, unit: Unit): Item {
   const project: Item = {};
   for (const { field, kind, ...names } of columns) {
@@ -68,7 +82,7 @@ function projectOf(row: Record<string, string>, language: Language, unit: Unit):
   return project;
 }
 
-/** What a sheet says of a project, of what the list says. */
+/** The expected content of a sheet, computed from the list. */
 function expected({ investors, overdue, ...item }: Item, codes: Map<string, string | null>): Item {
   const own = investors.map(({ id }: Item) => codes.get(id) ?? '');
   return {
@@ -81,11 +95,11 @@ function expected({ investors, overdue, ...item }: Item, codes: Map<string, stri
 
 const sheets = fc.record({
   language: fc.constantFrom<Language[]>('zh', 'en'),
-  unit: fc.constantFrom<Unit[]>('yuan', 'wan', 'yi'),
+  unit: fc.constantFrom(...unitNames),
   encoding: fc.constantFrom<('utf-8' | 'gb18030')[]>('utf-8', 'gb18030'),
 });
 
-/** Every page of the list. */
+/** All pages of the list. */
 async function wholeList(api: TestApp, query: string): Promise<Item[]> {
   const answer = await api.get(`/v1/projects?limit=500&${query}`);
   expect(answer).toMatchObject({ status: 200, body: { page: { nextCursor: null } } });
@@ -101,7 +115,7 @@ describe('an export of random projects', () => {
 
   const orders = fc.constantFrom(undefined, '-investmentYuan,name', 'startedOn', '-productionOn,code');
 
-  it('has every field of every project of the list, in its order, whatever the format', async () => {
+  it('has every field of every project of the list, in its order, in any format', async () => {
     await fc.assert(
       fc.asyncProperty(
         world(30),
@@ -142,10 +156,10 @@ describe('an export of random projects', () => {
 
   const asText = (cell: unknown): string =>
     cell instanceof Date ? cell.toISOString().slice(0, 10) : cell === null ? '' : plain(cell);
-  // A number as its digits, never with an exponent.
+  // The digits of a number, without an exponent.
   const plain = (cell: unknown): string =>
     typeof cell === 'number' && String(cell).includes('e')
-      ? cell.toFixed(8).replace(/0+$/, '')
+      ? cell.toFixed(9).replace(/0+$/, '')
       : String(cell);
 });
 
@@ -181,7 +195,7 @@ describe('a sheet', () => {
   afterAll(() => api.close());
 
   it.each(['utf-8', 'gb18030'] as const)(
-    'as CSV in %s runs nothing, and gives back every text',
+    'as CSV in %s runs no formulas, and preserves every text',
     async (encoding) => {
       const answer = await api.get(`/v1/projects?format=csv&lang=en&sort=code&encoding=${encoding}`);
       const rows = readCsv(answer, encoding);
@@ -196,7 +210,7 @@ describe('a sheet', () => {
     },
   );
 
-  it('as xlsx keeps texts as they are: nothing in it is a formula', async () => {
+  it('as xlsx keeps texts as they are, without formulas', async () => {
     const sheet = await readXlsx(await api.get('/v1/projects?format=xlsx&lang=en&sort=code'));
     const table = tableOf(sheet);
     expect(table.map((row) => row.Name)).toEqual(nasty);
@@ -206,7 +220,7 @@ describe('a sheet', () => {
     sheet.eachRow((row) => row.eachCell((cell) => expect(cell.formula).toBeUndefined()));
   });
 
-  it('as xlsx has days that are days, codes that are text, widths, and a heading row that stays', async () => {
+  it('as xlsx has real dates, codes as text, widths, and a frozen heading row', async () => {
     await created(
       api,
       '/v1/projects',
@@ -221,7 +235,7 @@ describe('a sheet', () => {
     expect(cell('投资总额(亿元)').value).toBe(0.00012345);
     expect(cell('版本').value).toBe(1);
     expect(sheet.getColumn(heading('项目名称')).width).toBe(40);
-    expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+    expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1, xSplit: 2 });
     expect(sheet.name).toBe('项目');
   });
 
@@ -243,7 +257,7 @@ describe('a sheet', () => {
     );
   });
 
-  it('of what is archived has just that', async () => {
+  it('of archived projects has only these', async () => {
     const { id } = await created(api, '/v1/projects', aProject({ code: 'archived' }));
     await api.delete(`/v1/projects/${id}`);
     const rows = readCsv(await api.get('/v1/projects?format=csv&archived=true&lang=en'));
@@ -265,7 +279,7 @@ describe('money in a unit', () => {
     expect(inUnit(yuan, unit)).toBe(text);
   });
 
-  it('loses nothing', () => {
+  it('is lossless', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom<Unit[]>('yuan', 'wan', 'yi'), (yuan, unit) => {
         const text = inUnit(yuan, unit);
@@ -279,7 +293,7 @@ describe('money in a unit', () => {
 });
 
 describe('the columns', () => {
-  it('are every field of a project, once each, and no two share a name', () => {
+  it('are all fields of a project, once each, with unique names', () => {
     const names = columns.flatMap(({ zh, en, synonyms }) => [
       ...new Set([zh, en, ...synonyms].map((name) => name.normalize('NFKC').toLowerCase())),
     ]);
@@ -288,7 +302,7 @@ describe('the columns', () => {
     expect(new Set(fields).size).toBe(fields.length);
   });
 
-  it('stand for all that the list answers', async () => {
+  it('cover all fields of the list', async () => {
     const api = await testApp();
     const project = await created(api, '/v1/projects', aProject());
     const fields = columns.map(({ field }) => field).filter((field) => field !== 'investorCodes');

@@ -10,7 +10,7 @@ describe('the slots of exports', () => {
   });
   afterAll(() => api.close());
 
-  it('leave one for keys, however many without a key take theirs slowly', async () => {
+  it('reserve one for keys, however many callers without a key occupy theirs', async () => {
     const exports = exportsOf(api.database);
     const { signal } = new AbortController();
     const start = (name: string, hasKey: boolean) =>

@@ -39,7 +39,7 @@ const inYuan = (text: string | undefined, unit: keyof typeof SHIFT): number | st
 const numberOf = (text: string | undefined) =>
   text === undefined ? 'no such column' : text === '' ? null : Number(text);
 
-/** Compares a row with an answer, by the names that the definitions give. */
+/** Compares a row with a response, by the names in the definitions. */
 function expectFigures(
   row: Record<string, string>,
   body: Body,
@@ -75,7 +75,7 @@ function expectFigures(
 const texts = (row: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? '' : String(cell)]));
 
-/** The table in either format, every cell as text. */
+/** The table in either format, with all cells as text. */
 async function tableFrom(url: string, format: 'csv' | 'xlsx'): Promise<Record<string, string>[]> {
   const answer = await api.get(`${url}&format=${format}`);
   expect(answer.status).toBe(200);
@@ -138,7 +138,7 @@ describe.each(['csv', 'xlsx'] as const)('statistics as %s', (format) => {
     });
 
     it.each(['operatingRate', 'fundsInPlaceRate'])(
-      'have a line for each age of each cohort: %s',
+      'have one row per age of each cohort: %s',
       async (measure) => {
         const query = `by=signedYear&step=month&measure=${measure}`;
         const { body } = await api.get(`/v1/statistics/cohorts?${query}&asOf=2020-12-31`);
@@ -201,14 +201,15 @@ it.each([
   const sheet = await readXlsx(answer);
   expect(sheet.rowCount).toBe(rows);
   expect(sheet.autoFilter).toBe(`A1:${sheet.getRow(last).getCell(sheet.columnCount).address}`);
-  // A total is none of the rows that a filter hides or an order moves.
+  // The total is outside the range of filters and sorting.
   if (rows > last) expect(sheet.getCell(`A${rows}`).value).toBe('合计');
   expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+  expect(sheet.pageSetup).toMatchObject({ orientation: 'landscape', fitToWidth: 1, printTitlesRow: '1:1' });
   const again = await api.get(`/v1/statistics/${url}asOf=2020-12-31&lang=zh&format=xlsx`);
   expect(again.bytes.equals(answer.bytes)).toBe(true);
 });
 
-it('statistics as files are not what is kept as JSON, nor the other way round', async () => {
+it('files and JSON of statistics are cached separately', async () => {
   const url = '/v1/statistics/summary';
   for (const _ of [1, 2]) {
     expect((await api.get(url)).headers['content-type']).toMatch(/json/);
@@ -233,7 +234,7 @@ it.each([
   ['breakdown?by=region&', '分组'],
   ['timeline?', '时间序列'],
   ['cohorts?', '同龄比较'],
-])('%s as a file is called %s in Chinese, its worksheet too', async (url, name) => {
+])('%s as a file is named %s in Chinese, as is its worksheet', async (url, name) => {
   const answer = await api.get(`/v1/statistics/${url}format=xlsx&lang=zh&asOf=2020-12-31&event=hyrd-2020`);
   const [plain] = url.split('?');
   const rest = `-hyrd-2020-2020-12-31-r${(await api.database.revision()).seq}.xlsx`;

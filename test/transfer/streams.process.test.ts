@@ -13,7 +13,7 @@ import { type TestServer, testServer } from '../support/server.ts';
 import { insertCopies } from '../support/world.ts';
 import { readCsv, readXlsx, tableOf } from './support.ts';
 
-/** Several batches, and more than the buffers of a connection hold. */
+/** Several batches, and more than the buffers of a connection can hold. */
 const ROWS = 20_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Asks, and reads nothing yet. */
+/** Sends a request without reading the response. */
 async function ask(query: string): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${adminKey()}` };
   const request = get({ port, path: `/v1/projects?${query}`, headers, agent: false });
@@ -66,7 +66,7 @@ describe('an export of more rows than a batch', () => {
 
   if (!concurrent) return;
 
-  it('shows one state, whatever is written while it is read', async () => {
+  it('shows one state, despite concurrent writes', async () => {
     const { revision } = (await api.get('/v1/projects')).body;
     const response = await ask('format=ndjson');
     await created(api, '/v1/projects', aProject({ code: 'MEANWHILE', signedOn: '1900-01-01' }));
@@ -77,7 +77,7 @@ describe('an export of more rows than a batch', () => {
     expect(response.headers.etag).toMatch(new RegExp(`^"${revision}-`));
   });
 
-  it('leaves room for other reads, and refuses one too many with the time to wait', async () => {
+  it('leaves room for other reads; one too many is refused with Retry-After', async () => {
     const running = await Promise.all(Array.from({ length: api.database.streams }, () => ask('format=csv')));
     const refused = await api.get('/v1/projects?format=csv');
     expect(refused).toMatchObject({ status: 503, body: { code: 'transfer.too_many_exports' } });
@@ -92,7 +92,7 @@ describe('an export of more rows than a batch', () => {
     expect(again.text).toContain('ORIGINAL');
   });
 
-  it('that its reader gives up frees what it holds, every time', async () => {
+  it('that its reader abandons releases its resources, every time', async () => {
     for (let i = 0; i < 3 * api.database.streams; i++) {
       const response = await until(async () => {
         const asked = await ask(i % 2 ? 'format=xlsx' : 'format=ndjson');
@@ -103,7 +103,7 @@ describe('an export of more rows than a batch', () => {
     }
   });
 
-  it('ends with its connection when the database goes away', async () => {
+  it('ends with its connection when the database becomes unavailable', async () => {
     const other = await testServer();
     await created(other, '/v1/projects', aProject({ code: 'ORIGINAL', description: LARGE }));
     await insertCopies(other, { code: 'ORIGINAL' }, ROWS / 2);
@@ -127,7 +127,8 @@ describe('an export of more rows than a batch', () => {
 });
 
 /**
- * An app that streams these parts, and how many of them were taken; the end says whether they were given up.
+ * An app that streams the given parts, and the number of parts consumed; `end` tells whether the stream was
+ * abandoned.
  */
 async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastRate) {
   const state = { taken: 0, ended: false };
@@ -151,7 +152,7 @@ async function streaming(parts: (n: number) => Uint8Array | null, least?: LeastR
 
 const BLOCK = new Uint8Array(65_536).fill(120);
 
-/** Opens a connection that asks and then reads nothing. */
+/** Opens a connection that sends a request and then reads nothing. */
 async function stuck(address: string) {
   const socket = connect(Number(new URL(address).port), '127.0.0.1');
   socket.on('error', () => {});
@@ -162,14 +163,14 @@ async function stuck(address: string) {
 }
 
 describe('a stream', () => {
-  it('arrives whole', async () => {
+  it('arrives complete', async () => {
     const { app, address, state } = await streaming((n) => (n < 50 ? BLOCK : null));
     expect((await (await fetch(address)).arrayBuffer()).byteLength).toBe(50 * BLOCK.length);
     expect(state).toEqual({ taken: 50, ended: true });
     await app.close();
   });
 
-  it('that breaks does not look complete', async () => {
+  it('that fails does not look complete', async () => {
     const { app, address, state } = await streaming((n) => {
       if (n === 5) throw new Error('broken');
       return BLOCK;
@@ -181,7 +182,7 @@ describe('a stream', () => {
     await app.close();
   });
 
-  it('waits for a reader that takes nothing, instead of filling the memory', async () => {
+  it('waits for a slow reader instead of filling the memory', async () => {
     const { app, address, state } = await streaming(() => BLOCK);
     const socket = await stuck(address);
     await until(() => state.taken > 5);
@@ -189,7 +190,7 @@ describe('a stream', () => {
     const taken = state.taken;
     await sleep(300);
     expect(state.taken).toBe(taken);
-    // The system's own buffers, and no more.
+    // No more than the system's own buffers.
     expect(taken * BLOCK.length).toBeLessThan(32_000_000);
     expect(state.ended).toBe(false);
     socket.destroy();
@@ -197,7 +198,7 @@ describe('a stream', () => {
     await app.close();
   });
 
-  it('is given up, and its connection destroyed, when the reader takes nothing', async () => {
+  it('is ended, and its connection destroyed, if the reader takes nothing', async () => {
     const { app, address, state } = await streaming(() => BLOCK, { bytes: 1, withinMs: 300 });
     const socket = await stuck(address);
     await until(() => state.ended);
@@ -207,7 +208,7 @@ describe('a stream', () => {
     await app.close();
   });
 
-  it('is given up when the reader takes little, all the time', async () => {
+  it('is ended if the reader is too slow all the time', async () => {
     const { app, address, state } = await streaming(() => BLOCK, { bytes: 20_000_000, withinMs: 600 });
     const socket = await stuck(address);
     const sips = setInterval(() => socket.read(1_000), 10);
@@ -218,7 +219,7 @@ describe('a stream', () => {
     await app.close();
   });
 
-  it('that is read in good time is not given up, however long it takes', async () => {
+  it('that is read fast enough is not ended, however long it takes', async () => {
     const { app, address, state } = await streaming((n) => (n < 300 ? BLOCK : null), {
       bytes: BLOCK.length,
       withinMs: 1_200,

@@ -1,4 +1,4 @@
-/** Files read back by other means than they were written. */
+/** Reads files with libraries other than those that wrote them. */
 import { parse } from 'csv-parse/sync';
 import ExcelJs from 'exceljs';
 import iconv from 'iconv-lite';
@@ -6,9 +6,7 @@ import type { Answer } from '../support/app.ts';
 
 export type Table = Record<string, unknown>[];
 
-/**
- * A CSV file, strictly read: with the marks that make Excel read it, and the apostrophes taken away again.
- */
+/** Parses a CSV file strictly: with BOM and CRLF for Excel, and with neutralising apostrophes removed. */
 export function readCsv(answer: Answer, encoding: 'utf-8' | 'gb18030' = 'utf-8'): Record<string, string>[] {
   const text =
     encoding === 'utf-8'
@@ -35,13 +33,13 @@ export async function readXlsx(answer: Answer): Promise<ExcelJs.Worksheet> {
   return sheet;
 }
 
-/** What Excel makes of `_x000D_` (ECMA-376, ST_Xstring); this reader does so for shared strings only. */
+/** Decodes Excel's `_x000D_` (ECMA-376, ST_Xstring); this library does so for shared strings only. */
 const unescaped = (cell: unknown): unknown =>
   typeof cell === 'string'
     ? cell.replace(/_x([\dA-Fa-f]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : cell;
 
-/** The rows of a sheet by their headings. */
+/** The rows of a sheet by heading. */
 export function tableOf(sheet: ExcelJs.Worksheet): Table {
   const headings = (sheet.getRow(1).values as string[]).slice(1);
   const rows: Table = [];

@@ -1,4 +1,4 @@
-/** Whatever is changed in whatever column of whatever table that the log is about, verifying names it. */
+/** Every change in any column of any logged table is detected by verification. */
 import { setTimeout } from 'node:timers/promises';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,14 +12,14 @@ import { type Connection, connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
 
-/** What nobody can tell from the log: docs/operation.md says so too. */
+/** Columns that cannot be checked against the log, also listed in docs/operation.md. */
 const UNSEEN_COLUMNS = ['api_keys.hash', 'api_keys.last_used_at'];
 const UNSEEN_TABLES = [
   'enterprise_grams',
   'imports',
   'kept_answers',
   'project_grams',
-  // The log itself and its end, which the walk along its chain proves.
+  // The log itself and its end, which are verified by the chain.
   'changes',
   'revision',
   'settings',
@@ -29,7 +29,7 @@ const logged = loggedEntities.flatMap(({ entity, tables }) => tables.map((table)
 
 const quoted = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
 
-/** SQL for a value that a column does not have. */
+/** SQL for a value that differs from that of a column. */
 function otherThan({ name, dataType }: Column): string {
   if (dataType === 'boolean') return engine === 'sqlite' ? `1 - ${name}` : `not ${name}`;
   if (dataType === 'number') return `coalesce(${name}, 0) + 1`;
@@ -37,14 +37,14 @@ function otherThan({ name, dataType }: Column): string {
   return `coalesce(${name}, '') || 'x'`;
 }
 
-/** Without the rules on what rows refer to, which somebody with the file can switch off. */
+/** Disables foreign keys, as the owner of the file can. */
 const unbind = {
   sqlite: 'pragma foreign_keys = off',
   postgres: 'set session_replication_role = replica',
 }[engine];
 
-// Another connection, which PGlite does not have.
-describe.runIf(concurrent)('of the tables that the log is about', () => {
+// A second connection, which PGlite does not accept.
+describe.runIf(concurrent)('in the logged tables', () => {
   let place: TestDatabase;
   let database: Database;
   let aside: Connection;
@@ -81,13 +81,13 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
       `update ${name} set ${columns.map((column) => `${column.name} = ${otherThan(column)}`).join(', ')} where ${where}`,
     );
 
-  it('every one is known, and of the others nothing is said', () => {
+  it('every table is known, and others are ignored', () => {
     const known = new Set(logged.map((table) => getTableName(tableOf(table))));
     const all = Object.values(database.read.tables).map((table) => getTableName(table as Table));
     expect(all.filter((name) => !known.has(name)).sort()).toEqual([...UNSEEN_TABLES].sort());
   });
 
-  it('every column is seen that tells no rows apart, with what it says and what the log does', async () => {
+  it('a change in every other column is detected, with the values of the data and the log', async () => {
     await expectVerified(database);
     const forged: string[] = [];
     for (const table of logged) {
@@ -115,7 +115,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     expect([...seen, ...UNSEEN_COLUMNS].sort()).toEqual(forged.sort());
   });
 
-  /** The columns that tell rows apart: one of each table that has as many. */
+  /** The key columns, in rounds: one of each table that has as many. */
   const rounds = [0, 1, 2].map((i) =>
     logged.flatMap((table) => {
       const field = [table.of, ...table.key][i];
@@ -124,7 +124,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
   );
 
   it.each(rounds.map((keys) => ({ keys, names: keys.map(({ table, field }) => `${table.table} ${field}`) })))(
-    'every column is seen that tells rows apart: $names',
+    'a change in every key column is detected: $names',
     async ({ keys }) => {
       const before = await expectVerified(database);
       const forged: string[] = [];
@@ -158,15 +158,15 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     ['an amount beyond all', 'investment_yuan = 9007199254740993', 9007199254740992],
     ['a character that is not seen', "name = '示例\u200b项目'", '示例\u200b项目'],
   ];
-  it.each([...everywhere, ...odd[engine]])('%s is seen', async (_, change, data) => {
+  it.each([...everywhere, ...odd[engine]])('%s is detected', async (_, change, data) => {
     await aside.rows(`update projects set ${change} where code = 'P-1'`);
     const { differences } = await verify(database);
     expect(differences).toMatchObject([{ what: 'changed', fields: [{ data }] }]);
   });
 
-  // PostgreSQL stores no such thing.
+  // PostgreSQL cannot store such a value.
   if (engine === 'sqlite') {
-    it('JSON that is none is seen', async () => {
+    it('invalid JSON is detected', async () => {
       await aside.rows("update clusters set targets = '['");
       await aside.rows("update mappings set definition = ''");
       const { differences } = await verify(database);
@@ -177,7 +177,7 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     });
   }
 
-  it('no row is taken for another, whatever order it stands in', async () => {
+  it('no row is confused with another, in any order', async () => {
     for (const code of ['', ' ', 'Z', 'z', '\ue000', '\u{1f600}', 'populated0']) {
       await aside.rows(
         `insert into events (code, name, starts_on, ends_on) values ('${code}', 'x', '2020-06-29', '2020-06-30')`,
@@ -189,12 +189,12 @@ describe.runIf(concurrent)('of the tables that the log is about', () => {
     await expectVerified(database);
   });
 
-  it('what others write meanwhile is no difference', async () => {
+  it('concurrent writes are not reported as differences', async () => {
     let isOver = false;
     const writing = (async () => {
       for (let i = 0; !isOver; i++) {
         await writeEvent(database, `meanwhile-${i}`);
-        // Else nobody else would have a turn.
+        // Otherwise other work would never run.
         await setTimeout(2);
       }
     })();

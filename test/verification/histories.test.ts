@@ -1,4 +1,4 @@
-/** Whatever is done through the API, in whatever order, the data is what the log says of it. */
+/** Any sequence of API calls leaves the data consistent with the log. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Body, type TestApp, testApp } from '../support/app.ts';
@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What one step is made of: each thing that it needs is one of few. */
+/** The random choices of one step, each from a small range. */
 interface Roll {
   kind: string;
   act: 'create' | 'change' | 'remove' | 'more';
-  /** Which of those that there are. */
+  /** Index among existing resources. */
   which: number;
-  /** Which fields a change has, as bits. */
+  /** The fields of a change, as bits. */
   fields: number;
   text: string;
   nothing: boolean;
@@ -32,9 +32,9 @@ type Known = (kind: string) => string | null;
 interface Kind {
   path: string;
   key: 'id' | 'code';
-  /** All that one says. @param known the key of one of a kind, null where there is none */
+  /** A complete body. @param known the key of an existing resource of a kind, null if there is none */
   body(roll: Roll, known: Known): Body;
-  /** What else can be done to one. */
+  /** Other possible actions. */
   more?(roll: Roll): [path: string, body: Body][];
 }
 
@@ -218,7 +218,7 @@ const roll: fc.Arbitrary<Roll> = fc.record({
   flag: fc.boolean(),
 });
 
-/** Which of the steps were taken, and not refused: else the property would say nothing. */
+/** The kinds of steps that were performed without refusal; otherwise the property would be meaningless. */
 const taken = new Set<string>();
 
 async function take(r: Roll, keys: Map<string, string[]>, minute: number): Promise<void> {
@@ -253,7 +253,7 @@ async function take(r: Roll, keys: Map<string, string[]>, minute: number): Promi
   }
 }
 
-it('any history of any things verifies as whole', async () => {
+it('any history of any resources passes verification', async () => {
   let minute = 0;
   const keys = new Map<string, string[]>();
   await fc.assert(
@@ -263,6 +263,6 @@ it('any history of any things verifies as whole', async () => {
     }),
     { ...PROPERTY, numRuns: runs(30) },
   );
-  // Of some thirty-five that there are.
+  // Of about thirty-five kinds.
   expect(taken.size).toBeGreaterThan(20);
 });

@@ -55,6 +55,11 @@ const problems = {
     en: 'No header row was found in the first {rows} rows. Found there: {headings}',
     zh: '前 {rows} 行中未找到表头。其中的内容为：{headings}',
   },
+  'imports.unknown_unit': {
+    status: 422,
+    en: 'Row {row} gives an unknown unit of amounts: “{unit}”. Say with unit= what the amounts are in (yuan, qian, wan, baiwan, yi, shiyi); amounts in another currency need a mapping.',
+    zh: '第 {row} 行所注金额单位“{unit}”无法识别。请用 unit= 指明单位（yuan、qian、wan、baiwan、yi、shiyi）；外币金额须使用映射。',
+  },
   'imports.column_twice': {
     status: 422,
     en: 'Two columns map to {field}: {columns}. Remove or rename one.',
@@ -225,11 +230,31 @@ const faults = {
     en: 'is ambiguous: day or month first? Write it like 2020-06-29',
     zh: '无法判断哪个数字是月份；请写作 2020-06-29',
   },
+  only_a_month: {
+    en: 'names a month; give the day, or say with days=first or days=last which one counts',
+    zh: '只有年月；请填写具体日期，或用 days=first、days=last 指明取月初或月末',
+  },
+  only_a_year: {
+    en: 'names a year; give the day, or say with days=first or days=last which one counts',
+    zh: '只有年份；请填写具体日期，或用 days=first、days=last 指明取年初或年末',
+  },
+  marks_taken_as_empty: {
+    en: '{count} cell(s) in this column, such as “{mark}”, were taken as empty',
+    zh: '该列有 {count} 个单元格（如“{mark}”）按空白处理',
+  },
   time_of_day: {
     en: 'has a time of day; give a date only, like 2020-06-29',
     zh: '含有时刻；应只填日期，如 2020-06-29',
   },
   error_value: { en: 'is a spreadsheet error', zh: '为电子表格的错误值' },
+  too_many_digits: {
+    en: 'is a number of more than 15 digits, of which Excel has lost the last ones; format the column as text and enter it again',
+    zh: '为超过 15 位的数值，Excel 已丢失末尾数字；请将该列设为文本格式后重新填写',
+  },
+  scaled_number: {
+    en: 'is shown divided by its number format; format it as a plain number, so that it is clear what it says',
+    zh: '的数字格式使其显示为缩小后的数值；请改为常规数字格式，以免误读',
+  },
   formula_without_value: {
     en: 'is a formula without a saved value; open the file in Excel and save it',
     zh: '为未保存结果的公式；请用 Excel 打开并保存后再导入',
@@ -238,6 +263,14 @@ const faults = {
   formula_value_taken: {
     en: '{count} cell(s) in this column are formulas; their saved values were used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
+  },
+  surplus_cells: {
+    en: 'the row has {cells} cells for {headings} headings; put quotation marks around a value that contains the separator, such as "12,500"',
+    zh: '该行有 {cells} 个单元格，而表头只有 {headings} 个；含分隔符的内容应加引号，如 "12,500"',
+  },
+  value_outside_table: {
+    en: '{count} cell(s) in this column have a value but no heading; they were not read',
+    zh: '该列没有表头，其中 {count} 个有内容的单元格未读取',
   },
   unknown_unit: {
     en: 'the heading “{heading}” has an unknown unit; the column was not read',

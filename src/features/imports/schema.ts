@@ -4,6 +4,8 @@ import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
 import { encodings } from '../../sheets/csv.ts';
+import { daysOfPeriods } from '../../sheets/reading/days.ts';
+import { unitSources } from '../../sheets/reading/rows.ts';
 import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
 
@@ -28,8 +30,14 @@ export const ImportQuery = z.strictObject({
     example: 'zh',
   }),
   unit: z.enum(unitNames).optional().meta({
-    description: 'Unit of amounts whose heading does not give one: `yuan` (default), `wan` or `yi`.',
+    description:
+      'Unit of amounts if neither their heading nor a line above the headings gives one: `yuan` (default), `qian` (10³), `wan` (10⁴), `baiwan` (10⁶), `yi` (10⁸) or `shiyi` (10⁹ yuan).',
     example: 'yi',
+  }),
+  days: z.enum(daysOfPeriods).optional().meta({
+    description:
+      'On which of its days a month or a year counts, where the file gives no day (`2023年5月`, `2023`): the `first` or the `last`. Without it such a cell is a fault.',
+    example: 'first',
   }),
   encoding: z.enum(encodings).optional().meta({
     description: 'Encoding of `csv`; detected by default.',
@@ -81,7 +89,11 @@ const RecognisedColumn = z.object({
   column: z.string().nullable(),
   heading: z.string(),
   field: z.string(),
-  unit: z.enum(unitNames).optional(),
+  unit: z.enum(unitNames).optional().meta({ description: 'For amounts: the unit in which they were read.' }),
+  unitFrom: z.enum(unitSources).optional().meta({
+    description:
+      'Where the unit is from: the `heading`, a line `above` the headings, the `mapping`, the `parameter` `unit`; `default` is yuan.',
+  }),
 });
 
 export const ImportedFile = z

@@ -67,7 +67,8 @@ export function importSteps(
         name,
         format = null,
         encoding = null,
-        unit = 'yuan',
+        unit = null,
+        days = null,
         empty = 'keep',
         entity,
         mapping,
@@ -75,7 +76,7 @@ export function importSteps(
       const [file, rows] = [uploads.file(id), uploads.rows(id)];
       try {
         return await readFile(
-          { file, rows, name, format, encoding, table: tables[entity], unit, empty, mapping },
+          { file, rows, name, format, encoding, table: tables[entity], unit, days, empty, mapping },
           {
             signal,
             onProgress: ({ rows, bytes, refused }) =>

@@ -12,7 +12,7 @@ import type { Language } from '../../core/languages.ts';
 import { MAX_YUAN } from '../../http/fields.ts';
 import { columnHeadings, flagWords, type Kind } from '../../sheets/columns.ts';
 import { inUnit, type Unit, units } from '../../sheets/units.ts';
-import { escaped } from '../../sheets/xlsx.ts';
+import { escaped, frozen, PRINTED } from '../../sheets/xlsx.ts';
 import { NewProject } from '../projects/schema.ts';
 import { type ProjectColumn as Column, columns } from '../projects/sheet.ts';
 import type { Choice, CodeLists } from './code-lists.ts';
@@ -148,7 +148,9 @@ export async function writeTemplate(
     ),
     rowDefs: new Map([[1, { height: calculateRowHeight(shown, { wrapText: true, columnWidths: widths }) }]]),
     dataValidations: validations,
-    freezePane: { rows: 1 },
+    // The code and the name.
+    freezePane: frozen({ frozenColumns: 2 }),
+    pageSetup: { ...PRINTED, printTitlesRow: '$1:$2' },
   };
   return asWorkbook([sheet, codeSheet(offered, language)], day);
 }

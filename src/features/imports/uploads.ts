@@ -14,7 +14,7 @@ import { COMPRESSED } from './reports.ts';
 
 /** A completely received file. */
 export interface Upload {
-  /** Where it lies. */
+  /** Its path. */
   path: string;
   /** File name according to the client. */
   name: string | null;

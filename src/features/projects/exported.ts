@@ -24,6 +24,8 @@ export const exportedProjects = ({ query, asOf, language, unit }: ProjectsAsked 
   count: (reader) => countOf(reader, query, asOf),
   isMoreThan: (reader, most) => selectsMoreThan(reader, query, asOf, most),
   sheetName: { zh: '项目', en: 'Projects' },
+  // The code and the name.
+  frozenColumns: 2,
   headings: () => columnHeadings(columns, language, unit),
   rows: async function* (reader: StreamReader) {
     const toRow = rowMaker(language, unit);

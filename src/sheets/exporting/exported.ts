@@ -43,6 +43,8 @@ export interface Exported {
   isMoreThan(reader: Reader, most: number): Promise<boolean>;
   /** Name of the worksheet. */
   sheetName: Readonly<Record<Language, string>>;
+  /** Columns at the left that stay in view. */
+  frozenColumns?: number;
   headings(): Heading[];
   /** The rows in batches. */
   rows(reader: StreamReader): AsyncIterable<Cell[][]>;

@@ -27,6 +27,7 @@ type Write = (
 const sheetOf = (reader: StreamReader, exported: Exported, { language }: ExportRequest): Sheet => ({
   name: exported.sheetName[language],
   headings: exported.headings(),
+  frozenColumns: exported.frozenColumns ?? 0,
   rows: exported.rows(reader),
 });
 
@@ -59,9 +60,9 @@ export const exporting = (exporters: Exporters) =>
     const { format, watched = false } = request;
     const all = exportedBy(exporters, request);
     const subject = await all.subject(reader);
-    const tooMany = format === 'xlsx' && (await all.isMoreThan(reader, XLSX_ROWS));
-    const rows = watched ? await all.count(reader) : null;
     const missing = (subject === undefined && all.partOf) || null;
+    const tooMany = !missing && format === 'xlsx' && (await all.isMoreThan(reader, XLSX_ROWS));
+    const rows = watched && !missing ? await all.count(reader) : null;
     const head = { revision: await revisionIn(reader), subject: subject ?? null, missing, tooMany, rows };
     yield head;
     if (missing || tooMany) return;

@@ -71,18 +71,43 @@ const readInteger: ReadCell = (text) => {
 
 const LINE_BREAK = /\r\n|\r|\n/;
 
+const MARKS: ReadonlySet<string> = new Set(
+  '/ // \\ - -- --- – — —— ― _ n/a n.a. tbd 无 暂无 待定 未定 待确定 待补充 不详 未知 暂缺 空缺'.split(' '),
+);
+/** Not in columns of codes: it is also that of Namibia. */
+const NA = 'na';
+const NOT_YET = /^(?:尚|暂)?未(?:开工|动工|投产|竣工|完工|注册|签约|启动|建成|停工|复工|终止|实施)$/;
+
+const LONGEST_MARK = 8;
+
+/** Whether a text only says that there is no value. Free text may say so itself. */
+export function isMark(text: string, kind: string): boolean {
+  // Most cells are longer, or begin with a digit.
+  if (kind === 'text' || text.length > LONGEST_MARK || (text >= '0' && text < ':')) return false;
+  const word = wordOf(text);
+  return MARKS.has(word) || (word === NA && kind !== 'code') || (kind === 'day' && NOT_YET.test(word));
+}
+
+/** Amounts of any currency, with or without separators of thousands. */
+export const readDecimal: ReadCell = (text) => {
+  const written = plain(text);
+  return /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(written) ? written.replaceAll(',', '') : written;
+};
+
+export const readUpperCase: ReadCell = (text) => plain(text).toUpperCase();
+
 /** One value per line. Empty lines are kept, because the lines of two columns can correspond. */
 const readLines: ReadCell = (text) => text.split(LINE_BREAK).map((line) => line.trim());
 
 /**
- * Splits a line into names separated by semicolons. A name may itself contain a semicolon, so first check
- * whether the whole line is a known name.
+ * Splits a line into names separated by semicolons, enumeration commas or full-width commas. A name may itself
+ * contain one, so first check whether the whole line is a known name. Marks such as `/` or `待定` are nobody.
  */
 export const namesOn = (line: string): string[] =>
   line
-    .split(/[;；]/)
+    .split(/[;；、，]/)
     .map((name) => name.trim())
-    .filter(Boolean);
+    .filter((name) => name !== '' && !isMark(name, 'list'));
 
 /** Readers of the kinds that need no further information. */
 export const simpleKinds = {

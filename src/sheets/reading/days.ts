@@ -38,6 +38,42 @@ function behind(day: string | Unreadable, rest: string, isTimeCut: boolean): str
   return isTimeCut || isMidnight(time) ? day : new Unreadable('time_of_day');
 }
 
+const MONTH_NAMES = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+
+const YEAR = /^((?:19|20)\d\d) ?年?$/;
+const YEAR_MONTH = /^(\d{4}) ?(?:[-/.] ?(\d{1,2})|年 ?(\d{1,2}) ?月?(?:份)?)$/;
+const MONTH_YEAR = new RegExp(`^(${MONTH_NAMES.join('|')})[a-z]*\\.?[ ,-]+(\\d{4})$`, 'i');
+
+/** Which day a month or a year stands for. */
+export const daysOfPeriods = ['first', 'last'] as const;
+export type DayOfPeriod = (typeof daysOfPeriods)[number];
+
+/** The month, or year, that a text names. */
+function periodOf(text: string): { year: string; months: [first: number, last: number] } | undefined {
+  const year = YEAR.exec(text)?.[1];
+  if (year) return { year, months: [1, 12] };
+  const named = MONTH_YEAR.exec(text);
+  const numbered = YEAR_MONTH.exec(text);
+  const month = named
+    ? MONTH_NAMES.indexOf((named[1] as string).toLowerCase()) + 1
+    : Number(numbered?.[2] ?? numbered?.[3] ?? 0);
+  if (month < 1 || month > 12) return undefined;
+  return { year: (named?.[2] ?? numbered?.[1]) as string, months: [month, month] };
+}
+
+/** Days, and months or years if it is said on which of their days they count. */
+export const readPeriodBy =
+  (read: ReadCell, day: DayOfPeriod | null): ReadCell =>
+  (text) => {
+    const period = ISO_DAY.test(text) ? undefined : periodOf(plain(text));
+    if (!period) return read(text);
+    const { year, months } = period;
+    const [first, last] = months;
+    if (day === null) return new Unreadable(first === last ? 'only_a_month' : 'only_a_year');
+    const month = day === 'first' ? first : last;
+    return dayOf(year, String(month), String(day === 'first' ? 1 : daysIn(Number(year), month)));
+  };
+
 /** Days with the year first, which are unambiguous. */
 export const readDay: ReadCell = (text) => {
   if (ISO_DAY.test(text)) return dayOf(text.slice(0, 4), text.slice(5, 7), text.slice(8));

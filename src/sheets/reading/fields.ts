@@ -3,13 +3,24 @@
  */
 import { type Column, readColumns } from '../columns.ts';
 import type { Unit } from '../units.ts';
-import { type Cell, plain, type ReadCell, readWords, simpleKinds, Unreadable, type Value } from './cells.ts';
-import { readDay, readDayBy } from './days.ts';
-import { type Headings, headingOf, letterOf, unitAbove, unitOf } from './headings.ts';
+import {
+  type Cell,
+  plain,
+  type ReadCell,
+  readDecimal,
+  readUpperCase,
+  readWords,
+  simpleKinds,
+  Unreadable,
+  type Value,
+} from './cells.ts';
+import { type DayOfPeriod, readDay, readDayBy, readPeriodBy } from './days.ts';
+import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney, readMoneyBy } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
-import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, Warning } from './rows.ts';
+import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, UnitFrom, Warning } from './rows.ts';
+import { unitAbove } from './unit-words.ts';
 
 /** A field and the source of its values. */
 export interface Field extends RecognisedColumn {
@@ -19,21 +30,40 @@ export interface Field extends RecognisedColumn {
   /** Translates a text of the column; null for no value. */
   translate?(text: string): string | null | Unreadable;
   read: ReadCell;
-  /** Whether a cell may have texts in addition to values. */
-  isList: boolean;
+  kind: Column['kind'];
+  /** Whether it identifies the row: its text is taken as it is. */
+  isKey: boolean;
+  /** Texts that a mapping takes for empty cells. */
+  empty?: ReadonlySet<string>;
   when?: { index: number; texts: ReadonlySet<string> };
 }
 
 /** The fields of a file, and notes about its columns. */
 export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
   fields: Field[];
+  outside: Outside;
 }
 
-const cellReader = (column: Column, unit: Unit): ReadCell => {
-  const { kind, words, otherWords } = column;
+/** The columns of a file that have no heading. */
+export interface Outside {
+  /** Number of cells in the row of headings. */
+  width: number;
+  /** Zero-based columns without a heading, among these. */
+  holes: readonly number[];
+}
+
+const outsideOf = (cells: readonly Cell[]): Outside => {
+  const headed = new Set(textsOf(cells).map(([index]) => index));
+  const all = Array.from({ length: cells.length }, (_, index) => index);
+  return { width: cells.length, holes: all.filter((index) => !headed.has(index)) };
+};
+
+const cellReader = (column: Column, unit: Unit, days: DayOfPeriod | null): ReadCell => {
+  const { kind, words, otherWords, form } = column;
   if (words) return readWords(words, otherWords);
   if (kind === 'money') return readMoney(unit);
-  if (kind === 'day') return readDay;
+  if (kind === 'day') return readPeriodBy(readDay, days);
+  if (form) return form === 'decimal' ? readDecimal : readUpperCase;
   return simpleKinds[kind as keyof typeof simpleKinds];
 };
 
@@ -56,13 +86,12 @@ export function layoutByHeadings(
   { cells }: SourceRow,
   above: readonly SourceRow[],
   headings: Headings,
-  request: Pick<ReadRequest, 'table' | 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
   const fields = new Map<string, Field>();
   const ignored: FileHead['ignored'] = [];
   const warnings: Warning[] = [];
   const read = new Set(readColumns(request.table));
-  const unitForAll = unitAbove(above.map((row) => row.cells)) ?? request.unit;
   for (const [index, heading] of textsOf(cells)) {
     const found = headings.recognise(heading);
     const place = named(index, heading);
@@ -78,19 +107,42 @@ export function layoutByHeadings(
       ignored.push(place);
       continue;
     }
-    const { column, unit = unitForAll } = found;
+    const { column } = found;
+    const { unit, unitFrom } =
+      column.kind === 'money' ? unitOfColumn({ heading: found.unit }, above, request) : NO_UNIT;
     const other = fields.get(column.field);
     if (other) throw columnTwice({ zh: column.zh, en: column.en }, [other, place]);
     fields.set(column.field, {
       ...place,
       field: column.field,
-      ...(column.kind === 'money' && { unit }),
+      ...(column.kind === 'money' && { unit, unitFrom }),
       index,
-      read: cellReader(column, unit),
-      isList: column.kind === 'list',
+      read: cellReader(column, unit, request.days),
+      kind: column.kind,
+      isKey: column.field === request.table.key,
     });
   }
-  return { fields: [...fields.values()], ignored, warnings };
+  return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(cells) };
+}
+
+const NO_UNIT = { unit: 'yuan', unitFrom: 'default' } as const;
+
+/**
+ * The unit of a column of money, from the first source that says one.
+ * @throws Refusal if that is a line above the headings whose unit is unknown
+ */
+function unitOfColumn(
+  { mapping, heading }: { mapping?: Unit | undefined; heading: Unit | undefined },
+  above: readonly SourceRow[],
+  { unit: parameter }: Pick<ReadRequest, 'unit'>,
+): { unit: Unit; unitFrom: UnitFrom } {
+  if (mapping) return { unit: mapping, unitFrom: 'mapping' };
+  if (heading) return { unit: heading, unitFrom: 'heading' };
+  const line = unitAbove(above);
+  if (line && 'unit' in line) return { unit: line.unit, unitFrom: 'above' };
+  if (parameter) return { unit: parameter, unitFrom: 'parameter' };
+  if (line) throw new Refusal('imports.unknown_unit', { row: line.row, unit: cut(line.unknown, 40) });
+  return NO_UNIT;
 }
 
 const columnTwice = (
@@ -103,12 +155,18 @@ const columnTwice = (
   });
 
 /** The reader for the cells of a column according to a mapping. */
-function mappedReader(column: Column, source: MappedSource, unit: Unit): ReadCell {
+function mappedReader(
+  column: Column,
+  source: MappedSource,
+  unit: Unit,
+  { days }: Pick<ReadRequest, 'days'>,
+): ReadCell {
   const { factor = '1', rounding, dates } = source;
   if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
     return readMoneyBy(unit, factor, rounding);
   }
-  return dates ? readDayBy(dates) : cellReader(column, unit);
+  const day = source.days ?? days;
+  return dates ? readPeriodBy(readDayBy(dates), day) : cellReader(column, unit, day);
 }
 
 function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
@@ -141,12 +199,14 @@ export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
 
 /**
  * The columns of a mapping in a row of headings.
+ * @param above the rows above it, which may contain the unit of money
  * @throws Refusal if one of its headings is missing or ambiguous
  */
 export function layoutByMapping(
   { row, cells }: SourceRow,
+  above: readonly SourceRow[],
   mapping: Mapping,
-  request: Pick<ReadRequest, 'table' | 'unit'>,
+  request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
   const texts = textsOf(cells);
   const headingAt = new Map(texts);
@@ -170,18 +230,21 @@ export function layoutByMapping(
     const column = columns.get(field);
     if (!column) return [];
     const { from, constant, when } = source;
-    const unit = source.unit ?? (from === undefined ? undefined : unitOf(from)) ?? request.unit;
+    const said = { mapping: source.unit, heading: from === undefined ? undefined : unitOf(from) };
+    const { unit, unitFrom } = column.kind === 'money' ? unitOfColumn(said, above, request) : NO_UNIT;
     const index = from === undefined ? null : indexOf(from);
     return [
       {
         ...(index === null ? { column: null, heading: '' } : named(index, headingAt.get(index) as string)),
         field,
-        ...(column.kind === 'money' && { unit }),
+        ...(column.kind === 'money' && { unit, unitFrom }),
         index,
         ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
         ...translation(source),
-        read: mappedReader(column, source, unit),
-        isList: column.kind === 'list',
+        read: mappedReader(column, source, unit, request),
+        kind: column.kind,
+        isKey: column.field === request.table.key,
+        ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
         ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
       },
     ];
@@ -189,5 +252,5 @@ export function layoutByMapping(
   const ignored = texts
     .filter(([, heading]) => !indices.has(headingOf(heading)))
     .map(([index, heading]) => named(index, heading));
-  return { fields, ignored, warnings: [] };
+  return { fields, ignored, warnings: [], outside: outsideOf(cells) };
 }

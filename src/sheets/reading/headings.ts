@@ -1,7 +1,8 @@
 /** Recognises the headings of a sheet. */
 import type { Column, SheetTable } from '../columns.ts';
 import type { Unit } from '../units.ts';
-import { type Cell, wordOf } from './cells.ts';
+import { wordOf } from './cells.ts';
+import { UNIT, unitNamed } from './unit-words.ts';
 
 /** Normalises headings that people consider the same. */
 export const headingOf = (text: string): string =>
@@ -15,28 +16,8 @@ export const headingOf = (text: string): string =>
 const REMARK =
   /\((必填|必填项|选填|可选|可不填|required|optional|年月日|年\/月\/日|yyyy[-/.]?mm[-/.]?dd|是\/否|yes\/no|代码|编码|code)\)$/;
 
-const UNIT_WORDS: Readonly<Record<string, Unit>> = {
-  亿元: 'yi',
-  亿: 'yi',
-  '100millionyuan': 'yi',
-  '100,000,000yuan': 'yi',
-  yi: 'yi',
-  万元: 'wan',
-  万: 'wan',
-  '10thousandyuan': 'wan',
-  '10,000yuan': 'wan',
-  '10000yuan': 'wan',
-  wan: 'wan',
-  元: 'yuan',
-  yuan: 'yuan',
-};
-
-const UNIT = Object.keys(UNIT_WORDS).join('|');
-const WITH_UNIT = new RegExp(`^(.+?)[(/:,_-]?(?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
+const WITH_UNIT = new RegExp(`^(.+?)[(/:,_-]?(?:(?:金额)?单位|unit|in)?:?${UNIT}\\)*$`);
 const WITH_BRACKETS = /^(.+?)\(.+\)$/;
-
-/** A unit declared above the headings: `单位：万元`. */
-const UNIT_LINE = new RegExp(`(?:单位|unit):(?:人民币|rmb|cny)?(${UNIT})(?=$|[),;，；。])`);
 
 export interface Recognised {
   column: Column;
@@ -71,28 +52,19 @@ export function headingsOf({ columns }: SheetTable): Headings {
         column = byHeading.get(name);
       }
       if (column) return { column, unit: undefined };
-      const [, base = '', unit = ''] = WITH_UNIT.exec(name) ?? [];
+      const [, base = '', unit = '-'] = WITH_UNIT.exec(name) ?? [];
       const priced = money(base);
-      if (priced) return { column: priced, unit: UNIT_WORDS[unit] };
+      if (priced) return { column: priced, unit: unitNamed(unit) };
       return money(WITH_BRACKETS.exec(name)?.[1] ?? '') && 'unit';
     },
   };
 }
 
-const SET_OFF_UNIT = new RegExp(`[(/:](?:(?:金额)?单位|unit|in)?:?(?:人民币|rmb|cny)?(${UNIT})\\)*$`);
+const SET_OFF_UNIT = new RegExp(`[(/:](?:(?:金额)?单位|unit|in)?:?${UNIT}\\)*$`);
 
 /** The unit at the end of any heading, if separated from it: a word may also end with `wan`. */
 export const unitOf = (heading: string): Unit | undefined =>
-  UNIT_WORDS[SET_OFF_UNIT.exec(headingOf(heading))?.[1] ?? ''];
-
-/** The unit for all headings, declared in a row above them. */
-export function unitAbove(rows: readonly (readonly Cell[])[]): Unit | undefined {
-  for (const cell of rows.flat()) {
-    const unit = typeof cell === 'string' && UNIT_LINE.exec(headingOf(cell))?.[1];
-    if (unit) return UNIT_WORDS[unit];
-  }
-  return undefined;
-}
+  unitNamed(SET_OFF_UNIT.exec(headingOf(heading))?.[1] ?? '-');
 
 /** The letters of a zero-based column: A, B … Z, AA … */
 export const letterOf = (index: number): string =>

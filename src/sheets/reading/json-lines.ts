@@ -1,6 +1,8 @@
 /**
  * Reads NDJSON files with one object per line, as written by the service; the values are those of the API.
  */
+import { duplicateKeyIn } from '../../core/json.ts';
+import type { FaultCode } from '../../http/messages.ts';
 import { readColumns, type SheetTable } from '../columns.ts';
 import { type TextEncoding, TextFile } from './encoding.ts';
 import { limits } from './limits.ts';
@@ -74,8 +76,8 @@ function idsOf(
 /** Maximum number of unknown field names reported. */
 const MAX_IGNORED = 1_000;
 
-const notJson = ({ row, text }: Line): ReadRow => {
-  const fault = { field: null, column: null, heading: null, value: cut(text), code: 'not_json' } as const;
+const unread = (row: number, text: string, code: FaultCode): ReadRow => {
+  const fault = { field: null, column: null, heading: null, value: cut(text), code };
   return { row, fields: {}, faults: [fault] };
 };
 
@@ -105,6 +107,13 @@ export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable
     return fields;
   }
 
+  function rowOf({ row, text }: Line, object: JsonObject | null): ReadRow {
+    if (!object) return unread(row, text, 'not_json');
+    const twice = duplicateKeyIn(text, object);
+    if (twice !== undefined) return unread(row, twice.slice(1), 'duplicate_key');
+    return { row, fields: fieldsOf(object), faults: [] };
+  }
+
   async function* batches(): AsyncGenerator<ReadRow[]> {
     let count = 0;
     for await (const lines of textLines(texts)) {
@@ -113,7 +122,7 @@ export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable
         const object = parsed(line.text);
         if (!isEnd(object)) {
           count += 1;
-          rows.push(object ? { row: line.row, fields: fieldsOf(object), faults: [] } : notJson(line));
+          rows.push(rowOf(line, object));
           continue;
         }
         if (object.count !== count)

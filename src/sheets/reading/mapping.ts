@@ -5,6 +5,7 @@ import { cellText, soughtLine } from '../../http/fields.ts';
 import type { FaultCode } from '../../http/messages.ts';
 import { readColumns, type SheetTable } from '../columns.ts';
 import { unitNames } from '../units.ts';
+import { daysOfPeriods } from './days.ts';
 
 /** The message of a zod error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
@@ -28,7 +29,8 @@ export const MappedSource = z
       .optional()
       .meta({ description: 'The same value in every row, in the form the API uses, instead of `from`.' }),
     unit: z.enum(unitNames).optional().meta({
-      description: 'Unit of the amounts, whatever the heading says: `yuan`, `wan` (10⁴) or `yi` (10⁸ yuan).',
+      description:
+        'Unit of the amounts, whatever the heading says: `yuan`, `qian` (10³), `wan` (10⁴), `baiwan` (10⁶), `yi` (10⁸) or `shiyi` (10⁹ yuan).',
     }),
     factor: z
       .string()
@@ -48,6 +50,18 @@ export const MappedSource = z
         description:
           'Formats of dates written as text; the first that fits applies: year, month and day separated by `-`, `/`, `.` or nothing; ` hh:mm` at the end ignores a time of day, which otherwise is a fault. Dates with the year first need no format.',
         examples: [['MM/DD/YYYY']],
+      }),
+    days: z.enum(daysOfPeriods).optional().meta({
+      description: 'On which of its days a month or a year counts; without it such a text is a fault.',
+    }),
+    empty: z
+      .array(text)
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({
+        description: 'Texts that mean an empty cell; all others are read as usual.',
+        examples: [['NA', '未开工']],
       }),
     codes: z
       .record(text, text.nullable())
@@ -74,7 +88,7 @@ export const MappedSource = z
 export type MappedSource = z.infer<typeof MappedSource>;
 
 /** The kind of field to which a setting is limited. */
-const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day' } as const;
+const PARTICULAR = { unit: 'money', factor: 'money', rounding: 'money', dates: 'day', days: 'day' } as const;
 
 /** @param tables the possible tables; the first one is the default */
 export const mappingOf = <Name extends string>(

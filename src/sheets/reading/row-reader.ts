@@ -1,7 +1,8 @@
 /** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
-import { type Cell, plain, Unreadable } from './cells.ts';
-import type { Field } from './fields.ts';
+import { type Cell, isMark, plain, Unreadable } from './cells.ts';
+import type { Field, Layout, Outside } from './fields.ts';
+import { letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
@@ -55,6 +56,10 @@ function valueIn(field: Field, cell: Cell) {
   return typeof code === 'string' ? field.read(code) : code;
 }
 
+/** Whether a text stands for an empty cell, by the mapping or by common usage. */
+const saysNothing = ({ kind, isKey, empty, translate }: Field, text: string): boolean =>
+  empty?.has(plain(text)) || (translate === undefined && !isKey && isMark(text, kind));
+
 function applies({ when }: Field, cells: readonly Cell[]): boolean {
   if (!when) return true;
   const cell = cells[when.index];
@@ -70,20 +75,64 @@ const columnsOf = (fields: readonly Field[]): number[] => [
 
 export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
 
+/** Cells of a column that deserve a warning: their number, and the first of them. */
+type Met = Map<number, { count: number; row: number; text: string }>;
+
+/** By zero-based column. */
+export interface Notes {
+  /** Values in columns without a heading. */
+  strays: Met;
+  /** Texts taken for empty cells. */
+  marks: Met;
+}
+
+export const startNotes = (): Notes => ({ strays: new Map(), marks: new Map() });
+
+function note(met: Met, index: number, row: number, cell: Cell): void {
+  const known = met.get(index);
+  if (known) known.count += 1;
+  else if (met.size < limits.columns)
+    met.set(index, { count: 1, row, text: typeof cell === 'string' ? cell : '' });
+}
+
+function noteStrays({ row, cells }: SourceRow, { width, holes }: Outside, strays: Met): void {
+  const look = (index: number) => {
+    if (!isEmpty(cells[index])) note(strays, index, row, cells[index]);
+  };
+  for (const index of holes) look(index);
+  for (let index = width; index < cells.length; index++) look(index);
+}
+
+/** In CSV, more cells than headings: probably a value with an unquoted separator, which moved all after it. */
+function surplusIn({ row, cells }: SourceRow, width: number): ReadRow | undefined {
+  const surplus = cells.slice(width).filter((cell): cell is string => !isEmpty(cell));
+  if (surplus.length === 0) return undefined;
+  const values = { cells: cells.length, headings: width };
+  const place = { field: null, column: letterOf(width), heading: null, value: cut(surplus.join(', ')) };
+  return { row, fields: {}, faults: [{ ...place, code: 'surplus_cells', values }] };
+}
+
 /**
  * Reads the rows below the headings; undefined for rows that are blank in these columns, and for
  * explanations.
+ * @param notes filled with what deserves a warning
  * @throws Refusal for a row with too many columns
  */
 export function rowReader(
-  fields: readonly Field[],
+  { fields, outside }: Pick<Layout, 'fields' | 'outside'>,
   { empty }: Pick<ReadRequest, 'empty'>,
   isCsv: boolean,
+  { strays, marks }: Notes,
 ): ReadSourceRow {
   const columns = columnsOf(fields);
   return (source) => {
     refuseTooWide(source);
     const { row, cells } = source;
+    if (cells.length > outside.width || outside.holes.length > 0) {
+      const surplus = isCsv ? surplusIn(source, outside.width) : undefined;
+      if (surplus) return surplus;
+      noteStrays(source, outside, strays);
+    }
     if (columns.every((index) => isEmpty(cells[index])) || isExplanation(cells)) return undefined;
     const values: Record<string, unknown> = {};
     const faults: CellFault[] = [];
@@ -99,17 +148,24 @@ export function rowReader(
       }
       const given = cells[field.index];
       const cell = isCsv && typeof given === 'string' ? restored(given) : given;
-      const value = valueIn(field, cell);
+      const isNoValue = typeof cell === 'string' && saysNothing(field, cell);
+      if (isNoValue) note(marks, field.index, row, cell);
+      const value = isNoValue ? null : valueIn(field, cell);
       if (value instanceof Unreadable) {
         faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
       } else if (value !== null) {
         values[field.field] = value;
-        if (value !== cell && !field.isList && String(value) !== cell) {
+        if (value !== cell && field.kind !== 'list' && String(value) !== cell) {
           texts ??= {};
           texts[field.field] = cut(cell as string);
         }
-      } else if (empty === 'clear' && field.field !== 'version') {
-        values[field.field] = null;
+      } else {
+        if (empty === 'clear' && field.field !== 'version') values[field.field] = null;
+        // For the fault, if the field is required.
+        if (isNoValue) {
+          texts ??= {};
+          texts[field.field] = cut(cell as string);
+        }
       }
     }
     return { row, fields: values, ...(texts && { texts }), faults };

@@ -7,6 +7,7 @@ import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
 import type { Unit } from '../units.ts';
 import type { Cell } from './cells.ts';
+import type { DayOfPeriod } from './days.ts';
 import type { Mapping } from './mapping.ts';
 
 export interface ReadRequest {
@@ -21,8 +22,10 @@ export interface ReadRequest {
   encoding: Encoding | null;
   /** The kind of rows. */
   table: SheetTable;
-  /** Unit of money columns without a unit in their heading. */
-  unit: Unit;
+  /** Unit of money columns if neither their heading nor the file says one; null if not given. */
+  unit: Unit | null;
+  /** On which of its days a month or a year counts; null if it is a fault. */
+  days: DayOfPeriod | null;
   /** Whether an empty cell means no change, or clears the value. */
   empty: 'keep' | 'clear';
   mapping: Mapping | null;
@@ -45,13 +48,18 @@ export interface FileHead {
   warnings: Warning[];
 }
 
+export const unitSources = ['heading', 'above', 'mapping', 'parameter', 'default'] as const;
+/** `above`: a line above the headings; `parameter`: `unit` of the request. */
+export type UnitFrom = (typeof unitSources)[number];
+
 export interface RecognisedColumn {
   /** A, B … AA; null for formats without headings. */
   column: string | null;
   heading: string;
   field: string;
-  /** For a column of money. */
+  /** For a column of money: its unit, and where that is from. */
   unit?: Unit;
+  unitFrom?: UnitFrom;
 }
 
 /** Something that was read in a possibly surprising way, such as the cached value of a formula. */

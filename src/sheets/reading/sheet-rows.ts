@@ -3,6 +3,7 @@ import { type Cell, Unreadable } from './cells.ts';
 import { textOfSerial } from './days.ts';
 import { limits } from './limits.ts';
 import { decimalOf } from './money.ts';
+import { PLAIN, type Shown } from './number-formats.ts';
 import { Refusal } from './refusal.ts';
 import type { SourceRow } from './rows.ts';
 import type { SharedTexts } from './shared-texts.ts';
@@ -11,13 +12,26 @@ import { type Attributes, malformed, readXml, unescaped, type XmlEvents, xmlPiec
 /** The data that a worksheet refers to. */
 export interface Book {
   texts: SharedTexts | undefined;
-  /** Whether a cell style, by its index, shows a number as a date or time. */
-  dates: readonly boolean[];
+  /** How a cell style, by its index, shows numbers. */
+  styles: readonly Shown[];
   is1904: boolean;
 }
 
 const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
+
+/** Excel keeps fifteen digits of a number, and shows zeros for the others. */
+const UNSAFE = 1e15;
+
+/** What is shown of a day: `2020-06-29` with its time, `2020-06`, `2020`. */
+const SHOWN_CHARACTERS = { day: 19, month: 7, year: 4 } as const;
+
+function numberAs({ digits, before, after, isScaled }: Shown, number: number): Cell {
+  const text = decimalOf(number);
+  if (Math.abs(number) >= UNSAFE) return new Unreadable('too_many_digits', undefined, text);
+  if (isScaled) return new Unreadable('scaled_number', undefined, text);
+  return before + (Number.isInteger(number) ? text.padStart(digits, '0') : text) + after;
+}
 
 /** Cache size: one hundred years. */
 const MAX_DAYS = 36_525;
@@ -144,7 +158,17 @@ export class SheetParser {
   #number(text: string): Cell {
     const number = Number(text);
     if (!Number.isFinite(number)) return text;
-    return this.#book.dates[this.#style] ? this.#day(number) : decimalOf(number);
+    const shown = this.#book.styles[this.#style] ?? PLAIN;
+    switch (shown.as) {
+      case 'number':
+        return shown === PLAIN && Math.abs(number) < UNSAFE ? decimalOf(number) : numberAs(shown, number);
+      case 'percent':
+        return `${decimalOf(number * 100)}%`;
+      default: {
+        const day = this.#day(number);
+        return typeof day === 'string' ? day.slice(0, SHOWN_CHARACTERS[shown.as]) : day;
+      }
+    }
   }
 
   /** Cached, because many rows have the same days. */

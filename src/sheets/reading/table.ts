@@ -1,11 +1,11 @@
 /** Finds the table with its row of headings in a file. */
 import type { Cell } from './cells.ts';
 import { headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
-import { type Headings, headingsOf } from './headings.ts';
+import { type Headings, headingsOf, letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 import { cut, Refusal } from './refusal.ts';
-import { refuseTooWide, rowReader } from './row-reader.ts';
+import { type Notes, refuseTooWide, rowReader, startNotes } from './row-reader.ts';
 import type { FileHead, ReadRequest, ReadRow, Source, SourceRow, Warning } from './rows.ts';
 
 export interface OpenTable {
@@ -60,7 +60,7 @@ function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: nu
         : rows.findIndex(({ row }) => row === mapping.headingRow);
     const row = index === undefined ? undefined : rows[index];
     if (!row || index === undefined) throw noHeadings(rows);
-    return { index, layout: layoutByMapping(row, mapping, request) };
+    return { index, layout: layoutByMapping(row, rows.slice(0, index), mapping, request) };
   }
   const headings = headingsOf(table);
   const index = best(rows, scoreBy(headings, table.key));
@@ -93,6 +93,17 @@ const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
       : [];
   });
 
+/** One warning per column without a heading that has values, and per column with marks for empty cells. */
+const noteWarnings = ({ strays, marks }: Notes): Warning[] => [
+  ...[...marks].map(([index, { row, count, text }]): Warning => {
+    const values = { count, mark: cut(text, 20) };
+    return { row, column: letterOf(index), code: 'marks_taken_as_empty', values };
+  }),
+  ...[...strays].map(([index, { row, count }]): Warning => {
+    return { row, column: letterOf(index), code: 'value_outside_table', values: { count } };
+  }),
+];
+
 async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Promise<OpenTable> {
   const iterator = source.rows[Symbol.asyncIterator]();
   const rows = await beginning(iterator, request.mapping);
@@ -100,7 +111,8 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   first.forEach(refuseTooWide);
   const { index, layout } = layoutOf(first, request);
   const headingRow = (rows[index] as SourceRow).row;
-  const readRow = rowReader(layout.fields, request, isCsv);
+  const notes = startNotes();
+  const readRow = rowReader(layout, request, isCsv, notes);
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
     for (const row of batch) {
@@ -119,7 +131,13 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   }
   const columns = layout.fields
     .filter((field) => field.index !== null)
-    .map(({ column, heading, field, unit }) => ({ column, heading, field, ...(unit && { unit }) }));
+    .map(({ column, heading, field, unit, unitFrom }) => ({
+      column,
+      heading,
+      field,
+      ...(unit && { unit }),
+      ...(unitFrom && { unitFrom }),
+    }));
   return {
     source,
     names: layout.fields.map(({ field }) => field),
@@ -131,7 +149,7 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
       headingRow,
       columns,
       ignored: layout.ignored,
-      warnings: [...layout.warnings, ...formulaWarnings(source, layout)],
+      warnings: [...layout.warnings, ...formulaWarnings(source, layout), ...noteWarnings(notes)],
     }),
   };
 }

@@ -1,4 +1,5 @@
 /** The visible worksheets of a workbook, as tables. */
+import { type Shown, shownBy } from './number-formats.ts';
 import { openPackage, type Package } from './package.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { ReadRequest, Source } from './rows.ts';
@@ -71,28 +72,8 @@ async function workbookIn(parts: Package): Promise<string> {
   return workbook;
 }
 
-/** Id ranges of the built-in date formats, in any language. */
-const BUILT_IN: readonly (readonly [number, number])[] = [
-  [14, 22],
-  [27, 36],
-  [45, 47],
-  [50, 58],
-];
-
-/**
- * Quoted texts, escaped characters, padding, colours and conditions: none of them determines whether it is a
- * date.
- */
-const NO_PART = /"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi;
-
-/** @param code the format code, for the workbook's custom formats */
-export function isDateFormat(id: number, code: string | undefined): boolean {
-  if (code === undefined) return BUILT_IN.some(([first, last]) => id >= first && id <= last);
-  return /[ymdhs]/i.test(code.replaceAll(NO_PART, ''));
-}
-
-/** For each cell style, whether it shows dates. */
-async function dateStyles(parts: Package, name: string | undefined): Promise<boolean[]> {
+/** For each cell style, how it shows numbers. */
+async function stylesOf(parts: Package, name: string | undefined): Promise<Shown[]> {
   if (!name || !parts.has(name)) return [];
   const elements = await elementsOf(parts, name);
   const formats = new Map(
@@ -102,9 +83,7 @@ async function dateStyles(parts: Package, name: string | undefined): Promise<boo
   );
   return elements
     .filter(({ tag, parent }) => tag === 'xf' && parent === 'cellXfs')
-    .map(({ attributes: { numFmtId = '0' } }) =>
-      isDateFormat(Number(numFmtId), formats.get(Number(numFmtId))),
-    );
+    .map(({ attributes: { numFmtId = '0' } }) => shownBy(Number(numFmtId), formats.get(Number(numFmtId))));
 }
 
 interface Sheet {
@@ -166,7 +145,7 @@ export async function workbookSources(
   const textsPart = partOf('sharedStrings');
   const book: Book = {
     texts: textsPart && parts.has(textsPart) ? await readSharedTexts(parts.bytes(textsPart)) : undefined,
-    dates: await dateStyles(parts, partOf('styles')),
+    styles: await stylesOf(parts, partOf('styles')),
     is1904: isOn(elements.find(({ tag }) => tag === 'workbookPr')?.attributes.date1904),
   };
   return chosen.map((sheet) => {

@@ -13,7 +13,7 @@ import {
 } from '../../../src/features/published/agreement.ts';
 import { runs } from '../../support/runs.ts';
 
-/** A fraction in the plainest way: cross-multiplied, never divided. */
+/** A naive fraction: cross-multiplied, never divided. */
 type Fraction = [numerator: bigint, denominator: bigint];
 const isLess = ([a, b]: Fraction, [c, d]: Fraction): boolean => a * d < c * b;
 const isAtMost = (x: Fraction, y: Fraction): boolean => !isLess(y, x);
@@ -22,7 +22,7 @@ const negative = ([a, b]: Fraction): Fraction => [-a, b];
 const power = (n: number): Fraction => (n >= 0 ? [10n ** BigInt(n), 1n] : [1n, 10n ** BigInt(-n)]);
 const half = ([a, b]: Fraction): Fraction => [a, 2n * b];
 
-/** What a text of digits says, digit by digit. */
+/** Parses a decimal text digit by digit. */
 function read(text: string): Fraction {
   let value: Fraction = [0n, 1n];
   let place = 0;
@@ -50,7 +50,7 @@ const naive: Record<Comparator, (computed: Fraction, value: Fraction, unit: Frac
 
 const precision = fc.integer({ min: -3, max: 4 });
 
-/** A printed number, and a computed one that lies on, beside, or just around the edges of what it claims. */
+/** A printed number, and a computed one at or near the bounds of what it claims. */
 const pair = fc
   .record({
     precision,
@@ -76,7 +76,7 @@ const printed = (value: string, comparator: Comparator = 'exact', decimals?: num
 });
 
 describe('agreement', () => {
-  it('is what fractions say that are multiplied across', () => {
+  it('equals that of cross-multiplied fractions', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(pair, ({ printed, computed, unit }) => {
@@ -89,7 +89,7 @@ describe('agreement', () => {
     expect(seen.size).toBe(8);
   });
 
-  it('has a difference that takes the computed value back to the printed one', () => {
+  it('has a difference that leads from the computed value back to the printed one', () => {
     fc.assert(
       fc.property(pair, ({ printed, computed }) => {
         const { numerator, denominator } = differenceOf(quotient(computed), printed);
@@ -99,7 +99,7 @@ describe('agreement', () => {
     );
   });
 
-  it('rounds half-up: to the one nearest value, of two to the greater', () => {
+  it('rounds half-up: to the nearest value, ties upwards', () => {
     fc.assert(
       fc.property(pair, ({ computed, unit, printed: { precision } }) => {
         const { units, places } = rounded(quotient(computed), precision);
@@ -110,7 +110,7 @@ describe('agreement', () => {
     );
   });
 
-  it('tells a number without an end to ten decimals, and every other as it is', () => {
+  it('prints a number without an end to ten decimals, and every other exactly', () => {
     const text = (numerator: bigint, denominator: bigint) => quotientText({ numerator, denominator });
     expect(text(26_600n, 319n)).toBe('83.3855799373');
     expect(text(297_880_000_000n, 1_000_000_000n)).toBe('297.88');
@@ -121,7 +121,7 @@ describe('agreement', () => {
   });
 });
 
-describe('slips', () => {
+describe('mistakes', () => {
   const of = (computed: Fraction, one: Printed) =>
     Object.fromEntries(
       Object.entries(slips)
@@ -137,9 +137,9 @@ describe('slips', () => {
     [[136_55n, 100n], printed('135.65'), { transposed_digits: { swapped: '136.55' } }],
     [[297_88n, 100n], printed('2978.8'), { unit_slip: { factor: '0.1' } }],
     [[834n, 10n], printed('0.834'), { unit_slip: { factor: '100' } }],
-    // The value of 3 digits comes out rounded.
+    // A value with 3 digits is compared after rounding.
     [[26_600n, 319n], printed('8.34'), { unit_slip: { factor: '10' } }],
-    // One digit is no proof.
+    // One digit is not conclusive.
     [[27n, 1n], printed('3'), {}],
     [[30n, 1n], printed('3'), { unit_slip: { factor: '10' } }],
     [[88n, 1n], printed('89'), {}],
@@ -151,7 +151,7 @@ describe('slips', () => {
     expect(of(computed, one)).toEqual(expected);
   });
 
-  it('find every transposition of two neighbouring digits that differ', () => {
+  it('include every transposition of two different adjacent digits', () => {
     const digits = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 8 });
     fc.assert(
       fc.property(digits, fc.nat(), fc.nat(), (all, at, point) => {
@@ -172,7 +172,7 @@ describe('parts', () => {
     [['14', '65', '9'], '88', 0, null],
     [['14', '65', '10'], '88', 0, { sum: '89', difference: '1' }],
     [['14', '65'], '88', 0, { sum: '79', difference: '-9' }],
-    // Each may be off by half of its last place.
+    // Each may be off by half a unit of its last digit.
     [['0.3', '0.3', '0.3'], '1.0', 9, null],
     [['0.33', '0.33', '0.33'], '1.0', 9, null],
     [['0.3', '0.3'], '0.8', 9, { sum: '600000000', difference: '-200000000' }],
@@ -186,12 +186,12 @@ describe('parts', () => {
     );
   });
 
-  it('that are rounded to whole things may miss by their rounding', () => {
+  it('that are rounded to integers may differ by their rounding', () => {
     expect(misses([printed('100', 'exact', -2), printed('200', 'exact', -2)], printed('330'))).toBeNull();
     expect(misses([printed('100'), printed('200')], printed('330'))).not.toBeNull();
   });
 
-  it('never miss when they are rounded from what does add up', () => {
+  it('never differ if they are rounded from a correct sum', () => {
     const amounts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 12n }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(amounts, fc.integer({ min: -12, max: -6 }), (amounts, precision) => {

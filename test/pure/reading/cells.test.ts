@@ -14,10 +14,10 @@ import {
 } from '../../../src/sheets/reading/cells.ts';
 import { readDay, readDayBy, textOfSerial } from '../../../src/sheets/reading/days.ts';
 import { decimalOf, readMoney, readMoneyBy } from '../../../src/sheets/reading/money.ts';
-import { isDateFormat } from '../../../src/sheets/reading/workbook.ts';
+import { isDateFormat } from '../../../src/sheets/reading/number-formats.ts';
 import { inUnit, type Unit, unitNames } from '../../../src/sheets/units.ts';
 
-/** A value, or the code of the fault. */
+/** The value, or the code of the fault. */
 const outcome = (read: ReadCell, text: string): unknown => {
   const value = read(text);
   return value instanceof Unreadable ? value.code : value;
@@ -110,7 +110,7 @@ describe('a day', () => {
     expect(outcome(() => textOfSerial(serial, is1904), '')).toBe(expected);
   });
 
-  it('is the same day whatever way it is written', () => {
+  it('is the same day in any notation', () => {
     const years = { min: new Date('1900-03-01'), max: new Date('2999-12-31'), noInvalidDate: true };
     fc.assert(
       fc.property(fc.date(years), (date) => {
@@ -134,7 +134,7 @@ describe('a day', () => {
   });
 });
 
-describe('a format of numbers', () => {
+describe('a number format', () => {
   it.each([
     [14, undefined, true],
     [22, undefined, true],
@@ -213,7 +213,7 @@ describe('an amount', () => {
 
   const yuan = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });
 
-  it('comes back exactly in every unit, and also as a number of a workbook', () => {
+  it('is exact in every unit, and also as a number in a workbook', () => {
     fc.assert(
       fc.property(yuan, fc.constantFrom(...unitNames), (amount, unit) => {
         const text = inUnit(amount, unit);
@@ -234,7 +234,7 @@ describe('an amount', () => {
     [1.1 * 3, '3.3'],
     [123456789012.345, '123456789012.345'],
     [0, '0'],
-  ])('that a workbook holds as %d has the digits %s', (number, digits) => {
+  ])('stored in a workbook as %d has the digits %s', (number, digits) => {
     expect(decimalOf(number)).toBe(digits);
   });
 
@@ -268,11 +268,11 @@ describe('a flag', () => {
     expect(outcome(simpleKinds.flag, text)).toBe(false);
   });
 
-  it.each(['maybe', '2', '有', '-'])('%j is none', (text) => {
+  it.each(['maybe', '2', '有', '-'])('%j is neither', (text) => {
     expect(outcome(simpleKinds.flag, text)).toBe('not_a_flag');
   });
 
-  it('is read by the words that exports write', () => {
+  it('is read from the words of exports', () => {
     for (const [code, { name, nameEn }] of flagWords) {
       for (const word of [name, nameEn as string])
         expect(outcome(simpleKinds.flag, word)).toBe(code === 'true');
@@ -296,7 +296,7 @@ describe('a word for a code', () => {
     expect(outcome(read, text)).toBe(expected);
   });
 
-  it('that is none is told what there is, in both languages', () => {
+  it('that is unknown is reported with the known ones, in both languages', () => {
     const { code, values } = read('国家级') as Unreadable;
     const told = (language: Language) => say(messages[code], language, values);
     expect(told('zh')).toBe('应为以下之一：省级、市级、县级');
@@ -339,7 +339,7 @@ describe('other kinds', () => {
 });
 
 describe('a text in CSV', () => {
-  it('comes back from being made harmless as it was', () => {
+  it('is the same after neutralising and restoring', () => {
     const signs = fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '＝', 'a', ' ', '"');
     fc.assert(
       fc.property(fc.string({ unit: signs, maxLength: 6 }), fc.string(), (start, rest) => {

@@ -7,7 +7,7 @@ import { Refusal } from '../../../src/sheets/reading/refusal.ts';
 import { reading, refusal } from '../../support/reading.ts';
 import { runs } from '../../support/runs.ts';
 
-/** All records, from pieces that end at these places. */
+/** All records, from text split at the given positions. */
 function records(text: string, delimiter = ',', cuts: readonly number[] = []): string[][] {
   const csv = new CsvRecords(delimiter);
   const places = [0, ...cuts.filter((cut) => cut < text.length).toSorted((a, b) => a - b), text.length];
@@ -71,7 +71,7 @@ describe('a record', () => {
 
   const pieceOfCsv = fc.constantFrom('"', '""', ',', ';', '\n', '\r\n', '\r', 'a', '中', '😀', ' ', "'");
 
-  it('is the same as that of csv-parse, wherever the pieces end', () => {
+  it('equals that of csv-parse, wherever the pieces end', () => {
     const cells = fc.string({ unit: pieceOfCsv, maxLength: 6 });
     const table = fc.array(fc.array(cells, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 });
     const breaks = fc.constantFrom('\n', '\r\n', '\r');
@@ -121,7 +121,7 @@ describe('a record', () => {
     );
   });
 
-  it('counts as a spreadsheet counts: a cell with line breaks is one row, a blank line is one', async () => {
+  it('counts like a spreadsheet: a cell with line breaks is one row, a blank line is one', async () => {
     const { rows } = await reading('项目编号,备注\nA-1,"1\n2\n3"\n\nA-2,\n');
     expect(rows.map(({ row, fields }) => [row, fields.code, fields.note])).toEqual([
       [2, 'A-1', '1\n2\n3'],
@@ -156,7 +156,7 @@ describe('the delimiter', () => {
     ['sep=;\r\n项目编号;项目名称\r\nA-1;甲\r\n', '甲'],
     ['sep=|\r\n项目编号|项目名称\r\nA-1|甲\r\n', '甲'],
     ['项目编号,项目名称\nA-1,"a;b;c;d;e"\n', 'a;b;c;d;e'],
-  ])('of %j is found', async (text, name) => {
+  ])('of %j is detected', async (text, name) => {
     expect((await reading(text)).rows[0]?.fields).toMatchObject({ code: 'A-1', name });
   });
 });
@@ -171,13 +171,13 @@ describe('the encoding', () => {
     ['gb18030', iconv.encode(text, 'gb18030')],
     ['utf-16le', Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['utf-16be', utf16be(`\uFEFF${text}`)],
-  ])('%s is found', async (encoding, bytes) => {
+  ])('%s is detected', async (encoding, bytes) => {
     const { head, rows } = await reading(bytes);
     expect(head.encoding).toBe(encoding);
     expect(rows[0]?.fields).toEqual({ code: 'A-1', name: '长沙𠮷野家€' });
   });
 
-  it('GBK as Excel writes it is read, the euro of one byte as well', async () => {
+  it('GBK as written by Excel is read, including the single-byte euro', async () => {
     const bytes = Buffer.concat([
       iconv.encode('项目编号,项目名称\nA-1,长沙', 'gbk'),
       Buffer.from([0x80, 0x0a]),
@@ -185,7 +185,7 @@ describe('the encoding', () => {
     expect((await reading(bytes)).rows[0]?.fields.name).toBe('长沙€');
   });
 
-  it('is found at the very end of a file, and where a character lies across two pieces', async () => {
+  it('is detected at the very end of a file, and across the boundary of two pieces', async () => {
     for (const pad of [0, 1, 2, 3]) {
       const start = Buffer.from(`项目编号,备注\nA-1,${'x'.repeat(pad)}\n`);
       const line = Buffer.from('B-1,长长长长长长长长长长长长长长长长\n');
@@ -198,11 +198,11 @@ describe('the encoding', () => {
     }
   });
 
-  it('is taken as the client says it', async () => {
+  it('can be set by the client', async () => {
     const bytes = iconv.encode('项目编号,项目名称\nA-1,甲\n', 'gb18030');
     expect((await refusal(bytes, { encoding: 'utf-8' })).kind).toBe('imports.wrong_encoding');
     expect((await reading(bytes, { encoding: 'gb18030' })).rows).toHaveLength(1);
-    // Text in UTF-8 that would also be text in GB18030.
+    // UTF-8 text that is also valid GB18030.
     expect((await reading('Code,Name\nA-1,中文\n', { encoding: 'gb18030' })).rows[0]?.fields.name).not.toBe(
       '中文',
     );
@@ -220,7 +220,7 @@ describe('the encoding', () => {
   });
 });
 
-describe('a text that a spreadsheet would run', () => {
+describe('a text that a spreadsheet would evaluate', () => {
   it.each([
     ["'=1+1", '=1+1'],
     ["''=1", "'=1"],
@@ -254,13 +254,13 @@ describe('the format', () => {
     expect((await refusal(content)).kind).toBe(kind);
   });
 
-  it('is known by what is in the file, whatever its name', async () => {
+  it('is detected by content, not by name', async () => {
     expect((await reading(csv, { name: '项目.xlsx' })).head.format).toBe('csv');
     expect((await reading('{"code":"A-1"}\n', { name: 'projects.json' })).head.format).toBe('ndjson');
     expect((await reading('{a},Code\nx,A-1\n', { name: 'projects.csv' })).head.format).toBe('csv');
   });
 
-  it('that is said wrongly is refused, with what was found', async () => {
+  it('that is declared wrongly is refused, with the detected one', async () => {
     const { kind, en, zh } = await refusal(csv, { format: 'xlsx' });
     expect(kind).toBe('imports.wrong_format');
     expect([en, zh]).toEqual(['Declared as xlsx, but the content is csv.', '文件声明为 xlsx，实际为 csv。']);

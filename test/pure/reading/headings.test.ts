@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { importEntities, tables } from '../../../src/features/imports/importable.ts';
 import { columns } from '../../../src/features/projects/sheet.ts';
 import { columnHeadings } from '../../../src/sheets/columns.ts';
-import { headingOf, headingsOf, letterOf, unitAbove, unitOf } from '../../../src/sheets/reading/headings.ts';
+import { headingOf, headingsOf, letterOf, unitOf } from '../../../src/sheets/reading/headings.ts';
+import { unitIn } from '../../../src/sheets/reading/unit-words.ts';
 import { unitNames } from '../../../src/sheets/units.ts';
 import { reading, refusal } from '../../support/reading.ts';
 
@@ -52,7 +53,9 @@ describe('a heading', () => {
     ['合同引资额(亿元)', 'contractedFundsYuan yi'],
     ['总投资（万美元）', 'unit'],
     ['总投资(含流动资金)', 'unit'],
-    ['Investment (million yuan)', 'unit'],
+    ['Investment (million yuan)', 'investmentYuan baiwan'],
+    ['总投资（千元）', 'investmentYuan qian'],
+    ['总投资（亿元人民币）', 'investmentYuan yi'],
     ['Investment (USD)', 'unit'],
     ['开工时间（计划）', undefined],
     ['投产日期(预计)', undefined],
@@ -86,7 +89,7 @@ describe('a heading', () => {
     }
   });
 
-  it.each(importEntities)('means one column only, of %s', (entity) => {
+  it.each(importEntities)('means one column only, for %s', (entity) => {
     const owners = new Map<string, string>();
     for (const { field, zh, en, synonyms } of tables[entity].columns) {
       for (const name of [zh, en, ...synonyms, field].map(headingOf)) {
@@ -101,7 +104,7 @@ describe('a heading', () => {
     ['Cost [万元]', 'wan'],
     ['Invested in Taiwan', undefined],
     ['Cost', undefined],
-  ])('%j says the unit %s to a mapping', (heading, unit) => {
+  ])('%j has the unit %s for a mapping', (heading, unit) => {
     expect(unitOf(heading)).toBe(unit);
   });
 
@@ -110,10 +113,47 @@ describe('a heading', () => {
     ['填报单位：商务局   金额单位：亿元', 'yi'],
     ['（单位：人民币万元）', 'wan'],
     ['Unit: 100 million yuan', 'yi'],
-    ['单位：万美元', undefined],
-    ['填报单位：万元县商务局', undefined],
+    ['单位：万元 制表日期：2023-05-01', 'wan'],
+    ['单位：亿元、个', 'yi'],
+    ['单位：个、万元', 'wan'],
+    ['单位：亿元人民币', 'yi'],
+    ['单位（亿元）', 'yi'],
+    ['单位 亿元', 'yi'],
+    ['（亿元）', 'yi'],
+    ['2020年签约项目表（单位：万元）', 'wan'],
+    ['重点项目表(亿元)', 'yi'],
+    ['单位：千元', 'qian'],
+    ['单位：百万元', 'baiwan'],
+    ['单位：元', 'yuan'],
+    ['unit: RMB 10,000', 'wan'],
+    ['unit: RMB', 'yuan'],
+    ['Unit: million yuan', 'baiwan'],
+    ['Unit: RMB billion', 'shiyi'],
   ])('%j above the headings says the unit %s', (text, unit) => {
-    expect(unitAbove([[undefined, text]])).toBe(unit);
+    expect(unitIn(text)).toEqual({ unit });
+  });
+
+  it.each([
+    ['单位：万美元', '万美元'],
+    ['单位：欧元', '欧元'],
+    ['（万美元）', '万美元'],
+    ['单位：十万元', '十万元'],
+    ['单位：万元、亿元', '万元、亿元'],
+    ['Unit: USD million', 'usd million'],
+  ])('%j above the headings says a unit that is not known', (text, unknown) => {
+    expect(unitIn(text)).toEqual({ unknown });
+  });
+
+  it.each([
+    '填报单位：万元县商务局',
+    '单位：长沙市商务局',
+    '责任单位',
+    '单位：家',
+    '单位：万人',
+    '表（二）',
+    '',
+  ])('%j above the headings says nothing of amounts', (text) => {
+    expect(unitIn(text)).toBeUndefined();
   });
 
   it.each([
@@ -123,13 +163,13 @@ describe('a heading', () => {
     [701, 'ZZ'],
     [702, 'AAA'],
     [16_383, 'XFD'],
-  ])('stands in column %d, which is called %s', (index, letter) => {
+  ])('is in column %d, which is named %s', (index, letter) => {
     expect(letterOf(index)).toBe(letter);
   });
 });
 
 describe('the row of headings', () => {
-  it('is found below titles and blank lines, and says what its columns are', async () => {
+  it('is found below titles and blank lines, and defines the columns', async () => {
     const { head, rows } = await reading(
       '2022年沪洽周签约项目表\n\n填报单位：示例,,,,单位：万元\n序号,项目编号,项目名称,备 注,总投资,状态,总投资(美元)\n1,A-1,甲,,5000,在建,7\n',
     );
@@ -161,12 +201,12 @@ describe('the row of headings', () => {
     ]);
   });
 
-  it('may hold nothing but the key', async () => {
+  it('may have only the key', async () => {
     const { rows } = await reading('项目编号\nA-1\n');
     expect(rows).toEqual([{ row: 2, fields: { code: 'A-1' }, faults: [] }]);
   });
 
-  it('is the one that has most of them', async () => {
+  it('is the one with the most headings', async () => {
     const { head } = await reading('项目,备注\n项目编号,项目名称,级别\nA-1,甲,省级\n');
     expect(head.headingRow).toBe(2);
   });
@@ -189,7 +229,7 @@ describe('the row of headings', () => {
     expect(zh).toMatch(seen);
   });
 
-  it('is refused where two columns mean one field', async () => {
+  it('is refused if two columns match one field', async () => {
     const { kind, en, zh } = await refusal('项目编号,总投资（万元）,备注,投资总额(亿元)\n');
     expect(kind).toBe('imports.column_twice');
     expect(en).toBe(
@@ -204,7 +244,7 @@ describe('the row of headings', () => {
 });
 
 describe('rows', () => {
-  it('that are blank or explain the columns are left out, wherever they stand', async () => {
+  it('that are blank or explanations are left out, at any position', async () => {
     const { rows } = await reading(
       '项目编号,项目名称,其他\n※必填，唯一,项目全称,\nA-1,甲,\n,,\n  ,\u3000,\n,,only here\nA-2,乙,\n※说明,,\n',
     );
@@ -214,7 +254,7 @@ describe('rows', () => {
     ]);
   });
 
-  it('clear what is empty where that is asked for', async () => {
+  it('clear empty fields if requested', async () => {
     const text = '项目编号,项目名称,签约日期,投资方,版本\nA-1,,,,\n';
     expect((await reading(text)).rows[0]?.fields).toEqual({ code: 'A-1' });
     expect((await reading(text, { empty: 'clear' })).rows[0]?.fields).toEqual({
@@ -225,7 +265,7 @@ describe('rows', () => {
     });
   });
 
-  it('name each cell that cannot be read, with its text', async () => {
+  it('report each unreadable cell, with its text', async () => {
     const long = `约${'很'.repeat(200)}`;
     const { rows, result } = await reading(
       `项目编号,签约日期,总投资(万元)\nA-1,6/29/2020,${long}\nA-2,2020-06-29,1\n`,
@@ -247,7 +287,7 @@ describe('rows', () => {
     expect(result).toMatchObject({ rows: 2, refused: 1 });
   });
 
-  it('have texts beside values that read differently', async () => {
+  it('have texts in addition to values if they differ', async () => {
     const { rows } = await reading(
       '项目编号,级别,签约日期,总投资,投资额为估算,版本\nA-1,省级,2020/6/29,5,是,"1,000"\n',
     );
@@ -264,7 +304,7 @@ describe('rows', () => {
     expect(rows[0]?.texts).not.toHaveProperty('investmentYuan');
   });
 
-  it('refuse a text that no cell of a spreadsheet holds', async () => {
+  it('refuse a text that is too long for a spreadsheet', async () => {
     const { rows } = await reading(`项目编号,备注\nA-1,${'x'.repeat(32_768)}\nA-2,${'x'.repeat(32_767)}\n`);
     expect(rows[0]?.faults).toMatchObject([{ field: 'note', code: 'too_long', values: { max: 32_767 } }]);
     expect(rows[1]?.faults).toEqual([]);

@@ -8,7 +8,7 @@ const lines = (...objects: unknown[]): string => objects.map((one) => `${JSON.st
 const ID = '0190a1b2-0000-7000-8000-000000000001';
 
 describe('a line of NDJSON', () => {
-  it('gives the fields of the API as they stand, whatever their values', async () => {
+  it('has the fields of the API with any values', async () => {
     const given = {
       code: 'A-1',
       level: 'county',
@@ -45,14 +45,14 @@ describe('a line of NDJSON', () => {
     expect(rows[0]?.fields).toEqual(JSON.parse(JSON.stringify(fields)));
   });
 
-  it('of other entities gives theirs', async () => {
+  it('of other entities has theirs', async () => {
     const { rows } = await reading(lines({ id: ID, name: '甲', investors: [1], rankings: [] }), {
       table: tables.enterprises,
     });
     expect(rows[0]?.fields).toEqual({ id: ID, name: '甲' });
   });
 
-  it('that is no object is faulty, and only it', async () => {
+  it('that is not an object is the only faulty one', async () => {
     const { rows, result } = await reading(
       '{"code":"A-1"}\n{"code":\n\n  \n[1]\nnull\r\n{"code":"A-2"}\r\n{"code":"A-3"}',
     );
@@ -69,7 +69,7 @@ describe('a line of NDJSON', () => {
     expect(result).toMatchObject({ rows: 6, refused: 3 });
   });
 
-  it('may bring names that mean something to JavaScript', async () => {
+  it('may have names with a special meaning in JavaScript', async () => {
     const { rows, head } = await reading('{"__proto__":{"code":"X"},"constructor":1,"code":"A-1"}\n');
     expect(rows[0]?.fields).toEqual({ code: 'A-1' });
     expect(head.ignored.map(({ heading }) => heading)).toEqual(['__proto__', 'constructor']);
@@ -77,7 +77,7 @@ describe('a line of NDJSON', () => {
 });
 
 describe('the last line of an export', () => {
-  it('is no row, and its number is right', async () => {
+  it('is not a row, and its count is correct', async () => {
     const end = { end: true, count: 2, revision: 9 };
     expect((await reading(lines({ code: 'A' }, { code: 'B' }, end))).rows).toHaveLength(2);
     expect(
@@ -85,7 +85,7 @@ describe('the last line of an export', () => {
     ).toHaveLength(3);
   });
 
-  it('refuses a file of which something is missing', async () => {
+  it('refuses an incomplete file', async () => {
     const { kind, en, zh } = await refusal(lines({ code: 'A' }, { end: true, count: 2, revision: 9 }));
     expect(kind).toBe('imports.incomplete');
     expect(en).toBe('The last line declares 2 rows, but the file has 1: it is incomplete.');
@@ -94,7 +94,7 @@ describe('the last line of an export', () => {
 });
 
 describe('a file of NDJSON', () => {
-  it('is UTF-8, with or without a mark', async () => {
+  it('is UTF-8, with or without a byte order mark', async () => {
     expect((await reading(`\uFEFF${lines({ code: 'A-1', name: '长沙' })}`)).rows[0]?.fields.name).toBe(
       '长沙',
     );
@@ -102,7 +102,7 @@ describe('a file of NDJSON', () => {
     expect((await refusal(gb)).kind).toBe('imports.wrong_encoding');
   });
 
-  it('has no use for a mapping', async () => {
+  it('cannot be used with a mapping', async () => {
     const mapping = { entity: 'projects' as const, fields: { code: { from: 'code' } } };
     expect((await refusal(lines({ code: 'A-1' }), { mapping })).kind).toBe(
       'imports.mapping_without_headings',

@@ -11,7 +11,7 @@ import { type ZipEntry, zip } from '../../support/zip.ts';
 
 const rows = row(1, ['项目编号']) + row(2, ['A-1']);
 
-/** A part that is the same piece again and again, packed without ever being there as a whole. */
+/** A part that repeats a piece many times, compressed without ever being in memory as a whole. */
 async function repeated(
   name: string,
   start: string,
@@ -44,7 +44,7 @@ const SHEET_END = '</sheetData></worksheet>';
 const withSheet = (sheet: ZipEntry): Buffer =>
   zip([...workbookEntries({ sheets: [{ rows }] }).filter(({ name }) => name !== SHEET), sheet]);
 
-/** Refused clearly, in both languages, by a process that was not killed for it. */
+/** Refused with a clear message in both languages, by a process that was not killed. */
 async function expectRefusal(content: Buffer | string, kind: string) {
   const problem = await refusalApart(aFile(content));
   expect(problem.code).toBe(kind);
@@ -55,37 +55,37 @@ async function expectRefusal(content: Buffer | string, kind: string) {
   return problem;
 }
 
-describe('a zip that would not end', () => {
-  it('by its size is refused before any of it is unpacked', async () => {
+describe('a zip bomb', () => {
+  it('is refused by size before anything is unpacked', async () => {
     const content = `${SHEET_START}${SHEET_END}`;
     const bomb = { name: SHEET, content, said: { size: 1.1 * 2 ** 30 } };
     const problem = await expectRefusal(withSheet(bomb), 'imports.zip_too_large');
     expect(problem.status).toBe(413);
   });
 
-  it('by its ratio is refused', async () => {
+  it('is refused by ratio', async () => {
     const bomb = await repeated(SHEET, SHEET_START, ' '.repeat(1_000), 100_000, SHEET_END);
     await expectRefusal(withSheet(bomb), 'imports.zip_too_large');
   });
 
-  it('by all its parts together is refused', async () => {
+  it('is refused by the total of its parts', async () => {
     const part = await repeated('xl/media/1', '', 'x'.repeat(1_000), 60_000, '');
     const parts = Array.from({ length: 20 }, (_, i) => ({ ...part, name: `xl/media/${i}` }));
     await expectRefusal(workbook({ sheets: [{ rows }], more: parts }), 'imports.zip_too_large');
   });
 
-  it('by the number of its parts is refused', async () => {
+  it('is refused by its number of parts', async () => {
     const more = Array.from({ length: 10_001 }, (_, i) => ({ name: `xl/media/${i}.png`, content: '' }));
     await expectRefusal(workbook({ sheets: [{ rows }], more }), 'imports.zip_too_large');
   });
 
-  it('and says that it is small is refused as soon as it is larger', async () => {
+  it('that declares a small size is refused as soon as it is larger', async () => {
     const bomb = await repeated(SHEET, SHEET_START, ' '.repeat(1_000), 100_000, SHEET_END);
     const lying = { ...bomb, said: { size: 1_000 } };
     await expectRefusal(withSheet(lying), 'imports.damaged_workbook');
   });
 
-  it('holding another zip is not unpacked further', async () => {
+  it('with a nested zip is not unpacked further', async () => {
     const inner = workbook({ sheets: [{ rows }] });
     const { rows: read } = await readingApart(
       aFile(workbook({ sheets: [{ rows }], more: [{ name: 'xl/embeddings/1.xlsx', content: inner }] })),
@@ -120,7 +120,7 @@ describe('a workbook', () => {
     expect(problem.details.values).toEqual({ row: 3, max: 200 });
   });
 
-  it('with millions of shared texts is refused, or read, in bounded memory', async () => {
+  it('with millions of shared texts is refused or read, in bounded memory', async () => {
     const texts = (times: number) =>
       repeated(
         'xl/sharedStrings.xml',
@@ -167,7 +167,7 @@ describe('a workbook', () => {
     await expectRefusal(workbook({ sheets: [{ rows }], ...parts }), 'imports.macro_workbook');
   });
 
-  it('that is incomplete is refused, wherever it ends', async () => {
+  it('that is truncated anywhere is refused', async () => {
     const whole = workbook({ sheets: [{ rows }] });
     for (const part of [0.1, 0.5, 0.9, 0.99]) {
       await expectRefusal(whole.subarray(0, Math.floor(whole.length * part)), 'imports.damaged_workbook');
@@ -189,7 +189,7 @@ describe('a workbook', () => {
     await expectRefusal(zip(entries), kind);
   });
 
-  it('with a part twice, or one that lies outside, is refused', async () => {
+  it('with a duplicate part, or one outside, is refused', async () => {
     const twice = [{ name: SHEET, content: '<worksheet/>' }];
     await expectRefusal(workbook({ sheets: [{ rows }], more: twice }), 'imports.damaged_workbook');
     const outside = [{ name: '../../etc/passwd', content: 'x' }];
@@ -215,7 +215,7 @@ describe('a workbook', () => {
     await expectRefusal(workbook(parts), 'imports.not_a_workbook');
   });
 
-  it('larger than is taken is refused unread', async () => {
+  it('above the size limit is refused unread', async () => {
     const large = Buffer.concat([workbook({ sheets: [{ rows }] }), Buffer.alloc(50 * 2 ** 20)]);
     const problem = await expectRefusal(large, 'imports.too_large');
     expect(problem.details.values).toEqual({ max: 50, format: 'xlsx' });
@@ -224,7 +224,7 @@ describe('a workbook', () => {
 });
 
 describe('a text file', () => {
-  it('of 100 MB with a quotation mark that stays open is refused with the row where it opens', async () => {
+  it('of 100 MB with an unclosed quotation mark is refused with its row', async () => {
     const file = aPath();
     const line = Buffer.from(`A-1,${'x'.repeat(995)}\n`.repeat(1_000));
     function* content() {
@@ -240,7 +240,7 @@ describe('a text file', () => {
   it.each([
     ['csv', 'x'.repeat(100 * 2 ** 20 + 1)],
     ['ndjson', `{${'x'.repeat(100 * 2 ** 20)}`],
-  ])('of %s larger than is taken is refused unread', async (format, content) => {
+  ])('of %s above the size limit is refused unread', async (format, content) => {
     const problem = await expectRefusal(content, 'imports.too_large');
     expect(problem.details.values).toEqual({ max: 100, format });
   });
@@ -259,11 +259,11 @@ describe('a text file', () => {
     await expectRefusal(`项目编号\n${'A\n'.repeat(1_000_001)}`, 'imports.too_many_rows');
   });
 
-  it('of nothing but line breaks has no headings', async () => {
+  it('with only line breaks has no headings', async () => {
     await expectRefusal('\n'.repeat(20_000_000), 'imports.no_headings');
   });
 
-  it('of deeply nested JSON has a faulty line', async () => {
+  it('with deeply nested JSON has a faulty line', async () => {
     const { rows: read } = await readingApart(aFile(`{"code":${'['.repeat(1_000_000)}\n{"code":"A-1"}\n`));
     expect(read.map(({ faults }) => faults.map(({ code }) => code))).toEqual([['not_json'], []]);
   });

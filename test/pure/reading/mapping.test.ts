@@ -13,7 +13,7 @@ const mappingOf = (fields: Fields, rest: Rest = {}) => Mapping.parse({ ...rest, 
 const read = async (text: string, fields: Fields, options: Parameters<typeof reading>[1] = {}) =>
   reading(text, { mapping: mappingOf(fields), ...options });
 
-/** What a single field becomes for the texts of a column `A`, with the code of its fault if it has one. */
+/** The values of a single field for the texts of a column `A`, with the codes of faults. */
 async function outcomes(
   field: string,
   source: Fields[string],
@@ -30,7 +30,7 @@ async function outcomes(
 }
 
 describe('a mapping', () => {
-  it('names the columns, and only they are read', async () => {
+  it('selects the columns, and only these are read', async () => {
     const { head, rows } = await read('名单,,,\nProject  ID,Ｎame,项目名称,备注\nA-1,甲,乙,丙\n', {
       code: { from: 'project id' },
       name: { from: 'NAME' },
@@ -50,7 +50,7 @@ describe('a mapping', () => {
     expect(rows).toEqual([{ row: 3, fields: { code: 'A-1', name: '甲', level: 'county' }, faults: [] }]);
   });
 
-  it('may say in which row the headings are, and in which worksheet', async () => {
+  it('can set the row of headings, and the worksheet', async () => {
     const book = workbook({
       sheets: [
         { name: '甲', rows: row(1, ['Id']) + row(2, ['wrong']) },
@@ -69,7 +69,7 @@ describe('a mapping', () => {
     expect((await refusal(book, { mapping: at({ headingRow: 500 }) })).kind).toBe('imports.no_headings');
   });
 
-  it('that names headings which are not there is refused with all of them', async () => {
+  it('with unknown headings is refused with all of them', async () => {
     const fields = {
       code: { from: 'Id' },
       name: { from: 'Title' },
@@ -82,7 +82,7 @@ describe('a mapping', () => {
     expect((await refusal('x,y\n1,2\n', { mapping: mappingOf(fields) })).kind).toBe('imports.no_headings');
   });
 
-  it('that names a heading which is there twice is refused', async () => {
+  it('with an ambiguous heading is refused', async () => {
     const mapping = mappingOf({ code: { from: 'Id' } });
     const { kind, en } = await refusal('Id,ＩＤ,x\nA-1,B,\n', { mapping });
     expect(kind).toBe('imports.column_twice');
@@ -90,7 +90,7 @@ describe('a mapping', () => {
     expect(en).toContain('B “');
   });
 
-  it('may have heading twice that it does not name', async () => {
+  it('allows duplicate headings that it does not use', async () => {
     expect((await read('Id,x,x\nA-1,,\n', { code: { from: 'Id' } })).rows).toHaveLength(1);
   });
 });
@@ -130,7 +130,7 @@ describe('a source', () => {
     ]);
   });
 
-  it('of money has the unit of its heading, before that of the request', async () => {
+  it('of money uses the unit in its heading before that of the request', async () => {
     const { rows, head } = await read(
       'Cost (万元),Funds\n5,6\n',
       { investmentYuan: { from: 'Cost (万元)' }, contractedFundsYuan: { from: 'funds' } },
@@ -140,7 +140,7 @@ describe('a source', () => {
     expect(head.columns.map(({ unit }) => unit)).toEqual(['wan', 'yi']);
   });
 
-  it('of days has their formats', async () => {
+  it('of days uses its formats', async () => {
     const texts = ['6/29/2020', '6/29/2020 8:30:00 PM', '2020-06-29', '29.6.2020'];
     expect(await outcomes('signedOn', { from: 'A', dates: ['MM/DD/YYYY'] }, texts)).toEqual([
       '2020-06-29',
@@ -153,7 +153,7 @@ describe('a source', () => {
     ).toEqual(texts.map(() => '2020-06-29'));
   });
 
-  it('translates codes, each as the field then reads it', async () => {
+  it('translates to codes, which are then read by the field', async () => {
     const codes = { 'Top level': 'provincial', low: '县级', none: null };
     const texts = ['Top level', 'ｌｏｗ', 'none', 'other', ''];
     expect(await outcomes('level', { from: 'A', codes }, texts)).toEqual([
@@ -180,7 +180,7 @@ describe('a source', () => {
     expect(await outcomes('level', { from: 'A', codes: { x: 'nonsense' } }, ['x'])).toEqual(['not_a_choice']);
   });
 
-  it('applies where another column is one of some texts', async () => {
+  it('applies if another column has one of some texts', async () => {
     const text =
       'Id,Status,Date\nA,Active,2020-01-01\nB, Closed ,2020-01-02\nC,Dropped,2020-01-03\nD,,2020-01-04\n';
     const fields: Fields = {
@@ -200,7 +200,7 @@ describe('a source', () => {
     expect(days(await read(text, fields, { empty: 'clear' }))[0]).toEqual(['2020-01-01', null, null]);
   });
 
-  it('may be a constant of any kind', async () => {
+  it('can be a constant of any kind', async () => {
     const fields: Fields = {
       code: { from: 'Id' },
       investmentEstimated: { constant: true },
@@ -256,7 +256,7 @@ describe('the schema of mappings', () => {
     expect(faults(mapping)).toEqual(expected);
   });
 
-  it('takes its own example', () => {
+  it('accepts its own example', () => {
     const examples = (Mapping.meta()?.examples ?? []) as unknown[];
     expect(examples.map(faults)).toEqual([[]]);
   });

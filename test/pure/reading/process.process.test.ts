@@ -11,7 +11,7 @@ import { bundled } from '../../support/bundle.ts';
 import { projectFolder } from '../../support/process.ts';
 import { aFile, aRequest, rowsOf } from '../../support/reading.ts';
 
-/** A reader that does something else than to read. */
+/** A reader process that runs another script. */
 const readerThat = (script: string, milliseconds = 30_000): Reader => {
   const file = aFile(script);
   return {
@@ -34,7 +34,7 @@ const failure = async (reader: Reader, signal?: AbortSignal): Promise<unknown> =
 
 const HANG = 'setInterval(() => {}, 1000); process.on("message", () => {});';
 
-describe('a process that reads', () => {
+describe('a reading process', () => {
   it.each([
     [
       'has no memory left',
@@ -49,14 +49,14 @@ describe('a process that reads', () => {
     ['fails', 'process.on("message", () => { throw new Error("broken"); });', 'imports.not_readable'],
     ['ends without a word', 'process.on("message", () => process.exit(0));', 'imports.not_readable'],
     ['is gone before it is asked', 'process.exit(3);', 'imports.not_readable'],
-  ])('and %s is a refusal of the file', async (_, script, code) => {
+  ])('that %s refuses the file', async (_, script, code) => {
     const problem = await failure(readerThat(script));
     expect(problem).toBeInstanceOf(Problem);
     expect(problem).toMatchObject({ code, status: 422 });
     expect(String((problem as Problem).cause)).toMatch(/ended with/);
   });
 
-  it('tells a million faults of cells, and of a row after them the first', async () => {
+  it('reports a million faults of cells, and after that only the first of each row', async () => {
     const days = [
       '签约日期',
       '注册日期',
@@ -78,21 +78,21 @@ describe('a process that reads', () => {
     expect(faults.slice(125_000)).toEqual(Array(1_000).fill(1));
   });
 
-  it('and takes too long is ended', async () => {
+  it('is ended if it takes too long', async () => {
     expect(await failure(readerThat(HANG, 1_000))).toMatchObject({
       code: 'imports.too_slow',
       details: { values: { seconds: 1 } },
     });
   });
 
-  it('is ended when nobody wants the rows any more', async () => {
+  it('is ended if nobody needs the rows any more', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('given up')), 300);
     expect(await failure(readerThat(HANG), controller.signal)).toEqual(new Error('given up'));
     expect(await failure(readerThat(HANG), AbortSignal.abort('before'))).toBe('before');
   });
 
-  it('says how far it is, and says nothing any more once it has ended', async () => {
+  it('reports progress, and nothing after its end', async () => {
     const file = aFile(`项目编号,备注\n${'A,"some text"\n'.repeat(300_000)}`);
     const told: ReadProgress[] = [];
     const result = await readFile(aRequest({ file }), { onProgress: (progress) => told.push(progress) });
@@ -108,7 +108,7 @@ describe('a process that reads', () => {
     expect(told).toHaveLength(length);
   });
 
-  it('is given nothing of the environment', async () => {
+  it('receives no environment', async () => {
     process.env.LUODI_TEST_SECRET = 'x';
     const script =
       'process.on("message", () => process.send({ result: { env: Object.keys(process.env) } }));';
@@ -117,7 +117,7 @@ describe('a process that reads', () => {
     delete process.env.LUODI_TEST_SECRET;
   });
 
-  it.runIf(existsSync('/proc/self'))('ends with whoever asked', async () => {
+  it.runIf(existsSync('/proc/self'))('ends with its parent', async () => {
     const url = bundled('read-job');
     const parent = fork(
       aFile(
@@ -132,7 +132,7 @@ describe('a process that reads', () => {
     await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 60_000 }).toBe(false);
   });
 
-  it('starts fast, because it loads next to nothing', () => {
+  it('starts fast, because it loads very little', () => {
     const packages = new Set<string>();
     const seen = new Set<string>();
     const follow = (file: string): void => {

@@ -18,15 +18,15 @@ const row: fc.Arbitrary<ReadRow> = fc
   })
   .map(({ texts, ...rest }) => ({ ...rest, ...(texts && { texts }) }));
 
-describe('the lines between the process that reads and the work that takes', () => {
-  it('give back every row: what it gives, what it clears, and what it says nothing of', () => {
+describe('the lines between the reading process and the import', () => {
+  it('preserve every row: values, cleared fields, and missing ones', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
         const { names, line } = rowLines(NAMES);
         const [first = '', ...lines] = (names + rows.map(line).join('')).trimEnd().split('\n');
         const parse = rowParser(first);
         const back = lines.map(parse);
-        // As JSON has them: -0 is 0 there.
+        // As in JSON, where -0 becomes 0.
         expect(back).toEqual(rows.map((one) => JSON.parse(JSON.stringify(one))));
         for (const { fields } of back) expect(Object.keys(fields)).toEqual(NAMES);
       }),

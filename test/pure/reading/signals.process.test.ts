@@ -1,4 +1,4 @@
-/** Whoever asked for a file to be read decides when that ends: what tells all of a group to stop does not. */
+/** The parent decides when reading ends: a signal to the process group does not end it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { aFile, aRequest } from '../../support/reading.ts';
 
 const ROWS = 300_000;
 
-it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('reads on when it is told %s', async (signal) => {
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('continues reading after %s', async (signal) => {
   const file = aFile(`项目编号,项目名称\n${'X-1,示例\n'.repeat(ROWS)}`);
   let child: ChildProcess | undefined;
   const start = () => {

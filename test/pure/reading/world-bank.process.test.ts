@@ -12,7 +12,7 @@ const mapping = Mapping.parse(JSON.parse(readFileSync(join(folder, 'mapping.json
 
 const TODAY = '2023-12-31';
 
-/** What is wrong with a row by the rules of the service, as `/field code`. */
+/** Faults of a row by the service's rules, as `/field code`. */
 function faultsIn(fields: Record<string, unknown>): string[] {
   const { error } = NewProject.safeParse(fields);
   const own = (error?.issues ?? []).map(({ path }) => `/${path.join('/')} missing`);
@@ -44,7 +44,7 @@ describe('the lists of the World Bank', () => {
       105,
     ],
   ])(
-    'of %s come to what they came to elsewhere',
+    'of %s have the sums computed independently',
     async (name, count, accepted, faults, investment, started, completed) => {
       const { rows, head, result } = await readingApart(join(folder, name), { mapping });
       expect(head).toMatchObject({
