@@ -16,7 +16,7 @@ const FILES = ['test/imports/**/*.test.ts', 'test/transfer/{entries,round-trip}.
 /** Tests whose queries cannot differ between engines. */
 const NEUTRAL = [
   'test/access/{matrix,owasp-1-3,owasp-4-7}.test.ts',
-  'test/contract/{clients.process,document}.test.ts',
+  'test/contract/{clients.process,collection,document}.test.ts',
   'test/http/{conditional,query}.test.ts',
   'test/references/input.test.ts',
 ];

@@ -63,6 +63,8 @@ export interface Dependencies {
   logger: Logger;
   /** Overrides of the import limits. */
   imports?: Partial<ImportLimits>;
+  /** More routes than those of the service, for tests of what all routes have in common. */
+  more?: FastifyPluginAsync;
 }
 
 export async function buildApp({
@@ -71,6 +73,7 @@ export async function buildApp({
   clock,
   logger,
   imports,
+  more,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
@@ -89,8 +92,8 @@ export async function buildApp({
   const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
-  addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
+  addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
   await app.register(swagger, swaggerOptions(tags, problemCodes, anonymousAccess[config.ANONYMOUS_READ]));
   documentationRoutes(app);
@@ -110,6 +113,7 @@ export async function buildApp({
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     keyRoutes(keys, answers),
     healthRoutes(database),
+    ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);

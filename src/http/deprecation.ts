@@ -1,62 +1,52 @@
-/** Announces the end of operations: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) on every response. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { OpenAPIV3_1 } from 'openapi-types';
-import { daysBetween } from '../core/days.ts';
+/** Operations that will go: what their answers say of it, and for how long they must live (docs/versions.md). */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { yearBefore } from '../core/days.ts';
 
-export interface Deprecated {
-  /** The day, `2027-01-31`, from which it should not be used in new clients. */
-  since: string;
-  /** The day from which it may be gone. */
-  sunset: string;
-  /** A page about what replaces it. */
+type Day = `${number}-${number}-${number}`;
+
+export interface Deprecation {
+  /** The day since when clients should use something else. */
+  since: Day;
+  /** The day on which it may be gone, a year later at the earliest. */
+  sunset: Day;
+  /** The page that says what to use instead. */
   link?: string;
 }
 
-/** Minimum time between the two days (`docs/versions.md`). */
-const MIN_DAYS = 365;
-
-/** @throws if it lives shorter than promised */
-export function expectNotice({ since, sunset }: Deprecated): void {
-  if (daysBetween(since, sunset) >= MIN_DAYS) return;
-  throw new Error(`Deprecated since ${since} until ${sunset}: that is less than ${MIN_DAYS} days.`);
+/** @throws Error where the notice is shorter than promised */
+export function deprecationHeaders({ since, sunset, link }: Deprecation): Record<string, string> {
+  if (yearBefore(sunset) < since) throw new Error(`From ${since} to ${sunset} is less than a year.`);
+  return {
+    // RFC 9745: a date of structured fields. RFC 8594: a date of HTTP.
+    deprecation: `@${Date.parse(since) / 1_000}`,
+    sunset: new Date(sunset).toUTCString(),
+    ...(link && { link: `<${link}>; rel="deprecation"` }),
+  };
 }
 
+/** What the document says of it besides the flag. */
+export const deprecationInWords = ({ since, sunset, link }: Deprecation): string =>
+  `Deprecated since ${since}; may be removed from ${sunset} on.${link ? ` See [what to use instead](${link}).` : ''}`;
+
 /**
- * Sets the headers on all responses of deprecated routes, including refusals. Call before routes are registered.
- * @param deprecationOf what the schema of a route says
+ * Says so in every answer of such a route, whether it succeeds or not. Call before the routes are registered, and after
+ * what sets `onSend` of a route.
+ * @param deprecationOf that of a route, by its schema
  */
 export function announceDeprecations(
   app: FastifyInstance,
-  deprecationOf: (schema: unknown) => Deprecated | undefined,
+  deprecationOf: (schema: unknown) => Deprecation | undefined,
 ): void {
   app.addHook('onRoute', (route) => {
-    const deprecated = deprecationOf(route.schema);
-    if (!deprecated) return;
-    const headers = {
-      deprecation: `@${Date.parse(deprecated.since) / 1_000}`,
-      sunset: new Date(deprecated.sunset).toUTCString(),
-    };
-    const link = deprecated.link && `<${deprecated.link}>; rel="deprecation"; type="text/html"`;
-    const announce = async (_: FastifyRequest, reply: FastifyReply) => {
+    const deprecation = deprecationOf(route.schema);
+    if (!deprecation) return;
+    const { link, ...headers } = deprecationHeaders(deprecation);
+    const announce = (_: FastifyRequest, reply: FastifyReply, __: unknown, done: HookHandlerDoneFunction) => {
       reply.headers(headers);
-      const others = reply.getHeader('link');
-      if (link) reply.header('link', others ? `${others}, ${link}` : link);
+      // There may be one to the next page.
+      if (link) reply.header('link', [reply.getHeader('link') ?? [], link].flat().join(', '));
+      done();
     };
-    route.onSend = [route.onSend ?? [], announce].flat();
+    route.onSend = [route.onSend ?? [], announce].flat() as NonNullable<typeof route.onSend>;
   });
 }
-
-/** What the document adds to the description and to the headers of successful responses. */
-export const inDocument = ({ since, sunset }: Deprecated) => ({
-  notice: `Deprecated since ${since}; may be removed from ${sunset} on.`,
-  headers: {
-    Deprecation: {
-      description: 'Since when it is deprecated, as a Unix timestamp (RFC 9745).',
-      schema: { type: 'string', maxLength: 20 },
-    },
-    Sunset: {
-      description: 'When it may be removed, as an HTTP date (RFC 8594).',
-      schema: { type: 'string', maxLength: 29 },
-    },
-  } satisfies Record<string, OpenAPIV3_1.HeaderObject>,
-});

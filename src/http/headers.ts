@@ -72,7 +72,13 @@ export const requestHeaders = {
 /** By name; shared by all responses that have them. */
 export const responseHeaders = {
   ETag: { description: 'Identifies this version of the response.', schema: text(100) },
-  Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: text(2 * MAX_URL) },
+  Link: {
+    description:
+      'The next page, `rel="next"`, and what to use instead of a deprecated operation, `rel="deprecation"` (RFC 8288).',
+    schema: text(2 * MAX_URL),
+  },
+  Deprecation: { description: 'Since when it is deprecated, `@1767225600` (RFC 9745).', schema: text(20) },
+  Sunset: { description: 'When it may be removed (RFC 8594).', schema: text(30) },
   'Retry-After': {
     description: 'Seconds to wait.',
     schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },

@@ -5,7 +5,6 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
-import { inDocument } from './deprecation.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
 import { type Access, NOTES, type Notes } from './operation.ts';
@@ -60,7 +59,6 @@ export const swaggerOptions = (
       description:
         'Every figure is computed from the projects on request, for any day (`asOf`). Dates are `2020-06-29`, timestamps RFC 3339 in UTC, amounts whole yuan. Unknown fields and parameters are rejected by name. Errors are `application/problem+json` in English or Chinese (`Accept-Language`).',
       version: packageVersion,
-      // Who runs the service is not known here, nor any address of the project.
       contact: { name: 'Luodi' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -130,8 +128,6 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   const access = notes?.access ?? 'open';
   if (access === 'open') operation.security = [];
   else operation.security = open.includes(access) ? [{}, { key: [] }] : [{ key: [] }];
-  const ending = notes?.deprecated && inDocument(notes.deprecated);
-  if (ending) operation.description = `${operation.description} ${ending.notice}`;
   // What a query names only to refuse it for a reason of its own is no parameter.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
@@ -139,6 +135,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   for (const parameter of parameters) {
     addLimits(parameter.schema, parameter.name);
     completeParameter(parameter);
+    if ((parameter.schema as JsonSchema | undefined)?.deprecated) parameter.deprecated = true;
   }
   if (notes?.guarded) parameters.push(requestHeaders.ifMatch);
   if (notes?.replaces) {
@@ -150,24 +147,30 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
   if (parameters.length > 0) operation.parameters = parameters.map(withoutPrefill);
+  const announced = notes?.deprecated
+    ? headerRefs('Deprecation', 'Sunset', ...(notes.deprecated.link ? (['Link'] as const) : []))
+    : {};
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const answer = response as OpenAPIV3_1.ResponseObject;
     if (Number(status) >= 400) {
-      (operation.responses as Record<string, OpenAPIV3_1.ReferenceObject>)[status] = {
-        $ref: `#/components/responses/${problemName(status)}`,
-      };
+      const name = problemName(status);
+      (operation.responses as Record<string, unknown>)[status] = notes?.deprecated
+        ? { ...problemResponses[name], headers: { ...problemResponses[name]?.headers, ...announced } }
+        : { $ref: `#/components/responses/${name}` };
       continue;
     }
     const tagged =
       status !== '204' &&
       (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
-    const headers = headerRefs(
-      ...(tagged ? (['ETag'] as const) : []),
-      ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
-      ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
-      'Access-Control-Allow-Origin',
-    );
-    answer.headers = { ...headers, ...ending?.headers } as NonNullable<typeof answer.headers>;
+    answer.headers = {
+      ...headerRefs(
+        ...(tagged ? (['ETag'] as const) : []),
+        ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
+        ...(notes && notes.access !== 'open' ? (['RateLimit'] as const) : []),
+        'Access-Control-Allow-Origin',
+      ),
+      ...announced,
+    } as NonNullable<typeof answer.headers>;
   }
 }
 
@@ -198,6 +201,19 @@ const problemResponses = Object.fromEntries(
   ]),
 );
 
+/**
+ * Readers of the document fill in the example of a parameter; what is optional is for the user to fill in. They do not
+ * show the examples of a schema, so the description has it, too.
+ */
+function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
+  const { example, schema, ...others } = parameter;
+  if (parameter.required || example === undefined) return parameter;
+  const isList = (schema as JsonSchema).type === 'array';
+  const examples = [isList ? [example].flat() : example];
+  const description = `${others.description} Example: \`${example}\`.`;
+  return { ...others, description, schema: { ...schema, examples } as never };
+}
+
 /** The example and description stand on the parameter; a list is one parameter with commas. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
   const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
@@ -216,18 +232,6 @@ function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
     parameter.style = 'form';
     parameter.explode = parameter.in === 'query' && isFlags(schema);
   }
-}
-
-/**
- * The documentation prefills forms with the example of a parameter, but not with those of its schema, and a request
- * with every optional parameter would select nothing, or be refused. It does not show those either.
- */
-function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
-  const { example, ...rest } = parameter;
-  if (parameter.required || example === undefined) return parameter;
-  const isList = (parameter.schema as JsonSchema).type === 'array';
-  const schema = { ...parameter.schema, examples: [isList ? [example].flat() : example] } as JsonSchema;
-  return { ...rest, description: `${rest.description} Example: \`${example}\`.`, schema: schema as never };
 }
 
 const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
@@ -254,13 +258,17 @@ function dropUnused(document: Document): Document {
   visit(document.paths);
   visit(document.components?.parameters ?? {});
   visit(responses);
+  const texts = JSON.stringify([document.paths, responses]);
+  const headers = Object.fromEntries(
+    Object.entries(responseHeaders).filter(([name]) => texts.includes(`#/components/headers/${name}"`)),
+  );
   const kept = Object.fromEntries([...used].sort().map((name) => [name, schemas[name]]));
   const pruned = JSON.stringify({
     ...document,
     components: {
       schemas: kept,
       parameters: document.components?.parameters,
-      headers: responseHeaders,
+      headers,
       responses,
       securitySchemes,
     },

@@ -1,7 +1,7 @@
 /** What a route says of itself: its schemas, and what the document and the hooks know of it. */
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
-import { type Deprecated, expectNotice } from './deprecation.ts';
+import { type Deprecation, deprecationInWords } from './deprecation.ts';
 import { type FileOperation, type Files, fileOperations, formatOf, hiddenIn } from './formats.ts';
 import { titles } from './messages.ts';
 import { ProblemBody } from './problems.ts';
@@ -61,10 +61,10 @@ interface Operation<Body, Query, Params, Success> {
   created?: string;
   /** What 202 means, where what is asked for may go on after the answer. */
   accepted?: string;
-  /** If it is to be removed: since when that is announced, and from when on. */
-  deprecated?: Deprecated;
   /** Parameters that are validated, and not in the document: those for another format. */
   hidden?: readonly string[];
+  /** Where clients should use something else from now on, and since when. */
+  deprecated?: Deprecation;
 }
 
 type Schema<Body, Query, Params> = FastifySchema & { body: Body; querystring: Query; params: Params };
@@ -87,7 +87,6 @@ export function operation<
     ...(success.files ? ([406] as const) : []),
     ...(about.problems ?? []),
   ]);
-  if (about.deprecated) expectNotice(about.deprecated);
   const responses: Record<number, unknown> = {};
   const { schema, status = 200, description, type = 'application/json', files } = success;
   responses[status] = schema
@@ -106,11 +105,14 @@ export function operation<
     operationId: about.id,
     tags: [about.tag],
     summary: about.summary,
-    description: about.description ?? `${about.summary}.`,
+    description: [
+      about.description ?? `${about.summary}.`,
+      ...(about.deprecated ? [deprecationInWords(about.deprecated)] : []),
+    ].join('\n\n'),
+    ...(about.deprecated && { deprecated: true }),
     ...(about.params && { params: about.params }),
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
-    ...(about.deprecated && { deprecated: true }),
     response: responses,
     // Read by `complete` below and by the hooks that act on it; not for Fastify.
     [NOTES]: {
@@ -122,8 +124,8 @@ export function operation<
       access: about.access,
       conditional,
       guarded,
-      deprecated: about.deprecated,
       paged: status === 200 && about.query !== undefined && 'cursor' in shapeOf(about.query),
+      deprecated: about.deprecated,
       hidden: about.hidden ?? (files ? hiddenIn(formatOf(type), files.shared) : []),
       files: files ? fileOperations(files).map((one) => fileOperation(about, one, files)) : [],
     },
@@ -169,7 +171,7 @@ export interface Notes {
   conditional: boolean;
   guarded: boolean;
   paged: boolean;
-  deprecated: Deprecated | undefined;
+  deprecated: Deprecation | undefined;
   hidden: readonly string[];
   files: readonly { extension: string; schema: FastifySchema }[];
 }

@@ -19,6 +19,11 @@ const hasGenerators =
   process.env.CI !== undefined || existsSync(join(projectFolder, 'openapi/node_modules/orval'));
 if (!hasGenerators) it.skip('are not generated: `npm ci --prefix openapi` installs what generates them');
 
+interface More {
+  follow(baseUrl: string, key: string, code: string): Promise<string[]>;
+  download(baseUrl: string, key: string, code: string): Promise<[number, string]>;
+}
+
 type Flow = (baseUrl: string, key: string, code: string) => Promise<Outcome>;
 
 describe.runIf(hasGenerators)('a generated client', () => {
@@ -36,11 +41,15 @@ describe.runIf(hasGenerators)('a generated client', () => {
     expect(stdout).toBe('');
   });
 
-  it.each(['openapi-fetch', 'hey-api', 'orval'])('of %s does its work', async (client) => {
+  async function built(client: string) {
     const outfile = join(folder, `generated/${client}.mjs`);
     const entryPoints = [join(folder, `${client}.ts`)];
     await build({ entryPoints, outfile, bundle: true, format: 'esm', logLevel: 'silent' });
-    const { flow } = (await import(pathToFileURL(outfile).href)) as { flow: Flow };
+    return import(pathToFileURL(outfile).href);
+  }
+
+  it.each(['openapi-fetch', 'hey-api', 'orval'])('of %s does its work', async (client) => {
+    const { flow } = (await built(client)) as { flow: Flow };
     const code = `CLIENT-${client}`;
     expect(await flow(api.address, adminKey(), code)).toEqual({
       created: code,
@@ -51,5 +60,12 @@ describe.runIf(hasGenerators)('a generated client', () => {
       started: 1,
       percent: 100,
     } satisfies Outcome);
+  });
+
+  it('of hey-api follows changes, and has files', async () => {
+    const { follow, download } = (await built('hey-api-more')) as More;
+    const code = 'CLIENT-more';
+    expect(await follow(api.url, adminKey(), code)).toEqual([`${code} create`, `${code} change`]);
+    expect(await download(api.url, adminKey(), code)).toEqual([2, 'PK']);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { expect } from 'vitest';
 import { buildApp, type Dependencies } from '../../src/app.ts';
 import { type Calendar, clockIn } from '../../src/core/clock.ts';
@@ -89,10 +89,12 @@ export async function testApp({
   today = TODAY,
   config = {},
   imports = {},
+  more = async () => {},
 }: {
   today?: string;
   config?: Partial<Config>;
   imports?: Dependencies['imports'];
+  more?: FastifyPluginAsync;
 } = {}): Promise<TestApp> {
   const { url, remove } = await freshDatabase();
   const database = await openDatabase(url);
@@ -105,6 +107,7 @@ export async function testApp({
     clock,
     logger: createLogger('trace', { write: (line) => logged.push(line) }),
     imports,
+    more,
   });
   await app.ready();
   return {
