@@ -13,7 +13,7 @@ import { isFresh, REVALIDATE } from './conditional.ts';
 import { varyByFormat, wantsJson } from './formats.ts';
 import { projectedPage } from './projection.ts';
 
-/** What a service computed: the text for the client, and the revision that it was computed at. */
+/** The result of a service, and the revision it was computed from. */
 export interface Computed {
   revision: Revision;
   body: object;
@@ -23,18 +23,18 @@ interface Answer extends Kept {
   etag: string;
   /** The revision's hash; unlike its number, it also changes when a backup is restored. */
   revision: string;
-  /** The day that the answer is for, when that was today's because the request named none. */
+  /** The day of the response if the request gave none, so that it is valid today only. */
   day: string | null;
   text: string;
 }
 
 export interface Answers {
-  /** Route hook: sends the answer that was made before, if it still holds. */
+  /** Route hook: sends the cached response if it is still valid. */
   reuse(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void;
   /**
-   * Computes and sends an answer, and keeps it for `reuse` where the route has that hook.
-   * @param variant tells apart what the same address answers to different callers
-   * @param asOf the day that the request names, if it does; else `compute` is given today's
+   * Computes and sends a response, and caches it for `reuse` if the route has that hook.
+   * @param variant distinguishes responses of one URL to different callers
+   * @param asOf the day given by the request; if undefined, `compute` gets today
    */
   send(
     request: FastifyRequest,
@@ -44,7 +44,7 @@ export interface Answers {
     headers?: (body: object) => Readonly<Record<string, string>>,
     variant?: string,
   ): Promise<FastifyReply>;
-  /** As `send`, for an answer that is a file made of what was computed. */
+  /** As `send`, for a file made from the result. */
   sendFile(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -53,17 +53,17 @@ export interface Answers {
     compute: (day: string) => Promise<Computed>,
     toFile: (body: object, revision: Revision, day: string) => Promise<File>,
   ): Promise<FastifyReply>;
-  /** Whether the client has the answer, for one that is neither computed as a whole nor kept. */
+  /** Whether the client has the response already; for streamed responses, which are not cached. */
   validate(request: FastifyRequest, asOf: string | undefined, variant: string): Promise<Validation>;
 }
 
-/** What an answer would be, were it made now. */
+/** The identity of the response if it were made now. */
 export interface Validation {
   day: string;
   etag: string;
-  /** The client has it; it gets 304. */
+  /** The client has it already and gets 304. */
   fresh: boolean;
-  /** The ETag of what a snapshot at another revision gives. */
+  /** The ETag at another revision. */
   etagAt(revision: Revision): string;
 }
 
@@ -73,13 +73,13 @@ export interface File {
 }
 
 /**
- * @param maxBytes memory for kept answers
- * @param build changes when the same data may give another answer: the version of the service
+ * @param maxBytes memory for cached responses
+ * @param build version of the service: another version may respond differently to the same data
  */
 export function createAnswers(database: Database, clock: Clock, maxBytes: number, build: string): Answers {
   const kept =
     maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
-  /** Computations under way: those who ask the same at the same moment share one. */
+  /** Running computations; identical concurrent requests share one. */
   const underWay = new Map<string, { askers: Askers; computed: Promise<Computed> }>();
 
   const etagFor = (revision: Revision, day: string, url: string): string =>
@@ -107,7 +107,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
     const before = await database.revision();
     const etagAt = (revision: Revision) => etagFor(revision, day, url);
     const etag = etagAt(before);
-    // `*` asks whether there is an answer at all, which only computing it tells.
+    // `*` asks whether the resource exists, which is known only once it is computed.
     const fresh = request.headers['if-none-match'] !== '*' && isFresh(request, etag);
     return { day, etag, etagAt, fresh, key: `${before.hash} ${day} ${url}` };
   }
@@ -138,7 +138,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
         const address = addressOf(request);
         answer.keep = (encoding, compressed) => {
           const now = kept.peek(address);
-          // Another object, or the cache would not count its size anew.
+          // A new object, because the cache recalculates the size only then.
           if (now?.etag === answer.etag) {
             kept.set(address, { ...now, compressed: { ...now.compressed, [encoding]: compressed } });
           }
@@ -163,7 +163,7 @@ export function createAnswers(database: Database, clock: Clock, maxBytes: number
   };
 }
 
-/** What an answer is known by: callers who may be told less ask, as it were, at another address. */
+/** The cache key: the URL, and the minimum group size for callers with restricted statistics. */
 const addressOf = ({ url, fewest }: FastifyRequest): string => (fewest > 1 ? `${url} ${fewest}` : url);
 
 const sizeOf = ({ text, compressed = {} }: Answer, url: string): number =>
@@ -181,7 +181,7 @@ declare module 'fastify' {
     fewest: number;
   }
   interface FastifyContextConfig {
-    /** Answers of this route are kept, body and all. */
+    /** Responses of this route are cached. */
     reusable?: true;
   }
 }

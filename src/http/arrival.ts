@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type LeastRate, watchRate } from './least-rate.ts';
 
-/** For a body that is not given more. */
+/** The default for bodies. */
 export const ARRIVAL_MS = 30_000;
 
 const timers = new WeakMap<FastifyRequest, NodeJS.Timeout[]>();
@@ -11,7 +11,7 @@ function stop(request: FastifyRequest): void {
   for (const timer of timers.get(request) ?? []) clearTimeout(timer);
 }
 
-/** Has the body of every request arrive within a time; `allowArrival` gives one another. */
+/** Limits the time for receiving the body of each request; `allowArrival` changes it for one. */
 export function limitArrival(app: FastifyInstance, milliseconds: number): void {
   app.addHook('onRequest', (request, _, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
@@ -35,7 +35,7 @@ export function allowArrival(request: FastifyRequest, milliseconds: number, leas
   const set = [setTimeout(cut, milliseconds).unref()];
   if (least) {
     const { socket } = request.raw;
-    // While the connection is paused, it is the service that does not take what comes.
+    // While the connection is paused, the delay is ours.
     const isOurs = () => socket.isPaused?.() ?? false;
     set.push(watchRate(least, () => socket.bytesRead, isOurs, cut));
   }

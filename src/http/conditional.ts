@@ -5,13 +5,13 @@ import { Problem } from './problems.ts';
 import { projected } from './projection.ts';
 import { type Answer, sendAnswer } from './replayed.ts';
 
-/** A strong ETag: a hash of the very text that is sent. */
+/** A strong ETag: a hash of the response body. */
 export const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
 
-/** The name of an encoding in an ETag: the compressed form of a response is of the same resource, in the same state. */
+/** The encoding in the ETag of a compressed response, which represents the same state of the resource. */
 const ENCODED = /\+(?:zstd|br|gzip)"$/;
 
-/** Whether a list of ETags (or `*`) names this one. If-None-Match compares weakly, If-Match strongly. */
+/** Whether a list of ETags (or `*`) contains this one. If-None-Match compares weakly, If-Match strongly. */
 export function namesEtag(header: string, etag: string, weakly: boolean): boolean {
   if (header.trim() === '*') return true;
   const named = (header.match(/(W\/)?"[^"]*"/g) ?? []).map((one) => one.replace(ENCODED, '"'));
@@ -26,14 +26,14 @@ export function isFresh(request: FastifyRequest, etag: string): boolean {
 
 export const REVALIDATE = 'private, no-cache';
 
-/** The answer that shows a resource, with its ETag. */
+/** A response with a resource and its ETag. */
 export function resourceAnswer(resource: object, status: number, location?: string): Answer {
   const body = JSON.stringify(resource);
   const headers = { etag: etagOf(body), 'cache-control': REVALIDATE, ...(location && { location }) };
   return { status, headers, body };
 }
 
-/** Shows a resource, as far as it is asked for; 304 to a client that reads it and has it already. */
+/** Sends the requested fields of a resource; 304 to a reader that has it already. */
 export function sendResource(request: FastifyRequest, reply: FastifyReply, resource: object): FastifyReply {
   const answer = resourceAnswer(projected(request, resource), 200);
   const reads = request.method === 'GET' || request.method === 'HEAD';

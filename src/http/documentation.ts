@@ -4,8 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Problem } from './problems.ts';
 
 /**
- * Everything comes from this service, except images in the styles. No upgrade to TLS: the pages also open over plain
- * HTTP, inside networks that have nothing else.
+ * The pages load everything from this service, except images in their styles. No upgrade to TLS is requested: the
+ * pages also work over plain HTTP in an internal network.
  */
 const POLICY = [
   "default-src 'none'",
@@ -18,9 +18,9 @@ const POLICY = [
   "style-src 'self'",
 ].join('; ');
 
-/** An operation can be sent as soon as it is opened. Opening all groups at once would take seconds. */
+/** Operations can be sent as soon as they are opened. Groups start closed: rendering all of them takes seconds. */
 const UI = {
-  // The other layout has a bar whose logo brings a style of its own, which the policy refuses.
+  // The default layout has a bar whose logo contains a style that the policy refuses.
   layout: 'BaseLayout',
   deepLinking: true,
   defaultModelsExpandDepth: 0,
@@ -30,7 +30,7 @@ const UI = {
   tryItOutEnabled: true,
 } as const;
 
-/** Pages over a document, as a service of their own that listens nowhere. */
+/** The pages for a document, as a Fastify instance that does not listen. */
 async function pagesOf(document: object): Promise<FastifyInstance> {
   const { default: swaggerUi } = await import('@fastify/swagger-ui');
   const pages = Fastify();
@@ -45,10 +45,10 @@ async function pagesOf(document: object): Promise<FastifyInstance> {
   return pages;
 }
 
-/** What belongs to a connection, not to a page. */
+/** Headers of the connection, which are not forwarded. */
 const OF_CONNECTIONS = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
 
-/** Call after the plugin that makes the document. The pages hold nothing that would have to be closed. */
+/** Call after the plugin that creates the document. The pages hold no resources that need closing. */
 export function documentationRoutes(app: FastifyInstance): void {
   let opened: Promise<FastifyInstance> | undefined;
 

@@ -27,7 +27,7 @@ export const legible = (schema: z.ZodString) =>
     }
   });
 
-/** One line of text, such as a name: NFC, trimmed, not empty, and nothing in it that is not seen. */
+/** One line of text, such as a name: NFC, trimmed, not empty, without invisible characters. */
 export const line = (max: number) =>
   legible(z.string().refine(plain(false), { error: fault('not_plain_text'), abort: true }))
     .normalize('NFC')
@@ -36,7 +36,7 @@ export const line = (max: number) =>
     .refine(isSeen, { error: fault('shows_nothing') })
     .max(max);
 
-/** One line of text that is looked for elsewhere, as it may stand there. */
+/** One line of text to search for elsewhere; unlike `line`, any characters may occur in it. */
 export const soughtLine = (max: number) =>
   z
     .string()
@@ -46,7 +46,7 @@ export const soughtLine = (max: number) =>
     .min(1, { error: fault('empty') })
     .max(max);
 
-/** Words to look for. @param where in English, for the document */
+/** Words to search for. @param where what is searched, in English, for the document */
 export const searchField = (where: string, example: string) =>
   soughtLine(200)
     .refine((q) => wordsOf(q).length > 0, { error: fault('empty') })
@@ -55,7 +55,7 @@ export const searchField = (where: string, example: string) =>
       description: `Words that must all occur somewhere in ${where}; up to ${MAX_WORDS}, Chinese of any length. Width, case and compatibility forms are ignored.`,
       example,
     });
-/** A code in one of the forms that codes have. */
+/** A code that matches a pattern. */
 export const codeOf = (form: RegExp, error: FaultCode) => legible(z.string()).regex(form, { error });
 
 /** Text that may have line breaks. */
@@ -81,10 +81,10 @@ export const day = z.iso
   .refine((value) => value >= '1900-01-01', { error: fault('before_1900') })
   .meta({ examples: ['2020-06-29'] });
 
-/** A moment with its offset, brought to UTC with milliseconds so that moments compare as text. */
+/** A timestamp with offset, converted to UTC with milliseconds, so that timestamps compare as text. */
 export const instant = z.iso
   .datetime({ error: fault('not_an_instant'), offset: true, abort: true })
-  // An offset can lead out of the years that are written with four digits and compare as text.
+  // An offset can move the year out of the four digits that compare as text.
   .refine((value) => new Date(value).toISOString().length === 24, {
     error: fault('not_an_instant'),
     abort: true,
@@ -92,7 +92,7 @@ export const instant = z.iso
   .overwrite((value) => new Date(value).toISOString())
   .meta({ examples: ['2022-08-31T16:00:00Z'] });
 
-/** A thousand billion yuan: no amount is larger. */
+/** A thousand billion yuan, the largest amount. */
 export const MAX_YUAN = 1_000_000_000_000;
 
 /** Whole yuan, from `min` to the largest amount. */

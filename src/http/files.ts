@@ -6,10 +6,10 @@ import type { Language } from '../core/languages.ts';
 import { type FileFormat, mediaTypes } from './formats.ts';
 import { type LeastRate, watchRate } from './least-rate.ts';
 
-/** What systems and browsers refuse in the name of a file, or read as something else. */
+/** Characters that systems and browsers refuse or misread in file names. */
 const UNFIT = /[\\/:*?"<>|%\p{Cc}]/gu;
 
-/** Characters that leave room for what else a name says: systems take 255 bytes, and a character has up to four. */
+/** Leaves room for the rest of the name: systems allow 255 bytes, and a character takes up to four. */
 const LONGEST = 50;
 
 /** A part of a file's name. */
@@ -17,7 +17,7 @@ export const fitForName = (text: string): string =>
   Array.from(text.replace(UNFIT, '_')).slice(0, LONGEST).join('');
 
 /**
- * The headers of a file that is kept.
+ * The headers of a downloaded file.
  * @param plain its name in ASCII, for clients that know nothing else (RFC 6266)
  */
 export function fileHeaders(
@@ -36,10 +36,10 @@ export function fileHeaders(
 
 export const contentLanguage = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en');
 
-/** Read ahead of what the connection takes, besides the one part that is on its way. */
+/** Buffered ahead of the connection, besides the part being sent. */
 const HELD_BYTES = 262_144;
 
-/** A reader that takes less than this has gone away, or holds what others wait for. */
+/** A slower reader has gone away, or blocks others. */
 export const LEAST_TAKEN: LeastRate = { bytes: 524_288, withinMs: 30_000 };
 
 /** How often the caller's right to read is checked again. */

@@ -20,7 +20,7 @@ export const formatOf = (type: string): Format =>
 /** The formats of tables. */
 export type FileFormat = Exclude<Format, 'json' | 'markdown'>;
 
-/** The end of the path under which a response is to be had in a format. */
+/** The suffix of the path for each format. */
 const extensions: Record<Exclude<Format, 'json'>, string> = {
   csv: 'csv',
   ndjson: 'ndjson',
@@ -28,7 +28,7 @@ const extensions: Record<Exclude<Format, 'json'>, string> = {
   markdown: 'md',
 };
 
-/** The `format` parameter of an operation that knows some of the formats. */
+/** The `format` parameter of an operation with several formats. */
 export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
   z
     .enum(formats)
@@ -43,7 +43,7 @@ export const langField = z.enum(['zh', 'en']).optional().meta({
   example: 'zh',
 });
 
-/** The parameters that some formats only have a use for. */
+/** Parameters that only some formats accept. */
 const OWN: Readonly<Record<Format, readonly string[]>> = {
   json: ['limit', 'cursor', 'fields'],
   csv: ['lang', 'unit', 'encoding'],
@@ -59,7 +59,7 @@ export function varyByFormat(reply: FastifyReply): FastifyReply {
   return reply.header('vary', [...(others ? [others] : []), 'Accept', 'Accept-Language'].join(', '));
 }
 
-/** Whether `Accept` asks for JSON, or leaves the choice to the service. What the address says comes first. */
+/** Whether `Accept` requests JSON or anything. A format in the URL takes precedence. */
 export function wantsJson({ headers: { accept }, raw }: FastifyRequest): boolean {
   if (accept === undefined || accept === '*/*' || accept === mediaTypes.json) return true;
   return new Negotiator(raw).mediaType(Object.values(mediaTypes)) === mediaTypes.json;
@@ -71,10 +71,10 @@ interface Asked<F extends Format> {
 }
 
 /**
- * The format and the language to answer in; says in the answer what they depend on.
- * @param formats those of the operation, the first where the client does not mind
- * @param shared parameters that belong to one format elsewhere, and here to all
- * @throws Problem 406 when the client takes none of them, 422 for parameters that the format has no use for
+ * Determines the format and language of the response, and sets `Vary`.
+ * @param formats those of the operation; the first is the default
+ * @param shared parameters that all formats accept here, and only some elsewhere
+ * @throws Problem 406 if the client accepts none of them, 422 for parameters that the format does not accept
  */
 export function negotiate<F extends Format>(
   request: FastifyRequest,
@@ -89,7 +89,7 @@ export function negotiate<F extends Format>(
   return { format, language: languageOf(request) };
 }
 
-/** A fault for each parameter that the format has no use for. */
+/** A fault for each parameter that the format does not accept. */
 export const uselessFor = (
   format: Format,
   query: Readonly<Record<string, unknown>>,
@@ -112,12 +112,12 @@ function accepted<F extends Format>(request: FastifyRequest, formats: readonly F
   return format;
 }
 
-/** The formats of an operation besides its first. Each has a path of its own, so that its answer has one type. */
+/** The formats of an operation besides its first. Each has its own path, so that its response has one type. */
 export interface Files {
   formats: readonly Exclude<Format, 'json'>[];
-  /** What is in a file. */
+  /** Content of a file. */
   description: string;
-  /** Parameters that belong to one format elsewhere, and here to all. */
+  /** Parameters that all formats accept here, and only some elsewhere. */
   shared?: readonly string[];
 }
 
@@ -141,7 +141,7 @@ const descriptions: Record<Exclude<Format, 'json'>, string> = {
   markdown: 'A paragraph of text (CommonMark).',
 };
 
-/** By a name each, so that what is asked of all strings can leave them out: files have no limit. */
+/** Named schemas, so that the linter can exempt them from length limits: files have none. */
 const fileSchema = (id: string, format: Exclude<Format, 'json'>, more: object = {}) =>
   z.string().meta({ id, description: descriptions[format], ...more });
 
@@ -180,8 +180,7 @@ export const hiddenIn = (format: Format, shared: readonly string[] = []): string
 ];
 
 /**
- * Gives each format that a route has besides its first a path of its own: `/v1/projects.csv`. Call before the routes are
- * registered.
+ * Adds a path for each format of a route besides its first: `/v1/projects.csv`. Call before registering routes.
  * @param filesOf the formats of a route, by its schema
  */
 export function addFileRoutes(

@@ -21,7 +21,7 @@ export const healthRoutes =
           query: NoQuery,
           success: { description: 'The process is running.', schema: Health },
         }),
-        // It lives, however much it has to do.
+        // Alive, whatever the load.
         config: { pressureHandler: () => undefined },
       },
       async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),

@@ -1,13 +1,13 @@
-/** Invisible characters: with one of them a name looks like another, or empty, and is not found by what it shows. */
+/** Invisible characters: with one, a name looks like another or empty, and is not found by its visible text. */
 import type { Message } from '../core/languages.ts';
 
-/** All that Unicode wants shown as nothing, the marks of annotations, and the two blanks that count as symbols. */
+/** Default-ignorable characters, interlinear annotations, and the two blanks classified as symbols. */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800\u{1d159}]/u;
 const EVERY_HIDDEN = new RegExp(HIDDEN, 'gu');
 
 const SEEN = /[^\s\p{M}\p{Cc}\p{Noncharacter_Code_Point}]/u;
 
-/** What they are called, the first that fits. */
+/** Their names; the first match applies. */
 const names: readonly (Message & { characters: RegExp })[] = [
   { characters: /\u00ad/, en: 'soft hyphen', zh: '软连字符' },
   { characters: /\u034f/, en: 'combining grapheme joiner', zh: '组合字位连接符' },
@@ -31,7 +31,7 @@ const names: readonly (Message & { characters: RegExp })[] = [
   { characters: /./su, en: 'invisible character', zh: '不可见字符' },
 ];
 
-/** The first hidden character of a text, and where it stands, counted from 1. */
+/** The first hidden character of a text, with its position, counted from 1. */
 export function hiddenIn(text: string): { character: Message; position: number } | undefined {
   const found = HIDDEN.exec(text);
   if (!found) return undefined;
@@ -46,5 +46,5 @@ export function hiddenIn(text: string): { character: Message; position: number }
 
 export const withoutHidden = (text: string): string => text.replace(EVERY_HIDDEN, '');
 
-/** Whether anything is left to see of a text that has no hidden characters. */
+/** Whether a text without hidden characters has any visible ones. */
 export const isSeen = (text: string): boolean => SEEN.test(text);

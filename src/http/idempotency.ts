@@ -5,12 +5,12 @@ import { notesOf } from './operation.ts';
 import { Problem } from './problems.ts';
 import type { Answer } from './replayed.ts';
 
-/** What a write needs to know of a request that may be sent again. */
+/** What a write stores about a retryable request. */
 export interface Retry {
   key: string;
-  /** Of the method, the address and the body. */
+  /** Hash of the method, URL and body. */
   fingerprint: string;
-  /** The answer to what the work gives back. */
+  /** The response to the result of the work. */
   answer(value: unknown): Answer;
 }
 
@@ -25,21 +25,21 @@ export function retryOf<T>(request: FastifyRequest, answer: (value: T) => Answer
   return { key, fingerprint, answer: answer as Retry['answer'] };
 }
 
-/** To be told of the bytes of every body: two bodies are the same when their bytes are. */
+/** Records the bytes of a body: two bodies are the same if their bytes are. */
 export function noteBody(request: FastifyRequest, body: Buffer): void {
   if (keyOf(request) !== undefined) request.bodyDigest = hash('sha256', body, 'hex');
 }
 
 /**
- * Refuses what is no key, a key where no answer may be kept, and one whose first request is still under way.
- * @param callerOf tells apart the keys of one caller from those of another
+ * Refuses invalid keys, keys on routes that do not support them, and keys whose first request is in progress.
+ * @param callerOf identifies the caller, so that callers do not share keys
  */
 export function guardRetries(app: FastifyInstance, callerOf: (request: FastifyRequest) => string): void {
   const underWay = new Set<string>();
   app.decorateRequest('bodyDigest', '');
   app.decorateRequest('underWay', '');
 
-  /** Takes hold of the key, unless something is against it. */
+  /** Reserves the key. */
   function take(request: FastifyRequest, retryable: boolean): Problem | undefined {
     const key = keyOf(request);
     if (key === undefined) return undefined;
@@ -68,7 +68,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** SHA-256 of the body of a request that has an `Idempotency-Key`. */
     bodyDigest: string;
-    /** What it holds while it is under way. */
+    /** The key reserved while the request is in progress. */
     underWay: string;
   }
 }

@@ -1,19 +1,19 @@
 /** Disconnects clients that transfer too slowly. */
 
-/** How many bytes have to move in any such time. */
+/** The minimum number of bytes in any such period. */
 export interface LeastRate {
   bytes: number;
   withinMs: number;
 }
 
-/** How often in that time it is looked. */
+/** Checks per period. */
 const LOOKS = 6;
 
 /**
- * Watches until it is cleared.
+ * Runs until cleared.
  * @param moved bytes so far
- * @param isOurs whether it is the service that things wait for, at the moment
- * @param cut called when too little has moved in the time before a look
+ * @param isOurs whether the service itself is the cause of the delay
+ * @param cut called if too few bytes moved in the last period
  */
 export function watchRate(
   { bytes, withinMs }: LeastRate,

@@ -5,7 +5,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 /** No log line contains an API key, wherever the text comes from. */
 const withoutKeys = (line: string): string => line.replace(/(luodi_[0-9A-Za-z]{6})[0-9A-Za-z]{30}/g, '$1…');
 
-/** As it was sent, or in plain letters where a key hides in it behind percent signs. */
+/** The URL as sent, or decoded if a percent-encoded key is in it. */
 function addressOf(url: string): string {
   const plain = url.replace(/%([0-7][0-9a-f])/gi, (_, code) =>
     String.fromCharCode(Number.parseInt(code, 16)),
@@ -13,18 +13,18 @@ function addressOf(url: string): string {
   return plain === withoutKeys(plain) ? url : plain;
 }
 
-/** @param to where the lines go, one JSON object each; standard output unless given */
+/** @param to destination of the lines, one JSON object each; standard output by default */
 export const createLogger = (
   level: string,
-  // Lines are written together, a quarter of a second late at most.
+  // Lines are buffered for up to a quarter of a second.
   to: DestinationStream = pino.destination({ minLength: 4_096, periodicFlush: 250 }),
 ): Logger =>
   pino({ level, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutKeys } }, to);
 
-/** What is slower than this is logged whatever it is. */
+/** Slower requests are always logged. */
 const SLOW_MS = 1_000;
 
-/** Fastify's own logging listens for the end of every answer, which costs more than all that is said here. */
+/** Fastify's own logging listens for the end of each response, which costs more than this. */
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', (request, _, done) => {

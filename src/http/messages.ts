@@ -168,11 +168,11 @@ export const titles = {
 
 type OwnProblems = typeof ownProblems;
 
-/** Every problem there is: a feature adds its own, in its `messages.ts`, to this type and by `addMessages`. */
+/** All problems: features add theirs, in their `messages.ts`, to this type and with `addMessages`. */
 export interface ProblemMessages extends OwnProblems {}
 export type ProblemKind = keyof ProblemMessages;
 
-/** Faults: what is wrong with one field or parameter. */
+/** Faults of one field or parameter. */
 const ownFaults = {
   required: { en: 'is required', zh: '为必填项' },
   wrong_type: { en: 'must be {expected}', zh: '应为 {expected}' },
@@ -254,13 +254,13 @@ const ownFaults = {
 
 type OwnFaults = typeof ownFaults;
 
-/** Every fault there is, as `ProblemMessages`. */
+/** All faults, as in `ProblemMessages`. */
 export interface FaultMessages extends OwnFaults {}
 export type FaultCode = keyof FaultMessages;
 
 export type ProblemMessage = Message & { status: keyof typeof titles };
 
-/** What one feature says. */
+/** The messages of a feature. */
 export interface Messages {
   problems?: Readonly<Record<string, ProblemMessage>>;
   faults?: Readonly<Record<string, Message>>;
@@ -276,7 +276,7 @@ export function addMessages(...features: readonly Messages[]): void {
   }
 }
 
-/** What each type of a value is called. */
+/** Names of value types. */
 export const typeNames = {
   string: { en: 'text', zh: '文本' },
   number: { en: 'a number', zh: '数字' },

@@ -5,10 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import { withoutHidden } from './hidden-characters.ts';
 import { Problem } from './problems.ts';
 
-/** What systems allow. */
+/** The limit of most file systems. */
 const LONGEST_NAME = 255;
 
-/** The name of a file as it can be kept and shown; null where nothing is left of it. */
+/** A file name cleaned for storage and display; null if nothing is left of it. */
 const plainName = (name: string | undefined): string | null =>
   Array.from(withoutHidden(name ?? '').replace(/[\p{Cc}\p{Cs}]/gu, ''))
     .slice(0, LONGEST_NAME)
@@ -17,9 +17,9 @@ const plainName = (name: string | undefined): string | null =>
     .trim() || null;
 
 /**
- * Gives the one file of a form to `take`, as it comes; to `discard` what that gave, where the form is no such form. The
- * body is then left as it stands.
- * @throws Problem 422 for a form of anything else
+ * Streams the only file of a form to `take`; if the form turns out to be invalid, passes the result to `discard`, and
+ * leaves the rest of the body unread.
+ * @throws Problem 422 for any other form
  */
 export async function withFile<T>(
   request: FastifyRequest,
@@ -27,7 +27,7 @@ export async function withFile<T>(
   take: (file: Readable, about: { name: string | null; type: string }) => Promise<T>,
   discard: (taken: T) => Promise<void>,
 ): Promise<T> {
-  // Loaded where it is used: most services never are sent a form.
+  // Loaded on demand: most services never receive a form.
   const {
     default: { Busboy },
   } = await import('@fastify/busboy');

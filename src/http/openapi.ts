@@ -1,4 +1,4 @@
-/** How the schemas of all routes become one OpenAPI 3.1 document. */
+/** Builds the OpenAPI 3.1 document from the schemas of all routes. */
 
 import type { SwaggerOptions } from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -12,7 +12,7 @@ import { type Access, NOTES, type Notes } from './operation.ts';
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
 
-/** How a body of a type looks, where that is not just any bytes. */
+/** Schemas of bodies by media type; other types are arbitrary bytes. */
 const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   'text/csv': {
     type: 'string',
@@ -42,7 +42,7 @@ type PathOperation = OpenAPIV3_1.OperationObject & { [NOTES]?: Notes };
 const toDocument = createJsonSchemaTransformObject({});
 
 /**
- * @param tags what operations are grouped by, in this order, and what each group is about
+ * @param tags the groups of operations in order, with their descriptions
  * @param problemCodes every code that a problem may have
  * @param open what may be used without a key
  */
@@ -70,7 +70,7 @@ export const swaggerOptions = (
   transformObject: (document) => complete(toDocument(document) as Document, problemCodes, open) as never,
 });
 
-/** Adds what zod cannot say: headers, examples where the standard wants them; drops what nothing refers to. */
+/** Adds what zod cannot express, such as headers, and removes unused components. */
 function complete(document: Document, problemCodes: readonly string[], open: readonly Access[]): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path ?? {}) as PathOperation[]) {
@@ -128,7 +128,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   const access = notes?.access ?? 'open';
   if (access === 'open') operation.security = [];
   else operation.security = open.includes(access) ? [{}, { key: [] }] : [{ key: [] }];
-  // What a query names only to refuse it for a reason of its own is no parameter.
+  // Parameters declared only to be refused with their own error are not documented.
   const parameters = ((operation.parameters ?? []) as OpenAPIV3_1.ParameterObject[]).filter(
     ({ name, schema = {} }) => !('not' in schema) && !notes?.hidden.includes(name),
   );
@@ -185,7 +185,7 @@ const securitySchemes = {
 
 const problemName = (status: string): string => `Problem${status}`;
 
-/** The answers of refusal, each described once. */
+/** The problem responses. */
 const problemResponses = Object.fromEntries(
   Object.entries(titles).map(([status, { en }]) => [
     problemName(status),
@@ -201,10 +201,7 @@ const problemResponses = Object.fromEntries(
   ]),
 );
 
-/**
- * Readers of the document fill in the example of a parameter; what is optional is for the user to fill in. They do not
- * show the examples of a schema, so the description has it, too.
- */
+/** Documentation pages prefill the `example` of a parameter, and do not show that of its schema; optional ones stay empty. */
 function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
   const { example, schema, ...others } = parameter;
   if (parameter.required || example === undefined) return parameter;
@@ -214,10 +211,10 @@ function withoutPrefill(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.Par
   return { ...others, description, schema: { ...schema, examples } as never };
 }
 
-/** The example and description stand on the parameter; a list is one parameter with commas. */
+/** Moves example and description to the parameter; lists are comma-separated. */
 function completeParameter(parameter: OpenAPIV3_1.ParameterObject): void {
   const schema = (parameter.schema ?? {}) as OpenAPIV3_1.SchemaObject;
-  // zod drops `examples` of what it converts (a list, a number in a query), but not `example`.
+  // zod drops `examples` of preprocessed schemas (lists, numbers in queries), but not `example`.
   const example = schema.example ?? schema.examples?.[0];
   if (example !== undefined) {
     parameter.example = example;
@@ -238,8 +235,8 @@ const isFlags = (schema: OpenAPIV3_1.SchemaObject): boolean =>
   'items' in schema && (schema.items as OpenAPIV3_1.SchemaObject).type === 'boolean';
 
 /**
- * zod registers each named schema for input and, with a suffix, for output. Unused ones are removed, and so is a suffix
- * that is then not needed to tell two apart.
+ * zod registers each named schema twice, for input (with a suffix) and output. Removes unused ones, and suffixes that are
+ * then unnecessary.
  */
 function dropUnused(document: Document): Document {
   const schemas = document.components?.schemas ?? {};

@@ -1,4 +1,4 @@
-/** What a route says of itself: its schemas, and what the document and the hooks know of it. */
+/** The definition of an operation: its schemas, and metadata for the document and the hooks. */
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
 import { type Deprecation, deprecationInWords } from './deprecation.ts';
@@ -8,7 +8,7 @@ import { ProblemBody } from './problems.ts';
 
 type ProblemStatus = keyof typeof titles;
 
-/** What every operation may answer, whatever it does. */
+/** Statuses of every operation. */
 const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 
@@ -21,47 +21,47 @@ export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 /** The query of an operation that takes no parameters. */
 export const NoQuery = z.strictObject({});
 
-/** What a PATCH may be sent as. */
+/** Media types of PATCH bodies. */
 export const MERGE_PATCH = ['application/merge-patch+json', 'application/json'];
 
 interface Operation<Body, Query, Params, Success> {
   id: string;
   access: Access;
-  /** One of those that the document has. */
+  /** One of the document's tags. */
   tag: string;
   summary: string;
   description?: string;
   params?: Params;
   query?: Query;
   body?: Body;
-  /** What the body may be sent as; JSON unless told otherwise. */
+  /** Media types of the body; JSON by default. */
   consumes?: string[];
-  /** The answer of success: its status, what it is, its schema. 204 has none. */
+  /** The successful response; 204 has no schema. */
   success: {
     status?: 200 | 201 | 204;
     description: string;
     schema?: Success;
-    /** What it comes as; JSON unless told otherwise. */
+    /** Its media type; JSON by default. */
     type?: string;
     files?: Files;
   };
-  /** The statuses of problems besides those that every operation has. */
+  /** Problem statuses besides those of every operation. */
   problems?: readonly ProblemStatus[];
-  /** Whether a client may ask for it only if it changed. */
+  /** Whether it supports `If-None-Match`. */
   conditional?: boolean;
-  /** Whether If-Match is needed. */
+  /** Whether it requires `If-Match`. */
   guarded?: boolean;
-  /** Whether it takes an Idempotency-Key. */
+  /** Whether it accepts an `Idempotency-Key`. */
   retryable?: boolean;
-  /** Whether it takes a Last-Event-ID. */
+  /** Whether it accepts a `Last-Event-ID`. */
   resumable?: boolean;
   /** The media types of a body that is a file. */
   takes?: readonly string[];
-  /** What 201 means of a PUT, which creates or replaces as its condition says. */
+  /** Description of the 201 response of a PUT, which creates or replaces depending on its condition. */
   created?: string;
-  /** What 202 means, where what is asked for may go on after the answer. */
+  /** Description of the 202 response, if the work may continue after it. */
   accepted?: string;
-  /** Parameters that are validated, and not in the document: those for another format. */
+  /** Parameters that are accepted but not documented, because they are for another format. */
   hidden?: readonly string[];
   /** Where clients should use something else from now on, and since when. */
   deprecated?: Deprecation;
@@ -69,7 +69,7 @@ interface Operation<Body, Query, Params, Success> {
 
 type Schema<Body, Query, Params> = FastifySchema & { body: Body; querystring: Query; params: Params };
 
-/** The schema of a route: what validates it and what the document says about it. */
+/** The schema of a route, for validation and for the document. */
 export function operation<
   Body extends z.ZodType = z.ZodUndefined,
   Query extends z.ZodType = z.ZodUndefined,
@@ -114,7 +114,7 @@ export function operation<
     ...(about.query && { querystring: about.query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
     response: responses,
-    // Read by `complete` below and by the hooks that act on it; not for Fastify.
+    // For `openapi.ts` and for hooks, not for Fastify.
     [NOTES]: {
       retryable,
       resumable,
@@ -132,7 +132,7 @@ export function operation<
   } as unknown as Schema<Body, Query, Params>;
 }
 
-/** One of the files of an operation, as an operation of its own. */
+/** A file format of an operation as a separate operation. */
 const fileOperation = <B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, S extends z.ZodType>(
   about: Operation<B, Q, P, S>,
   { extension, suffix, name, type, schema, hidden }: FileOperation,
@@ -158,7 +158,7 @@ const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   administer: [401, 403, 429],
 };
 
-/** Where the document finds them until it is complete. */
+/** Property of the schema with the metadata; removed from the document when it is complete. */
 export const NOTES = 'x-notes';
 
 export interface Notes {
@@ -176,7 +176,7 @@ export interface Notes {
   files: readonly { extension: string; schema: FastifySchema }[];
 }
 
-/** What `operation` said of a route; undefined of one that is not in the document. */
+/** The metadata of a route; undefined if it is not in the document. */
 export const notesOf = (schema: unknown): Notes | undefined =>
   (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
 

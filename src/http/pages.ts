@@ -53,7 +53,7 @@ export interface PageQuery {
   sort?: string | undefined;
 }
 
-/** What a repository needs to read a page. */
+/** The input of a repository for a page. */
 export interface PageRequest<Row> {
   /** Names the order; equal orders build the same SQL. */
   shape: string;
@@ -61,7 +61,7 @@ export interface PageRequest<Row> {
   columns(tables: Tables): SortColumn[];
   /** The values that the page comes after; null for the first page. */
   after: (string | number)[] | null;
-  /** The cursor for what follows a row. */
+  /** The cursor after a row. */
   cursorAfter(row: Row): string;
 }
 
@@ -133,7 +133,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A page as answered. */
+/** A page in a response. */
 export interface PageOf<Item> {
   items: Item[];
   page: { total: number; limit: number; nextCursor: string | null };
@@ -163,7 +163,7 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
 
 /**
  * Makes a page of rows.
- * @param rows up to one more than the limit, which tells that there is a next page
+ * @param rows one more than the limit if there is a next page
  */
 export function toPage<Row, Item>(
   request: PageRequest<Row>,
@@ -179,12 +179,12 @@ export function toPage<Row, Item>(
 }
 
 /**
- * The `Link` header of a page (RFC 8288): the request's own address with the next cursor.
- * @param parameter the name under which the list takes it
+ * The `Link` header of a page (RFC 8288): the URL of the request with the next cursor.
+ * @param parameter the name of the cursor parameter
  */
 export function linkToNext(url: string, page: PageOf<unknown>, parameter = 'cursor'): Record<string, string> {
   if (page.page.nextCursor === null) return {};
-  // A request may name the host as well; which one is not for the client to say.
+  // An absolute request URL contains a host chosen by the client; leave it out.
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   searchParams.set(parameter, page.page.nextCursor);
   return { link: `<${pathname}?${searchParams}>; rel="next"` };

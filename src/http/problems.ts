@@ -1,4 +1,4 @@
-/** The one error format (RFC 9457), and the one place that creates it. */
+/** The error format (RFC 9457). */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
@@ -22,11 +22,11 @@ export interface Cell {
   row: number;
   column: string | null;
   heading: string | null;
-  /** The text that stands there. */
+  /** The text of the cell. */
   value: string | null;
 }
 
-/** What is wrong with one field (`pointer`, RFC 6901) or one query parameter; of a file, in which cell. */
+/** An error of one field (`pointer`, RFC 6901) or query parameter; for files, with its cell. */
 export interface Fault {
   pointer?: string;
   parameter?: string;
@@ -36,7 +36,7 @@ export interface Fault {
 }
 
 interface Details {
-  /** The stable code on the wire where it is not the kind's own name. */
+  /** The code in the response, if it differs from the kind. */
   code?: string;
   values?: Readonly<Record<string, MessageValue>>;
   faults?: readonly Fault[];
@@ -44,7 +44,7 @@ interface Details {
   cause?: unknown;
 }
 
-/** A refusal. Thrown anywhere; written to the client by `problemHandler`. */
+/** A refusal. Can be thrown anywhere; `problemHandler` sends it. */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly code: string;
@@ -81,11 +81,11 @@ export const referenced = (entity: Entity, id: string, count: number, by: Entity
     values: { noun: nouns[entity], id, count, by: { en: by.replaceAll('_', ' '), zh: nouns[by].zh } },
   });
 
-/** 503: more is asked for than the service can do. */
+/** 503: the service is overloaded. */
 export const overloaded = (): Problem =>
   new Problem('service.overloaded', { headers: { 'retry-after': '5' } });
 
-/** A small request can have a huge number of faults. */
+/** A small request can have very many faults. */
 const MAX_FAULTS = 1_000;
 
 /** 422 `request.invalid` with all the faults, up to a thousand. */
@@ -100,7 +100,7 @@ export function refuse(faults: readonly Fault[]): void {
 export const faultyFields = (faults: readonly Fault[]): ReadonlySet<string> =>
   new Set(faults.map(({ pointer }) => pointer?.split('/')[1] ?? ''));
 
-/** What is faulty is measured against nothing, and nothing against what it said before. */
+/** An entry without its faulty fields, which no rule must compare with others or with their former values. */
 export const without = <T extends object>(fields: ReadonlySet<string>, entry: T): Partial<T> =>
   fields.size === 0
     ? entry
@@ -162,13 +162,13 @@ export const SECURITY = {
 };
 const SECURITY_OVER_TLS = { ...SECURITY, 'strict-transport-security': 'max-age=31536000' };
 
-/** The headers of every answer. */
+/** The headers of every response. */
 export const standardHeaders = (request: FastifyRequest): Record<string, string> => ({
   'x-request-id': request.id,
   ...(request.protocol === 'https' ? SECURITY_OVER_TLS : SECURITY),
 });
 
-/** The language to answer in: as `lang` says, else Chinese where Accept-Language prefers it to English. */
+/** The language of the response: `lang`, else Chinese if `Accept-Language` prefers it to English. */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown };
   if (lang === 'zh' || lang === 'en') return lang;
@@ -176,7 +176,7 @@ export function languageOf(request: FastifyRequest): Language {
   return preferred?.startsWith('zh') ? 'zh' : 'en';
 }
 
-/** Writes any error as a problem. Only what a client can do something about says more than "internal". */
+/** Sends any error as a problem. Details are sent only of errors that a client can act on. */
 export const problemHandler =
   (logger: Logger) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -210,13 +210,13 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .code(problem.status)
     .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept-Language' })
     .header('content-language', language === 'zh' ? 'zh-CN' : 'en')
-    // Also for what Fastify refuses before any hook runs.
+    // Also for requests that Fastify refuses before any hook runs.
     .headers(standardHeaders(request))
     .type('application/problem+json')
     .send(JSON.stringify(body));
 }
 
-/** Each fault as a line: where it is, and what. */
+/** Each fault as a line of text. */
 export const faultsInWords = (problem: Problem, language: Language): string[] =>
   (problem.details.faults ?? []).map((fault) => {
     const { message } = faultBody(fault, language);
@@ -233,7 +233,7 @@ const faultBody = (fault: Fault, language: Language) => ({
 
 type Translate = (error: FastifyError, request: FastifyRequest) => Problem;
 
-/** Fastify's own refusals, by their code. */
+/** Errors of Fastify, by code. */
 const frameworkErrors: Readonly<Record<string, Translate>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: (cause) => new Problem('request.malformed_json', { cause }),
   FST_ERR_CTP_EMPTY_JSON_BODY: (cause) => new Problem('request.malformed_json', { cause }),
@@ -245,7 +245,7 @@ const frameworkErrors: Readonly<Record<string, Translate>> = {
   FST_ERR_HANDLER_TIMEOUT: (cause) =>
     new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } }),
   FST_ERR_BAD_URL: (cause) => new Problem('request.malformed', { cause, values: { reason: 'URL' } }),
-  // A file of the documentation pages that cannot be one.
+  // An invalid path below the documentation pages.
   FST_STATIC_FORBIDDEN_PATH: () => new Problem('request.unknown_path'),
   FST_ERR_MAX_PARAM_LENGTH: (cause) => new Problem('request.uri_too_long', { cause }),
 };
@@ -254,7 +254,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   PATCH: 'application/merge-patch+json or application/json',
 };
 
-/** 415, saying what is taken: by the route, or else by the method, unless told. */
+/** 415 with the accepted media types: those given, else those of the route or the method. */
 export const unsupportedMediaType = (
   request: FastifyRequest,
   expected = request.routeOptions.config?.takes ?? TAKEN[request.method] ?? 'application/json',
@@ -276,7 +276,7 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   }
   // The client has disconnected.
   if (error instanceof GoneError) return overloaded();
-  // Services look before they write; these two are for what slipped between.
+  // Services check before they write; these two handle races.
   if (isUniqueViolation(error) || isForeignKeyViolation(error)) {
     return new Problem('request.conflict', { cause: error });
   }

@@ -1,10 +1,10 @@
-/** Protects the service as a whole: against overload, and against pages of origins that are not listed. */
+/** Protects the service against overload, and against pages from other origins. */
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../core/config.ts';
 import { overloaded } from './problems.ts';
 
-/** What a page may read besides the body. */
+/** Response headers that pages of other origins may read. */
 const EXPOSED = [
   ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'X-Request-Id'],
   ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'Deprecation', 'Sunset'],
@@ -16,9 +16,9 @@ export async function protect(
   app: FastifyInstance,
   { OVERLOAD_DELAY, CORS_ORIGINS }: Pick<Config, 'OVERLOAD_DELAY' | 'CORS_ORIGINS'>,
 ): Promise<void> {
-  // First, so that a page can read why it is refused.
+  // First, so that pages can read refusals.
   if (CORS_ORIGINS.length > 0) {
-    // Loaded only where it is wanted: most services have no pages elsewhere, and start sooner.
+    // Loaded on demand, because most services do not need it, and start faster.
     const { default: cors } = await import('@fastify/cors');
     await app.register(cors, {
       origin: [...CORS_ORIGINS],
