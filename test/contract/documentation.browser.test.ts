@@ -10,7 +10,7 @@ import { type Operation, operations, requiredQuery } from './operations.ts';
 const hasChromium = mustRun('chromium');
 if (!hasChromium) it.skip('in Chromium, which is not installed (chromium): left to CI');
 
-/** One operation of each kind: `test/contract/collection.process.test.ts` sends all of them. */
+/** One operation of each kind: `test/contract/collection.test.ts` sends all of them. */
 const isChosen = ({ method, template, operationId, tags: [tag] }: Operation): boolean =>
   method === 'GET' &&
   !isEndless(method, template) &&
