@@ -155,8 +155,9 @@ export function keyService({
       return shown(await existing(database.read, id));
     },
 
-    create: (caller, input, found = []) =>
-      database.write(async (tx) => {
+    create: (caller, input, found = []) => {
+      const id = newId();
+      return database.write(async (tx) => {
         const regions = input.regions ?? null;
         const faults = [...found];
         if (regions && input.role !== 'editor')
@@ -165,15 +166,15 @@ export function keyService({
           faults.push({ pointer: '/expiresAt', code: 'not_in_the_future' });
         }
         const known = await repository.knownRegions(tx, regions ?? []);
-        for (const [i, id] of (regions ?? []).entries()) {
-          if (known.has(id)) continue;
-          const values = { noun: nouns.regions, id };
+        for (const [i, region] of (regions ?? []).entries()) {
+          if (known.has(region)) continue;
+          const values = { noun: nouns.regions, id: region };
           faults.push({ pointer: `/regions/${i}`, code: 'unknown_reference', values });
         }
         refuse(faults);
         const secret = newKey();
         const key: repository.KeyRecord = {
-          id: newId(),
+          id,
           name: input.name,
           prefix: prefixOf(secret),
           hash: hashOfKey(secret),
@@ -185,7 +186,7 @@ export function keyService({
           lastUsedAt: null,
         };
         await repository.insertKey(tx, key);
-        const { id, createdAt, lastUsedAt: _, ...fields } = shown(key);
+        const { id: _id, createdAt, lastUsedAt: _, ...fields } = shown(key);
         await record(tx, caller, {
           entity: 'keys',
           entityId: id,
@@ -194,7 +195,8 @@ export function keyService({
           fields: diff(null, fields),
         });
         return { ...shown(key), key: secret };
-      }),
+      });
+    },
 
     revoke: async (caller, id) => {
       if (!(await existing(database.read, id)).revokedAt) onRevoke(id);

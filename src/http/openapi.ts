@@ -202,7 +202,7 @@ const problemResponses = Object.fromEntries(
 
 /**
  * Moves example and description to the parameter; lists are comma-separated. Documentation pages prefill the example of
- * a parameter, so that of an optional one, which must stay empty, is left in the schema.
+ * a parameter and do not show that of its schema; an optional one must stay empty, so its example is in the text.
  */
 function completed(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
   const { example: given, schema: described, ...others } = parameter;
@@ -210,16 +210,24 @@ function completed(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.Paramete
   addLimits(schema, parameter.name);
   // zod drops `examples` of preprocessed schemas (lists, numbers in queries), but not `example`.
   const example = own ?? examples?.[0] ?? given;
+  const text = parameter.description ?? description;
+  const isList = schema.type === 'array';
+  const shown =
+    example === undefined
+      ? {}
+      : parameter.required
+        ? { example }
+        : {
+            description: `${text} Example: \`${example}\`.`,
+            schema: { ...schema, examples: [isList ? [example].flat() : example] },
+          };
   return {
     ...others,
-    ...(description && { description: parameter.description ?? description }),
+    ...(text && { description: text }),
     ...(schema.deprecated && { deprecated: true }),
-    ...(schema.type === 'array' && {
-      style: 'form',
-      explode: parameter.in === 'query' && isFlags(schema),
-    }),
-    ...(parameter.required && example !== undefined && { example }),
-    schema: { ...schema, ...(!parameter.required && example !== undefined && { examples: [example] }) },
+    ...(isList && { style: 'form', explode: parameter.in === 'query' && isFlags(schema) }),
+    schema,
+    ...shown,
   } as OpenAPIV3_1.ParameterObject;
 }
 

@@ -75,6 +75,19 @@ describe('the document', () => {
     expect([...used].sort()).toEqual(tags.map(({ name }) => name).sort());
   });
 
+  it('has no example that a reader would send unasked', () => {
+    const inPaths = Object.values(openapi.paths).flatMap((methods) =>
+      Object.values(methods).flatMap(({ parameters = [] }) => parameters as Body[]),
+    );
+    const optional = [...inPaths, ...(Object.values(openapi.components.parameters) as Body[])].filter(
+      (parameter) => !('$ref' in parameter || parameter.required),
+    );
+    expect(optional.length).toBeGreaterThan(100);
+    for (const parameter of optional) {
+      expect(parameter, parameter.name).not.toHaveProperty('example');
+    }
+  });
+
   it('has only valid examples of its schemas', () => {
     const schemas = Object.entries(openapi.components.schemas) as [string, Body][];
     for (const [name, schema] of schemas) {
@@ -223,7 +236,10 @@ describe.each(docs)('%s', (page) => {
   it('work over plain HTTP as well, without external resources', async () => {
     const { headers } = await api.get('/docs/');
     const policy = String(headers['content-security-policy']);
-    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("default-src 'none'");
+    // Neither script nor style may stand in the page itself.
+    for (const kind of ['connect', 'script', 'style'])
+      expect(policy).toMatch(new RegExp(`${kind}-src 'self'(;|$)`));
     expect(policy).not.toContain('upgrade-insecure-requests');
     // Neither a host nor a bare scheme, which would allow all hosts: `data:` refers to none.
     const sources = policy.split(/;\s*/).flatMap((directive) => directive.split(' ').slice(1));
