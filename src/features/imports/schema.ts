@@ -264,7 +264,9 @@ export const mappings: Catalogue = {
   entity: 'mappings',
   key: 'code',
   item: StoredMapping,
-  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample),
+  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample, 'name', {
+    code: 'example-list',
+  }),
   columns: Object.keys(mappingFields),
   references: {},
   referencedBy: [],
