@@ -1,0 +1,134 @@
+/**
+ * Projects as columns: typed arrays with one place for each project there is, archived ones too, and their ledger.
+ * Figures are computed from them. They are a copy: `following.ts` fills them and keeps them up to date.
+ */
+import { Dictionary } from './dictionary.ts';
+import { IdIndex } from './id-index.ts';
+import { packedDay } from './packed-days.ts';
+
+export const dayNames = [
+  'signedOn',
+  'registeredOn',
+  'startedOn',
+  'completedOn',
+  'productionOn',
+  'suspendedOn',
+  'resumedOn',
+  'terminatedOn',
+  'agreedStartOn',
+  'agreedProductionOn',
+] as const;
+export type DayName = (typeof dayNames)[number];
+
+/** What projects refer to, and other short lists of texts. */
+export const codeNames = ['event', 'region', 'zone', 'industry', 'level', 'leadInvestorId'] as const;
+export type CodeName = (typeof codeNames)[number];
+
+/** Bits of `flags`; from `RANKED` on, one for each list of the largest enterprises that an investor is on in time. */
+export const ARCHIVED = 1;
+export const ESTIMATED = 2;
+export const RANKED = 4;
+
+/** A project as it is read from the database. */
+export interface StoredProject extends Record<DayName, string | null>, Record<CodeName, string | null> {
+  id: string;
+  investmentYuan: number;
+  investmentEstimated: boolean;
+  contractedFundsYuan: number | null;
+  updatedAt: string;
+  archivedAt: string | null;
+}
+
+export interface StoredEntry {
+  receivedOn: string;
+  amountYuan: number;
+}
+
+const record = <Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<Name, T> =>
+  Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
+
+type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
+
+const enlarged = <T extends Numbers>(array: T, length: number): T => {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array as never);
+  return larger;
+};
+
+export class Columns {
+  readonly ids = new IdIndex();
+  readonly dictionaries = record(codeNames, () => new Dictionary());
+  /** Packed days; `NEVER` for none. */
+  readonly days: Record<DayName, Int32Array> = record(dayNames, () => new Int32Array(0));
+  /** Codes of the dictionaries. */
+  readonly codes: Record<CodeName, Int32Array> = record(codeNames, () => new Int32Array(0));
+  investmentYuan = new Float64Array(0);
+  /** NaN if unknown. */
+  contractedFundsYuan = new Float64Array(0);
+  flags = new Uint8Array(0);
+  /** In milliseconds since 1970. */
+  updatedAt = new Float64Array(0);
+  /** Where the entries of a project are in the ledger, and how many. */
+  ledgerStart = new Uint32Array(0);
+  ledgerCount = new Uint32Array(0);
+  ledgerDay = new Int32Array(0);
+  ledgerYuan = new Float64Array(0);
+  /** Places of the ledger in use; entries that were replaced remain until the columns are filled anew. */
+  ledgerEnd = 0;
+  /** The country of each lead investor, by its code. */
+  readonly countries: (string | null)[] = [null];
+
+  get count(): number {
+    return this.ids.count;
+  }
+
+  get bytes(): number {
+    const arrays: { byteLength: number }[] = [
+      ...Object.values(this.days),
+      ...Object.values(this.codes),
+      ...[this.investmentYuan, this.contractedFundsYuan, this.flags, this.updatedAt],
+      ...[this.ledgerStart, this.ledgerCount, this.ledgerDay, this.ledgerYuan],
+    ];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.ids.bytes);
+  }
+
+  /** Writes a project, new or changed, without its ledger and its lists. @returns its row */
+  put(project: StoredProject): number {
+    const row = this.ids.add(project.id);
+    if (row >= this.flags.length) this.#enlarge(Math.max(1024, 2 * this.flags.length));
+    for (const name of dayNames) this.days[name][row] = packedDay(project[name]);
+    for (const name of codeNames) this.codes[name][row] = this.dictionaries[name].codeOf(project[name]);
+    this.investmentYuan[row] = project.investmentYuan;
+    this.contractedFundsYuan[row] = project.contractedFundsYuan ?? Number.NaN;
+    this.flags[row] = (project.archivedAt ? ARCHIVED : 0) | (project.investmentEstimated ? ESTIMATED : 0);
+    this.updatedAt[row] = Date.parse(project.updatedAt);
+    return row;
+  }
+
+  /** Replaces the ledger of a project. */
+  putLedger(row: number, entries: readonly StoredEntry[]): void {
+    const end = this.ledgerEnd + entries.length;
+    if (end > this.ledgerDay.length) {
+      const length = Math.max(1024, 2 * this.ledgerDay.length, end);
+      this.ledgerDay = enlarged(this.ledgerDay, length);
+      this.ledgerYuan = enlarged(this.ledgerYuan, length);
+    }
+    this.ledgerStart[row] = this.ledgerEnd;
+    this.ledgerCount[row] = entries.length;
+    for (const { receivedOn, amountYuan } of entries) {
+      this.ledgerDay[this.ledgerEnd] = packedDay(receivedOn);
+      this.ledgerYuan[this.ledgerEnd++] = amountYuan;
+    }
+  }
+
+  #enlarge(length: number): void {
+    for (const name of dayNames) this.days[name] = enlarged(this.days[name], length);
+    for (const name of codeNames) this.codes[name] = enlarged(this.codes[name], length);
+    this.investmentYuan = enlarged(this.investmentYuan, length);
+    this.contractedFundsYuan = enlarged(this.contractedFundsYuan, length);
+    this.flags = enlarged(this.flags, length);
+    this.updatedAt = enlarged(this.updatedAt, length);
+    this.ledgerStart = enlarged(this.ledgerStart, length);
+    this.ledgerCount = enlarged(this.ledgerCount, length);
+  }
+}
