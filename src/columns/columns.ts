@@ -24,6 +24,10 @@ export type DayName = (typeof dayNames)[number];
 export const codeNames = ['event', 'region', 'zone', 'industry', 'level', 'leadInvestorId'] as const;
 export type CodeName = (typeof codeNames)[number];
 
+/** Codes that belong to others. */
+export const treeNames = ['regions', 'industries'] as const;
+export type TreeName = (typeof treeNames)[number];
+
 /** Bits of `flags`; from `RANKED` on, one for each list of the largest enterprises that an investor is on in time. */
 export const ARCHIVED = 1;
 export const ESTIMATED = 2;
@@ -77,6 +81,8 @@ export class Columns {
   ledgerEnd = 0;
   /** The country of each lead investor, by its code. */
   readonly countries: (string | null)[] = [null];
+  /** The entry above each one, by code. */
+  readonly parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
 
   get count(): number {
     return this.ids.count;

@@ -2,12 +2,21 @@
  * Fills columns from a snapshot, and has them follow the log: of what the entries after the last known one name, the
  * current state is read again. So it does not matter how an entry describes its change, nor who wrote it.
  */
-import { asc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import { paced } from '../core/pace.ts';
-import type { Reader, Revision, StreamReader } from '../database/database.ts';
-import { inValues, paddedValues } from '../database/prepared.ts';
+import { asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { type Pace, paced } from '../core/pace.ts';
+import type { Reader, Revision } from '../database/database.ts';
+import { inValues, paddedValues, type Values } from '../database/prepared.ts';
 import { revisionIn } from '../database/revision.ts';
-import { Columns, codeNames, dayNames, RANKED, type StoredEntry, type StoredProject } from './columns.ts';
+import {
+  Columns,
+  codeNames,
+  dayNames,
+  RANKED,
+  type StoredEntry,
+  type StoredProject,
+  type TreeName,
+  treeNames,
+} from './columns.ts';
 
 /** Columns, and the revision that they stand at. */
 export interface Filled {
@@ -15,15 +24,34 @@ export interface Filled {
   revision: Revision;
 }
 
-/** A rule that a list of the largest enterprises counts for a project. */
+/** When a list of the largest enterprises counts for a project. */
 export interface RankedRule {
   lists: readonly string[];
   /** Whether a year's ranking counts for a project signed on a day. */
-  inTime(year: SQL, signedOn: SQL): SQL;
+  inTime(year: SQLWrapper, signedOn: SQLWrapper): SQL;
 }
 
-/** Rows per batch: some milliseconds of work. */
+/** Rows per query. */
 const AT_ONCE = 500;
+
+/** Rows of a table that have some ids. */
+interface Some {
+  shape: string;
+  values: Values;
+  are(id: SQLWrapper): SQL;
+}
+
+function these(ids: readonly string[]): Some {
+  const values = paddedValues(ids, ids[0] as string);
+  const shape = String(Object.keys(values).length);
+  return { shape, values, are: (id) => sql`${id} in ${inValues(values)}` };
+}
+
+const between = (first: string, last: string): Some => ({
+  shape: 'between',
+  values: { first, last },
+  are: (id) => sql`${id} between ${sql.placeholder('first')} and ${sql.placeholder('last')}`,
+});
 
 const projectFields = ({ tables: { projects } }: Reader) => ({
   id: projects.id,
@@ -37,83 +65,28 @@ const projectFields = ({ tables: { projects } }: Reader) => ({
   archivedAt: projects.archivedAt,
 });
 
-type EntryRow = StoredEntry & { projectId: string };
-type RankedRow = { projectId: string; list: string };
-
-const ledgerQuery = (db: Reader, condition?: SQL) => {
-  const { projectId, receivedOn, amountYuan } = db.tables.fundsEntries;
-  return db
-    .select({ projectId, receivedOn, amountYuan })
-    .from(db.tables.fundsEntries)
-    .where(condition)
-    .orderBy(asc(projectId));
-};
-
-const rankedQuery = (db: Reader, { inTime }: RankedRule, condition?: SQL) => {
-  const { projects, projectInvestors, rankings } = db.tables;
-  return db
-    .selectDistinct({ projectId: projects.id, list: rankings.list })
-    .from(rankings)
-    .innerJoin(projectInvestors, eq(projectInvestors.enterpriseId, rankings.enterpriseId))
-    .innerJoin(projects, eq(projects.id, projectInvestors.projectId))
-    .where(
-      sql`${inTime(sql`${rankings.year}`, sql`${projects.signedOn}`)} ${condition ? sql`and ${condition}` : sql``}`,
-    );
-};
-
-const leadsQuery = (db: Reader, condition?: SQL) => {
-  const { id, country } = db.tables.enterprises;
-  return db.select({ id, country }).from(db.tables.enterprises).where(condition);
-};
-
 /** Fills new columns. @param reader a snapshot */
-export async function fill(reader: StreamReader, rule: RankedRule): Promise<Filled> {
+export async function fill(reader: Reader, rule: RankedRule): Promise<Filled> {
   const columns = new Columns();
   const pace = paced();
-  for await (const batch of reader.batches('columns.projects', {}, AT_ONCE, (db) =>
-    db.select(projectFields(db)).from(db.tables.projects).orderBy(asc(db.tables.projects.id)),
-  )) {
-    for (const project of batch) columns.put(project as StoredProject);
+  for (let after = ''; ; ) {
+    const page = (await reader.prepared('columns.page', { after, limit: AT_ONCE }, (db) =>
+      db
+        .select(projectFields(db))
+        .from(db.tables.projects)
+        .where(gt(db.tables.projects.id, sql.placeholder('after')))
+        .orderBy(asc(db.tables.projects.id))
+        .limit(sql.placeholder('limit')),
+    )) as StoredProject[];
+    const [first, last] = [page[0]?.id, page.at(-1)?.id];
+    if (first === undefined || last === undefined) break;
+    await putProjects(columns, reader, rule, page, between(first, last));
+    after = last;
     await pace();
   }
-  let of: string | undefined;
-  let entries: StoredEntry[] = [];
-  const putEntries = () => {
-    if (of !== undefined) columns.putLedger(columns.ids.find(of), entries);
-    entries = [];
-  };
-  for await (const batch of reader.batches<EntryRow>('columns.ledger', {}, AT_ONCE, (db) =>
-    ledgerQuery(db),
-  )) {
-    for (const entry of batch) {
-      if (entry.projectId !== of) putEntries();
-      of = entry.projectId;
-      entries.push(entry);
-    }
-    await pace();
-  }
-  putEntries();
-  for await (const batch of reader.batches<RankedRow>('columns.ranked', {}, AT_ONCE, (db) =>
-    rankedQuery(db, rule),
-  ))
-    putRanked(columns, rule, batch);
-  for await (const batch of reader.batches('columns.leads', {}, AT_ONCE, (db) => leadsQuery(db)))
-    putCountries(columns, batch);
+  for (const tree of treeNames) await readTree(columns, reader, tree);
+  await readLeads(columns, reader, 0, pace);
   return { columns, revision: await revisionIn(reader) };
-}
-
-function putRanked(columns: Columns, { lists }: RankedRule, rows: readonly RankedRow[]): void {
-  for (const { projectId, list } of rows) {
-    const row = columns.ids.find(projectId);
-    columns.flags[row] = (columns.flags[row] as number) | (RANKED << lists.indexOf(list));
-  }
-}
-
-function putCountries(columns: Columns, rows: readonly { id: string; country: string | null }[]): void {
-  for (const { id, country } of rows) {
-    const code = columns.dictionaries.leadInvestorId.known(id);
-    if (code !== undefined) columns.countries[code] = country;
-  }
 }
 
 /** Entries per query. */
@@ -128,44 +101,52 @@ export async function follow(filled: Filled, reader: Reader, rule: RankedRule): 
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
   if (now.seq < seq || (seq > 0 && (await hashAt(reader, seq)) !== hash)) return false;
-  const pace = paced();
-  const projects = new Set<string>();
-  const enterprises = new Set<string>();
-  for (let after = seq; after < now.seq; ) {
-    const touched = await reader.prepared('columns.touched', { after, limit: ENTRIES }, (db) => {
-      const { changes } = db.tables;
-      return db
-        .select({ seq: changes.seq, entity: changes.entity, entityId: changes.entityId })
-        .from(changes)
-        .where(gt(changes.seq, sql.placeholder('after')))
-        .orderBy(asc(changes.seq))
-        .limit(sql.placeholder('limit'));
-    });
-    for (const { entity, entityId } of touched) {
-      if (entity === 'projects') projects.add(entityId);
-      if (entity === 'enterprises') enterprises.add(entityId);
-    }
-    const last = touched.at(-1)?.seq;
-    if (last === undefined) break;
-    after = last;
-  }
   const { columns } = filled;
-  for (const ids of batchesOf(enterprises)) {
-    await readEnterprises(columns, reader, ids);
+  const pace = paced();
+  const touched = await touchedAfter(reader, seq, now.seq);
+  for (const tree of treeNames) if (touched.get(tree)?.size) await readTree(columns, reader, tree);
+  const known = columns.dictionaries.leadInvestorId.size;
+  const projects = new Set(touched.get('projects'));
+  for (const ids of batchesOf(touched.get('enterprises') ?? [])) {
+    await readCountries(columns, reader, ids);
     for (const id of await projectsOf(reader, ids)) projects.add(id);
     await pace();
   }
   for (const ids of batchesOf(projects)) {
-    await readProjects(columns, reader, rule, ids);
+    const some = these(ids);
+    const stored = (await reader.prepared(`columns.projects ${some.shape}`, some.values, (db) =>
+      db.select(projectFields(db)).from(db.tables.projects).where(some.are(db.tables.projects.id)),
+    )) as StoredProject[];
+    await putProjects(columns, reader, rule, stored, some);
     await pace();
   }
+  await readLeads(columns, reader, known, pace);
   filled.revision = now;
   return true;
 }
 
-function* batchesOf(ids: ReadonlySet<string>): Generator<string[]> {
-  const all = [...ids];
-  for (let i = 0; i < all.length; i += AT_ONCE) yield all.slice(i, i + AT_ONCE);
+/** The ids that entries of the log name, by entity. */
+async function touchedAfter(
+  reader: Reader,
+  seq: number,
+  last: number,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const ids = new Map<string, Set<string>>();
+  for (let after = seq; after < last; after += ENTRIES) {
+    const entries = await reader.prepared('columns.touched', { after, until: after + ENTRIES }, (db) => {
+      const { entity, entityId, seq } = db.tables.changes;
+      return db
+        .selectDistinct({ entity, entityId })
+        .from(db.tables.changes)
+        .where(sql`${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('until')}`);
+    });
+    for (const { entity, entityId } of entries) {
+      const known = ids.get(entity);
+      if (known) known.add(entityId);
+      else ids.set(entity, new Set([entityId]));
+    }
+  }
+  return ids;
 }
 
 async function hashAt(reader: Reader, seq: number): Promise<string | undefined> {
@@ -178,62 +159,86 @@ async function hashAt(reader: Reader, seq: number): Promise<string | undefined> 
   return entry?.hash;
 }
 
-/** Values and condition for rows of these ids. */
-function among(ids: readonly string[]) {
-  const values = paddedValues(ids, ids[0] as string);
-  return {
-    values,
-    count: Object.keys(values).length,
-    isIn: (column: unknown) => sql`${column} in ${inValues(values)}`,
-  };
+function* batchesOf(ids: Iterable<string>): Generator<string[]> {
+  const all = [...ids];
+  for (let i = 0; i < all.length; i += AT_ONCE) yield all.slice(i, i + AT_ONCE);
 }
 
-async function readEnterprises(columns: Columns, reader: Reader, ids: readonly string[]): Promise<void> {
-  const { values, count, isIn } = among(ids);
-  const rows = await reader.prepared(`columns.leads ${count}`, values, (db) =>
-    leadsQuery(db, isIn(db.tables.enterprises.id)),
-  );
-  putCountries(columns, rows);
-}
-
-/** The projects of investors: the lists that they are on may count for these. */
-async function projectsOf(reader: Reader, ids: readonly string[]): Promise<string[]> {
-  const { values, count, isIn } = among(ids);
-  const rows = await reader.prepared(`columns.investments ${count}`, values, (db) => {
-    const { projectId, enterpriseId } = db.tables.projectInvestors;
-    return db.select({ projectId }).from(db.tables.projectInvestors).where(isIn(enterpriseId));
-  });
-  return rows.map(({ projectId }) => projectId);
-}
-
-async function readProjects(
+/** Writes projects, with their ledgers and lists. */
+async function putProjects(
   columns: Columns,
   reader: Reader,
-  rule: RankedRule,
-  ids: readonly string[],
+  { lists, inTime }: RankedRule,
+  stored: readonly StoredProject[],
+  some: Some,
 ): Promise<void> {
-  const { values, count, isIn } = among(ids);
-  const { size } = columns.dictionaries.leadInvestorId;
-  const projects = await reader.prepared(`columns.projects ${count}`, values, (db) =>
-    db.select(projectFields(db)).from(db.tables.projects).where(isIn(db.tables.projects.id)),
-  );
-  for (const project of projects) columns.put(project as StoredProject);
-  const entries = await reader.prepared<EntryRow>(`columns.ledger ${count}`, values, (db) =>
-    ledgerQuery(db, isIn(db.tables.fundsEntries.projectId)),
-  );
-  const ledgers = Map.groupBy(entries, ({ projectId }) => projectId);
-  for (const { id } of projects) columns.putLedger(columns.ids.find(id), ledgers.get(id) ?? []);
-  putRanked(
-    columns,
-    rule,
-    await reader.prepared<RankedRow>(`columns.ranked ${count}`, values, (db) =>
-      rankedQuery(db, rule, isIn(db.tables.projects.id)),
-    ),
-  );
-  if (columns.dictionaries.leadInvestorId.size > size) {
-    const leads = [...new Set(projects.map(({ leadInvestorId }) => leadInvestorId))].filter(
-      (id) => id !== null,
+  const ledgers = new Map<string, StoredEntry[]>(stored.map(({ id }) => [id, []]));
+  const entries = await reader.prepared(`columns.ledger ${some.shape}`, some.values, (db) => {
+    const { projectId, receivedOn, amountYuan } = db.tables.fundsEntries;
+    return db
+      .select({ projectId, receivedOn, amountYuan })
+      .from(db.tables.fundsEntries)
+      .where(some.are(projectId));
+  });
+  for (const { projectId, ...entry } of entries) ledgers.get(projectId)?.push(entry);
+  for (const project of stored) columns.putLedger(columns.put(project), ledgers.get(project.id) ?? []);
+  const ranked = await reader.prepared(`columns.ranked ${some.shape}`, some.values, (db) => {
+    const { projects, projectInvestors, rankings } = db.tables;
+    return (
+      db
+        .selectDistinct({ id: projects.id, list: rankings.list })
+        .from(projects)
+        // In this order: from some projects to their investors, never from all rankings.
+        .crossJoin(projectInvestors)
+        .crossJoin(rankings)
+        .where(sql`${some.are(projects.id)} and ${eq(projectInvestors.projectId, projects.id)}
+        and ${eq(rankings.enterpriseId, projectInvestors.enterpriseId)}
+        and ${inTime(rankings.year, projects.signedOn)}`)
     );
-    for (const some of batchesOf(new Set(leads))) await readEnterprises(columns, reader, some);
+  });
+  for (const { id, list } of ranked) {
+    const row = columns.ids.find(id);
+    columns.flags[row] = (columns.flags[row] as number) | (RANKED << lists.indexOf(list));
   }
+}
+
+async function readTree(columns: Columns, reader: Reader, tree: TreeName): Promise<void> {
+  const rows = await reader.prepared(`columns.${tree}`, {}, (db) => {
+    const { code, parent } = db.tables[tree];
+    return db.select({ code, parent }).from(db.tables[tree]);
+  });
+  const parents = columns.parents[tree];
+  parents.clear();
+  for (const { code, parent } of rows) parents.set(code, parent);
+}
+
+/** Reads the lead investors from a code on. */
+async function readLeads(columns: Columns, reader: Reader, from: number, pace: Pace): Promise<void> {
+  const ids = columns.dictionaries.leadInvestorId.texts().slice(from);
+  for (const some of batchesOf(ids.filter((id) => id !== null))) {
+    await readCountries(columns, reader, some);
+    await pace();
+  }
+}
+
+async function readCountries(columns: Columns, reader: Reader, ids: readonly string[]): Promise<void> {
+  const some = these(ids);
+  const rows = await reader.prepared(`columns.leads ${some.shape}`, some.values, (db) => {
+    const { id, country } = db.tables.enterprises;
+    return db.select({ id, country }).from(db.tables.enterprises).where(some.are(id));
+  });
+  for (const { id, country } of rows) {
+    const code = columns.dictionaries.leadInvestorId.known(id);
+    if (code !== undefined) columns.countries[code] = country;
+  }
+}
+
+/** The projects of investors: the lists that these are on may count for them. */
+async function projectsOf(reader: Reader, ids: readonly string[]): Promise<string[]> {
+  const some = these(ids);
+  const rows = await reader.prepared(`columns.investments ${some.shape}`, some.values, (db) => {
+    const { projectId, enterpriseId } = db.tables.projectInvestors;
+    return db.select({ projectId }).from(db.tables.projectInvestors).where(some.are(enterpriseId));
+  });
+  return rows.map(({ projectId }) => projectId);
 }

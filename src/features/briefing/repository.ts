@@ -2,7 +2,7 @@ import { asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { durationOf } from '../figures/tallies.ts';
 import { asOfDay, inPopulation } from '../projects/conditions.ts';
-import type { Selection } from '../projects/filter.ts';
+import type { Condition } from '../projects/filter.ts';
 import { type HighlightName, highlights } from './highlights.ts';
 
 /** A project named by a highlight. */
@@ -20,7 +20,7 @@ export interface HighlightedProject {
 export const highlighted = (
   reader: Reader,
   name: HighlightName,
-  selection: Selection,
+  selection: Condition,
 ): Promise<HighlightedProject[]> =>
   reader.prepared(`briefing.${name} ${selection.shape}`, selection.values, (db) => {
     const { most, candidates, order } = highlights[name];

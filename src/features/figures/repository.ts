@@ -3,7 +3,7 @@ import type { Reader, Select } from '../../database/database.ts';
 import { joinParts } from '../../database/joins.ts';
 import { Problem } from '../../http/problems.ts';
 import { asOfDay, countsAs, inPopulation, monthOf } from '../projects/conditions.ts';
-import type { Selection } from '../projects/filter.ts';
+import type { Condition } from '../projects/filter.ts';
 import { ageBy, ageOnDay, ageValues } from './ages.ts';
 import type { Advance, CohortDimension } from './cohorts.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
@@ -62,7 +62,7 @@ function grouped<Q extends Select>(query: Q, reader: Reader, by: readonly Dimens
 
 export function tallyProjects(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: readonly DimensionName[],
 ): Promise<(GroupValues & Record<TallyName, number | null> & Record<DurationName, string | null>)[]> {
   return reader.prepared(`statistics.projects ${by} ${selection.shape}`, selection.values, (db) => {
@@ -92,7 +92,7 @@ const sizeNames = Object.keys(tallies).filter((name) => name.endsWith('Count')) 
 /** The counts of projects for each combination of groups. */
 export function sizesOf(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: readonly DimensionName[],
 ): Promise<SizeRow[]> {
   return reader.prepared(`statistics.sizes ${by} ${selection.shape}`, selection.values, (db) => {
@@ -128,7 +128,7 @@ function joinLedger({ tables }: Reader, selected: any, many: boolean, condition:
 
 export function tallyLedger(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: readonly DimensionName[],
   many: boolean,
 ): Promise<(GroupValues & Record<LedgerTallyName, number | null>)[]> {
@@ -169,7 +169,7 @@ export interface MonthRow {
 }
 
 /** Signings by month, with their investment. */
-export const signedByMonth = (reader: Reader, selection: Selection): Promise<MonthRow[]> =>
+export const signedByMonth = (reader: Reader, selection: Condition): Promise<MonthRow[]> =>
   reader.prepared(`timeline.signed ${selection.shape}`, selection.values, (db) => {
     const { projects } = db.tables;
     return db
@@ -189,7 +189,7 @@ export const signedByMonth = (reader: Reader, selection: Selection): Promise<Mon
  */
 export const milestoneByMonth = (
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   milestone: 'startedOn' | 'productionOn',
   what: 'reached' | 'left',
 ): Promise<Pick<MonthRow, 'month' | 'count'>[]> =>
@@ -214,7 +214,7 @@ export const milestoneByMonth = (
 /** Funds by month of arrival, or of signing if they arrived earlier. */
 export const fundsByMonth = (
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   many: boolean,
 ): Promise<Pick<MonthRow, 'month' | 'yuan'>[]> =>
   reader.prepared(`timeline.funds ${many} ${selection.shape}`, selection.values, (db) => {
@@ -240,7 +240,7 @@ interface AtAge {
 /** Number and investment of projects, by their age on the requested day. */
 export const projectsByAge = (
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: CohortDimension,
   asOf: string,
 ): Promise<(AtAge & { count: number; yuan: number })[]> =>
@@ -270,7 +270,7 @@ export const projectsByAge = (
  */
 export const changesByAge = (
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: CohortDimension,
   advance: Advance,
   asOf: string,
@@ -302,7 +302,7 @@ export const changesByAge = (
  */
 function countedSpans(
   db: Reader,
-  selection: Selection,
+  selection: Condition,
   by: CohortDimension,
   advance: Advance,
   many: boolean,

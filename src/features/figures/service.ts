@@ -8,7 +8,7 @@ import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
+import { type Condition, filterOf, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import {
   ageCount,
   agesOf,
@@ -233,7 +233,7 @@ export async function tallyOf(reader: Reader, filter: ProjectFilter, asOf: strin
  */
 async function tallyGroups(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: readonly DimensionName[],
 ): Promise<Map<string, Tally>> {
   const groups = new Map<string, Tally>();
@@ -265,7 +265,7 @@ async function tallyGroups(
 /** The cohorts by value of their dimension. @throws Problem 422 if there are too many, or too many ages */
 async function cohortTallies(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   by: CohortDimension,
   measure: CohortMeasure,
   asOf: string,
@@ -290,7 +290,7 @@ async function cohortTallies(
   return cohorts;
 }
 
-async function timelineItems(reader: Reader, selection: Selection, interval: Interval, asOf: string) {
+async function timelineItems(reader: Reader, selection: Condition, interval: Interval, asOf: string) {
   const signed = byMonth(await repository.signedByMonth(reader, selection));
   const milestones = {
     startedCount: await milestone(reader, selection, 'startedOn'),
@@ -341,7 +341,7 @@ async function timelineItems(reader: Reader, selection: Selection, interval: Int
 const byMonth = <Row extends { month: string }>(rows: readonly Row[]): Map<string, Row> =>
   new Map(rows.map((row) => [row.month, row]));
 
-const milestone = async (reader: Reader, selection: Selection, day: 'startedOn' | 'productionOn') => ({
+const milestone = async (reader: Reader, selection: Condition, day: 'startedOn' | 'productionOn') => ({
   reached: byMonth(await repository.milestoneByMonth(reader, selection, day, 'reached')),
   left: byMonth(await repository.milestoneByMonth(reader, selection, day, 'left')),
 });

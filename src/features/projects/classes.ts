@@ -28,6 +28,15 @@ export const investmentBandOf = (column: SQLWrapper): SQL<string> =>
     sql` `,
   )} end)`;
 
+export const bandOf = (yuan: number): string =>
+  (investmentBands.findLast(({ from }) => yuan >= from) ?? investmentBands[0]).code;
+
+/** Origin of an investor by country. */
+export function originOf(country: string): string {
+  if (country === 'CN') return 'domestic';
+  return ['HK', 'MO', 'TW'].includes(country) ? 'hong_kong_macao_taiwan' : 'foreign';
+}
+
 /** Origin of an investor by country; null if the country is unknown. */
 export const investorOriginOf = (country: SQLWrapper): SQL<string | null> => sql<string | null>`(case
   when ${country} is null then null

@@ -4,6 +4,14 @@
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { ARCHIVED, type Columns, ESTIMATED, RANKED } from '../../columns/columns.ts';
+import {
+  monthText,
+  packedDay,
+  monthOf as packedMonth,
+  yearOf as packedYear,
+  yearText,
+} from '../../columns/packed-days.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Values } from '../../database/prepared.ts';
 import { textQuery } from '../../database/text-index.ts';
@@ -20,34 +28,44 @@ import {
   uuid,
   yuan,
 } from '../../http/fields.ts';
-import { rankingLists } from '../enterprises/rankings.ts';
-import { investmentBandOf, investmentBands, investorOriginOf, investorOrigins, isTop500 } from './classes.ts';
+import { type RankingList, rankingLists } from '../enterprises/rankings.ts';
+import {
+  bandOf,
+  investmentBandOf,
+  investmentBands,
+  investorOriginOf,
+  investorOrigins,
+  isTop500,
+  originOf,
+} from './classes.ts';
 import { countsAs, inPopulation, monthOf, operatingStatusOf, yearOf } from './conditions.ts';
+import { FLAG_BITS, flagsOf, statusOf } from './day-flags.ts';
 import { lifecycleFlags, operatingStatuses } from './lifecycle.ts';
 import {
-  among,
-  andBelow,
   anyOf,
   bound,
+  choice,
   choiceList,
+  classified,
   describe,
   from,
-  leadInvestor,
-  missing,
   NONE,
+  ofLeadInvestor,
   open,
-  orNoLead,
   type Parameter,
   type ParameterKind,
   type Plan,
   projectsIn as p,
   question,
+  reference,
+  referenceBelow,
   referenceList,
   revealing,
   to,
   yesNo,
 } from './parameter-kinds.ts';
 import { levels } from './schema.ts';
+import { keepCodes, keepRows, type Sifted } from './sieves.ts';
 
 const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
   registered: 'Registered by the day, not terminated.',
@@ -63,17 +81,34 @@ const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
 };
 
 const flagParameters = Object.fromEntries(
-  lifecycleFlags.map((flag) => [flag, open(yesNo(flagDescriptions[flag], (r) => countsAs(flag, p(r))))]),
+  lifecycleFlags.map((flag) => [
+    flag,
+    open(
+      yesNo(
+        flagDescriptions[flag],
+        (r) => countsAs(flag, p(r)),
+        ({ days }, asOf) =>
+          (row) =>
+            (flagsOf(days, row, asOf) & FLAG_BITS[flag]) !== 0,
+      ),
+    ),
+  ]),
 ) as Record<(typeof lifecycleFlags)[number], Parameter<boolean[]>>;
+
+const INVESTMENT = { of: ({ investmentYuan }: Columns) => investmentYuan, to: (yuan: number) => yuan };
+
+const RANKED_AT_ALL = rankingLists.reduce((bits, _, i) => bits | (RANKED << i), 0);
+
+/** @param flags of a row */
+function rankedAs(answer: 'true' | 'false' | RankingList, flags: number): boolean {
+  if (answer === 'true' || answer === 'false') return ((flags & RANKED_AT_ALL) !== 0) === (answer === 'true');
+  return (flags & (RANKED << rankingLists.indexOf(answer))) !== 0;
+}
 
 /** All parameters of the filter. */
 export const parameters = {
   event: open(
-    anyOf(
-      referenceList(slug, 'not_a_slug', 'Code of the event.', 'hyrd-2020'),
-      among((r) => p(r).event),
-      missing((r) => p(r).event),
-    ),
+    anyOf(referenceList(slug, 'not_a_slug', 'Code of the event.', 'hyrd-2020'), reference('event')),
   ),
   region: open(
     anyOf(
@@ -83,8 +118,7 @@ export const parameters = {
         'Region including its subordinate regions: a prefecture includes its counties.',
         '430100',
       ),
-      andBelow('regions', (r) => p(r).region),
-      missing((r) => p(r).region),
+      referenceBelow('region', 'regions'),
     ),
   ),
   county: open(
@@ -95,22 +129,19 @@ export const parameters = {
         'Exactly this region, without subordinate regions.',
         '430121',
       ),
-      among((r) => p(r).region),
-      missing((r) => p(r).region),
+      reference('region'),
     ),
   ),
   zone: open(
     anyOf(
       referenceList(slug, 'not_a_slug', 'Code of the development zone.', 'changsha-etdz'),
-      among((r) => p(r).zone),
-      missing((r) => p(r).zone),
+      reference('zone'),
     ),
   ),
   industry: open(
     anyOf(
       referenceList(industryCode, 'not_an_industry', 'Industry; a section includes its divisions.', 'C'),
-      andBelow('industries', (r) => p(r).industry),
-      missing((r) => p(r).industry),
+      referenceBelow('industry', 'industries'),
     ),
   ),
   division: open(
@@ -121,16 +152,15 @@ export const parameters = {
         'Two-digit division of the industry; `none` includes projects with only a section.',
         '39',
       ),
-      among((r) => p(r).industry),
-      (r) => sql`${p(r).industry} is null or length(${p(r).industry}) < 2`,
+      {
+        ...reference('industry'),
+        none: (r) => sql`${p(r).industry} is null or length(${p(r).industry}) < 2`,
+        sieve: (values, withNone) =>
+          keepCodes('industry', (text) => (text === null || text.length < 2 ? withNone : values.has(text))),
+      },
     ),
   ),
-  level: open(
-    anyOf(
-      choiceList(levels, 'Level of government.'),
-      among((r) => p(r).level),
-    ),
-  ),
+  level: open(anyOf(choiceList(levels, 'Level of government.'), choice('level'))),
   investor: revealing(
     anyOf(
       referenceList(
@@ -139,12 +169,14 @@ export const parameters = {
         'Id of an enterprise among the investors.',
         '0190a1b2-0000-7000-8000-000000000001',
       ),
-      (r, values) => {
-        const { projectInvestors } = r.tables;
-        return sql`${p(r).id} in (select ${projectInvestors.projectId} from ${projectInvestors}
+      {
+        sql: (r, values) => {
+          const { projectInvestors } = r.tables;
+          return sql`${p(r).id} in (select ${projectInvestors.projectId} from ${projectInvestors}
         where ${projectInvestors.enterpriseId} in ${values})`;
+        },
+        none: (r) => sql`${p(r).leadInvestorId} is null`,
       },
-      missing((r) => p(r).leadInvestorId),
     ),
   ),
   investorCountry: open(
@@ -155,15 +187,16 @@ export const parameters = {
         'Country of the lead investor, ISO 3166-1.',
         'DE',
       ),
-      (r, values) => leadInvestor((e) => sql`${e.country} in ${values}`)(r),
-      orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
+      ofLeadInvestor(
+        (country) => country,
+        (country) => country,
+      ),
     ),
   ),
   investorOrigin: open(
     anyOf(
       choiceList([...codesOf(investorOrigins), NONE] as const, 'Origin of the lead investor.'),
-      (r, values) => leadInvestor((e) => sql`${investorOriginOf(e.country)} in ${values}`)(r),
-      orNoLead(leadInvestor((e) => sql`${e.country} is null`)),
+      ofLeadInvestor(investorOriginOf, originOf),
     ),
   ),
   code: revealing(
@@ -171,25 +204,40 @@ export const parameters = {
       describe(listOf(code), 'Code of the project. Repeated or comma-separated: any of them.', [
         'HYRD-2020-0001',
       ]),
-      among((r) => p(r).code),
+      { sql: (r, values) => sql`${p(r).code} in ${values}` },
     ),
   ),
   operatingStatus: open(
     anyOf(
       choiceList(operatingStatuses, 'Status on the day.'),
-      among((r) => operatingStatusOf(p(r))),
+      classified(
+        (r) => operatingStatusOf(p(r)),
+        ({ days }, asOf) =>
+          (row) =>
+            statusOf(flagsOf(days, row, asOf)),
+      ),
     ),
   ),
   investmentBand: revealing(
     anyOf(
       choiceList(codesOf(investmentBands), 'Band of the total investment, including the lower bound.'),
-      among((r) => investmentBandOf(p(r).investmentYuan)),
+      classified(
+        (r) => investmentBandOf(p(r).investmentYuan),
+        ({ investmentYuan }) =>
+          (row) =>
+            bandOf(investmentYuan[row] as number),
+      ),
     ),
   ),
   signedYear: open(
     anyOf(
       describe(listOf(z.string().regex(/^\d{4}$/, { error: 'not_a_year' })), 'Year of signing.', ['2020']),
-      among((r) => yearOf(p(r).signedOn)),
+      classified(
+        (r) => yearOf(p(r).signedOn),
+        ({ days: { signedOn } }) =>
+          (row) =>
+            yearText(packedYear(signedOn[row] as number)),
+      ),
     ),
   ),
   signedMonth: open(
@@ -199,7 +247,12 @@ export const parameters = {
         'Month of signing.',
         ['2020-06'],
       ),
-      among((r) => monthOf(p(r).signedOn)),
+      classified(
+        (r) => monthOf(p(r).signedOn),
+        ({ days: { signedOn } }) =>
+          (row) =>
+            monthText(packedMonth(signedOn[row] as number)),
+      ),
     ),
   ),
   ...flagParameters,
@@ -215,12 +268,21 @@ export const parameters = {
         if (answer === 'false') return sql`not ${isTop500(reader)}`;
         return isTop500(reader, sql.raw(`'${answer}'`));
       },
+      (answer) =>
+        keepRows(
+          ({ flags }) =>
+            (row) =>
+              rankedAs(answer, flags[row] as number),
+        ),
     ),
   ),
   estimated: open(
     yesNo(
       'Whether the amount is an estimate because it was not disclosed.',
       (r) => sql`${p(r).investmentEstimated} = true`,
+      ({ flags }) =>
+        (row) =>
+          ((flags[row] as number) & ESTIMATED) !== 0,
     ),
   ),
   minInvestment: revealing(
@@ -228,6 +290,7 @@ export const parameters = {
       describe(integerText(yuan(0)), 'Total investment of at least this, yuan.', 1_000_000_000).optional(),
       '>=',
       (r) => p(r).investmentYuan,
+      INVESTMENT,
     ),
   ),
   maxInvestment: revealing(
@@ -235,19 +298,21 @@ export const parameters = {
       describe(integerText(yuan(0)), 'Total investment of at most this, yuan.', 5_000_000_000).optional(),
       '<=',
       (r) => p(r).investmentYuan,
+      INVESTMENT,
     ),
   ),
-  signedFrom: open(from('Signed', (r) => p(r).signedOn)),
-  signedTo: open(to('Signed', (r) => p(r).signedOn)),
-  startedFrom: open(from('Started', (r) => p(r).startedOn)),
-  startedTo: open(to('Started', (r) => p(r).startedOn)),
-  productionFrom: open(from('In production', (r) => p(r).productionOn)),
-  productionTo: open(to('In production', (r) => p(r).productionOn)),
+  signedFrom: open(from('Signed', 'signedOn')),
+  signedTo: open(to('Signed', 'signedOn')),
+  startedFrom: open(from('Started', 'startedOn')),
+  startedTo: open(to('Started', 'startedOn')),
+  productionFrom: open(from('In production', 'productionOn')),
+  productionTo: open(to('In production', 'productionOn')),
   updatedSince: revealing(
     bound(
       describe(instant, 'Changed at this time or later.', '2022-08-31T16:00:00Z').optional(),
       '>=',
       (r) => p(r).updatedAt,
+      { of: ({ updatedAt }) => updatedAt, to: Date.parse },
     ),
   ),
   q: revealing({
@@ -306,12 +371,22 @@ export function filterOf(query: ProjectFilter): ProjectFilter {
   return filter as ProjectFilter;
 }
 
-/** A filter for a day, ready for a query. */
-export interface Selection {
+/** A condition on projects, ready for a query. */
+export interface Condition {
   shape: string;
   values: Values;
   /** @param population the base set; by default the signed, unarchived projects */
   where(reader: Reader, population?: SQL): SQL;
+}
+
+/** A filter for a day. */
+export interface Selection extends Condition {
+  /**
+   * The same over columns: 1 for each row that is selected. Of the parameters that columns cannot answer, the ids come
+   * from SQL.
+   * @param reader at the revision of the columns
+   */
+  mask(columns: Columns, reader: Reader): Promise<Uint8Array>;
 }
 
 /**
@@ -330,7 +405,41 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
     values: Object.assign({ asOf }, ...plans.map((plan) => plan.values)),
     where: (reader, population = inPopulation(reader)) =>
       and(population, ...plans.map((plan) => plan.where(reader))) as SQL,
+    mask: async (columns, reader) => {
+      const sifted = populationOf(columns, asOf);
+      for (const { sieve } of plans) sieve?.(sifted);
+      const others = plans.filter(({ sieve }) => sieve === undefined);
+      if (others.length > 0) await keepFound(sifted, reader, others);
+      return sifted.mask;
+    },
   };
+}
+
+/** The rows of projects that are signed by the day and not archived. */
+function populationOf(columns: Columns, asOf: string): Sifted {
+  const { count, flags } = columns;
+  const { signedOn } = columns.days;
+  const day = packedDay(asOf);
+  const mask = new Uint8Array(count);
+  for (let row = 0; row < count; row++)
+    mask[row] = ((flags[row] as number) & ARCHIVED) === 0 && (signedOn[row] as number) <= day ? 1 : 0;
+  return { columns, mask, asOf: day };
+}
+
+/** Keeps the rows whose ids SQL finds. */
+async function keepFound({ columns, mask }: Sifted, reader: Reader, plans: readonly Plan[]): Promise<void> {
+  const found = new Uint8Array(mask.length);
+  const rows = await reader.prepared(
+    `columns.found ${plans.map(({ shape }) => shape).join('&')}`,
+    Object.assign({}, ...plans.map(({ values }) => values)),
+    (db) =>
+      db
+        .select({ id: db.tables.projects.id })
+        .from(db.tables.projects)
+        .where(and(...plans.map((plan) => plan.where(db)))),
+  );
+  for (const { id } of rows) found[columns.ids.find(id)] = 1;
+  for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] as number) & (found[row] as number);
 }
 
 /** The query string of a filter, without the question mark: comma-separated lists, repeated flags. */

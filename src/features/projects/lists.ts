@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Reader, Revision } from '../../database/database.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
 import { DEFAULT_SORT } from './batches.ts';
-import type { Selection } from './filter.ts';
+import type { Condition } from './filter.ts';
 import * as repository from './repository.ts';
 
 /** Pagination parameters of all project lists. */
@@ -18,7 +18,7 @@ export const projectPageRequest = (query: PageQuery): PageRequest<repository.Pro
  * filter, sorted by one key; for a day before the last signing only if sorted by signing day.
  */
 export function isWalk(
-  selection: Selection,
+  selection: Condition,
   archived: boolean,
   { shape }: PageRequest<repository.ProjectRow>,
   isLatestDay: boolean,
@@ -37,15 +37,15 @@ export const projectsOfPage = repository.listProjects;
 
 export interface ProjectTotals {
   /** The total of a selection at a revision, if cached. */
-  known(revision: Revision, selection: Selection, archived: boolean): number | undefined;
+  known(revision: Revision, selection: Condition, archived: boolean): number | undefined;
   /** The same, counted if not cached. */
-  count(reader: Reader, revision: Revision, selection: Selection, archived: boolean): Promise<number>;
+  count(reader: Reader, revision: Revision, selection: Condition, archived: boolean): Promise<number>;
 }
 
 /** A cache of list totals by revision: they are needed again for every page. */
 export function projectTotals(): ProjectTotals {
   const totals = new LRUCache<string, number>({ max: 2_000 });
-  const keyOf = (revision: Revision, { shape, values }: Selection, archived: boolean) =>
+  const keyOf = (revision: Revision, { shape, values }: Condition, archived: boolean) =>
     `${revision.hash} ${archived} ${shape} ${JSON.stringify(values)}`;
   return {
     known: (revision, selection, archived) => totals.get(keyOf(revision, selection, archived)),

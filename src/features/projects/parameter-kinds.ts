@@ -1,10 +1,13 @@
 /** The kinds of filter parameters: accepted values and SQL. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import type { CodeName, Columns, DayName, TreeName } from '../../columns/columns.ts';
+import { NEVER, packedDay } from '../../columns/packed-days.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Values } from '../../database/prepared.ts';
 import { day, flags, listOf } from '../../http/fields.ts';
 import type { FaultCode } from '../../http/messages.ts';
+import { isBelow, keepCodes, keepRows, type Sieve } from './sieves.ts';
 
 /** Selects projects without a value. */
 export const NONE = 'none';
@@ -15,6 +18,8 @@ export interface Plan {
   shape: string;
   values: Values;
   where(reader: Reader): SQL;
+  /** The same over columns; undefined if they do not hold what it needs. */
+  sieve?: Sieve;
 }
 
 export interface ParameterKind<Given> {
@@ -37,14 +42,19 @@ const placeholders = (name: string, count: number): SQLWrapper[] =>
 
 const listed = (items: SQLWrapper[]): SQL => sql`(${sql.join(items, sql`, `)})`;
 
-/** The condition of a list parameter; the list is not empty. */
-type AmongValues = (reader: Reader, values: SQL) => SQL;
+/** "Any of" some values, in both meanings. */
+export interface Among {
+  /** The list is not empty. */
+  sql(reader: Reader, values: SQL): SQL;
+  /** What `none` means, if it can be given. */
+  none?(reader: Reader): SQL;
+  sieve?(values: ReadonlySet<string>, withNone: boolean): Sieve;
+}
 
 /** "Any of" the values, which may include `none` for projects without a value. */
 export function anyOf<Item extends string>(
   schema: z.ZodType<Item[] | undefined>,
-  among: AmongValues,
-  none?: (reader: Reader) => SQL,
+  { sql: among, none, sieve }: Among,
 ): ParameterKind<Item[]> {
   return {
     schema,
@@ -60,6 +70,7 @@ export function anyOf<Item extends string>(
           if (withNone && none) alternatives.push(none(reader));
           return sql`(${sql.join(alternatives, sql` or `)})`;
         },
+        ...(sieve && { sieve: sieve(new Set(values), withNone) }),
       };
     },
   };
@@ -67,16 +78,31 @@ export function anyOf<Item extends string>(
 
 export type ColumnOf = (reader: Reader) => SQLWrapper;
 
-/** A column with one of the values. */
-export const among =
-  (column: ColumnOf): AmongValues =>
-  (reader, values) =>
-    sql`${column(reader)} in ${values}`;
+/** What the project refers to. */
+export const reference = (name: CodeName): Among => ({
+  sql: (reader, values) => sql`${projectsIn(reader)[name]} in ${values}`,
+  none: (reader) => sql`${projectsIn(reader)[name]} is null`,
+  sieve: (values, withNone) => keepCodes(name, (text) => (text === null ? withNone : values.has(text))),
+});
 
-export const missing =
-  (column: ColumnOf) =>
-  (reader: Reader): SQL =>
-    sql`${column(reader)} is null`;
+/** One of a few texts, which each project has. */
+export const choice = (name: CodeName): Among => {
+  const { none: _, ...among } = reference(name);
+  return among;
+};
+
+/** A class of projects. @param classOn its class over columns; null for none */
+export const classified = (
+  expression: ColumnOf,
+  classOn: (columns: Columns, asOf: number) => (row: number) => string,
+): Among => ({
+  sql: (reader, values) => sql`${expression(reader)} in ${values}`,
+  sieve: (values) =>
+    keepRows((columns, asOf) => {
+      const classOf = classOn(columns, asOf);
+      return (row) => values.has(classOf(row));
+    }),
+});
 
 export const describe = <T extends z.ZodType>(schema: T, description: string, example?: unknown): T =>
   schema.meta({ description, ...(example !== undefined && { example }) }) as T;
@@ -103,35 +129,49 @@ export const choiceList = <C extends string>(choices: readonly C[], description:
 
 export const projectsIn = (reader: Reader) => reader.tables.projects;
 
-/** The codes and all their descendants in a tree. */
-export const andBelow =
-  (tree: 'regions' | 'industries', column: ColumnOf): AmongValues =>
-  (reader, values) => {
+/** What the project refers to, including all that is below it in a tree. */
+export const referenceBelow = (name: CodeName, tree: TreeName): Among => ({
+  ...reference(name),
+  sql: (reader, values) => {
     const table = reader.tables[tree];
-    return sql`${column(reader)} in (
+    return sql`${projectsIn(reader)[name]} in (
     with recursive tree(code) as (
       select ${table.code} from ${table} where ${table.code} in ${values}
       union select ${table.code} from ${table} join tree on ${table.parent} = tree.code
     ) select code from tree)`;
-  };
+  },
+  sieve: (values, withNone) =>
+    keepCodes(name, (text, columns) => (text === null ? withNone : isBelow(columns, tree, text, values))),
+});
 
 /** Projects whose lead investor satisfies a condition. */
-export const leadInvestor =
+const leadInvestor =
   (condition: (enterprises: Reader['tables']['enterprises']) => SQL) =>
   (reader: Reader): SQL => {
     const { enterprises, projects } = reader.tables;
     return sql`${projects.leadInvestorId} in (select ${enterprises.id} from ${enterprises} where ${condition(enterprises)})`;
   };
 
-export const orNoLead =
-  (condition: (reader: Reader) => SQL) =>
-  (reader: Reader): SQL =>
-    sql`${projectsIn(reader).leadInvestorId} is null or ${condition(reader)}`;
+/** What the country of the lead investor implies; `none` if there is no investor, or its country is unknown. */
+export const ofLeadInvestor = (
+  expression: (country: SQLWrapper) => SQLWrapper,
+  classOf: (country: string) => string,
+): Among => ({
+  sql: (reader, values) => leadInvestor((e) => sql`${expression(e.country)} in ${values}`)(reader),
+  none: (reader) =>
+    sql`${projectsIn(reader).leadInvestorId} is null or ${leadInvestor((e) => sql`${e.country} is null`)(reader)}`,
+  sieve: (values, withNone) =>
+    keepCodes('leadInvestorId', (_, columns, code) => {
+      const country = columns.countries[code] ?? null;
+      return country === null ? withNone : values.has(classOf(country));
+    }),
+});
 
 /** A yes-or-no question, which may be repeated; then all answers must hold. */
 export function question<Answer extends string | boolean>(
   schema: z.ZodType<Answer[] | undefined>,
   condition: (reader: Reader, answer: Answer) => SQL,
+  sieveOf: (answer: Answer) => Sieve,
 ): ParameterKind<Answer[]> {
   return {
     schema,
@@ -143,20 +183,34 @@ export function question<Answer extends string | boolean>(
           given.map((answer) => condition(reader, answer)),
           sql` and `,
         ),
+      sieve: (sifted) => {
+        for (const answer of given) sieveOf(answer)(sifted);
+      },
     }),
   };
 }
 
-export const yesNo = (description: string, condition: (reader: Reader) => SQL): ParameterKind<boolean[]> =>
-  question(describe(flags, description, [true]), (reader, yes) =>
-    yes ? condition(reader) : sql`(${condition(reader)}) is not true`,
+export const yesNo = (
+  description: string,
+  condition: (reader: Reader) => SQL,
+  conditionOn: (columns: Columns, asOf: number) => (row: number) => boolean,
+): ParameterKind<boolean[]> =>
+  question(
+    describe(flags, description, [true]),
+    (reader, yes) => (yes ? condition(reader) : sql`(${condition(reader)}) is not true`),
+    (yes) =>
+      keepRows((columns, asOf) => {
+        const holds = conditionOn(columns, asOf);
+        return (row) => holds(row) === yes;
+      }),
   );
 
-/** An inclusive bound of a range. */
+/** An inclusive bound of a range. @param numbers the column over columns, and what the given value is there */
 export function bound<Given extends string | number>(
   schema: z.ZodType<Given | undefined>,
   operator: '>=' | '<=',
   column: ColumnOf,
+  numbers: { of(columns: Columns): Int32Array | Float64Array; to(given: Given): number },
 ): ParameterKind<Given> {
   return {
     schema,
@@ -164,11 +218,30 @@ export function bound<Given extends string | number>(
       shape: name,
       values: { [name]: given },
       where: (reader) => sql`${column(reader)} ${sql.raw(operator)} ${sql.placeholder(name)}`,
+      sieve: keepRows((columns) => {
+        const [values, limit] = [numbers.of(columns), numbers.to(given)];
+        // A missing day is never within a range.
+        return operator === '>='
+          ? (row) => (values[row] as number) >= limit && values[row] !== NEVER
+          : (row) => (values[row] as number) <= limit;
+      }),
     }),
   };
 }
 
-export const from = (what: string, column: ColumnOf) =>
-  bound(describe(day, `${what} on this day or later.`, '2020-01-01').optional(), '>=', column);
-export const to = (what: string, column: ColumnOf) =>
-  bound(describe(day, `${what} on this day or earlier.`, '2022-12-31').optional(), '<=', column);
+const dayOf = (name: DayName) => ({ of: ({ days }: Columns) => days[name], to: packedDay });
+
+export const from = (what: string, name: DayName) =>
+  bound<string>(
+    describe(day, `${what} on this day or later.`, '2020-01-01').optional(),
+    '>=',
+    (reader) => projectsIn(reader)[name],
+    dayOf(name),
+  );
+export const to = (what: string, name: DayName) =>
+  bound<string>(
+    describe(day, `${what} on this day or earlier.`, '2022-12-31').optional(),
+    '<=',
+    (reader) => projectsIn(reader)[name],
+    dayOf(name),
+  );

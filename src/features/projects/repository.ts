@@ -7,7 +7,7 @@ import type { Tables } from '../../database/tables.ts';
 import { indexText, reindexText } from '../../database/text-index.ts';
 import type { PageRequest, SortKey, SortKeys } from '../../http/pages.ts';
 import { asOfDay, inPopulation } from './conditions.ts';
-import type { Selection } from './filter.ts';
+import type { Condition } from './filter.ts';
 import type { FundsEntry, Project } from './schema.ts';
 
 /** A stored project. */
@@ -153,7 +153,7 @@ export async function codeExists(reader: Reader, code: string): Promise<boolean>
 /** One row more than the page's limit, if there is one. */
 export function listProjects(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   archived: boolean,
   page: PageRequest<ProjectRow>,
 ): Promise<ProjectRow[]> {
@@ -182,7 +182,7 @@ export function listProjects(
 /** All projects of a selection in order, `size` at a time, each investor with its social credit code. */
 export const streamProjects = (
   reader: StreamReader,
-  selection: Selection,
+  selection: Condition,
   archived: boolean,
   order: Pick<PageRequest<ProjectRow>, 'shape' | 'columns'>,
   size: number,
@@ -204,7 +204,7 @@ export const streamProjects = (
 /** Whether a selection has more than a number of projects, without counting further. */
 export async function areMoreThan(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   archived: boolean,
   most: number,
 ): Promise<boolean> {
@@ -227,7 +227,7 @@ const archivedOnly = ({ tables: { projects } }: Reader) =>
 
 export async function countProjects(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   archived: boolean,
 ): Promise<number> {
   const population = archived ? archivedOnly(reader) : undefined;

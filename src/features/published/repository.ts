@@ -5,7 +5,7 @@ import { everyColumn, inValues, paddedValues } from '../../database/prepared.ts'
 import type { FieldChange, Tables } from '../../database/tables.ts';
 import type { PageRequest, SortKey, SortKeys } from '../../http/pages.ts';
 import type { Action } from '../../log/service.ts';
-import type { Selection } from '../projects/filter.ts';
+import type { Condition } from '../projects/filter.ts';
 import { searchTextOf } from '../projects/record.ts';
 
 export type FigureRow = Tables['publishedFigures']['$inferSelect'];
@@ -144,7 +144,7 @@ export async function entered(reader: Reader, id: string): Promise<{ seq: number
  */
 export function projectEntries(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   fields: readonly string[],
   from: { afterSeq: number; untilSeq: number; since: string; limit: number },
 ): Promise<ProjectEntry[]> {
@@ -201,7 +201,7 @@ export function projectsById(reader: Reader, ids: readonly string[]): Promise<Pr
  */
 export async function selectedAmong(
   reader: Reader,
-  selection: Selection,
+  selection: Condition,
   projects: readonly ProjectRecord[],
   fields: readonly (keyof ProjectRecord)[],
 ): Promise<Set<string>> {

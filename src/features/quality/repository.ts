@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { inValues, paddedValues } from '../../database/prepared.ts';
 import { inPopulation } from '../projects/conditions.ts';
-import type { Selection } from '../projects/filter.ts';
+import type { Condition } from '../projects/filter.ts';
 import { type Signing, signingsOf, type Twin, twinsOf } from './double-signing.ts';
 import { named, type Rule } from './rules.ts';
 
@@ -10,7 +10,7 @@ import { named, type Rule } from './rules.ts';
 export async function countNamed(
   reader: Reader,
   rules: readonly Rule[],
-  selection: Selection,
+  selection: Condition,
 ): Promise<Record<string, number>> {
   const shape = `quality.counts ${rules.map(({ code }) => code)} ${selection.shape}`;
   const [counts = {}] = await reader.prepared(shape, selection.values, (db) => {

@@ -8,7 +8,7 @@ import type { Computed } from '../../http/answers.ts';
 import { type PageQuery, toPage } from '../../http/pages.ts';
 import { invalid, Problem } from '../../http/problems.ts';
 import { inPopulation } from '../projects/conditions.ts';
-import { filterOf, type ProjectFilter, queryOf, type Selection, select } from '../projects/filter.ts';
+import { type Condition, filterOf, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import { projectPageRequest, projectsOfPage, projectTotals } from '../projects/lists.ts';
 import { toProject } from '../projects/record.ts';
 import { othersOf, type Twin } from './double-signing.ts';
@@ -37,7 +37,7 @@ export function qualityService({ database, clock }: { database: Database; clock:
   const totals = projectTotals();
 
   /** A selection with values for the rules' placeholders. */
-  const selected = (filter: ProjectFilter, staleDays: number, asOf: string): Selection => {
+  const selected = (filter: ProjectFilter, staleDays: number, asOf: string): Condition => {
     const selection = select(filter, asOf);
     // The start of the next day: the last change must be at least this many calendar days before.
     const staleBefore = clock.startOf(addDays(asOf, 1 - staleDays));
@@ -47,7 +47,7 @@ export function qualityService({ database, clock }: { database: Database; clock:
   /**
    * Counts most rules together in one scan of the narrow index, and the others separately, as their lists do.
    */
-  async function count(reader: Reader, revision: Revision, selection: Selection) {
+  async function count(reader: Reader, revision: Revision, selection: Condition) {
     const together = rules.filter((rule: Rule) => !rule.readsMore);
     const counts = await repository.countNamed(reader, together, selection);
     for (const rule of rules.filter((rule: Rule) => rule.readsMore)) {
@@ -109,7 +109,7 @@ function ruleOf(code: string): Rule {
 }
 
 /** The projects of a selection that a rule matches. */
-const within = (selection: Selection, rule: Rule): Selection => ({
+const within = (selection: Condition, rule: Rule): Condition => ({
   shape: `${selection.shape} ${rule.code}`,
   values: selection.values,
   where: (reader, population = inPopulation(reader, true)) =>
