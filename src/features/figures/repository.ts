@@ -21,7 +21,7 @@ import {
 export type GroupValues = Record<`group${number}`, string | null>;
 
 /** Maximum number of groups; more are refused rather than held in memory. */
-const MAX_GROUPS = 50_000;
+export const MAX_GROUPS = 50_000;
 
 /** @throws Problem 422 rather than truncate */
 export function bounded<Row>(rows: Row[]): Row[] {

@@ -23,19 +23,21 @@ export type Days = Readonly<Record<DayName, Int32Array>>;
 
 /** @param asOf a packed day @returns the flags of a project that was signed by then, as bits */
 export function flagsOf(days: Days, row: number, asOf: number): number {
-  const at = (name: DayName) => days[name][row] as number;
-  if (at('terminatedOn') <= asOf) return FLAG_BITS.terminated;
+  if ((days.terminatedOn[row] as number) <= asOf) return FLAG_BITS.terminated;
   let bits = 0;
-  if (at('registeredOn') <= asOf) bits |= FLAG_BITS.registered | FLAG_BITS.performing;
-  if (at('startedOn') <= asOf) bits |= FLAG_BITS.started | FLAG_BITS.performing;
-  else if (at('agreedStartOn') < asOf) bits |= FLAG_BITS.overdueStart;
-  if (at('completedOn') <= asOf) bits |= FLAG_BITS.completed;
-  if (at('productionOn') <= asOf) {
+  const startedOn = days.startedOn[row] as number;
+  const productionOn = days.productionOn[row] as number;
+  if ((days.registeredOn[row] as number) <= asOf) bits |= FLAG_BITS.registered | FLAG_BITS.performing;
+  if (startedOn <= asOf) bits |= FLAG_BITS.started | FLAG_BITS.performing;
+  else if ((days.agreedStartOn[row] as number) < asOf) bits |= FLAG_BITS.overdueStart;
+  if ((days.completedOn[row] as number) <= asOf) bits |= FLAG_BITS.completed;
+  if (productionOn <= asOf) {
     bits |= FLAG_BITS.inProduction;
-    const year = yearOf(at('signedOn'));
-    if (yearOf(at('startedOn')) === year && yearOf(at('productionOn')) === year) bits |= FLAG_BITS.sameYear;
-  } else if (at('agreedProductionOn') < asOf) bits |= FLAG_BITS.overdueProduction;
-  if (at('suspendedOn') <= asOf && at('resumedOn') > asOf) bits |= FLAG_BITS.suspended;
+    const year = yearOf(days.signedOn[row] as number);
+    if (yearOf(startedOn) === year && yearOf(productionOn) === year) bits |= FLAG_BITS.sameYear;
+  } else if ((days.agreedProductionOn[row] as number) < asOf) bits |= FLAG_BITS.overdueProduction;
+  if ((days.suspendedOn[row] as number) <= asOf && (days.resumedOn[row] as number) > asOf)
+    bits |= FLAG_BITS.suspended;
   return bits;
 }
 
