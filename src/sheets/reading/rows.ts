@@ -113,6 +113,14 @@ export interface SourceRow {
   cells: readonly Cell[];
 }
 
+/** A range of merged cells: one-based rows, zero-based columns, both inclusive. */
+export interface Merge {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
 export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encoding'> {
   /** In batches of some milliseconds of work each. Blank rows may be missing. @throws Refusal */
   rows: AsyncIterable<readonly SourceRow[]>;
@@ -120,4 +128,5 @@ export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encodi
   bytes(): number;
   /** By zero-based column: the number of cells with a formula, and the row of the first one. */
   formulas?: ReadonlyMap<number, { count: number; row: number }>;
+  merges?: readonly Merge[];
 }

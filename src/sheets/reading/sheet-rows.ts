@@ -38,7 +38,7 @@ function numberAs({ digits, before, after, isScaled }: Shown, number: number): C
 const MAX_DAYS = 36_525;
 
 /** Zero-based column of a reference like `AB12`. */
-function columnOf(reference: string): number {
+export function columnOf(reference: string): number {
   let column = 0;
   for (let i = 0; i < reference.length; i++) {
     const letter = reference.charCodeAt(i) - 64;

@@ -4,6 +4,7 @@ import { openPackage, type Package } from './package.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { ReadRequest, Source } from './rows.ts';
 import { readSharedTexts } from './shared-texts.ts';
+import { mergesIn } from './sheet-merges.ts';
 import { type Book, SheetParser, sheetRows } from './sheet-rows.ts';
 import { type Attributes, malformed, readXml } from './xml.ts';
 
@@ -92,7 +93,13 @@ interface Sheet {
 }
 
 /** A source that reads its rows lazily. */
-function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fileSize: number): Source {
+async function sourceOf(
+  parts: Package,
+  sheet: Sheet,
+  others: string[],
+  book: Book,
+  fileSize: number,
+): Promise<Source> {
   const parser = new SheetParser(book);
   const size = Math.max(1, parts.sizeOf(sheet.part));
   let unpacked = 0;
@@ -109,6 +116,7 @@ function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fi
     rows: sheetRows(counted(), parser),
     bytes: () => Math.round((Math.min(unpacked, size) / size) * fileSize),
     formulas: parser.formulas,
+    merges: await mergesIn(parts.bytes(sheet.part)),
   };
 }
 
@@ -150,6 +158,6 @@ export async function workbookSources(
   };
   return chosen.map((sheet) => {
     const others = sheets.filter((other) => other !== sheet).map(({ name }) => name);
-    return async () => sourceOf(parts, sheet, others, book, fileSize);
+    return () => sourceOf(parts, sheet, others, book, fileSize);
   });
 }
