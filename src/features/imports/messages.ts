@@ -281,6 +281,18 @@ const faults = {
     en: '{cell} has a value of its own that the merged cells {range} hide; unmerge them and check which value is right',
     zh: '{cell} 另有内容被合并单元格 {range} 遮盖；请取消合并后核对',
   },
+  missing_column: {
+    en: 'the file has no column for this, which {count} new {count:row needs|rows need}; add one, whose heading may be: {headings}',
+    zh: '文件没有该列，而有 {count} 个新增行须填写；请增加一列，表头可写：{headings}',
+  },
+  missing_source: {
+    en: 'the mapping gives no source for this field, which {count} new {count:row needs|rows need}; add one',
+    zh: '映射未指明该字段的来源，而有 {count} 个新增行须填写；请在映射中补充',
+  },
+  missing_key: {
+    en: 'no line has this field, which {count} new {count:row needs|rows need}; add it',
+    zh: '各行均无该字段，而有 {count} 个新增行须填写；请补充',
+  },
   surplus_cells: {
     en: 'the row has {cells} cells for {headings} {headings:heading|headings}; put quotation marks around a value that contains the separator, such as "12,500"',
     zh: '该行有 {cells} 个单元格，而表头只有 {headings} 个；含分隔符的内容应加引号，如 "12,500"',
