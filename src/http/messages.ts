@@ -117,7 +117,7 @@ const ownProblems = {
   },
   'resource.taken': {
     status: 409,
-    en: 'There is already a {noun} with this {field}.',
+    en: 'Another {noun} already has this {field}.',
     zh: '已有{noun}使用该 {field}。',
   },
   'resource.referenced': {

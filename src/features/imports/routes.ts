@@ -6,18 +6,13 @@ import { callerOf } from '../../access/authorize.ts';
 import { ARRIVAL_MS, allowArrival } from '../../http/arrival.ts';
 import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditional.ts';
 import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
-import {
-  type FileFormat,
-  fileKinds,
-  formatField,
-  langField,
-  mediaTypes,
-  negotiate,
-} from '../../http/formats.ts';
+import { fileKinds, formatField, langField, negotiate } from '../../http/formats.ts';
 import { retryOf } from '../../http/idempotency.ts';
+import { type FileFormat, mediaTypes } from '../../http/media-types.ts';
 import { withFile } from '../../http/multipart.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
+import { prefersAsync } from '../../http/preferences.ts';
 import { languageOf, Problem, unsupportedMediaType } from '../../http/problems.ts';
 import { Replayed } from '../../http/replayed.ts';
 import { refuseFields } from '../../http/validation.ts';
@@ -195,11 +190,11 @@ export const importRoutes =
 
     /** Responds with an import: its result if it finishes soon, otherwise its current state. */
     async function answer(request: FastifyRequest, reply: FastifyReply, id: string, bytes: number) {
-      const prefersAsync = /(^|[,\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? ''));
+      const atOnce = prefersAsync(request);
       const isOver =
-        bytes <= limits.answeredBytes && !prefersAsync && (await imports.settled(id, limits.answeredMs));
+        bytes <= limits.answeredBytes && !atOnce && (await imports.settled(id, limits.answeredMs));
       reply.header('location', `/v1/imports/${id}`);
-      if (prefersAsync) reply.header('preference-applied', 'respond-async');
+      if (atOnce) reply.header('preference-applied', 'respond-async');
       const problem = isOver ? await imports.problemOf(id) : null;
       if (problem) throw problem;
       const shown = await imports.read(callerOf(request), id, languageOf(request));

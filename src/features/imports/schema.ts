@@ -62,7 +62,7 @@ export const ImportQuery = z.strictObject({
   }),
   mapping: slug.optional().meta({
     description: 'Code of the stored mapping to use.',
-    example: 'world-bank',
+    example: 'world-bank-lists',
   }),
   filename: line(255).optional().meta({
     description: 'Name of the file, for messages; not needed with multipart.',
@@ -243,13 +243,13 @@ export const Import = z
 export type Import = z.infer<typeof Import>;
 
 const mappingFields = {
-  code: slug.meta({ description: 'Human-readable code of the mapping.', examples: ['world-bank'] }),
+  code: slug.meta({ description: 'Human-readable code of the mapping.', examples: ['world-bank-lists'] }),
   name: line(200).meta({ description: 'The files it is for.' }),
   definition: Mapping,
 };
 
 const mappingExample = {
-  code: 'world-bank',
+  code: 'world-bank-lists',
   name: 'Project lists of the World Bank',
   definition: ((Mapping.meta()?.examples ?? []) as object[])[0],
 };
@@ -264,7 +264,9 @@ export const mappings: Catalogue = {
   entity: 'mappings',
   key: 'code',
   item: StoredMapping,
-  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample),
+  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample, 'name', {
+    code: 'example-lists',
+  }),
   columns: Object.keys(mappingFields),
   references: {},
   referencedBy: [],

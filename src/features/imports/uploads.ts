@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { version } from 'uuid';
 import { newId } from '../../core/ids.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import { Problem } from '../../http/problems.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { COMPRESSED } from './reports.ts';

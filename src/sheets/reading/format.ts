@@ -1,5 +1,5 @@
 /** Detects the format of a file by its first bytes, not by its name. */
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { ReadRequest } from './rows.ts';
 

@@ -1,6 +1,6 @@
 /** Converts a file on disk to rows on disk, in this process. `read-job.ts` runs it in a separate one. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
 import { formatOf } from './format.ts';
 import { jsonRows } from './json-lines.ts';

@@ -1,7 +1,7 @@
 /** The data exchanged with the process that reads a file: all of it plain data. */
 
 import type { MessageValue } from '../../core/languages.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import type { FaultCode } from '../../http/messages.ts';
 import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
