@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { odsRow, openDocument } from '../support/open-documents.ts';
 import { row, workbook } from '../support/workbooks.ts';
 import { preview } from './support.ts';
 
@@ -324,6 +325,27 @@ describe('a message', () => {
     const answer = await api.get(`/v1/projects?${query}`);
     expectProblem(answer, 422, 'request.invalid');
     expect(answer.body.detail).toBe(detail);
+  });
+});
+
+describe('an OpenDocument spreadsheet', () => {
+  const file = openDocument({
+    tables: { 表: odsRow(HEADINGS) + odsRow(project('O-1', '1', '430100')) },
+  });
+
+  it('is imported by its media type, its bytes, or the parameter', async () => {
+    const octets = { headers: { 'content-type': 'application/octet-stream' } };
+    for (const sent of [{ format: 'ods' as const }, octets, { ...octets, query: { format: 'ods' } }]) {
+      const { status, body } = await preview(api, file, sent);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ created: 1, file: { format: 'ods', sheet: '表' } });
+    }
+  });
+
+  it('is no workbook of Excel', async () => {
+    const answer = await preview(api, file, { format: 'xlsx' });
+    expectProblem(answer, 422, 'imports.wrong_format');
+    expect(answer.body.detail).toBe('Declared as xlsx, but the content is ods.');
   });
 });
 

@@ -129,7 +129,7 @@ describe('the page about limits', () => {
     const quota = Number(variables.IMPORT_QUOTA.default) / MIB / 1024;
     const rows: [string, ...unknown[]][] = [
       [
-        'an uploaded file: csv and ndjson; xlsx; xlsx unpacked',
+        'an uploaded file: csv and ndjson; xlsx and ods; these unpacked',
         `${limits.textBytes / MIB} MiB`,
         `${limits.workbookBytes / MIB} MiB`,
         `${limits.unpackedBytes / MIB / 1024} GiB`,

@@ -12,8 +12,8 @@ const problems = {
   },
   'imports.unknown_format': {
     status: 422,
-    en: 'The file is neither CSV, nor an Excel workbook (.xlsx), nor NDJSON (one JSON object per line).',
-    zh: '文件既不是 CSV，也不是 Excel 工作簿（.xlsx）或 NDJSON（每行一个 JSON 对象）。',
+    en: 'The file is {kind}; {remedy}. CSV, Excel workbooks (.xlsx), OpenDocument spreadsheets (.ods) and NDJSON (one JSON object per line) are read.',
+    zh: '文件为{kind}；{remedy}。可读取 CSV、Excel 工作簿（.xlsx）、OpenDocument 电子表格（.ods）和 NDJSON（每行一个 JSON 对象）。',
   },
   'imports.wrong_format': {
     status: 422,
@@ -32,8 +32,8 @@ const problems = {
   },
   'imports.not_a_workbook': {
     status: 422,
-    en: 'The file is not a readable Excel workbook; open it in Excel and save it as .xlsx. ({reason})',
-    zh: '文件不是可读取的 Excel 工作簿；请用 Excel 打开并另存为 .xlsx。（{reason}）',
+    en: 'The file is not a readable workbook; open it in Excel and save it as .xlsx. ({reason})',
+    zh: '文件不是可读取的工作簿；请用 Excel 打开并另存为 .xlsx。（{reason}）',
   },
   'imports.damaged_workbook': {
     status: 422,

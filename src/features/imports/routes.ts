@@ -8,7 +8,7 @@ import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditiona
 import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
 import { fileKinds, formatField, langField, negotiate } from '../../http/formats.ts';
 import { retryOf } from '../../http/idempotency.ts';
-import { type FileFormat, mediaTypes } from '../../http/media-types.ts';
+import { mediaTypes, type ReadFormat, readTypes } from '../../http/media-types.ts';
 import { withFile } from '../../http/multipart.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
@@ -33,7 +33,7 @@ const Id = z.object({
 
 const FORM = 'multipart/form-data';
 const UNKNOWN = 'application/octet-stream';
-const FILES = [...fileFormats.map((format) => mediaTypes[format]), UNKNOWN];
+const FILES = [...Object.values(readTypes), UNKNOWN];
 const takes = [...FILES, FORM];
 
 /** A form has a path of its own, so that each operation has bodies of one kind; the other one takes forms as well. */
@@ -80,8 +80,8 @@ const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
 
 const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
 
-const formatOf = (type: string): FileFormat | null =>
-  fileFormats.find((name) => mediaTypes[name] === type) ?? null;
+const formatOf = (type: string): ReadFormat | null =>
+  fileFormats.find((name) => readTypes[name] === type) ?? null;
 
 /** The media type and encoding in the headers of a file. @throws Problem 415 if unsupported */
 function announced(
