@@ -205,7 +205,7 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
 }
 
 /** All headings in a mapping. */
-const headingsIn = ({ fields }: Mapping): string[] =>
+export const headingsIn = ({ fields }: Mapping): string[] =>
   Object.values(fields).flatMap(({ from, when }) =>
     [from, when?.column].filter((name) => name !== undefined),
   );

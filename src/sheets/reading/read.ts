@@ -50,10 +50,20 @@ const readingOf = (format: ReadFormat, { source, names, batches, head }: OpenTab
   head: () => ({ format, ...head() }),
 });
 
-async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Reading> {
-  if (request.mapping) throw new Refusal('imports.mapping_without_headings');
+/** JSON has the fields of the service, or what a mapping makes of it. */
+async function readingOfJson(
+  request: ReadRequest,
+  format: 'json' | 'ndjson',
+  start: Buffer,
+): Promise<Reading> {
   const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
-  return jsonRows(request.file, encoding, request.table);
+  if (!request.mapping) return jsonRows(request.file, encoding, request.table);
+  const { jsonSource } = await import('./json-tables.ts');
+  // Neither sheets nor rows of headings are known to JSON.
+  const { entity, rows, fields } = request.mapping;
+  const mapping = { entity, fields, ...(rows !== undefined && { rows }) };
+  const source = async () => jsonSource(request.file, encoding, format, mapping);
+  return readingOf(format, await openTable([source], { ...request, mapping }, false));
 }
 
 /** Loads parsers on demand, because loading one takes longer than reading most files. */
@@ -69,7 +79,7 @@ async function readingFor(
         : (await import('./workbook.ts')).workbookSources;
     return readingOf(format, await openTable(await sources(request, size), request, false));
   }
-  if (format === 'ndjson') return readingOfLines(request, start);
+  if (format === 'ndjson' || format === 'json') return readingOfJson(request, format, start);
   const { csvSource } = await import('./csv.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
   const source = async (): Promise<Source> => csvSource(request.file, encoding);
