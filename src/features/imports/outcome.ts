@@ -1,7 +1,8 @@
 /** The outcome of a file's rows: counts, the first changes, the first faults. */
 
-import type { Differences, PlannedRow } from '../../sheets/importer.ts';
+import type { Differences, Effect, PlannedRow } from '../../sheets/importer.ts';
 import type { FileFault } from './faults.ts';
+import { type SortedFaults, withFaultsOfFile } from './missing-columns.ts';
 
 export interface Outcome {
   rows: number;
@@ -14,6 +15,8 @@ export interface Outcome {
   faultCount: number;
   /** Number of faults not listed in the report, by code. */
   unreported: Readonly<Record<string, number>>;
+  /** Faults that concern all rows; they are not in the report of rows. */
+  faultsOfFile: readonly FileFault[];
   /** The first changes and faults. */
   changes: ShownChange[];
   faults: FileFault[];
@@ -39,23 +42,26 @@ export const startOutcome = (): Outcome => ({
   conflicts: 0,
   faultCount: 0,
   unreported: {},
+  faultsOfFile: [],
   changes: [],
   faults: [],
 });
 
 const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', refused: 'refused' } as const;
 
-/** Counts a row. @param reported number of its first faults that are in the report */
+/** Counts a row. @param reported number of its own first faults that are in the report */
 export function addRow(
   outcome: Outcome,
   planned: PlannedRow,
-  faults: readonly FileFault[],
+  { own: faults, ofFile }: SortedFaults,
   reported: number,
 ): void {
   const { row, key, effect } = planned;
   outcome.rows += 1;
   outcome[COUNTS[effect]] += 1;
-  outcome.faultCount += faults.length;
+  const faultsOfFile = withFaultsOfFile(outcome.faultsOfFile, ofFile);
+  outcome.faultCount += faults.length + faultsOfFile.length - outcome.faultsOfFile.length;
+  outcome.faultsOfFile = faultsOfFile;
   for (const { code } of faults.slice(reported)) {
     outcome.unreported = summed(outcome.unreported, { [code]: 1 });
   }
@@ -78,18 +84,27 @@ const summed = (
   return sums;
 };
 
+/** Number of faults of rows: those of the file are not in its report on disk. */
+export const rowFaultCount = ({ faultCount, faultsOfFile }: Outcome): number =>
+  faultCount - faultsOfFile.length;
+
 /** Number of faults in the report. */
 export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
   Object.values(unreported).reduce((left, count) => left - count, faultCount);
 
 /** Combines the outcomes of consecutive rows. */
 export function joined(first: Outcome, next: Outcome): Outcome {
-  const sums = (
-    ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
-  ).map((name) => [name, first[name] + next[name]]);
+  const sums = (['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts'] as const).map((name) => [
+    name,
+    first[name] + next[name],
+  ]);
+  const faultsOfFile = withFaultsOfFile(first.faultsOfFile, next.faultsOfFile);
+  const repeated = first.faultsOfFile.length + next.faultsOfFile.length - faultsOfFile.length;
   return {
-    ...(Object.fromEntries(sums) as Omit<Outcome, 'changes' | 'faults' | 'unreported'>),
+    ...(Object.fromEntries(sums) as Pick<Outcome, 'rows' | (typeof COUNTS)[Effect] | 'conflicts'>),
+    faultCount: first.faultCount + next.faultCount - repeated,
     unreported: summed(first.unreported, next.unreported),
+    faultsOfFile,
     changes: [...first.changes, ...next.changes].slice(0, SHOWN_CHANGES),
     faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
   };
@@ -98,14 +113,27 @@ export function joined(first: Outcome, next: Outcome): Outcome {
 /** The outcome of an import that faulty rows ended, with the rows committed before them. */
 export const brokenOff = (
   kept: Outcome,
-  { refused, conflicts, faultCount, unreported, faults }: Outcome,
+  { refused, conflicts, faultCount, unreported, faultsOfFile, faults }: Outcome,
 ): Outcome =>
-  joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, unreported, faults });
+  joined(kept, {
+    ...startOutcome(),
+    rows: refused,
+    refused,
+    conflicts,
+    faultCount,
+    unreported,
+    faultsOfFile,
+    faults,
+  });
+
+/** The first faults, those that concern all rows before the others. */
+export const shownFaults = ({ faultsOfFile, faults }: Outcome): FileFault[] =>
+  [...faultsOfFile, ...faults].slice(0, SHOWN_FAULTS);
 
 /** The stored form: the counts are separate from the shown details, which a list of imports does not need. */
-export const onRecord = ({ changes, faults, ...counts }: Outcome): Kept => ({
+export const onRecord = ({ changes, faults, faultsOfFile, ...counts }: Outcome): Kept => ({
   outcome: counts,
-  shown: { changes, faults },
+  shown: { changes, faults, faultsOfFile },
 });
 
 /** Restores an outcome stored by `onRecord`; an empty one if there is none. */

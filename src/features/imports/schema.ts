@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
+import { type ReadFormat, readTypes } from '../../http/media-types.ts';
 import { encodings } from '../../sheets/csv.ts';
 import { daysOfPeriods } from '../../sheets/reading/days.ts';
 import { unitSources } from '../../sheets/reading/rows.ts';
@@ -10,7 +11,7 @@ import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
 
 export const modes = ['preview', 'commit'] as const;
-export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;
+export const fileFormats = Object.keys(readTypes) as [ReadFormat, ...ReadFormat[]];
 export const statuses = ['running', 'done', 'refused', 'failed', 'cancelled'] as const;
 export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
 
