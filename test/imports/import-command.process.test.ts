@@ -103,7 +103,7 @@ describe('luodi import', () => {
     expect(code).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(
-      'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 are unchanged, 0 faulty.',
+      'sheet.csv: Preview, nothing is written. Of 3 rows 1 would be created, 1 changed, 1 is unchanged, 0 faulty.',
     );
     expect(lines.slice(2)).toEqual([
       '  Columns read: A 项目编号 → code, B 项目名称 → name, C 项目级别 → level, D 签约日期 → signedOn, E 投资总额(亿元) → investmentYuan (100 million yuan, from the heading)',
