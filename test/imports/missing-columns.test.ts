@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImportEntity, importEntities, tables } from '../../src/features/imports/importable.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
-import { aCode, commit, csv, preview } from './support.ts';
+import { aCode, commit, csv, filesIn, preview } from './support.ts';
 
 let api: TestApp;
 beforeAll(async () => {
@@ -31,6 +31,7 @@ describe('a sheet without required columns', () => {
       message:
         'the file has no column for this, which 3 new rows need; add one, whose heading may be: Name, Project name, Project',
     });
+    expect(filesIn(api)).toEqual([]);
     expect(zh.faults[2].message).toMatch(
       /^文件没有该列，而有 3 个新增行须填写；请增加一列，表头可写：签约日期、/,
     );

@@ -137,8 +137,8 @@ const problems = {
   },
   'imports.no_file': {
     status: 422,
-    en: 'The form needs exactly one file, as its last part.',
-    zh: '表单须包含且仅包含一个文件，并放在最后。',
+    en: 'The form needs exactly one file, and may have one field besides: mapping.',
+    zh: '表单须包含且仅包含一个文件；此外只可有 mapping 一个字段。',
   },
   'imports.other_entity': {
     status: 422,
@@ -219,6 +219,10 @@ const problems = {
 
 /** Faults of cells, rows and mappings, and warnings. */
 const faults = {
+  given_twice: {
+    en: 'differs from the parameter of the same name; give one of them',
+    zh: '与同名参数不一致，只需给出其中之一',
+  },
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
   fraction_of_yuan: {

@@ -93,6 +93,10 @@ const summed = (
   return sums;
 };
 
+/** Number of faults of rows: those of the file are not in its report on disk. */
+export const rowFaultCount = ({ faultCount, faultsOfFile }: Outcome): number =>
+  faultCount - faultsOfFile.length;
+
 /** Number of faults in the report. */
 export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
   Object.values(unreported).reduce((left, count) => left - count, faultCount);

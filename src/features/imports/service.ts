@@ -17,7 +17,7 @@ import type { ReportedFault } from './fault-sheet.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
 import { type ImportEntity, Mapping } from './importable.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import { outcomeOf, reportedOf, shownFaults } from './outcome.ts';
+import { outcomeOf, reportedOf, rowFaultCount, shownFaults } from './outcome.ts';
 import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
 import { roomFor } from './room.ts';
@@ -299,9 +299,9 @@ export function importService(
     allFaults: async (id) => {
       const record = await existing(id);
       const outcome = outcomeOf(record);
-      const { faultCount, faultsOfFile, unreported } = outcome;
+      const { faultsOfFile, unreported } = outcome;
       const files = await uploads.allFaults(id);
-      if (faultCount > faultsOfFile.length && files.length === 0) {
+      if (rowFaultCount(outcome) > 0 && files.length === 0) {
         throw new Problem('imports.report_gone', { values: { days: limits.keptDays } });
       }
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
