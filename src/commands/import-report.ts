@@ -42,6 +42,10 @@ const texts = {
     en: 'In {conflicts} of the faulty rows, the record was changed by others since the export.',
     zh: '有误的行中有 {conflicts} 行在导出之后已被他人修改。',
   },
+  enterprises: {
+    en: 'New enterprises ({count}): {list}',
+    zh: '新建企业 {count} 家：{list}',
+  },
   changes: { en: 'The first {count} {count:change|changes}:', zh: '前 {count} 项变更：' },
   create: { en: 'new', zh: '新建' },
   change: { en: 'change', zh: '修改' },
@@ -133,6 +137,11 @@ export function reportInWords(
   const lines = [`${harmless(name)}: ${verdict(result, t)}`];
   lines.push(...found(result, t));
   if (result.conflicts > 0) lines.push(INDENT + t('conflicts', { conflicts: result.conflicts }));
+  const { enterprisesCreated, newEnterprises } = result;
+  if (enterprisesCreated > 0) {
+    const list = fitted(newEnterprises.join(', '), LIST_WIDTH);
+    lines.push(INDENT + t('enterprises', { count: enterprisesCreated, list }));
+  }
   if (result.mode === 'preview' && result.changes.length > 0) {
     lines.push(INDENT + t('changes', { count: result.changes.length }), ...changeLines(result, t));
   }

@@ -193,6 +193,13 @@ const MAPPING = {
 };
 
 describe('an option', () => {
+  it('--create-enterprises: the output names those that are new', async () => {
+    const code = aCode();
+    write('file.csv', csv([...HEADINGS, '投资方'], row(code, `${code}甲、${code}乙`)));
+    const { stdout } = await run('file.csv', '--create-enterprises', '--lang', 'zh');
+    expect(stdout).toContain(`  新建企业 2 家：${code}甲, ${code}乙\n`);
+  });
+
   it.each<[string, string[], (code: string) => string | Buffer, Record<string, unknown>]>([
     [
       '--unit, --encoding and --create-enterprises',

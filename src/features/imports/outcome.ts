@@ -1,6 +1,6 @@
 /** The outcome of a file's rows: counts, the first changes, the first faults. */
 
-import type { Differences, Effect, PlannedRow } from '../../sheets/importer.ts';
+import type { Differences, PlannedRow } from '../../sheets/importer.ts';
 import type { FileFault } from './faults.ts';
 import { type SortedFaults, withFaultsOfFile } from './missing-columns.ts';
 
@@ -12,6 +12,8 @@ export interface Outcome {
   refused: number;
   /** Number of refused rows that changed since the sheet was exported. */
   conflicts: number;
+  /** Number of enterprises created besides. */
+  enterprisesCreated: number;
   faultCount: number;
   /** Number of faults not listed in the report, by code. */
   unreported: Readonly<Record<string, number>>;
@@ -20,6 +22,8 @@ export interface Outcome {
   /** The first changes and faults. */
   changes: ShownChange[];
   faults: FileFault[];
+  /** The names of the first enterprises created besides. */
+  newEnterprises: string[];
 }
 
 interface ShownChange {
@@ -32,6 +36,7 @@ interface ShownChange {
 /** Maximum numbers shown in a response; the report lists more faults. */
 export const SHOWN_CHANGES = 20;
 export const SHOWN_FAULTS = 1_000;
+export const SHOWN_ENTERPRISES = 100;
 
 export const startOutcome = (): Outcome => ({
   rows: 0,
@@ -40,11 +45,13 @@ export const startOutcome = (): Outcome => ({
   unchanged: 0,
   refused: 0,
   conflicts: 0,
+  enterprisesCreated: 0,
   faultCount: 0,
   unreported: {},
   faultsOfFile: [],
   changes: [],
   faults: [],
+  newEnterprises: [],
 });
 
 const COUNTS = { create: 'created', change: 'changed', unchanged: 'unchanged', refused: 'refused' } as const;
@@ -56,7 +63,7 @@ export function addRow(
   { own: faults, ofFile }: SortedFaults,
   reported: number,
 ): void {
-  const { row, key, effect } = planned;
+  const { row, key, effect, newEnterprises } = planned;
   outcome.rows += 1;
   outcome[COUNTS[effect]] += 1;
   const faultsOfFile = withFaultsOfFile(outcome.faultsOfFile, ofFile);
@@ -69,6 +76,8 @@ export function addRow(
   if ((effect === 'create' || effect === 'change') && outcome.changes.length < SHOWN_CHANGES) {
     outcome.changes.push({ row, key, effect, fields: planned.differences() });
   }
+  outcome.enterprisesCreated += newEnterprises.length;
+  outcome.newEnterprises.push(...newEnterprises.slice(0, SHOWN_ENTERPRISES - outcome.newEnterprises.length));
   if (outcome.faults.length < SHOWN_FAULTS) {
     outcome.faults.push(...faults.slice(0, SHOWN_FAULTS - outcome.faults.length));
   }
@@ -92,21 +101,21 @@ export const rowFaultCount = ({ faultCount, faultsOfFile }: Outcome): number =>
 export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
   Object.values(unreported).reduce((left, count) => left - count, faultCount);
 
+const SUMMED = ['rows', ...Object.values(COUNTS), 'conflicts', 'enterprisesCreated'] as const;
+
 /** Combines the outcomes of consecutive rows. */
 export function joined(first: Outcome, next: Outcome): Outcome {
-  const sums = (['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts'] as const).map((name) => [
-    name,
-    first[name] + next[name],
-  ]);
+  const sums = SUMMED.map((name) => [name, first[name] + next[name]]);
   const faultsOfFile = withFaultsOfFile(first.faultsOfFile, next.faultsOfFile);
   const repeated = first.faultsOfFile.length + next.faultsOfFile.length - faultsOfFile.length;
   return {
-    ...(Object.fromEntries(sums) as Pick<Outcome, 'rows' | (typeof COUNTS)[Effect] | 'conflicts'>),
+    ...(Object.fromEntries(sums) as Pick<Outcome, (typeof SUMMED)[number]>),
     faultCount: first.faultCount + next.faultCount - repeated,
     unreported: summed(first.unreported, next.unreported),
     faultsOfFile,
     changes: [...first.changes, ...next.changes].slice(0, SHOWN_CHANGES),
     faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
+    newEnterprises: [...first.newEnterprises, ...next.newEnterprises].slice(0, SHOWN_ENTERPRISES),
   };
 }
 
@@ -131,9 +140,9 @@ export const shownFaults = ({ faultsOfFile, faults }: Outcome): FileFault[] =>
   [...faultsOfFile, ...faults].slice(0, SHOWN_FAULTS);
 
 /** The stored form: the counts are separate from the shown details, which a list of imports does not need. */
-export const onRecord = ({ changes, faults, faultsOfFile, ...counts }: Outcome): Kept => ({
+export const onRecord = ({ changes, faults, faultsOfFile, newEnterprises, ...counts }: Outcome): Kept => ({
   outcome: counts,
-  shown: { changes, faults, faultsOfFile },
+  shown: { changes, faults, faultsOfFile, newEnterprises },
 });
 
 /** Restores an outcome stored by `onRecord`; an empty one if there is none. */

@@ -158,6 +158,10 @@ export const Import = z
     conflicts: z
       .int()
       .meta({ description: 'Of the refused: rows whose record has changed since the export.' }),
+    enterprisesCreated: z.int().meta({
+      description: 'With `createEnterprises`: number of enterprises that are, or would be, created.',
+    }),
+    newEnterprises: z.array(z.string()).meta({ description: 'The names of the first 100 of these.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
     faultCount: z.int(),
     faults: z
@@ -216,6 +220,8 @@ export const Import = z
             fields: { startedOn: { before: null, after: '2020-09-15' } },
           },
         ],
+        enterprisesCreated: 0,
+        newEnterprises: [],
         faultCount: 1,
         faults: [
           {
