@@ -74,7 +74,7 @@ function idsOf(
 }
 
 /** Maximum number of unknown field names reported. */
-export const MAX_IGNORED = 1_000;
+const MAX_IGNORED = 1_000;
 
 export const unread = (row: number, text: string, code: FaultCode): ReadRow => {
   const fault = { field: null, column: null, heading: null, value: cut(text), code };

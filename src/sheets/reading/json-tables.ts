@@ -3,15 +3,8 @@ import { type Cell, Unreadable } from './cells.ts';
 import { type TextEncoding, TextFile } from './encoding.ts';
 import { headingsIn } from './fields.ts';
 import { JsonElements } from './json-elements.ts';
-import {
-  duplicateIn,
-  type JsonObject,
-  type JsonRow,
-  linesIn,
-  MAX_IGNORED,
-  parsed,
-  unread,
-} from './json-lines.ts';
+import { duplicateIn, type JsonObject, type JsonRow, linesIn, parsed, unread } from './json-lines.ts';
+import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 import { decimalOf } from './money.ts';
 import { cut } from './refusal.ts';
@@ -79,7 +72,7 @@ export function jsonSource(
     const fault = object ? duplicateIn(row, text, object) : unread(row, text, 'not_json');
     if (fault || !object) return { row, cells: [], unread: fault };
     for (const key of Object.keys(object)) {
-      if (!isRead(key) && ignored.size < MAX_IGNORED) ignored.add(cut(key));
+      if (!isRead(key) && ignored.size < limits.columns) ignored.add(cut(key));
     }
     const cells = paths.map((path) => {
       const value = valueAt(object, path);

@@ -107,7 +107,8 @@ export const mappingOf = <Name extends string>(
         description: 'Name of the worksheet; by default the first with the headings.',
       }),
       headingRow: z.int().min(1).max(1_000).optional().meta({
-        description: 'Row of the headings, counted from 1; by default detected.',
+        description:
+          'Row of the headings, counted from 1, or one of them if there are several; by default detected.',
       }),
       rows: soughtLine(300).optional().meta({
         description:

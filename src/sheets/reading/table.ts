@@ -156,10 +156,12 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   const merged = mergedValues(merges, layout, (rows[last] as SourceRow).row, isAmount);
   const notes = startNotes();
   const readRow = rowReader(layout, request, isCsv, notes);
+  // In JSON even an object without any value that is read is a row.
+  const blankOf = ({ row }: SourceRow): ReadRow | undefined => source.keys && { row, fields: {}, faults: [] };
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
     for (const row of batch) {
-      const one = row.unread ?? readRow(merged.fill(row));
+      const one = row.unread ?? readRow(merged.fill(row)) ?? blankOf(row);
       if (one) read.push(one);
     }
     return read;

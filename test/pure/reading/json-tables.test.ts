@@ -137,6 +137,15 @@ describe('JSON with a mapping', () => {
     expect((await refusal(endless, { mapping: MAPPING })).kind).toBe('imports.record_too_large');
   });
 
+  it('leaves out no object, even if it has no value that is read', async () => {
+    const { rows } = await reading('[{"id":"J-1"},{},{"other":1}]', { mapping: MAPPING });
+    expect(rows.map(({ row, fields }) => [row, fields.code])).toEqual([
+      [1, 'J-1'],
+      [2, undefined],
+      [3, undefined],
+    ]);
+  });
+
   it('counts the rows that an export declares', async () => {
     const content = `${JSON.stringify(PROJECT)}\n{"end":true,"count":2}\n`;
     expect((await refusal(content, { mapping: MAPPING })).kind).toBe('imports.incomplete');
