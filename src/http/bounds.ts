@@ -58,7 +58,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
   nameEn: 300,
   nextCursor: 2_000,
   note: 2_000,
-  newEnterprises: 200,
+  newEnterprises: 300,
   otherSheets: 32_767,
   outreach: 64,
   parameter: 4 * MAX_URL,
