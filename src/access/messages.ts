@@ -58,7 +58,7 @@ const problems = {
   },
   'access.too_many_failures': {
     status: 429,
-    en: 'Too many invalid keys came from this address; wait {seconds} seconds.',
+    en: 'Too many invalid keys came from this address; wait {seconds} {seconds:second|seconds}.',
     zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
   },
   'access.in_every_region': {

@@ -11,5 +11,19 @@ export type Format = keyof typeof mediaTypes;
 export const formatOfType = (type: string): Format | undefined =>
   (Object.keys(mediaTypes) as Format[]).find((format) => mediaTypes[format] === type);
 
-/** The formats of tables. */
+/** The formats of tables that are read. */
+export const readTypes = {
+  csv: mediaTypes.csv,
+  xlsx: mediaTypes.xlsx,
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
+  ndjson: mediaTypes.ndjson,
+  json: mediaTypes.json,
+} as const;
+
+export type ReadFormat = keyof typeof readTypes;
+
+/** Whether a file is a zip archive with sheets. */
+export const isWorkbook = (format: ReadFormat | null): boolean => format === 'xlsx' || format === 'ods';
+
+/** The formats of tables that are written. */
 export type FileFormat = Exclude<Format, 'json' | 'markdown'>;

@@ -23,13 +23,22 @@ const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   },
   'multipart/form-data': {
     type: 'object',
-    properties: { file },
+    properties: {
+      file,
+      mapping: {
+        type: 'string',
+        pattern: '^(?!none$)[a-z0-9][a-z0-9-]{0,63}$',
+        maxLength: 64,
+        description: 'Code of the stored mapping to use, instead of the parameter.',
+        examples: ['world-bank'],
+      },
+    },
     required: ['file'],
     additionalProperties: false,
   },
 };
 
-/** A body that is a file, plain or as the only part of a form. */
+/** A body that is a file, plain or as a part of a form. */
 const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   required: true,
   content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),

@@ -8,7 +8,9 @@ import { luodi, type Running, until } from '../support/process.ts';
 export const TYPES = {
   csv: 'text/csv',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
   ndjson: 'application/x-ndjson',
+  json: 'application/json',
 };
 
 type Query = Readonly<Record<string, string | number | boolean>>;

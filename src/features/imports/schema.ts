@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
+import { type ReadFormat, readTypes } from '../../http/media-types.ts';
 import { encodings } from '../../sheets/csv.ts';
 import { daysOfPeriods } from '../../sheets/reading/days.ts';
 import { unitSources } from '../../sheets/reading/rows.ts';
@@ -10,7 +11,7 @@ import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
 
 export const modes = ['preview', 'commit'] as const;
-export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;
+export const fileFormats = Object.keys(readTypes) as [ReadFormat, ...ReadFormat[]];
 export const statuses = ['running', 'done', 'refused', 'failed', 'cancelled'] as const;
 export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
 
@@ -75,7 +76,10 @@ export const FileFault = z
   .object({
     sheet: z.string().nullable().meta({ description: 'Worksheet; null for formats without worksheets.' }),
     row: z.int().meta({ description: 'Row of the sheet, or line of the file, counted from 1.' }),
-    column: z.string().nullable().meta({ description: 'A, B … AA; null for the whole row.' }),
+    column: z
+      .string()
+      .nullable()
+      .meta({ description: 'A, B … AA; null for the whole row, and for a column that is missing.' }),
     heading: z.string().nullable().meta({ description: 'Heading of the column.' }),
     field: z.string().nullable().meta({ description: 'Field of the API.' }),
     value: z.string().nullable().meta({ description: 'Text of the cell, up to 100 characters.' }),
@@ -157,6 +161,10 @@ export const Import = z
     conflicts: z
       .int()
       .meta({ description: 'Of the refused: rows whose record has changed since the export.' }),
+    enterprisesCreated: z.int().meta({
+      description: 'With `createEnterprises`: number of enterprises that are, or would be, created.',
+    }),
+    newEnterprises: z.array(z.string()).meta({ description: 'The names of the first 100 of these.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
     faultCount: z.int(),
     faults: z
@@ -215,6 +223,8 @@ export const Import = z
             fields: { startedOn: { before: null, after: '2020-09-15' } },
           },
         ],
+        enterprisesCreated: 0,
+        newEnterprises: [],
         faultCount: 1,
         faults: [
           {

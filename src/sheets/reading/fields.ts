@@ -15,6 +15,7 @@ import {
   type Value,
 } from './cells.ts';
 import { type DayOfPeriod, readDay, readDayBy, readPeriodBy } from './days.ts';
+import { type HeadingRow, joined } from './heading-rows.ts';
 import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney, readMoneyBy } from './money.ts';
@@ -75,6 +76,28 @@ const textsOf = (cells: readonly Cell[]): (readonly [number, string])[] =>
       : [],
   );
 
+interface NamedColumn {
+  index: number;
+  /** With the headings above it. */
+  heading: string;
+  /** What it may be called, the likeliest first. */
+  names: readonly string[];
+  over: string | undefined;
+}
+
+/** A unit or remark at the end of a heading. */
+const ADDITION = /[(:][^():]*\)*$/;
+
+/** The columns with headings. What the heading above one adds, such as a unit, applies to it too. */
+const columnsIn = ({ cells, over: above }: HeadingRow): NamedColumn[] =>
+  textsOf(cells).map(([index, text]) => {
+    const over = above[index];
+    if (over === undefined) return { index, heading: text, names: [text], over };
+    const heading = joined(over, text);
+    const addition = ADDITION.exec(headingOf(over))?.[0] ?? '';
+    return { index, heading, names: [text + addition, text, heading], over };
+  });
+
 const named = (index: number, heading: string) => ({ column: letterOf(index), heading: cut(heading, 300) });
 
 /**
@@ -83,7 +106,7 @@ const named = (index: number, heading: string) => ({ column: letterOf(index), he
  * @throws Refusal if two columns match one field
  */
 export function layoutByHeadings(
-  { cells }: SourceRow,
+  row: HeadingRow,
   above: readonly SourceRow[],
   headings: Headings,
   request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
@@ -92,8 +115,8 @@ export function layoutByHeadings(
   const ignored: FileHead['ignored'] = [];
   const warnings: Warning[] = [];
   const read = new Set(readColumns(request.table));
-  for (const [index, heading] of textsOf(cells)) {
-    const found = headings.recognise(heading);
+  for (const { index, heading, names } of columnsIn(row)) {
+    const found = names.map(headings.recognise).find((one) => one !== undefined);
     const place = named(index, heading);
     if (found === 'unit') {
       warnings.push({
@@ -122,7 +145,7 @@ export function layoutByHeadings(
       isKey: column.field === request.table.key,
     });
   }
-  return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(cells) };
+  return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(row.cells) };
 }
 
 const NO_UNIT = { unit: 'yuan', unitFrom: 'default' } as const;
@@ -182,10 +205,17 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
 }
 
 /** All headings in a mapping. */
-const headingsIn = ({ fields }: Mapping): string[] =>
+export const headingsIn = ({ fields }: Mapping): string[] =>
   Object.values(fields).flatMap(({ from, when }) =>
     [from, when?.column].filter((name) => name !== undefined),
   );
+
+/** Whether a text is a heading of a mapping, or a part of one that stands over several rows. */
+export function knownTo(mapping: Mapping): (text: string) => boolean {
+  const parts = headingsIn(mapping).flatMap((heading) => [heading, ...heading.split('/')]);
+  const known = new Set(parts.map(headingOf));
+  return (text) => known.has(headingOf(text));
+}
 
 /** Number of a mapping's headings that a row contains. */
 export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
@@ -203,39 +233,45 @@ export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
  * @throws Refusal if one of its headings is missing or ambiguous
  */
 export function layoutByMapping(
-  { row, cells }: SourceRow,
+  headings: HeadingRow,
   above: readonly SourceRow[],
   mapping: Mapping,
   request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
-  const texts = textsOf(cells);
-  const headingAt = new Map(texts);
-  const indices = new Map<string, number>();
-  const wanted = new Set(headingsIn(mapping).map(headingOf));
-  for (const [index, heading] of texts) {
-    const name = headingOf(heading);
-    if (!wanted.has(name)) continue;
-    const other = indices.get(name);
-    if (other !== undefined) throw columnTwice(heading, [named(other, heading), named(index, heading)]);
-    indices.set(name, index);
+  const found = columnsIn(headings);
+  const places = new Map<string, NamedColumn>();
+  const wanted = new Map(headingsIn(mapping).map((heading) => [headingOf(heading), heading]));
+  for (const place of found) {
+    for (const name of new Set(place.names.map(headingOf))) {
+      const heading = wanted.get(name);
+      if (heading === undefined) continue;
+      const other = places.get(name);
+      if (other)
+        throw columnTwice(
+          heading,
+          [other, place].map(({ index, heading }) => named(index, heading)),
+        );
+      places.set(name, place);
+    }
   }
-  const missing = headingsIn(mapping).filter((heading) => !indices.has(headingOf(heading)));
+  const missing = headingsIn(mapping).filter((heading) => !places.has(headingOf(heading)));
   if (missing.length > 0) {
-    const headings = [...new Set(missing)].map((heading) => `“${cut(heading)}”`).join(', ');
-    throw new Refusal('imports.missing_headings', { row, headings });
+    const texts = [...new Set(missing)].map((heading) => `“${cut(heading)}”`).join(', ');
+    throw new Refusal('imports.missing_headings', { row: headings.row, headings: texts });
   }
-  const indexOf = (heading: string): number => indices.get(headingOf(heading)) as number;
+  const placeOf = (heading: string) => places.get(headingOf(heading)) as NamedColumn;
   const columns = new Map(request.table.columns.map((column) => [column.field, column]));
   const fields = Object.entries(mapping.fields).flatMap(([field, source]): Field[] => {
     const column = columns.get(field);
     if (!column) return [];
     const { from, constant, when } = source;
-    const said = { mapping: source.unit, heading: from === undefined ? undefined : unitOf(from) };
+    const place = from === undefined ? undefined : placeOf(from);
+    const said = { mapping: source.unit, heading: unitOf(from ?? '') ?? unitOf(place?.over ?? '') };
     const { unit, unitFrom } = column.kind === 'money' ? unitOfColumn(said, above, request) : NO_UNIT;
-    const index = from === undefined ? null : indexOf(from);
+    const index = place?.index ?? null;
     return [
       {
-        ...(index === null ? { column: null, heading: '' } : named(index, headingAt.get(index) as string)),
+        ...(place ? named(place.index, place.heading) : { column: null, heading: '' }),
         field,
         ...(column.kind === 'money' && { unit, unitFrom }),
         index,
@@ -245,12 +281,11 @@ export function layoutByMapping(
         kind: column.kind,
         isKey: column.field === request.table.key,
         ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
-        ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
+        ...(when && { when: { index: placeOf(when.column).index, texts: new Set(when.in.map(plain)) } }),
       },
     ];
   });
-  const ignored = texts
-    .filter(([, heading]) => !indices.has(headingOf(heading)))
-    .map(([index, heading]) => named(index, heading));
-  return { fields, ignored, warnings: [], outside: outsideOf(cells) };
+  const used = new Set(places.values());
+  const ignored = found.filter((one) => !used.has(one)).map(({ index, heading }) => named(index, heading));
+  return { fields, ignored, warnings: [], outside: outsideOf(headings.cells) };
 }

@@ -22,7 +22,8 @@ const DATE_FORMAT = /^(YYYY([-/.]?)MM\2DD|MM([-/.])DD\3YYYY|DD([-/.])MM\4YYYY)( 
 export const MappedSource = z
   .strictObject({
     from: heading.optional().meta({
-      description: 'Heading of the column. Case, spaces and full-width forms are ignored.',
+      description:
+        'Heading of the column; case, spaces and full-width forms are ignored. Of two rows of headings the lower one, or both: `投资额 / 合同引资额`. In JSON the path of the value, like `address.region`.',
     }),
     constant: z
       .union([text, z.number(), z.boolean()])
@@ -106,7 +107,12 @@ export const mappingOf = <Name extends string>(
         description: 'Name of the worksheet; by default the first with the headings.',
       }),
       headingRow: z.int().min(1).max(1_000).optional().meta({
-        description: 'Row of the headings, counted from 1; by default detected.',
+        description:
+          'Row of the headings, counted from 1, or one of them if there are several; by default detected.',
+      }),
+      rows: soughtLine(300).optional().meta({
+        description:
+          'In JSON: path of the array with the rows, like `data.items`; by default the file is it.',
       }),
       fields: z.record(z.string(), MappedSource).meta({
         description: 'The source of each field. Columns not used by any field are ignored.',

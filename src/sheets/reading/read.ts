@@ -1,6 +1,6 @@
 /** Converts a file on disk to rows on disk, in this process. `read-job.ts` runs it in a separate one. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { FileFormat } from '../../http/media-types.ts';
+import { isWorkbook, type ReadFormat } from '../../http/media-types.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
 import { formatOf } from './format.ts';
 import { jsonRows } from './json-lines.ts';
@@ -29,8 +29,8 @@ async function beginningOf(file: string): Promise<Beginning> {
   }
 }
 
-function refuseLarge(format: FileFormat, size: number): void {
-  const max = format === 'xlsx' ? limits.workbookBytes : limits.textBytes;
+function refuseLarge(format: ReadFormat, size: number): void {
+  const max = isWorkbook(format) ? limits.workbookBytes : limits.textBytes;
   if (size > max) throw new Refusal('imports.too_large', { max: max / MIB, format });
 }
 
@@ -43,30 +43,43 @@ interface Reading {
   head(): FileHead;
 }
 
-const readingOf = (format: FileFormat, { source, names, batches, head }: OpenTable): Reading => ({
+const readingOf = (format: ReadFormat, { source, names, batches, head }: OpenTable): Reading => ({
   names,
   batches,
   bytes: source.bytes,
   head: () => ({ format, ...head() }),
 });
 
-async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Reading> {
-  if (request.mapping) throw new Refusal('imports.mapping_without_headings');
+/** JSON has the fields of the service, or what a mapping makes of it. */
+async function readingOfJson(
+  request: ReadRequest,
+  format: 'json' | 'ndjson',
+  start: Buffer,
+): Promise<Reading> {
   const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
-  return jsonRows(request.file, encoding, request.table);
+  if (!request.mapping) return jsonRows(request.file, encoding, request.table);
+  const { jsonSource } = await import('./json-tables.ts');
+  // Neither sheets nor rows of headings are known to JSON.
+  const { entity, rows, fields } = request.mapping;
+  const mapping = { entity, fields, ...(rows !== undefined && { rows }) };
+  const source = async () => jsonSource(request.file, encoding, format, mapping);
+  return readingOf(format, await openTable([source], { ...request, mapping }, false));
 }
 
 /** Loads parsers on demand, because loading one takes longer than reading most files. */
 async function readingFor(
   request: ReadRequest,
-  format: FileFormat,
+  format: ReadFormat,
   { start, size }: Beginning,
 ): Promise<Reading> {
-  if (format === 'xlsx') {
-    const { workbookSources } = await import('./workbook.ts');
-    return readingOf(format, await openTable(await workbookSources(request, size), request, false));
+  if (isWorkbook(format)) {
+    const sources =
+      format === 'ods'
+        ? (await import('./open-document.ts')).openDocumentSources
+        : (await import('./workbook.ts')).workbookSources;
+    return readingOf(format, await openTable(await sources(request, size), request, false));
   }
-  if (format === 'ndjson') return readingOfLines(request, start);
+  if (format === 'ndjson' || format === 'json') return readingOfJson(request, format, start);
   const { csvSource } = await import('./csv.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
   const source = async (): Promise<Source> => csvSource(request.file, encoding);
@@ -125,7 +138,7 @@ export async function read(
   const rows = await open(request.rows, 'w');
   try {
     // Worksheets have a limit of their own.
-    const maxRows = format === 'xlsx' ? Number.POSITIVE_INFINITY : limits.rows;
+    const maxRows = isWorkbook(format) ? Number.POSITIVE_INFINITY : limits.rows;
     const counts = await writeRows(reading, rows, maxRows, onProgress);
     return { ...counts, bytes: beginning.size, head: reading.head() };
   } finally {

@@ -1,10 +1,13 @@
 /** The visible worksheets of a workbook, as tables. */
 import { type Shown, shownBy } from './number-formats.ts';
+import { kindByParts, otherFormat } from './other-formats.ts';
 import { openPackage, type Package } from './package.ts';
-import { cut, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import type { ReadRequest, Source } from './rows.ts';
 import { readSharedTexts } from './shared-texts.ts';
+import { mergesIn } from './sheet-merges.ts';
 import { type Book, SheetParser, sheetRows } from './sheet-rows.ts';
+import { chosenSheets } from './sheets.ts';
 import { type Attributes, malformed, readXml } from './xml.ts';
 
 interface Element {
@@ -60,7 +63,10 @@ async function relationsOf(parts: Package, name: string): Promise<Relation[]> {
 
 /** The main part of the workbook. @throws Refusal for other documents, and for workbooks with macros */
 async function workbookIn(parts: Package): Promise<string> {
-  if (!parts.has('[Content_Types].xml')) throw malformed('[Content_Types].xml');
+  if (!parts.has('[Content_Types].xml')) {
+    const kind = kindByParts(parts.names());
+    throw kind ? otherFormat(kind) : malformed('[Content_Types].xml');
+  }
   const workbook = (await relationsOf(parts, '')).find(({ type }) => type === 'officeDocument')?.target;
   if (!workbook || !parts.has(workbook)) throw malformed('officeDocument');
   const types = await elementsOf(parts, '[Content_Types].xml');
@@ -68,7 +74,7 @@ async function workbookIn(parts: Package): Promise<string> {
     PartName?.toLowerCase() === `/${workbook.toLowerCase()}`;
   const type = types.find(own)?.attributes.ContentType;
   if (type?.includes('macroEnabled')) throw new Refusal('imports.macro_workbook');
-  if (type && !type.includes('spreadsheetml')) throw malformed(cut(type));
+  if (type && !type.includes('spreadsheetml')) throw otherFormat('document');
   return workbook;
 }
 
@@ -92,23 +98,23 @@ interface Sheet {
 }
 
 /** A source that reads its rows lazily. */
-function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fileSize: number): Source {
+async function sourceOf(
+  parts: Package,
+  sheet: Sheet,
+  others: string[],
+  book: Book,
+  fileSize: number,
+): Promise<Source> {
   const parser = new SheetParser(book);
-  const size = Math.max(1, parts.sizeOf(sheet.part));
-  let unpacked = 0;
-  async function* counted() {
-    for await (const chunk of parts.bytes(sheet.part)) {
-      unpacked += chunk.length;
-      yield chunk;
-    }
-  }
+  const { bytes, done } = parts.counted(sheet.part);
   return {
     sheet: sheet.name,
     otherSheets: others,
     encoding: null,
-    rows: sheetRows(counted(), parser),
-    bytes: () => Math.round((Math.min(unpacked, size) / size) * fileSize),
+    rows: sheetRows(bytes, parser),
+    bytes: () => Math.round(done() * fileSize),
     formulas: parser.formulas,
+    merges: await mergesIn(parts.bytes(sheet.part)),
   };
 }
 
@@ -135,21 +141,16 @@ export async function workbookSources(
       const part = relations.find((one) => one.id === id && one.type === 'worksheet')?.target;
       return part ? [{ name: attributes.name ?? '', part }] : [];
     });
-  const chosen = mapping?.sheet === undefined ? sheets : sheets.filter(({ name }) => name === mapping.sheet);
-  if (chosen.length === 0) {
-    throw new Refusal('imports.no_sheet', {
-      sheet: mapping?.sheet ?? '',
-      sheets: sheets.map(({ name }) => name).join(', ') || '—',
-    });
-  }
+  const chosen = chosenSheets(sheets, mapping?.sheet);
   const textsPart = partOf('sharedStrings');
   const book: Book = {
     texts: textsPart && parts.has(textsPart) ? await readSharedTexts(parts.bytes(textsPart)) : undefined,
     styles: await stylesOf(parts, partOf('styles')),
     is1904: isOn(elements.find(({ tag }) => tag === 'workbookPr')?.attributes.date1904),
   };
-  return chosen.map((sheet) => {
-    const others = sheets.filter((other) => other !== sheet).map(({ name }) => name);
-    return async () => sourceOf(parts, sheet, others, book, fileSize);
-  });
+  return chosen.map(
+    ({ sheet, otherSheets }) =>
+      () =>
+        sourceOf(parts, sheet, otherSheets, book, fileSize),
+  );
 }
