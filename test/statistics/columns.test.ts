@@ -5,7 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Columns, codeNames, dayNames } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow, type RankedRule } from '../../src/columns/following.ts';
+import { packedDay } from '../../src/columns/packed-days.ts';
 import { rankingLists } from '../../src/features/enterprises/rankings.ts';
+import { tallyColumns } from '../../src/features/figures/column-tallies.ts';
+import { dimensionNames, dimensions } from '../../src/features/figures/dimensions.ts';
+import { tallyGroups } from '../../src/features/figures/service.ts';
 import { inTimeFor } from '../../src/features/projects/classes.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
@@ -56,6 +60,29 @@ describe('columns', () => {
       fc.asyncProperty(world(), questions, async (world, questions) => {
         await replaceWorld(api, world);
         await expectSame(questions);
+      }),
+      { ...PROPERTY, numRuns: runs(40) },
+    );
+  });
+
+  it('give the tallies that SQL gives, for any projects, filter, day and dimensions', async () => {
+    const by = fc.uniqueArray(fc.constantFrom(...dimensionNames), { maxLength: 2 });
+    const questions = fc.array(fc.tuple(filter(), asOfDay, by), { minLength: 10, maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(world(), questions, async (world, questions) => {
+        await replaceWorld(api, world);
+        await api.database.snapshot(async (reader) => {
+          const { columns } = await fill(reader, rule);
+          for (const [given, asOf = WORLD_TODAY, names] of questions) {
+            const selection = select(parsed(given), asOf);
+            const mask = await selection.mask(columns, reader);
+            const coded = names.map((name) => dimensions[name].coded(columns, packedDay(asOf)));
+            const expected = await tallyGroups(reader, selection, names);
+            expect(tallyColumns(columns, mask, coded, asOf), `${queryOf(given)} ${asOf} ${names}`).toEqual(
+              expected,
+            );
+          }
+        });
       }),
       { ...PROPERTY, numRuns: runs(40) },
     );

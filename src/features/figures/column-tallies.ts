@@ -4,15 +4,9 @@ import { dayNumber, packedDay } from '../../columns/packed-days.ts';
 import { Problem } from '../../http/problems.ts';
 import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
+import type { Coded } from './dimensions.ts';
 import { MAX_GROUPS } from './repository.ts';
 import { addDays, type DurationName, emptyTally, type SumName, type Tally } from './tallies.ts';
-
-/** The values of a dimension as small integers. */
-export interface Coded {
-  /** By code. */
-  texts: readonly (string | null)[];
-  codeOf(row: number): number;
-}
 
 /** Counts of the projects with a flag, in the order of the bits. */
 const COUNTED: readonly (readonly [SumName, LifecycleFlag])[] = [
@@ -54,7 +48,8 @@ interface Grouped {
 /** Numbers the combinations of values that occur, in the order in which they do. @throws Problem 422 if there are too many */
 function grouped(mask: Uint8Array, by: readonly Coded[]): Grouped {
   const groupOf = new Int32Array(mask.length);
-  if (by.length === 0) return { groupOf, examples: mask.includes(1) ? [mask.indexOf(1)] : [] };
+  // One group, even of no projects.
+  if (by.length === 0) return { groupOf, examples: [0] };
   const places = new Float64Array(by.length > 1 ? mask.length : 0);
   const examples: number[] = [];
   const combinations = by.reduce((product, { texts }) => product * texts.length, 1);

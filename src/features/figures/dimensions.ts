@@ -1,17 +1,30 @@
 /** The dimensions of figures: each is a row, and the filter parameter of the same name selects a group. */
 import { type SQL, sql } from 'drizzle-orm';
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
+import type { CodeName, Columns } from '../../columns/columns.ts';
+import { Dictionary } from '../../columns/dictionary.ts';
+import {
+  monthText,
+  monthOf as packedMonth,
+  yearOf as packedYear,
+  yearText,
+} from '../../columns/packed-days.ts';
 import { type Names, named } from '../../core/names.ts';
 import type { Reader } from '../../database/database.ts';
+import { codesOf } from '../../http/fields.ts';
 import {
+  bandOf,
   investmentBandOf,
   investmentBands,
   investorOriginOf,
   investorOrigins,
   isTop500,
+  originOf,
 } from '../projects/classes.ts';
 import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
-import type { ProjectFilter } from '../projects/filter.ts';
+import { flagsOf, statusOf } from '../projects/day-flags.ts';
+import { type ProjectFilter, rankedAs } from '../projects/filter.ts';
+import { operatingStatuses } from '../projects/lifecycle.ts';
 import { levelNames, statusNames } from '../projects/names.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
@@ -21,6 +34,13 @@ export interface Group {
   code: string | null;
   name: string | null;
   nameEn: string | null;
+}
+
+/** The values of a dimension over columns, as small integers. */
+export interface Coded {
+  /** By code. */
+  texts: readonly (string | null)[];
+  codeOf(row: number): number;
 }
 
 /** The data for grouping stored values. */
@@ -37,6 +57,8 @@ export interface Dimension {
   en: string;
   /** The value of a project in SQL; null if it has none. `lead` is the joined lead investor. */
   value(reader: Reader): SQL;
+  /** The same over columns. */
+  coded(columns: Columns, asOf: number): Coded;
   /** Whether `value` reads the lead investor, who must then be joined. */
   readsLead?: true;
   grouping(reader: Reader): Promise<Grouping>;
@@ -107,11 +129,38 @@ const SECTION_DEPTH = 0;
 
 const p = (reader: Reader) => reader.tables.projects;
 
+const reference =
+  (name: CodeName) =>
+  ({ dictionaries, codes }: Columns): Coded => {
+    const column = codes[name];
+    return { texts: dictionaries[name].texts(), codeOf: (row) => column[row] as number };
+  };
+
+/** Classes of what projects refer to. */
+const classes =
+  (name: CodeName, classOf: (text: string | null, columns: Columns, code: number) => string | null) =>
+  (columns: Columns): Coded => {
+    const known = new Dictionary();
+    const texts = columns.dictionaries[name].texts();
+    const coded = Int32Array.from(texts, (text, code) => known.codeOf(classOf(text, columns, code)));
+    const column = columns.codes[name];
+    return { texts: known.texts(), codeOf: (row) => coded[column[row] as number] as number };
+  };
+
+function choices(texts: readonly string[], choiceOf: (row: number) => string): Coded {
+  const codes = new Map(texts.map((text, code) => [text, code]));
+  return { texts, codeOf: (row) => codes.get(choiceOf(row)) as number };
+}
+
+const YEARS = Array.from({ length: 10_000 }, (_, year) => yearText(year));
+const MONTHS = Array.from({ length: 120_000 }, (_, month) => monthText(month));
+
 export const dimensions = {
   event: {
     zh: '经贸活动',
     en: 'event',
     value: (r) => sql`${p(r).event}`,
+    coded: reference('event'),
     grouping: async (r) => ({ names: await namesOf(r, 'events') }),
     narrow: byParameter('event'),
   },
@@ -119,6 +168,7 @@ export const dimensions = {
     zh: '市州',
     en: 'prefecture',
     value: (r) => sql`${p(r).region}`,
+    coded: reference('region'),
     grouping: async (r) => treeGrouping(await readTree(r, 'regions'), PREFECTURE_DEPTH),
     narrow: withinTree('region', 'county', PREFECTURE_DEPTH),
   },
@@ -126,6 +176,7 @@ export const dimensions = {
     zh: '行政区划（原级）',
     en: 'region as recorded, not rolled up',
     value: (r) => sql`${p(r).region}`,
+    coded: reference('region'),
     grouping: async (r) => ({
       names: new Map((await readTree(r, 'regions')).map((node) => [node.code, node])),
     }),
@@ -135,6 +186,7 @@ export const dimensions = {
     zh: '园区',
     en: 'development zone',
     value: (r) => sql`${p(r).zone}`,
+    coded: reference('zone'),
     grouping: async (r) => ({ names: await namesOf(r, 'zones') }),
     narrow: byParameter('zone'),
   },
@@ -142,6 +194,7 @@ export const dimensions = {
     zh: '行业门类',
     en: 'section of industry',
     value: (r) => sql`${p(r).industry}`,
+    coded: reference('industry'),
     grouping: async (r) => treeGrouping(await readTree(r, 'industries'), SECTION_DEPTH),
     narrow: withinTree('industry', null, SECTION_DEPTH),
   },
@@ -149,6 +202,7 @@ export const dimensions = {
     zh: '行业大类',
     en: 'division of industry',
     value: (r) => sql`(case when length(${p(r).industry}) = 2 then ${p(r).industry} end)`,
+    coded: classes('industry', (text) => (text?.length === 2 ? text : null)),
     grouping: async (r) => ({
       names: new Map((await readTree(r, 'industries')).map((node) => [node.code, node])),
     }),
@@ -158,6 +212,7 @@ export const dimensions = {
     zh: '项目级别',
     en: 'level',
     value: (r) => sql`${p(r).level}`,
+    coded: reference('level'),
     grouping: fixed(levelNames),
     narrow: byParameter('level'),
   },
@@ -165,6 +220,7 @@ export const dimensions = {
     zh: '项目状态',
     en: 'operating status',
     value: (r) => operatingStatusOf(p(r)),
+    coded: ({ days }, asOf) => choices(operatingStatuses, (row) => statusOf(flagsOf(days, row, asOf))),
     grouping: fixed(statusNames),
     narrow: byParameter('operatingStatus'),
   },
@@ -173,6 +229,7 @@ export const dimensions = {
     en: 'country of the lead investor',
     value: (r) => sql`${r.tables.enterprises.country}`,
     readsLead: true,
+    coded: classes('leadInvestorId', (_, { countries }, code) => countries[code] ?? null),
     grouping: fixed(countryNames),
     narrow: byParameter('investorCountry'),
   },
@@ -181,6 +238,10 @@ export const dimensions = {
     en: 'origin of the lead investor',
     value: (r) => investorOriginOf(r.tables.enterprises.country),
     readsLead: true,
+    coded: classes('leadInvestorId', (_, { countries }, code) => {
+      const country = countries[code] ?? null;
+      return country && originOf(country);
+    }),
     grouping: fixed(named(investorOrigins)),
     narrow: byParameter('investorOrigin'),
   },
@@ -188,6 +249,8 @@ export const dimensions = {
     zh: '三类500强',
     en: 'three top-500',
     value: (r) => sql`(case when ${isTop500(r)} then 'true' else 'false' end)`,
+    coded: ({ flags }) =>
+      choices(['true', 'false'], (row) => (rankedAs('true', flags[row] as number) ? 'true' : 'false')),
     grouping: fixed(top500Names),
     // The answers to a question are combined by "and", so the existing ones are kept.
     narrow: (filter, group) => ({
@@ -199,6 +262,8 @@ export const dimensions = {
     zh: '投资规模',
     en: 'band of investment',
     value: (r) => investmentBandOf(p(r).investmentYuan),
+    coded: ({ investmentYuan }) =>
+      choices(codesOf(investmentBands), (row) => bandOf(investmentYuan[row] as number)),
     grouping: fixed(named(investmentBands)),
     narrow: byParameter('investmentBand'),
   },
@@ -206,6 +271,10 @@ export const dimensions = {
     zh: '签约年份',
     en: 'year of signing',
     value: (r) => yearOf(p(r).signedOn),
+    coded: ({ days: { signedOn } }) => ({
+      texts: YEARS,
+      codeOf: (row) => packedYear(signedOn[row] as number),
+    }),
     grouping: fixed(new Map()),
     narrow: byParameter('signedYear'),
   },
@@ -213,6 +282,10 @@ export const dimensions = {
     zh: '签约月份',
     en: 'month of signing',
     value: (r) => monthOf(p(r).signedOn),
+    coded: ({ days: { signedOn } }) => ({
+      texts: MONTHS,
+      codeOf: (row) => packedMonth(signedOn[row] as number),
+    }),
     grouping: fixed(new Map()),
     narrow: byParameter('signedMonth'),
   },

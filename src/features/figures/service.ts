@@ -231,7 +231,7 @@ export async function tallyOf(reader: Reader, filter: ProjectFilter, asOf: strin
  * The tally of each combination of values, keyed by the values as JSON.
  * @throws Problem 422 if there are too many
  */
-async function tallyGroups(
+export async function tallyGroups(
   reader: Reader,
   selection: Condition,
   by: readonly DimensionName[],

@@ -100,7 +100,7 @@ const INVESTMENT = { of: ({ investmentYuan }: Columns) => investmentYuan, to: (y
 const RANKED_AT_ALL = rankingLists.reduce((bits, _, i) => bits | (RANKED << i), 0);
 
 /** @param flags of a row */
-function rankedAs(answer: 'true' | 'false' | RankingList, flags: number): boolean {
+export function rankedAs(answer: 'true' | 'false' | RankingList, flags: number): boolean {
   if (answer === 'true' || answer === 'false') return ((flags & RANKED_AT_ALL) !== 0) === (answer === 'true');
   return (flags & (RANKED << rankingLists.indexOf(answer))) !== 0;
 }
