@@ -50,6 +50,11 @@ const problems = {
     en: 'There is no visible worksheet “{sheet}”. Visible worksheets: {sheets}.',
     zh: '没有可见的工作表“{sheet}”；现有：{sheets}。',
   },
+  'imports.no_sheet_at': {
+    status: 422,
+    en: 'There is no visible worksheet {sheet}; there are {count}: {sheets}. Correct `sheet` in the mapping.',
+    zh: '没有第 {sheet} 个可见的工作表；共有 {count} 个：{sheets}。请更正映射中的 sheet。',
+  },
   'imports.no_headings': {
     status: 422,
     en: 'No header row was found in the first {rows} rows. Found there: {headings}',
@@ -59,6 +64,11 @@ const problems = {
     status: 422,
     en: 'Row {row} gives an unknown unit of amounts: “{unit}”. Say with unit= what the amounts are in (yuan, qian, wan, baiwan, yi, shiyi); amounts in another currency need a mapping.',
     zh: '第 {row} 行所注金额单位“{unit}”无法识别。请用 unit= 指明单位（yuan、qian、wan、baiwan、yi、shiyi）；外币金额须使用映射。',
+  },
+  'imports.unit_of_currency': {
+    status: 422,
+    en: 'The mapping reads “{heading}” as {currency}, but the file says “{text}”. Correct the currency, or say with `unit` in the mapping what the amounts are in.',
+    zh: '映射指明“{heading}”列的币种为 {currency}，而文件所注为“{text}”。请更正币种，或在映射中用 unit 指明金额单位。',
   },
   'imports.column_twice': {
     status: 422,
@@ -216,6 +226,18 @@ const problems = {
 const faults = {
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
+  not_in_currency: {
+    en: 'must be an amount in {currency}, like 1234.5 or {currency} 1,234.5, without any other currency',
+    zh: '应为 {currency} 金额，如 1234.5 或 {currency} 1,234.5，不得注明其他币种',
+  },
+  fraction_at_rate: {
+    en: 'is {yuan} yuan at the rate of {rate}; say with `rounding` in the mapping how to make it whole yuan',
+    zh: '按汇率 {rate} 折合 {yuan} 元，不是整数；请在映射中用 rounding 指明取整方式',
+  },
+  missing_part: {
+    en: 'lacks “{heading}”; fill in all columns that this value is put together from',
+    zh: '缺少“{heading}”一列的内容；该值由多列合成，各列均应填写',
+  },
   fraction_of_yuan: {
     en: 'has a fraction of a yuan; amounts are whole yuan',
     zh: '不足一元的部分无法接受；金额应为整数元',
@@ -277,6 +299,15 @@ const faults = {
     zh: '表头“{heading}”的单位无法识别，该列未读取',
   },
   not_for_this_field: { en: 'does not apply to this field', zh: '不适用于该字段' },
+  needs_setting: { en: 'has no effect without `{setting}`', zh: '须与 {setting} 一并给出' },
+  own_currency: {
+    en: 'is the currency of all amounts; leave out currency and rate',
+    zh: '金额本以人民币计，无需折算；请去掉 currency 和 rate',
+  },
+  changes_amounts: {
+    en: 'must not contain digits, signs, currencies or units, which change the amount; use unit, factor or currency',
+    zh: '不得含有数字、正负号、币种或单位，以免改变金额；请改用 unit、factor 或 currency',
+  },
   from_or_constant: { en: 'must have either from or constant', zh: '应有且仅有 from 与 constant 之一' },
   not_a_factor: {
     en: 'must be a positive decimal number as text, like "7.1"',

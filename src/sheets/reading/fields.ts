@@ -2,7 +2,7 @@
  * Assigns columns of a file to fields, by the usual headings or by a mapping, with a reader for their cells.
  */
 import { type Column, readColumns } from '../columns.ts';
-import type { Unit } from '../units.ts';
+import { type Unit, units } from '../units.ts';
 import {
   type Cell,
   plain,
@@ -14,19 +14,33 @@ import {
   Unreadable,
   type Value,
 } from './cells.ts';
-import { type DayOfPeriod, readDay, readDayBy, readPeriodBy } from './days.ts';
+import type { Currency } from './currencies.ts';
+import { type DayOfPeriod, readDay, readPeriodBy } from './days.ts';
 import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
+import {
+  currencyOfSource,
+  headingsOfSource,
+  type Joined,
+  joinOf,
+  originals,
+  preparation,
+  sourceReader,
+  termsOf,
+} from './mapped-source.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
-import { readMoney, readMoneyBy } from './money.ts';
+import { readMoney } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, UnitFrom, Warning } from './rows.ts';
-import { unitAbove } from './unit-words.ts';
+import { soundsLikeMoney, unitAbove } from './unit-words.ts';
 
 /** A field and the source of its values. */
 export interface Field extends RecognisedColumn {
-  /** Zero-based column; null for a constant. */
+  /** Zero-based column, the first of several; null for a constant. */
   index: number | null;
+  joined?: Joined;
   constant?: Value | undefined;
+  /** What becomes of a text before it is translated and read. */
+  prepare?: ((text: string) => string) | undefined;
   /** Translates a text of the column; null for no value. */
   translate?(text: string): string | null | Unreadable;
   read: ReadCell;
@@ -37,6 +51,10 @@ export interface Field extends RecognisedColumn {
   empty?: ReadonlySet<string>;
   when?: { index: number; texts: ReadonlySet<string> };
 }
+
+/** The zero-based columns of a field. */
+export const columnsOfField = ({ index, joined }: Field): number[] =>
+  joined ? joined.columns.map((column) => column.index) : index === null ? [] : [index];
 
 /** The fields of a file, and notes about its columns. */
 export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
@@ -154,19 +172,34 @@ const columnTwice = (
     columns: places.map(({ column, heading }) => `${column} “${cut(heading)}”`).join(', '),
   });
 
-/** The reader for the cells of a column according to a mapping. */
-function mappedReader(
-  column: Column,
-  source: MappedSource,
-  unit: Unit,
-  { days }: Pick<ReadRequest, 'days'>,
-): ReadCell {
-  const { factor = '1', rounding, dates } = source;
-  if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
-    return readMoneyBy(unit, factor, rounding);
+/**
+ * As `unitOfColumn`, for amounts of another currency.
+ * @throws Refusal if the file says that they are in yuan, or in a unit that is not understood
+ */
+function unitInCurrency(
+  currency: Currency,
+  mapping: Unit | undefined,
+  heading: string,
+  above: readonly SourceRow[],
+  { unit: parameter }: Pick<ReadRequest, 'unit'>,
+): { unit: Unit; unitFrom: UnitFrom } {
+  const refuse = (text: string) =>
+    new Refusal('imports.unit_of_currency', {
+      heading: cut(heading),
+      currency: currency.code,
+      text: cut(text, 40),
+    });
+  if (mapping) return { unit: mapping, unitFrom: 'mapping' };
+  const unit = currency.unitIn(heading);
+  if (unit) return { unit, unitFrom: 'heading' };
+  if (unitOf(heading) || soundsLikeMoney(heading)) throw refuse(heading);
+  const line = unitAbove(above);
+  if (line) {
+    const said = 'unknown' in line ? currency.unitIn(line.unknown) : undefined;
+    if (said) return { unit: said, unitFrom: 'above' };
+    throw refuse('unknown' in line ? line.unknown : units[line.unit].zh);
   }
-  const day = source.days ?? days;
-  return dates ? readPeriodBy(readDayBy(dates), day) : cellReader(column, unit, day);
+  return parameter ? { unit: parameter, unitFrom: 'parameter' } : NO_UNIT;
 }
 
 function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
@@ -183,9 +216,10 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
 
 /** All headings in a mapping. */
 const headingsIn = ({ fields }: Mapping): string[] =>
-  Object.values(fields).flatMap(({ from, when }) =>
-    [from, when?.column].filter((name) => name !== undefined),
-  );
+  Object.values(fields).flatMap((source) => [
+    ...headingsOfSource(source),
+    ...(source.when ? [source.when.column] : []),
+  ]);
 
 /** Number of a mapping's headings that a row contains. */
 export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
@@ -226,29 +260,53 @@ export function layoutByMapping(
   }
   const indexOf = (heading: string): number => indices.get(headingOf(heading)) as number;
   const columns = new Map(request.table.columns.map((column) => [column.field, column]));
-  const fields = Object.entries(mapping.fields).flatMap(([field, source]): Field[] => {
+  const fieldsOf = ([field, source]: [string, MappedSource]): Field[] => {
     const column = columns.get(field);
     if (!column) return [];
-    const { from, constant, when } = source;
-    const said = { mapping: source.unit, heading: from === undefined ? undefined : unitOf(from) };
-    const { unit, unitFrom } = column.kind === 'money' ? unitOfColumn(said, above, request) : NO_UNIT;
-    const index = from === undefined ? null : indexOf(from);
-    return [
-      {
-        ...(index === null ? { column: null, heading: '' } : named(index, headingAt.get(index) as string)),
-        field,
-        ...(column.kind === 'money' && { unit, unitFrom }),
-        index,
-        ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
-        ...translation(source),
-        read: mappedReader(column, source, unit, request),
-        kind: column.kind,
-        isKey: column.field === request.table.key,
-        ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
-        ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
-      },
-    ];
-  });
+    const { constant, when } = source;
+    const from = headingsOfSource(source);
+    const at = from.map(indexOf);
+    const headings = at.map((index) => headingAt.get(index) as string);
+    const currency = currencyOfSource(source);
+    const said = { mapping: source.unit, heading: from[0] === undefined ? undefined : unitOf(from[0]) };
+    const { unit, unitFrom } =
+      column.kind !== 'money'
+        ? NO_UNIT
+        : currency
+          ? unitInCurrency(currency, source.unit, headings[0] ?? '', above, request)
+          : unitOfColumn(said, above, request);
+    const terms = termsOf(source, unit, currency);
+    const [index = null] = at;
+    const place = index === null ? { column: null, heading: '' } : named(index, headings.join(' + '));
+    const common: Omit<Field, 'field' | 'read'> = {
+      ...place,
+      index,
+      ...joinOf(
+        column,
+        source,
+        at.map((index, i) => ({ index, heading: headings[i] as string })),
+      ),
+      prepare: preparation(source),
+      ...translation(source),
+      kind: column.kind,
+      isKey: column.field === request.table.key,
+      ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
+      ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
+    };
+    const own: Field = {
+      ...common,
+      field,
+      ...(column.kind === 'money' && { unit, unitFrom }),
+      ...(currency && { currency: currency.code, rate: source.rate }),
+      ...(currency && source.rateOn !== undefined && { rateOn: source.rateOn }),
+      ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
+      read: sourceReader(column, source, terms, request.days) ?? cellReader(column, unit, request.days),
+    };
+    const kept = originals(column, terms);
+    const isMapped = kept.some((one) => one.field in mapping.fields);
+    return [own, ...(isMapped ? [] : kept.map((one): Field => ({ ...common, ...one })))];
+  };
+  const fields = Object.entries(mapping.fields).flatMap(fieldsOf);
   const ignored = texts
     .filter(([, heading]) => !indices.has(headingOf(heading)))
     .map(([index, heading]) => named(index, heading));

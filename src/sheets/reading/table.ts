@@ -1,6 +1,6 @@
 /** Finds the table with its row of headings in a file. */
 import type { Cell } from './cells.ts';
-import { headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
+import { columnsOfField, headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
 import { type Headings, headingsOf, letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
@@ -86,10 +86,17 @@ async function beginning(
 
 /** One warning per column whose values came from formulas. */
 const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
-  fields.flatMap(({ index, column }) => {
-    const met = index === null ? undefined : formulas?.get(index);
+  [...new Set(fields.flatMap(columnsOfField))].flatMap((index) => {
+    const met = formulas?.get(index);
     return met
-      ? [{ row: met.row, column, code: 'formula_value_taken', values: { count: met.count } } as const]
+      ? [
+          {
+            row: met.row,
+            column: letterOf(index),
+            code: 'formula_value_taken',
+            values: { count: met.count },
+          } as const,
+        ]
       : [];
   });
 
@@ -131,12 +138,14 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   }
   const columns = layout.fields
     .filter((field) => field.index !== null)
-    .map(({ column, heading, field, unit, unitFrom }) => ({
+    .map(({ column, heading, field, unit, unitFrom, currency, rate, rateOn }) => ({
       column,
       heading,
       field,
       ...(unit && { unit }),
       ...(unitFrom && { unitFrom }),
+      ...(currency && { currency, rate }),
+      ...(rateOn && { rateOn }),
     }));
   return {
     source,

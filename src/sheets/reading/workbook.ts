@@ -114,6 +114,19 @@ function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fi
 
 const isOn = (value: string | undefined): boolean => value === '1' || value === 'true';
 
+/** @throws Refusal if none has this name or, counted from 1, this position */
+function chosenSheets(sheets: readonly Sheet[], wanted: string | number | undefined): readonly Sheet[] {
+  const chosen =
+    wanted === undefined
+      ? sheets
+      : sheets.filter(({ name }, i) => (typeof wanted === 'number' ? i + 1 === wanted : name === wanted));
+  if (chosen.length > 0) return chosen;
+  const names = sheets.map(({ name }) => name).join(', ') || '—';
+  if (typeof wanted !== 'number')
+    throw new Refusal('imports.no_sheet', { sheet: wanted ?? '', sheets: names });
+  throw new Refusal('imports.no_sheet_at', { sheet: wanted, count: sheets.length, sheets: names });
+}
+
 /**
  * The visible worksheets in order: that of the mapping, or all of them.
  * @param fileSize in bytes, for progress
@@ -135,13 +148,7 @@ export async function workbookSources(
       const part = relations.find((one) => one.id === id && one.type === 'worksheet')?.target;
       return part ? [{ name: attributes.name ?? '', part }] : [];
     });
-  const chosen = mapping?.sheet === undefined ? sheets : sheets.filter(({ name }) => name === mapping.sheet);
-  if (chosen.length === 0) {
-    throw new Refusal('imports.no_sheet', {
-      sheet: mapping?.sheet ?? '',
-      sheets: sheets.map(({ name }) => name).join(', ') || '—',
-    });
-  }
+  const chosen = chosenSheets(sheets, mapping?.sheet);
   const textsPart = partOf('sharedStrings');
   const book: Book = {
     texts: textsPart && parts.has(textsPart) ? await readSharedTexts(parts.bytes(textsPart)) : undefined,
