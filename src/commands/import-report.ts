@@ -44,11 +44,6 @@ const texts = {
     en: 'In {conflicts} of the faulty rows, the record was changed by others since the export.',
     zh: '有误的行中有 {conflicts} 行在导出之后已被他人修改。',
   },
-  enterprisesPreviewed: {
-    en: '{count} enterprises would be created: {list}',
-    zh: '将新建企业 {count} 家：{list}',
-  },
-  enterprisesWritten: { en: '{count} enterprises are created: {list}', zh: '已新建企业 {count} 家：{list}' },
   changes: { en: 'The first {count} changes:', zh: '前 {count} 项变更：' },
   create: { en: 'new', zh: '新建' },
   change: { en: 'change', zh: '修改' },
@@ -61,7 +56,6 @@ const texts = {
     en: 'The first {shown} of {count} faults; {reported} are written to {file}:',
     zh: '{count} 处错误中的前 {shown} 处；{reported}写入 {file}：',
   },
-  comma: { en: '; ', zh: '；' },
   row: { en: 'Row', zh: '行' },
   cell: { en: 'Column', zh: '列' },
   value: { en: 'Value', zh: '内容' },
@@ -156,7 +150,6 @@ export function reportInWords(
   const lines = [`${harmless(name)}: ${verdict(result, t)}`];
   lines.push(...found(result, t));
   if (result.conflicts > 0) lines.push(INDENT + t('conflicts', { conflicts: result.conflicts }));
-  if (result.newEnterpriseCount > 0 && result.problem === null) lines.push(enterpriseLine(result, t));
   if (result.mode === 'preview' && result.changes.length > 0) {
     lines.push(INDENT + t('changes', { count: result.changes.length }), ...changeLines(result, t));
   }
@@ -204,12 +197,6 @@ function found({ file, mode }: Import, t: Say): string[] {
     lines.push(harmless(place ? `${place}: ${message}` : message));
   }
   return lines.map((line) => INDENT + line);
-}
-
-function enterpriseLine({ mode, newEnterpriseCount: count, newEnterprises }: Import, t: Say): string {
-  const names = newEnterprises.map(({ name }) => name);
-  const list = fitted(names.join(t('comma')), LIST_WIDTH);
-  return INDENT + t(mode === 'preview' ? 'enterprisesPreviewed' : 'enterprisesWritten', { count, list });
 }
 
 function changeLines({ changes, file }: Import, t: Say): string[] {

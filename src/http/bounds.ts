@@ -114,7 +114,6 @@ const ELEMENTS: Readonly<Record<string, number>> = {
   measures: 100,
   missing: 20,
   names: 100,
-  newEnterprises: 1_000,
   otherSheets: 10_000,
   others: 100,
   outreach: 100,

@@ -21,20 +21,12 @@ export type Differences = Record<string, FieldChange>;
 
 export type Effect = 'create' | 'change' | 'unchanged' | 'refused';
 
-/** An enterprise that a row creates because no other is meant. */
-export interface NewEnterprise {
-  name: string;
-  socialCreditCode: string | null;
-}
-
 /** The planned effect of a row. */
 export interface PlannedRow {
   row: number;
   /** Identifies the resource: its code, or its name if it has none. */
   key: string | null;
   effect: Effect;
-  /** Enterprises that it creates, and no earlier row. */
-  enterprises?: readonly NewEnterprise[];
   /** Computed lazily, because only a few rows are shown. */
   differences(): Differences;
   faults: readonly Fault[];
@@ -90,8 +82,7 @@ export const effective = (
   effect: 'create' | 'change',
   differences: PlannedRow['differences'],
   write: PlannedRow['write'],
-  enterprises: readonly NewEnterprise[] = [],
-): PlannedRow => ({ row, key, effect, enterprises, differences, faults: [], write });
+): PlannedRow => ({ row, key, effect, differences, faults: [], write });
 
 /**
  * Plans the rows of a batch one after the other.

@@ -4,7 +4,7 @@ import { catalogueWrites } from '../../catalogues/writes.ts';
 import type { Reader, Transaction } from '../../database/database.ts';
 import type { Fault } from '../../http/problems.ts';
 import { checked } from '../../http/validation.ts';
-import type { ImportContext, NewEnterprise } from '../../sheets/importer.ts';
+import type { ImportContext } from '../../sheets/importer.ts';
 import { namesOn } from '../../sheets/reading/cells.ts';
 import { enterprises } from './catalogue.ts';
 import { type EnterpriseKeys, type FoundEnterprises, findEnterprises } from './service.ts';
@@ -46,11 +46,8 @@ export interface NamedEnterprises {
 export interface EnterpriseResolver {
   /** Loads the enterprises of a batch of rows in a few queries. */
   read(reader: Reader, named: readonly Named[]): Promise<NamedEnterprises>;
-  /**
-   * Registers the enterprises that a row will create, so that later rows can refer to them.
-   * @returns those that no earlier row creates
-   */
-  announce(ids: readonly string[]): NewEnterprise[];
+  /** Registers the enterprises that a row will create, so that later rows can refer to them. */
+  announce(ids: readonly string[]): void;
   /** Creates enterprises with provisional ids. @returns the final ids: the same list if none is created */
   create(tx: Transaction, ids: string[]): Promise<string[]>;
 }
@@ -94,7 +91,6 @@ export function enterpriseResolver({ caller, clock, createEnterprises }: ImportC
   const expectedByName = new Map<string, string>();
   const expectedByCode = new Map<string, string>();
   const created = new Map<string, string>();
-  const announced = new Set<string>();
 
   function ofBatch(found: FoundEnterprises): NamedEnterprises {
     const nameOf = (id: string) => (isPending(id) ? pendingParts(id).name : found.nameOf(id));
@@ -181,15 +177,13 @@ export function enterpriseResolver({ caller, clock, createEnterprises }: ImportC
   return {
     read: async (reader, named) => ofBatch(await findEnterprises(reader, keysIn(named))),
 
-    announce: (ids) =>
-      ids.filter(isPending).flatMap((id) => {
+    announce: (ids) => {
+      for (const id of ids.filter(isPending)) {
         const { name, code } = pendingParts(id);
         expectedByName.set(name, id);
         if (code !== '') expectedByCode.set(code, id);
-        if (announced.has(id)) return [];
-        announced.add(id);
-        return [{ name, socialCreditCode: code || null }];
-      }),
+      }
+    },
 
     create: async (tx, ids) => {
       if (!ids.some(isPending)) return ids;

@@ -1,6 +1,6 @@
 /** The outcome of a file's rows: counts, the first changes, the first faults. */
 
-import type { Differences, NewEnterprise, PlannedRow } from '../../sheets/importer.ts';
+import type { Differences, PlannedRow } from '../../sheets/importer.ts';
 import type { FileFault } from './faults.ts';
 
 export interface Outcome {
@@ -11,13 +11,11 @@ export interface Outcome {
   refused: number;
   /** Number of refused rows that changed since the sheet was exported. */
   conflicts: number;
-  newEnterpriseCount: number;
   faultCount: number;
   /** Number of faults not listed in the report, by code. */
   unreported: Readonly<Record<string, number>>;
-  /** The first changes, new enterprises and faults. */
+  /** The first changes and faults. */
   changes: ShownChange[];
-  newEnterprises: ShownEnterprise[];
   faults: FileFault[];
 }
 
@@ -28,14 +26,8 @@ interface ShownChange {
   fields: Differences;
 }
 
-/** With the row that creates it. */
-export interface ShownEnterprise extends NewEnterprise {
-  row: number;
-}
-
 /** Maximum numbers shown in a response; the report lists more faults. */
 export const SHOWN_CHANGES = 20;
-export const SHOWN_ENTERPRISES = 1_000;
 export const SHOWN_FAULTS = 1_000;
 
 export const startOutcome = (): Outcome => ({
@@ -45,11 +37,9 @@ export const startOutcome = (): Outcome => ({
   unchanged: 0,
   refused: 0,
   conflicts: 0,
-  newEnterpriseCount: 0,
   faultCount: 0,
   unreported: {},
   changes: [],
-  newEnterprises: [],
   faults: [],
 });
 
@@ -62,7 +52,7 @@ export function addRow(
   faults: readonly FileFault[],
   reported: number,
 ): void {
-  const { row, key, effect, enterprises = [] } = planned;
+  const { row, key, effect } = planned;
   outcome.rows += 1;
   outcome[COUNTS[effect]] += 1;
   outcome.faultCount += faults.length;
@@ -72,11 +62,6 @@ export function addRow(
   if (faults.some(({ code }) => code === 'changed_since')) outcome.conflicts += 1;
   if ((effect === 'create' || effect === 'change') && outcome.changes.length < SHOWN_CHANGES) {
     outcome.changes.push({ row, key, effect, fields: planned.differences() });
-  }
-  outcome.newEnterpriseCount += enterprises.length;
-  for (const enterprise of enterprises) {
-    if (outcome.newEnterprises.length < SHOWN_ENTERPRISES)
-      outcome.newEnterprises.push({ row, ...enterprise });
   }
   if (outcome.faults.length < SHOWN_FAULTS) {
     outcome.faults.push(...faults.slice(0, SHOWN_FAULTS - outcome.faults.length));
@@ -97,25 +82,15 @@ const summed = (
 export const reportedOf = ({ faultCount, unreported }: Pick<Outcome, 'faultCount' | 'unreported'>): number =>
   Object.values(unreported).reduce((left, count) => left - count, faultCount);
 
-const SUMMED = [
-  'rows',
-  'created',
-  'changed',
-  'unchanged',
-  'refused',
-  'conflicts',
-  'newEnterpriseCount',
-  'faultCount',
-] as const;
-
 /** Combines the outcomes of consecutive rows. */
 export function joined(first: Outcome, next: Outcome): Outcome {
-  const sums = SUMMED.map((name) => [name, first[name] + next[name]]);
+  const sums = (
+    ['rows', 'created', 'changed', 'unchanged', 'refused', 'conflicts', 'faultCount'] as const
+  ).map((name) => [name, first[name] + next[name]]);
   return {
-    ...(Object.fromEntries(sums) as Pick<Outcome, (typeof SUMMED)[number]>),
+    ...(Object.fromEntries(sums) as Omit<Outcome, 'changes' | 'faults' | 'unreported'>),
     unreported: summed(first.unreported, next.unreported),
     changes: [...first.changes, ...next.changes].slice(0, SHOWN_CHANGES),
-    newEnterprises: [...first.newEnterprises, ...next.newEnterprises].slice(0, SHOWN_ENTERPRISES),
     faults: [...first.faults, ...next.faults].slice(0, SHOWN_FAULTS),
   };
 }
@@ -128,9 +103,9 @@ export const brokenOff = (
   joined(kept, { ...startOutcome(), rows: refused, refused, conflicts, faultCount, unreported, faults });
 
 /** The stored form: the counts are separate from the shown details, which a list of imports does not need. */
-export const onRecord = ({ changes, newEnterprises, faults, ...counts }: Outcome): Kept => ({
+export const onRecord = ({ changes, faults, ...counts }: Outcome): Kept => ({
   outcome: counts,
-  shown: { changes, newEnterprises, faults },
+  shown: { changes, faults },
 });
 
 /** Restores an outcome stored by `onRecord`; an empty one if there is none. */

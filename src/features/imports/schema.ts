@@ -57,7 +57,7 @@ export const ImportQuery = z.strictObject({
     example: true,
   }),
   createEnterprises: flag.meta({
-    description: 'Creates unknown enterprises by name; a preview lists them as `newEnterprises`.',
+    description: 'Creates unknown investors by name.',
     example: true,
   }),
   mapping: slug.optional().meta({
@@ -163,16 +163,6 @@ export const Import = z
       .int()
       .meta({ description: 'Of the refused: rows whose record has changed since the export.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
-    newEnterpriseCount: z.int().meta({ description: 'Enterprises created by `createEnterprises`.' }),
-    newEnterprises: z
-      .array(
-        z.object({
-          row: z.int().meta({ description: 'The first row that names it.' }),
-          name: z.string(),
-          socialCreditCode: z.string().nullable(),
-        }),
-      )
-      .meta({ description: 'The first 1,000 of these enterprises.' }),
     faultCount: z.int(),
     faults: z
       .array(FileFault)
@@ -230,8 +220,6 @@ export const Import = z
             fields: { startedOn: { before: null, after: '2020-09-15' } },
           },
         ],
-        newEnterpriseCount: 0,
-        newEnterprises: [],
         faultCount: 1,
         faults: [
           {

@@ -115,7 +115,7 @@ export function importService(
     const { id, status, rowsDone, actor, createdAt, finishedAt } = record;
     const request = record.request as unknown as ImportRequest;
     const head = record.file as unknown as FileHead | null;
-    const { faults, unreported, changes, newEnterprises, ...counts } = outcomeOf(record);
+    const { faults, unreported, changes, ...counts } = outcomeOf(record);
     const problem = record.problem as unknown as StoredProblem | null;
     const progress = runner.progress(id);
     const sheet = head?.sheet ?? null;
@@ -153,7 +153,6 @@ export function importService(
       },
       ...counts,
       changes,
-      newEnterprises,
       faults: faults.map((fault) => faultInWords(fault, sheet, language)),
       unreported,
       problem: problem && {

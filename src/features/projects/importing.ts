@@ -129,7 +129,7 @@ export function projectImporter(context: ImportContext): Importer {
     const all = await faultsIn(unknownAmong(known.investors), after, before, faults, today);
     if (all.length > 0) return refused(row, key, all);
 
-    const added = investors.announce(after.investorIds);
+    investors.announce(after.investorIds);
     return effective(
       row,
       key,
@@ -142,7 +142,6 @@ export function projectImporter(context: ImportContext): Importer {
         if (stored) await changeProject(tx, author, stored, input, fields);
         else await createProject(tx, author, input, fields);
       },
-      added,
     );
   }
 
