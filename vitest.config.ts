@@ -7,6 +7,9 @@ const PURE = 'test/pure/**';
 /** Tests that start processes, which takes seconds. */
 const PROCESSES = 'test/**/*.process.test.ts';
 
+/** Tests that drive a browser. */
+const BROWSER = 'test/**/*.browser.test.ts';
+
 /** Tests that upload files. The service reads each file in a child process, but in these tests in its own. */
 const FILES = ['test/imports/**/*.test.ts', 'test/transfer/{entries,round-trip}.test.ts'];
 
@@ -72,7 +75,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: [PURE, PROCESSES, ...FILES],
+          exclude: [PURE, PROCESSES, BROWSER, ...FILES],
           ...sqlite,
           ...inProcess,
         },
@@ -83,6 +86,7 @@ export default defineConfig({
         test: { name: 'files', include: FILES, exclude: [PROCESSES], ...sqlite, ...inProcess },
       },
       { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], ...sqlite } },
       // On PGlite unless a server is configured.
       { extends: true, test: { name: 'seam', include: SEAM, ...postgres } },
       ...(process.env.TEST_POSTGRES_URL
@@ -92,7 +96,7 @@ export default defineConfig({
               test: {
                 name: 'postgres',
                 include: ['test/**/*.test.ts'],
-                exclude: [PURE, ...NEUTRAL, ...SEAM],
+                exclude: [PURE, BROWSER, ...NEUTRAL, ...SEAM],
                 ...postgres,
               },
             },

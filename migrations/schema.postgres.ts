@@ -15,6 +15,7 @@ export const {
   changes,
   apiKeys,
   keptAnswers,
+  streamTokens,
   mappings,
   imports,
   clusters,

@@ -16,6 +16,7 @@ export const {
   changes,
   apiKeys,
   keptAnswers,
+  streamTokens,
   mappings,
   imports,
   clusters,

@@ -6,6 +6,7 @@ import { anonymousAccess, authorize, callerOf } from './access/authorize.ts';
 import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
+import { streamTokens } from './access/stream-tokens.ts';
 import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
@@ -18,6 +19,7 @@ import { briefingRoutes } from './features/briefing/routes.ts';
 import { briefingService } from './features/briefing/service.ts';
 import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
+import { streamTokenRoutes } from './features/changes/token-routes.ts';
 import { clusterRoutes } from './features/clusters/routes.ts';
 import { clusterService } from './features/clusters/service.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
@@ -48,8 +50,8 @@ import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
+import { notesOf } from './http/notes.ts';
 import { swaggerOptions } from './http/openapi.ts';
-import { notesOf } from './http/operation.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
@@ -84,12 +86,13 @@ export async function buildApp({
   const onError = (err: unknown) => logger.error({ err }, 'import failed');
   const runner = importRunner(service, importWork, uploads, onError, limits);
   const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
+  const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
   const projects = projectService(service);
   const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
 
   await protect(app, config);
-  const stillHolds = authorize(app, keys, limitsOf(clock, config), config, revealingParameters);
+  const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
@@ -111,6 +114,7 @@ export async function buildApp({
     publishedRoutes(publishedService(service), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
+    streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
     healthRoutes(database),
     ...(more ? [more] : []),

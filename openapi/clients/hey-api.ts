@@ -24,7 +24,8 @@ export async function flow(baseUrl: string, key: string, code: string): Promise<
   return {
     created: expectPresent(created.data, 'project').code,
     listed: expectPresent(list.data, 'list').page.total,
-    changedTo: expectPresent(changed.data, 'change').startedOn,
+    // There is no body only where `Prefer` asks for none.
+    changedTo: expectPresent(changed.data || null, 'change').startedOn,
     tooLate: expectPresent(tooLate.error, 'refusal').code,
     fundsInPlace: expectPresent(summary?.fundsInPlace?.yuan, 'funds'),
     started: summary?.startedCount,

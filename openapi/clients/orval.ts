@@ -14,7 +14,7 @@ export async function flow(_: string, key: string, code: string): Promise<Outcom
   const etag = expectPresent(created.headers.get('etag'), 'ETag');
   const change = () => changeProject(id, changes, { 'If-Match': etag }, options);
   const changed = await change();
-  if (changed.status !== 200) throw new Error(changed.data.code);
+  if (changed.status !== 200) throw new Error('no change');
   const tooLate = await change();
   if (tooLate.status !== 412) throw new Error('changed twice');
 

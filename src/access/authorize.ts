@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { Config } from '../core/config.ts';
 import type { Asker } from '../database/asker.ts';
 import { retryOf } from '../http/idempotency.ts';
-import { type Access, notesOf } from '../http/operation.ts';
+import { type Access, notesOf } from '../http/notes.ts';
 import { Problem } from '../http/problems.ts';
 import { type Answer, sendAnswer } from '../http/replayed.ts';
 import { unauthorized } from '../log/holding.ts';
@@ -11,6 +11,7 @@ import type { Caller } from '../log/service.ts';
 import { type Limits, networkOf } from './limits.ts';
 import type { Role } from './schema.ts';
 import type { Identity, KeyService } from './service.ts';
+import type { StreamTokens } from './stream-tokens.ts';
 
 type Rights = Exclude<Access, 'open'>;
 
@@ -18,6 +19,7 @@ type Rights = Exclude<Access, 'open'>;
 const NEEDED: Record<Rights, Role> = {
   statistics: 'viewer',
   read: 'viewer',
+  key: 'viewer',
   edit: 'editor',
   administer: 'admin',
 };
@@ -45,14 +47,16 @@ export type StillHolds = (request: FastifyRequest) => Promise<boolean>;
 export function authorize(
   app: FastifyInstance,
   keys: KeyService,
+  tokens: StreamTokens,
   limits: Limits,
   { ANONYMOUS_READ: anonymousRead, ANONYMOUS_MIN_GROUP: fewest }: AnonymousConfig,
   revealing: readonly string[],
 ): StillHolds {
   app.addHook('onRoute', (route) => {
-    const access = notesOf(route.schema)?.access ?? route.config?.access;
+    const notes = notesOf(route.schema);
+    const access = notes?.access ?? route.config?.access;
     if (!access) throw new Error(`${route.method} ${route.url} does not say who may use it.`);
-    route.config = { ...route.config, access };
+    route.config = { ...route.config, access, takesToken: notes?.takesToken ?? false };
   });
 
   const open = anonymousAccess[anonymousRead];
@@ -83,6 +87,19 @@ export function authorize(
     return RANK[role] < RANK[needed] ? new Problem('access.role', { values: { needed, role } }) : undefined;
   }
 
+  function admit(
+    identity: Promise<Identity>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    access: Rights,
+    done: HookHandlerDoneFunction,
+  ): void {
+    identity.then(
+      (found) => done(identified(request, reply, access, found)),
+      (error) => done((error instanceof Problem && limits.noteFailure(request.ip)) || error),
+    );
+  }
+
   app.decorateRequest('caller');
   app.decorateRequest('fewest', 1);
   app.decorateReply('asker', {
@@ -94,22 +111,28 @@ export function authorize(
     // Only the handler for unknown paths is not a route; it refuses everything anyway.
     const access = request.routeOptions.config.access ?? 'open';
     const { authorization } = request.headers;
+    const { token } = request.query as { token?: unknown };
+    if (token !== undefined && request.routeOptions.config.takesToken) {
+      if (authorization !== undefined) return done(new Problem('access.two_credentials'));
+      if (!tokens.mayHold(token)) return done(unauthorized('access.invalid_token'));
+      const tooMany = limits.tooManyFailures(request.ip);
+      return tooMany ? done(tooMany) : admit(tokens.redeem(token), request, reply, access as Rights, done);
+    }
     if (access === 'open' || authorization === undefined) return done(anonymous(request, access));
     // Keys known to be valid still work from an address that has used up its failed attempts.
     const tooMany = keys.recognizes(authorization) ? undefined : limits.tooManyFailures(request.ip);
     if (tooMany) return done(tooMany);
-    keys.identify(authorization).then(
-      (found) => done(identified(request, reply, access, found)),
-      (error) => done((error instanceof Problem && limits.noteFailure(request.ip)) || error),
-    );
+    admit(keys.identify(authorization), request, reply, access, done);
   });
 
-  const stillHolds: StillHolds = async ({ headers: { authorization } }) =>
-    authorization === undefined ||
-    keys.identify(authorization).then(
+  const stillHolds: StillHolds = async ({ headers: { authorization }, caller: { id } }) => {
+    if (id === undefined) return true;
+    const key = authorization === undefined ? keys.identifyById(id) : keys.identify(authorization);
+    return key.then(
       () => true,
       (error) => !(error instanceof Problem),
     );
+  };
   app.decorateRequest('stillHolds', function (this: FastifyRequest) {
     return stillHolds(this);
   });
@@ -145,6 +168,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route; set by its schema (`operation`) unless it is not in the document. */
     access?: Access;
+    /** Whether a token in the address may take the place of the header. */
+    takesToken?: boolean;
   }
   interface FastifyReply {
     /** The caller on whose behalf queued work runs (`onBehalfOf`). */

@@ -16,6 +16,21 @@ const problems = {
   },
   'access.revoked_key': { status: 401, en: 'This key has been revoked.', zh: '该密钥已被吊销。' },
   'access.expired_key': { status: 401, en: 'This key has expired.', zh: '该密钥已过期。' },
+  'access.invalid_token': {
+    status: 401,
+    en: 'This stream token is unknown, used or expired; ask for a new one.',
+    zh: '该变更流令牌不存在、已使用或已过期，请重新申请。',
+  },
+  'access.two_credentials': {
+    status: 400,
+    en: 'Send either a token or the Authorization header, but not both.',
+    zh: 'token 参数与 Authorization 请求头只能发送其一。',
+  },
+  'access.too_many_tokens': {
+    status: 429,
+    en: 'The key has {max} stream tokens that are neither used nor expired; wait {seconds} seconds.',
+    zh: '该密钥未使用且未过期的变更流令牌已达 {max} 个，请等待 {seconds} 秒后重试。',
+  },
   'access.role': {
     status: 403,
     en: 'This requires the role {needed}; the key has {role}.',
@@ -43,7 +58,7 @@ const problems = {
   },
   'access.too_many_failures': {
     status: 429,
-    en: 'Too many invalid keys came from this address; wait {seconds} seconds.',
+    en: 'Too many invalid keys came from this address; wait {seconds} {seconds:second|seconds}.',
     zh: '该地址发送的无效密钥过多；首次在此使用的密钥请等待 {seconds} 秒后重试。',
   },
   'access.in_every_region': {

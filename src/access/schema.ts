@@ -47,6 +47,23 @@ const example = {
   lastUsedAt: '2026-11-20T02:30:00.000Z',
 };
 
+export const StreamToken = z
+  .object({
+    token: z.string().meta({ description: 'To be sent as the parameter `token`, once.' }),
+    expiresAt: z.iso.datetime().meta({ description: 'Time from which the token is refused.' }),
+  })
+  .meta({
+    id: 'StreamToken',
+    description: 'Opens one stream of changes.',
+    examples: [
+      {
+        token: 'luodi_st_1w8nV2XxXxXxXxXxXxXxXxXxXxXxXxXxXxXx000000',
+        expiresAt: '2026-11-22T04:01:00.000Z',
+      },
+    ],
+  });
+export type StreamToken = z.infer<typeof StreamToken>;
+
 export const ApiKey = z
   .object({
     id: z.uuid(),

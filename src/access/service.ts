@@ -37,6 +37,8 @@ export interface KeyService {
    * @throws Problem 401 if the key is malformed, unknown, revoked or expired
    */
   identify(authorization: string): Promise<Readonly<Identity>>;
+  /** As `identify`, for a key that has been identified before. */
+  identifyById(id: string): Promise<Readonly<Identity>>;
   /** Whether this instance has identified the header's key before. */
   recognizes(authorization: string): boolean;
 }
@@ -73,6 +75,8 @@ export function keyService({
    * as sent, so that a key is hashed and looked up once instead of for every request.
    */
   const known = new LRUCache<string, Identity>({ max: 10_000 });
+  /** The same by id; apart, because a header could be an id. */
+  const knownById = new LRUCache<string, Identity>({ max: 10_000 });
 
   async function existing(reader: Reader, id: string): Promise<repository.KeyRecord> {
     const key = await findKey(reader, id);
@@ -81,7 +85,7 @@ export function keyService({
   }
 
   /** @throws Problem 401 if it is malformed, or not a key of this service */
-  async function lookUp(authorization: string, asOf: string): Promise<Identity> {
+  async function lookUp(authorization: string): Promise<repository.KeyRecord> {
     const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (!isKey(given)) throw unauthorized('access.invalid_key');
     const hash = hashOfKey(given);
@@ -89,12 +93,40 @@ export function keyService({
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       throw unauthorized('access.invalid_key');
     }
+    return found;
+  }
+
+  /** @throws Problem 401 if it is not a key of this service, as after an older backup was restored */
+  async function lookUpById(id: string): Promise<repository.KeyRecord> {
+    const found = await findKey(database.read, id);
+    if (!found) throw unauthorized('access.invalid_key');
+    return found;
+  }
+
+  function identityOf(found: repository.KeyRecord, asOf: string): Identity {
     const { id, role, regions, expiresAt, revokedAt, lastUsedAt } = found;
     const noteAgainAt = lastUsedAt ? Date.parse(lastUsedAt) + USE_NOTED_EVERY_MS : 0;
     const actor = actorOf(found);
-    const identity = { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt, asOf };
-    known.set(authorization, identity);
-    return identity;
+    return { id, actor, role: role as Role, regions, expiresAt, revokedAt, noteAgainAt, asOf };
+  }
+
+  /** @throws Problem 401 if the key is unknown, revoked or expired */
+  async function valid(
+    cache: LRUCache<string, Identity>,
+    name: string,
+    find: (name: string) => Promise<repository.KeyRecord>,
+  ): Promise<Readonly<Identity>> {
+    const { hash: revision } = await database.revision();
+    let key = cache.get(name);
+    if (key?.asOf !== revision) {
+      key = identityOf(await find(name), revision);
+      cache.set(name, key);
+    }
+    if (key.revokedAt) throw unauthorized('access.revoked_key');
+    const now = clock.milliseconds();
+    if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw unauthorized('access.expired_key');
+    if (now >= key.noteAgainAt) noteUse(key, now);
+    return key;
   }
 
   function noteUse(key: Identity, now: number): void {
@@ -123,8 +155,9 @@ export function keyService({
       return shown(await existing(database.read, id));
     },
 
-    create: (caller, input, found = []) =>
-      database.write(async (tx) => {
+    create: (caller, input, found = []) => {
+      const id = newId();
+      return database.write(async (tx) => {
         const regions = input.regions ?? null;
         const faults = [...found];
         if (regions && input.role !== 'editor')
@@ -133,15 +166,15 @@ export function keyService({
           faults.push({ pointer: '/expiresAt', code: 'not_in_the_future' });
         }
         const known = await repository.knownRegions(tx, regions ?? []);
-        for (const [i, id] of (regions ?? []).entries()) {
-          if (known.has(id)) continue;
-          const values = { noun: nouns.regions, id };
+        for (const [i, region] of (regions ?? []).entries()) {
+          if (known.has(region)) continue;
+          const values = { noun: nouns.regions, id: region };
           faults.push({ pointer: `/regions/${i}`, code: 'unknown_reference', values });
         }
         refuse(faults);
         const secret = newKey();
         const key: repository.KeyRecord = {
-          id: newId(),
+          id,
           name: input.name,
           prefix: prefixOf(secret),
           hash: hashOfKey(secret),
@@ -153,7 +186,7 @@ export function keyService({
           lastUsedAt: null,
         };
         await repository.insertKey(tx, key);
-        const { id, createdAt, lastUsedAt: _, ...fields } = shown(key);
+        const { id: _id, createdAt, lastUsedAt: _, ...fields } = shown(key);
         await record(tx, caller, {
           entity: 'keys',
           entityId: id,
@@ -162,7 +195,8 @@ export function keyService({
           fields: diff(null, fields),
         });
         return { ...shown(key), key: secret };
-      }),
+      });
+    },
 
     revoke: async (caller, id) => {
       if (!(await existing(database.read, id)).revokedAt) onRevoke(id);
@@ -182,16 +216,8 @@ export function keyService({
       });
     },
 
-    identify: async (authorization) => {
-      const { hash: revision } = await database.revision();
-      const seen = known.get(authorization);
-      const key = seen?.asOf === revision ? seen : await lookUp(authorization, revision);
-      if (key.revokedAt) throw unauthorized('access.revoked_key');
-      const now = clock.milliseconds();
-      if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw unauthorized('access.expired_key');
-      if (now >= key.noteAgainAt) noteUse(key, now);
-      return key;
-    },
+    identify: (authorization) => valid(known, authorization, lookUp),
+    identifyById: (id) => valid(knownById, id, lookUpById),
 
     recognizes: (authorization) => known.has(authorization),
   };

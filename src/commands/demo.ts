@@ -2,6 +2,7 @@
 import type { ApiKey } from '../access/schema.ts';
 import { keyService } from '../access/service.ts';
 import type { Config } from '../core/config.ts';
+import { withFirstId } from '../core/ids.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { demoState, loadDemo } from '../features/demo/service.ts';
 import type { PageOf } from '../http/pages.ts';
@@ -10,6 +11,8 @@ import { openService, type Service, serve } from '../main.ts';
 import { withProgress } from './progress.ts';
 
 const KEY_NAME = 'demo';
+/** Of the first key: the one in the examples of the document. */
+const FIRST_KEY_ID = '0190a1b2-0000-7000-8000-000000000007';
 
 export async function serveDemo(config: Config): Promise<void> {
   const service = await openService(config);
@@ -40,10 +43,12 @@ async function fill(service: Service): Promise<void> {
 async function freshKey(service: Service): Promise<string> {
   const keys = keyService(service);
   const { body } = await keys.list({ limit: 500, sort: '-createdAt' });
-  for (const { id, name, revokedAt } of (body as PageOf<ApiKey>).items) {
-    if (name === KEY_NAME && revokedAt === null) await keys.revoke(byLuodi('demo'), id);
+  const earlier = (body as PageOf<ApiKey>).items.filter(({ name }) => name === KEY_NAME);
+  for (const { id, revokedAt } of earlier) {
+    if (revokedAt === null) await keys.revoke(byLuodi('demo'), id);
   }
-  return (await keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' })).key;
+  const create = () => keys.create(byLuodi('demo'), { name: KEY_NAME, role: 'admin' });
+  return (await (earlier.length === 0 ? withFirstId(FIRST_KEY_ID, create) : create())).key;
 }
 
 const WHO_READS: Record<Config['ANONYMOUS_READ'], string> = {
@@ -54,13 +59,14 @@ const WHO_READS: Record<Config['ANONYMOUS_READ'], string> = {
 
 function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
   const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
+  const curl = ANONYMOUS_READ === 'all' ? 'curl' : `curl -H 'Authorization: Bearer ${key}'`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
 Documentation: ${address}/docs
 
-  curl '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
-  curl '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
-  curl '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
+  ${curl} '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'
+  ${curl} '${address}/v1/statistics/breakdown?by=region&event=hyrd-2020&asOf=2022-08-31'
+  ${curl} '${address}/v1/projects?event=hyrd-2022&minInvestment=1000000000&sort=-investmentYuan'
 
 ${WHO_READS[ANONYMOUS_READ]}, an administrator's, new at every start:
 

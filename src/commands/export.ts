@@ -1,9 +1,11 @@
 /** `luodi export`. */
+
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { type Config, readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { counted } from '../http/nouns.ts';
 import type { ExportRequest } from '../sheets/exporting/exported.ts';
 import { megabytes, withProgress } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
@@ -87,7 +89,7 @@ interface Report {
 }
 
 const inWords = ({ file, asOf, revision, rows, bytes, seconds }: Report): string =>
-  `${file ?? 'Written'}: ${rows} projects as of ${asOf}, revision ${revision}, ${megabytes(bytes)} in ${seconds} s`;
+  `${file ?? 'Written'}: ${counted(rows, 'project')} as of ${asOf}, revision ${revision}, ${megabytes(bytes)} in ${seconds} s`;
 
 async function write(
   { DATABASE_URL }: Config,

@@ -11,7 +11,7 @@ import type { FileResult } from './import-run.ts';
 const SHOWN_FAULTS = 50;
 
 const texts = {
-  read: { en: '{format}, {columns} columns read', zh: '{format}，读取 {columns} 列' },
+  read: { en: '{format}, {columns} {columns:column|columns} read', zh: '{format}，读取 {columns} 列' },
   columns: { en: 'Columns read: {list}', zh: '读取的列：{list}' },
   sheet: { en: 'sheet “{sheet}”', zh: '工作表“{sheet}”' },
   headings: { en: 'headings in row {row}', zh: '表头在第 {row} 行' },
@@ -25,29 +25,33 @@ const texts = {
   ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
   others: { en: 'Sheets not read: {list}', zh: '未读取的工作表：{list}' },
   previewed: {
-    en: 'Preview, nothing is written. Of {rows} rows {created} would be created, {changed} changed, {unchanged} are unchanged, {refused} faulty.',
+    en: 'Preview, nothing is written. Of {rows} {rows:row|rows} {created} would be created, {changed} changed, {unchanged} {unchanged:is|are} unchanged, {refused} faulty.',
     zh: '预览，未写入任何数据。共 {rows} 行：将新建 {created}，修改 {changed}，无变化 {unchanged}，有误 {refused}。',
   },
   written: {
-    en: 'Of {rows} rows {created} are created, {changed} changed, {unchanged} unchanged, {refused} left out as faulty.',
+    en: 'Of {rows} {rows:row|rows} {created} {created:is|are} created, {changed} changed, {unchanged} unchanged, {refused} left out as faulty.',
     zh: '共 {rows} 行：已新建 {created}，已修改 {changed}，无变化 {unchanged}，因有误未导入 {refused}。',
   },
   refused: {
-    en: 'Nothing is written: of {rows} rows {refused} are faulty. Correct them, or write the others with --partial.',
+    en: 'Nothing is written: of {rows} {rows:row|rows} {refused} {refused:is|are} faulty. Correct {refused:it|them}, or write the others with --partial.',
     zh: '未写入任何数据：共 {rows} 行，其中 {refused} 行有误。请更正，或用 --partial 只写入其余各行。',
   },
   cancelled: {
-    en: 'Interrupted; {done} rows were completed.',
+    en: 'Interrupted; {done} {done:row was|rows were} completed.',
     zh: '已中断；已处理 {done} 行。',
   },
   conflicts: {
     en: 'In {conflicts} of the faulty rows, the record was changed by others since the export.',
     zh: '有误的行中有 {conflicts} 行在导出之后已被他人修改。',
   },
-  changes: { en: 'The first {count} changes:', zh: '前 {count} 项变更：' },
+  enterprises: {
+    en: 'New enterprises ({count}): {list}',
+    zh: '新建企业 {count} 家：{list}',
+  },
+  changes: { en: 'The first {count} {count:change|changes}:', zh: '前 {count} 项变更：' },
   create: { en: 'new', zh: '新建' },
   change: { en: 'change', zh: '修改' },
-  faults: { en: '{count} faults:', zh: '{count} 处错误：' },
+  faults: { en: '{count} {count:fault|faults}:', zh: '{count} 处错误：' },
   firstFaults: {
     en: 'The first {shown} of {count} faults; --faults FILE.csv or FILE.xlsx writes {reported}:',
     zh: '{count} 处错误中的前 {shown} 处；用 --faults FILE.csv 或 FILE.xlsx 写出{reported}：',
@@ -150,6 +154,11 @@ export function reportInWords(
   const lines = [`${harmless(name)}: ${verdict(result, t)}`];
   lines.push(...found(result, t));
   if (result.conflicts > 0) lines.push(INDENT + t('conflicts', { conflicts: result.conflicts }));
+  const { enterprisesCreated, newEnterprises } = result;
+  if (enterprisesCreated > 0) {
+    const list = fitted(newEnterprises.join(', '), LIST_WIDTH);
+    lines.push(INDENT + t('enterprises', { count: enterprisesCreated, list }));
+  }
   if (result.mode === 'preview' && result.changes.length > 0) {
     lines.push(INDENT + t('changes', { count: result.changes.length }), ...changeLines(result, t));
   }

@@ -1,4 +1,5 @@
 /** Imports files from the command line one after the other, directly into the database. */
+
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -14,6 +15,7 @@ import { type Asked, type ImportCaller, importService } from '../features/import
 import type { Progress } from '../features/imports/steps.ts';
 import { uploadsIn } from '../features/imports/uploads.ts';
 import { problems } from '../http/messages.ts';
+import { counted } from '../http/nouns.ts';
 import { Problem } from '../http/problems.ts';
 import { byLuodi } from '../log/service.ts';
 import { writeSheet } from '../sheets/sheet-file.ts';
@@ -140,7 +142,11 @@ async function watched(ended: Promise<void>, look: () => Progress | undefined, b
       const rows = isReading ? rowsRead : rowsDone;
       const speed = Math.round(((rows - began.rows) / (performance.now() - began.at + 1)) * 1_000);
       const faster = `${speed} rows/s`;
-      onProgress(isReading ? bytesRead : rowsDone, total, isReading ? `${rows} rows | ${faster}` : faster);
+      onProgress(
+        isReading ? bytesRead : rowsDone,
+        total,
+        isReading ? `${counted(rows, 'row')} | ${faster}` : faster,
+      );
     };
     await withProgress(
       LABELS[phase],

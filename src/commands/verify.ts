@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { counted } from '../http/nouns.ts';
 import type { Difference } from '../log/verification/differences.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { withProgress } from './progress.ts';
@@ -40,8 +41,8 @@ function tell({ head, broken, rows, differing, differences }: Report): void {
     const some = total > differences.length ? ` (the first ${differences.length} are listed)` : '';
     throw new StartupError(`rows that differ from the change log: ${counts.join(', ')}${some}`);
   }
-  process.stdout.write(`The change log is intact: ${head.seq} entries, head ${head.hash}.\n`);
-  process.stdout.write(`The data matches it: ${rows} rows.\n`);
+  process.stdout.write(`The change log is intact: ${counted(head.seq, 'entry')}, head ${head.hash}.\n`);
+  process.stdout.write(`The data matches it: ${counted(rows, 'row')}.\n`);
 }
 
 const LONGEST = 200;

@@ -1,4 +1,5 @@
 /** Ids: UUIDv7 (RFC 9562), so that later ids sort later in an index. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
@@ -16,6 +17,11 @@ function random(): Uint8Array {
   return pool.subarray(used - BYTES, used);
 }
 
+const fixed = new AsyncLocalStorage<string[]>();
+
+/** Fixes the first id that some work assigns, for sample data whose ids are documented. */
+export const withFirstId = <T>(id: string, work: () => T): T => fixed.run([id], work);
+
 /** A new id. @param milliseconds its timestamp; now by default */
 export const newId = (milliseconds?: number): string =>
-  v7({ rng: random, ...(milliseconds !== undefined && { msecs: milliseconds }) });
+  fixed.getStore()?.pop() ?? v7({ rng: random, ...(milliseconds !== undefined && { msecs: milliseconds }) });

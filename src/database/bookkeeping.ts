@@ -52,6 +52,22 @@ export function defineBookkeeping(columns: Vocabulary) {
     ],
   );
 
+  /** Tokens for streams of changes; a used one is deleted. */
+  const streamTokens = table(
+    'stream_tokens',
+    {
+      /** SHA-256 of the token, in hexadecimal; the token itself is not stored. */
+      hash: text('hash').primaryKey(),
+      /** The API key that asked for it. */
+      keyId: id('key_id').notNull(),
+      expiresAt: instant('expires_at').notNull(),
+    },
+    (self) => [
+      index('stream_tokens_expiry').on(self.expiresAt),
+      index('stream_tokens_key').on(self.keyId, self.expiresAt),
+    ],
+  );
+
   /** How to read files that have their own headings and units. */
   const mappings = table('mappings', {
     code: text('code').primaryKey(),
@@ -116,5 +132,15 @@ export function defineBookkeeping(columns: Vocabulary) {
     hash: text('hash').notNull(),
   });
 
-  return { apiKeys, keptAnswers, mappings, imports, settings, projectGrams, enterpriseGrams, revision };
+  return {
+    apiKeys,
+    keptAnswers,
+    streamTokens,
+    mappings,
+    imports,
+    settings,
+    projectGrams,
+    enterpriseGrams,
+    revision,
+  };
 }

@@ -19,6 +19,12 @@ const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 /** Statements per message to the writing thread: some milliseconds of its work. */
 const AT_ONCE = 256;
 
+/** Statements on text indexes that wait for each other. */
+const HELD = 4_096;
+
+/** The names of the tables of text indexes. */
+const TEXT_INDEXES = "select name from sqlite_schema where sql like 'create virtual table%'";
+
 /** Reused, because starting a thread takes longer than most loads. */
 let writer: SqliteThread | undefined;
 
@@ -39,7 +45,8 @@ export async function* loaded<Part>(
   try {
     const [[seq, hash] = []] = await thread.run(READ_LOG, []);
     const log = { seq, hash } as Revision;
-    const { tx, finish } = transactionOnThread(thread, log);
+    const textIndexes = (await thread.run(TEXT_INDEXES, [])).map(([name]) => `"${name}"`);
+    const { tx, finish } = transactionOnThread(thread, log, textIndexes);
     yield* work(tx);
     await finish();
     if (log.seq !== seq) await thread.run(WRITE_LOG, [log.seq, log.hash]);
@@ -51,28 +58,54 @@ export async function* loaded<Part>(
   }
 }
 
-/** A transaction that sends its commands in batches without waiting for their results; reads do wait. */
-function transactionOnThread(thread: SqliteThread, log: Revision) {
+/** Collects statements to be executed together. */
+function collected() {
   let commands: Commands = { texts: [], runs: [] };
   let numbers = new Map<Compiled, number>();
+  return {
+    count: () => commands.runs.length,
+    add: (compiled: Compiled, values: Values) => {
+      let text = numbers.get(compiled);
+      if (text === undefined) {
+        text = commands.texts.push(compiled.sql) - 1;
+        numbers.set(compiled, text);
+      }
+      commands.runs.push({ text, params: compiled.bind(values) });
+    },
+    take: (): Commands => {
+      const taken = commands;
+      commands = { texts: [], runs: [] };
+      numbers = new Map();
+      return taken;
+    },
+  };
+}
+
+/**
+ * A transaction that sends its commands in batches without waiting for their results; reads do wait. Those on
+ * text indexes wait for each other: before any statement that might fail halfway, as on a table with triggers,
+ * FTS5 writes what it has gathered, which for one row each takes longer than all other tables together.
+ */
+function transactionOnThread(thread: SqliteThread, log: Revision, textIndexes: readonly string[]) {
+  const commands = collected();
+  const held = collected();
   let sent: Promise<void> = Promise.resolve();
 
   /**
-   * Sends the pending batch once the previous one has been written.
+   * Sends a batch once the previous one has been written.
    * @throws the failure of the previous one
    */
-  async function send(): Promise<void> {
+  async function send(batch: typeof commands): Promise<void> {
     await sent;
-    if (commands.runs.length === 0) return;
-    sent = thread.perform(commands);
+    if (batch.count() === 0) return;
+    sent = thread.perform(batch.take());
     // A failure is reported to the next sender.
     sent.catch(() => {});
-    commands = { texts: [], runs: [] };
-    numbers = new Map();
   }
 
   async function written(): Promise<void> {
-    await send();
+    await send(commands);
+    await send(held);
     await sent;
   }
 
@@ -82,21 +115,20 @@ function transactionOnThread(thread: SqliteThread, log: Revision) {
   };
   const indexes = indexesFor(run);
   const db = drizzle(async (sql, params) => ({ rows: await run(sql, params) }));
-  const prepare = shapeCache<Compiled>();
+  const prepare = shapeCache<{ compiled: Compiled; isHeld: boolean }>();
   const tx = {
     ...readerOnThread({ run }),
     insert: db.insert.bind(db),
     update: db.update.bind(db),
     delete: db.delete.bind(db),
     perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
-      const compiled = prepare(shape, () => compile(build(tx)));
-      let text = numbers.get(compiled);
-      if (text === undefined) {
-        text = commands.texts.push(compiled.sql) - 1;
-        numbers.set(compiled, text);
-      }
-      commands.runs.push({ text, params: compiled.bind(values) });
-      if (commands.runs.length >= AT_ONCE) await send();
+      const { compiled, isHeld } = prepare(shape, () => {
+        const compiled = compile(build(tx));
+        return { compiled, isHeld: textIndexes.some((name) => compiled.sql.includes(name)) };
+      });
+      const batch = isHeld ? held : commands;
+      batch.add(compiled, values);
+      if (batch.count() >= (isHeld ? HELD : AT_ONCE)) await send(batch);
     },
     announceRows: indexes.announceRows,
     log,

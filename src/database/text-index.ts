@@ -108,10 +108,14 @@ export function textQuery(name: string, q: string): TextQuery {
   };
 }
 
+/** The distinct grams of a text, as they are indexed. @param text as folded by `searchText` */
+export const gramsIn = (text: string): string =>
+  [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
+
 /** Indexes a new row. @param text as folded by `searchText` */
 export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
   const index = INDEXES[table];
-  const grams = [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
+  const grams = gramsIn(text);
   // Inserted in increasing order: FTS5 flushes what it has gathered each time a number is lower than the
   // previous one.
   await tx.perform(`${index}.insert`, { id, grams }, (db) =>

@@ -84,6 +84,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
   sum: 40,
   text: 100_000,
   title: 300,
+  token: 60,
   type: 200,
   unit: 64,
   unreported: 100,

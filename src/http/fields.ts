@@ -4,32 +4,40 @@
  */
 import * as z from 'zod';
 import { MAX_WORDS, wordsOf } from '../database/text-index.ts';
-import { hiddenIn, isSeen } from './hidden-characters.ts';
+import { type Found, hiddenIn, isSeen, unplainIn } from './hidden-characters.ts';
 import type { FaultCode } from './messages.ts';
 
 /** A schema's own error is a fault code; `validation.ts` looks it up. */
 const fault = (code: FaultCode): FaultCode => code;
 
 /**
- * NUL and lone surrogates break PostgreSQL, other control characters break files and terminals. More than 30 marks on
- * one character are no text (UAX #15, Stream-Safe Text Format), and to bring them in order takes the square of their number.
+ * Refuses the first character that is found, and names it.
+ * @param isLast whether the rules after it then do not apply
  */
-const plain = (allowLines: boolean) => (value: string) =>
-  value.isWellFormed() && !(allowLines ? /(?![\t\n\r])\p{Cc}|\p{M}{31}/u : /\p{Cc}|\p{M}{31}/u).test(value);
-
-/** For names and codes: refuses invisible characters, and names the character. */
-export const legible = (schema: z.ZodString) =>
+const without = (
+  schema: z.ZodString,
+  find: (value: string) => Found | undefined,
+  error: FaultCode,
+  isLast = true,
+) =>
   schema.superRefine((value, context) => {
-    const params = hiddenIn(value);
+    const params = find(value);
     if (params) {
-      const issue = { code: 'custom', message: fault('hidden_character'), params, input: value } as const;
-      context.addIssue({ ...issue, continue: false });
+      const issue = { code: 'custom', message: fault(error), params, input: value } as const;
+      context.addIssue({ ...issue, continue: !isLast });
     }
   });
 
+/** One line of text, with tabs and line breaks if allowed. */
+const plain = (allowLines = false, isLast = true) =>
+  without(z.string(), (value) => unplainIn(value, allowLines), 'not_plain_text', isLast);
+
+/** For names and codes. */
+export const legible = (schema: z.ZodString) => without(schema, hiddenIn, 'hidden_character');
+
 /** One line of text, such as a name: NFC, trimmed, not empty, without invisible characters. */
 export const line = (max: number) =>
-  legible(z.string().refine(plain(false), { error: fault('not_plain_text'), abort: true }))
+  legible(plain())
     .normalize('NFC')
     .trim()
     .min(1, { error: fault('empty'), abort: true })
@@ -38,9 +46,7 @@ export const line = (max: number) =>
 
 /** One line of text to search for elsewhere; unlike `line`, any characters may occur in it. */
 export const soughtLine = (max: number) =>
-  z
-    .string()
-    .refine(plain(false), { error: fault('not_plain_text'), abort: true })
+  plain()
     .normalize('NFC')
     .trim()
     .min(1, { error: fault('empty') })
@@ -60,20 +66,14 @@ export const codeOf = (form: RegExp, error: FaultCode) => legible(z.string()).re
 
 /** Text that may have line breaks. */
 export const paragraph = (max: number) =>
-  z
-    .string()
-    .refine(plain(true), { error: fault('not_plain_text'), abort: true })
+  plain(true)
     .normalize('NFC')
     .trim()
     .min(1, { error: fault('empty') })
     .max(max);
 
 /** Text that a cell of a sheet can contain unchanged. */
-export const cellText = (max: number) =>
-  z
-    .string()
-    .refine(plain(true), { error: fault('not_plain_text') })
-    .max(max);
+export const cellText = (max: number) => plain(true, false).max(max);
 
 /** A calendar day that exists, from 1900 on. */
 export const day = z.iso

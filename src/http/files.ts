@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { create as dispositionOf } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
 import type { Language } from '../core/languages.ts';
-import { type FileFormat, mediaTypes } from './formats.ts';
 import { type LeastRate, watchRate } from './least-rate.ts';
+import { type FileFormat, mediaTypes } from './media-types.ts';
 
 /** Characters that systems and browsers refuse or misread in file names. */
 const UNFIT = /[\\/:*?"<>|%\p{Cc}]/gu;

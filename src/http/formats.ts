@@ -1,24 +1,11 @@
 /** The format of a response, from `format` or else `Accept`, and the options of each format. */
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import * as z from 'zod';
 import type { Language } from '../core/languages.ts';
+import { type Format, mediaTypes } from './media-types.ts';
+import type { FileRoute } from './notes.ts';
 import { type Fault, languageOf, Problem, refuse } from './problems.ts';
-
-export const mediaTypes = {
-  json: 'application/json',
-  csv: 'text/csv',
-  ndjson: 'application/x-ndjson',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  markdown: 'text/markdown',
-} as const;
-
-export type Format = keyof typeof mediaTypes;
-export const formatOfType = (type: string): Format | undefined =>
-  (Object.keys(mediaTypes) as Format[]).find((format) => mediaTypes[format] === type);
-
-/** The formats of tables. */
-export type FileFormat = Exclude<Format, 'json' | 'markdown'>;
 
 /** The `format` parameter of an operation with several formats. */
 export const formatField = <F extends Format>(formats: readonly [F, ...F[]]) =>
@@ -160,12 +147,6 @@ export const undocumentedIn = (format: Format, shared: readonly string[] = []): 
   'format',
   ...uselessNames(format, shared),
 ];
-
-/** The operation of a format. */
-export interface FileRoute {
-  format: Exclude<Format, 'json'>;
-  schema: FastifySchema;
-}
 
 /**
  * Adds a path for each format of a route besides its first: `/v1/projects.csv`. Call before registering routes.

@@ -58,7 +58,7 @@ export const requestHeaders = {
     schema: text(MAX_URL),
     example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
   },
-  prefer: {
+  preferAsync: {
     name: 'Prefer',
     in: 'header',
     required: false,
@@ -66,6 +66,15 @@ export const requestHeaders = {
       'With `respond-async` the response is an immediate 202 with the `Location` of the import (RFC 7240).',
     schema: text(MAX_URL),
     example: 'respond-async',
+  },
+  preferMinimal: {
+    name: 'Prefer',
+    in: 'header',
+    required: false,
+    description:
+      'With `return=minimal` a success has no body: 204 instead of 200, 201 as it is, with the same `ETag` and `Location`, and `Preference-Applied: return=minimal` (RFC 7240). Other preferences are ignored.',
+    schema: text(MAX_URL),
+    example: 'return=minimal',
   },
 } as const satisfies Record<string, Parameter>;
 
@@ -76,6 +85,10 @@ export const responseHeaders = {
     description:
       'The next page, `rel="next"`, and what to use instead of a deprecated operation, `rel="deprecation"` (RFC 8288).',
     schema: text(2 * MAX_URL),
+  },
+  'Preference-Applied': {
+    description: '`return=minimal`, if the body was left out because `Prefer` asked for it.',
+    schema: text(100),
   },
   Deprecation: { description: 'Since when it is deprecated, `@1767225600` (RFC 9745).', schema: text(20) },
   Sunset: { description: 'When it may be removed (RFC 8594).', schema: text(30) },

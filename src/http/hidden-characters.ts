@@ -1,8 +1,13 @@
-/** Invisible characters: with one, a name looks like another or empty, and is not found by its visible text. */
+/**
+ * Characters that are not accepted, by their names. With an invisible one, a name looks like another or empty, and is not
+ * found by its visible text.
+ */
 import type { Message } from '../core/languages.ts';
 
 /** Default-ignorable characters, interlinear annotations, and the two blanks classified as symbols. */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800\u{1d159}]/u;
+const UNPLAIN = /\p{Cc}|\p{Cs}|(?<=\p{M}{30})\p{M}/u;
+const UNPLAIN_LINES = /(?![\t\n\r])\p{Cc}|\p{Cs}|(?<=\p{M}{30})\p{M}/u;
 const EVERY_HIDDEN = new RegExp(HIDDEN, 'gu');
 
 const SEEN = /[^\s\p{M}\p{Cc}\p{Noncharacter_Code_Point}]/u;
@@ -28,12 +33,19 @@ const names: readonly (Message & { characters: RegExp })[] = [
   { characters: /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u, en: 'variation selector', zh: '字形变体选择符' },
   { characters: /[\ufff9-\ufffb]/, en: 'mark of an annotation', zh: '行间注释符' },
   { characters: /[\u{e0000}-\u{e007f}]/u, en: 'tag character', zh: '标签字符' },
+  { characters: /[\t\n\r]/, en: 'tab or line break', zh: '制表符或换行符' },
+  { characters: /\p{Cc}/u, en: 'control character', zh: '控制字符' },
+  { characters: /\p{Cs}/u, en: 'half of a character', zh: '不完整的字符' },
+  { characters: /\p{M}/u, en: 'more combining marks than a character can have', zh: '过多的组合符号' },
   { characters: /./su, en: 'invisible character', zh: '不可见字符' },
 ];
 
-/** The first hidden character of a text, with its position, counted from 1. */
-export function hiddenIn(text: string): { character: Message; position: number } | undefined {
-  const found = HIDDEN.exec(text);
+/** A character of a text that is not accepted, with its position, counted from 1. */
+export type Found = { character: Message; position: number };
+
+/** The first match of a pattern for single characters. */
+function firstOf(text: string, pattern: RegExp): Found | undefined {
+  const found = pattern.exec(text);
   if (!found) return undefined;
   const [character] = found;
   const point = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -43,6 +55,17 @@ export function hiddenIn(text: string): { character: Message; position: number }
     position: Array.from(text.slice(0, found.index)).length + 1,
   };
 }
+
+/** The first hidden character of a text. */
+export const hiddenIn = (text: string): Found | undefined => firstOf(text, HIDDEN);
+
+/**
+ * The first character that is no text. NUL and lone surrogates break PostgreSQL, other control characters break files and
+ * terminals. More than 30 marks on one character are no text (UAX #15, Stream-Safe Text Format), and to bring them in order
+ * takes the square of their number.
+ */
+export const unplainIn = (text: string, allowLines: boolean): Found | undefined =>
+  firstOf(text, allowLines ? UNPLAIN_LINES : UNPLAIN);
 
 export const withoutHidden = (text: string): string => text.replace(EVERY_HIDDEN, '');
 

@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: a repeated POST takes effect once and gets the same response. */
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { notesOf } from './operation.ts';
+import { notesOf } from './notes.ts';
 import { Problem } from './problems.ts';
 import type { Answer } from './replayed.ts';
 

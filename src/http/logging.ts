@@ -1,17 +1,7 @@
 /** Logging: one line per request; changes, failures and slow requests at `info`, successful reads at `debug`. */
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
-
-/** No log line contains an API key, wherever the text comes from. */
-const withoutKeys = (line: string): string => line.replace(/(luodi_[0-9A-Za-z]{6})[0-9A-Za-z]{30}/g, '$1…');
-
-/** The URL as sent, or decoded if a percent-encoded key is in it. */
-function addressOf(url: string): string {
-  const plain = url.replace(/%([0-7][0-9a-f])/gi, (_, code) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
-  return plain === withoutKeys(plain) ? url : plain;
-}
+import { addressOf, withoutSecrets } from './secrets.ts';
 
 /** @param to destination of the lines, one JSON object each; standard output by default */
 export const createLogger = (
@@ -19,7 +9,7 @@ export const createLogger = (
   // Lines are buffered for up to a quarter of a second.
   to: DestinationStream = pino.destination({ minLength: 4_096, periodicFlush: 250 }),
 ): Logger =>
-  pino({ level, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutKeys } }, to);
+  pino({ level, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutSecrets } }, to);
 
 /** Slower requests are always logged. */
 const SLOW_MS = 1_000;

@@ -42,7 +42,7 @@ const ownProblems = {
   },
   'request.invalid': {
     status: 422,
-    en: 'The request has {count} fault(s); see errors.',
+    en: 'The request has {count} {count:fault|faults}; see errors.',
     zh: '请求有 {count} 处错误，详见 errors。',
   },
   'request.unknown_path': {
@@ -117,7 +117,7 @@ const ownProblems = {
   },
   'resource.taken': {
     status: 409,
-    en: 'There is already a {noun} with this {field}.',
+    en: 'Another {noun} already has this {field}.',
     zh: '已有{noun}使用该 {field}。',
   },
   'resource.referenced': {
@@ -132,12 +132,12 @@ const ownProblems = {
   },
   'request.too_many': {
     status: 429,
-    en: 'This key may make {max} requests a minute; try again in {seconds} seconds.',
+    en: 'This key may make {max} requests a minute; try again in {seconds} {seconds:second|seconds}.',
     zh: '该密钥每分钟最多请求 {max} 次，请在 {seconds} 秒后重试。',
   },
   'request.too_many_kept': {
     status: 429,
-    en: 'Responses to requests with an Idempotency-Key are stored for 24 hours, at most {max} responses and {megabytes} MB per key; this key has reached the limit. Try again in {seconds} seconds, or send the request without one.',
+    en: 'Responses to requests with an Idempotency-Key are stored for 24 hours, at most {max} responses and {megabytes} MB per key; this key has reached the limit. Try again in {seconds} {seconds:second|seconds}, or send the request without one.',
     zh: '每个密钥带 Idempotency-Key 的请求，其响应保存 24 小时，上限为 {max} 个、合计 {megabytes} MB；该密钥已达上限。请在 {seconds} 秒后重试，或不带该请求头发送。',
   },
   ...serviceProblems,
@@ -186,16 +186,16 @@ const ownFaults = {
   immutable: { en: 'cannot change once given', zh: '一经设定不可更改' },
   not_a_choice: { en: 'must be one of {choices}', zh: '应为以下之一：{choices}' },
   empty: { en: 'must not be empty', zh: '不能为空' },
-  too_short: { en: 'must have at least {min} characters', zh: '至少 {min} 个字符' },
-  too_long: { en: 'must have at most {max} characters', zh: '最多 {max} 个字符' },
-  too_few: { en: 'must have at least {min} items', zh: '至少 {min} 项' },
+  too_short: { en: 'must have at least {min} {min:character|characters}', zh: '至少 {min} 个字符' },
+  too_long: { en: 'must have at most {max} {max:character|characters}', zh: '最多 {max} 个字符' },
+  too_few: { en: 'must have at least {min} {min:item|items}', zh: '至少 {min} 项' },
   too_many_words: { en: 'may have at most {max} words', zh: '最多 {max} 个词' },
-  too_many: { en: 'must have at most {max} items', zh: '最多 {max} 项' },
+  too_many: { en: 'must have at most {max} {max:item|items}', zh: '最多 {max} 项' },
   too_small: { en: 'must be at least {min}', zh: '不能小于 {min}' },
   too_large: { en: 'must be at most {max}', zh: '不能大于 {max}' },
   not_plain_text: {
-    en: 'must not contain control characters, broken Unicode or piled-up combining marks',
-    zh: '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
+    en: 'contains {character} at position {position}; remove it',
+    zh: '第 {position} 个字符是 {character}，不能接受，请删除',
   },
   hidden_character: {
     en: 'contains the invisible character {character} at position {position}; remove it',

@@ -7,7 +7,7 @@ import { packageVersion } from '../core/package.ts';
 import { addLimits } from './bounds.ts';
 import { headerRefs, requestHeaders, responseHeaders } from './headers.ts';
 import { faults, titles } from './messages.ts';
-import { type Access, NOTES, type Notes } from './operation.ts';
+import { type Access, NOTES, type Notes } from './notes.ts';
 
 /** No file is larger; `docs/limits.md` has the limits of each format. */
 const file = { type: 'string', format: 'binary', maxLength: 100 * 1024 * 1024 } as const;
@@ -23,13 +23,22 @@ const BODIES: Readonly<Record<string, OpenAPIV3_1.SchemaObject>> = {
   },
   'multipart/form-data': {
     type: 'object',
-    properties: { file },
+    properties: {
+      file,
+      mapping: {
+        type: 'string',
+        pattern: '^(?!none$)[a-z0-9][a-z0-9-]{0,63}$',
+        maxLength: 64,
+        description: 'Code of the stored mapping to use, instead of the parameter.',
+        examples: ['world-bank'],
+      },
+    },
     required: ['file'],
     additionalProperties: false,
   },
 };
 
-/** A body that is a file, plain or as the only part of a form. */
+/** A body that is a file, plain or as a part of a form. */
 const fileBody = (types: readonly string[]): OpenAPIV3_1.RequestBodyObject => ({
   required: true,
   content: Object.fromEntries(types.map((type) => [type, { schema: BODIES[type] ?? file }])),
@@ -138,7 +147,8 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   }
   if (notes?.retryable) parameters.push(requestHeaders.idempotencyKey);
   if (notes?.resumable) parameters.push(requestHeaders.lastEventId);
-  if (notes?.mayGoOn) parameters.push(requestHeaders.prefer);
+  if (notes?.mayGoOn) parameters.push(requestHeaders.preferAsync);
+  if (notes?.mayBeMinimal) parameters.push(requestHeaders.preferMinimal);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
   if (parameters.length > 0) operation.parameters = parameters.map(completed);
@@ -154,12 +164,14 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
         : { $ref: `#/components/responses/${name}` };
       continue;
     }
+    const shows = status !== '204' || notes?.mayBeMinimal;
     const tagged =
-      status !== '204' &&
-      (notes?.conditional || notes?.guarded || notes?.replaces || (status === '201' && notes?.retryable));
+      shows &&
+      (notes?.conditional || notes?.guarded || notes?.replaces || (notes?.mayBeMinimal && status !== '200'));
     answer.headers = {
       ...headerRefs(
         ...(tagged ? (['ETag'] as const) : []),
+        ...(notes?.mayBeMinimal && status !== '200' ? (['Preference-Applied'] as const) : []),
         ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
         ...(notes && notes.access !== 'open' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
         'Access-Control-Allow-Origin',
@@ -199,7 +211,7 @@ const problemResponses = Object.fromEntries(
 
 /**
  * Moves example and description to the parameter; lists are comma-separated. Documentation pages prefill the example of
- * a parameter, so that of an optional one, which must stay empty, is left in the schema.
+ * a parameter and do not show that of its schema; an optional one must stay empty, so its example is in the text.
  */
 function completed(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.ParameterObject {
   const { example: given, schema: described, ...others } = parameter;
@@ -207,16 +219,24 @@ function completed(parameter: OpenAPIV3_1.ParameterObject): OpenAPIV3_1.Paramete
   addLimits(schema, parameter.name);
   // zod drops `examples` of preprocessed schemas (lists, numbers in queries), but not `example`.
   const example = own ?? examples?.[0] ?? given;
+  const text = parameter.description ?? description;
+  const isList = schema.type === 'array';
+  const shown =
+    example === undefined
+      ? {}
+      : parameter.required
+        ? { example }
+        : {
+            description: `${text} Example: \`${example}\`.`,
+            schema: { ...schema, examples: [isList ? [example].flat() : example] },
+          };
   return {
     ...others,
-    ...(description && { description: parameter.description ?? description }),
+    ...(text && { description: text }),
     ...(schema.deprecated && { deprecated: true }),
-    ...(schema.type === 'array' && {
-      style: 'form',
-      explode: parameter.in === 'query' && isFlags(schema),
-    }),
-    ...(parameter.required && example !== undefined && { example }),
-    schema: { ...schema, ...(!parameter.required && example !== undefined && { examples: [example] }) },
+    ...(isList && { style: 'form', explode: parameter.in === 'query' && isFlags(schema) }),
+    schema,
+    ...shown,
   } as OpenAPIV3_1.ParameterObject;
 }
 

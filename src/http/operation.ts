@@ -2,15 +2,11 @@
 import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
 import { type Deprecation, deprecationInWords } from './deprecation.ts';
-import {
-  type FileRoute,
-  type Files,
-  fileKinds,
-  formatOfType,
-  mediaTypes,
-  undocumentedIn,
-} from './formats.ts';
+import { type Files, fileKinds, undocumentedIn } from './formats.ts';
+import { formatOfType, mediaTypes } from './media-types.ts';
 import { titles } from './messages.ts';
+import type { FileRoute } from './notes.ts';
+import { type Access, NOTES } from './notes.ts';
 import { capitalised } from './nouns.ts';
 import { ProblemBody } from './problems.ts';
 
@@ -19,12 +15,6 @@ type ProblemStatus = keyof typeof titles;
 /** Statuses of every operation. */
 const ALWAYS: readonly ProblemStatus[] = [400, 408, 414, 422, 431, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
-
-/**
- * Who may use an operation: `open` means everybody; `statistics` and `read` everybody if ANONYMOUS_READ allows it, else
- * any key; the others a key with that role or a higher one.
- */
-export type Access = 'open' | 'statistics' | 'read' | 'edit' | 'administer';
 
 /** The query of an operation that takes no parameters. */
 export const NoQuery = z.strictObject({});
@@ -63,6 +53,8 @@ interface Operation<Body, Query, Params, Success> {
   retryable?: boolean;
   /** Whether it accepts a `Last-Event-ID`. */
   resumable?: boolean;
+  /** Whether it may be authorized by a token in its address (`token`). */
+  takesToken?: boolean;
   /** The media types of a body that is a file. */
   takes?: readonly string[];
   /** Description of the 201 response of a PUT, which creates or replaces depending on its condition. */
@@ -97,11 +89,15 @@ export function operation<
   ]);
   const responses: Record<number, unknown> = {};
   const { schema, status = 200, description, type = 'application/json', files } = success;
+  const changes = guarded || retryable || about.created !== undefined;
+  // An import tells how it went; nobody can do without that.
+  const mayBeMinimal = changes && schema !== undefined && about.accepted === undefined;
   responses[status] = schema
     ? { description, content: { [type]: { schema } } }
     : z.null().meta({ description });
   if (about.created) responses[201] = { description: about.created, content: { [type]: { schema } } };
   if (about.accepted) responses[202] = { description: about.accepted, content: { [type]: { schema } } };
+  if (mayBeMinimal && status === 200) responses[204] = z.null().meta({ description: MINIMAL });
   if (conditional) responses[304] = z.null().meta({ description: 'Not modified.' });
   for (const problem of [...problems].sort((a, b) => a - b)) {
     responses[problem] = {
@@ -126,8 +122,10 @@ export function operation<
     [NOTES]: {
       retryable,
       resumable,
+      takesToken: about.takesToken ?? false,
       takes: about.takes,
       mayGoOn: about.accepted !== undefined,
+      mayBeMinimal,
       replaces: about.created !== undefined,
       access: about.access,
       conditional,
@@ -161,34 +159,15 @@ function fileRoute<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType
   };
 }
 
+const MINIMAL = 'Done; without a body, as `Prefer: return=minimal` asked.';
+
 const PROBLEMS_OF: Record<Access, readonly ProblemStatus[]> = {
   open: [],
   statistics: [401, 429],
   read: [401, 429],
+  key: [401, 429],
   edit: [401, 403, 429],
   administer: [401, 403, 429],
 };
-
-/** Property of the schema with the metadata; removed from the document when it is complete. */
-export const NOTES = 'x-notes';
-
-export interface Notes {
-  retryable: boolean;
-  resumable: boolean;
-  takes: readonly string[] | undefined;
-  mayGoOn: boolean;
-  replaces: boolean;
-  access: Access;
-  conditional: boolean;
-  guarded: boolean;
-  paged: boolean;
-  deprecated: Deprecation | undefined;
-  hidden: readonly string[];
-  files: readonly FileRoute[];
-}
-
-/** The metadata of a route; undefined if it is not in the document. */
-export const notesOf = (schema: unknown): Notes | undefined =>
-  (schema as { [NOTES]?: Notes } | undefined)?.[NOTES];
 
 const shapeOf = (schema: z.ZodType): object => ('shape' in schema ? (schema.shape as object) : {});

@@ -15,6 +15,7 @@ import {
 } from '../database/errors.ts';
 import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
+import { addressOf } from './secrets.ts';
 
 /** A position in a file. */
 export interface Cell {
@@ -201,7 +202,8 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     title: titles[problem.status as keyof typeof titles][language],
     status: problem.status,
     detail,
-    instance: request.url,
+    // A client may keep or show it.
+    instance: addressOf(request.url),
     code: problem.code,
     requestId: request.id,
     ...(faults && { errors: faults.map((fault) => faultBody(fault, language)) }),

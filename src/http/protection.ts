@@ -6,8 +6,9 @@ import { overloaded } from './problems.ts';
 
 /** Response headers that pages of other origins may read. */
 const EXPOSED = [
-  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'X-Request-Id'],
-  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'Deprecation', 'Sunset'],
+  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'Preference-Applied'],
+  ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  ...['Deprecation', 'Sunset'],
 ];
 const PREFLIGHT_HOLDS_S = 600;
 

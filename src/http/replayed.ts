@@ -1,5 +1,7 @@
-/** Replayed responses. */
+/** Responses to changes, and their replay. */
 import type { FastifyReply } from 'fastify';
+import { notesOf } from './notes.ts';
+import { prefersMinimal } from './preferences.ts';
 
 /** A response as sent, and as stored to be sent again. */
 export interface Answer {
@@ -19,5 +21,15 @@ export class Replayed extends Error {
   }
 }
 
-export const sendAnswer = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
-  reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body);
+/** Sends a response, without its body if that is left out on request. What is stored is always the whole. */
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  const { request } = reply;
+  reply.headers(headers);
+  if (notesOf(request.routeOptions.schema)?.mayBeMinimal && prefersMinimal(request)) {
+    return reply
+      .code(status === 200 ? 204 : status)
+      .header('preference-applied', 'return=minimal')
+      .send();
+  }
+  return reply.code(status).type('application/json; charset=utf-8').send(body);
+}

@@ -6,7 +6,10 @@ import type { Tables } from '../database/tables.ts';
 import type { ProblemKind } from '../http/messages.ts';
 import { Problem } from '../http/problems.ts';
 
-export type Refusal = Extract<ProblemKind, `access.${string}_key` | 'access.key_required'>;
+export type Refusal = Extract<
+  ProblemKind,
+  `access.${string}_key` | 'access.key_required' | 'access.invalid_token'
+>;
 
 /** 401, saying how to do better (RFC 6750). */
 export const unauthorized = (kind: Refusal, values: Readonly<Record<string, string>> = {}): Problem => {

@@ -30,6 +30,8 @@ export interface PlannedRow {
   /** Computed lazily, because only a few rows are shown. */
   differences(): Differences;
   faults: readonly Fault[];
+  /** The names of enterprises that it creates besides. */
+  newEnterprises: readonly string[];
   /** Writes the row. Rows are written in order, immediately after the batch in which they were planned. */
   write(tx: Transaction): Promise<void>;
 }
@@ -63,6 +65,7 @@ export const refused = (row: number, key: string | null, faults: readonly Fault[
   effect: 'refused',
   differences: none,
   faults,
+  newEnterprises: [],
   write: nothing,
 });
 
@@ -72,6 +75,7 @@ export const unchanged = (row: number, key: string): PlannedRow => ({
   effect: 'unchanged',
   differences: none,
   faults: [],
+  newEnterprises: [],
   write: nothing,
 });
 
@@ -82,7 +86,8 @@ export const effective = (
   effect: 'create' | 'change',
   differences: PlannedRow['differences'],
   write: PlannedRow['write'],
-): PlannedRow => ({ row, key, effect, differences, faults: [], write });
+  newEnterprises: readonly string[] = [],
+): PlannedRow => ({ row, key, effect, differences, faults: [], newEnterprises, write });
 
 /**
  * Plans the rows of a batch one after the other.

@@ -4,7 +4,7 @@ import type { CellValue } from 'hucre/xlsx';
 import type { Language } from '../core/languages.ts';
 import type { File } from '../http/answers.ts';
 import { contentLanguage, fileHeaders } from '../http/files.ts';
-import type { FileFormat } from '../http/formats.ts';
+import type { FileFormat } from '../http/media-types.ts';
 import { type Encoding, writeCsv } from './csv.ts';
 import type { Sheet } from './sheet.ts';
 import { columnOf, frozen, PRINTED, valuesOf, writeXlsx } from './xlsx.ts';

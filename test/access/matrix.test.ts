@@ -62,7 +62,7 @@ function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor'
   if (OPEN.includes(template)) return 'nobody';
   if (entity === 'keys') return 'admin';
   if (entity === 'imports' && !template.endsWith('/template')) return 'editor';
-  if (method === 'GET') return 'viewer';
+  if (method === 'GET' || template === '/v1/changes/stream-tokens') return 'viewer';
   return EDITED.includes(entity) ? 'editor' : 'admin';
 }
 
@@ -209,7 +209,9 @@ describe('ANONYMOUS_READ', () => {
   const statistics = operations.filter(({ template }) => OPEN_STATISTICS.includes(template));
   const mayRead = (operation: Operation, setting: string): boolean =>
     needed(operation) === 'nobody' ||
-    (needed(operation) === 'viewer' && (setting === 'all' || statistics.includes(operation)));
+    (needed(operation) === 'viewer' &&
+      operation.method === 'GET' &&
+      (setting === 'all' || statistics.includes(operation)));
 
   describe.each(['statistics', 'all'] as const)('%s', (setting) => {
     let opened: TestApp;
@@ -272,7 +274,14 @@ describe('a route', () => {
     const { authorize } = await import('../../src/access/authorize.ts');
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
-    authorize(app, {} as never, {} as never, { ANONYMOUS_READ: 'none', ANONYMOUS_MIN_GROUP: 5 }, []);
+    authorize(
+      app,
+      {} as never,
+      {} as never,
+      {} as never,
+      { ANONYMOUS_READ: 'none', ANONYMOUS_MIN_GROUP: 5 },
+      [],
+    );
     expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow(
       /GET \/v1\/forgotten does not say who may use it/,
     );

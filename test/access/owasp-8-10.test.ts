@@ -269,7 +269,10 @@ describe('API10 Unsafe Consumption of APIs', () => {
   it.each(named(reads))('%s accepts any of them in its URL without failing', async (_, operation) => {
     for (const [what, text] of [...kept, ...hidden, ...refused.filter(([, text]) => text.isWellFormed())]) {
       const path = operation.template.replace(/\{\w+\}/, encodeURIComponent(text));
-      const asked = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+      // A token takes the place of the key that is sent here.
+      const asked = (operation.parameters ?? []).filter(
+        (parameter) => parameter.in === 'query' && parameter.name !== 'token',
+      );
       const query = asked.map(({ name }) => `${name}=${encodeURIComponent(text)}`).join('&');
       for (const url of [path, `${path}?${query}`]) {
         const { status } = await api.get(url, { 'accept-language': encodeURIComponent(text) });

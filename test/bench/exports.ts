@@ -2,6 +2,8 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { project } from './by-hand-project.ts';
 import { cpuSeconds, residentMegabytes } from './machine.ts';
 import { type Server, startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
@@ -85,20 +87,42 @@ export const watchedRows = (meanwhile: string, { waits, peak }: Watched): Row[] 
 export const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
 
-const formats = {
-  ndjson: { rowsPerSecond: 100_000 },
-  csv: { rowsPerSecond: 50_000 },
-  'csv&encoding=gb18030': { rowsPerSecond: 50_000 },
-  xlsx: { rowsPerSecond: 100_000 / 15 },
+interface Wanted {
+  /** By default, those of a bare read. */
+  rowsPerSecond?: number;
+  least?: number;
+}
+
+const formats: Record<string, Wanted> = {
+  ndjson: { least: 0.7 },
+  csv: { least: 0.6 },
+  'csv&encoding=gb18030': {},
+  xlsx: { rowsPerSecond: 100_000 / 15, least: 1 },
 };
 
+/** Rows per second of processor time of a program that only reads the same rows. */
+function bareRead(file: string): number {
+  const db = new Sqlite(file, { readonly: true });
+  const rows = db.prepare(
+    `${project} where p.archived_at is null and p.signed_on <= :today order by p.signed_on desc, p.id desc`,
+  );
+  const before = process.cpuUsage();
+  let count = 0;
+  for (const _ of rows.raw().iterate({ today: new Date().toISOString().slice(0, 10) })) count += 1;
+  const { user, system } = process.cpuUsage(before);
+  db.close();
+  return (count * 1e6) / (user + system);
+}
+
 export async function exports(setting: Setting): Promise<Row[]> {
-  const service = await startService(await smallDatabase(setting));
+  const file = await smallDatabase(setting);
+  const service = await startService(file);
   const page = await fetch(`${service.url}/v1/projects?limit=1`);
   const { total } = ((await page.json()) as { page: { total: number } }).page;
   const rows: Row[] = [];
   const stop = watch(service);
-  for (const [format, { rowsPerSecond }] of Object.entries(formats)) {
+  const bare = Math.max(...Array.from({ length: 3 }, () => bareRead(file)));
+  for (const [format, { rowsPerSecond = bare, least }] of Object.entries(formats)) {
     const url = `${service.url}/v1/projects?format=${format}`;
     const runs: Measured[] = [];
     for (let run = 0; run <= Math.min(setting.runs, 5); run++) runs.push(await download(url, service.pid));
@@ -111,7 +135,7 @@ export async function exports(setting: Setting): Promise<Row[]> {
       ours: `${Math.round(total / middle.cpuSeconds)} rows (${Math.round(total / middle.seconds)}/s; ${middle.seconds.toFixed(1)} s, ${middle.megabytes.toFixed(0)} MB)`,
       yardstick: `${Math.round(rowsPerSecond)} rows/s`,
       ratio: total / middle.cpuSeconds / rowsPerSecond,
-      target: { least: 1 },
+      ...(least !== undefined && { target: { least } }),
     });
   }
   const seen = await stop();

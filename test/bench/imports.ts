@@ -9,14 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { keyService } from '../../src/access/service.ts';
+import { gramsIn } from '../../src/database/text-index.ts';
 import type { Import } from '../../src/features/imports/schema.ts';
 import { byLuodi } from '../../src/log/service.ts';
 import { openService } from '../../src/main.ts';
 import { smallDatabase, type Watched, watch, watchedRows } from './exports.ts';
 import { type Server, startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
-
-const ROWS_PER_SECOND = 20_000;
 
 /** The same database without its projects, and an administrator's key. */
 async function emptied(full: string, empty: string): Promise<string> {
@@ -51,12 +50,16 @@ async function commit({ url }: Server, key: string, file: Buffer): Promise<Impor
   }
 }
 
-/** The tables that an import writes. */
-const WRITTEN = ['projects', 'project_investors', 'changes'] as const;
+/** The tables that an import writes, and the rows that it has written. */
+const written = (lastBefore: number): Record<string, string> => ({
+  projects: 'select * from projects',
+  project_investors: 'select * from project_investors',
+  changes: `select * from changes where seq > ${lastBefore}`,
+});
 
 /**
- * Rows per second of a program that only writes: it inserts the rows of an import into the same tables of
- * another database, in one transaction.
+ * Rows per second of a program that only writes: it inserts the rows of an import into the same tables, with the
+ * same indexes, of another database, in one transaction.
  */
 function bareInserts(imported: string, empty: string, file: string): number {
   copyFileSync(empty, file);
@@ -66,15 +69,15 @@ function bareInserts(imported: string, empty: string, file: string): number {
   to.pragma('synchronous = FULL');
   to.pragma('foreign_keys = ON');
   to.pragma('cache_size = -32768');
-  const last = to.prepare('select max(seq) from changes').pluck().get();
-  const tables = WRITTEN.map((table) => {
-    const rows = from
-      .prepare(`select * from ${table} ${table === 'changes' ? `where seq > ${last}` : ''}`)
-      .raw()
-      .all() as unknown[][];
+  const last = to.prepare('select max(seq) from changes').pluck().get() as number;
+  const tables = Object.entries(written(last)).map(([table, selected]) => {
+    const rows = from.prepare(selected).raw().all() as unknown[][];
     const insert = to.prepare(`insert into ${table} values (${rows[0]?.map(() => '?').join(', ')})`);
     return { rows, insert };
   });
+  const texts = from.prepare('select id, search_text from projects').raw().all() as [string, string][];
+  const grams = texts.map(([id, text]) => [id, gramsIn(text)]);
+  tables.push({ rows: grams, insert: to.prepare('insert into project_grams (id, grams) values (?, ?)') });
   from.close();
   const began = performance.now();
   to.transaction(() => {
@@ -82,7 +85,7 @@ function bareInserts(imported: string, empty: string, file: string): number {
   })();
   const seconds = (performance.now() - began) / 1_000;
   to.close();
-  return (tables[0]?.rows.length ?? 0) / seconds;
+  return texts.length / seconds;
 }
 
 /** The columns of a sheet that is filled in by hand. */
@@ -107,6 +110,8 @@ function usualColumnsOf(file: Buffer): Buffer {
   const lines = rows.map((row) => USUAL.map((name) => cell(row[name])).join());
   return Buffer.from(`${[USUAL.join(), ...lines].join('\r\n')}\r\n`);
 }
+
+const ALL = 'all columns';
 
 interface Measured {
   rows: number;
@@ -154,24 +159,18 @@ export async function imports(setting: Setting): Promise<Row[]> {
 
   const template = join(setting.folder, 'imports.db');
   const key = await emptied(full, template);
-  const files = { 'all columns': all, 'the twelve usual columns': usualColumnsOf(all) };
+  const files = { [ALL]: all, 'the twelve usual columns': usualColumnsOf(all) };
   const report: Row[] = [];
   for (const [columns, file] of Object.entries(files)) {
     const { rows, seconds, seen, bare } = await measured(setting, template, key, file);
     const speed = rows / seconds;
     report.push(
       {
-        name: `import of ${rows} projects with ${columns} as csv (${(file.byteLength / 1e6).toFixed(0)} MB), committed with their history`,
+        name: `import of ${rows} projects with ${columns} as csv (${(file.byteLength / 1e6).toFixed(0)} MB), committed with their history ÷ a loop that only inserts the finished rows`,
         ours: `${Math.round(speed)} rows/s (${seconds.toFixed(1)} s)`,
-        yardstick: `${ROWS_PER_SECOND} rows/s`,
-        ratio: speed / ROWS_PER_SECOND,
-        target: { least: 1 },
-      },
-      {
-        name: 'the same, beside a loop that does nothing but insert the finished rows',
-        ours: `${Math.round(speed)} rows/s`,
         yardstick: `${Math.round(bare)} rows/s`,
         ratio: speed / bare,
+        ...(columns !== ALL && { target: { least: 0.7 } }),
       },
       ...watchedRows('while the file comes in', seen),
     );

@@ -60,13 +60,19 @@ describe('the checker accepts', () => {
     checkAgainstContract('HEAD', '/v1/projects', 200, JSON_TYPE, undefined);
   });
 
+  it('no body if the response says that it was requested', () => {
+    const applied = 'return=minimal';
+    checkAgainstContract('POST', '/v1/projects', 201, '', undefined, applied);
+    checkAgainstContract('PATCH', '/v1/projects/x', 204, '', undefined, applied);
+  });
+
   it('a request that is not an operation but is refused as a problem', () => {
     checkAgainstContract('GET', '/v1/nothing', 404, PROBLEM, aProblem());
     checkAgainstContract('PUT', '/v1/projects', 405, PROBLEM, aProblem());
   });
 });
 
-type Answer = [method: string, url: string, status: number, type: string, body: () => Body];
+type Answer = [method: string, url: string, status: number, type: string, body: () => Body, applied?: string];
 
 const wrong: [what: string, answer: Answer, message: RegExp][] = [
   ['a status that is not declared', ['GET', '/v1/projects', 418, PROBLEM, aProblem], /418 is not declared/],
@@ -174,6 +180,27 @@ const wrong: [what: string, answer: Answer, message: RegExp][] = [
     ['DELETE', '/v1/projects/x', 204, JSON_TYPE, () => ({})],
     /without a body/,
   ],
+  [
+    'no body where none was asked for',
+    ['PATCH', '/v1/projects/x', 204, '', () => undefined],
+    /no return=minimal/,
+  ],
+  ['no body of what was created', ['POST', '/v1/projects', 201, '', () => undefined], /answered/],
+  [
+    'a body where none was asked for',
+    ['POST', '/v1/projects', 201, JSON_TYPE, () => project, 'return=minimal'],
+    /in spite of/,
+  ],
+  [
+    'an empty answer with a status that promises a body',
+    ['PATCH', '/v1/projects/x', 200, '', () => undefined, 'return=minimal'],
+    /does not know/,
+  ],
+  [
+    'an empty answer of an operation that always has a body',
+    ['POST', '/v1/keys', 201, '', () => undefined, 'return=minimal'],
+    /does not know/,
+  ],
   ['a body with 304', ['GET', '/v1/projects', 304, JSON_TYPE, () => ({})], /without a body/],
   ['a body to HEAD', ['HEAD', '/v1/projects', 200, JSON_TYPE, () => ({})], /has a body/],
   [
@@ -205,8 +232,8 @@ const wrong: [what: string, answer: Answer, message: RegExp][] = [
 ];
 
 describe('the checker refuses', () => {
-  it.each(wrong)('%s', (_, [method, url, status, type, body], message) => {
-    expect(() => checkAgainstContract(method, url, status, type, body())).toThrow(message);
+  it.each(wrong)('%s', (_, [method, url, status, type, body, applied], message) => {
+    expect(() => checkAgainstContract(method, url, status, type, body(), applied)).toThrow(message);
   });
 });
 

@@ -75,6 +75,19 @@ describe('the document', () => {
     expect([...used].sort()).toEqual(tags.map(({ name }) => name).sort());
   });
 
+  it('has no example that a reader would send unasked', () => {
+    const inPaths = Object.values(openapi.paths).flatMap((methods) =>
+      Object.values(methods).flatMap(({ parameters = [] }) => parameters as Body[]),
+    );
+    const optional = [...inPaths, ...(Object.values(openapi.components.parameters) as Body[])].filter(
+      (parameter) => !('$ref' in parameter || parameter.required),
+    );
+    expect(optional.length).toBeGreaterThan(100);
+    for (const parameter of optional) {
+      expect(parameter, parameter.name).not.toHaveProperty('example');
+    }
+  });
+
   it('has only valid examples of its schemas', () => {
     const schemas = Object.entries(openapi.components.schemas) as [string, Body][];
     for (const [name, schema] of schemas) {
@@ -139,7 +152,9 @@ describe.each(named())('%s', (_, operation) => {
       503,
       // Of what is not there, a PUT makes something, or says that its condition does not hold.
       ...(template.includes('{') && method !== 'PUT' ? [404] : []),
-      ...(writes ? [403, 413, 415] : []),
+      // Any key may ask for a token.
+      ...(writes && operation.operationId !== 'createStreamToken' ? [403] : []),
+      ...(writes ? [413, 415] : []),
       ...(guarded ? [412, 428] : []),
     ];
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(expected.map(String)));
@@ -155,8 +170,18 @@ describe.each(named())('%s', (_, operation) => {
   it('declares one success, with a body unless there is none', () => {
     const [first = '', ...others] = Object.keys(responses).filter((status) => /^2/.test(status));
     // What goes on after the answer is answered alike, and so is what a PUT creates.
-    expect(others).toEqual(method === 'PUT' ? ['201'] : '202' in responses ? ['202'] : []);
-    for (const other of others) {
+    const isMinimal = parameters.some(({ example }) => example === 'return=minimal');
+    expect(others).toEqual([
+      ...(method === 'PUT' ? ['201'] : []),
+      ...('202' in responses ? ['202'] : []),
+      ...(isMinimal && first === '200' ? ['204'] : []),
+    ]);
+    // A change whose answer somebody can do without says so; an import and a secret cannot be done without.
+    const isNeeded = /^(createImport(FromForm)?|cancelImport|createKey|createStreamToken)$/.test(
+      operation.operationId,
+    );
+    expect(isMinimal).toBe(method !== 'GET' && first !== '204' && !isNeeded);
+    for (const other of others.filter((status) => status !== '204')) {
       expect(resolve(responses[other]).content).toEqual(resolve(responses[first]).content);
     }
     const { content } = resolve(responses[first]);
@@ -211,7 +236,10 @@ describe.each(docs)('%s', (page) => {
   it('work over plain HTTP as well, without external resources', async () => {
     const { headers } = await api.get('/docs/');
     const policy = String(headers['content-security-policy']);
-    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("default-src 'none'");
+    // Neither script nor style may stand in the page itself.
+    for (const kind of ['connect', 'script', 'style'])
+      expect(policy).toMatch(new RegExp(`${kind}-src 'self'(;|$)`));
     expect(policy).not.toContain('upgrade-insecure-requests');
     // Neither a host nor a bare scheme, which would allow all hosts: `data:` refers to none.
     const sources = policy.split(/;\s*/).flatMap((directive) => directive.split(' ').slice(1));

@@ -127,7 +127,8 @@ describe.each(named())('%s', (_, operation) => {
 
 const queries = operations.flatMap((operation) =>
   (operation.parameters ?? [])
-    .filter((parameter) => parameter.in === 'query' && parameter.name !== 'cursor')
+    // A cursor and a token come from an earlier response.
+    .filter((parameter) => parameter.in === 'query' && !['cursor', 'token'].includes(parameter.name))
     .map(
       ({ name, example }) => [`${operation.method} ${operation.template}`, name, example, operation] as const,
     ),

@@ -58,7 +58,7 @@ describe('a refusal', () => {
       '/investmentYuan must be at least 1',
       '/region there is no region “999999”',
       '/signedOn must not be after today, 2026-11-22',
-      'The request has 3 fault(s); see errors.',
+      'The request has 3 faults; see errors.',
     ]);
     expect(await messages('zh')).toEqual([
       '/investmentYuan 不能小于 1',

@@ -131,7 +131,9 @@ describe('a browser', () => {
       expect(headers).not.toHaveProperty('x-powered-by');
       expect(headers).not.toHaveProperty('strict-transport-security');
       const policy =
-        path === '/docs/' ? /^default-src 'self';/ : /^default-src 'none'; frame-ancestors 'none'$/;
+        path === '/docs/'
+          ? /^default-src 'none'; base-uri 'none'; connect-src 'self';/
+          : /^default-src 'none'; frame-ancestors 'none'$/;
       expect(headers['content-security-policy']).toMatch(policy);
     },
   );

@@ -101,7 +101,7 @@ describe('a column', () => {
           heading: null,
           value: null,
           field,
-          code: 'required',
+          code: 'missing_column',
         }),
       ),
     );

@@ -52,8 +52,8 @@ export const texts: Scenario[] = [
       '项目名称',
       '甲\n乙',
       'not_plain_text',
-      '不能含有控制字符、无效的 Unicode 字符或过多的组合符号',
-      'must not contain control characters, broken Unicode or piled-up combining marks',
+      '第 2 个字符是 U+000A（制表符或换行符），不能接受，请删除',
+      'contains U+000A (tab or line break) at position 2; remove it',
     ],
   ],
   [

@@ -133,7 +133,7 @@ export const references: Scenario[] = [
       CODE,
       'codes_without_names',
       '有 1 行，而投资方有 2 家；请每行对应一家，或全部留空',
-      'has 1 lines for 2 investors; give one line for each, or none',
+      'has 1 line for 2 investors; give one line for each, or none',
     ],
   ],
 ];

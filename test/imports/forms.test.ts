@@ -1,6 +1,6 @@
 /** Files uploaded in forms. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { csv, filesIn } from './support.ts';
 
 let api: TestApp;
@@ -76,6 +76,81 @@ describe('a form', () => {
     `multipart/form-data; boundary=${'x'.repeat(500)}`,
   ])('as %s is refused', async (type) => {
     expectProblem(await send(fileNamed('a.csv') + END, type), 422, 'imports.no_file');
+  });
+
+  describe('with a mapping', () => {
+    const field = (value: string) => part('name="mapping"', value, 'text/plain');
+    const MAPPED = csv(['nr', 'titel', 'titre', 'oben'], ['439998', '示例', 'Sample', '430000']);
+    beforeAll(async () => {
+      const names = { code: 'nr', name: 'titel', nameEn: 'titre', parent: 'oben' };
+      const fields = Object.fromEntries(Object.entries(names).map(([name, from]) => [name, { from }]));
+      for (const code of ['form', 'other']) {
+        await created(api, '/v1/mappings', { code, name: code, definition: { entity: 'regions', fields } });
+      }
+    });
+
+    it.each([
+      ['before its file', field('form') + fileNamed('a.csv', MAPPED)],
+      ['after its file', fileNamed('a.csv', MAPPED) + field('form')],
+    ])('%s is read by it', async (_, form) => {
+      const { status, body } = await send(form + END);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ rows: 1, created: 1, file: { columns: [{ heading: 'nr' }, {}, {}, {}] } });
+    });
+
+    it('that is not stored, or no code, is refused, and leaves nothing', async () => {
+      expectProblem(
+        await send(field('nowhere') + fileNamed('a.csv', MAPPED) + END),
+        404,
+        'mappings.not_found',
+      );
+      const answer = await send(field('No code') + fileNamed('a.csv', MAPPED) + END);
+      expectProblem(answer, 422, 'request.invalid');
+      expect(answer.body.errors).toEqual([
+        expect.objectContaining({ pointer: '/mapping', code: 'not_a_slug' }),
+      ]);
+      expect(filesIn(api)).toEqual([]);
+    });
+
+    it('that differs from the parameter is refused; the same is not', async () => {
+      const to = (parameter: string) =>
+        api.post(
+          `/v1/imports/form?mode=preview&entity=regions&mapping=${parameter}`,
+          field('form') + fileNamed('a.csv', MAPPED) + END,
+          { 'content-type': 'multipart/form-data; boundary=x', 'accept-language': 'zh-CN' },
+        );
+      const answer = await to('other');
+      expectProblem(answer, 422, 'request.invalid');
+      expect(answer.body.errors[0]).toMatchObject({
+        pointer: '/mapping',
+        message: '与同名参数不一致，只需给出其中之一',
+      });
+      expect((await to('form')).body).toMatchObject({ created: 1 });
+    });
+
+    it('given twice is refused', async () => {
+      expectProblem(
+        await send(field('form') + field('form') + fileNamed('a.csv', MAPPED) + END),
+        422,
+        'imports.no_file',
+      );
+    });
+
+    it('is part of what is repeated with an Idempotency-Key', async () => {
+      const headers = {
+        'content-type': 'multipart/form-data; boundary=x',
+        'idempotency-key': 'form-mapping-1',
+      };
+      const commitWith = (code: string) =>
+        api.post(
+          '/v1/imports?mode=commit&entity=regions',
+          field(code) + fileNamed('a.csv', MAPPED) + END,
+          headers,
+        );
+      expect((await commitWith('form')).body).toMatchObject({ created: 1, committed: true });
+      expect((await commitWith('form')).headers['idempotency-replayed']).toBe('true');
+      expect((await commitWith('other')).status).toBe(422);
+    });
   });
 
   it('with an empty file is refused', async () => {

@@ -53,7 +53,7 @@ const hostile: [what: string, file: () => Buffer | string, status: number, code:
     422,
     'imports.damaged_workbook',
   ],
-  ['a zip that is no workbook', () => zip([{ name: 'a.txt', content: 'a' }]), 422, 'imports.not_a_workbook'],
+  ['a zip that is no workbook', () => zip([{ name: 'a.txt', content: 'a' }]), 422, 'imports.unknown_format'],
   [
     'the content of an old workbook',
     () => Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(9_000)]),

@@ -139,6 +139,17 @@ describe('investors', () => {
 describe('createEnterprises=true', () => {
   const query = { createEnterprises: true };
 
+  it('names the first hundred that it creates, and neither those that there are nor those of faulty rows', async () => {
+    const [names, there] = [Array.from({ length: 105 }, aName), await anEnterprise()];
+    const rows = [
+      aRow({ [NAMES]: `${there.name}、待定` }),
+      aRow({ [NAMES]: aName(), 签约日期: '无此日' }),
+      ...names.map((name) => aRow({ [NAMES]: name })),
+    ];
+    const { body } = await commit(api, sheetOf(rows), { query: { ...query, partial: true } });
+    expect(body).toMatchObject({ enterprisesCreated: 105, newEnterprises: names.slice(0, 100) });
+  });
+
   it('creates each investor once, however many rows name it, with the history of a manual entry', async () => {
     const [one, two, there] = [aName(), aName(), await anEnterprise()];
     const rows = [
@@ -155,6 +166,7 @@ describe('createEnterprises=true', () => {
     const looked = await preview(api, sheetOf(rows), { query });
     expect(looked.body).toMatchObject(outcome);
     expect(looked.body.changes[1].fields.investors).toEqual({ after: [two, one] });
+    expect(looked.body).toMatchObject({ enterprisesCreated: 2, newEnterprises: [one, two] });
     expect(await storedIn(api)).toEqual(before);
 
     const { answer, entries } = await entriesOf(api, () => commit(api, sheetOf(rows), { query }));

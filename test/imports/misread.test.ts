@@ -76,7 +76,7 @@ describe('a row with more cells than headings', () => {
         row: 2,
         column: 'G',
         code: 'value_outside_table',
-        message: '1 cell(s) in this column have a value but no heading; they were not read',
+        message: '1 cell in this column has a value but no heading; it was not read',
       },
     ]);
     expect(zh.file.warnings[0].message).toBe('该列没有表头，其中 1 个有内容的单元格未读取');
@@ -157,7 +157,7 @@ describe('a mark for a value that is not there', () => {
     ]);
     expect(en.file.warnings[1]).toMatchObject({
       row: 2,
-      message: '3 cell(s) in this column, such as “/”, were taken as empty',
+      message: '3 cells in this column, such as “/”, were taken as empty',
     });
     expect(zh.file.warnings[1].message).toBe('该列有 3 个单元格（如“/”）按空白处理');
   });

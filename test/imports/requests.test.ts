@@ -237,6 +237,17 @@ describe('a response', () => {
     expect(done.body.progress).toMatchObject({ phase: null, rowsRead: 1, rowsDone: 1, rowsRefused: 0 });
   });
 
+  it.each(['return=minimal, respond-async', ['return=minimal', 'respond-async;x']])(
+    'has its body whatever else is preferred: %s',
+    async (prefer) => {
+      const headers = { 'idempotency-key': randomUUID(), prefer: prefer as string };
+      const answer = await commit(api, regions(aRegion()), { query: REGIONS, headers });
+      expect(answer).toMatchObject({ status: 202, body: { status: 'running' } });
+      expect(answer.headers['preference-applied']).toBe('respond-async');
+      await endOf(api, answer.body.id);
+    },
+  );
+
   it('is immediate for a large file', async () => {
     const file = Buffer.from(`${regions(aRegion())}\r\n${',,,\r\n'.repeat(4_096)}`);
     expect(file.length).toBeGreaterThan(20 * KB);

@@ -8,6 +8,7 @@ import { luodi, type Running, until } from '../support/process.ts';
 export const TYPES = {
   csv: 'text/csv',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
   ndjson: 'application/x-ndjson',
 };
 

@@ -144,6 +144,15 @@ describe('the quick start of README', () => {
     expect(JSON.parse(await run(put?.text ?? ''))).toMatchObject({ code: 'request.exists_already' });
   });
 
+  it('gives a token for the stream as the documents show, which opens one', async () => {
+    const post = examplesIn(documentAt('docs/api.md')).find(({ text }) => text.includes('stream-tokens'));
+    const { token } = JSON.parse(await run(post?.text ?? ''));
+    const open = () => fetch(`http://127.0.0.1:${port}/v1/changes/stream?token=${token}`);
+    const stream = await open();
+    expect([stream.status, (await open()).status]).toEqual([200, 401]);
+    await stream.body?.cancel();
+  });
+
   it('gives another figure after a start date has changed', async () => {
     const changed = JSON.parse(await run(change));
     expect(changed).toMatchObject({ code: 'HYRD-2020-0007', startedOn: '2022-08-31' });

@@ -295,7 +295,7 @@ describe('a delegation', () => {
         ({ message }: Body) => message,
       );
     expect(await messages('en')).toEqual([
-      'must stay “expo”: the delegation has 1 contacts there; detach them first',
+      'must stay “expo”: the delegation has 1 contact there; detach it first',
       'must not be after 2022-11-04, when the delegation made its first contact',
     ]);
     expect(await messages('zh-CN')).toEqual([

@@ -2,6 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTextIndexes } from '../../src/database/text-index.ts';
+import { commit } from '../imports/support.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { runs } from '../support/runs.ts';
 
@@ -85,6 +86,29 @@ describe('a search', () => {
     expect(
       await api.database.read.select({ rows: count() }).from(api.database.read.tables.projectGrams),
     ).toEqual([{ rows: projects.size }]);
+  });
+
+  // More rows than a load holds back for the index.
+  it('finds what an import created or renamed by its new names only', async () => {
+    const renamed = [...projects].slice(20, 40);
+    const rows = renamed.map(([code, { texts }]) => `${code},${texts[0]}车,provincial,2020-06-29,1`);
+    for (let i = 0; i < 4_200; i++)
+      rows.push(`L-${i},批量${i % 7 === 0 ? '甲乙' : '丙丁'},provincial,2020-06-29,1`);
+    const file = ['Code,Name,Level,Signed,Investment (yuan)', ...rows].join('\n');
+    const answer = await commit(api, file, { format: 'csv' });
+    expect(answer.body).toMatchObject({ status: 'done', created: 4_200 });
+    for (const [code, one] of renamed) {
+      one.texts[0] = `${one.texts[0]}车`;
+      expect(await found(one.texts[0])).toContain(code);
+    }
+    const total = async (q: string) =>
+      (await api.get(`/v1/projects?limit=1&q=${encodeURIComponent(q)}`)).body.page.total;
+    expect(await total('批量甲乙')).toBe(600);
+    expect(await total('批量丙丁')).toBe(3_600);
+    const { projects: rowsOf, projectGrams } = api.database.read.tables;
+    const many = async (table: typeof rowsOf | typeof projectGrams) =>
+      (await api.database.read.select({ rows: count() }).from(table))[0]?.rows;
+    expect(await many(projectGrams)).toBe(await many(rowsOf));
   });
 
   it('does not find deleted data', async () => {

@@ -168,7 +168,8 @@ export function clientOf(app: FastifyInstance, key: string | null = adminKey()):
     const type = String(response.headers['content-type'] ?? '');
     const written = endless ? await textOf(response.stream(), type) : response.body;
     const parsed = isJson(type) && written !== '' ? JSON.parse(written) : undefined;
-    checkAgainstContract(method, url, response.statusCode, type, parsed);
+    const applied = response.headers['preference-applied'];
+    checkAgainstContract(method, url, response.statusCode, type, parsed, applied);
     return {
       status: response.statusCode,
       headers: response.headers as Answer['headers'],

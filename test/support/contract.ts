@@ -164,13 +164,31 @@ function inFormat(asked: NonNullable<ReturnType<typeof operationFor>>, media: st
   return asked;
 }
 
-/** @throws when the answer is not what the document declares */
+/** Whether a body that the document declares was left out on request. @throws where it cannot have been */
+function isMinimal(operation: OpenApiOperation, applied: unknown, status: number, place: string): boolean {
+  const isTaken = operation.parameters?.some(
+    ({ name, example }) => name === 'Prefer' && example === 'return=minimal',
+  );
+  const isApplied = String(applied).includes('return=minimal');
+  const without = isTaken && status === 204;
+  if (isApplied && !(without || (isTaken && status === 201))) {
+    throw new Error(`${place} does not know return=minimal`);
+  }
+  if (without && !isApplied) throw new Error(`${place} has no body, and no return=minimal was applied`);
+  return isApplied;
+}
+
+/**
+ * @param applied the `Preference-Applied` of the answer
+ * @throws when the answer is not what the document declares
+ */
 export function checkAgainstContract(
   method: string,
   url: string,
   status: number,
   type: string,
   body: unknown,
+  applied: unknown = '',
 ): void {
   if (method === 'HEAD') {
     if (body !== undefined) throw new Error(`HEAD ${url} has a body`);
@@ -190,6 +208,10 @@ export function checkAgainstContract(
   if (response.$ref) {
     pointer = response.$ref.slice(1);
     response = openapi.components.responses?.[pointer.split('/').at(-1) as string] as OpenApiResponse;
+  }
+  if (isMinimal(operation, applied, status, place)) {
+    if (body !== undefined) throw new Error(`${place} has a body in spite of return=minimal`);
+    return;
   }
   if (!response.content) {
     if (body !== undefined) throw new Error(`${place} is declared without a body`);

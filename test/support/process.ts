@@ -45,7 +45,7 @@ const running = new Set<ChildProcess>();
 const revealing: string[] = [];
 
 /** Whether a text contains an API key. */
-export const hasKey = (text: string): boolean => /luodi_[0-9A-Za-z]{30}/.test(text);
+export const hasKey = (text: string): boolean => /luodi_(st_)?[0-9A-Za-z]{30}/.test(text);
 
 /** Runs a script with this Node, by default in a temporary folder, with an empty environment. */
 export function start(

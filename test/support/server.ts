@@ -26,7 +26,8 @@ export async function answerOf(test: Test): Promise<Answer> {
   const response = await test;
   const type = String(response.headers['content-type'] ?? '');
   const body = isJson(type) && response.text ? JSON.parse(response.text) : undefined;
-  checkAgainstContract(test.method, new URL(test.url).pathname, response.status, type, body);
+  const applied = response.headers['preference-applied'];
+  checkAgainstContract(test.method, new URL(test.url).pathname, response.status, type, body, applied);
   const { status, headers, text } = response;
   return {
     status,

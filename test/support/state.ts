@@ -9,7 +9,7 @@ import { query } from './sql.ts';
 type Tables = TestApp['database']['read']['tables'];
 
 /** Tables whose rows change without a log entry. */
-const UNLOGGED = ['imports', 'keptAnswers'] as const satisfies (keyof Tables)[];
+const UNLOGGED = ['imports', 'keptAnswers', 'streamTokens'] as const satisfies (keyof Tables)[];
 
 async function digestOf({ database }: TestApp, name: string): Promise<string> {
   const table = database.read.tables[name as keyof Tables];

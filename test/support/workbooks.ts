@@ -10,6 +10,8 @@ export interface SheetPart {
   state?: 'hidden' | 'veryHidden';
   /** Content of `sheetData`. */
   rows?: string;
+  /** Ranges of merged cells. */
+  merges?: readonly string[];
   /** The whole part instead. */
   xml?: string | Buffer;
 }
@@ -25,8 +27,13 @@ export interface WorkbookParts {
   more?: readonly ZipEntry[];
 }
 
-export const worksheet = (rows: string): string =>
-  `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${MAIN}"><dimension ref="A1:XFD1048576"/><sheetData>${rows}</sheetData></worksheet>`;
+const mergedCells = (ranges: readonly string[]): string =>
+  ranges.length === 0
+    ? ''
+    : `<mergeCells>${ranges.map((range) => `<mergeCell ref="${range}"/>`).join('')}</mergeCells>`;
+
+export const worksheet = (rows: string, merges: readonly string[] = []): string =>
+  `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${MAIN}"><dimension ref="A1:XFD1048576"/><sheetData>${rows}</sheetData>${mergedCells(merges)}</worksheet>`;
 
 const relation = (id: string, type: string, target: string) =>
   `<Relationship Id="${id}" Type="${RELATIONS}/${type}" Target="${target}"/>`;
@@ -58,9 +65,9 @@ export function workbookEntries(parts: WorkbookParts): ZipEntry[] {
       content: `<?xml version="1.0"?><workbook xmlns="${MAIN}" xmlns:r="${RELATIONS}"><workbookPr${is1904 ? ' date1904="1"' : ''}/><sheets>${listed.join('')}</sheets></workbook>`,
     },
     { name: 'xl/_rels/workbook.xml.rels', content: relationships(own.join('')) },
-    ...sheets.map(({ rows = '', xml }, i) => ({
+    ...sheets.map(({ rows = '', merges, xml }, i) => ({
       name: `xl/worksheets/sheet${i + 1}.xml`,
-      content: xml ?? worksheet(rows),
+      content: xml ?? worksheet(rows, merges),
     })),
     ...(texts === undefined
       ? []

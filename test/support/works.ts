@@ -1,5 +1,6 @@
 /** The smallest real writes: an event and its entry in the log. */
 import { keyService } from '../../src/access/service.ts';
+import { streamTokens } from '../../src/access/stream-tokens.ts';
 import { catalogueService } from '../../src/catalogues/service.ts';
 import type { Database, Reader, Transaction } from '../../src/database/database.ts';
 import { clusterMembers, clusters } from '../../src/features/clusters/catalogue.ts';
@@ -75,11 +76,9 @@ const anImport = {
 /** Fills every table through the services; all rows are referred to by others. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
-  const key = await keyService(dependencies).create(caller, {
-    name: 'a key',
-    role: 'editor',
-    regions: ['430100'],
-  });
+  const keys = keyService(dependencies);
+  const key = await keys.create(caller, { name: 'a key', role: 'editor', regions: ['430100'] });
+  await streamTokens({ ...dependencies, keys }).create({ ...caller, id: key.id });
   const projects = projectService(dependencies);
   await catalogueService(dependencies, events).create(caller, {
     code: 'populated',

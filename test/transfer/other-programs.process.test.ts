@@ -2,13 +2,14 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import ExcelJs from 'exceljs';
 import { readXlsx } from 'hucre/xlsx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aProject, created, type TestApp, testApp } from '../support/app.ts';
+import { mustRun } from '../support/programs.ts';
 
 type Rows = string[][];
 
@@ -56,22 +57,11 @@ async function inLibreOffice(workbook: Buffer): Promise<Rows> {
   }
 }
 
-const isInstalled = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      return readdirSync(folder).includes(program);
-    } catch {
-      return false;
-    }
-  });
-
 const programs: [string, (workbook: Buffer) => Promise<Rows>][] = [
   ['exceljs', inExcelJs],
   ['the reader of hucre', inHucre],
 ];
-// CI must have it, and fails otherwise.
-const hasOffice = process.env.CI !== undefined || isInstalled('soffice');
-if (hasOffice) programs.push(['LibreOffice', inLibreOffice]);
+if (mustRun('soffice')) programs.push(['LibreOffice', inLibreOffice]);
 else it.skip('in LibreOffice, which is not installed (soffice): left to CI');
 
 let api: TestApp;

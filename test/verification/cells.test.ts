@@ -23,6 +23,7 @@ const UNSEEN_TABLES = [
   'changes',
   'revision',
   'settings',
+  'stream_tokens',
 ];
 
 const logged = loggedEntities.flatMap(({ entity, tables }) => tables.map((table) => ({ entity, ...table })));

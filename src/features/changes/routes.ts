@@ -26,7 +26,16 @@ const after = integerText(z.int().min(0)).optional().meta({
 });
 const fields = fieldsField(Change);
 const FeedQuery = z.strictObject({ after, limit, fields });
-const StreamQuery = z.strictObject({ after });
+/**
+ * Authorization has taken the token before the query is validated. Not a security scheme of the document: some generated
+ * clients send their key by every scheme of an operation, and so would put it into the address.
+ */
+const token = z.string().optional().meta({
+  description:
+    'A token of `POST /v1/changes/stream-tokens`, instead of the `Authorization` header; for `EventSource`.',
+  example: 'luodi_st_1w8nV2XxXxXxXxXxXxXxXxXxXxXxXxXxXxXx000000',
+});
+const StreamQuery = z.strictObject({ after, token });
 
 const HistoryQuery = z.strictObject({ ...pageFields(historySortKeys, HISTORY_SORT), fields });
 const ChangePage = pageOf('ChangePage', Change);
@@ -97,7 +106,7 @@ export const changesRoutes =
           tag: 'changes',
           summary: 'Stream changes live',
           description:
-            'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key; with a key, read the stream with `fetch`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
+            'The feed as Server-Sent Events: the existing entries, then each new one within a quarter of a second of its commit. After a disconnect, continue with `Last-Event-ID`; nothing is missed. A client that reads nothing for 30 seconds is disconnected. `EventSource` in browsers cannot send a key: ask for a token (`POST /v1/changes/stream-tokens`) and send it as `token`, without an `Authorization` header (400 with both). It opens one stream: when that is disconnected, the browser gets 401 `access.invalid_token` and stops; ask for a new token, and continue with the id of the last event as `after`. To receive only new entries, send the `seq` of `/v1/changes/head`.',
           query: StreamQuery,
           // The schema is that of the data of an event: so generated clients read it.
           success: {
@@ -107,6 +116,7 @@ export const changesRoutes =
             type: 'text/event-stream',
           },
           resumable: true,
+          takesToken: true,
         }),
       },
       async (request, reply) => {

@@ -162,7 +162,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
       memberships.set(left, others(memberships.get(left) ?? []));
     }
     memberships.set(place, [...others(all), after]);
-    enterprises.announce([after.enterprise]);
+    const newEnterprises = enterprises.announce([after.enterprise]);
     return effective(
       row,
       named,
@@ -172,6 +172,7 @@ export function clusterMemberImporter(context: ImportContext): Importer {
         const [real] = await enterprises.create(tx, [after.enterprise]);
         await writes.save(tx, caller, before, { ...after, enterprise: real });
       },
+      newEnterprises,
     );
   }
 

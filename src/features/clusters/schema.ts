@@ -50,7 +50,10 @@ export const Cluster = z.object({ id: z.uuid(), ...fields, targets: z.array(Clus
   examples: [{ id: '0190a1b2-0000-7000-8000-000000000010', ...example }],
 });
 
-export const clusterInputs = inputSchemas('Cluster', fields, ['name'], example);
+export const clusterInputs = inputSchemas('Cluster', fields, ['name'], example, 'name', {
+  name: '示例产业集聚区',
+  nameEn: 'Example cluster',
+});
 
 const roleCodes = codesOf(roles);
 

@@ -3,6 +3,7 @@
 import { catalogueImporter } from '../../catalogues/importing.ts';
 import { catalogueService } from '../../catalogues/service.ts';
 import type { Calendar } from '../../core/clock.ts';
+import { withFirstId } from '../../core/ids.ts';
 import type { Database } from '../../database/database.ts';
 import { byLuodi } from '../../log/service.ts';
 import type { ImportedRow, Importer } from '../../sheets/importer.ts';
@@ -11,6 +12,7 @@ import { clusterMemberImporter } from '../clusters/importing.ts';
 import { enterprises } from '../enterprises/catalogue.ts';
 import { findEnterprises } from '../enterprises/service.ts';
 import { events } from '../events/schema.ts';
+import { mappings } from '../imports/schema.ts';
 import { contactImporter } from '../outreach/importing.ts';
 import { delegations } from '../outreach/schema.ts';
 import { projectImporter } from '../projects/importing.ts';
@@ -24,6 +26,7 @@ import delegationRows from './data/delegations.json' with { type: 'json' };
 import enterpriseRows from './data/enterprises.json' with { type: 'json' };
 import eventRows from './data/events.json' with { type: 'json' };
 import fundsRows from './data/funds.json' with { type: 'json' };
+import mappingRows from './data/mappings.json' with { type: 'json' };
 import projectRows from './data/projects.json' with { type: 'json' };
 import figureRows from './data/published-figures.json' with { type: 'json' };
 import * as repository from './repository.ts';
@@ -53,7 +56,19 @@ const tables = [
   clusterRows,
   clusterMemberRows,
   figureRows,
+  mappingRows,
 ];
+
+/** The id of the first row of each kind: the one in the examples of the document. */
+const firstIds = {
+  enterprise: '0190a1b2-0000-7000-8000-000000000001',
+  project: '0190a1b2-0000-7000-8000-000000000001',
+  cluster: '0190a1b2-0000-7000-8000-000000000010',
+  delegation: '0190a1b2-0000-7000-8000-000000000011',
+  contact: '0190a1b2-0000-7000-8000-000000000012',
+  clusterMember: '0190a1b2-0000-7000-8000-000000000013',
+  figure: '0190a1b2-0000-7000-8000-000000000013',
+};
 
 /**
  * Writes the demo data into a database that only has reference data: all of it or, if interrupted, none.
@@ -71,6 +86,7 @@ export async function loadDemo(
   const clusterService = catalogueService(dependencies, clusters);
   const delegationService = catalogueService(dependencies, delegations);
   const published = publishedService(dependencies);
+  const mappingService = catalogueService(dependencies, mappings);
 
   await dependencies.database.write(async (tx) => {
     const bring = async (rows: readonly ImportedRow['fields'][], importer: Importer) => {
@@ -86,26 +102,38 @@ export async function loadDemo(
     };
 
     await bring(eventRows, catalogueImporter(events, context));
-    await bring(enterpriseRows, catalogueImporter(enterprises, context));
-    await bring(projectRows, projectImporter(context));
+    await withFirstId(firstIds.enterprise, () =>
+      bring(enterpriseRows, catalogueImporter(enterprises, context)),
+    );
+    await withFirstId(firstIds.project, () => bring(projectRows, projectImporter(context)));
     await bring(fundsRows, fundsImporter(context));
     // Delegations cannot be imported from files.
-    for (const delegation of delegationRows) {
-      await delegationService.insert(tx, caller, delegation);
-      advance();
-    }
+    await withFirstId(firstIds.delegation, async () => {
+      for (const delegation of delegationRows) {
+        await delegationService.insert(tx, caller, delegation);
+        advance();
+      }
+    });
     const leaders = new Set(clusterRows.map(({ leader }) => leader));
     const found = await findEnterprises(tx, { ids: new Set(), names: leaders, socialCreditCodes: new Set() });
-    for (const cluster of clusterRows) {
-      const [leader] = found.byName(cluster.leader);
-      await clusterService.insert(tx, caller, { ...cluster, leader });
-      advance();
-    }
+    await withFirstId(firstIds.cluster, async () => {
+      for (const cluster of clusterRows) {
+        const [leader] = found.byName(cluster.leader);
+        await clusterService.insert(tx, caller, { ...cluster, leader });
+        advance();
+      }
+    });
     // These refer to the delegations and clusters created above.
-    await bring(contactRows, contactImporter(context));
-    await bring(clusterMemberRows, clusterMemberImporter(context));
-    for (const figure of figureRows) {
-      await published.insert(tx, caller, NewPublishedFigure.parse(figure));
+    await withFirstId(firstIds.contact, () => bring(contactRows, contactImporter(context)));
+    await withFirstId(firstIds.clusterMember, () => bring(clusterMemberRows, clusterMemberImporter(context)));
+    await withFirstId(firstIds.figure, async () => {
+      for (const figure of figureRows) {
+        await published.insert(tx, caller, NewPublishedFigure.parse(figure));
+        advance();
+      }
+    });
+    for (const mapping of mappingRows) {
+      await mappingService.insert(tx, caller, mapping);
       advance();
     }
   });

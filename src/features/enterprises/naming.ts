@@ -46,8 +46,11 @@ export interface NamedEnterprises {
 export interface EnterpriseResolver {
   /** Loads the enterprises of a batch of rows in a few queries. */
   read(reader: Reader, named: readonly Named[]): Promise<NamedEnterprises>;
-  /** Registers the enterprises that a row will create, so that later rows can refer to them. */
-  announce(ids: readonly string[]): void;
+  /**
+   * Registers the enterprises that a row will create, so that later rows can refer to them.
+   * @returns the names of those that no earlier row creates
+   */
+  announce(ids: readonly string[]): string[];
   /** Creates enterprises with provisional ids. @returns the final ids: the same list if none is created */
   create(tx: Transaction, ids: string[]): Promise<string[]>;
 }
@@ -177,13 +180,14 @@ export function enterpriseResolver({ caller, clock, createEnterprises }: ImportC
   return {
     read: async (reader, named) => ofBatch(await findEnterprises(reader, keysIn(named))),
 
-    announce: (ids) => {
-      for (const id of ids.filter(isPending)) {
+    announce: (ids) =>
+      ids.filter(isPending).flatMap((id) => {
         const { name, code } = pendingParts(id);
+        const isNew = expectedByName.get(name) !== id;
         expectedByName.set(name, id);
         if (code !== '') expectedByCode.set(code, id);
-      }
-    },
+        return isNew ? [name] : [];
+      }),
 
     create: async (tx, ids) => {
       if (!ids.some(isPending)) return ids;

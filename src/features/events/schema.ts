@@ -40,7 +40,12 @@ export const events: Catalogue = {
   sheet: eventSheet,
   key: 'code',
   item: Event,
-  ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example),
+  ...inputSchemas('Event', fields, ['code', 'name', 'startsOn', 'endsOn'], example, 'name', {
+    code: 'example-2022',
+    name: '示例活动',
+    nameEn: 'Example event',
+    series: null,
+  }),
   columns: Object.keys(fields),
   references: {},
   referencedBy: [

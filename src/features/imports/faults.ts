@@ -24,6 +24,9 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   enterprise: ['enterpriseCode'],
 };
 
+/** The columns from which the value of a field is read. */
+export const columnNames = (field: string): readonly string[] => [field, ...(COLUMNS[field] ?? [])];
+
 /** The faults of a row, each with its cell. */
 export function rowFaults(
   faults: readonly Fault[],
@@ -33,7 +36,7 @@ export function rowFaults(
   return faults.map(({ pointer, code, values }) => {
     const field = pointer?.split('/')[1] ?? null;
     const own = read.find((one) => one.field === field && one.code === code);
-    const names = field === null ? [] : [field, ...(COLUMNS[field] ?? [])];
+    const names = field === null ? [] : columnNames(field);
     const column = columns.find((one) => names.includes(one.field));
     const text = column && (texts[column.field] ?? inWords(fields[column.field]));
     return {

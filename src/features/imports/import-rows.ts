@@ -11,16 +11,16 @@ import { rowParser } from '../../sheets/reading/row-lines.ts';
 import type { ReadRow, RecognisedColumn } from '../../sheets/reading/rows.ts';
 import { rowFaults } from './faults.ts';
 import type { ImportEntity } from './importable.ts';
+import { faultSorter, type Naming } from './missing-columns.ts';
 import { addRow, type Outcome, startOutcome } from './outcome.ts';
 import { linesOf, writeReport } from './reports.ts';
 import { noteRows } from './repository.ts';
 
 /** Plain data that can be sent to a thread. */
-export interface ImportRun {
+export interface ImportRun extends Naming {
   id: string;
   /** Identifies the process that works on it. */
   life: string;
-  entity: ImportEntity;
   /** Path of the rows, in the format of `row-lines.ts`. */
   rows: string;
   /** Path for the faults of these rows, one `FileFault` per line; and how many of them the report accepts. */
@@ -77,6 +77,7 @@ async function* go(
   const clock = { now: () => now, today: () => today, milliseconds: () => Date.parse(now) };
   const importer = importers[asked.entity]({ caller, clock, createEnterprises });
   const outcome = startOutcome();
+  const sorted = faultSorter(asked);
   await rm(asked.faults, { force: true });
   const report = writeReport(asked.faults);
   let told = Number.NEGATIVE_INFINITY;
@@ -91,10 +92,10 @@ async function* go(
       const planned = await importer.plan(reader, batch.map(toImported));
       const lines: string[] = [];
       for (const [i, row] of planned.entries()) {
-        const found = rowFaults(row.faults, batch[i] as ReadRow, asked.columns);
-        const reported = found.slice(0, Math.max(0, asked.room - outcome.faultCount));
+        const faults = sorted(rowFaults(row.faults, batch[i] as ReadRow, asked.columns));
+        const reported = faults.own.slice(0, Math.max(0, asked.room - outcome.faultCount));
         for (const fault of reported) lines.push(`${JSON.stringify(fault)}\n`);
-        addRow(outcome, row, found, reported.length);
+        addRow(outcome, row, faults, reported.length);
         if (tx && mayWrite()) await row.write(tx);
       }
       if (lines.length > 0) await report.write(lines.join(''));

@@ -12,8 +12,8 @@ const problems = {
   },
   'imports.unknown_format': {
     status: 422,
-    en: 'The file is neither CSV, nor an Excel workbook (.xlsx), nor NDJSON (one JSON object per line).',
-    zh: '文件既不是 CSV，也不是 Excel 工作簿（.xlsx）或 NDJSON（每行一个 JSON 对象）。',
+    en: 'The file is {kind}; {remedy}. CSV, Excel workbooks (.xlsx), OpenDocument spreadsheets (.ods) and NDJSON (one JSON object per line) are read.',
+    zh: '文件为{kind}；{remedy}。可读取 CSV、Excel 工作簿（.xlsx）、OpenDocument 电子表格（.ods）和 NDJSON（每行一个 JSON 对象）。',
   },
   'imports.wrong_format': {
     status: 422,
@@ -32,8 +32,8 @@ const problems = {
   },
   'imports.not_a_workbook': {
     status: 422,
-    en: 'The file is not a readable Excel workbook; open it in Excel and save it as .xlsx. ({reason})',
-    zh: '文件不是可读取的 Excel 工作簿；请用 Excel 打开并另存为 .xlsx。（{reason}）',
+    en: 'The file is not a readable workbook; open it in Excel and save it as .xlsx. ({reason})',
+    zh: '文件不是可读取的工作簿；请用 Excel 打开并另存为 .xlsx。（{reason}）',
   },
   'imports.damaged_workbook': {
     status: 422,
@@ -95,6 +95,11 @@ const problems = {
     en: 'Row {row} has more than {max} non-empty columns.',
     zh: '第 {row} 行有内容的列超过 {max} 列。',
   },
+  'imports.too_many_merges': {
+    status: 422,
+    en: 'The worksheet has more than {max} merged ranges; unmerge its cells.',
+    zh: '工作表的合并区域超过 {max} 处；请取消合并单元格。',
+  },
   'imports.record_too_large': {
     status: 422,
     en: 'Row {row} has more than {max} characters.',
@@ -117,7 +122,7 @@ const problems = {
   },
   'imports.incomplete': {
     status: 422,
-    en: 'The last line declares {count} rows, but the file has {rows}: it is incomplete.',
+    en: 'The last line declares {count} {count:row|rows}, but the file has {rows}: it is incomplete.',
     zh: '末行标明 {count} 行，实际为 {rows} 行：文件不完整。',
   },
   'imports.out_of_memory': {
@@ -142,8 +147,8 @@ const problems = {
   },
   'imports.no_file': {
     status: 422,
-    en: 'The form needs exactly one file, as its last part.',
-    zh: '表单须包含且仅包含一个文件，并放在最后。',
+    en: 'The form needs exactly one file, and may have one field besides: mapping.',
+    zh: '表单须包含且仅包含一个文件；此外只可有 mapping 一个字段。',
   },
   'imports.other_entity': {
     status: 422,
@@ -152,12 +157,12 @@ const problems = {
   },
   'imports.faulty_rows': {
     status: 422,
-    en: '{refused} of {rows} rows have errors and nothing was written; see errors. partial=true writes the rest.',
+    en: '{refused} of {rows} {rows:row|rows} {refused:has|have} errors and nothing was written; see errors. partial=true writes the rest.',
     zh: '{rows} 行中有 {refused} 行有误，未写入任何数据，详见 errors。partial=true 可只写入其余各行。',
   },
   'imports.changed_meanwhile': {
     status: 409,
-    en: 'Errors appeared after {done} rows were written; those rows were kept. Correct the file and send it again.',
+    en: 'Errors appeared after {done} {done:row was|rows were} written, which {done:stays|stay}. Correct the file and send it again.',
     zh: '写入期间有数据发生变化，已写入前 {done} 行；请更正后重新提交。',
   },
   'imports.finished': {
@@ -172,7 +177,7 @@ const problems = {
   },
   'imports.key_refused': {
     status: 403,
-    en: 'The import was stopped because its key was revoked or has expired; the {done} rows already written stay.',
+    en: 'The import was stopped because its key was revoked or has expired; the {done} {done:row already written stays|rows already written stay}.',
     zh: '提交该文件的密钥已被吊销或已过期，导入已终止；已写入 {done} 行。',
   },
   'imports.elsewhere': {
@@ -182,12 +187,12 @@ const problems = {
   },
   'imports.too_many': {
     status: 503,
-    en: 'There are {max} imports waiting already; try again shortly.',
+    en: 'There {max:is|are} {max} {max:import|imports} waiting already; try again shortly.',
     zh: '已有 {max} 个导入在等待，请稍后重试。',
   },
   'imports.too_many_of_key': {
     status: 429,
-    en: 'This key already has {max} active imports, the most one key may have; try again when one has ended.',
+    en: 'This key already has {max} active {max:import|imports}, the most one key may have; try again when one has ended.',
     zh: '该密钥正在上传、等待和进行的导入已达 {max} 个（每个密钥的上限），请待其中之一结束后重试。',
   },
   'imports.quota_of_key': {
@@ -202,17 +207,17 @@ const problems = {
   },
   'imports.not_found': {
     status: 404,
-    en: 'There is no import “{id}”. Imports and their reports are kept for {days} days, or less when space runs out: the oldest go first.',
+    en: 'There is no import “{id}”. Imports and their reports are kept for {days} {days:day|days}, or less when space runs out: the oldest go first.',
     zh: '没有编号为“{id}”的导入。导入及其报告保留 {days} 天；空间不足时，最早的会提前清除。',
   },
   'imports.report_gone': {
     status: 404,
-    en: 'The report is not available here. Reports are kept for {days} days, on the machine that read the file.',
+    en: 'The report is not available here. Reports are kept for {days} {days:day|days}, on the machine that read the file.',
     zh: '完整报告仅在读取该文件的服务实例上保留 {days} 天，此处没有。',
   },
   'imports.interrupted': {
     status: 503,
-    en: 'The import was interrupted after {done} rows, which stay. Send the file again with a new Idempotency-Key; those rows will be unchanged.',
+    en: 'The import was interrupted after {done} {done:row, which stays|rows, which stay}. Send the file again with a new Idempotency-Key; {done:that row|those rows} will be unchanged.',
     zh: '导入被中断；已写入 {done} 行。请更换 Idempotency-Key 重新提交，已写入的行不会重复。',
   },
   'imports.no_room': {
@@ -224,6 +229,10 @@ const problems = {
 
 /** Faults of cells, rows and mappings, and warnings. */
 const faults = {
+  given_twice: {
+    en: 'differs from the parameter of the same name; give one of them',
+    zh: '与同名参数不一致，只需给出其中之一',
+  },
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
   not_in_currency: {
@@ -261,7 +270,7 @@ const faults = {
     zh: '只有年份；请填写具体日期，或用 days=first、days=last 指明取年初或年末',
   },
   marks_taken_as_empty: {
-    en: '{count} cell(s) in this column, such as “{mark}”, were taken as empty',
+    en: '{count} {count:cell|cells} in this column, such as “{mark}”, {count:was|were} taken as empty',
     zh: '该列有 {count} 个单元格（如“{mark}”）按空白处理',
   },
   time_of_day: {
@@ -283,15 +292,39 @@ const faults = {
   },
   not_translated: { en: 'is not among the codes of the mapping', zh: '不在映射的代码对照之中' },
   formula_value_taken: {
-    en: '{count} cell(s) in this column are formulas; their saved values were used',
+    en: '{count} {count:cell|cells} in this column {count:is a formula; its saved value was|are formulas; their saved values were} used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
   },
+  merged_values_taken: {
+    en: '{count} {count:cell|cells} in this column {count:is|are} merged with one above; its value counts for each of their rows',
+    zh: '该列有 {count} 个单元格与上方单元格合并；所合并的内容计入其中每一行',
+  },
+  merged_amount: {
+    en: '{cell} is merged with {range}, so that the amount would count for several rows; unmerge the cells and give each row its own amount',
+    zh: '{cell} 属于合并单元格 {range}，该金额会重复计入多行；请取消合并，逐行填写各自的金额',
+  },
+  hidden_by_merge: {
+    en: '{cell} has a value of its own that the merged cells {range} hide; unmerge them and check which value is right',
+    zh: '{cell} 另有内容被合并单元格 {range} 遮盖；请取消合并后核对',
+  },
+  missing_column: {
+    en: 'the file has no column for this, which {count} new {count:row needs|rows need}; add one, whose heading may be: {headings}',
+    zh: '文件没有该列，而有 {count} 个新增行须填写；请增加一列，表头可写：{headings}',
+  },
+  missing_source: {
+    en: 'the mapping gives no source for this field, which {count} new {count:row needs|rows need}; add one',
+    zh: '映射未指明该字段的来源，而有 {count} 个新增行须填写；请在映射中补充',
+  },
+  missing_key: {
+    en: 'no line has this field, which {count} new {count:row needs|rows need}; add it',
+    zh: '各行均无该字段，而有 {count} 个新增行须填写；请补充',
+  },
   surplus_cells: {
-    en: 'the row has {cells} cells for {headings} headings; put quotation marks around a value that contains the separator, such as "12,500"',
+    en: 'the row has {cells} cells for {headings} {headings:heading|headings}; put quotation marks around a value that contains the separator, such as "12,500"',
     zh: '该行有 {cells} 个单元格，而表头只有 {headings} 个；含分隔符的内容应加引号，如 "12,500"',
   },
   value_outside_table: {
-    en: '{count} cell(s) in this column have a value but no heading; they were not read',
+    en: '{count} {count:cell|cells} in this column {count:has|have} a value but no heading; {count:it was|they were} not read',
     zh: '该列没有表头，其中 {count} 个有内容的单元格未读取',
   },
   unknown_unit: {
@@ -330,7 +363,7 @@ const faults = {
     zh: '有 {count} 家企业名为“{id}”；请填写统一社会信用代码',
   },
   codes_without_names: {
-    en: 'has {codes} lines for {names} investors; give one line for each, or none',
+    en: 'has {codes} {codes:line|lines} for {names} {names:investor|investors}; give one line for each, or none',
     zh: '有 {codes} 行，而投资方有 {names} 家；请每行对应一家，或全部留空',
   },
   archived_row: {

@@ -6,21 +6,16 @@ import { callerOf } from '../../access/authorize.ts';
 import { ARRIVAL_MS, allowArrival } from '../../http/arrival.ts';
 import { etagOf, isFresh, REVALIDATE, sendResource } from '../../http/conditional.ts';
 import { contentLanguage, fileHeaders, sendStream } from '../../http/files.ts';
-import {
-  type FileFormat,
-  fileKinds,
-  formatField,
-  langField,
-  mediaTypes,
-  negotiate,
-} from '../../http/formats.ts';
+import { fileKinds, formatField, langField, negotiate } from '../../http/formats.ts';
 import { retryOf } from '../../http/idempotency.ts';
+import { mediaTypes, type ReadFormat, readTypes } from '../../http/media-types.ts';
 import { withFile } from '../../http/multipart.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
-import { languageOf, Problem, unsupportedMediaType } from '../../http/problems.ts';
+import { prefersAsync } from '../../http/preferences.ts';
+import { type Fault, languageOf, Problem, refuse, unsupportedMediaType } from '../../http/problems.ts';
 import { Replayed } from '../../http/replayed.ts';
-import { refuseFields } from '../../http/validation.ts';
+import { checked, refuseFields } from '../../http/validation.ts';
 import type { Encoding } from '../../sheets/csv.ts';
 import { writeSheet } from '../../sheets/sheet-file.ts';
 import { faultSheet } from './fault-sheet.ts';
@@ -38,7 +33,7 @@ const Id = z.object({
 
 const FORM = 'multipart/form-data';
 const UNKNOWN = 'application/octet-stream';
-const FILES = [...fileFormats.map((format) => mediaTypes[format]), UNKNOWN];
+const FILES = [...Object.values(readTypes), UNKNOWN];
 const takes = [...FILES, FORM];
 
 /** A form has a path of its own, so that each operation has bodies of one kind; the other one takes forms as well. */
@@ -58,10 +53,11 @@ const intakes = [
     summary: 'Import a file from a form, or preview it',
     takes: [FORM],
     documented: [FORM],
-    note: 'The body is a form with the file as its only part.',
+    note: 'The body is a form with the file; `mapping` may be a field of it instead of a parameter.',
   },
 ];
 
+const FormFields = ImportQuery.pick({ mapping: true });
 const ListQuery = z.strictObject({ ...pageFields(importSortKeys, '-createdAt'), lang: langField });
 const ReadQuery = z.strictObject({ lang: langField });
 const FaultsQuery = z.strictObject({ format: formatField(['csv', 'xlsx']), lang: langField });
@@ -85,8 +81,8 @@ const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
 
 const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
 
-const formatOf = (type: string): FileFormat | null =>
-  fileFormats.find((name) => mediaTypes[name] === type) ?? null;
+const formatOf = (type: string): ReadFormat | null =>
+  fileFormats.find((name) => readTypes[name] === type) ?? null;
 
 /** The media type and encoding in the headers of a file. @throws Problem 415 if unsupported */
 function announced(
@@ -102,6 +98,14 @@ function announced(
     throw unsupportedMediaType(request, `${type}; charset=utf-8, ${type}; charset=gb18030`);
   }
   return { type, encoding: CHARSETS[charset.toLowerCase()] };
+}
+
+/** A mapping in a form has the same rules as in the URL, and does not contradict it. */
+function faultsOfForm({ mapping }: Readonly<Record<string, string>>, given: string | undefined): Fault[] {
+  if (mapping === undefined) return [];
+  const { faults } = checked(FormFields, { mapping });
+  if (faults.length > 0 || given === undefined || given === mapping) return faults;
+  return [{ pointer: '/mapping', code: 'given_twice' }];
 }
 
 export const importRoutes =
@@ -120,13 +124,17 @@ export const importRoutes =
       const announced = length === undefined ? undefined : Number(length);
       allowArrival(request, limits.uploadMs, { bytes: limits.leastBytes, withinMs: limits.leastWithinMs });
       try {
-        if (type !== FORM) return await imports.receive(caller, body, about(null, type), announced);
-        return await withFile(
+        if (type !== FORM) {
+          return { ...(await imports.receive(caller, body, about(null, type), announced)), fields: {} };
+        }
+        const { taken, fields } = await withFile(
           request,
           body,
+          ['mapping'],
           (file, { name, type: own }) => imports.receive(caller, file, about(name, typeOf(own)), announced),
           ({ id }) => imports.discard(id),
         );
+        return { ...taken, fields };
       } catch (error) {
         // The client has disconnected; this is not an error of the service.
         if (body.destroyed && !body.readableEnded) {
@@ -164,15 +172,21 @@ export const importRoutes =
             }),
           },
           async (request, reply) => {
-            const { mapping, lang: _, filename: __, ...asked } = request.query;
+            const { mapping: given, lang: _, filename: __, ...asked } = request.query;
             if (asked.mode === 'commit' && request.headers['idempotency-key'] === undefined) {
               throw new Problem('imports.key_required');
             }
             const { type, encoding } = announced(request, accepted);
             const caller = callerOf(request);
-            await imports.expectAllowed(caller, { ...asked, mapping });
-            const { id, upload } = await receive(request, type);
-            request.bodyDigest = upload.digest;
+            await imports.expectAllowed(caller, { ...asked, mapping: given });
+            const { id, upload, fields } = await receive(request, type);
+            const faults = faultsOfForm(fields, given);
+            if (faults.length > 0) {
+              await imports.discard(id);
+              refuse(faults);
+            }
+            const mapping = fields.mapping ?? given;
+            request.bodyDigest = [upload.digest, fields.mapping].join(' ').trimEnd();
             const retry = retryOf(request, (begun: string) => ({
               status: 202,
               headers: { location: `/v1/imports/${begun}` },
@@ -195,11 +209,11 @@ export const importRoutes =
 
     /** Responds with an import: its result if it finishes soon, otherwise its current state. */
     async function answer(request: FastifyRequest, reply: FastifyReply, id: string, bytes: number) {
-      const prefersAsync = /(^|[,\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? ''));
+      const atOnce = prefersAsync(request);
       const isOver =
-        bytes <= limits.answeredBytes && !prefersAsync && (await imports.settled(id, limits.answeredMs));
+        bytes <= limits.answeredBytes && !atOnce && (await imports.settled(id, limits.answeredMs));
       reply.header('location', `/v1/imports/${id}`);
-      if (prefersAsync) reply.header('preference-applied', 'respond-async');
+      if (atOnce) reply.header('preference-applied', 'respond-async');
       const problem = isOver ? await imports.problemOf(id) : null;
       if (problem) throw problem;
       const shown = await imports.read(callerOf(request), id, languageOf(request));

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts';
 import { type Cause, type JobRunner, jobRunner } from '../../jobs/runner.ts';
 import type { ImportWork } from './import-rows.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import { onRecord, outcomeOf } from './outcome.ts';
+import { onRecord, outcomeOf, rowFaultCount } from './outcome.ts';
 import * as repository from './repository.ts';
 import { type Ending, importSteps, type Progress, type StoredProblem } from './steps.ts';
 import { FAULTS, type Uploads } from './uploads.ts';
@@ -13,7 +13,7 @@ export type Runner = JobRunner<repository.ImportRecord, Progress>;
 
 const DAY_MS = 86_400_000;
 
-const hasReport = (record: repository.ImportRecord): boolean => outcomeOf(record).faultCount > 0;
+const hasReport = (record: repository.ImportRecord): boolean => rowFaultCount(outcomeOf(record)) > 0;
 
 /** The status and problem of an import that ended early. */
 const endings: Readonly<Record<Cause, { status: Ending['status']; kind?: StoredProblem['kind'] }>> = {

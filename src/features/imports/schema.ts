@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { flag, line, link, slug } from '../../http/fields.ts';
+import { type ReadFormat, readTypes } from '../../http/media-types.ts';
 import { encodings } from '../../sheets/csv.ts';
 import { daysOfPeriods } from '../../sheets/reading/days.ts';
 import { unitSources } from '../../sheets/reading/rows.ts';
@@ -10,7 +11,7 @@ import { unitNames } from '../../sheets/units.ts';
 import { importEntities, Mapping } from './importable.ts';
 
 export const modes = ['preview', 'commit'] as const;
-export const fileFormats = ['csv', 'xlsx', 'ndjson'] as const;
+export const fileFormats = Object.keys(readTypes) as [ReadFormat, ...ReadFormat[]];
 export const statuses = ['running', 'done', 'refused', 'failed', 'cancelled'] as const;
 export const phases = ['waiting', 'reading', 'checking', 'writing'] as const;
 
@@ -62,7 +63,7 @@ export const ImportQuery = z.strictObject({
   }),
   mapping: slug.optional().meta({
     description: 'Code of the stored mapping to use.',
-    example: 'world-bank',
+    example: 'world-bank-lists',
   }),
   filename: line(255).optional().meta({
     description: 'Name of the file, for messages; not needed with multipart.',
@@ -162,6 +163,10 @@ export const Import = z
     conflicts: z
       .int()
       .meta({ description: 'Of the refused: rows whose record has changed since the export.' }),
+    enterprisesCreated: z.int().meta({
+      description: 'With `createEnterprises`: number of enterprises that are, or would be, created.',
+    }),
+    newEnterprises: z.array(z.string()).meta({ description: 'The names of the first 100 of these.' }),
     changes: z.array(ShownChange).meta({ description: 'The first 20 changes, field by field.' }),
     faultCount: z.int(),
     faults: z
@@ -220,6 +225,8 @@ export const Import = z
             fields: { startedOn: { before: null, after: '2020-09-15' } },
           },
         ],
+        enterprisesCreated: 0,
+        newEnterprises: [],
         faultCount: 1,
         faults: [
           {
@@ -248,13 +255,13 @@ export const Import = z
 export type Import = z.infer<typeof Import>;
 
 const mappingFields = {
-  code: slug.meta({ description: 'Human-readable code of the mapping.', examples: ['world-bank'] }),
+  code: slug.meta({ description: 'Human-readable code of the mapping.', examples: ['world-bank-lists'] }),
   name: line(200).meta({ description: 'The files it is for.' }),
   definition: Mapping,
 };
 
 const mappingExample = {
-  code: 'world-bank',
+  code: 'world-bank-lists',
   name: 'Project lists of the World Bank',
   definition: ((Mapping.meta()?.examples ?? []) as object[])[0],
 };
@@ -269,7 +276,9 @@ export const mappings: Catalogue = {
   entity: 'mappings',
   key: 'code',
   item: StoredMapping,
-  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample),
+  ...inputSchemas('StoredMapping', mappingFields, ['code', 'name', 'definition'], mappingExample, 'name', {
+    code: 'example-lists',
+  }),
   columns: Object.keys(mappingFields),
   references: {},
   referencedBy: [],

@@ -17,7 +17,7 @@ import type { ReportedFault } from './fault-sheet.ts';
 import { type FileFault, faultInFile, faultInWords } from './faults.ts';
 import { type ImportEntity, Mapping } from './importable.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
-import { outcomeOf, reportedOf } from './outcome.ts';
+import { outcomeOf, reportedOf, rowFaultCount, shownFaults } from './outcome.ts';
 import { linesOf } from './reports.ts';
 import * as repository from './repository.ts';
 import { roomFor } from './room.ts';
@@ -115,7 +115,8 @@ export function importService(
     const { id, status, rowsDone, actor, createdAt, finishedAt } = record;
     const request = record.request as unknown as ImportRequest;
     const head = record.file as unknown as FileHead | null;
-    const { faults, unreported, changes, ...counts } = outcomeOf(record);
+    const outcome = outcomeOf(record);
+    const { faults: _, faultsOfFile, unreported, changes, ...counts } = outcome;
     const problem = record.problem as unknown as StoredProblem | null;
     const progress = runner.progress(id);
     const sheet = head?.sheet ?? null;
@@ -153,7 +154,7 @@ export function importService(
       },
       ...counts,
       changes,
-      faults: faults.map((fault) => faultInWords(fault, sheet, language)),
+      faults: shownFaults(outcome).map((fault) => faultInWords(fault, sheet, language)),
       unreported,
       problem: problem && {
         code: problem.kind,
@@ -284,11 +285,13 @@ export function importService(
       const record = await existing(id);
       const problem = record.problem as unknown as StoredProblem | null;
       if (!problem) return null;
-      const { faults, faultCount } = outcomeOf(record);
+      const outcome = outcomeOf(record);
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
       return new Problem(problem.kind, {
         ...(problem.values && { values: problem.values }),
-        ...(faultCount > 0 && { faults: faults.map((fault) => faultInFile(fault, sheet)) }),
+        ...(outcome.faultCount > 0 && {
+          faults: shownFaults(outcome).map((fault) => faultInFile(fault, sheet)),
+        }),
         headers: { location: `/v1/imports/${id}` },
       });
     },
@@ -296,13 +299,14 @@ export function importService(
     allFaults: async (id) => {
       const record = await existing(id);
       const outcome = outcomeOf(record);
-      const { faultCount, unreported } = outcome;
+      const { faultsOfFile, unreported } = outcome;
       const files = await uploads.allFaults(id);
-      if (faultCount > 0 && files.length === 0) {
+      if (rowFaultCount(outcome) > 0 && files.length === 0) {
         throw new Problem('imports.report_gone', { values: { days: limits.keptDays } });
       }
       const sheet = (record.file as unknown as FileHead | null)?.sheet ?? null;
       return (async function* () {
+        for (const fault of faultsOfFile) yield { sheet, ...fault };
         for (const file of files) {
           for await (const lines of linesOf(file)) {
             for (const line of lines) yield { sheet, ...(JSON.parse(line) as FileFault) };

@@ -98,6 +98,8 @@ export function importSteps(
       faults: uploads.faults(id, from),
       room,
       columns: head.columns,
+      namedBy: request.mapping ? 'mapping' : head.headingRow === null ? 'keys' : 'headings',
+      mapped: Object.keys(request.mapping?.fields ?? {}),
       from,
       count,
       partial: request.partial ?? false,

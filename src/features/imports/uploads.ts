@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { version } from 'uuid';
 import { newId } from '../../core/ids.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import { isWorkbook, type ReadFormat } from '../../http/media-types.ts';
 import { Problem } from '../../http/problems.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
 import { COMPRESSED } from './reports.ts';
@@ -19,7 +19,7 @@ export interface Upload {
   /** File name according to the client. */
   name: string | null;
   /** Format according to the client. */
-  format: FileFormat | null;
+  format: ReadFormat | null;
   bytes: number;
   /** SHA-256, in hexadecimal. */
   digest: string;
@@ -40,7 +40,7 @@ export interface Uploads {
    */
   receive(id: string, stream: Readable, about: Pick<Upload, 'name' | 'format'>): Promise<Upload>;
   /** Maximum size of a file, by format. */
-  limitOf(format: FileFormat | null): number;
+  limitOf(format: ReadFormat | null): number;
   /** Paths of an import: its file, its rows, and the faults of rows from an index on. */
   file(id: string): string;
   rows(id: string): string;
@@ -75,7 +75,7 @@ export function uploadsIn(
   const at = (id: string, ...parts: string[]) => join(root, id, ...parts);
   const faults = (id: string, from: number) =>
     at(id, `${FAULTS}${String(from).padStart(9, '0')}.ndjson${COMPRESSED}`);
-  const limitOf = (format: FileFormat | null) => (format === 'xlsx' ? workbookBytes : textBytes);
+  const limitOf = (format: ReadFormat | null) => (isWorkbook(format) ? workbookBytes : textBytes);
   const names = (id: string): Promise<string[]> => readdir(at(id)).catch(() => []);
 
   /**

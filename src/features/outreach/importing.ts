@@ -162,7 +162,7 @@ export function contactImporter(context: ImportContext): Importer {
     const all = await writes.faultsIn(surroundings, after, stored ?? null, faults);
     if (all.length > 0) return refused(row, key, all);
 
-    enterprises.announce([after.enterprise as string]);
+    const newEnterprises = enterprises.announce([after.enterprise as string]);
     return effective(
       row,
       key,
@@ -172,6 +172,7 @@ export function contactImporter(context: ImportContext): Importer {
         const [enterprise] = await enterprises.create(tx, [after.enterprise as string]);
         await writes.save(tx, caller, stored ?? null, { ...after, enterprise });
       },
+      newEnterprises,
     );
   }
 

@@ -19,7 +19,7 @@ const faults = {
     zh: '不能早于小分队派出日期（{day}）',
   },
   contacts_at_the_event: {
-    en: 'must stay “{event}”: the delegation has {count} contacts there; detach them first',
+    en: 'must stay “{event}”: the delegation has {count} {count:contact|contacts} there; detach {count:it|them} first',
     zh: '应保持为“{event}”：该小分队已有 {count} 条在该活动的对接记录，请先将其移出',
   },
   after_its_contacts: {

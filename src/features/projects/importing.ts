@@ -129,7 +129,7 @@ export function projectImporter(context: ImportContext): Importer {
     const all = await faultsIn(unknownAmong(known.investors), after, before, faults, today);
     if (all.length > 0) return refused(row, key, all);
 
-    investors.announce(after.investorIds);
+    const newEnterprises = investors.announce(after.investorIds);
     return effective(
       row,
       key,
@@ -142,6 +142,7 @@ export function projectImporter(context: ImportContext): Importer {
         if (stored) await changeProject(tx, author, stored, input, fields);
         else await createProject(tx, author, input, fields);
       },
+      newEnterprises,
     );
   }
 

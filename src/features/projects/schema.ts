@@ -114,7 +114,8 @@ export const NewProject = z
   .meta({
     id: 'NewProject',
     description: 'A project to create. Fields left out are unknown: null, no investors, not estimated.',
-    examples: [example],
+    // Not the one that there is.
+    examples: [{ ...example, code: 'EXAMPLE-2020-0001' }],
   });
 export type NewProject = z.infer<typeof NewProject>;
 

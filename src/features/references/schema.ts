@@ -73,7 +73,11 @@ export const regions: Catalogue = {
   sheet: regionSheet,
   key: 'code',
   item: Region,
-  ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample),
+  ...inputSchemas('Region', regionFields, ['code', 'name'], regionExample, 'name', {
+    code: '431098',
+    name: '示例县',
+    nameEn: 'Example County',
+  }),
   columns: Object.keys(regionFields),
   references: { parent: 'regions' },
   referencedBy: [
@@ -94,7 +98,11 @@ export const industries: Catalogue = {
   sheet: industrySheet,
   key: 'code',
   item: Industry,
-  ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample),
+  ...inputSchemas('Industry', industryFields, ['code', 'name'], industryExample, 'name', {
+    code: '99',
+    name: '示例行业',
+    nameEn: 'Example industry',
+  }),
   columns: Object.keys(industryFields),
   references: { parent: 'industries' },
   referencedBy: [
@@ -113,7 +121,11 @@ export const zones: Catalogue = {
   sheet: zoneSheet,
   key: 'code',
   item: Zone,
-  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample),
+  ...inputSchemas('Zone', zoneFields, ['code', 'name', 'level'], zoneExample, 'name', {
+    code: 'example-zone',
+    name: '示例园区',
+    nameEn: 'Example zone',
+  }),
   columns: Object.keys(zoneFields),
   references: { region: 'regions' },
   referencedBy: [

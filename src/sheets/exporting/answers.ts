@@ -7,7 +7,7 @@ import { onBehalfOf } from '../../database/asker.ts';
 import type { Answers } from '../../http/answers.ts';
 import { REVALIDATE } from '../../http/conditional.ts';
 import { contentLanguage, fileHeaders, fitForName, sendStream } from '../../http/files.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import { pluralOf } from '../../http/nouns.ts';
 import type { SheetQuery } from '../schema.ts';
 import type { Asked, ExportHead, ExportRequest } from './exported.ts';

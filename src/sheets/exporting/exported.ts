@@ -3,7 +3,7 @@
 import type { Entity } from '../../core/entities.ts';
 import type { Language } from '../../core/languages.ts';
 import type { Reader, Revision, StreamReader } from '../../database/database.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import type { Encoding } from '../csv.ts';
 import type { Cell, Heading } from '../sheet.ts';
 

@@ -1,7 +1,7 @@
 /** Runs an export, on a thread for streams if the database has any. */
 import type { StreamReader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { FileFormat } from '../../http/media-types.ts';
 import { writeCsv } from '../csv.ts';
 import type { Sheet } from '../sheet.ts';
 import { utf8Encoder } from '../utf8.ts';

@@ -25,6 +25,15 @@ export class Unreadable {
  */
 export type Cell = string | Unreadable | undefined;
 
+/** How most cells begin; they cannot be blank. */
+const VISIBLE = /^[!-~\u4E00-\u9FFF]/;
+
+/** Empty, or white space only. */
+export const isEmpty = (cell: Cell): boolean =>
+  cell === undefined ||
+  cell === '' ||
+  (typeof cell === 'string' && !VISIBLE.test(cell) && cell.trim() === '');
+
 export type Value = string | number | boolean | string[];
 
 /** Parses the text of a non-empty cell; null for no value. */

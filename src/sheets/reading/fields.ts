@@ -16,6 +16,7 @@ import {
 } from './cells.ts';
 import type { Currency } from './currencies.ts';
 import { type DayOfPeriod, readDay, readPeriodBy } from './days.ts';
+import { type HeadingRow, joined } from './heading-rows.ts';
 import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
 import {
   currencyOfSource,
@@ -93,6 +94,28 @@ const textsOf = (cells: readonly Cell[]): (readonly [number, string])[] =>
       : [],
   );
 
+interface NamedColumn {
+  index: number;
+  /** With the headings above it. */
+  heading: string;
+  /** What it may be called, the likeliest first. */
+  names: readonly string[];
+  over: string | undefined;
+}
+
+/** A unit or remark at the end of a heading. */
+const ADDITION = /[(:][^():]*\)*$/;
+
+/** The columns with headings. What the heading above one adds, such as a unit, applies to it too. */
+const columnsIn = ({ cells, over: above }: HeadingRow): NamedColumn[] =>
+  textsOf(cells).map(([index, text]) => {
+    const over = above[index];
+    if (over === undefined) return { index, heading: text, names: [text], over };
+    const heading = joined(over, text);
+    const addition = ADDITION.exec(headingOf(over))?.[0] ?? '';
+    return { index, heading, names: [text + addition, text, heading], over };
+  });
+
 const named = (index: number, heading: string) => ({ column: letterOf(index), heading: cut(heading, 300) });
 
 /**
@@ -101,7 +124,7 @@ const named = (index: number, heading: string) => ({ column: letterOf(index), he
  * @throws Refusal if two columns match one field
  */
 export function layoutByHeadings(
-  { cells }: SourceRow,
+  row: HeadingRow,
   above: readonly SourceRow[],
   headings: Headings,
   request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
@@ -110,8 +133,8 @@ export function layoutByHeadings(
   const ignored: FileHead['ignored'] = [];
   const warnings: Warning[] = [];
   const read = new Set(readColumns(request.table));
-  for (const [index, heading] of textsOf(cells)) {
-    const found = headings.recognise(heading);
+  for (const { index, heading, names } of columnsIn(row)) {
+    const found = names.map(headings.recognise).find((one) => one !== undefined);
     const place = named(index, heading);
     if (found === 'unit') {
       warnings.push({
@@ -140,7 +163,7 @@ export function layoutByHeadings(
       isKey: column.field === request.table.key,
     });
   }
-  return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(cells) };
+  return { fields: [...fields.values()], ignored, warnings, outside: outsideOf(row.cells) };
 }
 
 const NO_UNIT = { unit: 'yuan', unitFrom: 'default' } as const;
@@ -179,7 +202,7 @@ const columnTwice = (
 function unitInCurrency(
   currency: Currency,
   mapping: Unit | undefined,
-  heading: string,
+  { heading, over = '' }: NamedColumn,
   above: readonly SourceRow[],
   { unit: parameter }: Pick<ReadRequest, 'unit'>,
 ): { unit: Unit; unitFrom: UnitFrom } {
@@ -190,9 +213,9 @@ function unitInCurrency(
       text: cut(text, 40),
     });
   if (mapping) return { unit: mapping, unitFrom: 'mapping' };
-  const unit = currency.unitIn(heading);
+  const unit = currency.unitIn(heading) ?? currency.unitIn(over);
   if (unit) return { unit, unitFrom: 'heading' };
-  if (unitOf(heading) || soundsLikeMoney(heading)) throw refuse(heading);
+  for (const text of [heading, over]) if (unitOf(text) || soundsLikeMoney(text)) throw refuse(text);
   const line = unitAbove(above);
   if (line) {
     const said = 'unknown' in line ? currency.unitIn(line.unknown) : undefined;
@@ -221,6 +244,13 @@ const headingsIn = ({ fields }: Mapping): string[] =>
     ...(source.when ? [source.when.column] : []),
   ]);
 
+/** Whether a text is a heading of a mapping, or a part of one that stands over several rows. */
+export function knownTo(mapping: Mapping): (text: string) => boolean {
+  const parts = headingsIn(mapping).flatMap((heading) => [heading, ...heading.split('/')]);
+  const known = new Set(parts.map(headingOf));
+  return (text) => known.has(headingOf(text));
+}
+
 /** Number of a mapping's headings that a row contains. */
 export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
   const there = new Set(textsOf(cells).map(([, heading]) => headingOf(heading)));
@@ -237,61 +267,62 @@ export function headingsFound({ cells }: SourceRow, mapping: Mapping): number {
  * @throws Refusal if one of its headings is missing or ambiguous
  */
 export function layoutByMapping(
-  { row, cells }: SourceRow,
+  headings: HeadingRow,
   above: readonly SourceRow[],
   mapping: Mapping,
   request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
-  const texts = textsOf(cells);
-  const headingAt = new Map(texts);
-  const indices = new Map<string, number>();
-  const wanted = new Set(headingsIn(mapping).map(headingOf));
-  for (const [index, heading] of texts) {
-    const name = headingOf(heading);
-    if (!wanted.has(name)) continue;
-    const other = indices.get(name);
-    if (other !== undefined) throw columnTwice(heading, [named(other, heading), named(index, heading)]);
-    indices.set(name, index);
+  const all = columnsIn(headings);
+  const places = new Map<string, NamedColumn>();
+  const wanted = new Map(headingsIn(mapping).map((heading) => [headingOf(heading), heading]));
+  for (const place of all) {
+    for (const name of new Set(place.names.map(headingOf))) {
+      const heading = wanted.get(name);
+      if (heading === undefined) continue;
+      const other = places.get(name);
+      if (other)
+        throw columnTwice(
+          heading,
+          [other, place].map(({ index, heading }) => named(index, heading)),
+        );
+      places.set(name, place);
+    }
   }
-  const missing = headingsIn(mapping).filter((heading) => !indices.has(headingOf(heading)));
+  const missing = headingsIn(mapping).filter((heading) => !places.has(headingOf(heading)));
   if (missing.length > 0) {
-    const headings = [...new Set(missing)].map((heading) => `“${cut(heading)}”`).join(', ');
-    throw new Refusal('imports.missing_headings', { row, headings });
+    const texts = [...new Set(missing)].map((heading) => `“${cut(heading)}”`).join(', ');
+    throw new Refusal('imports.missing_headings', { row: headings.row, headings: texts });
   }
-  const indexOf = (heading: string): number => indices.get(headingOf(heading)) as number;
+  const placeOf = (heading: string) => places.get(headingOf(heading)) as NamedColumn;
   const columns = new Map(request.table.columns.map((column) => [column.field, column]));
   const fieldsOf = ([field, source]: [string, MappedSource]): Field[] => {
     const column = columns.get(field);
     if (!column) return [];
     const { constant, when } = source;
     const from = headingsOfSource(source);
-    const at = from.map(indexOf);
-    const headings = at.map((index) => headingAt.get(index) as string);
+    const found = from.map(placeOf);
+    const [place] = found;
     const currency = currencyOfSource(source);
-    const said = { mapping: source.unit, heading: from[0] === undefined ? undefined : unitOf(from[0]) };
+    const said = { mapping: source.unit, heading: unitOf(from[0] ?? '') ?? unitOf(place?.over ?? '') };
     const { unit, unitFrom } =
       column.kind !== 'money'
         ? NO_UNIT
         : currency
-          ? unitInCurrency(currency, source.unit, headings[0] ?? '', above, request)
+          ? unitInCurrency(currency, source.unit, place as NamedColumn, above, request)
           : unitOfColumn(said, above, request);
     const terms = termsOf(source, unit, currency);
-    const [index = null] = at;
-    const place = index === null ? { column: null, heading: '' } : named(index, headings.join(' + '));
     const common: Omit<Field, 'field' | 'read'> = {
-      ...place,
-      index,
-      ...joinOf(
-        column,
-        source,
-        at.map((index, i) => ({ index, heading: headings[i] as string })),
-      ),
+      ...(place
+        ? named(place.index, found.map(({ heading }) => heading).join(' + '))
+        : { column: null, heading: '' }),
+      index: place?.index ?? null,
+      ...joinOf(column, source, found),
       prepare: preparation(source),
       ...translation(source),
       kind: column.kind,
       isKey: column.field === request.table.key,
       ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
-      ...(when && { when: { index: indexOf(when.column), texts: new Set(when.in.map(plain)) } }),
+      ...(when && { when: { index: placeOf(when.column).index, texts: new Set(when.in.map(plain)) } }),
     };
     const own: Field = {
       ...common,
@@ -307,8 +338,7 @@ export function layoutByMapping(
     return [own, ...(isMapped ? [] : kept.map((one): Field => ({ ...common, ...one })))];
   };
   const fields = Object.entries(mapping.fields).flatMap(fieldsOf);
-  const ignored = texts
-    .filter(([, heading]) => !indices.has(headingOf(heading)))
-    .map(([index, heading]) => named(index, heading));
-  return { fields, ignored, warnings: [], outside: outsideOf(cells) };
+  const used = new Set(places.values());
+  const ignored = all.filter((one) => !used.has(one)).map(({ index, heading }) => named(index, heading));
+  return { fields, ignored, warnings: [], outside: outsideOf(headings.cells) };
 }

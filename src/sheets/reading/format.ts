@@ -1,47 +1,49 @@
 /** Detects the format of a file by its first bytes, not by its name. */
-import type { FileFormat } from '../../http/formats.ts';
+import { type ReadFormat, readTypes } from '../../http/media-types.ts';
+import { kindByBytes, kindByText, type OtherKind, otherFormat } from './other-formats.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { ReadRequest } from './rows.ts';
 
-type Found = FileFormat | 'xls' | 'other';
+type Found = ReadFormat | 'xls' | OtherKind;
 
-const magic = (hex: string) => Buffer.from(hex, 'hex');
+const ZIP = Buffer.from('PK');
+const XLS = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
-/** File signatures, including that of an empty archive. */
-const MAGIC: readonly (readonly [Found, Buffer])[] = [
-  ['xlsx', magic('504b0304')],
-  ['xlsx', magic('504b0506')],
-  ['xls', magic('d0cf11e0a1b11ae1')],
-  ['other', magic('25504446')],
-  ['other', magic('1f8b')],
-  ['other', magic('89504e47')],
-  ['other', magic('ffd8ff')],
-];
+/** OpenDocument says its kind in the first part of the archive, which is not compressed. */
+const OPEN_DOCUMENT = 'mimetypeapplication/vnd.oasis.opendocument.';
 
-/** HTML and XML, which some systems save as `.xls`; a JSON array. */
-const NO_TABLE = /^\s*(<(!doctype|html|table|\?xml|workbook)|\[\s*[{\]])/i;
+/** A zip archive that is neither may be a workbook: that is for its parts to say. */
+function foundInZip(start: Buffer): Found {
+  const head = start.subarray(0, 200).toString('latin1');
+  const at = head.indexOf(OPEN_DOCUMENT);
+  if (at < 0) return 'xlsx';
+  return head.startsWith('spreadsheet', at + OPEN_DOCUMENT.length) ? 'ods' : 'document';
+}
 
 function found(start: Buffer): Found {
-  const known = MAGIC.find(([, bytes]) => start.subarray(0, bytes.length).equals(bytes));
-  if (known) return known[0];
+  const startsWith = (bytes: Buffer) => start.subarray(0, bytes.length).equals(bytes);
+  if (startsWith(ZIP) && (start[2] === 3 || start[2] === 5)) return foundInZip(start);
+  if (startsWith(XLS)) return 'xls';
+  const kind = kindByBytes(start);
+  if (kind) return kind;
   const isUtf16 = start[0] === 0xff || start[0] === 0xfe;
   if (start.includes(0) && !isUtf16) return 'other';
   const text = start.toString('utf8').replace('\uFEFF', '');
-  if (NO_TABLE.test(text)) return 'other';
-  return text.trimStart().startsWith('{') ? 'ndjson' : 'csv';
+  return kindByText(text) ?? (text.trimStart().startsWith('{') ? 'ndjson' : 'csv');
 }
 
+const isReadable = (format: Found): format is ReadFormat => format in readTypes;
 const isText = (format: Found): boolean => format === 'csv' || format === 'ndjson';
 
 /**
  * The format of a file with the given first bytes.
  * @throws Refusal if the format is not supported, or differs from the one in the request
  */
-export function formatOf(start: Buffer, { format, name }: Pick<ReadRequest, 'format' | 'name'>): FileFormat {
+export function formatOf(start: Buffer, { format, name }: Pick<ReadRequest, 'format' | 'name'>): ReadFormat {
   if (start.length === 0) throw new Refusal('imports.empty_file');
   const real = found(start);
   if (real === 'xls') throw new Refusal('imports.old_or_locked_workbook');
-  if (real === 'other') throw new Refusal('imports.unknown_format');
+  if (!isReadable(real)) throw otherFormat(real);
   const said = format ?? (isText(real) && /\.(csv|txt|tsv)$/i.test(name ?? '') ? 'csv' : real);
   // A CSV file may also start with a brace.
   if (said === real || (said === 'csv' && real === 'ndjson')) return said;

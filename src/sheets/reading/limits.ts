@@ -20,6 +20,8 @@ export const limits = {
   /** Size of the texts shared between cells, which are kept outside the heap. */
   sharedTextBytes: 128 * MIB,
   sharedTexts: 4_000_000,
+  /** Ranges of merged cells in a worksheet. */
+  merges: 100_000,
   /** XML of one worksheet row: more than 200 full cells. */
   rowXml: 16 * MIB,
   /** Rows of a text file; a worksheet cannot hold many more. */

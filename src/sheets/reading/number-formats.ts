@@ -56,7 +56,8 @@ const literal = (text: string): string =>
     .replaceAll('"', '')
     .trim();
 
-const relevant = (text: string): string => (YUAN.test(text) || !MATTERS.test(text) ? '' : text);
+/** The text beside a number, if it changes what the number means. */
+export const relevant = (text: string): string => (YUAN.test(text) || !MATTERS.test(text) ? '' : text);
 
 function shownDate(code: string): Shown['as'] {
   const parts = code.replaceAll(NO_PART, '').toLowerCase();

@@ -10,7 +10,7 @@ const MIB = 1024 * 1024;
 const METHODS: ReadonlySet<number> = new Set([0, 8]);
 
 /** Entries found only in workbooks with macros, including Excel 4 macro sheets. */
-const MACROS = /(^|\/)vbaProject\.bin$|^xl\/macrosheets\//i;
+const MACROS = /(^|\/)vbaProject\.bin$|^xl\/macrosheets\/|^(Basic|Scripts)\//i;
 
 const damaged = (reason: string, cause?: unknown): Refusal =>
   new Refusal('imports.damaged_workbook', { reason }, cause);
@@ -45,12 +45,13 @@ async function blaming<T>(work: () => Promise<T>): Promise<T> {
 
 export interface Package {
   has(name: string): boolean;
+  names(): string[];
   /** A small part as a whole. @throws Refusal if it is too large or damaged */
   text(name: string): Promise<string>;
   /** The bytes of a part. @throws Refusal if it is damaged */
   bytes(name: string): AsyncIterable<Buffer>;
-  /** Unpacked size of a part. */
-  sizeOf(name: string): number;
+  /** The same, and which share of them has been read. */
+  counted(name: string): { bytes: AsyncIterable<Buffer>; done(): number };
 }
 
 async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
@@ -100,6 +101,7 @@ export async function openPackage(file: string): Promise<Package> {
 
   return {
     has: (name) => entries.has(name),
+    names: () => [...entries.keys()],
     text: async (name) => {
       if (entryOf(name).uncompressedSize > limits.partBytes) throw tooLarge(...megabytes(limits.partBytes));
       const chunks: Buffer[] = [];
@@ -107,6 +109,16 @@ export async function openPackage(file: string): Promise<Package> {
       return Buffer.concat(chunks).toString('utf8');
     },
     bytes,
-    sizeOf: (name) => entryOf(name).uncompressedSize,
+    counted: (name) => {
+      const size = Math.max(1, entryOf(name).uncompressedSize);
+      let read = 0;
+      async function* counting() {
+        for await (const chunk of bytes(name)) {
+          read += chunk.length;
+          yield chunk;
+        }
+      }
+      return { bytes: counting(), done: () => Math.min(read, size) / size };
+    },
   };
 }

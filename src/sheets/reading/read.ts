@@ -1,6 +1,6 @@
 /** Converts a file on disk to rows on disk, in this process. `read-job.ts` runs it in a separate one. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { FileFormat } from '../../http/formats.ts';
+import { isWorkbook, type ReadFormat } from '../../http/media-types.ts';
 import { CHUNK, encodingOf } from './encoding.ts';
 import { formatOf } from './format.ts';
 import { jsonRows } from './json-lines.ts';
@@ -29,8 +29,8 @@ async function beginningOf(file: string): Promise<Beginning> {
   }
 }
 
-function refuseLarge(format: FileFormat, size: number): void {
-  const max = format === 'xlsx' ? limits.workbookBytes : limits.textBytes;
+function refuseLarge(format: ReadFormat, size: number): void {
+  const max = isWorkbook(format) ? limits.workbookBytes : limits.textBytes;
   if (size > max) throw new Refusal('imports.too_large', { max: max / MIB, format });
 }
 
@@ -43,7 +43,7 @@ interface Reading {
   head(): FileHead;
 }
 
-const readingOf = (format: FileFormat, { source, names, batches, head }: OpenTable): Reading => ({
+const readingOf = (format: ReadFormat, { source, names, batches, head }: OpenTable): Reading => ({
   names,
   batches,
   bytes: source.bytes,
@@ -59,12 +59,15 @@ async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Read
 /** Loads parsers on demand, because loading one takes longer than reading most files. */
 async function readingFor(
   request: ReadRequest,
-  format: FileFormat,
+  format: ReadFormat,
   { start, size }: Beginning,
 ): Promise<Reading> {
-  if (format === 'xlsx') {
-    const { workbookSources } = await import('./workbook.ts');
-    return readingOf(format, await openTable(await workbookSources(request, size), request, false));
+  if (isWorkbook(format)) {
+    const sources =
+      format === 'ods'
+        ? (await import('./open-document.ts')).openDocumentSources
+        : (await import('./workbook.ts')).workbookSources;
+    return readingOf(format, await openTable(await sources(request, size), request, false));
   }
   if (format === 'ndjson') return readingOfLines(request, start);
   const { csvSource } = await import('./csv.ts');
@@ -125,7 +128,7 @@ export async function read(
   const rows = await open(request.rows, 'w');
   try {
     // Worksheets have a limit of their own.
-    const maxRows = format === 'xlsx' ? Number.POSITIVE_INFINITY : limits.rows;
+    const maxRows = isWorkbook(format) ? Number.POSITIVE_INFINITY : limits.rows;
     const counts = await writeRows(reading, rows, maxRows, onProgress);
     return { ...counts, bytes: beginning.size, head: reading.head() };
   } finally {

@@ -1,6 +1,6 @@
 /** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
-import { type Cell, isMark, plain, Unreadable } from './cells.ts';
+import { type Cell, isEmpty, isMark, plain, Unreadable } from './cells.ts';
 import { columnsOfField, type Field, type Layout, type Outside } from './fields.ts';
 import { letterOf } from './headings.ts';
 import { limits } from './limits.ts';
@@ -10,15 +10,6 @@ import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
 
 /** The first character of the template's row that explains the columns. */
 const EXPLANATION = '※';
-
-/** How most cells begin; they cannot be blank. */
-const VISIBLE = /^[!-~\u4E00-\u9FFF]/;
-
-/** Empty, or white space only. */
-const isEmpty = (cell: Cell): boolean =>
-  cell === undefined ||
-  cell === '' ||
-  (typeof cell === 'string' && !VISIBLE.test(cell) && cell.trim() === '');
 
 const isExplanation = (cells: readonly Cell[]): boolean => {
   const first = cells.find((cell) => !isEmpty(cell));

@@ -1,7 +1,7 @@
 /** The data exchanged with the process that reads a file: all of it plain data. */
 
 import type { MessageValue } from '../../core/languages.ts';
-import type { FileFormat } from '../../http/formats.ts';
+import type { ReadFormat } from '../../http/media-types.ts';
 import type { FaultCode } from '../../http/messages.ts';
 import type { SheetTable } from '../columns.ts';
 import type { Encoding } from '../csv.ts';
@@ -18,7 +18,7 @@ export interface ReadRequest {
   /** File name according to the client, if given. */
   name: string | null;
   /** Format according to the client; null to detect it. */
-  format: FileFormat | null;
+  format: ReadFormat | null;
   encoding: Encoding | null;
   /** The kind of rows. */
   table: SheetTable;
@@ -36,7 +36,7 @@ export type FileEncoding = Encoding | 'utf-16le' | 'utf-16be';
 
 /** What was detected about a file. */
 export interface FileHead {
-  format: FileFormat;
+  format: ReadFormat;
   /** The worksheet that was read, and the other ones. */
   sheet: string | null;
   otherSheets: string[];
@@ -117,6 +117,14 @@ export interface SourceRow {
   cells: readonly Cell[];
 }
 
+/** A range of merged cells: one-based rows, zero-based columns, both inclusive. */
+export interface Merge {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
 export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encoding'> {
   /** In batches of some milliseconds of work each. Blank rows may be missing. @throws Refusal */
   rows: AsyncIterable<readonly SourceRow[]>;
@@ -124,4 +132,5 @@ export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encodi
   bytes(): number;
   /** By zero-based column: the number of cells with a formula, and the row of the first one. */
   formulas?: ReadonlyMap<number, { count: number; row: number }>;
+  merges?: readonly Merge[];
 }

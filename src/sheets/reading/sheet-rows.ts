@@ -26,7 +26,7 @@ const UNSAFE = 1e15;
 /** What is shown of a day: `2020-06-29` with its time, `2020-06`, `2020`. */
 const SHOWN_CHARACTERS = { day: 19, month: 7, year: 4 } as const;
 
-function numberAs({ digits, before, after, isScaled }: Shown, number: number): Cell {
+export function numberAs({ digits, before, after, isScaled }: Shown, number: number): Cell {
   const text = decimalOf(number);
   if (Math.abs(number) >= UNSAFE) return new Unreadable('too_many_digits', undefined, text);
   if (isScaled) return new Unreadable('scaled_number', undefined, text);
@@ -38,7 +38,7 @@ function numberAs({ digits, before, after, isScaled }: Shown, number: number): C
 const MAX_DAYS = 36_525;
 
 /** Zero-based column of a reference like `AB12`. */
-function columnOf(reference: string): number {
+export function columnOf(reference: string): number {
   let column = 0;
   for (let i = 0; i < reference.length; i++) {
     const letter = reference.charCodeAt(i) - 64;

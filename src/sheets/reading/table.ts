@@ -1,12 +1,22 @@
 /** Finds the table with its row of headings in a file. */
+import type { SheetTable } from '../columns.ts';
 import type { Cell } from './cells.ts';
-import { columnsOfField, headingsFound, type Layout, layoutByHeadings, layoutByMapping } from './fields.ts';
+import {
+  columnsOfField,
+  headingsFound,
+  knownTo,
+  type Layout,
+  layoutByHeadings,
+  layoutByMapping,
+} from './fields.ts';
+import { headingRowsAt, MAX_HEADING_ROWS } from './heading-rows.ts';
 import { type Headings, headingsOf, letterOf } from './headings.ts';
 import { limits } from './limits.ts';
 import type { Mapping } from './mapping.ts';
+import { mergedValues } from './merges.ts';
 import { cut, Refusal } from './refusal.ts';
 import { type Notes, refuseTooWide, rowReader, startNotes } from './row-reader.ts';
-import type { FileHead, ReadRequest, ReadRow, Source, SourceRow, Warning } from './rows.ts';
+import type { FileHead, Merge, ReadRequest, ReadRow, Source, SourceRow, Warning } from './rows.ts';
 
 export interface OpenTable {
   source: Source;
@@ -50,23 +60,31 @@ function noHeadings(rows: readonly SourceRow[]): Refusal {
   return new Refusal('imports.no_headings', { rows: limits.headingRows, headings: headings || '—' });
 }
 
-/** Finds the row of headings among the first rows, and interprets it. */
-function layoutOf(rows: readonly SourceRow[], request: ReadRequest): { index: number; layout: Layout } {
+/**
+ * Finds the headings among the first rows, and interprets them.
+ * @returns their first row, and the index of their last one
+ */
+function layoutOf(
+  rows: readonly SourceRow[],
+  merges: readonly Merge[],
+  request: ReadRequest,
+): { row: number; last: number; layout: Layout } {
   const { table, mapping } = request;
   if (mapping) {
     const index =
       mapping.headingRow === undefined
         ? best(rows, (row) => headingsFound(row, mapping))
         : rows.findIndex(({ row }) => row === mapping.headingRow);
-    const row = index === undefined ? undefined : rows[index];
-    if (!row || index === undefined) throw noHeadings(rows);
-    return { index, layout: layoutByMapping(row, rows.slice(0, index), mapping, request) };
+    if (index === undefined || !rows[index]) throw noHeadings(rows);
+    const { first, last, row } = headingRowsAt(rows, index, merges, knownTo(mapping));
+    return { row: row.row, last, layout: layoutByMapping(row, rows.slice(0, first), mapping, request) };
   }
   const headings = headingsOf(table);
   const index = best(rows, scoreBy(headings, table.key));
   if (index === undefined) throw noHeadings(rows);
-  const layout = layoutByHeadings(rows[index] as SourceRow, rows.slice(0, index), headings, request);
-  return { index, layout };
+  const isKnown = (text: string) => headings.recognise(text) !== undefined;
+  const { first, last, row } = headingRowsAt(rows, index, merges, isKnown);
+  return { row: row.row, last, layout: layoutByHeadings(row, rows.slice(0, first), headings, request) };
 }
 
 /** Reads batches until they must include the headings. */
@@ -75,7 +93,8 @@ async function beginning(
   mapping: Mapping | null,
 ): Promise<SourceRow[]> {
   const rows: SourceRow[] = [];
-  const last = mapping?.headingRow ?? 0;
+  // A heading may have others below it.
+  const last = (mapping?.headingRow ?? 0) + MAX_HEADING_ROWS - 1;
   for (;;) {
     const { done, value } = await batches.next();
     if (done) return rows;
@@ -111,25 +130,34 @@ const noteWarnings = ({ strays, marks }: Notes): Warning[] => [
   }),
 ];
 
+/** Tells the fields that are amounts: they count once, wherever their cell is shown. */
+function amountsOf({ columns }: SheetTable): (field: string) => boolean {
+  const amounts = columns.filter(({ kind, form }) => kind === 'money' || form === 'decimal');
+  const fields = new Set(amounts.map(({ field }) => field));
+  return (field) => fields.has(field);
+}
+
 async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Promise<OpenTable> {
   const iterator = source.rows[Symbol.asyncIterator]();
   const rows = await beginning(iterator, request.mapping);
   const first = request.mapping?.headingRow === undefined ? rows.slice(0, limits.headingRows) : rows;
   first.forEach(refuseTooWide);
-  const { index, layout } = layoutOf(first, request);
-  const headingRow = (rows[index] as SourceRow).row;
+  const { merges = [] } = source;
+  const { row: headingRow, last, layout } = layoutOf(first, merges, request);
+  const isAmount = amountsOf(request.table);
+  const merged = mergedValues(merges, layout, (rows[last] as SourceRow).row, isAmount);
   const notes = startNotes();
   const readRow = rowReader(layout, request, isCsv, notes);
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
     for (const row of batch) {
-      const one = readRow(row);
+      const one = readRow(merged.fill(row));
       if (one) read.push(one);
     }
     return read;
   };
   async function* batches(): AsyncGenerator<ReadRow[]> {
-    yield readBatch(rows.slice(index + 1));
+    yield readBatch(rows.slice(last + 1));
     for (;;) {
       const { done, value } = await iterator.next();
       if (done) return;
@@ -158,7 +186,12 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
       headingRow,
       columns,
       ignored: layout.ignored,
-      warnings: [...layout.warnings, ...formulaWarnings(source, layout), ...noteWarnings(notes)],
+      warnings: [
+        ...layout.warnings,
+        ...formulaWarnings(source, layout),
+        ...merged.warnings(),
+        ...noteWarnings(notes),
+      ],
     }),
   };
 }

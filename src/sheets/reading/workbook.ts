@@ -1,10 +1,13 @@
 /** The visible worksheets of a workbook, as tables. */
 import { type Shown, shownBy } from './number-formats.ts';
+import { kindByParts, otherFormat } from './other-formats.ts';
 import { openPackage, type Package } from './package.ts';
-import { cut, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import type { ReadRequest, Source } from './rows.ts';
 import { readSharedTexts } from './shared-texts.ts';
+import { mergesIn } from './sheet-merges.ts';
 import { type Book, SheetParser, sheetRows } from './sheet-rows.ts';
+import { chosenSheets } from './sheets.ts';
 import { type Attributes, malformed, readXml } from './xml.ts';
 
 interface Element {
@@ -60,7 +63,10 @@ async function relationsOf(parts: Package, name: string): Promise<Relation[]> {
 
 /** The main part of the workbook. @throws Refusal for other documents, and for workbooks with macros */
 async function workbookIn(parts: Package): Promise<string> {
-  if (!parts.has('[Content_Types].xml')) throw malformed('[Content_Types].xml');
+  if (!parts.has('[Content_Types].xml')) {
+    const kind = kindByParts(parts.names());
+    throw kind ? otherFormat(kind) : malformed('[Content_Types].xml');
+  }
   const workbook = (await relationsOf(parts, '')).find(({ type }) => type === 'officeDocument')?.target;
   if (!workbook || !parts.has(workbook)) throw malformed('officeDocument');
   const types = await elementsOf(parts, '[Content_Types].xml');
@@ -68,7 +74,7 @@ async function workbookIn(parts: Package): Promise<string> {
     PartName?.toLowerCase() === `/${workbook.toLowerCase()}`;
   const type = types.find(own)?.attributes.ContentType;
   if (type?.includes('macroEnabled')) throw new Refusal('imports.macro_workbook');
-  if (type && !type.includes('spreadsheetml')) throw malformed(cut(type));
+  if (type && !type.includes('spreadsheetml')) throw otherFormat('document');
   return workbook;
 }
 
@@ -92,40 +98,27 @@ interface Sheet {
 }
 
 /** A source that reads its rows lazily. */
-function sourceOf(parts: Package, sheet: Sheet, others: string[], book: Book, fileSize: number): Source {
+async function sourceOf(
+  parts: Package,
+  sheet: Sheet,
+  others: string[],
+  book: Book,
+  fileSize: number,
+): Promise<Source> {
   const parser = new SheetParser(book);
-  const size = Math.max(1, parts.sizeOf(sheet.part));
-  let unpacked = 0;
-  async function* counted() {
-    for await (const chunk of parts.bytes(sheet.part)) {
-      unpacked += chunk.length;
-      yield chunk;
-    }
-  }
+  const { bytes, done } = parts.counted(sheet.part);
   return {
     sheet: sheet.name,
     otherSheets: others,
     encoding: null,
-    rows: sheetRows(counted(), parser),
-    bytes: () => Math.round((Math.min(unpacked, size) / size) * fileSize),
+    rows: sheetRows(bytes, parser),
+    bytes: () => Math.round(done() * fileSize),
     formulas: parser.formulas,
+    merges: await mergesIn(parts.bytes(sheet.part)),
   };
 }
 
 const isOn = (value: string | undefined): boolean => value === '1' || value === 'true';
-
-/** @throws Refusal if none has this name or, counted from 1, this position */
-function chosenSheets(sheets: readonly Sheet[], wanted: string | number | undefined): readonly Sheet[] {
-  const chosen =
-    wanted === undefined
-      ? sheets
-      : sheets.filter(({ name }, i) => (typeof wanted === 'number' ? i + 1 === wanted : name === wanted));
-  if (chosen.length > 0) return chosen;
-  const names = sheets.map(({ name }) => name).join(', ') || '—';
-  if (typeof wanted !== 'number')
-    throw new Refusal('imports.no_sheet', { sheet: wanted ?? '', sheets: names });
-  throw new Refusal('imports.no_sheet_at', { sheet: wanted, count: sheets.length, sheets: names });
-}
 
 /**
  * The visible worksheets in order: that of the mapping, or all of them.
@@ -155,8 +148,9 @@ export async function workbookSources(
     styles: await stylesOf(parts, partOf('styles')),
     is1904: isOn(elements.find(({ tag }) => tag === 'workbookPr')?.attributes.date1904),
   };
-  return chosen.map((sheet) => {
-    const others = sheets.filter((other) => other !== sheet).map(({ name }) => name);
-    return async () => sourceOf(parts, sheet, others, book, fileSize);
-  });
+  return chosen.map(
+    ({ sheet, otherSheets }) =>
+      () =>
+        sourceOf(parts, sheet, otherSheets, book, fileSize),
+  );
 }

@@ -133,7 +133,7 @@ interface Elements {
   root: string;
   /** The parent of the repeated elements; everything after it is ignored. */
   list: string;
-  /** The repeated element, such as `row`. */
+  /** The repeated element, such as `row`; with a prefix if it has another namespace than the root. */
   element: string;
   /** Maximum length of one element in characters; up to twice as many may be buffered. */
   most: number;
@@ -178,7 +178,8 @@ export async function* xmlPieces(
     const closing = `</${prefix}${list}>`;
     const last = text.indexOf(closing, seen);
     isOver = last >= 0;
-    const end = isOver ? last + closing.length : seen + text.slice(seen).lastIndexOf(`<${prefix}${element}`);
+    const start = element.includes(':') ? `<${element}` : `<${prefix}${element}`;
+    const end = isOver ? last + closing.length : seen + text.slice(seen).lastIndexOf(start);
     if (end > seen) {
       yield text.slice(0, end);
       text = text.slice(end);

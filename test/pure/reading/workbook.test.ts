@@ -270,7 +270,7 @@ describe('a package', () => {
     ],
     ['a worksheet without end', instead('xl/worksheets/sheet1.xml', worksheet(rows).slice(0, -40))],
   ])('with %s is refused', async (_, bytes) => {
-    expect((await refusal(bytes)).kind).toMatch(/^imports\.(not_a_workbook|no_sheet)$/);
+    expect((await refusal(bytes)).kind).toMatch(/^imports\.(not_a_workbook|unknown_format|no_sheet)$/);
   });
 
   it('with macro types declared for missing parts is read', async () => {
