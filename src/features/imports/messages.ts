@@ -1,6 +1,7 @@
 /** Messages about imported files. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
+import { mappingFaults } from './mapping-messages.ts';
 
 /** Reasons for refusing a whole file, and messages about imports. */
 const problems = {
@@ -229,24 +230,13 @@ const problems = {
 
 /** Faults of cells, rows and mappings, and warnings. */
 const faults = {
+  ...mappingFaults,
   given_twice: {
     en: 'differs from the parameter of the same name; give one of them',
     zh: '与同名参数不一致，只需给出其中之一',
   },
   not_json: { en: 'is not a JSON object', zh: '不是 JSON 对象' },
   not_money: { en: 'must be an amount, like 1234.5 or 1,234.5', zh: '应为金额，如 1234.5 或 1,234.5' },
-  not_in_currency: {
-    en: 'must be an amount in {currency}, like 1234.5 or {currency} 1,234.5, without any other currency',
-    zh: '应为 {currency} 金额，如 1234.5 或 {currency} 1,234.5，不得注明其他币种',
-  },
-  fraction_at_rate: {
-    en: 'is {yuan} yuan at the rate of {rate}; say with `rounding` in the mapping how to make it whole yuan',
-    zh: '按汇率 {rate} 折合 {yuan} 元，不是整数；请在映射中用 rounding 指明取整方式',
-  },
-  missing_part: {
-    en: 'lacks “{heading}”; fill in all columns that this value is put together from',
-    zh: '缺少“{heading}”一列的内容；该值由多列合成，各列均应填写',
-  },
   fraction_of_yuan: {
     en: 'has a fraction of a yuan; amounts are whole yuan',
     zh: '不足一元的部分无法接受；金额应为整数元',
@@ -290,7 +280,6 @@ const faults = {
     en: 'is a formula without a saved value; open the file in Excel and save it',
     zh: '为未保存结果的公式；请用 Excel 打开并保存后再导入',
   },
-  not_translated: { en: 'is not among the codes of the mapping', zh: '不在映射的代码对照之中' },
   formula_value_taken: {
     en: '{count} {count:cell|cells} in this column {count:is a formula; its saved value was|are formulas; their saved values were} used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
@@ -330,25 +319,6 @@ const faults = {
   unknown_unit: {
     en: 'the heading “{heading}” has an unknown unit; the column was not read',
     zh: '表头“{heading}”的单位无法识别，该列未读取',
-  },
-  not_for_this_field: { en: 'does not apply to this field', zh: '不适用于该字段' },
-  needs_setting: { en: 'has no effect without `{setting}`', zh: '须与 {setting} 一并给出' },
-  own_currency: {
-    en: 'is the currency of all amounts; leave out currency and rate',
-    zh: '金额本以人民币计，无需折算；请去掉 currency 和 rate',
-  },
-  changes_amounts: {
-    en: 'must not contain digits, signs, currencies or units, which change the amount; use unit, factor or currency',
-    zh: '不得含有数字、正负号、币种或单位，以免改变金额；请改用 unit、factor 或 currency',
-  },
-  from_or_constant: { en: 'must have either from or constant', zh: '应有且仅有 from 与 constant 之一' },
-  not_a_factor: {
-    en: 'must be a positive decimal number as text, like "7.1"',
-    zh: '应为文本形式的正十进制数，如 "7.1"',
-  },
-  not_a_date_format: {
-    en: 'must be year, month and day, like MM/DD/YYYY or YYYY-MM-DD, and may end with hh:mm',
-    zh: '应由年、月、日组成，如 MM/DD/YYYY 或 YYYY-MM-DD，末尾可加 hh:mm',
   },
   ambiguous_reference: {
     en: '“{id}” matches several names: {choices}; use the code',
