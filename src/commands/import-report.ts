@@ -93,7 +93,7 @@ const LIST_WIDTH = 800;
 const CHANGE_WIDTH = 160;
 
 /** Removes control and bidirectional characters, with which a file could manipulate the terminal. */
-const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+export const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function fitted(text: string, width: number): string {
   const one = harmless(text);

@@ -95,3 +95,15 @@ export function currencyOf(code: string): Currency {
     },
   };
 }
+
+/** Those that headings of lists are looked through for. */
+const FREQUENT = [...Object.keys(MORE), 'CHF'];
+
+/** The currency that a text names, with the unit in which it counts. */
+export function currencyNamedIn(text: string): { currency: string; unit: Unit } | undefined {
+  for (const code of FREQUENT) {
+    const unit = currencyOf(code).unitIn(text);
+    if (unit) return { currency: code, unit };
+  }
+  return undefined;
+}

@@ -56,24 +56,51 @@ async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Read
   return jsonRows(request.file, encoding, request.table);
 }
 
+/** The tables of a file. */
+export interface Sources {
+  format: ReadFormat;
+  sources: readonly (() => Promise<Source>)[];
+}
+
 /** Loads parsers on demand, because loading one takes longer than reading most files. */
-async function readingFor(
+async function sourcesOf(
   request: ReadRequest,
   format: ReadFormat,
   { start, size }: Beginning,
-): Promise<Reading> {
+): Promise<Sources['sources']> {
   if (isWorkbook(format)) {
     const sources =
       format === 'ods'
         ? (await import('./open-document.ts')).openDocumentSources
         : (await import('./workbook.ts')).workbookSources;
-    return readingOf(format, await openTable(await sources(request, size), request, false));
+    return sources(request, size);
   }
-  if (format === 'ndjson') return readingOfLines(request, start);
   const { csvSource } = await import('./csv.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
-  const source = async (): Promise<Source> => csvSource(request.file, encoding);
-  return readingOf(format, await openTable([source], request, true));
+  return [async () => csvSource(request.file, encoding)];
+}
+
+async function formatAndSize(request: ReadRequest) {
+  const beginning = await beginningOf(request.file);
+  const format = formatOf(beginning.start, request);
+  refuseLarge(format, beginning.size);
+  return { beginning, format };
+}
+
+/**
+ * Opens the tables of a file with headings, without reading their rows.
+ * @throws Refusal if it is no such file
+ */
+export async function openSources(request: ReadRequest): Promise<Sources> {
+  const { beginning, format } = await formatAndSize(request);
+  if (format === 'ndjson') throw new Refusal('imports.mapping_without_headings');
+  return { format, sources: await sourcesOf(request, format, beginning) };
+}
+
+async function readingFor(request: ReadRequest, format: ReadFormat, beginning: Beginning): Promise<Reading> {
+  if (format === 'ndjson') return readingOfLines(request, beginning.start);
+  const sources = await sourcesOf(request, format, beginning);
+  return readingOf(format, await openTable(sources, request, !isWorkbook(format)));
 }
 
 /** Characters per write. */
@@ -121,9 +148,7 @@ export async function read(
   request: ReadRequest,
   onProgress: (progress: ReadProgress) => void,
 ): Promise<ReadResult> {
-  const beginning = await beginningOf(request.file);
-  const format = formatOf(beginning.start, request);
-  refuseLarge(format, beginning.size);
+  const { beginning, format } = await formatAndSize(request);
   const reading = await readingFor(request, format, beginning);
   const rows = await open(request.rows, 'w');
   try {
