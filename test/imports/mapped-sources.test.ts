@@ -1,6 +1,8 @@
 /** What the settings of a mapping make of a file's columns, and how they are refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MappedSource } from '../../src/sheets/reading/mapping.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { documentAt, examplesIn } from '../support/documents.ts';
 import { changesNothing } from '../support/state.ts';
 import { row as bookRow, workbook } from '../support/workbooks.ts';
 import { byCode } from './rows.ts';
@@ -480,6 +482,40 @@ describe('files of others', () => {
     const [, en] = await said(file, fields, { query: { createEnterprises: true } });
     const two = ['乙示例有限公司', '丙示例有限公司'];
     expect(values(en, 'investors')).toEqual([two, two, [], [], two]);
+  });
+});
+
+describe('the page about mappings', () => {
+  it('has an example that reads its list', async () => {
+    const example = examplesIn(documentAt('docs/mappings.md')).find(({ language }) => language === 'json');
+    const { fields, ...rest } = JSON.parse(example?.text ?? '');
+    const file = fileOf(
+      '序号,Project,区划,Investors,Investment (million USD),年,月,日',
+      '7,甲示例项目,430100,"Alpha Co., Ltd., Beta",about $1.5,2024,5,1',
+    );
+    const [, en] = await said(file, fields, { rest, query: { createEnterprises: true } });
+    expect(en.faults).toEqual([]);
+    const read = Object.entries(en.changes[0].fields).map(([field, { after }]: [string, Body]) => [
+      field,
+      after,
+    ]);
+    expect(Object.fromEntries(read)).toMatchObject({
+      code: '2024-007',
+      region: '430100',
+      investors: ['Alpha Co., Ltd.', 'Beta'],
+      investmentYuan: 10_650_000,
+      contractAmount: '1500000',
+      contractCurrency: 'USD',
+      signedOn: '2024-05-01',
+    });
+  });
+
+  it('names every setting, and the schema no other', () => {
+    const rows = documentAt('docs/mappings.md').matchAll(/^\| (`.*?) \|/gm);
+    const named = [...rows].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    expect(named.sort()).toEqual(Object.keys(MappedSource.shape).sort());
   });
 });
 

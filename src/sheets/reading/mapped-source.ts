@@ -10,6 +10,9 @@ import { readMoneyBy, readOwnAmountBy, type Terms } from './money.ts';
 const listOf = <T>(given: T | readonly T[] | undefined): readonly T[] =>
   given === undefined ? [] : Array.isArray(given) ? given : [given as T];
 
+/** The longest first, so that none is taken for the beginning of another. */
+const longestFirst = (texts: readonly string[]): string[] => texts.toSorted((a, b) => b.length - a.length);
+
 /** The headings of a source's columns: none of a constant. */
 export const headingsOfSource = ({ from }: MappedSource): readonly string[] => listOf(from);
 
@@ -35,7 +38,8 @@ export function sourceReader(
   days: DayOfPeriod | null,
 ): ReadCell | undefined {
   if (kind === 'money' && terms) return readMoneyBy(terms);
-  if (kind === 'list' && source.separator !== undefined) return readListBy(listOf(source.separator));
+  if (kind === 'list' && source.separator !== undefined)
+    return readListBy(longestFirst(listOf(source.separator)));
   if (kind !== 'day') return undefined;
   return readPeriodBy(source.dates ? readDayBy(source.dates) : readDay, source.days ?? days);
 }
@@ -91,7 +95,7 @@ function partsOf(line: string, separators: readonly string[]): { before: string;
 
 /** Removes texts from both ends, as long as there are any, whatever their case. */
 function stripper(texts: readonly string[]): (text: string) => string {
-  const all = texts.map((text) => plain(text).toLowerCase()).filter(Boolean);
+  const all = longestFirst(texts.map((text) => plain(text).toLowerCase()).filter(Boolean));
   return (given) => {
     let text = plain(given);
     for (;;) {
