@@ -119,7 +119,7 @@ export const MappedSource = z
       .optional()
       .meta({
         description:
-          'Text before a code, after `cut` and `pad`, so that the serial numbers of two lists differ.',
+          'Text before a code, after `cut` and `pad`, so that the serial numbers of two lists differ; or before a list.',
         examples: ['2024-'],
       }),
     rounding: z.enum(roundings).optional().meta({
@@ -195,7 +195,7 @@ const PARTICULAR: Readonly<Partial<Record<keyof MappedSource, readonly SettingKi
   join: JOINED,
   cut: ['code'],
   pad: ['code'],
-  prefix: ['code'],
+  prefix: ['code', 'list'],
 };
 
 /** What a setting makes no sense without. */
