@@ -193,7 +193,8 @@ function found({ file, mode }: Import, t: Say): string[] {
       headingRow !== null && t('headings', { row: headingRow }),
     ];
     const what = parts.filter((part) => typeof part === 'string').join(', ');
-    lines.push(t('read', { format: harmless(what), columns: columns.length }));
+    const places = new Set(columns.map(({ column, heading }) => column ?? heading));
+    lines.push(t('read', { format: harmless(what), columns: places.size }));
   }
   if (mode === 'preview' && columns.length > 0) {
     const shown = columns.map((one) => `${named(one)} → ${one.field}${unitOf(one, t)}`);

@@ -1,5 +1,6 @@
 /** What the settings of a mapping make of a file's columns, and how they are refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportInWords } from '../../src/commands/import-report.ts';
 import { MappedSource } from '../../src/sheets/reading/mapping.ts';
 import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { documentAt, examplesIn } from '../support/documents.ts';
@@ -93,6 +94,41 @@ describe('an amount in another currency', () => {
       },
       { column: 'D', heading: '总投资（万美元）', field: 'contractAmount' },
       { column: 'D', heading: '总投资（万美元）', field: 'contractCurrency' },
+    ]);
+  });
+
+  it('is one column in the report, with its rate', async () => {
+    const file = amounts('总投资（万美元）', '12');
+    const report = async (more: Body, language: 'zh' | 'en') => {
+      const [zh, en] = await said(file, investment('总投资（万美元）', more));
+      const body = { zh, en }[language] as never;
+      return reportInWords(body, { name: 'a.csv', report: undefined, language });
+    };
+    expect(await report({}, 'zh')).toContain('读取 4 列');
+    expect(await report({}, 'zh')).toContain('（万 USD，2023-05-01 汇率 7.1，据表头）');
+    expect(await report({ rateOn: undefined }, 'zh')).toContain('（万 USD，汇率 7.1，据表头）');
+    expect(await report({}, 'en')).toContain('(10 thousand USD at 7.1 yuan on 2023-05-01, from the heading)');
+    expect(await report({ rateOn: undefined }, 'en')).toContain(
+      '(10 thousand USD at 7.1 yuan, from the heading)',
+    );
+  });
+
+  it('that cannot be read is one fault', async () => {
+    const error = '<c r="D2" t="e"><v>#N/A</v></c>';
+    const book = workbook({
+      sheets: [
+        {
+          rows:
+            bookRow(1, ['项目编号', '项目名称', '签约日期', '总投资']) +
+            bookRow(2, ['T-1', '甲', '2023-05-01', error]) +
+            bookRow(3, ['T-2', '甲', '2023-05-01', '-5']),
+        },
+      ],
+    });
+    const [, en] = await said(book, investment('总投资', { rounding: 'down' }), { format: 'xlsx' });
+    expect(en.faults.map(({ row, field, code }: Body) => [row, field, code])).toEqual([
+      [2, 'investmentYuan', 'error_value'],
+      [3, 'investmentYuan', 'too_small'],
     ]);
   });
 
@@ -593,7 +629,7 @@ describe('a definition', () => {
         ['name', { from: 'x', cut: 2, pad: { to: 3, side: 'left' }, prefix: 'a' }, 'cut', 'pad', 'prefix'],
         ['contractAmount', { from: 'x', prefix: '1' }, 'prefix'],
         ['investmentYuan', { from: ['x', 'y'] }, 'from'],
-        ['investmentYuan', { from: 'x', join: '-' }, 'join'],
+        ['investmentYuan', { from: ['x', 'y'], join: '-' }, 'join', 'from'],
       ] as const
     ).map(([field, source, ...settings]): (typeof refusals)[number] => [
       `${settings.join(', ')} in ${field}`,
@@ -606,6 +642,12 @@ describe('a definition', () => {
         '不适用于该字段',
       ]),
     ]),
+    [
+      'a text between the values of one column',
+      'name',
+      { from: ['x'], join: '-' },
+      ['join', 'needs_setting', 'has no effect without `from: […, …]`', '须与 from: […, …] 一并给出'],
+    ],
     [
       'a prefix of a constant',
       'code',

@@ -36,8 +36,8 @@ export const isEmpty = (cell: Cell): boolean =>
 
 export type Value = string | number | boolean | string[];
 
-/** Parses the text of a non-empty cell; null for no value. */
-export type ReadCell = (text: string) => Value | null | Unreadable;
+/** Parses the text of a non-empty cell. */
+export type ReadCell = (text: string) => Value | Unreadable;
 
 const ASCII = /^[\x20-\x7E]*$/;
 

@@ -48,6 +48,8 @@ export interface Field extends RecognisedColumn {
   kind: Column['kind'];
   /** Whether it identifies the row: its text is taken as it is. */
   isKey: boolean;
+  /** Whether another field of the same cells reports their faults. */
+  isCopy?: boolean;
   /** Texts that a mapping takes for empty cells. */
   empty?: ReadonlySet<string>;
   when?: { index: number; texts: ReadonlySet<string> };
@@ -335,7 +337,7 @@ export function layoutByMapping(
     };
     const kept = originals(column, terms);
     const isMapped = kept.some((one) => one.field in mapping.fields);
-    return [own, ...(isMapped ? [] : kept.map((one): Field => ({ ...common, ...one })))];
+    return [own, ...(isMapped ? [] : kept.map((one): Field => ({ ...common, ...one, isCopy: true })))];
   };
   const fields = Object.entries(mapping.fields).flatMap(fieldsOf);
   const used = new Set(places.values());

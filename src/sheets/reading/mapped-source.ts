@@ -54,7 +54,13 @@ export const originals = (
   const amount = readOwnAmountBy(terms);
   return [
     { field: original.amount, read: amount },
-    { field: original.currency, read: (text) => (amount(text) === null ? null : code) },
+    {
+      field: original.currency,
+      read: (text) => {
+        const read = amount(text);
+        return read instanceof Unreadable ? read : code;
+      },
+    },
   ];
 };
 

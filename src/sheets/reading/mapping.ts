@@ -203,7 +203,6 @@ const NEEDED: Readonly<Partial<Record<keyof MappedSource, keyof MappedSource>>> 
   currency: 'rate',
   rate: 'currency',
   rateOn: 'rate',
-  join: 'from',
   strip: 'from',
   separator: 'from',
   cut: 'from',
@@ -229,6 +228,9 @@ function settingFaults(source: MappedSource, column: Column): SourceFault[] {
     return [{ setting, message: 'needs_setting', params: { setting: needed } }];
   });
   const isJoined = Array.isArray(source.from) && source.from.length > 1;
+  if (source.join !== undefined && !isJoined) {
+    faults.push({ setting: 'join', message: 'needs_setting', params: { setting: 'from: […, …]' } });
+  }
   if (isJoined && !(JOINED as readonly SettingKind[]).includes(kind)) {
     faults.push({ setting: 'from', message: 'not_for_this_field' });
   }

@@ -166,12 +166,13 @@ export function readMoneyBy(terms: Terms): ReadCell {
   };
 }
 
-/** Reads the same amounts as decimal text in their own currency; none where `readMoneyBy` finds a fault. */
+/** Reads the same amounts as decimal text in their own currency. Contracts have no negative ones. */
 export function readOwnAmountBy(terms: Terms): ReadCell {
   const scaled = scaledBy(terms);
   return (text) => {
     const amount = scaled(text);
-    return amount instanceof Unreadable || amount.isNegative ? null : textOf(amount);
+    if (amount instanceof Unreadable) return amount;
+    return amount.isNegative ? new Unreadable('not_money') : textOf(amount);
   };
 }
 

@@ -163,7 +163,8 @@ export function rowReader(
       if (isNoValue) note(marks, field.index, row, cell);
       const value = isNoValue ? null : valueIn(field, cell);
       if (value instanceof Unreadable) {
-        faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
+        if (!field.isCopy)
+          faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
       } else if (value !== null) {
         values[field.field] = value;
         if (value !== cell && field.kind !== 'list' && String(value) !== cell) {
