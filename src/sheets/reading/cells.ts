@@ -36,8 +36,8 @@ export const isEmpty = (cell: Cell): boolean =>
 
 export type Value = string | number | boolean | string[];
 
-/** Parses the text of a non-empty cell. */
-export type ReadCell = (text: string) => Value | Unreadable;
+/** Parses the text of a non-empty cell; null for no value. */
+export type ReadCell = (text: string) => Value | null | Unreadable;
 
 const ASCII = /^[\x20-\x7E]*$/;
 
@@ -78,7 +78,7 @@ const readInteger: ReadCell = (text) => {
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : new Unreadable('not_a_whole_number');
 };
 
-const LINE_BREAK = /\r\n|\r|\n/;
+export const LINE_BREAK = /\r\n|\r|\n/;
 
 const MARKS: ReadonlySet<string> = new Set(
   '/ // \\ - -- --- – — —— ― _ n/a n.a. tbd 无 暂无 待定 未定 待确定 待补充 不详 未知 暂缺 空缺'.split(' '),

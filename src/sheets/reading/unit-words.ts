@@ -28,6 +28,13 @@ const units = new Map(
   ),
 );
 
+/** The units as multiples of any currency: the same words without the yuan. */
+export const multiples: ReadonlyMap<string, Unit> = new Map(
+  Object.entries(WORDS).flatMap(([unit, words]) =>
+    words.map((word) => [word.replace(/元$| ?yuan$/, ''), unit as Unit] as const),
+  ),
+);
+
 /** The longest first, so that none is taken for the beginning of another. */
 const ANY = Object.values(WORDS)
   .flat()
@@ -58,6 +65,10 @@ const LINE = /(?:^|[\s(,;、。])(?:(?:金额|货币|计量|数据)?单位|(?:cu
 const IN_BRACKETS = /\(([^()]*)\)$/;
 
 const brackets = (text: string): string => text.replaceAll(/[[【〔{]/g, '(').replaceAll(/[\]】〕}]/g, ')');
+
+/** Whether a text ends with something in brackets that is a currency, or an amount of it. */
+export const soundsLikeMoney = (text: string): boolean =>
+  MONEY.test(IN_BRACKETS.exec(brackets(wordOf(text)))?.[1] ?? '');
 
 /** What a text says of the unit of all amounts. */
 export type UnitLine = { unit: Unit } | { unknown: string };
