@@ -47,23 +47,35 @@ const choices = {
   en: rankingLists.map((list) => rankingListNames[list].en).join(', '),
 };
 
+const isRanking = (value: unknown): value is Ranking =>
+  typeof value === 'object' && value !== null && 'list' in value && 'year' in value;
+
 /**
- * The fields of a row, whose lines become rankings in addition to those on record. Rankings in the form of the
- * API (NDJSON) remain, and replace them.
+ * The fields of a row, with its rankings in addition to those on record: lines of text, or, in NDJSON, in the
+ * form of the API.
  */
 export function withRankings(fields: Entry, before: Entry | undefined): { fields: Entry; faults: Fault[] } {
-  const { rankings, ...others } = fields;
-  if (rankings === null) return { fields: { ...others, rankings: [] }, faults: [] };
-  if (!Array.isArray(rankings) || !rankings.every(isLine)) return { fields, faults: [] };
-  const lines = rankings.flatMap((line) => line.split(/[;；]/)).filter((line) => line.trim() !== '');
-  const read = lines.map(rankingIn);
-  const faulty = lines.find((_, i) => read[i] === undefined);
-  if (faulty !== undefined) {
-    const values = { line: faulty.trim().slice(0, 64), choices };
-    return { fields: others, faults: [{ pointer: '/rankings', code: 'not_a_ranking', values }] };
+  const { rankings: given, ...others } = fields;
+  if (given === null) return { fields: { ...others, rankings: [] }, faults: [] };
+  if (!Array.isArray(given) || !given.every((one) => isLine(one) || isRanking(one))) {
+    return { fields, faults: [] };
+  }
+  const all: readonly (string | Ranking)[] = given;
+  const parts = all.flatMap((one): (string | Ranking)[] => (isLine(one) ? one.split(/[;；]/) : [one]));
+  const rankings: Ranking[] = [];
+  for (const part of parts) {
+    if (!isLine(part)) rankings.push({ ...part, rank: part.rank ?? null });
+    else if (part.trim() !== '') {
+      const read = rankingIn(part);
+      if (!read) {
+        const values = { line: part.trim().slice(0, 64), choices };
+        return { fields: others, faults: [{ pointer: '/rankings', code: 'not_a_ranking', values }] };
+      }
+      rankings.push(read);
+    }
   }
   const known = (before?.rankings ?? []) as Ranking[];
-  return { fields: { ...others, rankings: added(known, read as Ranking[]) }, faults: [] };
+  return { fields: { ...others, rankings: added(known, rankings) }, faults: [] };
 }
 
 /** Enterprises with their rankings as lines. */
