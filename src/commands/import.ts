@@ -24,7 +24,7 @@ export function addImportCommands(program: Command): void {
     .description(
       'Import files one after the other: all rows of each, or none. Exit code: 0 if every row is imported (with --preview: would be), 2 if --partial leaves some out, else 1.',
     )
-    .argument('<file...>', 'xlsx, csv or ndjson; - for standard input')
+    .argument('<file...>', 'xlsx, ods, csv, ndjson or json; - for standard input')
     .option('--preview', 'show what would change and write nothing')
     .option('--partial', 'write the valid rows of a file with faulty ones')
     .option(

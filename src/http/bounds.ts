@@ -109,7 +109,7 @@ const ELEMENTS: Readonly<Record<string, number>> = {
   figures: 100,
   guests: 20,
   highlights: 20,
-  ignored: 200,
+  ignored: 1_000,
   investors: 20,
   // A timeline has one item for each month from 1900 on.
   items: 2_400,

@@ -17,6 +17,7 @@ export const readTypes = {
   xlsx: mediaTypes.xlsx,
   ods: 'application/vnd.oasis.opendocument.spreadsheet',
   ndjson: mediaTypes.ndjson,
+  json: mediaTypes.json,
 } as const;
 
 export type ReadFormat = keyof typeof readTypes;

@@ -62,7 +62,7 @@ describe('a client that sends a file', () => {
     ['that is too large', {}, 'mode=preview', 413, 'imports.too_large'],
     [
       'of a type that is not taken',
-      { 'content-type': 'application/json' },
+      { 'content-type': 'text/plain' },
       'mode=preview',
       415,
       'request.unsupported_media_type',

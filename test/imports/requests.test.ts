@@ -72,8 +72,6 @@ describe('a file', () => {
   });
 
   it.each([
-    ['application/json', '{}'],
-    ['application/json', 'no JSON'],
     ['application/merge-patch+json', '{}'],
     ['text/plain', 'a'],
     ['text/markdown', 'a'],

@@ -10,6 +10,7 @@ export const TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   ods: 'application/vnd.oasis.opendocument.spreadsheet',
   ndjson: 'application/x-ndjson',
+  json: 'application/json',
 };
 
 type Query = Readonly<Record<string, string | number | boolean>>;

@@ -1,7 +1,7 @@
 /** Tables as people lay them out: merged cells, and headings over several rows. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Body, expectProblem, type TestApp, testApp } from '../support/app.ts';
+import { type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { odsRow, openDocument } from '../support/open-documents.ts';
 import { row, workbook } from '../support/workbooks.ts';
 import { preview } from './support.ts';
@@ -346,6 +346,52 @@ describe('an OpenDocument spreadsheet', () => {
     const answer = await preview(api, file, { format: 'xlsx' });
     expectProblem(answer, 422, 'imports.wrong_format');
     expect(answer.body.detail).toBe('Declared as xlsx, but the content is ods.');
+  });
+});
+
+describe('JSON of another system', () => {
+  const items = ['1', '2'].map((amount) => ({
+    no: `J-${amount}`,
+    title: '甲',
+    day: '2023-05-01',
+    money: { total: Number(amount) },
+    place: { region: '430100' },
+  }));
+  const fields = {
+    code: { from: 'no' },
+    name: { from: 'title' },
+    level: { constant: 'provincial' },
+    signedOn: { from: 'day' },
+    investmentYuan: { from: 'money.total', unit: 'wan' },
+    region: { from: 'place.region' },
+  };
+
+  it('is imported by a mapping, as a document or as lines', async () => {
+    await created(api, '/v1/mappings', { code: 'j-lines', name: 'j', definition: { fields } });
+    await created(api, '/v1/mappings', {
+      code: 'j-document',
+      name: 'j',
+      definition: { fields, rows: 'data.items' },
+    });
+    for (const [format, mapping, file] of [
+      ['json', 'j-document', JSON.stringify({ data: { items } })],
+      ['json', 'j-lines', JSON.stringify(items)],
+      ['ndjson', 'j-lines', items.map((item) => JSON.stringify(item)).join('\n')],
+    ] as const) {
+      const { status, body } = await preview(api, file, { format, query: { mapping } });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        created: 2,
+        refused: 0,
+        file: { format, headingRow: null, warnings: [] },
+      });
+      expect(values(body, 'investmentYuan')).toEqual([10_000, 20_000]);
+    }
+  });
+
+  it('needs one', async () => {
+    const answer = await preview(api, JSON.stringify(items), { format: 'json' });
+    expectProblem(answer, 422, 'imports.unknown_format');
   });
 });
 

@@ -129,7 +129,7 @@ describe('the page about limits', () => {
     const quota = Number(variables.IMPORT_QUOTA.default) / MIB / 1024;
     const rows: [string, ...unknown[]][] = [
       [
-        'an uploaded file: csv and ndjson; xlsx and ods; these unpacked',
+        'an uploaded file: csv, ndjson and json; xlsx and ods; these unpacked',
         `${limits.textBytes / MIB} MiB`,
         `${limits.workbookBytes / MIB} MiB`,
         `${limits.unpackedBytes / MIB / 1024} GiB`,
@@ -140,7 +140,10 @@ describe('the page about limits', () => {
         limits.columns,
         spaced(limits.cellCharacters),
       ],
-      ['a csv record, an ndjson line', `${spaced(limits.recordCharacters)} characters`],
+      [
+        'a csv record, an ndjson line, an element of a json array',
+        `${spaced(limits.recordCharacters)} characters`,
+      ],
       ['ranges of merged cells in a worksheet', spaced(limits.merges)],
       ['rows searched for the headings', `the first ${limits.headingRows}`],
       ['rows written in one transaction; in each slice of a larger file', spaced(atOnce), spaced(slice)],

@@ -81,10 +81,15 @@ const problems = {
     en: 'The mapping names headings that are missing from row {row}: {headings}',
     zh: '映射所指的表头在文件第 {row} 行中不存在：{headings}',
   },
-  'imports.mapping_without_headings': {
+  'imports.no_rows': {
     status: 422,
-    en: 'Mappings apply to CSV and workbooks only; NDJSON uses the field names of the service.',
-    zh: '映射只适用于 CSV 和工作簿；NDJSON 的每一行须直接使用本服务的字段名。',
+    en: 'The JSON document has no array at “{path}”; say with rows in the mapping where it is.',
+    zh: 'JSON 文档中没有位于“{path}”的数组；请在映射的 rows 中指明其位置。',
+  },
+  'imports.invalid_json': {
+    status: 422,
+    en: 'The JSON document is incomplete or not valid after {rows} {rows:row|rows}; export it again.',
+    zh: 'JSON 文档在读取 {rows} 行之后不完整或不合语法；请重新导出。',
   },
   'imports.too_many_rows': {
     status: 413,
@@ -95,6 +100,11 @@ const problems = {
     status: 422,
     en: 'Row {row} has more than {max} non-empty columns.',
     zh: '第 {row} 行有内容的列超过 {max} 列。',
+  },
+  'imports.no_proposal_for_json': {
+    status: 422,
+    en: 'A mapping is proposed for tables with headings only; for JSON, write one whose from are paths.',
+    zh: '仅能为有表头的表格生成映射；JSON 文件请自行编写映射，from 填写字段路径。',
   },
   'imports.too_many_merges': {
     status: 422,
@@ -266,6 +276,18 @@ const faults = {
   time_of_day: {
     en: 'has a time of day; give a date only, like 2020-06-29',
     zh: '含有时刻；应只填日期，如 2020-06-29',
+  },
+  inexact_number: {
+    en: 'is a number with more than 15 digits, which JSON programs do not keep exactly; write it as text',
+    zh: '为超过 15 位的数值，JSON 程序不能精确保存；请写作文本',
+  },
+  not_a_value: {
+    en: 'is an object or a list of them; name one of its fields in the mapping, like address.region',
+    zh: '为对象或对象列表；请在映射中指明其字段，如 address.region',
+  },
+  path_not_found: {
+    en: 'no row has a value at “{path}”; check the path in the mapping',
+    zh: '没有任何一行在“{path}”处有值；请核对映射中的路径',
   },
   error_value: { en: 'is a spreadsheet error', zh: '为电子表格的错误值' },
   too_many_digits: {

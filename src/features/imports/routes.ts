@@ -77,7 +77,7 @@ const CHARSETS: Readonly<Record<string, Encoding | undefined>> = {
   'utf-16': undefined,
   'utf-16le': undefined,
 };
-const TEXTS: readonly string[] = [mediaTypes.csv, mediaTypes.ndjson];
+const TEXTS: readonly string[] = [readTypes.csv, readTypes.ndjson, readTypes.json];
 
 const typeOf = (header: string): string => header.split(';')[0]?.trim().toLowerCase() ?? '';
 

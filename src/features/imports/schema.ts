@@ -76,7 +76,10 @@ export const FileFault = z
   .object({
     sheet: z.string().nullable().meta({ description: 'Worksheet; null for formats without worksheets.' }),
     row: z.int().meta({ description: 'Row of the sheet, or line of the file, counted from 1.' }),
-    column: z.string().nullable().meta({ description: 'A, B … AA; null for the whole row.' }),
+    column: z
+      .string()
+      .nullable()
+      .meta({ description: 'A, B … AA; null for the whole row, and for a column that is missing.' }),
     heading: z.string().nullable().meta({ description: 'Heading of the column.' }),
     field: z.string().nullable().meta({ description: 'Field of the API.' }),
     value: z.string().nullable().meta({ description: 'Text of the cell, up to 100 characters.' }),

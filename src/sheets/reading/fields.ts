@@ -240,7 +240,7 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
 }
 
 /** All headings in a mapping. */
-const headingsIn = ({ fields }: Mapping): string[] =>
+export const headingsIn = ({ fields }: Mapping): string[] =>
   Object.values(fields).flatMap((source) => [
     ...headingsOfSource(source),
     ...(source.when ? [source.when.column] : []),

@@ -20,6 +20,9 @@ function foundInZip(start: Buffer): Found {
   return head.startsWith('spreadsheet', at + OPEN_DOCUMENT.length) ? 'ods' : 'document';
 }
 
+/** A heading may also be in brackets. */
+const JSON_ARRAY = /^\s*\[\s*[{\]]/;
+
 function found(start: Buffer): Found {
   const startsWith = (bytes: Buffer) => start.subarray(0, bytes.length).equals(bytes);
   if (startsWith(ZIP) && (start[2] === 3 || start[2] === 5)) return foundInZip(start);
@@ -29,23 +32,33 @@ function found(start: Buffer): Found {
   const isUtf16 = start[0] === 0xff || start[0] === 0xfe;
   if (start.includes(0) && !isUtf16) return 'other';
   const text = start.toString('utf8').replace('\uFEFF', '');
-  return kindByText(text) ?? (text.trimStart().startsWith('{') ? 'ndjson' : 'csv');
+  const [first] = text.trimStart();
+  if (JSON_ARRAY.test(text)) return 'json';
+  return kindByText(text) ?? (first === '{' ? 'ndjson' : 'csv');
 }
 
 const isReadable = (format: Found): format is ReadFormat => format in readTypes;
-const isText = (format: Found): boolean => format === 'csv' || format === 'ndjson';
+const TEXTS: ReadonlySet<Found> = new Set(['csv', 'ndjson', 'json']);
 
 /**
  * The format of a file with the given first bytes.
  * @throws Refusal if the format is not supported, or differs from the one in the request
  */
-export function formatOf(start: Buffer, { format, name }: Pick<ReadRequest, 'format' | 'name'>): ReadFormat {
+export function formatOf(
+  start: Buffer,
+  { format, name, mapping }: Pick<ReadRequest, 'format' | 'name' | 'mapping'>,
+): ReadFormat {
   if (start.length === 0) throw new Refusal('imports.empty_file');
-  const real = found(start);
+  const detected = found(start);
+  // A document with its rows somewhere within begins as a line of NDJSON does.
+  const real = detected === 'ndjson' && mapping?.rows !== undefined ? 'json' : detected;
   if (real === 'xls') throw new Refusal('imports.old_or_locked_workbook');
   if (!isReadable(real)) throw otherFormat(real);
-  const said = format ?? (isText(real) && /\.(csv|txt|tsv)$/i.test(name ?? '') ? 'csv' : real);
-  // A CSV file may also start with a brace.
-  if (said === real || (said === 'csv' && real === 'ndjson')) return said;
-  throw new Refusal('imports.wrong_format', { said: cut(said), found: real });
+  const said = format ?? (TEXTS.has(real) && /\.(csv|txt|tsv)$/i.test(name ?? '') ? 'csv' : real);
+  // A CSV file may also start with a bracket.
+  if (said !== real && !(said === 'csv' && TEXTS.has(real))) {
+    throw new Refusal('imports.wrong_format', { said: cut(said), found: real });
+  }
+  if (said === 'json' && !mapping) throw otherFormat('json');
+  return said;
 }

@@ -9,7 +9,7 @@ import { limits } from './limits.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRow } from './rows.ts';
 
-type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 interface Line {
   /** One-based. */
@@ -44,7 +44,7 @@ async function* textLines(file: TextFile): AsyncGenerator<Line[]> {
   yield [...linesIn([rest])];
 }
 
-function parsed(text: string): JsonObject | null {
+export function parsed(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -76,12 +76,47 @@ function idsOf(
 /** Maximum number of unknown field names reported. */
 const MAX_IGNORED = 1_000;
 
-const unread = (row: number, text: string, code: FaultCode): ReadRow => {
+export const unread = (row: number, text: string, code: FaultCode): ReadRow => {
   const fault = { field: null, column: null, heading: null, value: cut(text), code };
   return { row, fields: {}, faults: [fault] };
 };
 
-/** @throws Refusal while the rows are read, if the count in a last line differs from the number of lines */
+/** The fault of an object in which a key is given twice. */
+export function duplicateIn(row: number, text: string, object: JsonObject): ReadRow | undefined {
+  const twice = duplicateKeyIn(text, object);
+  return twice === undefined ? undefined : unread(row, twice.slice(1), 'duplicate_key');
+}
+
+/** An object, or null for what is none. */
+export interface JsonRow extends Line {
+  object: JsonObject | null;
+}
+
+/**
+ * The objects of a file with one per line. The last line of an export is not one of them.
+ * @throws Refusal if the count in such a line differs from the number of lines
+ */
+export async function* linesIn(texts: TextFile): AsyncGenerator<JsonRow[]> {
+  let count = 0;
+  for await (const lines of textLines(texts)) {
+    const rows: JsonRow[] = [];
+    for (const line of lines) {
+      const object = parsed(line.text);
+      if (!isEnd(object)) {
+        count += 1;
+        rows.push({ ...line, object });
+        continue;
+      }
+      if (object.count !== count)
+        throw new Refusal('imports.incomplete', { count: object.count, rows: count });
+      // Several concatenated exports are accepted as one.
+      count = 0;
+    }
+    yield rows;
+  }
+}
+
+/** @throws Refusal while the rows are read, if they are not complete */
 export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable) {
   const texts = new TextFile(file, encoding);
   const { embedded } = table;
@@ -107,31 +142,13 @@ export function jsonRows(file: string, encoding: TextEncoding, table: SheetTable
     return fields;
   }
 
-  function rowOf({ row, text }: Line, object: JsonObject | null): ReadRow {
-    if (!object) return unread(row, text, 'not_json');
-    const twice = duplicateKeyIn(text, object);
-    if (twice !== undefined) return unread(row, twice.slice(1), 'duplicate_key');
-    return { row, fields: fieldsOf(object), faults: [] };
-  }
+  const rowOf = ({ row, text, object }: JsonRow): ReadRow =>
+    object
+      ? (duplicateIn(row, text, object) ?? { row, fields: fieldsOf(object), faults: [] })
+      : unread(row, text, 'not_json');
 
   async function* batches(): AsyncGenerator<ReadRow[]> {
-    let count = 0;
-    for await (const lines of textLines(texts)) {
-      const rows: ReadRow[] = [];
-      for (const line of lines) {
-        const object = parsed(line.text);
-        if (!isEnd(object)) {
-          count += 1;
-          rows.push(rowOf(line, object));
-          continue;
-        }
-        if (object.count !== count)
-          throw new Refusal('imports.incomplete', { count: object.count, rows: count });
-        // Several concatenated exports are accepted as one.
-        count = 0;
-      }
-      yield rows;
-    }
+    for await (const lines of linesIn(texts)) yield lines.map(rowOf);
   }
 
   return {

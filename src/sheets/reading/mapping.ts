@@ -37,7 +37,7 @@ export const MappedSource = z
       .optional()
       .meta({
         description:
-          'Heading of the column. Case, spaces and full-width forms are ignored. Texts, codes, days and lists may be put together from several columns, see `join`.',
+          'Heading of the column; case, spaces and full-width forms are ignored. Of two rows of headings the lower one, or both: `投资额 / 合同引资额`. In JSON the path of the value, like `address.region`. Texts, codes, days and lists may be put together from several columns, see `join`.',
         examples: ['Project Id', ['年', '月', '日']],
       }),
     join: text
@@ -258,7 +258,12 @@ export const mappingOf = <Name extends string>(
           examples: ['项目', 2],
         }),
       headingRow: z.int().min(1).max(1_000).optional().meta({
-        description: 'Row of the headings, counted from 1; by default detected.',
+        description:
+          'Row of the headings, counted from 1, or one of them if there are several; by default detected.',
+      }),
+      rows: soughtLine(300).optional().meta({
+        description:
+          'In JSON: path of the array with the rows, like `data.items`; by default the file is it.',
       }),
       fields: z.record(z.string(), MappedSource).meta({
         description: 'The source of each field. Columns not used by any field are ignored.',

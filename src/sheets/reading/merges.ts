@@ -1,7 +1,8 @@
 /** Merged cells: what the cells that they cover count as. */
 import { type Cell, isEmpty, Unreadable } from './cells.ts';
-import { columnsOfField, type Layout } from './fields.ts';
+import { columnsOfField, type Field, type Layout } from './fields.ts';
 import { letterOf } from './headings.ts';
+import { saysNothing } from './row-reader.ts';
 import type { Merge, SourceRow, Warning } from './rows.ts';
 
 const rangeOf = ({ top, bottom, left, right }: Merge): string =>
@@ -13,7 +14,8 @@ const textIn = (cell: Cell): string => (typeof cell === 'string' ? cell : (cell?
 
 interface Column {
   index: number;
-  isAmount: boolean;
+  /** The fields that are amounts. */
+  amounts: readonly Field[];
   /** The ranges over several rows that begin in the column, from top to bottom. */
   merges: readonly Merge[];
   /** The first of these that may still cover a row, and what its first cell shows. */
@@ -34,25 +36,25 @@ const UNMERGED: Merged = { fill: (row) => row, warnings: () => [] };
  * A value that is merged over several rows counts for each of them, except an amount, which would be counted
  * more than once. Where it is merged over several columns, it counts for the first of them.
  * @param lastHeadingRow below which the merged cells must begin
- * @param isAmount whether the column of a field has amounts
+ * @param isAmountField whether the column of a field has amounts
  */
 export function mergedValues(
   merges: readonly Merge[],
   { fields }: Pick<Layout, 'fields'>,
   lastHeadingRow: number,
-  isAmount: (field: string) => boolean,
+  isAmountField: (field: string) => boolean,
 ): Merged {
   const within = (index: number) =>
     merges
       .filter(({ top, bottom, left }) => left === index && bottom > top && top > lastHeadingRow)
       .toSorted((a, b) => a.top - b.top);
-  const amounts = new Set(fields.filter(({ field }) => isAmount(field)).map(({ index }) => index));
   const read = new Set(
     fields.flatMap((field) => [...columnsOfField(field), ...(field.when ? [field.when.index] : [])]),
   );
   const columns = [...read]
     .map((index): Column => {
-      return { index, isAmount: amounts.has(index), merges: within(index), next: 0, shown: undefined };
+      const amounts = fields.filter((field) => field.index === index && isAmountField(field.field));
+      return { index, amounts, merges: within(index), next: 0, shown: undefined };
     })
     .filter((column) => column.merges.length > 0);
   if (columns.length === 0) return UNMERGED;
@@ -70,7 +72,8 @@ export function mergedValues(
     if (isEmpty(shown)) return own;
     // An amount may be merged over all rows of a record that is written in several rows.
     const isOfOneRecord = merge.top === row && keyMerges.has(rowsOf(merge));
-    if (column.isAmount) return isOfOneRecord ? own : new Unreadable('merged_amount', values, textIn(shown));
+    const isAmount = column.amounts.some((field) => !saysNothing(field, textIn(shown)));
+    if (isAmount) return isOfOneRecord ? own : new Unreadable('merged_amount', values, textIn(shown));
     if (merge.top !== row) {
       const known = met.get(column.index);
       if (known) known.count += 1;

@@ -139,7 +139,7 @@ export class TablesParser {
     this.#cell = undefined;
     const row = this.#row as OpenRow;
     const repeated = countIn(attributes, 'columns-repeated');
-    const value = cellOf(attributes, lines.join('\n'));
+    const value = this.#isWanted ? cellOf(attributes, lines.join('\n')) : undefined;
     const last = Math.min(row.column + repeated, limits.lastColumn);
     if (value !== undefined && value !== '') {
       for (let column = row.column; column < last; column++) row.cells[column] = value;
@@ -150,7 +150,6 @@ export class TablesParser {
   }
 
   #noteFormula(column: number): void {
-    if (!this.#isWanted) return;
     const met = this.formulas.get(column);
     if (met) met.count += 1;
     else this.formulas.set(column, { count: 1, row: this.#number + 1 });
@@ -170,7 +169,7 @@ export class TablesParser {
     this.#row = undefined;
     const row = this.#number + 1;
     this.#number += repeated;
-    if (cells.length === 0 || !this.#isWanted) return;
+    if (cells.length === 0) return;
     if (this.#number > MAX_ROWS) throw malformed(`rows: ${this.#number}`);
     this.#rows.push({ source: { row, cells }, times: repeated });
   }

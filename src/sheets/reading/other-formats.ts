@@ -16,8 +16,11 @@ const kinds = {
   document: [{ en: 'a text document or presentation', zh: '文字文档或演示文稿' }, SAVE],
   markup: [{ en: 'HTML or XML, even if it is called .xls', zh: ' HTML 或 XML（即使扩展名为 .xls）' }, SAVE],
   json: [
-    { en: 'a JSON array', zh: ' JSON 数组' },
-    { en: 'write one object per line (NDJSON)', zh: '请改为每行一个对象（NDJSON）' },
+    { en: 'a JSON document', zh: ' JSON 文档' },
+    {
+      en: 'send a mapping with it, or write one object per line (NDJSON)',
+      zh: '请同时指定映射，或改为每行一个对象（NDJSON）',
+    },
   ],
   other: [
     { en: 'of an unknown kind', zh: '无法识别的类型' },
@@ -49,10 +52,9 @@ const SIGNATURES: readonly (readonly [start: string, kind: OtherKind])[] = [
   ['7b5c727466', 'document'],
 ];
 
-/** HTML and XML, which some systems save as `.xls`; a JSON array. */
+/** HTML and XML, which some systems save as `.xls`. */
 const TEXTS: readonly (readonly [RegExp, OtherKind])[] = [
   [/^\s*<(!doctype|html|table|\?xml|workbook)/i, 'markup'],
-  [/^\s*\[\s*[{\]]/, 'json'],
 ];
 
 export const kindByBytes = (start: Buffer): OtherKind | undefined => {

@@ -50,11 +50,23 @@ const readingOf = (format: ReadFormat, { source, names, batches, head }: OpenTab
   head: () => ({ format, ...head() }),
 });
 
-async function readingOfLines(request: ReadRequest, start: Buffer): Promise<Reading> {
-  if (request.mapping) throw new Refusal('imports.mapping_without_headings');
+/** JSON has the fields of the service, or what a mapping makes of it. */
+async function readingOfJson(
+  request: ReadRequest,
+  format: 'json' | 'ndjson',
+  start: Buffer,
+): Promise<Reading> {
   const encoding = await encodingOf(request.file, start, request.encoding ?? 'utf-8');
-  return jsonRows(request.file, encoding, request.table);
+  if (!request.mapping) return jsonRows(request.file, encoding, request.table);
+  const { jsonSource } = await import('./json-tables.ts');
+  // Neither sheets nor rows of headings are known to JSON.
+  const { entity, rows, fields } = request.mapping;
+  const mapping = { entity, fields, ...(rows !== undefined && { rows }) };
+  const source = async () => jsonSource(request.file, encoding, format, mapping);
+  return readingOf(format, await openTable([source], { ...request, mapping }, false));
 }
+
+const isJson = (format: ReadFormat): format is 'json' | 'ndjson' => format === 'json' || format === 'ndjson';
 
 /** The tables of a file. */
 export interface Sources {
@@ -93,12 +105,12 @@ async function formatAndSize(request: ReadRequest) {
  */
 export async function openSources(request: ReadRequest): Promise<Sources> {
   const { beginning, format } = await formatAndSize(request);
-  if (format === 'ndjson') throw new Refusal('imports.mapping_without_headings');
+  if (isJson(format)) throw new Refusal('imports.no_proposal_for_json');
   return { format, sources: await sourcesOf(request, format, beginning) };
 }
 
 async function readingFor(request: ReadRequest, format: ReadFormat, beginning: Beginning): Promise<Reading> {
-  if (format === 'ndjson') return readingOfLines(request, beginning.start);
+  if (isJson(format)) return readingOfJson(request, format, beginning.start);
   const sources = await sourcesOf(request, format, beginning);
   return readingOf(format, await openTable(sources, request, !isWorkbook(format)));
 }

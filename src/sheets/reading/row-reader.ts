@@ -50,7 +50,7 @@ function valueIn(field: Field, cell: Cell) {
 }
 
 /** Whether a text stands for an empty cell, by the mapping or by common usage. */
-const saysNothing = ({ kind, isKey, empty, translate }: Field, text: string): boolean =>
+export const saysNothing = ({ kind, isKey, empty, translate }: Field, text: string): boolean =>
   empty?.has(plain(text)) || (translate === undefined && !isKey && isMark(text, kind));
 
 function applies({ when }: Field, cells: readonly Cell[]): boolean {

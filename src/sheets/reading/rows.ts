@@ -115,6 +115,8 @@ export interface SourceRow {
   row: number;
   /** Cells by zero-based column; sparse. */
   cells: readonly Cell[];
+  /** Instead of the row that these cells would give. */
+  unread?: ReadRow | undefined;
 }
 
 /** A range of merged cells: one-based rows, zero-based columns, both inclusive. */
@@ -133,4 +135,6 @@ export interface Source extends Pick<FileHead, 'sheet' | 'otherSheets' | 'encodi
   /** By zero-based column: the number of cells with a formula, and the row of the first one. */
   formulas?: ReadonlyMap<number, { count: number; row: number }>;
   merges?: readonly Merge[];
+  /** For JSON, which has no columns: the keys that are not read, and the paths of the mapping that no row has. */
+  keys?(): { ignored: FileHead['ignored']; missing: string[] };
 }

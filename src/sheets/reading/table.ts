@@ -3,6 +3,7 @@ import type { SheetTable } from '../columns.ts';
 import type { Cell } from './cells.ts';
 import {
   columnsOfField,
+  type Field,
   headingsFound,
   knownTo,
   type Layout,
@@ -120,10 +121,11 @@ const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
   });
 
 /** One warning per column without a heading that has values, and per column with marks for empty cells. */
-const noteWarnings = ({ strays, marks }: Notes): Warning[] => [
+const noteWarnings = ({ strays, marks }: Notes, { fields }: Layout): Warning[] => [
   ...[...marks].map(([index, { row, count, text }]): Warning => {
     const values = { count, mark: cut(text, 20) };
-    return { row, column: letterOf(index), code: 'marks_taken_as_empty', values };
+    const { column, heading } = fields.find((field) => field.index === index) as Field;
+    return { row, column: column ?? heading, code: 'marks_taken_as_empty', values };
   }),
   ...[...strays].map(([index, { row, count }]): Warning => {
     return { row, column: letterOf(index), code: 'value_outside_table', values: { count } };
@@ -137,21 +139,37 @@ function amountsOf({ columns }: SheetTable): (field: string) => boolean {
   return (field) => fields.has(field);
 }
 
+/** The paths of JSON have no letters. */
+const withoutColumns = (layout: Layout): Layout => ({
+  ...layout,
+  fields: layout.fields.map((field) => ({ ...field, column: null })),
+});
+
+/** One warning per path of a mapping at which no row has a value. */
+const pathWarnings = ({ keys }: Source): Warning[] =>
+  (keys?.().missing ?? []).map((path) => {
+    return { row: null, column: path, code: 'path_not_found', values: { path: cut(path) } };
+  });
+
 async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Promise<OpenTable> {
   const iterator = source.rows[Symbol.asyncIterator]();
   const rows = await beginning(iterator, request.mapping);
   const first = request.mapping?.headingRow === undefined ? rows.slice(0, limits.headingRows) : rows;
   first.forEach(refuseTooWide);
   const { merges = [] } = source;
-  const { row: headingRow, last, layout } = layoutOf(first, merges, request);
+  const found = layoutOf(first, merges, request);
+  const { last } = found;
+  const layout = source.keys ? withoutColumns(found.layout) : found.layout;
   const isAmount = amountsOf(request.table);
   const merged = mergedValues(merges, layout, (rows[last] as SourceRow).row, isAmount);
   const notes = startNotes();
   const readRow = rowReader(layout, request, isCsv, notes);
+  // In JSON even an object without any value that is read is a row.
+  const blankOf = ({ row }: SourceRow): ReadRow | undefined => source.keys && { row, fields: {}, faults: [] };
   const readBatch = (batch: readonly SourceRow[]): ReadRow[] => {
     const read: ReadRow[] = [];
     for (const row of batch) {
-      const one = readRow(merged.fill(row));
+      const one = row.unread ?? readRow(merged.fill(row)) ?? blankOf(row);
       if (one) read.push(one);
     }
     return read;
@@ -183,14 +201,15 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
       sheet: source.sheet,
       otherSheets: source.otherSheets,
       encoding: source.encoding,
-      headingRow,
+      headingRow: source.keys ? null : found.row,
       columns,
-      ignored: layout.ignored,
+      ignored: source.keys?.().ignored ?? layout.ignored,
       warnings: [
         ...layout.warnings,
         ...formulaWarnings(source, layout),
         ...merged.warnings(),
-        ...noteWarnings(notes),
+        ...noteWarnings(notes, layout),
+        ...pathWarnings(source),
       ],
     }),
   };

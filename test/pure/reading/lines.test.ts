@@ -101,11 +101,4 @@ describe('a file of NDJSON', () => {
     const gb = iconv.encode(lines({ code: 'A-1', name: '长沙市' }), 'gb18030');
     expect((await refusal(gb)).kind).toBe('imports.wrong_encoding');
   });
-
-  it('cannot be used with a mapping', async () => {
-    const mapping = { entity: 'projects' as const, fields: { code: { from: 'code' } } };
-    expect((await refusal(lines({ code: 'A-1' }), { mapping })).kind).toBe(
-      'imports.mapping_without_headings',
-    );
-  });
 });
