@@ -148,7 +148,7 @@ describe('luodi mapping', () => {
 
   it.each<[string, string, string[], string]>([
     ['an option', 'a', ['--entity', 'cars'], '--entity: must be one of projects,'],
-    ['NDJSON', '{"code":"A"}\n', [], 'Mappings apply to CSV and workbooks only'],
+    ['NDJSON', '{"code":"A"}\n', [], 'A mapping is proposed for tables with headings only'],
     ['an empty file', '', [], 'The file is empty.'],
   ])('refuses %s in a line', async (_, content, args, message) => {
     writeFileSync(join(folder, 'file'), content);
