@@ -555,6 +555,31 @@ describe('the page about mappings', () => {
   });
 });
 
+describe('an amount below a heading with money that is no unit', () => {
+  const heading = '总投资（万美元）';
+  const file = fileOf(`项目编号,项目名称,签约日期,${heading}`, 'T-1,甲,2023-05-01,2');
+  const sent = async (more: Body, query: Body = {}) => {
+    const mapping = await stored({ ...base, investmentYuan: { from: heading, ...more } });
+    return preview(api, file, { query: { ...query, mapping } });
+  };
+
+  it('refuses the file', async () => {
+    const answer = await sent({});
+    expectProblem(answer, 422, 'imports.unknown_unit');
+    expect(answer.body.detail).toContain('Row 1 gives an unknown unit of amounts: “万美元”');
+  });
+
+  it.each<[string, Body, Body, number]>([
+    ['a unit', { unit: 'wan' }, {}, 20_000],
+    ['a factor', { factor: '71000' }, {}, 142_000],
+    ['a currency', { currency: 'USD', rate: '7.1' }, {}, 142_000],
+    ['the unit of the request', {}, { unit: 'wan' }, 20_000],
+  ])('is read with %s', async (_, more, query, yuan) => {
+    const { body } = await sent(more, query);
+    expect(body.changes[0].fields.investmentYuan).toEqual({ after: yuan });
+  });
+});
+
 describe('a definition', () => {
   changesNothing(() => api);
   const refusals: [

@@ -32,7 +32,7 @@ import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, UnitFrom, Warning } from './rows.ts';
-import { soundsLikeMoney, unitAbove } from './unit-words.ts';
+import { moneyIn, unitAbove } from './unit-words.ts';
 
 /** A field and the source of its values. */
 export interface Field extends RecognisedColumn {
@@ -198,6 +198,24 @@ const columnTwice = (
   });
 
 /**
+ * As `unitOfColumn`, for the source of a mapping.
+ * @throws Refusal also if its heading has money in the place of a unit, and nothing says what the amounts are in
+ */
+function unitOfSource(
+  { unit, factor }: MappedSource,
+  row: number,
+  { heading = '', over = '' }: Partial<NamedColumn> = {},
+  above: readonly SourceRow[],
+  request: Pick<ReadRequest, 'unit'>,
+): { unit: Unit; unitFrom: UnitFrom } {
+  const found = unitOf(heading) ?? unitOf(over);
+  const isSaid = [unit, factor, found, request.unit].some(Boolean);
+  const unknown = isSaid ? undefined : (moneyIn(heading) ?? moneyIn(over));
+  if (unknown !== undefined) throw new Refusal('imports.unknown_unit', { row, unit: cut(unknown, 40) });
+  return unitOfColumn({ mapping: unit, heading: found }, above, request);
+}
+
+/**
  * As `unitOfColumn`, for amounts of another currency.
  * @throws Refusal if the file says that they are in yuan, or in a unit that is not understood
  */
@@ -217,7 +235,7 @@ function unitInCurrency(
   if (mapping) return { unit: mapping, unitFrom: 'mapping' };
   const unit = currency.unitIn(heading) ?? currency.unitIn(over);
   if (unit) return { unit, unitFrom: 'heading' };
-  for (const text of [heading, over]) if (unitOf(text) || soundsLikeMoney(text)) throw refuse(text);
+  for (const text of [heading, over]) if (unitOf(text) || moneyIn(text) !== undefined) throw refuse(text);
   const line = unitAbove(above);
   if (line) {
     const said = 'unknown' in line ? currency.unitIn(line.unknown) : undefined;
@@ -305,13 +323,12 @@ export function layoutByMapping(
     const found = from.map(placeOf);
     const [place] = found;
     const currency = currencyOfSource(source);
-    const said = { mapping: source.unit, heading: unitOf(from[0] ?? '') ?? unitOf(place?.over ?? '') };
     const { unit, unitFrom } =
       column.kind !== 'money'
         ? NO_UNIT
         : currency
           ? unitInCurrency(currency, source.unit, place as NamedColumn, above, request)
-          : unitOfColumn(said, above, request);
+          : unitOfSource(source, headings.row, place, above, request);
     const terms = termsOf(source, unit, currency);
     const common: Omit<Field, 'field' | 'read'> = {
       ...(place

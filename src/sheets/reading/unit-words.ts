@@ -66,9 +66,11 @@ const IN_BRACKETS = /\(([^()]*)\)$/;
 
 const brackets = (text: string): string => text.replaceAll(/[[【〔{]/g, '(').replaceAll(/[\]】〕}]/g, ')');
 
-/** Whether a text ends with something in brackets that is a currency, or an amount of it. */
-export const soundsLikeMoney = (text: string): boolean =>
-  MONEY.test(IN_BRACKETS.exec(brackets(wordOf(text)))?.[1] ?? '');
+/** What a text ends with in brackets, if it is a currency or an amount of it. */
+export function moneyIn(text: string): string | undefined {
+  const inside = IN_BRACKETS.exec(brackets(wordOf(text)))?.[1];
+  return inside !== undefined && MONEY.test(inside) ? inside : undefined;
+}
 
 /** What a text says of the unit of all amounts. */
 export type UnitLine = { unit: Unit } | { unknown: string };
