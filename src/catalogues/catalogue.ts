@@ -5,6 +5,7 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type * as z from 'zod';
 import type { Entity } from '../core/entities.ts';
+import type { Language } from '../core/languages.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
@@ -124,7 +125,9 @@ export interface Catalogue {
   /** Finds the entries of a sheet's rows, if the code is not sufficient. */
   matcher?(): EntryMatcher;
   /** Converts entries to the values of the sheet, in a few queries for all of them; unchanged if left out. */
-  inSheet?(reader: Reader, entries: readonly Entry[]): Promise<Entry[]>;
+  inSheet?(reader: Reader, entries: readonly Entry[], language: Language): Promise<Entry[]>;
+  /** Converts the values of a sheet's row to those of the API. @param before the entry on record */
+  fromSheet?(fields: Entry, before: Entry | undefined): { fields: Entry; faults: Fault[] };
   /** Computed columns. */
   derived?(entry: Entry): Record<string, unknown>;
   /** A field stored in a separate table. */

@@ -62,7 +62,7 @@ export const entriesExporter = (catalogue: Catalogue) => {
       rows: async function* (reader: StreamReader) {
         const toRow = rowMaker(columns, language);
         for await (const batch of entryBatches(reader, selection)) {
-          yield ((await catalogue.inSheet?.(reader, batch)) ?? batch).map(toRow);
+          yield ((await catalogue.inSheet?.(reader, batch, language)) ?? batch).map(toRow);
         }
       },
       items: async function* (reader: StreamReader) {

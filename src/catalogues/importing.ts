@@ -39,7 +39,7 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     { reader, names: known }: { reader: Reader; names: Names },
   ): Promise<PlannedRow> {
     const { id: _, ...texts } = given;
-    const { fields, faults: unnamed } = withCodes(texts, catalogue.references, known);
+    const { fields: coded, faults: unnamed } = withCodes(texts, catalogue.references, known);
     const matched = match(given);
     const key = 'id' in matched ? matched.id : null;
     const repeated =
@@ -48,7 +48,8 @@ export function catalogueImporter(catalogue: Catalogue, { caller, clock }: Impor
     const before = key === null || repeated.length > 0 ? undefined : await writes.find(reader, key);
     const isUnknown = keyField === 'id' && key !== null && repeated.length === 0 && !before;
     const schema = before || repeated.length > 0 || isUnknown ? catalogue.changes : catalogue.create;
-    const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed]);
+    const { fields, faults: unread } = catalogue.fromSheet?.(coded, before) ?? { fields: coded, faults: [] };
+    const { sound, faults } = checkedRow(schema, fields, [...found, ...unnamed, ...unread]);
     const changes: Entry = defined(sound);
     faults.push(...repeated);
     if (isUnknown) faults.push(unknownReference('/id', entity, key));

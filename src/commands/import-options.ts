@@ -1,6 +1,7 @@
 /** Options of `luodi import`, validated like a request. */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { Language } from '../core/languages.ts';
 import { StartupError } from '../core/startup-error.ts';
@@ -30,6 +31,14 @@ const CommandQuery = ImportQuery.omit({ mapping: true, format: true, filename: t
 const optionOf = (parameter: string): string =>
   `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** @throws Problem 422 naming each invalid option */
+export function checkedOptions<T>(schema: z.ZodType<T>, given: object, clock: Clock): T {
+  const checked = checkQuery(schema, given, clock);
+  if (!('error' in checked)) return checked.value;
+  const { faults = [] } = checked.error.details;
+  throw invalid(faults.map(({ parameter = '', ...fault }) => ({ ...fault, parameter: optionOf(parameter) })));
+}
+
 /** @throws StartupError if the file is not JSON; Problem 422 naming each invalid part of it */
 function mappingIn(file: string): Mapping {
   let json: unknown;
@@ -57,14 +66,7 @@ export function importOptions(
     ...(partial && { partial: 'true' }),
     ...(createEnterprises && { createEnterprises: 'true' }),
   };
-  const checked = checkQuery(CommandQuery, given, clock);
-  if ('error' in checked) {
-    const { faults = [] } = checked.error.details;
-    throw invalid(
-      faults.map(({ parameter = '', ...fault }) => ({ ...fault, parameter: optionOf(parameter) })),
-    );
-  }
-  const { lang = 'en', ...asked } = checked.value;
+  const { lang = 'en', ...asked } = checkedOptions(CommandQuery, given, clock);
   const isFile = mapping !== undefined && extname(mapping) === '.json';
   return { asked: { ...asked, mapping: isFile ? mappingIn(mapping) : mapping }, language: lang };
 }

@@ -4,7 +4,7 @@ import { type Language, type Message, type MessageValue, say } from '../core/lan
 import type { FieldChange } from '../database/tables.ts';
 import { reportedOf } from '../features/imports/outcome.ts';
 import type { FileFault, Import } from '../features/imports/schema.ts';
-import { units } from '../sheets/units.ts';
+import { type Unit, units } from '../sheets/units.ts';
 import type { FileResult } from './import-run.ts';
 
 /** The others are in the report that `--faults` writes. */
@@ -20,6 +20,8 @@ const texts = {
   unit_mapping: { en: ' ({unit}, from the mapping)', zh: '（{unit}，据映射）' },
   unit_parameter: { en: ' ({unit}, as requested)', zh: '（{unit}，按指定单位）' },
   unit_default: { en: ' ({unit}; the file says nothing else)', zh: '（{unit}，文件未注明单位）' },
+  rate: { en: ' at {rate} yuan', zh: '，汇率 {rate}' },
+  rate_on: { en: ' at {rate} yuan on {day}', zh: '，{day} 汇率 {rate}' },
   ignored: { en: 'Columns not read: {list}', zh: '未读取的列：{list}' },
   others: { en: 'Sheets not read: {list}', zh: '未读取的工作表：{list}' },
   previewed: {
@@ -64,9 +66,24 @@ const texts = {
   message: { en: 'Problem', zh: '问题' },
 } as const satisfies Record<string, Message>;
 
+type RecognisedColumn = Import['file']['columns'][number];
+
+/** The unit of a column of money, with the rate if it is one of another currency. */
+function unitName({ currency, rate = '', rateOn }: RecognisedColumn, unit: Unit, t: Say): Message {
+  if (currency === undefined) return units[unit];
+  const { zh, en } = units[unit];
+  const at = rateOn === undefined ? t('rate', { rate }) : t('rate_on', { rate, day: rateOn });
+  return {
+    zh: `${zh.replace(/元$/, '')} ${currency}${at}`.trim(),
+    en: `${en.replace('yuan', currency)}${at}`,
+  };
+}
+
 /** The unit of a column of money, and where it is from. */
-const unitOf = ({ unit, unitFrom }: Import['file']['columns'][number], t: Say): string =>
-  unit && unitFrom ? t(`unit_${unitFrom}`, { unit: units[unit] }) : '';
+const unitOf = (column: RecognisedColumn, t: Say): string =>
+  column.unit && column.unitFrom
+    ? t(`unit_${column.unitFrom}`, { unit: unitName(column, column.unit, t) })
+    : '';
 
 const INDENT = '  ';
 const GAP = '  ';
@@ -76,7 +93,7 @@ const LIST_WIDTH = 800;
 const CHANGE_WIDTH = 160;
 
 /** Removes control and bidirectional characters, with which a file could manipulate the terminal. */
-const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+export const harmless = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function fitted(text: string, width: number): string {
   const one = harmless(text);
@@ -176,7 +193,8 @@ function found({ file, mode }: Import, t: Say): string[] {
       headingRow !== null && t('headings', { row: headingRow }),
     ];
     const what = parts.filter((part) => typeof part === 'string').join(', ');
-    lines.push(t('read', { format: harmless(what), columns: columns.length }));
+    const places = new Set(columns.map(({ column, heading }) => column ?? heading));
+    lines.push(t('read', { format: harmless(what), columns: places.size }));
   }
   if (mode === 'preview' && columns.length > 0) {
     const shown = columns.map((one) => `${named(one)} → ${one.field}${unitOf(one, t)}`);

@@ -1,14 +1,14 @@
 /** `luodi import`. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
-import { rootMessage } from '../database/errors.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { FileImport } from './import-run.ts';
+import { expectReadable } from './readable.ts';
 import { whileStoppable } from './stoppable.ts';
 import { expectFree, writeWhole } from './whole-file.ts';
 
@@ -49,18 +49,6 @@ export function addImportCommands(program: Command): void {
 
 const STDIN = '-';
 
-/** @throws StartupError if a file cannot be read, before anything is written */
-function expectReadable(file: string): void {
-  if (file === STDIN) return;
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(file).isDirectory();
-  } catch (error) {
-    throw new StartupError(`${file} cannot be read: ${rootMessage(error)}`);
-  }
-  if (isFolder) throw new StartupError(`${file} is a folder; name the files`);
-}
-
 function faultFormatOf(file: string): 'csv' | 'xlsx' {
   const ending = extname(file).slice(1).toLowerCase();
   if (ending === 'csv' || ending === 'xlsx') return ending;
@@ -83,7 +71,7 @@ async function run(
   const config = readConfig(process.env);
   const { importOptions } = await import('./import-options.ts');
   const { asked, language } = importOptions(options, clockIn(config.TIME_ZONE));
-  for (const file of files) expectReadable(file);
+  for (const file of files) if (file !== STDIN) expectReadable(file);
   const format = faults === undefined ? null : faultFormatOf(faults);
   if (faults !== undefined) expectFree(faults, force);
   const { expectDatabase } = await import('../database/open.ts');

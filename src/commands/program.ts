@@ -10,6 +10,7 @@ import { faultsInWords, Problem } from '../http/problems.ts';
 import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
+import { addMappingCommand } from './mapping.ts';
 import { addVerifyCommand } from './verify.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .action(demo);
   addKeyCommands(program);
   addImportCommands(program);
+  addMappingCommand(program);
   addTransferCommands(program);
   addVerifyCommand(program);
   program

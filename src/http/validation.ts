@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import type { MessageValue } from '../core/languages.ts';
+import type { Language, Message, MessageValue } from '../core/languages.ts';
 import { type FaultCode, faults as faultMessages, typeNames } from './messages.ts';
 import { type Fault, invalid, type Problem, refuse } from './problems.ts';
 
@@ -17,10 +17,10 @@ function describe(issue: Issue): { code: FaultCode; values?: Record<string, Mess
     return { code: issue.message as FaultCode, ...(values && { values }) };
   }
   switch (issue.code) {
-    case 'invalid_type': {
-      const expected = typeNames[issue.expected as keyof typeof typeNames] ?? issue.expected;
-      return { code: 'wrong_type', values: { expected } };
-    }
+    case 'invalid_type':
+      return { code: 'wrong_type', values: { expected: typeName(issue.expected) } };
+    case 'invalid_union':
+      return { code: 'wrong_type', values: { expected: anyOf(issue.errors.flat()) } };
     case 'too_small':
       return {
         code: bound(issue.origin, 'too_short', 'too_few', 'too_small'),
@@ -37,6 +37,29 @@ function describe(issue: Issue): { code: FaultCode; values?: Record<string, Mess
     default:
       return { code: 'wrong_type', values: { expected: issue.code } };
   }
+}
+
+const typeName = (type: string): Message =>
+  typeNames[type as keyof typeof typeNames] ?? { en: type, zh: type };
+
+/** The types that a value of several may have. */
+function anyOf(issues: readonly Issue[]): Message {
+  const names = issues.flatMap((issue) => (isMistyped(issue) ? [typeName(issue.expected)] : []));
+  const listed = (language: Language, or: string) =>
+    [...new Set(names.map((name) => name[language]))].join(or);
+  return { en: listed('en', ' or '), zh: listed('zh', '或') };
+}
+
+/** Whether a whole value is of another type, not just a part of it. */
+const isMistyped = (issue: Issue): issue is Extract<Issue, { code: 'invalid_type' }> =>
+  issue.code === 'invalid_type' && issue.path.length === 0;
+
+/** What is wrong with a value of several types, if it has one of them. */
+function withinUnion(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [meant, ...others] = issue.errors.filter((issues) => !issues.some(isMistyped));
+  if (!meant || others.length > 0) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 const bound = (origin: string, text: FaultCode, list: FaultCode, number: FaultCode): FaultCode =>
@@ -63,7 +86,7 @@ export function addReadOnly(resource: z.ZodObject, ...inputs: readonly z.ZodObje
 
 /** One fault per field and code: for a number beyond both the safe integers and the field's limit, the limit is reported. */
 function toFaults(issues: readonly Issue[], place: Place): Fault[] {
-  const faults = issues.flatMap((issue): Fault[] => {
+  const faults = issues.flatMap(withinUnion).flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         ...place([...issue.path, key]),

@@ -30,6 +30,8 @@ export interface Column {
   form?: 'decimal' | 'upper_case';
   /** Synonyms of these names, with their codes. */
   otherWords?: Readonly<Record<string, string>>;
+  /** Of an amount in yuan: the fields for the amount and the currency that it was converted from. */
+  original?: { amount: string; currency: string };
 }
 
 export interface SheetTable {
@@ -59,7 +61,9 @@ const widths: Record<Kind, number> = {
   list: 28,
 };
 
-type Options = Partial<Pick<Column, 'form' | 'width' | 'words' | 'otherWords' | 'derived' | 'compared'>>;
+type Options = Partial<
+  Pick<Column, 'form' | 'width' | 'words' | 'otherWords' | 'derived' | 'compared' | 'original'>
+>;
 
 export const column = <Field extends string>(
   field: Field,

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../../catalogues/catalogue.ts';
 import { searchText } from '../../database/search-text.ts';
 import { enterpriseMatcher } from './matching.ts';
+import { rankingsInSheet, withRankings } from './ranking-lines.ts';
 import { rankingRows, rankingsOf, replaceRankings } from './repository.ts';
 import { Enterprise, enterpriseInputs } from './schema.ts';
 import { enterpriseSheet } from './sheet.ts';
@@ -10,6 +11,8 @@ export const enterprises: Catalogue = {
   entity: 'enterprises',
   sheet: enterpriseSheet,
   matcher: enterpriseMatcher,
+  inSheet: rankingsInSheet,
+  fromSheet: withRankings,
   key: 'id',
   item: Enterprise,
   ...enterpriseInputs,

@@ -22,5 +22,11 @@ export const enterpriseSheet: SheetTable = {
     ]),
     column('country', 'code', '国别', 'Country', ['国家', '国家代码', '国别代码', 'Country code']),
     column('province', 'text', '省份', 'Province', ['所在省份', '所属省份', '省', 'Province or state']),
+    column('rankings', 'list', '500强排名', 'Top-500 rankings', [
+      '500强',
+      '入榜情况',
+      '榜单排名',
+      'Rankings',
+    ]),
   ],
 };

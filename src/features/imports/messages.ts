@@ -1,6 +1,7 @@
 /** Messages about imported files. */
 import type { Message } from '../../core/languages.ts';
 import type { Messages, ProblemMessage } from '../../http/messages.ts';
+import { mappingFaults } from './mapping-messages.ts';
 
 /** Reasons for refusing a whole file, and messages about imports. */
 const problems = {
@@ -50,6 +51,11 @@ const problems = {
     en: 'There is no visible worksheet “{sheet}”. Visible worksheets: {sheets}.',
     zh: '没有可见的工作表“{sheet}”；现有：{sheets}。',
   },
+  'imports.no_sheet_at': {
+    status: 422,
+    en: 'There is no visible worksheet {sheet}; there are {count}: {sheets}. Correct `sheet` in the mapping.',
+    zh: '没有第 {sheet} 个可见的工作表；共有 {count} 个：{sheets}。请更正映射中的 sheet。',
+  },
   'imports.no_headings': {
     status: 422,
     en: 'No header row was found in the first {rows} rows. Found there: {headings}',
@@ -59,6 +65,11 @@ const problems = {
     status: 422,
     en: 'Row {row} gives an unknown unit of amounts: “{unit}”. Say with unit= what the amounts are in (yuan, qian, wan, baiwan, yi, shiyi); amounts in another currency need a mapping.',
     zh: '第 {row} 行所注金额单位“{unit}”无法识别。请用 unit= 指明单位（yuan、qian、wan、baiwan、yi、shiyi）；外币金额须使用映射。',
+  },
+  'imports.unit_of_currency': {
+    status: 422,
+    en: 'The mapping reads “{heading}” as {currency}, but the file says “{text}”. Correct the currency, or say with `unit` in the mapping what the amounts are in.',
+    zh: '映射指明“{heading}”列的币种为 {currency}，而文件所注为“{text}”。请更正币种，或在映射中用 unit 指明金额单位。',
   },
   'imports.column_twice': {
     status: 422,
@@ -89,6 +100,11 @@ const problems = {
     status: 422,
     en: 'Row {row} has more than {max} non-empty columns.',
     zh: '第 {row} 行有内容的列超过 {max} 列。',
+  },
+  'imports.no_proposal_for_json': {
+    status: 422,
+    en: 'A mapping is proposed for tables with headings only; for JSON, write one whose from are paths.',
+    zh: '仅能为有表头的表格生成映射；JSON 文件请自行编写映射，from 填写字段路径。',
   },
   'imports.too_many_merges': {
     status: 422,
@@ -224,6 +240,7 @@ const problems = {
 
 /** Faults of cells, rows and mappings, and warnings. */
 const faults = {
+  ...mappingFaults,
   given_twice: {
     en: 'differs from the parameter of the same name; give one of them',
     zh: '与同名参数不一致，只需给出其中之一',
@@ -285,7 +302,6 @@ const faults = {
     en: 'is a formula without a saved value; open the file in Excel and save it',
     zh: '为未保存结果的公式；请用 Excel 打开并保存后再导入',
   },
-  not_translated: { en: 'is not among the codes of the mapping', zh: '不在映射的代码对照之中' },
   formula_value_taken: {
     en: '{count} {count:cell|cells} in this column {count:is a formula; its saved value was|are formulas; their saved values were} used',
     zh: '该列有 {count} 个单元格为公式；已取用随文件保存的结果',
@@ -325,16 +341,6 @@ const faults = {
   unknown_unit: {
     en: 'the heading “{heading}” has an unknown unit; the column was not read',
     zh: '表头“{heading}”的单位无法识别，该列未读取',
-  },
-  not_for_this_field: { en: 'does not apply to this field', zh: '不适用于该字段' },
-  from_or_constant: { en: 'must have either from or constant', zh: '应有且仅有 from 与 constant 之一' },
-  not_a_factor: {
-    en: 'must be a positive decimal number as text, like "7.1"',
-    zh: '应为文本形式的正十进制数，如 "7.1"',
-  },
-  not_a_date_format: {
-    en: 'must be year, month and day, like MM/DD/YYYY or YYYY-MM-DD, and may end with hh:mm',
-    zh: '应由年、月、日组成，如 MM/DD/YYYY 或 YYYY-MM-DD，末尾可加 hh:mm',
   },
   ambiguous_reference: {
     en: '“{id}” matches several names: {choices}; use the code',

@@ -98,6 +98,11 @@ const RecognisedColumn = z.object({
     description:
       'Where the unit is from: the `heading`, a line `above` the headings, the `mapping`, the `parameter` `unit`; `default` is yuan.',
   }),
+  currency: z.string().optional().meta({
+    description: 'For amounts converted by a mapping: their currency, which `unit` then counts.',
+  }),
+  rate: z.string().optional().meta({ description: 'The yuan for one unit of `currency`.' }),
+  rateOn: z.iso.date().optional().meta({ description: 'The day of the rate, if the mapping gives it.' }),
 });
 
 export const ImportedFile = z

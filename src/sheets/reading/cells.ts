@@ -78,7 +78,7 @@ const readInteger: ReadCell = (text) => {
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : new Unreadable('not_a_whole_number');
 };
 
-const LINE_BREAK = /\r\n|\r|\n/;
+export const LINE_BREAK = /\r\n|\r|\n/;
 
 const MARKS: ReadonlySet<string> = new Set(
   '/ // \\ - -- --- – — —— ― _ n/a n.a. tbd 无 暂无 待定 未定 待确定 待补充 不详 未知 暂缺 空缺'.split(' '),

@@ -2,7 +2,7 @@
  * Assigns columns of a file to fields, by the usual headings or by a mapping, with a reader for their cells.
  */
 import { type Column, readColumns } from '../columns.ts';
-import type { Unit } from '../units.ts';
+import { type Unit, units } from '../units.ts';
 import {
   type Cell,
   plain,
@@ -14,30 +14,50 @@ import {
   Unreadable,
   type Value,
 } from './cells.ts';
-import { type DayOfPeriod, readDay, readDayBy, readPeriodBy } from './days.ts';
+import type { Currency } from './currencies.ts';
+import { type DayOfPeriod, readDay, readPeriodBy } from './days.ts';
 import { type HeadingRow, joined } from './heading-rows.ts';
 import { type Headings, headingOf, letterOf, unitOf } from './headings.ts';
+import {
+  currencyOfSource,
+  headingsOfSource,
+  type Joined,
+  joinOf,
+  originals,
+  preparation,
+  sourceReader,
+  termsOf,
+} from './mapped-source.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
-import { readMoney, readMoneyBy } from './money.ts';
+import { readMoney } from './money.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { FileHead, ReadRequest, RecognisedColumn, SourceRow, UnitFrom, Warning } from './rows.ts';
-import { unitAbove } from './unit-words.ts';
+import { moneyIn, unitAbove } from './unit-words.ts';
 
 /** A field and the source of its values. */
 export interface Field extends RecognisedColumn {
-  /** Zero-based column; null for a constant. */
+  /** Zero-based column, the first of several; null for a constant. */
   index: number | null;
+  joined?: Joined;
   constant?: Value | undefined;
+  /** What becomes of a text before it is translated and read. */
+  prepare?: ((text: string) => string) | undefined;
   /** Translates a text of the column; null for no value. */
   translate?(text: string): string | null | Unreadable;
   read: ReadCell;
   kind: Column['kind'];
   /** Whether it identifies the row: its text is taken as it is. */
   isKey: boolean;
+  /** Whether another field of the same cells reports their faults. */
+  isCopy?: boolean;
   /** Texts that a mapping takes for empty cells. */
   empty?: ReadonlySet<string>;
   when?: { index: number; texts: ReadonlySet<string> };
 }
+
+/** The zero-based columns of a field. */
+export const columnsOfField = ({ index, joined }: Field): number[] =>
+  joined ? joined.columns.map((column) => column.index) : index === null ? [] : [index];
 
 /** The fields of a file, and notes about its columns. */
 export interface Layout extends Pick<FileHead, 'ignored' | 'warnings'> {
@@ -177,19 +197,52 @@ const columnTwice = (
     columns: places.map(({ column, heading }) => `${column} “${cut(heading)}”`).join(', '),
   });
 
-/** The reader for the cells of a column according to a mapping. */
-function mappedReader(
-  column: Column,
-  source: MappedSource,
-  unit: Unit,
-  { days }: Pick<ReadRequest, 'days'>,
-): ReadCell {
-  const { factor = '1', rounding, dates } = source;
-  if (column.kind === 'money' && (source.factor !== undefined || rounding)) {
-    return readMoneyBy(unit, factor, rounding);
+/**
+ * As `unitOfColumn`, for the source of a mapping.
+ * @throws Refusal also if its heading has money in the place of a unit, and nothing says what the amounts are in
+ */
+function unitOfSource(
+  { unit, factor }: MappedSource,
+  row: number,
+  { heading = '', over = '' }: Partial<NamedColumn> = {},
+  above: readonly SourceRow[],
+  request: Pick<ReadRequest, 'unit'>,
+): { unit: Unit; unitFrom: UnitFrom } {
+  const found = unitOf(heading) ?? unitOf(over);
+  const isSaid = [unit, factor, found, request.unit].some(Boolean);
+  const unknown = isSaid ? undefined : (moneyIn(heading) ?? moneyIn(over));
+  if (unknown !== undefined) throw new Refusal('imports.unknown_unit', { row, unit: cut(unknown, 40) });
+  return unitOfColumn({ mapping: unit, heading: found }, above, request);
+}
+
+/**
+ * As `unitOfColumn`, for amounts of another currency.
+ * @throws Refusal if the file says that they are in yuan, or in a unit that is not understood
+ */
+function unitInCurrency(
+  currency: Currency,
+  mapping: Unit | undefined,
+  { heading, over = '' }: NamedColumn,
+  above: readonly SourceRow[],
+  { unit: parameter }: Pick<ReadRequest, 'unit'>,
+): { unit: Unit; unitFrom: UnitFrom } {
+  const refuse = (text: string) =>
+    new Refusal('imports.unit_of_currency', {
+      heading: cut(heading),
+      currency: currency.code,
+      text: cut(text, 40),
+    });
+  if (mapping) return { unit: mapping, unitFrom: 'mapping' };
+  const unit = currency.unitIn(heading) ?? currency.unitIn(over);
+  if (unit) return { unit, unitFrom: 'heading' };
+  for (const text of [heading, over]) if (unitOf(text) || moneyIn(text) !== undefined) throw refuse(text);
+  const line = unitAbove(above);
+  if (line) {
+    const said = 'unknown' in line ? currency.unitIn(line.unknown) : undefined;
+    if (said) return { unit: said, unitFrom: 'above' };
+    throw refuse('unknown' in line ? line.unknown : units[line.unit].zh);
   }
-  const day = source.days ?? days;
-  return dates ? readPeriodBy(readDayBy(dates), day) : cellReader(column, unit, day);
+  return parameter ? { unit: parameter, unitFrom: 'parameter' } : NO_UNIT;
 }
 
 function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
@@ -206,9 +259,10 @@ function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate
 
 /** All headings in a mapping. */
 export const headingsIn = ({ fields }: Mapping): string[] =>
-  Object.values(fields).flatMap(({ from, when }) =>
-    [from, when?.column].filter((name) => name !== undefined),
-  );
+  Object.values(fields).flatMap((source) => [
+    ...headingsOfSource(source),
+    ...(source.when ? [source.when.column] : []),
+  ]);
 
 /** Whether a text is a heading of a mapping, or a part of one that stands over several rows. */
 export function knownTo(mapping: Mapping): (text: string) => boolean {
@@ -238,10 +292,10 @@ export function layoutByMapping(
   mapping: Mapping,
   request: Pick<ReadRequest, 'table' | 'unit' | 'days'>,
 ): Layout {
-  const found = columnsIn(headings);
+  const all = columnsIn(headings);
   const places = new Map<string, NamedColumn>();
   const wanted = new Map(headingsIn(mapping).map((heading) => [headingOf(heading), heading]));
-  for (const place of found) {
+  for (const place of all) {
     for (const name of new Set(place.names.map(headingOf))) {
       const heading = wanted.get(name);
       if (heading === undefined) continue;
@@ -261,31 +315,49 @@ export function layoutByMapping(
   }
   const placeOf = (heading: string) => places.get(headingOf(heading)) as NamedColumn;
   const columns = new Map(request.table.columns.map((column) => [column.field, column]));
-  const fields = Object.entries(mapping.fields).flatMap(([field, source]): Field[] => {
+  const fieldsOf = ([field, source]: [string, MappedSource]): Field[] => {
     const column = columns.get(field);
     if (!column) return [];
-    const { from, constant, when } = source;
-    const place = from === undefined ? undefined : placeOf(from);
-    const said = { mapping: source.unit, heading: unitOf(from ?? '') ?? unitOf(place?.over ?? '') };
-    const { unit, unitFrom } = column.kind === 'money' ? unitOfColumn(said, above, request) : NO_UNIT;
-    const index = place?.index ?? null;
-    return [
-      {
-        ...(place ? named(place.index, place.heading) : { column: null, heading: '' }),
-        field,
-        ...(column.kind === 'money' && { unit, unitFrom }),
-        index,
-        ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
-        ...translation(source),
-        read: mappedReader(column, source, unit, request),
-        kind: column.kind,
-        isKey: column.field === request.table.key,
-        ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
-        ...(when && { when: { index: placeOf(when.column).index, texts: new Set(when.in.map(plain)) } }),
-      },
-    ];
-  });
+    const { constant, when } = source;
+    const from = headingsOfSource(source);
+    const found = from.map(placeOf);
+    const [place] = found;
+    const currency = currencyOfSource(source);
+    const { unit, unitFrom } =
+      column.kind !== 'money'
+        ? NO_UNIT
+        : currency
+          ? unitInCurrency(currency, source.unit, place as NamedColumn, above, request)
+          : unitOfSource(source, headings.row, place, above, request);
+    const terms = termsOf(source, unit, currency);
+    const common: Omit<Field, 'field' | 'read'> = {
+      ...(place
+        ? named(place.index, found.map(({ heading }) => heading).join(' + '))
+        : { column: null, heading: '' }),
+      index: place?.index ?? null,
+      ...joinOf(column, source, found),
+      prepare: preparation(source),
+      ...translation(source),
+      kind: column.kind,
+      isKey: column.field === request.table.key,
+      ...(source.empty && { empty: new Set(source.empty.map(plain)) }),
+      ...(when && { when: { index: placeOf(when.column).index, texts: new Set(when.in.map(plain)) } }),
+    };
+    const own: Field = {
+      ...common,
+      field,
+      ...(column.kind === 'money' && { unit, unitFrom }),
+      ...(currency && { currency: currency.code, rate: source.rate }),
+      ...(currency && source.rateOn !== undefined && { rateOn: source.rateOn }),
+      ...(constant !== undefined && { constant: column.kind === 'list' ? [String(constant)] : constant }),
+      read: sourceReader(column, source, terms, request.days) ?? cellReader(column, unit, request.days),
+    };
+    const kept = originals(column, terms);
+    const isMapped = kept.some((one) => one.field in mapping.fields);
+    return [own, ...(isMapped ? [] : kept.map((one): Field => ({ ...common, ...one, isCopy: true })))];
+  };
+  const fields = Object.entries(mapping.fields).flatMap(fieldsOf);
   const used = new Set(places.values());
-  const ignored = found.filter((one) => !used.has(one)).map(({ index, heading }) => named(index, heading));
+  const ignored = all.filter((one) => !used.has(one)).map(({ index, heading }) => named(index, heading));
   return { fields, ignored, warnings: [], outside: outsideOf(headings.cells) };
 }

@@ -1,6 +1,6 @@
 /** Merged cells: what the cells that they cover count as. */
 import { type Cell, isEmpty, Unreadable } from './cells.ts';
-import type { Field, Layout } from './fields.ts';
+import { columnsOfField, type Field, type Layout } from './fields.ts';
 import { letterOf } from './headings.ts';
 import { saysNothing } from './row-reader.ts';
 import type { Merge, SourceRow, Warning } from './rows.ts';
@@ -49,7 +49,7 @@ export function mergedValues(
       .filter(({ top, bottom, left }) => left === index && bottom > top && top > lastHeadingRow)
       .toSorted((a, b) => a.top - b.top);
   const read = new Set(
-    fields.flatMap(({ index, when }) => [index, when?.index ?? null].filter((one) => one !== null)),
+    fields.flatMap((field) => [...columnsOfField(field), ...(field.when ? [field.when.index] : [])]),
   );
   const columns = [...read]
     .map((index): Column => {

@@ -1,7 +1,9 @@
 /** Parses amounts of money from decimal digits, without floating point. */
 import { type Unit, units } from '../units.ts';
 import { plain, type ReadCell, Unreadable } from './cells.ts';
+import type { Currency } from './currencies.ts';
 import type { Rounding } from './mapping.ts';
+import { cut } from './refusal.ts';
 
 interface Amount {
   isNegative: boolean;
@@ -12,23 +14,53 @@ interface Amount {
 }
 
 const WHOLE_YUAN = /^\d{1,15}$/;
-const AMOUNT =
-  /^([-−]?)(?:rmb|cny)? ?[¥]? ?([-−]?)(\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(?:\.(\d*))? ?(亿元?|万元?|元|yuan|rmb|cny)?$/i;
 const SHORTENED = /^-?\d+(\.\d+)?e[+-]?\d+$/i;
+
+/** How a cell may show an amount, and what the words after it say of its unit. */
+interface Writing {
+  pattern: RegExp;
+  units: (word: string) => Unit | undefined;
+  /** The fault of other texts. */
+  otherwise: Unreadable;
+}
+
+const patternOf = (before: string, after: string): RegExp =>
+  new RegExp(
+    `^([-−]?)(?:${before})? ?([-−]?)(\\d+|\\d{1,3}(?:,\\d{3})+|(?=\\.\\d))(?:\\.(\\d*))? ?(${after})?$`,
+    'i',
+  );
 
 const UNITS: Readonly<Record<string, Unit>> = { 亿: 'yi', 亿元: 'yi', 万: 'wan', 万元: 'wan' };
 
-function amountOf(text: string): Amount | Unreadable {
+const inYuan: Writing = {
+  pattern: patternOf('(?:rmb|cny)? ?¥?', '亿元?|万元?|元|yuan|rmb|cny'),
+  units: (word) => UNITS[word] ?? 'yuan',
+  otherwise: new Unreadable('not_money'),
+};
+
+const SCALES: Readonly<Record<string, Unit>> = { 亿: 'yi', 万: 'wan' };
+
+/** Amounts of a currency: with a name after them, as with 元, they are in single units; with a sign, in the column's. */
+function inCurrency({ code, signs, names }: Currency): Writing {
+  const isNamed = new RegExp(`^(?:${names})$`, 'i');
+  return {
+    pattern: patternOf(signs, `[万亿]?(?:${names}|${signs})|[万亿]`),
+    units: (word) => SCALES[word[0] ?? ''] ?? (isNamed.test(word) ? 'yuan' : undefined),
+    otherwise: new Unreadable('not_in_currency', { currency: code }),
+  };
+}
+
+function amountOf(text: string, { pattern, units, otherwise }: Writing): Amount | Unreadable {
   const written = plain(text);
-  const parts = AMOUNT.exec(written);
-  if (!parts) return new Unreadable(SHORTENED.test(written) ? 'scientific_notation' : 'not_money');
+  const parts = pattern.exec(written);
+  if (!parts) return SHORTENED.test(written) ? new Unreadable('scientific_notation') : otherwise;
   const [, sign, innerSign, whole = '', fraction = '', unit] = parts;
-  if (sign && innerSign) return new Unreadable('not_money');
+  if (sign && innerSign) return otherwise;
   return {
     isNegative: Boolean(sign || innerSign),
     whole: whole.replaceAll(',', ''),
     fraction,
-    unit: unit ? (UNITS[unit] ?? 'yuan') : undefined,
+    unit: unit ? units(unit) : undefined,
   };
 }
 
@@ -47,7 +79,7 @@ function yuan(digits: string, isNegative: boolean): number | Unreadable {
 export function readMoney(unit: Unit): ReadCell {
   return (text) => {
     if (unit === 'yuan' && WHOLE_YUAN.test(text)) return Number(text);
-    const amount = amountOf(text);
+    const amount = amountOf(text, inYuan);
     if (amount instanceof Unreadable) return amount;
     const { zeros } = units[amount.unit ?? unit];
     const { whole, fraction, isNegative } = amount;
@@ -66,22 +98,81 @@ const roundings: Record<Rounding, (amount: bigint, scale: bigint) => bigint> = {
 /** More digits cost time, and no real amount has them. */
 const MAX_DIGITS = 60;
 
-/**
- * Reads amounts multiplied by a factor as whole yuan, rounded as configured.
- * @param factor a positive decimal number as text
- */
-export function readMoneyBy(unit: Unit, factor: string, rounding: Rounding | undefined): ReadCell {
-  const [factorWhole = '', factorFraction = ''] = factor.split('.');
-  const times = BigInt(factorWhole + factorFraction);
-  return (text) => {
-    const amount = amountOf(text);
+/** An exact decimal number: `digits` divided by a power of ten. */
+interface Decimal {
+  digits: bigint;
+  places: number;
+}
+
+/** @param text digits, with or without a point */
+function decimal(text: string): Decimal {
+  const [whole = '', fraction = ''] = text.split('.');
+  return { digits: BigInt(whole + fraction), places: fraction.length };
+}
+
+const times = (one: Decimal, other: Decimal): Decimal => ({
+  digits: one.digits * other.digits,
+  places: one.places + other.places,
+});
+
+/** Without zeros at the end of its fraction. */
+function textOf({ digits, places }: Decimal): string {
+  const text = String(digits).padStart(places + 1, '0');
+  const whole = text.slice(0, text.length - places);
+  const fraction = text.slice(text.length - places).replace(/0+$/, '');
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** How a mapping says that amounts are to be read. */
+export interface Terms {
+  unit: Unit;
+  /** A positive decimal number as text. */
+  factor: string;
+  rounding: Rounding | undefined;
+  /** A currency other than the yuan, with the yuan for one unit of it. */
+  foreign?: { currency: Currency; rate: string };
+}
+
+/** The amount of a cell before conversion, with its sign. */
+function scaledBy({ unit, factor, foreign }: Terms) {
+  const writing = foreign ? inCurrency(foreign.currency) : inYuan;
+  const multiplier = decimal(factor);
+  return (text: string): (Decimal & Pick<Amount, 'isNegative'>) | Unreadable => {
+    const amount = amountOf(text, writing);
     if (amount instanceof Unreadable) return amount;
     const { whole, fraction, isNegative } = amount;
-    if (whole.length + fraction.length > MAX_DIGITS) return new Unreadable('not_money');
-    const scale = 10n ** BigInt(fraction.length + factorFraction.length);
-    const product = BigInt(whole + fraction) * times * 10n ** BigInt(units[amount.unit ?? unit].zeros);
-    if (rounding === undefined && product % scale !== 0n) return new Unreadable('fraction_of_yuan');
-    return yuan(String(roundings[rounding ?? 'down'](product, scale)), isNegative);
+    if (whole.length + fraction.length > MAX_DIGITS) return writing.otherwise;
+    const scale = { digits: 10n ** BigInt(units[amount.unit ?? unit].zeros), places: 0 };
+    return { ...times(times(decimal(`${whole}.${fraction}`), multiplier), scale), isNegative };
+  };
+}
+
+/** Reads amounts on the terms of a mapping as whole yuan, rounded as it says. */
+export function readMoneyBy(terms: Terms): ReadCell {
+  const { rounding, foreign } = terms;
+  const scaled = scaledBy(terms);
+  const rate = decimal(foreign?.rate ?? '1');
+  return (text) => {
+    const amount = scaled(text);
+    if (amount instanceof Unreadable) return amount;
+    const product = times(amount, rate);
+    const scale = 10n ** BigInt(product.places);
+    if (rounding === undefined && product.digits % scale !== 0n) {
+      return foreign
+        ? new Unreadable('fraction_at_rate', { yuan: cut(textOf(product), 40), rate: foreign.rate })
+        : new Unreadable('fraction_of_yuan');
+    }
+    return yuan(String(roundings[rounding ?? 'down'](product.digits, scale)), amount.isNegative);
+  };
+}
+
+/** Reads the same amounts as decimal text in their own currency. Contracts have no negative ones. */
+export function readOwnAmountBy(terms: Terms): ReadCell {
+  const scaled = scaledBy(terms);
+  return (text) => {
+    const amount = scaled(text);
+    if (amount instanceof Unreadable) return amount;
+    return amount.isNegative ? new Unreadable('not_money') : textOf(amount);
   };
 }
 

@@ -40,6 +40,13 @@ const YUAN = /^(?:[¥￥]|cny|rmb|人民币)?$/i;
 const MATTERS =
   /[$€£₩₽₹฿]|\b(?:usd|eur|gbp|jpy|hkd|mop|twd|krw|sgd|aud|cad|chf|rub|inr|thb)\b|[元万亿币镑]|法郎|卢布/i;
 
+/** Digits and signs, and words for numbers. */
+const COUNTS = /[\p{Nd}\p{Nl}十百千亿%‰+−-]|\b(?:thousand|million|billion)\b/iu;
+
+/** Whether it matters to the amount that it is before or after a number; so does a sole separator of digits. */
+export const changesAmounts = (text: string): boolean =>
+  MATTERS.test(text) || COUNTS.test(text) || /[¥￥]|^[\s.,，．。]*$|cny|rmb|yuan/i.test(text);
+
 const literal = (text: string): string =>
   text
     .replaceAll(/[_*]./g, '')

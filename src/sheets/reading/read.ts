@@ -66,24 +66,53 @@ async function readingOfJson(
   return readingOf(format, await openTable([source], { ...request, mapping }, false));
 }
 
+const isJson = (format: ReadFormat): format is 'json' | 'ndjson' => format === 'json' || format === 'ndjson';
+
+/** The tables of a file. */
+export interface Sources {
+  format: ReadFormat;
+  sources: readonly (() => Promise<Source>)[];
+}
+
 /** Loads parsers on demand, because loading one takes longer than reading most files. */
-async function readingFor(
+async function sourcesOf(
   request: ReadRequest,
   format: ReadFormat,
   { start, size }: Beginning,
-): Promise<Reading> {
+): Promise<Sources['sources']> {
   if (isWorkbook(format)) {
     const sources =
       format === 'ods'
         ? (await import('./open-document.ts')).openDocumentSources
         : (await import('./workbook.ts')).workbookSources;
-    return readingOf(format, await openTable(await sources(request, size), request, false));
+    return sources(request, size);
   }
-  if (format === 'ndjson' || format === 'json') return readingOfJson(request, format, start);
   const { csvSource } = await import('./csv.ts');
   const encoding = await encodingOf(request.file, start, request.encoding);
-  const source = async (): Promise<Source> => csvSource(request.file, encoding);
-  return readingOf(format, await openTable([source], request, true));
+  return [async () => csvSource(request.file, encoding)];
+}
+
+async function formatAndSize(request: ReadRequest) {
+  const beginning = await beginningOf(request.file);
+  const format = formatOf(beginning.start, request);
+  refuseLarge(format, beginning.size);
+  return { beginning, format };
+}
+
+/**
+ * Opens the tables of a file with headings, without reading their rows.
+ * @throws Refusal if it is no such file
+ */
+export async function openSources(request: ReadRequest): Promise<Sources> {
+  const { beginning, format } = await formatAndSize(request);
+  if (isJson(format)) throw new Refusal('imports.no_proposal_for_json');
+  return { format, sources: await sourcesOf(request, format, beginning) };
+}
+
+async function readingFor(request: ReadRequest, format: ReadFormat, beginning: Beginning): Promise<Reading> {
+  if (isJson(format)) return readingOfJson(request, format, beginning.start);
+  const sources = await sourcesOf(request, format, beginning);
+  return readingOf(format, await openTable(sources, request, !isWorkbook(format)));
 }
 
 /** Characters per write. */
@@ -131,9 +160,7 @@ export async function read(
   request: ReadRequest,
   onProgress: (progress: ReadProgress) => void,
 ): Promise<ReadResult> {
-  const beginning = await beginningOf(request.file);
-  const format = formatOf(beginning.start, request);
-  refuseLarge(format, beginning.size);
+  const { beginning, format } = await formatAndSize(request);
   const reading = await readingFor(request, format, beginning);
   const rows = await open(request.rows, 'w');
   try {

@@ -1,9 +1,10 @@
 /** Reads the values of a row from its cells. */
 import { restored } from '../formulas.ts';
 import { type Cell, isEmpty, isMark, plain, Unreadable } from './cells.ts';
-import type { Field, Layout, Outside } from './fields.ts';
+import { columnsOfField, type Field, type Layout, type Outside } from './fields.ts';
 import { letterOf } from './headings.ts';
 import { limits } from './limits.ts';
+import { joinedCell } from './mapped-source.ts';
 import { cut, Refusal } from './refusal.ts';
 import type { CellFault, ReadRequest, ReadRow, SourceRow } from './rows.ts';
 
@@ -43,7 +44,8 @@ function valueIn(field: Field, cell: Cell) {
   if (cell instanceof Unreadable) return cell;
   const text = cell as string;
   if (text.length > limits.cellCharacters) return TOO_LONG;
-  const code = field.translate ? field.translate(text) : text;
+  const prepared = field.prepare ? field.prepare(text) : text;
+  const code = field.translate ? field.translate(prepared) : prepared;
   return typeof code === 'string' ? field.read(code) : code;
 }
 
@@ -57,17 +59,31 @@ function applies({ when }: Field, cells: readonly Cell[]): boolean {
   return !(cell instanceof Unreadable) && when.texts.has(plain(cell ?? ''));
 }
 
+/** @param isCsv texts that a spreadsheet would run as a formula then have an apostrophe */
+function cellOf({ index, joined }: Field, cells: readonly Cell[], isCsv: boolean): Cell {
+  const at = (column: number): Cell => {
+    const given = cells[column];
+    return isCsv && typeof given === 'string' ? restored(given) : given;
+  };
+  return joined
+    ? joinedCell(
+        joined,
+        joined.columns.map((column) => at(column.index)),
+      )
+    : at(index as number);
+}
+
 /** The columns of which at least one must be filled for a row to count. */
 const columnsOf = (fields: readonly Field[]): number[] => [
   ...new Set(
-    fields.flatMap(({ index, when }) => [index, when?.index ?? null]).filter((index) => index !== null),
+    fields.flatMap((field) => [...columnsOfField(field), ...(field.when ? [field.when.index] : [])]),
   ),
 ];
 
 export type ReadSourceRow = (row: SourceRow) => ReadRow | undefined;
 
-/** Cells of a column that deserve a warning: their number, and the first of them. */
-type Met = Map<number, { count: number; row: number; text: string }>;
+/** Cells of a column that deserve a warning: their number, the first of them, and the row of the last. */
+type Met = Map<number, { count: number; row: number; text: string; last: number }>;
 
 /** By zero-based column. */
 export interface Notes {
@@ -81,9 +97,14 @@ export const startNotes = (): Notes => ({ strays: new Map(), marks: new Map() })
 
 function note(met: Met, index: number, row: number, cell: Cell): void {
   const known = met.get(index);
-  if (known) known.count += 1;
-  else if (met.size < limits.columns)
-    met.set(index, { count: 1, row, text: typeof cell === 'string' ? cell : '' });
+  if (!known) {
+    const text = typeof cell === 'string' ? cell : '';
+    if (met.size < limits.columns) met.set(index, { count: 1, row, text, last: row });
+  } else if (known.last !== row) {
+    // Several fields may take their values from one column.
+    known.count += 1;
+    known.last = row;
+  }
 }
 
 function noteStrays({ row, cells }: SourceRow, { width, holes }: Outside, strays: Met): void {
@@ -137,13 +158,13 @@ export function rowReader(
         values[field.field] = field.constant;
         continue;
       }
-      const given = cells[field.index];
-      const cell = isCsv && typeof given === 'string' ? restored(given) : given;
+      const cell = cellOf(field, cells, isCsv);
       const isNoValue = typeof cell === 'string' && saysNothing(field, cell);
       if (isNoValue) note(marks, field.index, row, cell);
       const value = isNoValue ? null : valueIn(field, cell);
       if (value instanceof Unreadable) {
-        faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
+        if (!field.isCopy)
+          faults.push(faultAt(field, typeof cell === 'string' ? cell : value.text || null, value));
       } else if (value !== null) {
         values[field.field] = value;
         if (value !== cell && field.kind !== 'list' && String(value) !== cell) {

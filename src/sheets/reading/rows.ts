@@ -60,6 +60,10 @@ export interface RecognisedColumn {
   /** For a column of money: its unit, and where that is from. */
   unit?: Unit;
   unitFrom?: UnitFrom;
+  /** For a column in another currency: which, the yuan for one unit of it, and on which day. */
+  currency?: string | undefined;
+  rate?: string | undefined;
+  rateOn?: string | undefined;
 }
 
 /** Something that was read in a possibly surprising way, such as the cached value of a formula. */

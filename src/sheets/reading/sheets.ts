@@ -2,19 +2,20 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * The sheet with a name, or all of them, each with the names of the others.
+ * The sheet with a name or, counted from 1, a position; or all of them. Each with the names of the others.
  * @throws Refusal if there is none
  */
 export function chosenSheets<Sheet extends { name: string }>(
   sheets: readonly Sheet[],
-  wanted: string | undefined,
+  wanted: string | number | undefined,
 ): { sheet: Sheet; otherSheets: string[] }[] {
-  const chosen = wanted === undefined ? sheets : sheets.filter(({ name }) => name === wanted);
+  const isWanted = ({ name }: Sheet, i: number) => (typeof wanted === 'number' ? i + 1 : name) === wanted;
+  const chosen = wanted === undefined ? sheets : sheets.filter(isWanted);
   if (chosen.length === 0) {
-    throw new Refusal('imports.no_sheet', {
-      sheet: wanted ?? '',
-      sheets: sheets.map(({ name }) => name).join(', ') || '—',
-    });
+    const names = sheets.map(({ name }) => name).join(', ') || '—';
+    if (typeof wanted !== 'number')
+      throw new Refusal('imports.no_sheet', { sheet: wanted ?? '', sheets: names });
+    throw new Refusal('imports.no_sheet_at', { sheet: wanted, count: sheets.length, sheets: names });
   }
   return chosen.map((sheet) => ({
     sheet,

@@ -2,6 +2,7 @@
 import type { SheetTable } from '../columns.ts';
 import type { Cell } from './cells.ts';
 import {
+  columnsOfField,
   type Field,
   headingsFound,
   knownTo,
@@ -105,10 +106,17 @@ async function beginning(
 
 /** One warning per column whose values came from formulas. */
 const formulaWarnings = ({ formulas }: Source, { fields }: Layout): Warning[] =>
-  fields.flatMap(({ index, column }) => {
-    const met = index === null ? undefined : formulas?.get(index);
+  [...new Set(fields.flatMap(columnsOfField))].flatMap((index) => {
+    const met = formulas?.get(index);
     return met
-      ? [{ row: met.row, column, code: 'formula_value_taken', values: { count: met.count } } as const]
+      ? [
+          {
+            row: met.row,
+            column: letterOf(index),
+            code: 'formula_value_taken',
+            values: { count: met.count },
+          } as const,
+        ]
       : [];
   });
 
@@ -176,12 +184,14 @@ async function openOne(source: Source, request: ReadRequest, isCsv: boolean): Pr
   }
   const columns = layout.fields
     .filter((field) => field.index !== null)
-    .map(({ column, heading, field, unit, unitFrom }) => ({
+    .map(({ column, heading, field, unit, unitFrom, currency, rate, rateOn }) => ({
       column,
       heading,
       field,
       ...(unit && { unit }),
       ...(unitFrom && { unitFrom }),
+      ...(currency && { currency, rate }),
+      ...(rateOn && { rateOn }),
     }));
   return {
     source,

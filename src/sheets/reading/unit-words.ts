@@ -28,6 +28,13 @@ const units = new Map(
   ),
 );
 
+/** The units as multiples of any currency: the same words without the yuan. */
+export const multiples: ReadonlyMap<string, Unit> = new Map(
+  Object.entries(WORDS).flatMap(([unit, words]) =>
+    words.map((word) => [word.replace(/元$| ?yuan$/, ''), unit as Unit] as const),
+  ),
+);
+
 /** The longest first, so that none is taken for the beginning of another. */
 const ANY = Object.values(WORDS)
   .flat()
@@ -58,6 +65,12 @@ const LINE = /(?:^|[\s(,;、。])(?:(?:金额|货币|计量|数据)?单位|(?:cu
 const IN_BRACKETS = /\(([^()]*)\)$/;
 
 const brackets = (text: string): string => text.replaceAll(/[[【〔{]/g, '(').replaceAll(/[\]】〕}]/g, ')');
+
+/** What a text ends with in brackets, if it is a currency or an amount of it. */
+export function moneyIn(text: string): string | undefined {
+  const inside = IN_BRACKETS.exec(brackets(wordOf(text)))?.[1];
+  return inside !== undefined && MONEY.test(inside) ? inside : undefined;
+}
 
 /** What a text says of the unit of all amounts. */
 export type UnitLine = { unit: Unit } | { unknown: string };

@@ -255,7 +255,7 @@ describe('an amount', () => {
     ['1', 'down', '1'.repeat(80), 'not_money'],
     ['1000000', 'down', '99999999999', 'too_large'],
   ])('times %s, rounded %s, %j is %s', (factor, rounding, text, expected) => {
-    expect(outcome(readMoneyBy('yuan', factor, rounding), text)).toBe(expected);
+    expect(outcome(readMoneyBy({ unit: 'yuan', factor, rounding }), text)).toBe(expected);
   });
 });
 

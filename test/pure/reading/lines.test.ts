@@ -49,7 +49,7 @@ describe('a line of NDJSON', () => {
     const { rows } = await reading(lines({ id: ID, name: '甲', investors: [1], rankings: [] }), {
       table: tables.enterprises,
     });
-    expect(rows[0]?.fields).toEqual({ id: ID, name: '甲' });
+    expect(rows[0]?.fields).toEqual({ id: ID, name: '甲', rankings: [] });
   });
 
   it('that is not an object is the only faulty one', async () => {
