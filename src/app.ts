@@ -56,7 +56,7 @@ import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
-import { exportsOf, importWork } from './workers/works.ts';
+import { exportsOf, figureWorkOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
@@ -104,7 +104,11 @@ export async function buildApp({
   const routes: readonly FastifyPluginAsync[] = [
     projectRoutes(projects, exports, answers),
     projectByCodeRoutes(projects),
-    statisticsRoutes(statisticsService({ database, outreach: outreachFigures }), answers, clock),
+    statisticsRoutes(
+      statisticsService({ database, outreach: outreachFigures, work: figureWorkOf() }),
+      answers,
+      clock,
+    ),
     qualityRoutes(qualityService(service), answers),
     outreachRoutes(outreachService(service), answers),
     briefingRoutes(briefingService(service), answers),

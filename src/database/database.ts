@@ -50,6 +50,13 @@ export interface StreamWork<Input, Part> {
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }
 
+/**
+ * Work that keeps something in memory between its runs, such as a copy of the data in another form. Its runs follow
+ * each other, on one thread of their own if the engine has threads, each in a snapshot of its own; each yields its answer
+ * as its only part.
+ */
+export type ResidentWork<Input, Answer> = Pick<StreamWork<Input, Answer>, 'module' | 'run'>;
+
 /** A reader that can also write. Only `Database.write` and `Database.load` provide one. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
   /** As `prepared`, for a statement that returns no rows. In a load, a later call may report its failure. */
@@ -100,6 +107,8 @@ export interface Database {
    * statistics.
    */
   page<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** As `analyze`, for a work that keeps something between its runs. */
+  reside<Input, Answer>(work: ResidentWork<Input, Answer>, input: Input): Promise<Answer>;
   /**
    * The parts of a work, from one snapshot that ends when the iteration completes or is abandoned (`return`,
    * `break`). Off the event loop if the engine has threads, otherwise in the batches that the work reads.

@@ -11,6 +11,7 @@ import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, StreamReader, Transaction } from './database.ts';
 import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import { onlyPart } from './pool.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
 import { defineTables } from './tables.ts';
@@ -79,12 +80,16 @@ export async function openPostgres(url: string): Promise<Database> {
     return (work) => turn((asker) => lend(pool, (client) => whileWanted(pool, client, asker, work)));
   };
 
+  const resident = fairTurns({ atOnce: 1, ofOne: 1, ...WAITING });
+
   return {
     read,
     revision: async () => revisionOf(await pool.query(readRevision(''))),
     snapshot,
     analyze: takingTurns(),
     page: takingTurns(),
+    reside: (work, input) =>
+      resident(() => onlyPart(streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)))),
     streams: Math.max(1, Math.floor(pool.options.max / STREAM_SHARE)),
     stream: (work, input) => streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)),
     write: async (work) => {

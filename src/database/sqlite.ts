@@ -9,7 +9,7 @@ import { currentAsker, expectWanted } from './asker.ts';
 import type { Database, OpenOptions, Reader, Revision } from './database.ts';
 import { BusyError, isUnavailable, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
-import { Pool } from './pool.ts';
+import { onlyPart, Pool } from './pool.ts';
 import { GENESIS } from './revision.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
@@ -29,6 +29,8 @@ const STREAM_THREADS = 2;
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
 /** For work that remembers rows: the keys of a million rows may be most of a 100 MB file. */
 const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+/** A copy of a million projects, besides buffers, which do not count. */
+const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;
 const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
@@ -50,6 +52,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   // A pool of their own, so that a slow reader of a stream does not delay statistics.
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
+  const residents = new Pool(1, () => new SqliteThread(file, RESIDENT_LIMITS));
+  const resident = fairTurns({ ...TURNS, atOnce: 1, ofOne: 1 });
   const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
   const figures = takingTurns(file);
   const pages = takingTurns(file);
@@ -76,6 +80,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
       }),
     analyze: figures.run,
     page: pages.run,
+    reside: (work, input) => resident(() => residents.lend((thread) => onlyPart(thread.stream(work, input)))),
     streams: STREAM_THREADS,
     stream: (work, input) =>
       (work.remembersRows ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
@@ -95,7 +100,9 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     },
     close: async () => {
       await write.idle();
-      await Promise.all([snapshots, figures, pages, streams, keeping, loads].map((pool) => pool.close()));
+      await Promise.all(
+        [snapshots, figures, pages, streams, keeping, residents, loads].map((pool) => pool.close()),
+      );
       reader.close();
       tidyUp(writer);
       writer.close();

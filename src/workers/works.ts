@@ -2,6 +2,7 @@
 import { exporters } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
+import { type FigureWork, figureWork } from '../features/figures/figure-work.ts';
 import type { ImportWork } from '../features/imports/import-rows.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
@@ -18,6 +19,12 @@ export const importWork: ImportWork = {
   run: lookAtRows,
   load: loadRows,
 };
+
+/** With columns of its own, unless the database has threads. */
+export const figureWorkOf = (): FigureWork => ({
+  module: moduleBeside(import.meta, 'figure-job'),
+  run: figureWork(),
+});
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 

@@ -59,7 +59,7 @@ const target = (source: Source, from: string): string =>
 const ORDER = [
   ['core'],
   ['database'],
-  ['http'],
+  ['columns', 'http'],
   ['log'],
   ['access', 'jobs', 'sheets'],
   ['catalogues'],

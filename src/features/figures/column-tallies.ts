@@ -154,3 +154,45 @@ export function tallyColumns(
   const keyOf = (row: number) => JSON.stringify(by.map(({ texts, codeOf }) => texts[codeOf(row)] ?? null));
   return new Map(tallies.map((tally, group) => [keyOf(examples[group] as number), tally]));
 }
+
+/** The counts that decide on the disclosure of groups: those of the measures, and of the projects with a ledger. */
+export type SizeName = Extract<SumName, `${string}Count`> | 'fundedCount';
+
+export interface SizeRow {
+  /** Of the dimensions. */
+  values: readonly (string | null)[];
+  sizes: Record<SizeName, number>;
+}
+
+/** The counts of the selected projects for each combination of values. @throws Problem 422 if there are too many */
+export function sizesInColumns(
+  columns: Columns,
+  mask: Uint8Array,
+  by: readonly Coded[],
+  asOf: string,
+): SizeRow[] {
+  const day = packedDay(asOf);
+  const { groupOf, examples } = grouped(mask, by);
+  const { days, contractedFundsYuan, ledgerStart, ledgerCount, ledgerDay } = columns;
+  const rows = examples.map((row): SizeRow => {
+    const values = by.map(({ texts, codeOf }) => texts[codeOf(row)] ?? null);
+    const counts = Object.fromEntries(COUNTED.map(([name]) => [name, 0])) as Record<SizeName, number>;
+    return { values, sizes: { ...counts, projectCount: 0, contractedKnownCount: 0, fundedCount: 0 } };
+  });
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const { sizes } = rows[groupOf[row] as number] as SizeRow;
+    sizes.projectCount += 1;
+    if (!Number.isNaN(contractedFundsYuan[row])) sizes.contractedKnownCount += 1;
+    const start = ledgerStart[row] as number;
+    const end = start + (ledgerCount[row] as number);
+    for (let entry = start; entry < end; entry++) {
+      if ((ledgerDay[entry] as number) > day) continue;
+      sizes.fundedCount += 1;
+      break;
+    }
+    const bits = flagsOf(days, row, day);
+    for (const [bit, [name]] of COUNTED.entries()) if ((bits >> bit) & 1) sizes[name as SizeName] += 1;
+  }
+  return rows;
+}

@@ -8,17 +8,24 @@
  * same. Counts of other month ends reveal how many, not how much.
  */
 
+import type { Columns } from '../../columns/columns.ts';
+import { packedDay } from '../../columns/packed-days.ts';
 import { paced } from '../../core/pace.ts';
 import type { Reader } from '../../database/database.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
-import { type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
+import { type SizeName, type SizeRow, sizesInColumns } from './column-tallies.ts';
+import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
 import type { Measure } from './measures.ts';
-import * as repository from './repository.ts';
-import { bounded } from './repository.ts';
 import { type Cell, levelsOf, type Population, type Told, tellable } from './small-groups.ts';
 import type { DurationName, SumName } from './tallies.ts';
 import { lastDay, monthIndex } from './timeline.ts';
+
+/** A state of the data: a snapshot, and columns of the same revision. */
+export interface State {
+  reader: Reader;
+  columns: Columns;
+}
 
 /** Restrictions of the figures for a caller. */
 export interface Disclosure {
@@ -50,7 +57,7 @@ export const toldDimensions = [
 ] as const satisfies readonly DimensionName[];
 export type ToldDimension = (typeof toldDimensions)[number];
 
-type Size = repository.SizeName;
+type Size = SizeName;
 
 const EVERYBODY: readonly Population<Size>[] = [(sizes) => sizes.projectCount];
 const those =
@@ -111,17 +118,19 @@ const NOTHING_TOLD: Told = { whole: false, groups: new Set() };
 
 /** @param by the dimension requested besides the whole */
 export async function disclose(
-  reader: Reader,
+  state: State,
   asOf: string,
   by: ToldDimension | undefined,
   { minimum, latest }: Disclosure,
 ): Promise<Disclosed> {
   const asked = toldDimensions.slice(0, by ? toldDimensions.indexOf(by) + 1 : 0);
   const groupings: Grouping[] = [];
-  for (const name of asked) groupings.push(await dimensions[name].grouping(reader));
+  for (const name of asked) groupings.push(await dimensions[name].grouping(state.reader));
   const on = async (day: string) => {
-    const rows = bounded(await repository.sizesOf(reader, select({} as ProjectFilter, day), asked));
-    return toldOf(rows, groupings, minimum);
+    const { columns, reader } = state;
+    const mask = await select({} as ProjectFilter, day).mask(columns, reader);
+    const coded = asked.map((name) => (dimensions[name] as Dimension).coded(columns, packedDay(day)));
+    return toldOf(sizesInColumns(columns, mask, coded, day), groupings, minimum);
   };
   const then = await on(asOf);
   const now = asOf === latest ? then : await on(latest);
@@ -151,14 +160,14 @@ export async function disclose(
  * @param count number of projects
  */
 export async function tellsOf(
-  reader: Reader,
+  state: State,
   filter: ProjectFilter,
   count: number,
   asOf: string,
   disclosure: Disclosure,
 ): Promise<Tells> {
   const [selected] = Object.entries(filter) as [ToldDimension, [string]][];
-  const { whole, group } = await disclose(reader, asOf, selected?.[0], disclosure);
+  const { whole, group } = await disclose(state, asOf, selected?.[0], disclosure);
   if (!selected) return whole;
   const [, [code]] = selected;
   return group(code === NONE ? null : code, count);
@@ -176,7 +185,7 @@ interface ToldOfDay {
  * meanwhile.
  */
 async function toldOf(
-  rows: readonly repository.SizeRow[],
+  rows: readonly SizeRow[],
   groupings: readonly Grouping[],
   minimum: number,
 ): Promise<ToldOfDay> {
@@ -184,8 +193,8 @@ async function toldOf(
   const cells: Cell<Size>[] = [];
   const counts = new Map<string | null, number>();
   let whole = 0;
-  for (const sizes of rows) {
-    const groups = groupings.map((grouping, i) => groupOf(sizes[`group${i}`] ?? null, grouping).code);
+  for (const { values, sizes } of rows) {
+    const groups = groupings.map((grouping, i) => groupOf(values[i] ?? null, grouping).code);
     const last = groups.at(-1) ?? null;
     cells.push({ groups, sizes });
     counts.set(last, (counts.get(last) ?? 0) + sizes.projectCount);

@@ -79,39 +79,6 @@ export function tallyProjects(
   });
 }
 
-/** The counts used to suppress small groups: those of the measures, and of the projects with a ledger. */
-export type SizeName = Extract<TallyName, `${string}Count`> | 'fundedCount';
-
-export type SizeRow = GroupValues & Record<SizeName, number>;
-
-const sizeNames = Object.keys(tallies).filter((name) => name.endsWith('Count')) as Exclude<
-  SizeName,
-  'fundedCount'
->[];
-
-/** The counts of projects for each combination of groups. */
-export function sizesOf(
-  reader: Reader,
-  selection: Condition,
-  by: readonly DimensionName[],
-): Promise<SizeRow[]> {
-  return reader.prepared(`statistics.sizes ${by} ${selection.shape}`, selection.values, (db) => {
-    const { projects, fundsEntries } = db.tables;
-    const sizes = Object.fromEntries(sizeNames.map((name) => [name, number(tallies[name](projects))]));
-    const funded = sql`select ${fundsEntries.projectId} from ${fundsEntries} where ${fundsEntries.receivedOn} <= ${asOfDay}`;
-    const query = db
-      .select({
-        ...groupFields(db, by),
-        ...sizes,
-        fundedCount: number(sql`count(*) filter (where ${projects.id} in (${funded}))`),
-      })
-      .from(projects)
-      .where(selection.where(db, inPopulation(db, true)))
-      .$dynamic();
-    return grouped(query, db, by) as never;
-  });
-}
-
 /** Joins projects with their ledger. */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's type of a selection before `from` is its own.
 function joinLedger({ tables }: Reader, selected: any, many: boolean, condition: SQL): any {

@@ -1,7 +1,7 @@
 /** Figures about the projects selected by a filter, each response from one snapshot. */
 
 import { money, rate } from '../../core/numbers.ts';
-import { mapPaced, paced } from '../../core/pace.ts';
+import { paced } from '../../core/pace.ts';
 import type { Database, Reader } from '../../database/database.ts';
 import { areMany } from '../../database/joins.ts';
 import { revisionIn } from '../../database/revision.ts';
@@ -9,6 +9,7 @@ import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type Condition, filterOf, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import type { Question } from './answers.ts';
 import {
   ageCount,
   agesOf,
@@ -20,21 +21,14 @@ import {
   emptyCohort,
   MAX_AGES,
 } from './cohorts.ts';
-import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
-import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
-import { figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
+import { type Dimension, type DimensionName, dimensions, groupOf } from './dimensions.ts';
+import type { Disclosure } from './disclosure.ts';
+import type { FigureWork } from './figure-work.ts';
+import { sortGroups, summaryLinks } from './groups.ts';
 import { exact, type Measure, measures, valuesOf } from './measures.ts';
 import * as repository from './repository.ts';
 import { bounded } from './repository.ts';
-import {
-  addLengths,
-  addSums,
-  addTally,
-  type DurationName,
-  durations,
-  emptyTally,
-  type Tally,
-} from './tallies.ts';
+import { addLengths, addSums, type DurationName, durations, emptyTally, type Tally } from './tallies.ts';
 import { type Interval, periods } from './timeline.ts';
 
 export interface StatisticsService {
@@ -67,74 +61,22 @@ export type CohortsRequest = ProjectFilter & {
 export function statisticsService({
   database,
   outreach = [],
+  work,
 }: {
   database: Database;
   outreach?: readonly Defined[];
+  work: FigureWork;
 }): StatisticsService {
+  async function ask(question: Question): Promise<Computed> {
+    const answer = await database.reside(work, question);
+    if ('refusal' in answer) throw new Problem(answer.refusal.kind, answer.refusal.details);
+    return answer;
+  }
+
   return {
-    summary: (query, asOf, disclosure) =>
-      database.analyze(async (reader) => {
-        const filter = filterOf(query);
-        const tally = await tallyOf(reader, filter, asOf);
-        const tells = disclosure && (await tellsOf(reader, filter, tally.projectCount, asOf, disclosure));
-        const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
-        const revision = await revisionIn(reader);
-        return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
-      }),
-
+    summary: (filter, asOf, disclosure) => ask({ summary: { filter: filterOf(filter), asOf, disclosure } }),
     breakdown: ({ by, sort, limit, ...query }, asOf, disclosure) =>
-      database.analyze(async (reader) => {
-        const filter = filterOf(query);
-        const disclosed = disclosure && (await disclose(reader, asOf, by[0] as ToldDimension, disclosure));
-        const groupings: Grouping[] = [];
-        for (const name of by) groupings.push(await dimensions[name].grouping(reader));
-        const rows = await tallyGroups(reader, select(filter, asOf), by);
-
-        const pace = paced();
-        const total = emptyTally();
-        const groups = new Map<string, GroupTally>();
-        for (const [key, tally] of rows) {
-          await pace();
-          addTally(total, tally);
-          const values = JSON.parse(key) as (string | null)[];
-          const rolled = values.map((value, i) => groupOf(value, groupings[i] as Grouping));
-          const place = JSON.stringify(rolled.map(({ code }) => code));
-          const group = groups.get(place);
-          if (group) addTally(group.tally, tally);
-          else groups.set(place, { groups: rolled, tally });
-        }
-
-        for (const row of groups.values()) {
-          row.tells = disclosed?.group(row.groups[0]?.code ?? null, row.tally.projectCount);
-        }
-        const sorted = await sortGroups([...groups.values()], by, sort ?? '-projectCount', pace);
-        const revision = await revisionIn(reader);
-        const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
-        const items = await mapPaced(
-          shown,
-          ({ groups, tally, tells }) => {
-            const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
-              const dimension: Dimension = dimensions[name];
-              return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
-            }, filter);
-            return {
-              groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
-              ...figuresOf(tally, disclosure, tells, () => linksTo(narrowed, asOf)),
-            };
-          },
-          pace,
-        );
-        const body = {
-          asOf,
-          revision: revision.seq,
-          filter,
-          by,
-          groupCount: sorted.length,
-          items,
-          total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
-        };
-        return { revision, body };
-      }),
+      ask({ breakdown: { filter: filterOf(query), by, sort, limit, asOf, disclosure } }),
 
     timeline: async (query, interval, asOf) => {
       const filter = filterOf(query);
