@@ -20,7 +20,7 @@ const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 const AT_ONCE = 256;
 
 /** Statements on text indexes that wait for each other. */
-const HELD = 4_096;
+const HELD = 512;
 
 /** The names of the tables of text indexes. */
 const TEXT_INDEXES = "select name from sqlite_schema where sql like 'create virtual table%'";

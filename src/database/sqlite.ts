@@ -28,7 +28,7 @@ const STREAM_THREADS = 2;
  */
 const STREAM_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 };
 /** For work that remembers rows: the keys of a million rows may be most of a 100 MB file. */
-const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 /** A copy of a million projects, besides buffers, which do not count. */
 const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;

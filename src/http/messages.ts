@@ -122,7 +122,7 @@ const ownProblems = {
   },
   'resource.referenced': {
     status: 409,
-    en: 'The {noun} “{id}” cannot be deleted: {count} {by} refer to it.',
+    en: 'The {noun} “{id}” cannot be deleted: {count} {by} {count:refers|refer} to it.',
     zh: '{noun}“{id}”不能删除：仍被 {count} 个{by}引用。',
   },
   'request.conflict': {

@@ -14,6 +14,7 @@ import {
   TooManyWaitingError,
 } from '../database/errors.ts';
 import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
+import { pluralOf } from './nouns.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 import { addressOf } from './secrets.ts';
 
@@ -79,7 +80,12 @@ export const taken = (entity: Entity, field: string, suffix = field): Problem =>
 export const referenced = (entity: Entity, id: string, count: number, by: Entity): Problem =>
   new Problem('resource.referenced', {
     code: `${entity}.referenced`,
-    values: { noun: nouns[entity], id, count, by: { en: by.replaceAll('_', ' '), zh: nouns[by].zh } },
+    values: {
+      noun: nouns[entity],
+      id,
+      count,
+      by: { en: count === 1 ? nouns[by].en : pluralOf(nouns[by].en), zh: nouns[by].zh },
+    },
   });
 
 /** 503: the service is overloaded. */

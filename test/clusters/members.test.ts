@@ -269,7 +269,7 @@ describe('references', () => {
     const clusterUrl = `/v1/clusters/${cluster.id}`;
     const memberUrl = `/v1/enterprises/${member.enterprise}`;
     const said = await expectRefused(api, () => api.delete(clusterUrl), 409, 'clusters.referenced');
-    expect(said.body.detail).toContain('1 cluster members refer to it');
+    expect(said.body.detail).toContain('1 cluster member refers to it');
     const zh = await api.delete(memberUrl, { 'if-match': '*', 'accept-language': 'zh' });
     expectProblem(zh, 409, 'enterprises.referenced');
     expect(zh.body.detail).toContain('仍被 1 个集群成员企业引用');

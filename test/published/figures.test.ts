@@ -371,7 +371,7 @@ describe('refusals', () => {
     it('of deleting a figure with parts', async () => {
       const answer = await api.delete(`${PATH}/${whole.id}`);
       expectProblem(answer, 409, 'published_figures.referenced');
-      expect(answer.body.detail).toContain('1 published figures');
+      expect(answer.body.detail).toContain('1 published figure refers to it');
     });
 
     it('of deleting an event with figures', async () => {

@@ -11,7 +11,7 @@ import {
   readUpperCase,
   readWords,
   simpleKinds,
-  Unreadable,
+  type Unreadable,
   type Value,
 } from './cells.ts';
 import type { Currency } from './currencies.ts';
@@ -27,6 +27,7 @@ import {
   preparation,
   sourceReader,
   termsOf,
+  translation,
 } from './mapped-source.ts';
 import type { MappedSource, Mapping } from './mapping.ts';
 import { readMoney } from './money.ts';
@@ -243,18 +244,6 @@ function unitInCurrency(
     throw refuse('unknown' in line ? line.unknown : units[line.unit].zh);
   }
   return parameter ? { unit: parameter, unitFrom: 'parameter' } : NO_UNIT;
-}
-
-function translation({ codes, otherwise }: MappedSource): Pick<Field, 'translate'> {
-  if (!codes && otherwise === undefined) return {};
-  const texts = new Map(Object.entries(codes ?? {}).map(([text, code]) => [plain(text), code]));
-  const rest = otherwise === undefined ? new Unreadable('not_translated') : otherwise;
-  return {
-    translate: (text) => {
-      const code = texts.get(plain(text));
-      return code === undefined ? rest : code;
-    },
-  };
 }
 
 /** All headings in a mapping. */

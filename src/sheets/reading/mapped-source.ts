@@ -186,3 +186,18 @@ export function joinedCell({ columns, by, isLoose, mayEndEarly }: Joined, cells:
   if (missing < 0) return given.join(by);
   return new Unreadable('missing_part', { heading: columns[missing]?.heading ?? '' }, texts.join(by));
 }
+
+/** Translates texts by the codes of a source, if it has any; null for no value. */
+export function translation({ codes, otherwise }: MappedSource): {
+  translate?: (text: string) => string | null | Unreadable;
+} {
+  if (!codes && otherwise === undefined) return {};
+  const texts = new Map(Object.entries(codes ?? {}).map(([text, code]) => [plain(text), code]));
+  const rest = otherwise === undefined ? new Unreadable('not_translated') : otherwise;
+  return {
+    translate: (text) => {
+      const code = texts.get(plain(text));
+      return code === undefined ? rest : code;
+    },
+  };
+}

@@ -1,4 +1,5 @@
 /** Parses amounts of money from decimal digits, without floating point. */
+import { type Decimal, decimalText, divideHalfUp, parseDecimal } from '../../core/decimals.ts';
 import { type Unit, units } from '../units.ts';
 import { plain, type ReadCell, Unreadable } from './cells.ts';
 import type { Currency } from './currencies.ts';
@@ -30,15 +31,13 @@ const patternOf = (before: string, after: string): RegExp =>
     'i',
   );
 
-const UNITS: Readonly<Record<string, Unit>> = { 亿: 'yi', 亿元: 'yi', 万: 'wan', 万元: 'wan' };
+const SCALES: Readonly<Record<string, Unit>> = { 亿: 'yi', 万: 'wan' };
 
 const inYuan: Writing = {
   pattern: patternOf('(?:rmb|cny)? ?¥?', '亿元?|万元?|元|yuan|rmb|cny'),
-  units: (word) => UNITS[word] ?? 'yuan',
+  units: (word) => SCALES[word[0] ?? ''] ?? 'yuan',
   otherwise: new Unreadable('not_money'),
 };
-
-const SCALES: Readonly<Record<string, Unit>> = { 亿: 'yi', 万: 'wan' };
 
 /** Amounts of a currency: with a name after them, as with 元, they are in single units; with a sign, in the column's. */
 function inCurrency({ code, signs, names }: Currency): Writing {
@@ -92,36 +91,20 @@ export function readMoney(unit: Unit): ReadCell {
 const roundings: Record<Rounding, (amount: bigint, scale: bigint) => bigint> = {
   down: (amount, scale) => amount / scale,
   up: (amount, scale) => (amount + scale - 1n) / scale,
-  half_up: (amount, scale) => (2n * amount + scale) / (2n * scale),
+  half_up: divideHalfUp,
 };
 
 /** More digits cost time, and no real amount has them. */
 const MAX_DIGITS = 60;
 
-/** An exact decimal number: `digits` divided by a power of ten. */
-interface Decimal {
-  digits: bigint;
-  places: number;
-}
-
-/** @param text digits, with or without a point */
-function decimal(text: string): Decimal {
-  const [whole = '', fraction = ''] = text.split('.');
-  return { digits: BigInt(whole + fraction), places: fraction.length };
-}
-
 const times = (one: Decimal, other: Decimal): Decimal => ({
-  digits: one.digits * other.digits,
+  units: one.units * other.units,
   places: one.places + other.places,
 });
 
 /** Without zeros at the end of its fraction. */
-function textOf({ digits, places }: Decimal): string {
-  const text = String(digits).padStart(places + 1, '0');
-  const whole = text.slice(0, text.length - places);
-  const fraction = text.slice(text.length - places).replace(/0+$/, '');
-  return fraction === '' ? whole : `${whole}.${fraction}`;
-}
+const textOf = (decimal: Decimal): string =>
+  decimal.places === 0 ? decimalText(decimal) : decimalText(decimal).replace(/\.?0+$/, '');
 
 /** How a mapping says that amounts are to be read. */
 export interface Terms {
@@ -136,14 +119,14 @@ export interface Terms {
 /** The amount of a cell before conversion, with its sign. */
 function scaledBy({ unit, factor, foreign }: Terms) {
   const writing = foreign ? inCurrency(foreign.currency) : inYuan;
-  const multiplier = decimal(factor);
+  const multiplier = parseDecimal(factor);
   return (text: string): (Decimal & Pick<Amount, 'isNegative'>) | Unreadable => {
     const amount = amountOf(text, writing);
     if (amount instanceof Unreadable) return amount;
     const { whole, fraction, isNegative } = amount;
     if (whole.length + fraction.length > MAX_DIGITS) return writing.otherwise;
-    const scale = { digits: 10n ** BigInt(units[amount.unit ?? unit].zeros), places: 0 };
-    return { ...times(times(decimal(`${whole}.${fraction}`), multiplier), scale), isNegative };
+    const scale = { units: 10n ** BigInt(units[amount.unit ?? unit].zeros), places: 0 };
+    return { ...times(times(parseDecimal(`${whole}.${fraction}`), multiplier), scale), isNegative };
   };
 }
 
@@ -151,18 +134,18 @@ function scaledBy({ unit, factor, foreign }: Terms) {
 export function readMoneyBy(terms: Terms): ReadCell {
   const { rounding, foreign } = terms;
   const scaled = scaledBy(terms);
-  const rate = decimal(foreign?.rate ?? '1');
+  const rate = parseDecimal(foreign?.rate ?? '1');
   return (text) => {
     const amount = scaled(text);
     if (amount instanceof Unreadable) return amount;
     const product = times(amount, rate);
     const scale = 10n ** BigInt(product.places);
-    if (rounding === undefined && product.digits % scale !== 0n) {
+    if (rounding === undefined && product.units % scale !== 0n) {
       return foreign
         ? new Unreadable('fraction_at_rate', { yuan: cut(textOf(product), 40), rate: foreign.rate })
         : new Unreadable('fraction_of_yuan');
     }
-    return yuan(String(roundings[rounding ?? 'down'](product.digits, scale)), amount.isNegative);
+    return yuan(String(roundings[rounding ?? 'down'](product.units, scale)), amount.isNegative);
   };
 }
 
