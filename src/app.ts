@@ -10,6 +10,7 @@ import { streamTokens } from './access/stream-tokens.ts';
 import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
+import type { StoreLimits } from './columns/store.ts';
 import { catalogues, problemCodes, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
@@ -56,7 +57,7 @@ import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { changesService } from './log/service.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
-import { exportsOf, figureWorkOf, importWork } from './workers/works.ts';
+import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
   config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
@@ -65,6 +66,8 @@ export interface Dependencies {
   logger: Logger;
   /** Overrides of the import limits. */
   imports?: Partial<ImportLimits>;
+  /** Overrides of the limits of columns. */
+  columnLimits?: Partial<StoreLimits>;
   /** More routes than those of the service, for tests of what all routes have in common. */
   more?: FastifyPluginAsync;
 }
@@ -75,6 +78,7 @@ export async function buildApp({
   clock,
   logger,
   imports,
+  columnLimits,
   more,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
@@ -89,6 +93,7 @@ export async function buildApp({
   const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
   const projects = projectService(service);
+  const columns = columnsOf(database, columnLimits);
   const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
 
   await protect(app, config);
@@ -104,18 +109,14 @@ export async function buildApp({
   const routes: readonly FastifyPluginAsync[] = [
     projectRoutes(projects, exports, answers),
     projectByCodeRoutes(projects),
-    statisticsRoutes(
-      statisticsService({ database, outreach: outreachFigures, work: figureWorkOf() }),
-      answers,
-      clock,
-    ),
-    qualityRoutes(qualityService(service), answers),
+    statisticsRoutes(statisticsService(columns, outreachFigures), answers, clock),
+    qualityRoutes(qualityService(columns, clock), answers),
     outreachRoutes(outreachService(service), answers),
-    briefingRoutes(briefingService(service), answers),
+    briefingRoutes(briefingService(columns), answers),
     templateRoutes(codeListService(service), answers),
     ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue), exports, answers)),
     clusterRoutes(clusterService(service), answers),
-    publishedRoutes(publishedService(service), answers),
+    publishedRoutes(publishedService(service, columns), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

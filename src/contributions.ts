@@ -5,22 +5,28 @@ import { type Catalogue, placeOf } from './catalogues/catalogue.ts';
 import { entriesExporter } from './catalogues/exported.ts';
 import { catalogueImporter } from './catalogues/importing.ts';
 import { loggedEntries } from './catalogues/rows.ts';
+import type { Derived } from './columns/following.ts';
+import type { Questions } from './columns/questions.ts';
 import { type Entity, nouns } from './core/entities.ts';
+import { briefingQuestions } from './features/briefing/service.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
 import { clusterMemberImporter } from './features/clusters/importing.ts';
 import { clusterMessages } from './features/clusters/messages.ts';
 import { enterprises } from './features/enterprises/catalogue.ts';
 import { enterpriseMessages } from './features/enterprises/messages.ts';
+import { rankingLists } from './features/enterprises/rankings.ts';
 import { eventMessages } from './features/events/messages.ts';
 import { events } from './features/events/schema.ts';
 import { figureMessages } from './features/figures/messages.ts';
+import { figureQuestions } from './features/figures/service.ts';
 import type { Importers } from './features/imports/import-rows.ts';
 import { importMessages } from './features/imports/messages.ts';
 import { mappings } from './features/imports/schema.ts';
 import { contactImporter } from './features/outreach/importing.ts';
 import { outreachMessages } from './features/outreach/messages.ts';
 import { contacts, delegations } from './features/outreach/schema.ts';
+import { inTimeFor } from './features/projects/classes.ts';
 import { exportedProjects } from './features/projects/exported.ts';
 import { projectImporter } from './features/projects/importing.ts';
 import { fundsImporter } from './features/projects/importing-funds.ts';
@@ -35,7 +41,10 @@ import {
   PublishedFigure,
   PublishedFigureChanges,
 } from './features/published/schema.ts';
+import { publishedQuestions } from './features/published/service.ts';
+import { likenessOf } from './features/quality/double-signing.ts';
 import { qualityMessages } from './features/quality/messages.ts';
+import { qualityQuestions } from './features/quality/service.ts';
 import { industries, regions, zones } from './features/references/schema.ts';
 import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
@@ -87,6 +96,17 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedFigures,
   loggedKeys,
 ];
+
+/** All that can be asked of columns. */
+export const questions: Questions = [
+  ...figureQuestions,
+  ...qualityQuestions,
+  ...briefingQuestions,
+  ...publishedQuestions,
+];
+
+/** What the columns hold of projects besides their fields. */
+export const derived: Derived = { lists: rankingLists, inTime: inTimeFor, likenessOf };
 
 /** The importer of each sheet. */
 export const importers: Importers = {

@@ -16,6 +16,7 @@ import { catalogueWrites } from './writes.ts';
 
 export { type Lookup, unknownReferences } from './lookup.ts';
 export { namesOf, parentOf, readTree, type TreeNode } from './repository.ts';
+export { existingEntry } from './writes.ts';
 
 export interface CatalogueService {
   list(query: EntryQuery): Promise<Computed>;

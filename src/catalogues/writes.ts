@@ -27,19 +27,23 @@ export const resolved = (
   parentOf: Surroundings['parentOf'] = async () => undefined,
 ): Surroundings => ({ lookup: async () => [], among, parentOf });
 
+async function findEntry(reader: Reader, catalogue: Catalogue, key: string): Promise<Entry | undefined> {
+  const entry = await repository.findEntry(reader, catalogue, key);
+  return entry && (await withPart(reader, catalogue, [entry]))[0];
+}
+
+/** @throws Problem 404 */
+export async function existingEntry(reader: Reader, catalogue: Catalogue, key: string): Promise<Entry> {
+  const entry = await findEntry(reader, catalogue, key);
+  if (!entry) throw notFound(catalogue.entity, key);
+  return entry;
+}
+
 export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
   const { entity, key: keyField, part } = catalogue;
 
-  async function find(reader: Reader, key: string): Promise<Entry | undefined> {
-    const entry = await repository.findEntry(reader, catalogue, key);
-    return entry && (await withPart(reader, catalogue, [entry]))[0];
-  }
-
-  async function existing(reader: Reader, key: string): Promise<Entry> {
-    const entry = await find(reader, key);
-    if (!entry) throw notFound(entity, key);
-    return entry;
-  }
+  const find = (reader: Reader, key: string) => findEntry(reader, catalogue, key);
+  const existing = (reader: Reader, key: string) => existingEntry(reader, catalogue, key);
 
   const lookingIn = (reader: Reader): Surroundings => ({
     lookup: unknownReferences(reader),

@@ -2,7 +2,7 @@
  * Projects as columns: typed arrays with one place for each project there is, archived ones too, and their ledger.
  * Figures are computed from them. They are a copy: `following.ts` fills them and keeps them up to date.
  */
-import { Dictionary } from './dictionary.ts';
+import { Dictionary, NONE } from './dictionary.ts';
 import { IdIndex } from './id-index.ts';
 import { packedDay } from './packed-days.ts';
 
@@ -39,6 +39,7 @@ export interface StoredProject extends Record<DayName, string | null>, Record<Co
   investmentYuan: number;
   investmentEstimated: boolean;
   contractedFundsYuan: number | null;
+  searchText: string;
   updatedAt: string;
   archivedAt: string | null;
 }
@@ -52,6 +53,9 @@ const record = <Name extends string, T>(names: readonly Name[], make: (name: Nam
   Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
 
 type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
+/** Narrow until there are more codes than fit. */
+export type Codes = Uint16Array | Int32Array;
+const MOST_NARROW = 0xff_ff;
 
 const enlarged = <T extends Numbers>(array: T, length: number): T => {
   const larger = new (array.constructor as new (length: number) => T)(length);
@@ -65,13 +69,15 @@ export class Columns {
   /** Packed days; `NEVER` for none. */
   readonly days: Record<DayName, Int32Array> = record(dayNames, () => new Int32Array(0));
   /** Codes of the dictionaries. */
-  readonly codes: Record<CodeName, Int32Array> = record(codeNames, () => new Int32Array(0));
+  readonly codes: Record<CodeName, Codes> = record(codeNames, () => new Uint16Array(0) as Codes);
   investmentYuan = new Float64Array(0);
   /** NaN if unknown. */
   contractedFundsYuan = new Float64Array(0);
   flags = new Uint8Array(0);
   /** In milliseconds since 1970. */
   updatedAt = new Float64Array(0);
+  /** Equal for projects with nearly equal names (`Derived.likenessOf`); 0 for none. */
+  likeness = new Float64Array(0);
   /** Where the entries of a project are in the ledger, and how many. */
   ledgerStart = new Uint32Array(0);
   ledgerCount = new Uint32Array(0);
@@ -79,7 +85,12 @@ export class Columns {
   ledgerYuan = new Float64Array(0);
   /** Places of the ledger in use; entries that were replaced remain until the columns are filled anew. */
   ledgerEnd = 0;
-  /** The country of each lead investor, by its code. */
+  /** Where the investors other than the lead are, and how many, as codes of lead investors. */
+  othersStart = new Uint32Array(0);
+  othersCount = new Uint16Array(0);
+  others = new Int32Array(0);
+  othersEnd = 0;
+  /** The country of each investor, by its code. */
   readonly countries: (string | null)[] = [null];
   /** The entry above each one, by code. */
   readonly parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
@@ -94,21 +105,35 @@ export class Columns {
       ...Object.values(this.codes),
       ...[this.investmentYuan, this.contractedFundsYuan, this.flags, this.updatedAt],
       ...[this.ledgerStart, this.ledgerCount, this.ledgerDay, this.ledgerYuan],
+      ...[this.likeness, this.othersStart, this.othersCount, this.others],
     ];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.ids.bytes);
   }
 
-  /** Writes a project, new or changed, without its ledger and its lists. @returns its row */
-  put(project: StoredProject): number {
+  /**
+   * Writes a project, new or changed, without its ledger, its other investors and its lists.
+   * @returns its row
+   */
+  put(project: StoredProject, likeness: number): number {
     const row = this.ids.add(project.id);
     if (row >= this.flags.length) this.#enlarge(Math.max(1024, 2 * this.flags.length));
     for (const name of dayNames) this.days[name][row] = packedDay(project[name]);
-    for (const name of codeNames) this.codes[name][row] = this.dictionaries[name].codeOf(project[name]);
+    for (const name of codeNames) this.#putCode(name, row, this.dictionaries[name].codeOf(project[name]));
     this.investmentYuan[row] = project.investmentYuan;
     this.contractedFundsYuan[row] = project.contractedFundsYuan ?? Number.NaN;
     this.flags[row] = (project.archivedAt ? ARCHIVED : 0) | (project.investmentEstimated ? ESTIMATED : 0);
     this.updatedAt[row] = Date.parse(project.updatedAt);
+    this.likeness[row] = likeness;
     return row;
+  }
+
+  #putCode(name: CodeName, row: number, code: number): void {
+    let column = this.codes[name];
+    if (code > MOST_NARROW && column instanceof Uint16Array) {
+      column = Int32Array.from(column);
+      this.codes[name] = column;
+    }
+    column[row] = code;
   }
 
   /** Replaces the ledger of a project. */
@@ -127,6 +152,78 @@ export class Columns {
     }
   }
 
+  /** Replaces the investors of a project other than the lead. @param ids of enterprises */
+  putOthers(row: number, ids: readonly string[]): void {
+    const end = this.othersEnd + ids.length;
+    if (end > this.others.length)
+      this.others = enlarged(this.others, Math.max(1024, 2 * this.others.length, end));
+    this.othersStart[row] = this.othersEnd;
+    this.othersCount[row] = ids.length;
+    for (const id of ids) this.others[this.othersEnd++] = this.dictionaries.leadInvestorId.codeOf(id);
+  }
+
+  isArchived(row: number): boolean {
+    return ((this.flags[row] as number) & ARCHIVED) !== 0;
+  }
+
+  isEstimated(row: number): boolean {
+    return ((this.flags[row] as number) & ESTIMATED) !== 0;
+  }
+
+  /** The funds that a project has received by a day, in yuan. */
+  fundsBy(row: number, day: number): number {
+    let yuan = 0;
+    const start = this.ledgerStart[row] as number;
+    const end = start + (this.ledgerCount[row] as number);
+    for (let entry = start; entry < end; entry++)
+      if ((this.ledgerDay[entry] as number) <= day) yuan += this.ledgerYuan[entry] as number;
+    return yuan;
+  }
+
+  /** Calls `use` with the code of each investor of a project, the lead first. */
+  forInvestors(row: number, use: (code: number) => void): void {
+    const lead = this.codes.leadInvestorId[row] as number;
+    if (lead === NONE) return;
+    use(lead);
+    const start = this.othersStart[row] as number;
+    const end = start + (this.othersCount[row] as number);
+    for (let i = start; i < end; i++) use(this.others[i] as number);
+  }
+
+  /** Whether a project has entries in its ledger by a day. */
+  isFundedBy(row: number, day: number): boolean {
+    const start = this.ledgerStart[row] as number;
+    const end = start + (this.ledgerCount[row] as number);
+    for (let entry = start; entry < end; entry++) if ((this.ledgerDay[entry] as number) <= day) return true;
+    return false;
+  }
+
+  /** All that the columns say of a project, whatever its place and codes; undefined if it has none. */
+  stateOf(id: string): Readonly<Record<string, unknown>> | undefined {
+    const row = this.ids.find(id);
+    if (row < 0) return undefined;
+    const some = <T>(count: number, of: (i: number) => T): T[] =>
+      Array.from({ length: count }, (_, i) => of(i));
+    const [entry, other] = [this.ledgerStart[row] as number, this.othersStart[row] as number];
+    const investors = this.dictionaries.leadInvestorId;
+    return {
+      ...record(dayNames, (name) => this.days[name][row]),
+      ...record(codeNames, (name) => this.dictionaries[name].textOf(this.codes[name][row] as number)),
+      country: this.countries[this.codes.leadInvestorId[row] as number],
+      investmentYuan: this.investmentYuan[row],
+      contractedFundsYuan: this.contractedFundsYuan[row],
+      flags: this.flags[row],
+      updatedAt: this.updatedAt[row],
+      likeness: this.likeness[row],
+      ledger: some(this.ledgerCount[row] as number, (i) =>
+        [this.ledgerDay[entry + i], this.ledgerYuan[entry + i]].join(' '),
+      ).sort(),
+      investors: some(this.othersCount[row] as number, (i) =>
+        investors.textOf(this.others[other + i] as number),
+      ).sort(),
+    };
+  }
+
   #enlarge(length: number): void {
     for (const name of dayNames) this.days[name] = enlarged(this.days[name], length);
     for (const name of codeNames) this.codes[name] = enlarged(this.codes[name], length);
@@ -136,5 +233,8 @@ export class Columns {
     this.updatedAt = enlarged(this.updatedAt, length);
     this.ledgerStart = enlarged(this.ledgerStart, length);
     this.ledgerCount = enlarged(this.ledgerCount, length);
+    this.likeness = enlarged(this.likeness, length);
+    this.othersStart = enlarged(this.othersStart, length);
+    this.othersCount = enlarged(this.othersCount, length);
   }
 }

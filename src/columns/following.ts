@@ -2,7 +2,7 @@
  * Fills columns from a snapshot, and has them follow the log: of what the entries after the last known one name, the
  * current state is read again. So it does not matter how an entry describes its change, nor who wrote it.
  */
-import { asc, eq, gt, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, ne, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Pace, paced } from '../core/pace.ts';
 import type { Reader, Revision } from '../database/database.ts';
 import { inValues, paddedValues, type Values } from '../database/prepared.ts';
@@ -24,11 +24,20 @@ export interface Filled {
   revision: Revision;
 }
 
-/** When a list of the largest enterprises counts for a project. */
-export interface RankedRule {
+/** What columns hold of projects besides their fields. */
+export interface Derived {
+  /** The lists of the largest enterprises. */
   lists: readonly string[];
   /** Whether a year's ranking counts for a project signed on a day. */
   inTime(year: SQLWrapper, signedOn: SQLWrapper): SQL;
+  /** An integer that is equal for nearly equal names, and in practice only for these; 0 for none. */
+  likenessOf(searchText: string): number;
+}
+
+/** Projects read so far. */
+export interface Progress {
+  done: number;
+  total: number;
 }
 
 /** Rows per query. */
@@ -61,32 +70,53 @@ const projectFields = ({ tables: { projects } }: Reader) => ({
   investmentYuan: projects.investmentYuan,
   investmentEstimated: projects.investmentEstimated,
   contractedFundsYuan: projects.contractedFundsYuan,
+  searchText: projects.searchText,
   updatedAt: projects.updatedAt,
   archivedAt: projects.archivedAt,
 });
 
-/** Fills new columns. @param reader a snapshot */
-export async function fill(reader: Reader, rule: RankedRule): Promise<Filled> {
+/** Fills new columns, and tells how far it is. @param reader a snapshot */
+export async function* fill(reader: Reader, derived: Derived): AsyncGenerator<Progress, Filled> {
   const columns = new Columns();
   const pace = paced();
-  for (let after = ''; ; ) {
-    const page = (await reader.prepared('columns.page', { after, limit: AT_ONCE }, (db) =>
-      db
-        .select(projectFields(db))
-        .from(db.tables.projects)
-        .where(gt(db.tables.projects.id, sql.placeholder('after')))
-        .orderBy(asc(db.tables.projects.id))
-        .limit(sql.placeholder('limit')),
-    )) as StoredProject[];
-    const [first, last] = [page[0]?.id, page.at(-1)?.id];
-    if (first === undefined || last === undefined) break;
-    await putProjects(columns, reader, rule, page, between(first, last));
-    after = last;
+  const total = await countOf(reader);
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    after = (await readPage(columns, reader, derived, after)).at(-1);
+    yield { done: columns.count, total };
     await pace();
   }
-  for (const tree of treeNames) await readTree(columns, reader, tree);
-  await readLeads(columns, reader, 0, pace);
+  await readReferences(columns, reader);
   return { columns, revision: await revisionIn(reader) };
+}
+
+/** Reads the next projects after an id. @returns their ids */
+export async function readPage(
+  columns: Columns,
+  reader: Reader,
+  derived: Derived,
+  after: string,
+): Promise<string[]> {
+  const page = (await reader.prepared('columns.page', { after, limit: AT_ONCE }, (db) =>
+    db
+      .select(projectFields(db))
+      .from(db.tables.projects)
+      .where(gt(db.tables.projects.id, sql.placeholder('after')))
+      .orderBy(asc(db.tables.projects.id))
+      .limit(sql.placeholder('limit')),
+  )) as StoredProject[];
+  const ids = page.map(({ id }) => id);
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (first !== undefined && last !== undefined)
+    await putProjects(columns, reader, derived, page, between(first, last));
+  return ids;
+}
+
+/** How many projects there are, archived ones too. */
+export async function countOf(reader: Reader): Promise<number> {
+  const [row] = await reader.prepared('columns.count', {}, (db) =>
+    db.select({ total: count() }).from(db.tables.projects),
+  );
+  return row?.total ?? 0;
 }
 
 /** Entries per query. */
@@ -94,9 +124,16 @@ const ENTRIES = 5_000;
 
 /**
  * Brings columns to the revision of a snapshot.
- * @returns false if its log does not continue the known one, as after a backup was restored: fill them anew
+ * @param most the number of projects that may have changed
+ * @returns false if more have, or its log does not continue the known one, as after a backup was restored: fill
+ * them anew
  */
-export async function follow(filled: Filled, reader: Reader, rule: RankedRule): Promise<boolean> {
+export async function follow(
+  filled: Filled,
+  reader: Reader,
+  derived: Derived,
+  most = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
   const now = await revisionIn(reader);
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
@@ -112,15 +149,16 @@ export async function follow(filled: Filled, reader: Reader, rule: RankedRule): 
     for (const id of await projectsOf(reader, ids)) projects.add(id);
     await pace();
   }
+  if (projects.size > most) return false;
   for (const ids of batchesOf(projects)) {
     const some = these(ids);
     const stored = (await reader.prepared(`columns.projects ${some.shape}`, some.values, (db) =>
       db.select(projectFields(db)).from(db.tables.projects).where(some.are(db.tables.projects.id)),
     )) as StoredProject[];
-    await putProjects(columns, reader, rule, stored, some);
+    await putProjects(columns, reader, derived, stored, some);
     await pace();
   }
-  await readLeads(columns, reader, known, pace);
+  await readInvestors(columns, reader, known, pace);
   filled.revision = now;
   return true;
 }
@@ -168,7 +206,7 @@ function* batchesOf(ids: Iterable<string>): Generator<string[]> {
 async function putProjects(
   columns: Columns,
   reader: Reader,
-  { lists, inTime }: RankedRule,
+  { lists, inTime, likenessOf }: Derived,
   stored: readonly StoredProject[],
   some: Some,
 ): Promise<void> {
@@ -181,7 +219,24 @@ async function putProjects(
       .where(some.are(projectId));
   });
   for (const { projectId, ...entry } of entries) ledgers.get(projectId)?.push(entry);
-  for (const project of stored) columns.putLedger(columns.put(project), ledgers.get(project.id) ?? []);
+  const others = new Map<string, string[]>();
+  const investors = await reader.prepared(`columns.others ${some.shape}`, some.values, (db) => {
+    const { projectId, enterpriseId, position } = db.tables.projectInvestors;
+    return db
+      .select({ projectId, enterpriseId })
+      .from(db.tables.projectInvestors)
+      .where(and(some.are(projectId), ne(position, 0)));
+  });
+  for (const { projectId, enterpriseId } of investors) {
+    const known = others.get(projectId);
+    if (known) known.push(enterpriseId);
+    else others.set(projectId, [enterpriseId]);
+  }
+  for (const project of stored) {
+    const row = columns.put(project, likenessOf(project.searchText));
+    columns.putLedger(row, ledgers.get(project.id) ?? []);
+    columns.putOthers(row, others.get(project.id) ?? []);
+  }
   const ranked = await reader.prepared(`columns.ranked ${some.shape}`, some.values, (db) => {
     const { projects, projectInvestors, rankings } = db.tables;
     return (
@@ -202,6 +257,12 @@ async function putProjects(
   }
 }
 
+/** Reads what the projects refer to. */
+export async function readReferences(columns: Columns, reader: Reader): Promise<void> {
+  for (const tree of treeNames) await readTree(columns, reader, tree);
+  await readInvestors(columns, reader, 0, paced());
+}
+
 async function readTree(columns: Columns, reader: Reader, tree: TreeName): Promise<void> {
   const rows = await reader.prepared(`columns.${tree}`, {}, (db) => {
     const { code, parent } = db.tables[tree];
@@ -212,8 +273,8 @@ async function readTree(columns: Columns, reader: Reader, tree: TreeName): Promi
   for (const { code, parent } of rows) parents.set(code, parent);
 }
 
-/** Reads the lead investors from a code on. */
-async function readLeads(columns: Columns, reader: Reader, from: number, pace: Pace): Promise<void> {
+/** Reads the investors from a code on. */
+async function readInvestors(columns: Columns, reader: Reader, from: number, pace: Pace): Promise<void> {
   const ids = columns.dictionaries.leadInvestorId.texts().slice(from);
   for (const some of batchesOf(ids.filter((id) => id !== null))) {
     await readCountries(columns, reader, some);
@@ -223,7 +284,7 @@ async function readLeads(columns: Columns, reader: Reader, from: number, pace: P
 
 async function readCountries(columns: Columns, reader: Reader, ids: readonly string[]): Promise<void> {
   const some = these(ids);
-  const rows = await reader.prepared(`columns.leads ${some.shape}`, some.values, (db) => {
+  const rows = await reader.prepared(`columns.countries ${some.shape}`, some.values, (db) => {
     const { id, country } = db.tables.enterprises;
     return db.select({ id, country }).from(db.tables.enterprises).where(some.are(id));
   });

@@ -40,6 +40,14 @@ export class IdIndex {
     return this.#ids.byteLength + this.#slots.byteLength;
   }
 
+  /** The id of a row. */
+  textOf(row: number): string {
+    let hex = '';
+    for (let word = 0; word < WORDS; word++)
+      hex += (this.#ids[WORDS * row + word] as number).toString(16).padStart(8, '0');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
   /** @returns its row; -1 if it has none */
   find(id: string): number {
     parse(id);

@@ -10,6 +10,7 @@ export interface Clock {
 
 /** A clock that also converts between days and times, in the service's time zone. */
 export interface Calendar extends Clock {
+  readonly timeZone: string;
   /** Start of a day, RFC 3339 in UTC. */
   startOf(day: string): string;
   /** The day of a point in time. @param moment RFC 3339 */
@@ -45,6 +46,7 @@ export function clockIn(timeZone: string, milliseconds: () => number = Date.now)
   let minute = Number.NaN;
   let day = '';
   return {
+    timeZone,
     milliseconds,
     now: () => new Date(milliseconds()).toISOString(),
     today: () => {

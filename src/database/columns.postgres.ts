@@ -56,8 +56,9 @@ export const functions = {
   ): SQL<Item[]> =>
     sql<Item[]>`(case when ${none} is null then '[]' else
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
-  /** The second line of a text; the text must have at least two. */
-  secondLine: (text: SQLWrapper): SQL<string> => sql<string>`split_part(${text}, chr(10), 2)`,
+  /** Whether a text is in a list, given as JSON. */
+  isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
+    sql`${value} in (select json_array_elements_text(cast(${list} as json)))`,
   /** Grams separated by spaces, in the form that an index stores. */
   gramSet: (grams: SQLWrapper): SQL => sql`array_to_tsvector(string_to_array(${grams}, ' '))`,
   /** Whether an index entry matches a query in FTS5 syntax, which may only contain quotes, `AND` and `*`. */

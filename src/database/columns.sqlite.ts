@@ -35,10 +35,8 @@ export const functions = {
       (select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from}) end)`.mapWith(
       JSON.parse,
     ),
-  secondLine: (text: SQLWrapper): SQL<string> => {
-    const rest = sql`substr(${text}, instr(${text}, char(10)) + 1)`;
-    return sql<string>`substr(${rest}, 1, instr(${rest} || char(10), char(10)) - 1)`;
-  },
+  isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
+    sql`${value} in (select value from json_each(${list}))`,
   gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,
   hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,

@@ -44,18 +44,16 @@ export interface StreamWork<Input, Part> {
    */
   readonly remembersRows?: boolean;
   /**
+   * Whether it keeps something in memory between its runs, such as a copy of the data in another form. Its runs follow
+   * each other on a thread of its own, whatever the engine; if the thread dies, the next run starts without.
+   */
+  readonly resident?: boolean;
+  /**
    * @param input plain data that can be sent to a thread, as the parts must be; buffers are transferred, not
    * copied
    */
   run(reader: StreamReader, input: Input): AsyncIterable<Part>;
 }
-
-/**
- * Work that keeps something in memory between its runs, such as a copy of the data in another form. Its runs follow
- * each other, on one thread of their own if the engine has threads, each in a snapshot of its own; each yields its answer
- * as its only part.
- */
-export type ResidentWork<Input, Answer> = Pick<StreamWork<Input, Answer>, 'module' | 'run'>;
 
 /** A reader that can also write. Only `Database.write` and `Database.load` provide one. */
 export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' | 'delete'> {
@@ -107,8 +105,6 @@ export interface Database {
    * statistics.
    */
   page<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** As `analyze`, for a work that keeps something between its runs. */
-  reside<Input, Answer>(work: ResidentWork<Input, Answer>, input: Input): Promise<Answer>;
   /**
    * The parts of a work, from one snapshot that ends when the iteration completes or is abandoned (`return`,
    * `break`). Off the event loop if the engine has threads, otherwise in the batches that the work reads.

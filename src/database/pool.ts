@@ -61,11 +61,3 @@ export class Pool<T extends Lent> {
     else if (!broken) this.#idle.push(item);
   }
 }
-
-/** The part of a work that yields only one. */
-export async function onlyPart<Part>(parts: AsyncIterable<Part>): Promise<Part> {
-  let only: { part: Part } | undefined;
-  for await (const part of parts) only = { part };
-  if (!only) throw new Error('The work has yielded nothing.');
-  return only.part;
-}

@@ -5,16 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { moduleBeside } from '../core/module-beside.ts';
 import { StartupError } from '../core/startup-error.ts';
 import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
-import type { Database, Reader, Revision, StreamReader, Transaction } from './database.ts';
+import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
 import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
-import { onlyPart } from './pool.ts';
+import { Pool } from './pool.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
 import { defineTables } from './tables.ts';
+import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
 
 const tables = defineTables(columns);
@@ -41,10 +43,11 @@ const SERVING =
   'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
 const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
 
-export async function openPostgres(url: string): Promise<Database> {
+/** Connections that only read, unless in a write. */
+export function poolOf(url: string, max = Number(new URL(url).searchParams.get('pool') ?? 10)): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: Number(new URL(url).searchParams.get('pool') ?? 10),
+    max,
     connectionTimeoutMillis: 5_000,
     application_name: 'luodi',
     onConnect: async (client) => {
@@ -57,6 +60,19 @@ export async function openPostgres(url: string): Promise<Database> {
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the
   // process.
   pool.on('error', () => {});
+  return pool;
+}
+
+/** Runs a reading work in a snapshot. */
+export const streamOn = <Input, Part>(
+  pool: pg.Pool,
+  work: Pick<StreamWork<Input, Part>, 'run'>,
+  input: Input,
+): AsyncGenerator<Part, void> =>
+  streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
+
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = poolOf(url);
   try {
     await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
   } catch (error) {
@@ -80,7 +96,7 @@ export async function openPostgres(url: string): Promise<Database> {
     return (work) => turn((asker) => lend(pool, (client) => whileWanted(pool, client, asker, work)));
   };
 
-  const resident = fairTurns({ atOnce: 1, ofOne: 1, ...WAITING });
+  const residents = new Pool(1, () => new WorkThread(moduleBeside(import.meta, 'postgres-worker'), url));
 
   return {
     read,
@@ -88,10 +104,9 @@ export async function openPostgres(url: string): Promise<Database> {
     snapshot,
     analyze: takingTurns(),
     page: takingTurns(),
-    reside: (work, input) =>
-      resident(() => onlyPart(streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)))),
     streams: Math.max(1, Math.floor(pool.options.max / STREAM_SHARE)),
-    stream: (work, input) => streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input)),
+    stream: (work, input) =>
+      work.resident ? residents.lendTo((thread) => thread.stream(work, input)) : streamOn(pool, work, input),
     write: async (work) => {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
@@ -113,7 +128,9 @@ export async function openPostgres(url: string): Promise<Database> {
       const { rows } = await pool.query(LAST_APPLIED);
       expectCurrent('postgres', rows[0]?.at);
     },
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([residents.close(), pool.end()]);
+    },
   };
 }
 

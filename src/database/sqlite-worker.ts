@@ -1,10 +1,11 @@
 /** The worker's side of `SqliteThread`. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import type { LoadWork, StreamReader, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
-import type { Answer, Commands, Demand, Question, Streamed, ThreadData } from './sqlite-thread.ts';
+import type { Answer, Commands, Question, ThreadData } from './sqlite-thread.ts';
+import { described, give } from './thread-parts.ts';
 
 const { file, writes } = workerData as ThreadData;
 const client = writes ? await openWriter() : openReader(file);
@@ -88,60 +89,4 @@ async function* write({ load, input }: { load: string; input: unknown }): AsyncG
   const { loaded } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;
   yield* loaded(file, (tx) => inSnapshot((before) => work.load(tx, before, input)));
-}
-
-/**
- * Sends the parts of a work over a port, one per request. The cleanup of a work completes before its end is
- * reported.
- */
-async function give(port: MessagePort, parts: AsyncGenerator<unknown, void>): Promise<void> {
-  const say = (message: Streamed, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-  const demands = queueOf<Demand>(port);
-  try {
-    while ((await demands()) === 'next') {
-      const { done, value } = await parts.next();
-      if (done) return say({ end: true });
-      if (value instanceof Uint8Array) {
-        const part = ownBytes(value);
-        say({ part }, [part.buffer]);
-      } else say({ part: value });
-    }
-    await parts.return();
-    say({ end: true });
-  } catch (error) {
-    say({ error: described(error) });
-  } finally {
-    port.close();
-  }
-}
-
-/**
- * Bytes that can be transferred to another thread without a copy: small buffers share their memory with
- * others.
- */
-const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
-  bytes.byteLength === bytes.buffer.byteLength ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
-
-/** Reads messages one at a time, in order of arrival. */
-function queueOf<Message>(port: MessagePort): () => Promise<Message> {
-  const arrived: Message[] = [];
-  let take: ((message: Message) => void) | null = null;
-  port.on('message', (message: Message) => {
-    if (!take) return void arrived.push(message);
-    const give = take;
-    take = null;
-    give(message);
-  });
-  return () => {
-    const first = arrived.shift();
-    if (first !== undefined) return Promise.resolve(first);
-    return new Promise((resolve) => {
-      take = resolve;
-    });
-  };
-}
-
-function described(error: unknown): { message: string; code: string } {
-  const { message, code } = error as InstanceType<typeof Sqlite.SqliteError>;
-  return { message, code };
 }

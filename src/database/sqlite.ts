@@ -6,10 +6,10 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { StartupError } from '../core/startup-error.ts';
 import { currentAsker, expectWanted } from './asker.ts';
-import type { Database, OpenOptions, Reader, Revision } from './database.ts';
+import type { Database, OpenOptions, Reader, Revision, StreamWork } from './database.ts';
 import { BusyError, isUnavailable, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
-import { onlyPart, Pool } from './pool.ts';
+import { Pool } from './pool.ts';
 import { GENESIS } from './revision.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
@@ -53,7 +53,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
   const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
   const residents = new Pool(1, () => new SqliteThread(file, RESIDENT_LIMITS));
-  const resident = fairTurns({ ...TURNS, atOnce: 1, ofOne: 1 });
+  const poolFor = ({ resident, remembersRows }: StreamWork<never, unknown>) =>
+    resident ? residents : remembersRows ? keeping : streams;
   const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
   const figures = takingTurns(file);
   const pages = takingTurns(file);
@@ -80,10 +81,8 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
       }),
     analyze: figures.run,
     page: pages.run,
-    reside: (work, input) => resident(() => residents.lend((thread) => onlyPart(thread.stream(work, input)))),
     streams: STREAM_THREADS,
-    stream: (work, input) =>
-      (work.remembersRows ? keeping : streams).lendTo((thread) => thread.stream(work, input)),
+    stream: (work, input) => poolFor(work).lendTo((thread) => thread.stream(work, input)),
     write,
     load: async function* (work, input) {
       const resume = await write.standBack();

@@ -17,6 +17,11 @@ export const serviceProblems = {
     en: '{max} of your requests are already waiting, the most for one key, or for one address without a key; try again shortly.',
     zh: '您已有 {max} 项查询在排队，已达单个密钥（或无密钥的单个地址）的上限，请稍后重试。',
   },
+  'service.filling': {
+    status: 503,
+    en: 'The figures are being made ready ({percent} % done); try again shortly.',
+    zh: '统计数据正在准备（已完成 {percent}%），请稍后重试。',
+  },
   'service.queue_full': {
     status: 503,
     en: '{max} requests are already waiting, the most the service accepts; try again shortly.',

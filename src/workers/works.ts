@@ -1,11 +1,12 @@
 /** Long work that runs on threads if the database has them, each with the module that the thread loads. */
-import { exporters } from '../contributions.ts';
+import { type ColumnStore, columnStore, type StoreLimits, storeLimits } from '../columns/store.ts';
+import { derived, exporters, questions } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
-import { type FigureWork, figureWork } from '../features/figures/figure-work.ts';
 import type { ImportWork } from '../features/imports/import-rows.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
+import { run as keepColumns } from './columns-job.ts';
 import { run as makeExport } from './export-job.ts';
 import { load as loadRows, run as lookAtRows } from './import-job.ts';
 import { run as verifyAll } from './verify-job.ts';
@@ -20,11 +21,15 @@ export const importWork: ImportWork = {
   load: loadRows,
 };
 
-/** With columns of its own, unless the database has threads. */
-export const figureWorkOf = (): FigureWork => ({
-  module: moduleBeside(import.meta, 'figure-job'),
-  run: figureWork(),
-});
+/** The store of columns of a database. */
+export const columnsOf = (database: Database, limits?: Partial<StoreLimits>): ColumnStore =>
+  columnStore({
+    database,
+    derived,
+    questions,
+    work: { module: moduleBeside(import.meta, 'columns-job'), run: keepColumns, resident: true },
+    limits: { ...storeLimits, ...limits },
+  });
 
 export const exportsOf = (database: Database): ExportService => exportService(database, exporters, exporting);
 

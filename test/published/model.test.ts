@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sources } from '../../src/features/published/measures.ts';
 import type { NewPublishedFigure } from '../../src/features/published/schema.ts';
-import { publishedService } from '../../src/features/published/service.ts';
+import { figureWrites } from '../../src/features/published/writes.ts';
 import { aProject, type Body, created, type TestApp } from '../support/app.ts';
 import {
   asOfDay,
@@ -70,7 +70,7 @@ const question = fc.record({
 
 describe('the reconciliation', () => {
   it('agrees with the figures of a naive model, and disagrees with altered ones', async () => {
-    const published = publishedService(api);
+    const published = figureWrites(api.clock);
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(

@@ -10,6 +10,7 @@ import {
 import { changedSinceReason } from '../../src/features/published/reasons.ts';
 import { scopeOf } from '../../src/features/published/scope.ts';
 import { publishedService } from '../../src/features/published/service.ts';
+import { columnsOf } from '../../src/workers/works.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const PATH = '/v1/published-figures';
@@ -369,7 +370,7 @@ describe('responses with many summaries', () => {
         }
       },
     };
-    const published = publishedService({ database, clock: api.clock });
+    const published = publishedService({ database, clock: api.clock }, columnsOf(database));
     const many = [
       published.reconciliation(undefined),
       published.reconciliation(event),

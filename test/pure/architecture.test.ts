@@ -59,8 +59,8 @@ const target = (source: Source, from: string): string =>
 const ORDER = [
   ['core'],
   ['database'],
-  ['columns', 'http'],
-  ['log'],
+  ['http'],
+  ['columns', 'log'],
   ['access', 'jobs', 'sheets'],
   ['catalogues'],
   ['features'],

@@ -3,14 +3,10 @@ import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Columns, codeNames, dayNames } from '../../src/columns/columns.ts';
-import { type Filled, fill, follow, type RankedRule } from '../../src/columns/following.ts';
-import { packedDay } from '../../src/columns/packed-days.ts';
-import { rankingLists } from '../../src/features/enterprises/rankings.ts';
-import { tallyColumns } from '../../src/features/figures/column-tallies.ts';
-import { dimensionNames, dimensions } from '../../src/features/figures/dimensions.ts';
-import { tallyGroups } from '../../src/features/figures/service.ts';
-import { inTimeFor } from '../../src/features/projects/classes.ts';
+import type { Columns } from '../../src/columns/columns.ts';
+import { type Filled, fill, follow } from '../../src/columns/following.ts';
+import { derived } from '../../src/contributions.ts';
+import type { Reader } from '../../src/database/database.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
 import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
@@ -18,7 +14,15 @@ import type { ModelFilter } from '../support/model.ts';
 import { runs } from '../support/runs.ts';
 import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
-const rule: RankedRule = { lists: rankingLists, inTime: inTimeFor };
+/** Columns filled from a snapshot. */
+async function filledFrom(reader: Reader): Promise<Filled> {
+  const filling = fill(reader, derived);
+  for (;;) {
+    const { done, value } = await filling.next();
+    if (done) return value;
+  }
+}
+
 const schema = z.strictObject(filterFields);
 
 /** As a request gives it. */
@@ -40,7 +44,7 @@ describe('columns', () => {
 
   const expectSame = async (questions: readonly (readonly [ModelFilter, string | undefined])[]) =>
     api.database.snapshot(async (reader) => {
-      const { columns } = await fill(reader, rule);
+      const { columns } = await filledFrom(reader);
       for (const [given, asOf = WORLD_TODAY] of questions) {
         const selection = select(parsed(given), asOf);
         const { projects } = reader.tables;
@@ -65,29 +69,6 @@ describe('columns', () => {
     );
   });
 
-  it('give the tallies that SQL gives, for any projects, filter, day and dimensions', async () => {
-    const by = fc.uniqueArray(fc.constantFrom(...dimensionNames), { maxLength: 2 });
-    const questions = fc.array(fc.tuple(filter(), asOfDay, by), { minLength: 10, maxLength: 10 });
-    await fc.assert(
-      fc.asyncProperty(world(), questions, async (world, questions) => {
-        await replaceWorld(api, world);
-        await api.database.snapshot(async (reader) => {
-          const { columns } = await fill(reader, rule);
-          for (const [given, asOf = WORLD_TODAY, names] of questions) {
-            const selection = select(parsed(given), asOf);
-            const mask = await selection.mask(columns, reader);
-            const coded = names.map((name) => dimensions[name].coded(columns, packedDay(asOf)));
-            const expected = await tallyGroups(reader, selection, names);
-            expect(tallyColumns(columns, mask, coded, asOf), `${queryOf(given)} ${asOf} ${names}`).toEqual(
-              expected,
-            );
-          }
-        });
-      }),
-      { ...PROPERTY, numRuns: runs(40) },
-    );
-  });
-
   it('select the same for every parameter alone', async () => {
     const questions = fc.tuple(
       ...Object.entries(parameters).map(([name, values]) =>
@@ -105,24 +86,7 @@ describe('columns', () => {
 });
 
 /** All that columns say of some projects. */
-const stateOf = (columns: Columns, ids: readonly string[]) =>
-  ids.map((id) => {
-    const row = columns.ids.find(id);
-    const start = columns.ledgerStart[row] as number;
-    const end = start + (columns.ledgerCount[row] as number);
-    return {
-      id,
-      days: dayNames.map((name) => columns.days[name][row]),
-      codes: codeNames.map((name) => columns.dictionaries[name].textOf(columns.codes[name][row] as number)),
-      country: columns.countries[columns.codes.leadInvestorId[row] as number],
-      numbers: [columns.investmentYuan, columns.contractedFundsYuan, columns.flags, columns.updatedAt].map(
-        (column) => column[row],
-      ),
-      ledger: [...columns.ledgerDay.slice(start, end)]
-        .map((day, i) => `${day} ${columns.ledgerYuan[start + i]}`)
-        .sort(),
-    };
-  });
+const stateOf = (columns: Columns, ids: readonly string[]) => ids.map((id) => columns.stateOf(id));
 
 describe('columns that follow the log', () => {
   let api: TestApp;
@@ -183,7 +147,7 @@ describe('columns that follow the log', () => {
     for (let i = 0; i < 3; i++)
       enterprises.push((await created(api, '/v1/enterprises', { name: `企业${i}` })).id);
     for (let i = 0; i < 4; i++) await changes.create?.({ which: i, value: 3 });
-    let filled: Filled = await api.database.snapshot((reader) => fill(reader, rule));
+    let filled: Filled = await api.database.snapshot(filledFrom);
     const step = fc.tuple(
       fc.constantFrom(...Object.keys(changes)),
       fc.record({ which: fc.nat(50), value: fc.integer({ min: 1, max: 999 }) }),
@@ -192,8 +156,8 @@ describe('columns that follow the log', () => {
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
         for (const [name, choice] of steps) await changes[name]?.(choice);
         await api.database.snapshot(async (reader) => {
-          expect(await follow(filled, reader, rule)).toBe(true);
-          const anew = await fill(reader, rule);
+          expect(await follow(filled, reader, derived)).toBe(true);
+          const anew = await filledFrom(reader);
           expect(filled.revision).toEqual(anew.revision);
           expect(stateOf(filled.columns, projects)).toEqual(stateOf(anew.columns, projects));
         });
@@ -205,8 +169,8 @@ describe('columns that follow the log', () => {
     // As after a backup was restored: the log does not continue the known one.
     filled = { ...filled, revision: { ...filled.revision, hash: '0'.repeat(64) } };
     await changes.create?.({ which: 1, value: 1 });
-    expect(await api.database.snapshot((reader) => follow(filled, reader, rule))).toBe(false);
+    expect(await api.database.snapshot((reader) => follow(filled, reader, derived))).toBe(false);
     filled.revision.seq += 1_000;
-    expect(await api.database.snapshot((reader) => follow(filled, reader, rule))).toBe(false);
+    expect(await api.database.snapshot((reader) => follow(filled, reader, derived))).toBe(false);
   });
 });

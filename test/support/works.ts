@@ -12,6 +12,7 @@ import { projectService } from '../../src/features/projects/service.ts';
 import { publishedService } from '../../src/features/published/service.ts';
 import { diff } from '../../src/log/diff.ts';
 import { type Caller, record } from '../../src/log/service.ts';
+import { columnsOf } from '../../src/workers/works.ts';
 import { clockOn } from './app.ts';
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
@@ -121,7 +122,7 @@ export async function populate(database: Database): Promise<void> {
     channel: 'visit',
     contactedOn: '2022-11-02',
   });
-  await publishedService(dependencies).create(caller, {
+  await publishedService(dependencies, columnsOf(dependencies.database)).create(caller, {
     event: 'populated',
     measure: 'projectCount',
     value: '2',

@@ -1,5 +1,6 @@
 /** Puts random worlds into the database: a service that contains exactly the model's data. */
 
+import { randomBytes } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
@@ -53,9 +54,16 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
       await tx.update(rows).set({ archivedAt: api.clock.now() }).where(inArray(rows.code, archived));
     }
   });
+  await breakLog(api);
   api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
   return ids;
 }
+
+/** As after a backup was restored: what is kept of the data must not be continued with the log. */
+export const breakLog = ({ database }: Pick<TestApp, 'database'>): Promise<void> =>
+  database.write(async (tx) => {
+    await tx.update(tx.tables.revision).set({ hash: randomBytes(32).toString('hex') });
+  });
 
 /** Inserts copies of a project directly into the database, each with its own code. */
 export async function insertCopies(
@@ -76,4 +84,5 @@ export async function insertCopies(
       await tx.insert(projects).values(copies);
     }
   });
+  await breakLog({ database });
 }

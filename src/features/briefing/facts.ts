@@ -2,8 +2,8 @@
 
 import type { Language } from '../../core/languages.ts';
 import { type Money, money, type Rate } from '../../core/numbers.ts';
+import type { Summarized } from '../figures/answers.ts';
 import { type Measure, measures } from '../figures/measures.ts';
-import type { Summarized } from '../figures/service.ts';
 import { outreachFigures } from '../outreach/figures.ts';
 import type { Outreach } from '../outreach/outreach-schema.ts';
 import type { ProjectFilter } from '../projects/filter.ts';

@@ -1,7 +1,6 @@
 /** The projects that a briefing names: each highlight is a row with its selection, order and number. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
-import { durationOf } from '../figures/tallies.ts';
 import { countsAs } from '../projects/conditions.ts';
 
 export interface Highlight {
@@ -15,7 +14,9 @@ export interface Highlight {
   order(reader: Reader): SQL[];
 }
 
-const daysToProduction = (reader: Reader): SQL => durationOf(reader, 'daysToProduction');
+/** From signing to production. */
+export const daysToProduction = ({ functions, tables: { projects } }: Reader): SQL<number> =>
+  functions.daysBetween(projects.signedOn, projects.productionOn);
 
 export const highlights = {
   fastest: {

@@ -1,9 +1,8 @@
 import { asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
-import { durationOf } from '../figures/tallies.ts';
 import { asOfDay, inPopulation } from '../projects/conditions.ts';
 import type { Condition } from '../projects/filter.ts';
-import { type HighlightName, highlights } from './highlights.ts';
+import { daysToProduction, type HighlightName, highlights } from './highlights.ts';
 
 /** A project named by a highlight. */
 export interface HighlightedProject {
@@ -32,7 +31,7 @@ export const highlighted = (
         name: projects.name,
         nameEn: projects.nameEn,
         investmentYuan: projects.investmentYuan,
-        days: sql<number | null>`${durationOf(db, 'daysToProduction') as SQL}`.mapWith(Number),
+        days: sql<number | null>`${daysToProduction(db) as SQL}`.mapWith(Number),
       })
       .from(projects)
       .where(sql`${selection.where(db, inPopulation(db, true))} and ${candidates(db)}`)

@@ -1,14 +1,13 @@
 /** The press paragraph about an event, from the results of other services. */
 
-import { catalogueWrites } from '../../catalogues/writes.ts';
-import type { Clock } from '../../core/clock.ts';
+import { existingEntry } from '../../catalogues/service.ts';
+import type { Question, State } from '../../columns/questions.ts';
+import type { ColumnStore } from '../../columns/store.ts';
 import type { Language } from '../../core/languages.ts';
-import type { Database, Reader } from '../../database/database.ts';
-import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { clusterProgress } from '../clusters/service.ts';
 import { events } from '../events/schema.ts';
-import { type Summarized, summarize } from '../figures/service.ts';
+import { type Summarized, summarize } from '../figures/answers.ts';
 import { outreachOf } from '../outreach/service.ts';
 import { select } from '../projects/filter.ts';
 import { clusterRule } from './cluster-facts.ts';
@@ -34,39 +33,45 @@ export interface BriefingService {
   of(event: string, asOf: string, language: Language): Promise<Computed>;
 }
 
-export function briefingService({ database, clock }: { database: Database; clock: Clock }): BriefingService {
-  return {
-    of: (code, asOf, language) =>
-      database.analyze(async (reader) => {
-        const event = (await catalogueWrites(events, clock).existing(reader, code)) as unknown as EventEntry;
-        const findings = await find(reader, clock, event, asOf);
-        const facts = factsFrom(findings, language);
-        const said = sentences.flatMap((sentence) => say(sentence, facts, language) ?? []);
-        const revision = await revisionIn(reader);
-        const body = {
-          asOf,
-          revision: revision.seq,
-          event: { code, name: event.name, nameEn: event.nameEn },
-          language,
-          text: paragraphOf(said, language),
-          sentences: said,
-          highlights: highlightsIn(findings),
-          links: {
-            self: `/v1/events/${code}/briefing?asOf=${asOf}&lang=${language}`,
-            summary: findings.summaries.all?.links.self,
-          },
-        };
-        return { revision, body };
-      }),
-  };
-}
+const briefing: Question<{ code: string; asOf: string; language: Language }, Computed> = {
+  name: 'briefing',
+  answer: async (state, { code, asOf, language }) => {
+    const event = (await existingEntry(state.reader, events, code)) as unknown as EventEntry;
+    const findings = await find(state, event, asOf);
+    const facts = factsFrom(findings, language);
+    const said = sentences.flatMap((sentence) => say(sentence, facts, language) ?? []);
+    const { revision } = state;
+    const body = {
+      asOf,
+      revision: revision.seq,
+      event: { code, name: event.name, nameEn: event.nameEn },
+      language,
+      text: paragraphOf(said, language),
+      sentences: said,
+      highlights: highlightsIn(findings),
+      links: {
+        self: `/v1/events/${code}/briefing?asOf=${asOf}&lang=${language}`,
+        summary: findings.summaries.all?.links.self,
+      },
+    };
+    return { revision, body };
+  },
+};
+
+/** All that the feature asks of columns. */
+export const briefingQuestions = [briefing];
+
+export const briefingService = (columns: Pick<ColumnStore, 'ask'>): BriefingService => ({
+  of: (code, asOf, language) => columns.ask(briefing, { code, asOf, language }),
+});
 
 const isEmpty = ({ values }: Summarized): boolean => values.projectCount === 0;
 
-async function find(reader: Reader, clock: Clock, event: EventEntry, asOf: string): Promise<Findings> {
+async function find(state: State, event: EventEntry, asOf: string): Promise<Findings> {
+  const { reader } = state;
   const summaries: Partial<Record<ScopeName, Summarized>> = {};
   for (const scope of Object.keys(scopes) as ScopeName[]) {
-    const summary = await summarize(reader, filterFor(event.code, scope), asOf);
+    const summary = await summarize(state, filterFor(event.code, scope), asOf);
     summaries[scope] = summary;
     // If there are no projects, there are no parts either. `all` comes first.
     if (scope === 'all' && isEmpty(summary)) break;
@@ -79,7 +84,7 @@ async function find(reader: Reader, clock: Clock, event: EventEntry, asOf: strin
       select(filterFor(event.code, 'all'), asOf),
     );
   }
-  const outreach = await outreachOf(reader, clock, event.code, asOf);
+  const outreach = await outreachOf(reader, event.code, asOf);
   const best = await repository.bestCluster(reader, event.code, asOf);
   const cluster = best && {
     cluster: best,

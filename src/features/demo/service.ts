@@ -18,7 +18,7 @@ import { delegations } from '../outreach/schema.ts';
 import { projectImporter } from '../projects/importing.ts';
 import { fundsImporter } from '../projects/importing-funds.ts';
 import { NewPublishedFigure } from '../published/schema.ts';
-import { publishedService } from '../published/service.ts';
+import { figureWrites } from '../published/writes.ts';
 import clusterMemberRows from './data/cluster-members.json' with { type: 'json' };
 import clusterRows from './data/clusters.json' with { type: 'json' };
 import contactRows from './data/contacts.json' with { type: 'json' };
@@ -85,7 +85,7 @@ export async function loadDemo(
   const context = { caller, clock: dependencies.clock, createEnterprises: false };
   const clusterService = catalogueService(dependencies, clusters);
   const delegationService = catalogueService(dependencies, delegations);
-  const published = publishedService(dependencies);
+  const published = figureWrites(dependencies.clock);
   const mappingService = catalogueService(dependencies, mappings);
 
   await dependencies.database.write(async (tx) => {

@@ -1,29 +1,18 @@
 /**
- * Ages in SQL: whole months since the signing of a project. In shorter months, a month counted from the 31st
- * ends on the last day; milestones before the signing have age 0.
+ * Ages: whole months since the signing of a project. In shorter months, a month counted from the 31st ends on the
+ * last day; milestones before the signing have age 0. All days are packed.
  */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { dayOfMonth, monthOf } from '../../columns/packed-days.ts';
 import { lastDay, monthIndex } from './timeline.ts';
 
-const asOfMonth = sql.placeholder('asOfMonth');
-const asOfDayOfMonth = sql.placeholder('asOfDayOfMonth');
+/** The age on a day, in completed months, by the day of signing. @param asOf like `2020-06-29` */
+export function ageOn(asOf: string): (signedOn: number) => number {
+  const month = monthIndex(asOf);
+  // The last day of a month counts as its 31st.
+  const day = asOf === lastDay(month) ? 31 : Number(asOf.slice(8));
+  return (signedOn) => month - monthOf(signedOn) - (dayOfMonth(signedOn) > day ? 1 : 0);
+}
 
-/** Values for the placeholders of `ageOnDay`. The last day of a month counts as its 31st. */
-export const ageValues = (asOf: string) => ({
-  asOfMonth: monthIndex(asOf),
-  asOfDayOfMonth: asOf === lastDay(monthIndex(asOf)) ? '31' : asOf.slice(8),
-});
-
-const monthIndexOf = (day: SQLWrapper): SQL =>
-  sql`(12 * cast(substr(${day}, 1, 4) as integer) + cast(substr(${day}, 6, 2) as integer) - 1)`;
-const dayOfMonth = (day: SQLWrapper): SQL => sql`substr(${day}, 9, 2)`;
-
-/** The age on the requested day, in completed months. */
-export const ageOnDay = (signedOn: SQLWrapper): SQL<number> =>
-  sql<number>`(cast(${asOfMonth} as integer) - ${monthIndexOf(signedOn)}
-    - (case when ${dayOfMonth(signedOn)} > ${asOfDayOfMonth} then 1 else 0 end))`;
-
-/** The first age at which a day has been reached; null without a day. */
-export const ageBy = (signedOn: SQLWrapper, day: SQLWrapper): SQL<number> =>
-  sql<number>`(case when ${day} <= ${signedOn} then 0 else ${monthIndexOf(day)} - ${monthIndexOf(signedOn)}
-    + (case when ${dayOfMonth(day)} > ${dayOfMonth(signedOn)} then 1 else 0 end) end)`;
+/** The first age at which a day has been reached. */
+export const ageBy = (signedOn: number, day: number): number =>
+  day <= signedOn ? 0 : monthOf(day) - monthOf(signedOn) + (dayOfMonth(day) > dayOfMonth(signedOn) ? 1 : 0);

@@ -1,15 +1,16 @@
-/** Figures from columns, each from one snapshot. `figure-work.ts` gives the columns. */
+/** Summaries and breakdowns, each from one state of the data. */
 import { packedDay } from '../../columns/packed-days.ts';
+import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
-import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
-import { tallyColumns } from './column-tallies.ts';
-import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
-import { type Disclosure, disclose, type State, type ToldDimension, tellsOf } from './disclosure.ts';
-import { figuresOf, type GroupTally, linksTo, sortGroups, summaryLinks } from './groups.ts';
+import { type DimensionName, dimensions, type Grouping, groupOf, groupsIn } from './dimensions.ts';
+import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
+import { figuresOf, type GroupTally, linksTo, narrowedTo, sortGroups, summaryLinks } from './groups.ts';
+import { valuesOf } from './measures.ts';
 import { addTally, emptyTally, type Tally } from './tallies.ts';
+import { tallyRows } from './tallying.ts';
 
 interface Asked {
   filter: ProjectFilter;
@@ -19,92 +20,93 @@ interface Asked {
 }
 
 interface BreakdownAsked extends Asked {
-  by: DimensionName[];
+  by: readonly DimensionName[];
   sort: string | undefined;
   limit: number | undefined;
 }
 
-/** Plain data that can be sent to a thread. */
-export type Question = { summary: Asked } | { breakdown: BreakdownAsked };
+export const summary: Question<Asked, Computed> = {
+  name: 'summary',
+  answer: async (state, { filter, asOf, disclosure }) => {
+    const { revision } = state;
+    const tally = await tallyOf(state, filter, asOf);
+    const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, asOf, disclosure));
+    const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
+    return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
+  },
+};
 
-export const answerTo = (state: State, question: Question): Promise<Computed> =>
-  'summary' in question ? summary(state, question.summary) : breakdown(state, question.breakdown);
+export const breakdown: Question<BreakdownAsked, Computed> = {
+  name: 'breakdown',
+  answer: async (state, { filter, by, sort, limit, asOf, disclosure }) => {
+    const { reader, columns, revision } = state;
+    const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
+    const groupings: Grouping[] = [];
+    for (const name of by) groupings.push(await dimensions[name].grouping(reader));
+    const mask = await select(filter, asOf).mask(columns, reader);
+    const day = packedDay(asOf);
+    const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
 
-async function summary(state: State, { filter, asOf, disclosure }: Asked): Promise<Computed> {
-  const [tally = emptyTally()] = (await talliesOf(state, filter, [], asOf)).values();
-  const { reader } = state;
-  const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, asOf, disclosure));
-  const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
-  const revision = await revisionIn(reader);
-  return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
-}
-
-async function breakdown(state: State, { filter, by, sort, limit, asOf, disclosure }: BreakdownAsked) {
-  const { reader } = state;
-  const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
-  const groupings: Grouping[] = [];
-  for (const name of by) groupings.push(await dimensions[name].grouping(reader));
-  const rows = await talliesOf(state, filter, by, asOf);
-
-  const pace = paced();
-  const total = emptyTally();
-  const groups = new Map<string, GroupTally>();
-  for (const [key, tally] of rows) {
-    await pace();
-    addTally(total, tally);
-    const values = JSON.parse(key) as (string | null)[];
-    const rolled = values.map((value, i) => groupOf(value, groupings[i] as Grouping));
-    const place = JSON.stringify(rolled.map(({ code }) => code));
-    const group = groups.get(place);
-    if (group) addTally(group.tally, tally);
-    else groups.set(place, { groups: rolled, tally });
-  }
-
-  for (const row of groups.values()) {
-    row.tells = disclosed?.group(row.groups[0]?.code ?? null, row.tally.projectCount);
-  }
-  const sorted = await sortGroups([...groups.values()], by, sort ?? '-projectCount', pace);
-  const revision = await revisionIn(reader);
-  const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
-  const items = await mapPaced(
-    shown,
-    ({ groups, tally, tells }) => {
-      const narrowed = by.reduce<ProjectFilter>((narrower, name, i) => {
-        const dimension: Dimension = dimensions[name];
-        return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
-      }, filter);
-      return {
+    const pace = paced();
+    const total = emptyTally();
+    const groups: GroupTally[] = [];
+    for (const { values, tally } of tallyRows(columns, mask, coded, day)) {
+      await pace();
+      addTally(total, tally);
+      groups.push({
+        groups: values.map((value, i) => groupOf(value, groupings[i] as Grouping)),
+        tally,
+        tells: disclosed?.group(values[0] ?? null, tally.projectCount),
+      });
+    }
+    const sorted = await sortGroups(groups, by, sort ?? '-projectCount', pace);
+    const items = await mapPaced(
+      sorted.slice(0, limit ?? DEFAULT_LIMIT),
+      ({ groups, tally, tells }) => ({
         groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
-        ...figuresOf(tally, disclosure, tells, () => linksTo(narrowed, asOf)),
-      };
-    },
-    pace,
-  );
-  const body = {
-    asOf,
-    revision: revision.seq,
-    filter,
-    by,
-    groupCount: sorted.length,
-    items,
-    total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
-  };
-  return { revision, body };
-}
+        ...figuresOf(tally, disclosure, tells, () =>
+          linksTo(narrowedTo(filter, by, groups, groupings), asOf),
+        ),
+      }),
+      pace,
+    );
+    const body = {
+      asOf,
+      revision: revision.seq,
+      filter,
+      by,
+      groupCount: sorted.length,
+      items,
+      total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
+    };
+    return { revision, body };
+  },
+};
 
-/** The tally of each combination of values, keyed by the values as JSON. @throws Problem 422 if there are too many */
-async function talliesOf(
+/** The tally of all projects selected by a filter. */
+export async function tallyOf(
   { reader, columns }: State,
   filter: ProjectFilter,
-  by: readonly DimensionName[],
   asOf: string,
-): Promise<Map<string, Tally>> {
+): Promise<Tally> {
   const mask = await select(filter, asOf).mask(columns, reader);
-  const day = packedDay(asOf);
-  return tallyColumns(
-    columns,
-    mask,
-    by.map((name) => (dimensions[name] as Dimension).coded(columns, day)),
-    asOf,
-  );
+  const [all] = tallyRows(columns, mask, [], packedDay(asOf));
+  return all?.tally ?? emptyTally();
 }
+
+/** A summary, for use with the other data of its state. */
+export interface Summarized {
+  /** The filter as parsed. */
+  filter: ProjectFilter;
+  /** All measures by name. */
+  values: Readonly<Record<string, unknown>>;
+  /** Link to the summary itself (`self`), and to the projects behind each count. */
+  links: Readonly<Record<string, string>>;
+}
+
+/** All measures for a filter. @throws Problem 422 if a sum is too large to be exact */
+export const summarize = async (state: State, filter: ProjectFilter, asOf: string): Promise<Summarized> => ({
+  filter,
+  values: valuesOf(await tallyOf(state, filter, asOf)),
+  links: summaryLinks(filter, asOf),
+});

@@ -1,46 +1,24 @@
 /** The dimensions of figures: each is a row, and the filter parameter of the same name selects a group. */
-import { type SQL, sql } from 'drizzle-orm';
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
 import type { CodeName, Columns } from '../../columns/columns.ts';
-import { Dictionary } from '../../columns/dictionary.ts';
-import {
-  monthText,
-  monthOf as packedMonth,
-  yearOf as packedYear,
-  yearText,
-} from '../../columns/packed-days.ts';
+import { monthOf, monthText, yearOf, yearText } from '../../columns/packed-days.ts';
 import { type Names, named } from '../../core/names.ts';
 import type { Reader } from '../../database/database.ts';
 import { codesOf } from '../../http/fields.ts';
-import {
-  bandOf,
-  investmentBandOf,
-  investmentBands,
-  investorOriginOf,
-  investorOrigins,
-  isTop500,
-  originOf,
-} from '../projects/classes.ts';
-import { monthOf, operatingStatusOf, yearOf } from '../projects/conditions.ts';
+import { bandOf, investmentBands, investorOrigins, originOf } from '../projects/classes.ts';
 import { flagsOf, statusOf } from '../projects/day-flags.ts';
 import { type ProjectFilter, rankedAs } from '../projects/filter.ts';
 import { operatingStatuses } from '../projects/lifecycle.ts';
 import { levelNames, statusNames } from '../projects/names.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
 import { countryNames } from '../references/countries.ts';
+import { type Coded, choices, classesOf, inColumn, rolledUp, workedOut } from './groups-of-rows.ts';
 
 export interface Group {
   /** Null for projects without a value. */
   code: string | null;
   name: string | null;
   nameEn: string | null;
-}
-
-/** The values of a dimension over columns, as small integers. */
-export interface Coded {
-  /** By code. */
-  texts: readonly (string | null)[];
-  codeOf(row: number): number;
 }
 
 /** The data for grouping stored values. */
@@ -55,12 +33,8 @@ export interface Grouping {
 export interface Dimension {
   zh: string;
   en: string;
-  /** The value of a project in SQL; null if it has none. `lead` is the joined lead investor. */
-  value(reader: Reader): SQL;
-  /** The same over columns. */
+  /** The values of projects; null if one has none. @param asOf a packed day */
   coded(columns: Columns, asOf: number): Coded;
-  /** Whether `value` reads the lead investor, who must then be joined. */
-  readsLead?: true;
   grouping(reader: Reader): Promise<Grouping>;
   /** Narrows a filter to one group. */
   narrow(filter: ProjectFilter, group: string | null, grouping: Grouping): ProjectFilter;
@@ -127,30 +101,18 @@ const top500Names = named([
 const PREFECTURE_DEPTH = 1;
 const SECTION_DEPTH = 0;
 
-const p = (reader: Reader) => reader.tables.projects;
-
 const reference =
   (name: CodeName) =>
-  ({ dictionaries, codes }: Columns): Coded => {
-    const column = codes[name];
-    return { texts: dictionaries[name].texts(), codeOf: (row) => column[row] as number };
-  };
+  ({ dictionaries, codes }: Columns): Coded =>
+    inColumn(dictionaries[name].texts(), codes[name]);
 
 /** Classes of what projects refer to. */
 const classes =
   (name: CodeName, classOf: (text: string | null, columns: Columns, code: number) => string | null) =>
-  (columns: Columns): Coded => {
-    const known = new Dictionary();
-    const texts = columns.dictionaries[name].texts();
-    const coded = Int32Array.from(texts, (text, code) => known.codeOf(classOf(text, columns, code)));
-    const column = columns.codes[name];
-    return { texts: known.texts(), codeOf: (row) => coded[column[row] as number] as number };
-  };
-
-function choices(texts: readonly string[], choiceOf: (row: number) => string): Coded {
-  const codes = new Map(texts.map((text, code) => [text, code]));
-  return { texts, codeOf: (row) => codes.get(choiceOf(row)) as number };
-}
+  (columns: Columns): Coded =>
+    classesOf(columns.dictionaries[name].texts(), columns.codes[name], (text, code) =>
+      classOf(text, columns, code),
+    );
 
 const YEARS = Array.from({ length: 10_000 }, (_, year) => yearText(year));
 const MONTHS = Array.from({ length: 120_000 }, (_, month) => monthText(month));
@@ -159,7 +121,6 @@ export const dimensions = {
   event: {
     zh: '经贸活动',
     en: 'event',
-    value: (r) => sql`${p(r).event}`,
     coded: reference('event'),
     grouping: async (r) => ({ names: await namesOf(r, 'events') }),
     narrow: byParameter('event'),
@@ -167,7 +128,6 @@ export const dimensions = {
   region: {
     zh: '市州',
     en: 'prefecture',
-    value: (r) => sql`${p(r).region}`,
     coded: reference('region'),
     grouping: async (r) => treeGrouping(await readTree(r, 'regions'), PREFECTURE_DEPTH),
     narrow: withinTree('region', 'county', PREFECTURE_DEPTH),
@@ -175,7 +135,6 @@ export const dimensions = {
   county: {
     zh: '行政区划（原级）',
     en: 'region as recorded, not rolled up',
-    value: (r) => sql`${p(r).region}`,
     coded: reference('region'),
     grouping: async (r) => ({
       names: new Map((await readTree(r, 'regions')).map((node) => [node.code, node])),
@@ -185,7 +144,6 @@ export const dimensions = {
   zone: {
     zh: '园区',
     en: 'development zone',
-    value: (r) => sql`${p(r).zone}`,
     coded: reference('zone'),
     grouping: async (r) => ({ names: await namesOf(r, 'zones') }),
     narrow: byParameter('zone'),
@@ -193,7 +151,6 @@ export const dimensions = {
   industry: {
     zh: '行业门类',
     en: 'section of industry',
-    value: (r) => sql`${p(r).industry}`,
     coded: reference('industry'),
     grouping: async (r) => treeGrouping(await readTree(r, 'industries'), SECTION_DEPTH),
     narrow: withinTree('industry', null, SECTION_DEPTH),
@@ -201,7 +158,6 @@ export const dimensions = {
   division: {
     zh: '行业大类',
     en: 'division of industry',
-    value: (r) => sql`(case when length(${p(r).industry}) = 2 then ${p(r).industry} end)`,
     coded: classes('industry', (text) => (text?.length === 2 ? text : null)),
     grouping: async (r) => ({
       names: new Map((await readTree(r, 'industries')).map((node) => [node.code, node])),
@@ -211,7 +167,6 @@ export const dimensions = {
   level: {
     zh: '项目级别',
     en: 'level',
-    value: (r) => sql`${p(r).level}`,
     coded: reference('level'),
     grouping: fixed(levelNames),
     narrow: byParameter('level'),
@@ -219,7 +174,6 @@ export const dimensions = {
   operatingStatus: {
     zh: '项目状态',
     en: 'operating status',
-    value: (r) => operatingStatusOf(p(r)),
     coded: ({ days }, asOf) => choices(operatingStatuses, (row) => statusOf(flagsOf(days, row, asOf))),
     grouping: fixed(statusNames),
     narrow: byParameter('operatingStatus'),
@@ -227,8 +181,6 @@ export const dimensions = {
   investorCountry: {
     zh: '投资方国别',
     en: 'country of the lead investor',
-    value: (r) => sql`${r.tables.enterprises.country}`,
-    readsLead: true,
     coded: classes('leadInvestorId', (_, { countries }, code) => countries[code] ?? null),
     grouping: fixed(countryNames),
     narrow: byParameter('investorCountry'),
@@ -236,8 +188,6 @@ export const dimensions = {
   investorOrigin: {
     zh: '投资来源',
     en: 'origin of the lead investor',
-    value: (r) => investorOriginOf(r.tables.enterprises.country),
-    readsLead: true,
     coded: classes('leadInvestorId', (_, { countries }, code) => {
       const country = countries[code] ?? null;
       return country && originOf(country);
@@ -248,7 +198,6 @@ export const dimensions = {
   top500: {
     zh: '三类500强',
     en: 'three top-500',
-    value: (r) => sql`(case when ${isTop500(r)} then 'true' else 'false' end)`,
     coded: ({ flags }) =>
       choices(['true', 'false'], (row) => (rankedAs('true', flags[row] as number) ? 'true' : 'false')),
     grouping: fixed(top500Names),
@@ -261,7 +210,6 @@ export const dimensions = {
   investmentBand: {
     zh: '投资规模',
     en: 'band of investment',
-    value: (r) => investmentBandOf(p(r).investmentYuan),
     coded: ({ investmentYuan }) =>
       choices(codesOf(investmentBands), (row) => bandOf(investmentYuan[row] as number)),
     grouping: fixed(named(investmentBands)),
@@ -270,22 +218,14 @@ export const dimensions = {
   signedYear: {
     zh: '签约年份',
     en: 'year of signing',
-    value: (r) => yearOf(p(r).signedOn),
-    coded: ({ days: { signedOn } }) => ({
-      texts: YEARS,
-      codeOf: (row) => packedYear(signedOn[row] as number),
-    }),
+    coded: ({ days: { signedOn } }) => workedOut(YEARS, (row) => yearOf(signedOn[row] as number)),
     grouping: fixed(new Map()),
     narrow: byParameter('signedYear'),
   },
   signedMonth: {
     zh: '签约月份',
     en: 'month of signing',
-    value: (r) => monthOf(p(r).signedOn),
-    coded: ({ days: { signedOn } }) => ({
-      texts: MONTHS,
-      codeOf: (row) => packedMonth(signedOn[row] as number),
-    }),
+    coded: ({ days: { signedOn } }) => workedOut(MONTHS, (row) => monthOf(signedOn[row] as number)),
     grouping: fixed(new Map()),
     narrow: byParameter('signedMonth'),
   },
@@ -294,7 +234,14 @@ export const dimensions = {
 export type DimensionName = keyof typeof dimensions;
 export const dimensionNames = Object.keys(dimensions) as [DimensionName, ...DimensionName[]];
 
-/** The group of a stored value. */
+/** The groups of projects in a dimension. @param asOf a packed day */
+export function groupsIn(name: DimensionName, { roll }: Grouping, columns: Columns, asOf: number): Coded {
+  const dimension: Dimension = dimensions[name];
+  const coded = dimension.coded(columns, asOf);
+  return roll ? rolledUp(coded, roll) : coded;
+}
+
+/** The group of a value. */
 export function groupOf(value: string | null, { names, roll }: Grouping): Group {
   if (value === null) return { code: null, name: null, nameEn: null };
   const code = roll ? roll(value) : value;

@@ -8,24 +8,17 @@
  * same. Counts of other month ends reveal how many, not how much.
  */
 
-import type { Columns } from '../../columns/columns.ts';
 import { packedDay } from '../../columns/packed-days.ts';
+import type { State } from '../../columns/questions.ts';
 import { paced } from '../../core/pace.ts';
-import type { Reader } from '../../database/database.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
-import { type SizeName, type SizeRow, sizesInColumns } from './column-tallies.ts';
-import { type Dimension, type DimensionName, dimensions, type Grouping, groupOf } from './dimensions.ts';
+import { type DimensionName, dimensions, type Grouping, groupOf, groupsIn } from './dimensions.ts';
 import type { Measure } from './measures.ts';
 import { type Cell, levelsOf, type Population, type Told, tellable } from './small-groups.ts';
 import type { DurationName, SumName } from './tallies.ts';
+import { type SizeName, type SizeRow, sizesOfRows } from './tallying.ts';
 import { lastDay, monthIndex } from './timeline.ts';
-
-/** A state of the data: a snapshot, and columns of the same revision. */
-export interface State {
-  reader: Reader;
-  columns: Columns;
-}
 
 /** Restrictions of the figures for a caller. */
 export interface Disclosure {
@@ -129,8 +122,8 @@ export async function disclose(
   const on = async (day: string) => {
     const { columns, reader } = state;
     const mask = await select({} as ProjectFilter, day).mask(columns, reader);
-    const coded = asked.map((name) => (dimensions[name] as Dimension).coded(columns, packedDay(day)));
-    return toldOf(sizesInColumns(columns, mask, coded, day), groupings, minimum);
+    const coded = asked.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, packedDay(day)));
+    return toldOf(sizesOfRows(columns, mask, coded, packedDay(day)), groupings, minimum);
   };
   const then = await on(asOf);
   const now = asOf === latest ? then : await on(latest);

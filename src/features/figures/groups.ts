@@ -2,7 +2,7 @@
 
 import { mapPaced, type Pace } from '../../core/pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
-import type { Group } from './dimensions.ts';
+import { type Dimension, type DimensionName, dimensions, type Group, type Grouping } from './dimensions.ts';
 import type { Disclosure, Tells } from './disclosure.ts';
 import { measures, valuesOf } from './measures.ts';
 import type { Tally } from './tallies.ts';
@@ -81,6 +81,18 @@ export const summaryLinks = (filter: ProjectFilter, asOf: string) => ({
   self: `/v1/statistics/summary?${queryOf(filter, { asOf })}`,
   ...linksTo(filter, asOf),
 });
+
+/** A filter narrowed to a group in each of some dimensions. */
+export const narrowedTo = (
+  filter: ProjectFilter,
+  by: readonly DimensionName[],
+  groups: readonly Group[],
+  groupings: readonly Grouping[],
+): ProjectFilter =>
+  by.reduce<ProjectFilter>((narrower, name, i) => {
+    const dimension: Dimension = dimensions[name];
+    return dimension.narrow(narrower, groups[i]?.code ?? null, groupings[i] as Grouping);
+  }, filter);
 
 /** Links to the projects behind each count, for a fixed day. */
 export function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {

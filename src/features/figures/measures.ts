@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { days, money, rate } from '../../core/numbers.ts';
 import { Problem } from '../../http/problems.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
-import { type DurationName, ledgerTallies, type SumName, type Tally, type TallyName } from './tallies.ts';
+import { type CountName, type DurationName, ledgerSums, type SumName, type Tally } from './tallies.ts';
 
 const described = <T extends z.ZodType>(schema: T, id: string, description: string): T =>
   schema.meta({ id, description }) as T;
@@ -62,7 +62,7 @@ export interface Measure {
 
 type Words = Pick<Measure, 'zh' | 'en' | 'sentence' | 'formula'>;
 
-function count(name: `${string}Count` & TallyName, flag: LifecycleFlag | null, words: Words): Measure {
+function count(name: CountName, flag: LifecycleFlag | null, words: Words): Measure {
   const link = flag ?? 'projects';
   return {
     name,
@@ -92,7 +92,7 @@ function quotient(name: string, numerator: SumName, denominator: SumName, words:
   return {
     name,
     unit: 'rate',
-    ofMoney: numerator in ledgerTallies,
+    ofMoney: (ledgerSums as readonly string[]).includes(numerator),
     ...words,
     of: [numerator, denominator],
     schema: RateBody,

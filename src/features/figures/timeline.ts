@@ -1,4 +1,5 @@
 /** Periods of a timeline: months aggregated to months, quarters or years, without gaps. */
+import { monthText } from '../../columns/packed-days.ts';
 
 export const intervals = ['month', 'quarter', 'year'] as const;
 export type Interval = (typeof intervals)[number];
@@ -9,15 +10,13 @@ export interface Period {
   /** First and last day. */
   from: string;
   to: string;
-  /** Its months, `2020-06`. */
-  months: string[];
+  /** Its first and last month, counted from year 0. */
+  firstMonth: number;
+  lastMonth: number;
 }
 
 /** How many months each interval has. */
 export const MONTHS: Record<Interval, number> = { month: 1, quarter: 3, year: 12 };
-
-const monthText = (index: number): string =>
-  `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
 
 /** Number of months from year 0 to the month of a day. */
 export const monthIndex = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
@@ -33,17 +32,17 @@ function nameOf(first: number, interval: Interval): string {
 export const lastDay = (month: number): string =>
   `${monthText(month)}-${new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()}`;
 
-/** All periods from that of the first day (or month) to that of the last. */
-export function periods(interval: Interval, first: string, last: string): Period[] {
+/** All periods from that of the first month to that of the last day. */
+export function periods(interval: Interval, first: number, last: string): Period[] {
   const length = MONTHS[interval];
   const all: Period[] = [];
-  const start = monthIndex(first) - (monthIndex(first) % length);
-  for (let month = start; month <= monthIndex(last); month += length) {
+  for (let month = first - (first % length); month <= monthIndex(last); month += length) {
     all.push({
       period: nameOf(month, interval),
       from: `${monthText(month)}-01`,
       to: lastDay(month + length - 1),
-      months: Array.from({ length }, (_, i) => monthText(month + i)),
+      firstMonth: month,
+      lastMonth: month + length - 1,
     });
   }
   return all;

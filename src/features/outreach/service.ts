@@ -1,7 +1,6 @@
 /** The outreach figures of an event on a day. */
 
-import { catalogueWrites } from '../../catalogues/writes.ts';
-import type { Clock } from '../../core/clock.ts';
+import { existingEntry } from '../../catalogues/service.ts';
 import { rate } from '../../core/numbers.ts';
 import type { Database, Reader } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
@@ -19,11 +18,11 @@ export interface OutreachService {
   of(event: string, asOf: string): Promise<Computed & { body: Outreach }>;
 }
 
-export function outreachService({ database, clock }: { database: Database; clock: Clock }): OutreachService {
+export function outreachService({ database }: { database: Database }): OutreachService {
   return {
     of: (event, asOf) =>
       database.analyze(async (reader) => {
-        const body = await outreachOf(reader, clock, event, asOf);
+        const body = await outreachOf(reader, event, asOf);
         return { revision: await revisionIn(reader), body };
       }),
   };
@@ -77,13 +76,8 @@ function tallyOf({
  * The response in the caller's snapshot.
  * @throws Problem 404 if the event does not exist
  */
-export async function outreachOf(
-  reader: Reader,
-  clock: Clock,
-  code: string,
-  asOf: string,
-): Promise<Outreach> {
-  const { name, nameEn } = await catalogueWrites(events, clock).existing(reader, code);
+export async function outreachOf(reader: Reader, code: string, asOf: string): Promise<Outreach> {
+  const { name, nameEn } = await existingEntry(reader, events, code);
   const question = { event: code, asOf };
   const rows = await rowsOf(reader, question);
   const { contacts, enterprises, levels } = rows;

@@ -53,7 +53,3 @@ export function countsAs(flag: LifecycleFlag, p: Projects): SQL {
   const condition = holds[flag](p);
   return flag === 'terminated' ? condition : sql`(${condition} and ${notBy(p.terminatedOn)})`;
 }
-
-/** The name as folded by `searchText`, which neither engine can do itself: width and case are ignored. */
-export const foldedName = ({ tables: { projects }, functions }: Reader): SQL<string> =>
-  functions.secondLine(projects.searchText);

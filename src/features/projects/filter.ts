@@ -4,7 +4,7 @@
  */
 import { and, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { ARCHIVED, type Columns, ESTIMATED, RANKED } from '../../columns/columns.ts';
+import { ARCHIVED, type Columns, RANKED } from '../../columns/columns.ts';
 import {
   monthText,
   packedDay,
@@ -65,7 +65,7 @@ import {
   yesNo,
 } from './parameter-kinds.ts';
 import { levels } from './schema.ts';
-import { keepCodes, keepRows, type Sifted } from './sieves.ts';
+import { keepCodes, keepRows, type Mask, type Sifted } from './sieves.ts';
 
 const flagDescriptions: Record<(typeof lifecycleFlags)[number], string> = {
   registered: 'Registered by the day, not terminated.',
@@ -280,9 +280,7 @@ export const parameters = {
     yesNo(
       'Whether the amount is an estimate because it was not disclosed.',
       (r) => sql`${p(r).investmentEstimated} = true`,
-      ({ flags }) =>
-        (row) =>
-          ((flags[row] as number) & ESTIMATED) !== 0,
+      (columns) => (row) => columns.isEstimated(row),
     ),
   ),
   minInvestment: revealing(
@@ -382,11 +380,11 @@ export interface Condition {
 /** A filter for a day. */
 export interface Selection extends Condition {
   /**
-   * The same over columns: 1 for each row that is selected. Of the parameters that columns cannot answer, the ids come
+   * The same over columns. Of the parameters that columns cannot answer, the ids come
    * from SQL.
    * @param reader at the revision of the columns
    */
-  mask(columns: Columns, reader: Reader): Promise<Uint8Array>;
+  mask(columns: Columns, reader: Reader): Promise<Mask>;
 }
 
 /**

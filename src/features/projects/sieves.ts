@@ -1,12 +1,14 @@
 /** What the conditions of the filter mean over columns: a sieve takes the rows that do not satisfy one out of a mask. */
 import type { CodeName, Columns, TreeName } from '../../columns/columns.ts';
 
+/** By row: 1 if it is selected, else 0. */
+export type Mask = Uint8Array;
+
 export interface Sifted {
   columns: Columns;
   /** A packed day. */
   asOf: number;
-  /** By row: 0 if it is out. */
-  mask: Uint8Array;
+  mask: Mask;
 }
 
 export type Sieve = (sifted: Sifted) => void;

@@ -1,11 +1,12 @@
 /** Compares published figures with computed ones: one summary for each selection of projects and day. */
 
 import { LRUCache } from 'lru-cache';
+import type { Columns } from '../../columns/columns.ts';
+import type { State } from '../../columns/questions.ts';
 import type { Calendar } from '../../core/clock.ts';
 import { addDays } from '../../core/days.ts';
 import { decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
-import type { Reader, Revision } from '../../database/database.ts';
-import { revisionIn } from '../../database/revision.ts';
+import type { Reader } from '../../database/database.ts';
 import {
   agrees,
   type Comparator,
@@ -23,19 +24,6 @@ import type { PublishedFigure } from './schema.ts';
 import { scopeOf } from './scope.ts';
 import { type Kind, type Unit, units } from './units.ts';
 
-export interface FigureAnswers {
-  /**
-   * Compares each figure, in the snapshot of the reader. The cost grows with the data: keep it off the event
-   * loop.
-   * @param explained maximum number of disagreeing figures for which the log is searched for later changes
-   */
-  of(
-    reader: Reader,
-    rows: readonly FigureRow[],
-    explained: number,
-  ): Promise<{ revision: Revision; items: PublishedFigure[] }>;
-}
-
 /** Number of summaries needed for these figures: those with the same source, scope and day share one. */
 export const summariesFor = (rows: readonly FigureRow[]): number =>
   new Set(rows.map((row) => sources[measureOf(row.measure).source].address(row))).size;
@@ -43,56 +31,68 @@ export const summariesFor = (rows: readonly FigureRow[]): number =>
 /** More parts than this are not added up. */
 const MAX_PARTS = 2_000;
 
-export function figureAnswers(calendar: Calendar): FigureAnswers {
-  /** Cached by revision: until the next write, nothing is computed twice. */
-  const computed = new LRUCache<string, Quantities>({ max: 1_000 });
+/** By the address of a source; until the next write, nothing is computed twice. */
+interface Kept {
+  revision: string;
+  quantities: LRUCache<string, Quantities>;
+}
+const kept = new WeakMap<Columns, Kept>();
 
-  async function quantitiesOf(reader: Reader, revision: Revision, row: FigureRow): Promise<Quantities> {
-    const source = sources[measureOf(row.measure).source];
-    const key = `${revision.hash} ${source.address(row)}`;
-    const known = computed.get(key);
-    if (known) return known;
-    const made = await source.compute(reader, row);
-    computed.set(key, made);
-    return made;
+async function quantitiesOf(state: State, row: FigureRow): Promise<Quantities> {
+  const { columns, revision } = state;
+  const source = sources[measureOf(row.measure).source];
+  const address = source.address(row);
+  let known = kept.get(columns);
+  if (known?.revision !== revision.hash) {
+    known = { revision: revision.hash, quantities: new LRUCache({ max: 1_000 }) };
+    kept.set(columns, known);
   }
+  const made = known.quantities.get(address) ?? (await source.compute(state, row));
+  known.quantities.set(address, made);
+  return made;
+}
 
-  async function changedSince(
-    reader: Reader,
-    revision: Revision,
-    row: FigureRow,
-    measure: PublishedMeasure,
-  ): Promise<Reason[]> {
-    const { publishedOn } = row.source as PublishedFigure['source'];
-    const published = calendar.startOf(addDays(publishedOn, 1));
-    const from = await sinceWhen(reader, row.id, published);
-    if (!from) return [];
-    const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
-    const changes = await laterChanges(reader, revision.seq, question);
-    if (changes.total === 0 && changes.complete) return [];
-    return [changedSinceReason(changes, calendar.dayOf(changes.since), from.afterSeq > 0)];
+async function changedSince(
+  { reader, revision }: State,
+  row: FigureRow,
+  measure: PublishedMeasure,
+  calendar: Calendar,
+): Promise<Reason[]> {
+  const { publishedOn } = row.source as PublishedFigure['source'];
+  const published = calendar.startOf(addDays(publishedOn, 1));
+  const from = await sinceWhen(reader, row.id, published);
+  if (!from) return [];
+  const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
+  const changes = await laterChanges(reader, revision.seq, question);
+  if (changes.total === 0 && changes.complete) return [];
+  return [changedSinceReason(changes, calendar.dayOf(changes.since), from.afterSeq > 0)];
+}
+
+/**
+ * Compares each figure.
+ * @param explained maximum number of disagreeing figures for which the log is searched for later changes
+ */
+export async function answersTo(
+  state: State,
+  rows: readonly FigureRow[],
+  explained: number,
+  calendar: Calendar,
+): Promise<PublishedFigure[]> {
+  const parts = await partsByWhole(state.reader, rows);
+  const items: PublishedFigure[] = [];
+  let left = explained;
+  for (const row of rows) {
+    const quantity = (await quantitiesOf(state, row)).get(row.measure) as Quantity;
+    const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
+    const measure = measureOf(row.measure);
+    // Only for projects is it known which fields matter.
+    if (!answer.agrees && left > 0 && measure.source === 'projects') {
+      left--;
+      answer.reasons.push(...(await changedSince(state, row, measure, calendar)));
+    }
+    items.push(answer);
   }
-
-  return {
-    of: async (reader, rows, explained) => {
-      const revision = await revisionIn(reader);
-      const parts = await partsByWhole(reader, rows);
-      const items: PublishedFigure[] = [];
-      let left = explained;
-      for (const row of rows) {
-        const quantity = (await quantitiesOf(reader, revision, row)).get(row.measure) as Quantity;
-        const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
-        const measure = measureOf(row.measure);
-        // Only for projects is it known which fields matter.
-        if (!answer.agrees && left > 0 && measure.source === 'projects') {
-          left--;
-          answer.reasons.push(...(await changedSince(reader, revision, row, measure)));
-        }
-        items.push(answer);
-      }
-      return { revision, items };
-    },
-  };
+  return items;
 }
 
 const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({

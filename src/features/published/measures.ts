@@ -1,12 +1,12 @@
 /** The measures that can be published: those of the summary and of outreach, each with its exact value. */
 
+import type { State } from '../../columns/questions.ts';
 import { type Quotient, whole } from '../../core/decimals.ts';
 import type { Message } from '../../core/languages.ts';
 import { centresOf, type Rate } from '../../core/numbers.ts';
-import type { Reader } from '../../database/database.ts';
 import { Problem } from '../../http/problems.ts';
+import { tallyOf } from '../figures/answers.ts';
 import { type Measure, measures } from '../figures/measures.ts';
-import { tallyOf } from '../figures/service.ts';
 import type { DurationName, Tally } from '../figures/tallies.ts';
 import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
 import { outreachTally } from '../outreach/service.ts';
@@ -118,13 +118,12 @@ export const sources = {
   projects: {
     figures: ofProjects,
     address: (scope) => `/v1/statistics/summary?${queryOf(scopeOf(scope), { asOf: scope.asOf })}`,
-    compute: async (reader, scope) =>
-      quantities(ofProjects, await tallyOf(reader, scopeOf(scope), scope.asOf)),
+    compute: async (state, scope) => quantities(ofProjects, await tallyOf(state, scopeOf(scope), scope.asOf)),
   },
   outreach: {
     figures: ofOutreach,
     address: ({ event, asOf }) => `/v1/events/${event}/outreach?asOf=${asOf}`,
-    compute: async (reader, { event, asOf }) =>
+    compute: async ({ reader }, { event, asOf }) =>
       quantities(ofOutreach, await outreachTally(reader, event as string, asOf)),
   },
 } as const satisfies Record<
@@ -133,7 +132,7 @@ export const sources = {
     figures: readonly Pick<FigureOf<never>, 'name' | 'kind' | 'reads'>[];
     /** The URL of the response with the figures. */
     address(scope: Scope): string;
-    compute(reader: Reader, scope: Scope): Promise<Quantities>;
+    compute(state: State, scope: Scope): Promise<Quantities>;
   }
 >;
 

@@ -1,13 +1,14 @@
 /**
- * Projects that may have been signed twice. They are found by grouping, not by pairwise comparison: an
- * investor may have tens of thousands of projects with the same amount.
+ * Projects that may have been signed twice: with the same investor, the same amount and a nearly equal name, at
+ * different events. They are found by grouping, not by pairwise comparison: an investor may have tens of thousands
+ * of projects with the same amount.
  */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Reader } from '../../database/database.ts';
-import { countsAs, foldedName, inPopulation } from '../projects/conditions.ts';
+import type { Columns } from '../../columns/columns.ts';
+import { NONE } from '../../columns/dictionary.ts';
+import type { Mask } from '../projects/sieves.ts';
 
 /** Ignored in names, in addition to width and case. */
-const PUNCTUATION = ` -‐–—―_.,·・、。/\\|()[]{}<>《》〈〉「」『』【】〔〕"'“”‘’:;!?&+*#~`;
+const PUNCTUATION = / |[-‐–—―_.,·・、。/\\|()[\]{}<>《》〈〉「」『』【】〔〕"'“”‘’:;!?&+*#~`]/g;
 /**
  * Removed after that, in this order. The first phase of a project is often called by its plain name, a second
  * one never.
@@ -15,114 +16,154 @@ const PUNCTUATION = ` -‐–—―_.,·・、。/\\|()[]{}<>《》〈〉「」�
 const WORDS = ['项目', '工程', '基地', '一期', 'project'];
 
 /** The rest of a name; two names are nearly equal if it is equal and not empty: nothing is left of `项目`. */
-function bareName(reader: Reader): SQL {
-  let name: SQL = foldedName(reader);
-  for (const part of [...PUNCTUATION, ...WORDS]) {
-    name = sql`replace(${name}, ${sql.raw(`'${part.replaceAll("'", "''")}'`)}, '')`;
+export const bareName = (foldedName: string): string =>
+  WORDS.reduce((name, word) => name.replaceAll(word, ''), foldedName.replaceAll(PUNCTUATION, ''));
+
+/**
+ * The likeness of a project for the columns: equal for nearly equal names.
+ * @param searchText its second line is the name, in which width and case are folded
+ */
+export function likenessOf(searchText: string): number {
+  const start = searchText.indexOf('\n') + 1;
+  const end = searchText.indexOf('\n', start);
+  const bare = bareName(searchText.slice(start, end < 0 ? undefined : end));
+  return bare === '' ? 0 : hash53(bare) || 1;
+}
+
+/** A hash of 53 bits (cyrb53, public domain): of a million names, two differ and collide with a chance of 1 : 18 000. */
+function hash53(text: string): number {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 2654435761);
+    b = Math.imul(b ^ unit, 1597334677);
   }
-  return name;
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
 }
 
 /**
- * Candidates for double signing: signed at an event, with an investor, and not terminated, because a project
- * may be signed again after a termination.
+ * Candidates: signed at an event by the day, with an investor, and not terminated, because a project may be signed
+ * again after a termination.
  */
-function eligible(reader: Reader): SQL {
-  const { projects: p } = reader.tables;
-  return sql`${inPopulation(reader, true)} and ${p.event} is not null and ${p.leadInvestorId} is not null
-    and (${countsAs('terminated', p)}) is not true`;
-}
-
-const differs = sql.raw('low <> high');
-const bounds = (event: SQLWrapper, by: SQL): SQL =>
-  sql`min(${event}) over (partition by ${by}) as low, max(${event}) over (partition by ${by}) as high`;
+const isEligible = (columns: Columns, row: number, asOf: number): boolean =>
+  columns.likeness[row] !== 0 &&
+  columns.codes.event[row] !== NONE &&
+  columns.codes.leadInvestorId[row] !== NONE &&
+  (columns.days.signedOn[row] as number) <= asOf &&
+  (columns.days.terminatedOn[row] as number) > asOf &&
+  !columns.isArchived(row);
 
 /**
- * The ids of projects for which another one has the same investor, the same amount and a nearly equal name,
- * and was signed at another event. Names are compared only if investor and amount occur at two events.
+ * What projects share: an investor, an amount and a likeness. A hash table of the first project with each, and
+ * whether others were signed at other events.
  */
-export function signedTwice(reader: Reader): SQL {
-  const { projects: p, projectInvestors: i } = reader.tables;
-  return sql`(select twice.id from (
-    select named.id, ${bounds(sql.raw('named.event'), sql.raw('named.investor, named.yuan, named.bare'))} from (
-      select met.id, met.event, met.investor, met.yuan, ${bareName(reader)} as bare from (
-        select ${p.id} as id, ${p.event} as event, ${i.enterpriseId} as investor, ${p.investmentYuan} as yuan,
-          ${bounds(p.event, sql`${i.enterpriseId}, ${p.investmentYuan}`)}
-        from ${p} cross join ${i} where ${i.projectId} = ${p.id} and ${eligible(reader)}
-      ) met cross join ${p} where ${p.id} = met.id and ${differs}
-    ) named where named.bare <> ''
-  ) twice where ${differs})`;
+class Shares {
+  readonly #columns: Columns;
+  /** The row of the first project that has it, plus one, and the investor. */
+  readonly #rows: Int32Array;
+  readonly #investors: Int32Array;
+  readonly #differs: Uint8Array;
+
+  constructor(columns: Columns, most: number) {
+    this.#columns = columns;
+    const size = 2 ** Math.ceil(Math.log2(2 * most + 2));
+    this.#rows = new Int32Array(size);
+    this.#investors = new Int32Array(size);
+    this.#differs = new Uint8Array(size);
+  }
+
+  #slotOf(row: number, investor: number): number {
+    const { investmentYuan, likeness } = this.#columns;
+    const [yuan, like] = [investmentYuan[row] as number, likeness[row] as number];
+    const mask = this.#rows.length - 1;
+    let slot =
+      (Math.imul(like | 0, 0x9e3779b1) ^
+        Math.imul(yuan % 0x7fffffff, 0x85ebca6b) ^
+        Math.imul(investor, 0xc2b2ae35)) &
+      mask;
+    for (;;) {
+      const first = (this.#rows[slot] as number) - 1;
+      if (first < 0) return slot;
+      if (this.#investors[slot] === investor && investmentYuan[first] === yuan && likeness[first] === like)
+        return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  add(row: number, investor: number): void {
+    const { event } = this.#columns.codes;
+    const slot = this.#slotOf(row, investor);
+    const first = (this.#rows[slot] as number) - 1;
+    if (first < 0) {
+      this.#rows[slot] = row + 1;
+      this.#investors[slot] = investor;
+    } else if (event[first] !== event[row]) this.#differs[slot] = 1;
+  }
+
+  isAtTwoEvents(row: number, investor: number): boolean {
+    return this.#differs[this.#slotOf(row, investor)] === 1;
+  }
 }
 
-/** What a project can share with another: an investor, its amount and its bare name, as one text. */
-export interface Signing {
+/** The projects for which another one shares something and was signed at another event. @param asOf a packed day */
+export function signedTwice(columns: Columns, asOf: number): Mask {
+  const twice = new Uint8Array(columns.count);
+  const shares = new Shares(columns, columns.count + columns.othersEnd);
+  for (let row = 0; row < columns.count; row++)
+    if (isEligible(columns, row, asOf)) columns.forInvestors(row, (investor) => shares.add(row, investor));
+  for (let row = 0; row < columns.count; row++) {
+    if (!isEligible(columns, row, asOf)) continue;
+    columns.forInvestors(row, (investor) => {
+      if (shares.isAtTwoEvents(row, investor)) twice[row] = 1;
+    });
+  }
+  return twice;
+}
+
+/** A project that shares something with another. */
+export interface Twin {
   id: string;
-  share: string;
-}
-
-/** One of the projects that share it. */
-export interface Twin extends Signing {
   code: string;
   name: string;
   event: string;
   signedOn: string;
 }
 
-const shareOf = (reader: Reader): SQL => {
-  const { projects, projectInvestors } = reader.tables;
-  return sql`${projectInvestors.enterpriseId} || ' ' || ${projects.investmentYuan} || ' ' || ${bareName(reader)}`;
-};
-
-/** The signings of the given projects. @param ids the list in SQL */
-export function signingsOf(reader: Reader, ids: SQL): SQL {
-  const { projects: p, projectInvestors: i } = reader.tables;
-  return sql`(select ${p.id} as id, ${shareOf(reader)} as share
-    from ${p} cross join ${i} where ${i.projectId} = ${p.id} and ${p.id} in ${ids} and ${eligible(reader)})`;
-}
-
 /**
- * Of the projects that share something with the given ones, including these, the first `most` signed at each
- * event. Each investor's projects are scanned once, however many of the given ids they include, instead of
- * looking up an index for each shared item; this is why that is a single text.
+ * For each of some projects the rows of the first `most` others, by day of signing and id.
+ * @param asOf a packed day
  */
-export function twinsOf(reader: Reader, ids: SQL, most: number): SQL {
-  const { projects: p, projectInvestors: i } = reader.tables;
-  const investors = sql`(select ${i.enterpriseId} from ${i} where ${i.projectId} in ${ids})`;
-  const amounts = sql`(select ${p.investmentYuan} from ${p} where ${p.id} in ${ids})`;
-  return sql`(select placed.* from (
-    select alike.*, row_number() over (
-      partition by alike.share, alike.event order by alike.signed, alike.id) as place
-    from (
-      select ${p.id} as id, ${p.code} as code, ${p.name} as name, ${p.event} as event, ${p.signedOn} as signed,
-        ${shareOf(reader)} as share
-      from ${i} cross join ${p} where ${p.id} = ${i.projectId} and ${i.enterpriseId} in ${investors}
-        and ${reader.functions.unindexed(p.investmentYuan)} in ${amounts} and ${eligible(reader)}
-    ) alike where alike.share in (select mine.share from ${signingsOf(reader, ids)} mine)
-  ) placed where placed.place <= ${sql.raw(String(most))})`;
-}
-
-/**
- * For each project the first `most` others, by day of signing.
- * @param signings what the projects could share
- * @param events the event at which each was signed
- */
-export function othersOf(
-  signings: readonly Signing[],
-  events: ReadonlyMap<string, string | null>,
-  twins: readonly Twin[],
+export function twinsOf(
+  columns: Columns,
+  rows: readonly number[],
+  asOf: number,
   most: number,
-): Map<string, Twin[]> {
-  const sharing = Map.groupBy(twins, ({ share }) => share);
-  const others = new Map<string, Twin[]>();
-  for (const [id, shares] of Map.groupBy(signings, (signing) => signing.id)) {
-    const found = new Map<string, Twin>();
-    for (const twin of shares.flatMap(({ share }) => sharing.get(share) ?? [])) {
-      if (twin.event !== events.get(id)) found.set(twin.id, twin);
+): Map<number, number[]> {
+  const { codes, days, investmentYuan, likeness, ids } = columns;
+  const wanted = Map.groupBy(rows, (row) => likeness[row]);
+  const found = new Map<number, number[]>(rows.map((row) => [row, []]));
+  for (let other = 0; other < columns.count; other++) {
+    const alike = wanted.get(likeness[other]);
+    if (!alike || !isEligible(columns, other, asOf)) continue;
+    for (const row of alike) {
+      if (codes.event[row] === codes.event[other] || investmentYuan[row] !== investmentYuan[other]) continue;
+      if (shareInvestor(columns, row, other)) found.get(row)?.push(other);
     }
-    others.set(id, [...found.values()].sort(bySigning).slice(0, most));
   }
-  return others;
+  const bySigning = (a: number, b: number): number =>
+    (days.signedOn[a] as number) - (days.signedOn[b] as number) || (ids.textOf(a) < ids.textOf(b) ? -1 : 1);
+  for (const [row, others] of found) found.set(row, others.sort(bySigning).slice(0, most));
+  return found;
 }
 
-const bySigning = (a: Twin, b: Twin): number =>
-  a.signedOn < b.signedOn || (a.signedOn === b.signedOn && a.id < b.id) ? -1 : 1;
+function shareInvestor(columns: Columns, row: number, other: number): boolean {
+  const mine = new Set<number>();
+  columns.forInvestors(row, (code) => mine.add(code));
+  let shared = false;
+  columns.forInvestors(other, (code) => {
+    shared ||= mine.has(code);
+  });
+  return shared;
+}

@@ -1,8 +1,10 @@
 /** Quality rules: each is a row with a condition that selects projects. */
-import { type SQL, sql } from 'drizzle-orm';
+import type { Columns } from '../../columns/columns.ts';
+import { NONE } from '../../columns/dictionary.ts';
+import { NEVER } from '../../columns/packed-days.ts';
 import { daysBetween } from '../../core/days.ts';
-import type { Reader } from '../../database/database.ts';
-import { asOfDay, countsAs } from '../projects/conditions.ts';
+import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
+import type { LifecycleFlag } from '../projects/lifecycle.ts';
 import type { Project } from '../projects/schema.ts';
 import { signedTwice, type Twin } from './double-signing.ts';
 
@@ -26,6 +28,15 @@ export interface Circumstances {
   others: ReadonlyMap<string, Twin[]>;
 }
 
+/** The days that rules compare with, packed, and a point in time in milliseconds. */
+export interface Bounds {
+  asOf: number;
+  yearBefore: number;
+  staleBefore: number;
+}
+
+type Holds = (row: number) => boolean;
+
 export interface Rule {
   code: string;
   severity: (typeof severities)[number];
@@ -34,22 +45,29 @@ export interface Rule {
   sentence: { zh: string; en: string };
   /** Whether it also matches terminated projects. */
   includesTerminated: boolean;
-  /**
-   * Whether it reads columns missing from the statistics index, so that it is counted by a separate
-   * statement.
-   */
-  readsMore?: true;
   /** Whether it depends on the parameter `staleDays`. */
   takesStaleDays?: true;
   /** Whether its finding names other projects, which must be searched. */
   namesOthers?: true;
-  /** Null counts as false. `service.ts` binds the placeholders. */
-  condition(reader: Reader): SQL;
+  /** Whether it matches a project that is signed and not archived. */
+  over(columns: Columns, bounds: Bounds): Holds;
   finding(project: Project, circumstances: Circumstances): Finding;
 }
 
 const since = (day: string | null, { asOf }: Circumstances): Finding =>
   day === null ? {} : { since: day, days: daysBetween(day, asOf) };
+
+const flagged =
+  (flag: LifecycleFlag): Rule['over'] =>
+  ({ days }, { asOf }) =>
+  (row) =>
+    (flagsOf(days, row, asOf) & FLAG_BITS[flag]) !== 0;
+
+const without =
+  (name: 'leadInvestorId' | 'industry' | 'region'): Rule['over'] =>
+  ({ codes }) =>
+  (row) =>
+    codes[name][row] === NONE;
 
 /** The rules, the most severe first. */
 export const rules = [
@@ -63,13 +81,10 @@ export const rules = [
       en: 'Funds in place by the day exceed the total investment; terminated projects included.',
     },
     includesTerminated: true,
-    readsMore: true,
-    // One pass over the whole ledger in order: looking up the entries of each project takes four times as
-    // long.
-    condition: ({ tables: { projects: p, fundsEntries: f } }) => sql`${p.id} in (
-      select ${p.id} from (select ${f.projectId} as id, sum(${f.amountYuan}) as yuan from ${f}
-        where ${f.receivedOn} <= ${asOfDay} group by 1) arrived
-      cross join ${p} where ${p.id} = arrived.id and arrived.yuan > ${p.investmentYuan})`,
+    over:
+      (columns, { asOf }) =>
+      (row) =>
+        columns.fundsBy(row, asOf) > (columns.investmentYuan[row] as number),
     finding: ({ fundsInPlaceYuan, investmentYuan }) => ({ excessYuan: fundsInPlaceYuan - investmentYuan }),
   },
   {
@@ -82,9 +97,11 @@ export const rules = [
       en: 'A project with the same investor, the same total investment and nearly the same name was signed at another event; neither is terminated. The other project need not match the filter.',
     },
     includesTerminated: false,
-    readsMore: true,
     namesOthers: true,
-    condition: (reader) => sql`${reader.tables.projects.id} in ${signedTwice(reader)}`,
+    over: (columns, { asOf }) => {
+      const twice = signedTwice(columns, asOf);
+      return (row) => twice[row] === 1;
+    },
     finding: ({ id }, { others }) => ({
       others: (others.get(id) ?? []).map(({ id, code, name, event, signedOn }) => ({
         id,
@@ -105,7 +122,7 @@ export const rules = [
       en: 'The agreed start has passed without an actual start; not terminated.',
     },
     includesTerminated: false,
-    condition: ({ tables }) => countsAs('overdueStart', tables.projects),
+    over: flagged('overdueStart'),
     finding: ({ agreedStartOn }, circumstances) => since(agreedStartOn, circumstances),
   },
   {
@@ -118,7 +135,7 @@ export const rules = [
       en: 'The agreed production day has passed without production; not terminated.',
     },
     includesTerminated: false,
-    condition: ({ tables }) => countsAs('overdueProduction', tables.projects),
+    over: flagged('overdueProduction'),
     finding: ({ agreedProductionOn }, circumstances) => since(agreedProductionOn, circumstances),
   },
   {
@@ -131,10 +148,11 @@ export const rules = [
       en: 'Neither in production nor terminated by the day, and last changed (including its funds) at least staleDays days before it. The last change is the one on record now: a project changed after the day is not listed.',
     },
     includesTerminated: false,
-    readsMore: true,
     takesStaleDays: true,
-    condition: ({ tables: { projects: p } }) =>
-      sql`(${p.updatedAt} < ${sql.placeholder('staleBefore')} and (${countsAs('inProduction', p)}) is not true)`,
+    over: ({ updatedAt, days }, { asOf, staleBefore }) => {
+      return (row) =>
+        (updatedAt[row] as number) < staleBefore && (flagsOf(days, row, asOf) & FLAG_BITS.inProduction) === 0;
+    },
     finding: ({ updatedAt }, circumstances) => since(circumstances.dayOf(updatedAt), circumstances),
   },
   {
@@ -147,8 +165,10 @@ export const rules = [
       en: 'Started by the day without a registered project company; not terminated.',
     },
     includesTerminated: false,
-    condition: ({ tables: { projects: p } }) =>
-      sql`(${countsAs('started', p)} and (${countsAs('registered', p)}) is not true)`,
+    over:
+      ({ days }, { asOf }) =>
+      (row) =>
+        (flagsOf(days, row, asOf) & (FLAG_BITS.started | FLAG_BITS.registered)) === FLAG_BITS.started,
     finding: ({ startedOn }, circumstances) => since(startedOn, circumstances),
   },
   {
@@ -161,7 +181,7 @@ export const rules = [
       en: 'No investor is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
-    condition: ({ tables }) => sql`${tables.projects.leadInvestorId} is null`,
+    over: without('leadInvestorId'),
     finding: () => ({ missing: ['investorIds'] }),
   },
   {
@@ -174,7 +194,7 @@ export const rules = [
       en: 'No industry is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
-    condition: ({ tables }) => sql`${tables.projects.industry} is null`,
+    over: without('industry'),
     finding: () => ({ missing: ['industry'] }),
   },
   {
@@ -187,7 +207,7 @@ export const rules = [
       en: 'No region is on record; terminated projects included, because they count in the statistics.',
     },
     includesTerminated: true,
-    condition: ({ tables }) => sql`${tables.projects.region} is null`,
+    over: without('region'),
     finding: () => ({ missing: ['region'] }),
   },
   {
@@ -200,8 +220,10 @@ export const rules = [
       en: 'The agreed start or production day is not on record, so it cannot be checked for being overdue; not terminated.',
     },
     includesTerminated: false,
-    condition: ({ tables: { projects: p } }) =>
-      sql`(${p.agreedStartOn} is null or ${p.agreedProductionOn} is null)`,
+    over:
+      ({ days: { agreedStartOn, agreedProductionOn } }) =>
+      (row) =>
+        agreedStartOn[row] === NEVER || agreedProductionOn[row] === NEVER,
     finding: (project) => ({
       missing: (['agreedStartOn', 'agreedProductionOn'] as const).filter((field) => project[field] === null),
     }),
@@ -216,15 +238,18 @@ export const rules = [
       en: 'Signed more than a year before the day, and the total investment is still an estimate; not terminated.',
     },
     includesTerminated: false,
-    condition: ({ tables: { projects: p } }) =>
-      sql`(${p.investmentEstimated} = true and ${p.signedOn} < ${sql.placeholder('yearBefore')})`,
+    over: (columns, { yearBefore }) => {
+      const { signedOn } = columns.days;
+      return (row) => columns.isEstimated(row) && (signedOn[row] as number) < yearBefore;
+    },
     finding: ({ signedOn }, circumstances) => since(signedOn, circumstances),
   },
 ] as const satisfies readonly Rule[];
 
-/** The condition of a rule in SQL; null counts as false. */
-export function named(rule: Rule, reader: Reader): SQL {
-  const condition = rule.condition(reader);
-  if (rule.includesTerminated) return condition;
-  return sql`(${condition} and (${countsAs('terminated', reader.tables.projects)}) is not true)`;
+/** Whether a rule matches a project, ended or not as the rule says. */
+export function matching(rule: Rule, columns: Columns, bounds: Bounds): Holds {
+  const holds = rule.over(columns, bounds);
+  if (rule.includesTerminated) return holds;
+  const { terminatedOn } = columns.days;
+  return (row) => (terminatedOn[row] as number) > bounds.asOf && holds(row);
 }

@@ -1,19 +1,18 @@
-/** Quality findings among the projects selected by a filter, each response from one snapshot. */
-import { sql } from 'drizzle-orm';
+/** Quality findings among the projects selected by a filter, each response from one state of the data. */
+import type { ColumnStore } from '../../columns/store.ts';
 import type { Calendar } from '../../core/clock.ts';
-import { addDays, yearBefore } from '../../core/days.ts';
-import type { Database, Reader, Revision } from '../../database/database.ts';
-import { revisionIn } from '../../database/revision.ts';
+import { addDays } from '../../core/days.ts';
 import type { Computed } from '../../http/answers.ts';
 import { type PageQuery, toPage } from '../../http/pages.ts';
 import { invalid, Problem } from '../../http/problems.ts';
-import { inPopulation } from '../projects/conditions.ts';
-import { type Condition, filterOf, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
-import { projectPageRequest, projectsOfPage, projectTotals } from '../projects/lists.ts';
+import { filterOf, type ProjectFilter, queryOf } from '../projects/filter.ts';
+import { projectPageRequest } from '../projects/lists.ts';
 import { toProject } from '../projects/record.ts';
-import { othersOf, type Twin } from './double-signing.ts';
-import * as repository from './repository.ts';
-import { named, type Rule, rules } from './rules.ts';
+import { matchCounts, matches } from './findings.ts';
+import { type Rule, rules } from './rules.ts';
+
+/** All that the feature asks of columns. */
+export const qualityQuestions = [matchCounts, matches];
 
 export type QualityQuery = ProjectFilter & { staleDays?: number | undefined };
 
@@ -30,72 +29,49 @@ export interface QualityService {
 /** The default number of days without a change after which a project is stale. */
 const STALE_DAYS = 90;
 
-/** Maximum number of others shown for a project that may have been signed twice. */
-const MOST_OTHERS = 10;
-
-export function qualityService({ database, clock }: { database: Database; clock: Calendar }): QualityService {
-  const totals = projectTotals();
-
-  /** A selection with values for the rules' placeholders. */
-  const selected = (filter: ProjectFilter, staleDays: number, asOf: string): Condition => {
-    const selection = select(filter, asOf);
-    // The start of the next day: the last change must be at least this many calendar days before.
-    const staleBefore = clock.startOf(addDays(asOf, 1 - staleDays));
-    return { ...selection, values: { ...selection.values, staleBefore, yearBefore: yearBefore(asOf) } };
-  };
-
-  /**
-   * Counts most rules together in one scan of the narrow index, and the others separately, as their lists do.
-   */
-  async function count(reader: Reader, revision: Revision, selection: Condition) {
-    const together = rules.filter((rule: Rule) => !rule.readsMore);
-    const counts = await repository.countNamed(reader, together, selection);
-    for (const rule of rules.filter((rule: Rule) => rule.readsMore)) {
-      counts[rule.code] = await totals.count(reader, revision, within(selection, rule), false);
-    }
-    return counts;
-  }
+export function qualityService(columns: Pick<ColumnStore, 'ask'>, clock: Calendar): QualityService {
+  // The start of the next day: the last change must be at least this many calendar days before.
+  const staleBefore = (asOf: string, staleDays: number) => clock.startOf(addDays(asOf, 1 - staleDays));
 
   return {
-    rules: ({ staleDays = STALE_DAYS, ...query }, asOf) =>
-      database.analyze(async (reader) => {
-        const filter = filterOf(query);
-        const revision = await revisionIn(reader);
-        const counts = await count(reader, revision, selected(filter, staleDays, asOf));
-        const items = rules.map((rule: Rule) => {
-          const { code, severity, zh, en, sentence, includesTerminated } = rule;
-          return {
-            code,
-            severity,
-            label: { zh, en },
-            sentence,
-            includesTerminated,
-            count: counts[code],
-            links: { projects: linkTo(rule, filter, staleDays, asOf) },
-          };
-        });
-        return { revision, body: { asOf, revision: revision.seq, filter, staleDays, items } };
-      }),
+    rules: async ({ staleDays = STALE_DAYS, ...query }, asOf) => {
+      const filter = filterOf(query);
+      const asked = { filter, asOf, staleBefore: staleBefore(asOf, staleDays) };
+      const { revision, counts } = await columns.ask(matchCounts, asked);
+      const items = rules.map((rule: Rule) => {
+        const { code, severity, zh, en, sentence, includesTerminated } = rule;
+        return {
+          code,
+          severity,
+          label: { zh, en },
+          sentence,
+          includesTerminated,
+          count: counts[code],
+          links: { projects: linkTo(rule, filter, staleDays, asOf) },
+        };
+      });
+      return { revision, body: { asOf, revision: revision.seq, filter, staleDays, items } };
+    },
 
-    projects: (code, { staleDays, ...query }, asOf) => {
+    projects: async (code, { staleDays, ...query }, asOf) => {
       const rule = ruleOf(code);
       if (staleDays !== undefined && !rule.takesStaleDays) {
         throw invalid([{ parameter: 'staleDays', code: 'unknown_parameter' }]);
       }
       const request = projectPageRequest(query);
-      const selection = within(selected(filterOf(query), staleDays ?? STALE_DAYS, asOf), rule);
-      // A rule may match few of many projects, which then requires a scan.
-      return database.analyze(async (reader) => {
-        const revision = await revisionIn(reader);
-        const total = await totals.count(reader, revision, selection, false);
-        const rows = await projectsOfPage(reader, selection, false, request);
-        const others = rule.namesOthers ? await findOthers(reader, rows, asOf) : new Map<string, Twin[]>();
-        const body = toPage(request, rows, total, revision.seq, (row) => {
-          const project = toProject(row, asOf);
-          return { ...project, finding: rule.finding(project, { asOf, dayOf: clock.dayOf, others }) };
-        });
-        return { revision, body };
+      const { limit, cursor, sort } = query;
+      const { revision, total, rows, others } = await columns.ask(matches, {
+        code,
+        filter: filterOf(query),
+        asOf,
+        staleBefore: staleBefore(asOf, staleDays ?? STALE_DAYS),
+        page: { limit, cursor, sort },
       });
+      const body = toPage(request, rows, total, revision.seq, (row) => {
+        const project = toProject(row, asOf);
+        return { ...project, finding: rule.finding(project, { asOf, dayOf: clock.dayOf, others }) };
+      });
+      return { revision, body };
     },
   };
 }
@@ -108,14 +84,6 @@ function ruleOf(code: string): Rule {
   throw new Problem('quality.not_found', { values: { rule: code.slice(0, 64), rules: known } });
 }
 
-/** The projects of a selection that a rule matches. */
-const within = (selection: Condition, rule: Rule): Condition => ({
-  shape: `${selection.shape} ${rule.code}`,
-  values: selection.values,
-  where: (reader, population = inPopulation(reader, true)) =>
-    sql`(${selection.where(reader, population)} and ${named(rule, reader)})`,
-});
-
 /** Link to the projects that a rule matches, for a fixed day. */
 function linkTo(
   { code, takesStaleDays }: Rule,
@@ -125,17 +93,4 @@ function linkTo(
 ): string {
   const more = { asOf, ...(takesStaleDays && { staleDays: String(staleDays) }) };
   return `/v1/quality/${code}?${queryOf(filter, more)}`;
-}
-
-async function findOthers(
-  reader: Reader,
-  rows: readonly { id: string; event: string | null }[],
-  asOf: string,
-): Promise<Map<string, Twin[]>> {
-  if (rows.length === 0) return new Map();
-  const ids = rows.map(({ id }) => id);
-  const events = new Map(rows.map(({ id, event }) => [id, event]));
-  const signings = await repository.findSignings(reader, ids, asOf);
-  const twins = await repository.findTwins(reader, ids, asOf, MOST_OTHERS);
-  return othersOf(signings, events, twins, MOST_OTHERS);
 }

@@ -1,0 +1,36 @@
+/** Compares columns with columns filled anew, a slice of ids at a time. */
+import { isDeepStrictEqual } from 'node:util';
+import { Columns, treeNames } from './columns.ts';
+import { countOf, type Derived, readPage, readReferences } from './following.ts';
+import type { Question } from './questions.ts';
+
+export interface Checked {
+  /** Where the next slice begins; null for the first one. */
+  next: string | null;
+  /** What differs, for the operator: ids and names of columns, never values. */
+  differences: string[];
+}
+
+/** Further differences of a slice are not listed. */
+const MOST = 10;
+
+export const checkSlice = (derived: Derived): Question<{ after: string | null }, Checked> => ({
+  name: 'columns.check',
+  answer: async ({ reader, columns }, { after }) => {
+    const differences: string[] = [];
+    if (after === null && (await countOf(reader)) !== columns.count) differences.push('number of projects');
+    const anew = new Columns();
+    const ids = await readPage(anew, reader, derived, after ?? '');
+    await readReferences(anew, reader);
+    for (const tree of treeNames)
+      if (!isDeepStrictEqual(columns.parents[tree], anew.parents[tree])) differences.push(tree);
+    for (const id of ids) {
+      const [is, shouldBe] = [columns.stateOf(id), anew.stateOf(id)];
+      if (!is) differences.push(`${id} is missing`);
+      else
+        for (const [name, value] of Object.entries(shouldBe ?? {}))
+          if (!isDeepStrictEqual(value, is[name])) differences.push(`${id}: ${name}`);
+    }
+    return { next: ids.at(-1) ?? null, differences: differences.slice(0, MOST) };
+  },
+});

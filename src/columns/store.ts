@@ -1,0 +1,201 @@
+/**
+ * The store of columns: all figures are asked here. Few projects are kept in this process, where an answer takes
+ * microseconds; more on a thread, so that no scan holds up other requests.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { fairTurns, WAITING } from '../database/turns.ts';
+import { Problem } from '../http/problems.ts';
+import { answering, type ColumnsWork, type Part, type Request } from './answering.ts';
+import { type Checked, checkSlice } from './checking.ts';
+import type { Derived } from './following.ts';
+import type { Question, Questions } from './questions.ts';
+
+/** What the store says of itself. */
+export interface Condition {
+  state: 'empty' | 'filling' | 'ready' | 'differing';
+  /** While it is being filled. */
+  percent?: number;
+  /** Projects, archived ones too. */
+  rows: number;
+  bytes: number;
+  /** The revision to which it was last filled. */
+  seq: number;
+  /** How long the last fill took, and the last answer. */
+  filledMs: number;
+  answeredMs: number;
+  answers: number;
+  /** Whether the projects are so few that they are kept in this process. */
+  near: boolean;
+}
+
+export interface ColumnStore {
+  /**
+   * The answer to a question from the latest state.
+   * @throws Problem as the question does; 503 if the columns are still being filled after some seconds
+   */
+  ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer>;
+  /** Fills the columns in the background, and from then on compares them with the database at idle times. */
+  start(told: Told): void;
+  stop(): void;
+  condition(): Condition;
+}
+
+/** Who is told of what happens in the background. */
+export interface Told {
+  filled(condition: Condition): void;
+  differs(differences: readonly string[]): void;
+  failed(error: unknown): void;
+}
+
+export interface StoreLimits {
+  /** Up to so many projects are kept in this process: a scan then takes about a millisecond. */
+  near: number;
+  /** How long an answer waits for the columns to be filled. */
+  waitMs: number;
+  checkEveryMs: number;
+}
+
+export const storeLimits: StoreLimits = { near: 16_384, waitMs: 10_000, checkEveryMs: 1_000 };
+
+export function columnStore({
+  database,
+  derived,
+  questions,
+  work,
+  limits,
+}: {
+  database: Database;
+  derived: Derived;
+  questions: Questions;
+  /** As `answering` makes it, on a thread. */
+  work: ColumnsWork;
+  limits: StoreLimits;
+}): ColumnStore {
+  const turn = fairTurns({ atOnce: 1, ofOne: 1, ...WAITING });
+  const check = checkSlice(derived);
+  const here = answering(derived, questions, limits.near);
+  const condition: Condition = {
+    ...{ state: 'empty', rows: 0, bytes: 0, seq: 0, filledMs: 0, answeredMs: 0, answers: 0, near: true },
+  };
+  let filling: Promise<void> | undefined;
+  let stopping: AbortController | undefined;
+
+  /** The last part of a run, in the home of the columns. */
+  async function run(request: Request, onPart: (part: Part) => void = () => {}): Promise<Part> {
+    let last: Part | undefined;
+    const each = (part: Part) => {
+      last = part;
+      onPart(part);
+    };
+    if (condition.near) {
+      await database.snapshot(async (reader) => {
+        for await (const part of here(reader as never, request)) each(part);
+      });
+    } else for await (const part of database.stream(work, request)) each(part);
+    return last as Part;
+  }
+
+  async function fill(): Promise<void> {
+    const begun = performance.now();
+    Object.assign(condition, { state: 'filling', percent: 0 });
+    const part = await run({ fill: true }, (now) => {
+      if ('total' in now) condition.percent = Math.floor((100 * now.done) / Math.max(now.total, 1));
+    });
+    if ('tooMany' in part) {
+      condition.near = false;
+      return fill();
+    }
+    Object.assign(condition, part, { state: 'ready', filledMs: performance.now() - begun });
+    delete condition.percent;
+  }
+
+  const fillOnce = (): Promise<void> => {
+    filling ??= fill().catch((error) => {
+      filling = undefined;
+      condition.state = 'empty';
+      throw error;
+    });
+    return filling;
+  };
+
+  /** @throws Problem 503 */
+  async function untilFilled(): Promise<void> {
+    if (condition.state === 'ready') return;
+    const waiting = new AbortController();
+    const late = sleep(limits.waitMs, 'late', { signal: waiting.signal }).catch(() => undefined);
+    const first = await Promise.race([fillOnce(), late]).finally(() => waiting.abort());
+    if (first === 'late') {
+      const values = { percent: condition.percent ?? 0 };
+      throw new Problem('service.filling', { values, headers: { 'retry-after': '5' } });
+    }
+  }
+
+  async function ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer> {
+    for (;;) {
+      await untilFilled();
+      const begun = performance.now();
+      const part = await turn(() => run({ question: question.name, input }));
+      if ('unfilled' in part) {
+        if (condition.state === 'ready') forget();
+        continue;
+      }
+      condition.answeredMs = performance.now() - begun;
+      condition.answers += 1;
+      if ('refusal' in part) throw new Problem(part.refusal.kind, part.refusal.details);
+      return (part as { answer: Answer }).answer;
+    }
+  }
+
+  function forget(): void {
+    filling = undefined;
+    condition.state = 'empty';
+  }
+
+  async function mend(told: Told, differences: readonly string[]): Promise<void> {
+    told.differs(differences);
+    condition.state = 'differing';
+    filling = undefined;
+    await fillOnce();
+    told.filled(condition);
+  }
+
+  /** Compares one slice after the other, each at a time when nobody has asked for a while. */
+  async function keepChecking(told: Told, signal: AbortSignal): Promise<void> {
+    let answers = -1;
+    let after: string | null = null;
+    // Ends when the signal aborts, which `sleep` throws.
+    for (;;) {
+      await sleep(limits.checkEveryMs, undefined, { signal, ref: false });
+      const isIdle = condition.answers === answers;
+      answers = condition.answers;
+      if (!isIdle) continue;
+      try {
+        const checked: Checked = await ask(check, { after });
+        after = checked.next;
+        answers = condition.answers;
+        if (checked.differences.length > 0) await mend(told, checked.differences);
+      } catch (error) {
+        told.failed(error);
+      }
+    }
+  }
+
+  return {
+    ask,
+    condition: () => ({ ...condition }),
+    start: (told) => {
+      stopping = new AbortController();
+      const { signal } = stopping;
+      const begin = async () => {
+        await fillOnce();
+        told.filled(condition);
+        await keepChecking(told, signal);
+      };
+      begin().catch((error) => {
+        if (!signal.aborted) told.failed(error);
+      });
+    },
+    stop: () => stopping?.abort(),
+  };
+}

@@ -1,0 +1,122 @@
+/** Cohorts, from one pass over the selected projects. */
+import type { Columns } from '../../columns/columns.ts';
+import { packedDay } from '../../columns/packed-days.ts';
+import type { Question } from '../../columns/questions.ts';
+import { money } from '../../core/numbers.ts';
+import type { Computed } from '../../http/answers.ts';
+import { DEFAULT_LIMIT } from '../../http/pages.ts';
+import { Problem } from '../../http/problems.ts';
+import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import type { Mask } from '../projects/sieves.ts';
+import { ageBy, ageOn } from './ages.ts';
+import {
+  type Advance,
+  ageCount,
+  agesOf,
+  type CohortDimension,
+  type CohortMeasure,
+  type CohortTally,
+  cohortMeasures,
+  emptyCohort,
+  MAX_AGES,
+} from './cohorts.ts';
+import { type Dimension, dimensions, groupOf, groupsIn } from './dimensions.ts';
+import { sortGroups } from './groups.ts';
+import { type Coded, groupRows } from './groups-of-rows.ts';
+import { exact } from './measures.ts';
+import { emptyTally } from './tallies.ts';
+import type { Interval } from './timeline.ts';
+
+interface Asked {
+  filter: ProjectFilter;
+  by: CohortDimension;
+  measure: CohortMeasure;
+  step: Interval;
+  sort: string | undefined;
+  limit: number | undefined;
+  asOf: string;
+}
+
+export const cohorts: Question<Asked, Computed> = {
+  name: 'cohorts',
+  answer: async ({ reader, columns, revision }, { filter, by, measure, step, sort, limit, asOf }) => {
+    const dimension: Dimension = dimensions[by];
+    const grouping = await dimension.grouping(reader);
+    const mask = await select(filter, asOf).mask(columns, reader);
+    const coded = groupsIn(by, grouping, columns, packedDay(asOf));
+    const rows = tallyCohorts(columns, mask, coded, cohortMeasures[measure], asOf).map(
+      ({ value, cohort }) => {
+        const { projectCount, totalInvestment } = cohort;
+        const tally = { ...emptyTally(), projectCount, totalInvestment };
+        return { groups: [groupOf(value, grouping)], tally, cohort };
+      },
+    );
+    const sorted = await sortGroups(rows, ['code'], sort ?? 'code');
+    const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
+    if (shown.reduce((total, { cohort }) => total + ageCount(cohort, step), 0) > MAX_AGES) {
+      throw new Problem('statistics.too_many_ages', { values: { max: MAX_AGES } });
+    }
+    const items = shown.map(({ groups: [group], tally, cohort }) => {
+      const narrowed = dimension.narrow(filter, group?.code ?? null, grouping);
+      return {
+        group,
+        projectCount: tally.projectCount,
+        totalInvestment: money(exact(tally, 'totalInvestment')),
+        ages: agesOf(cohort, measure, step),
+        links: { projects: `/v1/projects?${queryOf(narrowed, { asOf })}` },
+      };
+    });
+    const heading = { asOf, revision: revision.seq, filter, by, measure, step };
+    return { revision, body: { ...heading, groupCount: rows.length, items } };
+  },
+};
+
+/**
+ * The cohorts, each with the additions to the numerator of a rate by age. A project, or an entry of its ledger,
+ * counts from the age at which its day is reached to the last age of the project; a project only until its
+ * termination.
+ */
+function tallyCohorts(
+  columns: Columns,
+  mask: Mask,
+  by: Coded,
+  advance: Advance,
+  asOf: string,
+): { value: string | null; cohort: CohortTally }[] {
+  const { values, groupOf } = groupRows(columns, mask, [by]);
+  const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
+  const cohorts = values.map(() => emptyCohort());
+  const day = packedDay(asOf);
+  const ageThen = ageOn(asOf);
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const cohort = cohorts[groupOf[row] as number] as CohortTally;
+    const signed = days.signedOn[row] as number;
+    const yuan = investmentYuan[row] as number;
+    const age = ageThen(signed);
+    cohort.projectCount += 1;
+    cohort.totalInvestment += yuan;
+    const last = cohort.last.get(age);
+    if (last) {
+      last.count += 1;
+      last.yuan += yuan;
+    } else cohort.last.set(age, { count: 1, yuan });
+    if (advance === 'funds') {
+      const end = (ledgerStart[row] as number) + (ledgerCount[row] as number);
+      for (let entry = ledgerStart[row] as number; entry < end; entry++) {
+        const received = ledgerDay[entry] as number;
+        if (received <= day) count(cohort, ageBy(signed, received), age + 1, ledgerYuan[entry] as number);
+      }
+    } else if ((days[advance][row] as number) <= day) {
+      const until = Math.min(ageBy(signed, days.terminatedOn[row] as number), age + 1);
+      count(cohort, ageBy(signed, days[advance][row] as number), until, 1);
+    }
+  }
+  return values.map(([value = null], group) => ({ value, cohort: cohorts[group] as CohortTally }));
+}
+
+function count({ changes }: CohortTally, since: number, until: number, amount: number): void {
+  if (since >= until) return;
+  changes.set(since, (changes.get(since) ?? 0) + amount);
+  changes.set(until, (changes.get(until) ?? 0) - amount);
+}

@@ -1,0 +1,196 @@
+/** The tallies of `tallies.ts`: one pass over the selected projects and their ledgers. */
+import type { Columns } from '../../columns/columns.ts';
+import { dayNumber } from '../../columns/packed-days.ts';
+import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
+import type { Mask } from '../projects/sieves.ts';
+import { type Coded, groupRows } from './groups-of-rows.ts';
+import {
+  addDays,
+  type CountName,
+  type DurationName,
+  emptyTally,
+  flagCounts,
+  otherSums,
+  type Tally,
+} from './tallies.ts';
+
+/** A group of projects, by its values in every dimension. */
+export interface Tallied {
+  values: (string | null)[];
+  tally: Tally;
+}
+
+const add = (sums: Float64Array, place: number, by: number): void => {
+  sums[place] = (sums[place] as number) + by;
+};
+const count = (counts: Int32Array, place: number): void => {
+  counts[place] = (counts[place] as number) + 1;
+};
+
+const WIDTH = otherSums.length;
+const PLACE = Object.fromEntries(otherSums.map((name, i) => [name, i])) as Record<
+  (typeof otherSums)[number],
+  number
+>;
+/** Read in each row, where a property of an object would cost more. */
+const [COUNT, INVESTMENT, STARTED] = [PLACE.projectCount, PLACE.totalInvestment, PLACE.startedInvestment];
+const [CONTRACTED, KNOWN] = [PLACE.contractedFunds, PLACE.contractedKnownCount];
+const [FUNDS, FUNDS_OF_KNOWN] = [PLACE.fundsInPlace, PLACE.fundsOfContracted];
+
+/**
+ * The tally of each group of the selected projects.
+ * @param asOf a packed day
+ * @throws Problem 422 if there are too many groups
+ */
+export function tallyRows(columns: Columns, mask: Mask, by: readonly Coded[], asOf: number): Tallied[] {
+  const { values, groupOf } = groupRows(columns, mask, by);
+  const { days, investmentYuan, contractedFundsYuan } = columns;
+  const { signedOn, startedOn, productionOn } = days;
+  const sums = new Float64Array(WIDTH * values.length);
+  const flagged = flagsByGroup(values.length);
+  const starts = new Lengths(values.length);
+  const productions = new Lengths(values.length);
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const group = groupOf[row] as number;
+    const base = group * WIDTH;
+    const yuan = investmentYuan[row] as number;
+    const contracted = contractedFundsYuan[row] as number;
+    const funds = columns.fundsBy(row, asOf);
+    add(sums, base + COUNT, 1);
+    add(sums, base + INVESTMENT, yuan);
+    add(sums, base + FUNDS, funds);
+    if (!Number.isNaN(contracted)) {
+      add(sums, base + CONTRACTED, contracted);
+      add(sums, base + KNOWN, 1);
+      add(sums, base + FUNDS_OF_KNOWN, funds);
+    }
+    const flags = flagsOf(days, row, asOf);
+    flagged.add(group, flags);
+    if (flags & FLAG_BITS.started) {
+      add(sums, base + STARTED, yuan);
+      starts.add(group, dayNumber(startedOn[row] as number) - dayNumber(signedOn[row] as number));
+    }
+    if (flags & FLAG_BITS.inProduction)
+      productions.add(group, dayNumber(productionOn[row] as number) - dayNumber(signedOn[row] as number));
+  }
+  const tallied = values.map((value, group) => {
+    const tally = emptyTally();
+    for (const [i, name] of otherSums.entries()) tally[name] = sums[group * WIDTH + i] as number;
+    for (const [name, flag] of COUNTS) tally[name] = flagged.countOf(group, FLAG_BITS[flag]);
+    return { values: value, tally };
+  });
+  starts.addTo(tallied, 'daysToStart');
+  productions.addTo(tallied, 'daysToProduction');
+  return tallied;
+}
+
+const COUNTS = Object.entries(flagCounts) as [
+  keyof typeof flagCounts,
+  (typeof flagCounts)[keyof typeof flagCounts],
+][];
+
+/** Of more groups, projects are counted flag by flag, and lengths one by one: tables would take too much memory. */
+const FEW = 1_024;
+
+interface FlagsByGroup {
+  add(group: number, flags: number): void;
+  countOf(group: number, flag: number): number;
+}
+
+/** Projects with each flag by group; of few groups those with the same flags are counted together. */
+function flagsByGroup(groups: number): FlagsByGroup {
+  const kinds = 1 << COUNTS.length;
+  if (groups <= FEW) {
+    const counts = new Int32Array(groups * kinds);
+    return {
+      add: (group, flags) => count(counts, group * kinds + flags),
+      countOf: (group, flag) => {
+        let sum = 0;
+        for (let flags = flag; flags < kinds; flags++)
+          if (flags & flag) sum += counts[group * kinds + flags] as number;
+        return sum;
+      },
+    };
+  }
+  const counts = new Int32Array(groups * COUNTS.length);
+  return {
+    add: (group, flags) => {
+      for (let left = flags; left !== 0; left &= left - 1)
+        count(counts, group * COUNTS.length + 31 - Math.clz32(left & -left));
+    },
+    countOf: (group, flag) => counts[group * COUNTS.length + 31 - Math.clz32(flag)] as number,
+  };
+}
+
+/** Lengths in days from the first on are counted in a table as far as they are usual. */
+const [SPAN, FIRST] = [4_096, -1_024];
+
+/** Lengths in days by group. */
+class Lengths {
+  readonly #table: Int32Array;
+  readonly #others: (readonly [group: number, length: number])[] = [];
+
+  constructor(groups: number) {
+    this.#table = new Int32Array(groups <= FEW ? SPAN * groups : 0);
+  }
+
+  add(group: number, length: number): void {
+    const place = length - FIRST;
+    if (place >= 0 && place < SPAN && this.#table.length > 0) count(this.#table, group * SPAN + place);
+    else this.#others.push([group, length]);
+  }
+
+  addTo(tallied: readonly Tallied[], name: DurationName): void {
+    for (let place = 0; place < this.#table.length; place++) {
+      const times = this.#table[place] as number;
+      if (times === 0) continue;
+      const { tally } = tallied[Math.floor(place / SPAN)] as Tallied;
+      addDays(tally, name, (place % SPAN) + FIRST, times);
+    }
+    for (const [group, length] of this.#others) addDays((tallied[group] as Tallied).tally, name, length, 1);
+  }
+}
+
+/** The counts that decide on the disclosure of groups: those of the measures, and of the projects with a ledger. */
+export type SizeName = CountName | 'fundedCount';
+
+export interface SizeRow {
+  /** Of the dimensions. */
+  values: readonly (string | null)[];
+  sizes: Record<SizeName, number>;
+}
+
+/**
+ * The counts of the selected projects by group.
+ * @param asOf a packed day
+ * @throws Problem 422 if there are too many groups
+ */
+export function sizesOfRows(columns: Columns, mask: Mask, by: readonly Coded[], asOf: number): SizeRow[] {
+  const { values, groupOf } = groupRows(columns, mask, by);
+  const flagged = flagsByGroup(values.length);
+  const [all, known, funded] = [0, 0, 0].map(() => new Int32Array(values.length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const group = groupOf[row] as number;
+    count(all, group);
+    if (!Number.isNaN(columns.contractedFundsYuan[row])) count(known, group);
+    if (columns.isFundedBy(row, asOf)) count(funded, group);
+    flagged.add(group, flagsOf(columns.days, row, asOf));
+  }
+  return values.map((value, group) => ({
+    values: value,
+    sizes: {
+      ...(Object.fromEntries(
+        COUNTS.map(([name, flag]) => [name, flagged.countOf(group, FLAG_BITS[flag])]),
+      ) as Record<(typeof COUNTS)[number][0], number>),
+      projectCount: all[group] as number,
+      contractedKnownCount: known[group] as number,
+      fundedCount: funded[group] as number,
+    },
+  }));
+}

@@ -1,0 +1,143 @@
+/** What happened month by month, from one pass over the selected projects, and the periods made of it. */
+import type { Columns } from '../../columns/columns.ts';
+import { monthOf, packedDay } from '../../columns/packed-days.ts';
+import type { Question } from '../../columns/questions.ts';
+import { money, rate } from '../../core/numbers.ts';
+import type { Computed } from '../../http/answers.ts';
+import { Problem } from '../../http/problems.ts';
+import { type ProjectFilter, select } from '../projects/filter.ts';
+import type { Mask } from '../projects/sieves.ts';
+import { type Coded, groupRows } from './groups-of-rows.ts';
+import { type Interval, monthIndex, periods } from './timeline.ts';
+
+interface Asked {
+  filter: ProjectFilter;
+  interval: Interval;
+  asOf: string;
+}
+
+export const timeline: Question<Asked, Computed> = {
+  name: 'timeline',
+  answer: async ({ reader, columns, revision }, { filter, interval, asOf }) => {
+    const mask = await select(filter, asOf).mask(columns, reader);
+    const { first, lines } = linesOf(columns, mask, [], asOf);
+    const items = lines.flatMap(({ months }) => itemsOf(months, first, interval, asOf));
+    return { revision, body: { asOf, revision: revision.seq, filter, interval, items } };
+  },
+};
+
+/** Counted in the month in which it happens. Started and producing projects that are terminated later leave. */
+const counted = [
+  'signedCount',
+  'investment',
+  'startedCount',
+  'inProductionCount',
+  'fundsInPlace',
+  'startedLeft',
+  'inProductionLeft',
+] as const;
+type Months = Record<(typeof counted)[number], Float64Array>;
+
+/** A group of projects, and what happened to them in each month from the first on. */
+interface Line {
+  values: (string | null)[];
+  months: Months;
+}
+
+/**
+ * The lines of groups of projects. Milestones and funds before the signing count on the day of signing.
+ * @returns them, and their first month, counted from year 0
+ * @throws Problem 422 if there are too many groups
+ */
+function linesOf(columns: Columns, mask: Mask, by: readonly Coded[], asOf: string) {
+  const { values, groupOf } = groupRows(columns, mask, by);
+  const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
+  const { signedOn, terminatedOn } = days;
+  const day = packedDay(asOf);
+  const first = firstMonth(signedOn, mask);
+  const span = Math.max(monthIndex(asOf) - first + 1, 0);
+  const sums = Object.fromEntries(
+    counted.map((name) => [name, new Float64Array(span * values.length)]),
+  ) as Months;
+  const milestones = [
+    [days.startedOn, sums.startedCount, sums.startedLeft],
+    [days.productionOn, sums.inProductionCount, sums.inProductionLeft],
+  ] as const;
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const start = (groupOf[row] as number) * span - first;
+    const signed = signedOn[row] as number;
+    const ended = terminatedOn[row] as number;
+    add(sums.signedCount, start + monthOf(signed), 1);
+    add(sums.investment, start + monthOf(signed), investmentYuan[row] as number);
+    for (const [column, reached, left] of milestones) {
+      const on = Math.max(column[row] as number, signed);
+      if (on > day || ended <= on) continue;
+      add(reached, start + monthOf(on), 1);
+      if (ended <= day) add(left, start + monthOf(ended), 1);
+    }
+    const entries = (ledgerStart[row] as number) + (ledgerCount[row] as number);
+    for (let entry = ledgerStart[row] as number; entry < entries; entry++) {
+      const received = ledgerDay[entry] as number;
+      if (received <= day)
+        add(sums.fundsInPlace, start + monthOf(Math.max(received, signed)), ledgerYuan[entry] as number);
+    }
+  }
+  const lines = values.map((value, group): Line => {
+    const part = (name: (typeof counted)[number]) => sums[name].subarray(group * span, (group + 1) * span);
+    return { values: value, months: Object.fromEntries(counted.map((name) => [name, part(name)])) as Months };
+  });
+  return { first, lines };
+}
+
+const add = (sums: Float64Array, place: number, by: number): void => {
+  sums[place] = (sums[place] as number) + by;
+};
+
+function firstMonth(signedOn: Int32Array, mask: Mask): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 1 && (signedOn[row] as number) < first) first = signedOn[row] as number;
+  }
+  return first === Number.POSITIVE_INFINITY ? first : monthOf(first);
+}
+
+const flows = ['signedCount', 'investment', 'startedCount', 'inProductionCount', 'fundsInPlace'] as const;
+type Flows = Record<(typeof flows)[number], number>;
+
+/** The periods of a line, without gaps. @param first the month of its first value */
+function itemsOf(months: Months, first: number, interval: Interval, asOf: string) {
+  if (months.signedCount.length === 0) return [];
+  const cumulative = Object.fromEntries(flows.map((name) => [name, 0])) as Flows;
+  return periods(interval, first, asOf).map(({ firstMonth, lastMonth, ...period }) => {
+    const [from, until] = [Math.max(firstMonth - first, 0), lastMonth - first + 1];
+    const sum = (name: keyof Months): number => {
+      let total = 0;
+      for (let month = from; month < until; month++) total += months[name][month] ?? 0;
+      return total;
+    };
+    const during = Object.fromEntries(flows.map((name) => [name, sum(name)])) as Flows;
+    for (const name of flows) cumulative[name] += during[name];
+    cumulative.startedCount -= sum('startedLeft');
+    cumulative.inProductionCount -= sum('inProductionLeft');
+    return {
+      ...period,
+      during: moneyIn(during),
+      cumulative: {
+        ...moneyIn(cumulative),
+        operatingRate: rate(cumulative.startedCount, cumulative.signedCount),
+        productionRate: rate(cumulative.inProductionCount, cumulative.signedCount),
+      },
+    };
+  });
+}
+
+/** @throws Problem 422 if a sum is too large to be exact */
+function moneyIn(sums: Flows) {
+  for (const measure of ['investment', 'fundsInPlace'] as const) {
+    if (!Number.isSafeInteger(sums[measure])) {
+      throw new Problem('statistics.sum_too_large', { values: { measure } });
+    }
+  }
+  return { ...sums, investment: money(sums.investment), fundsInPlace: money(sums.fundsInPlace) };
+}
