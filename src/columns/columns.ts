@@ -4,7 +4,7 @@
  */
 import { Dictionary, NONE } from './dictionary.ts';
 import { IdIndex } from './id-index.ts';
-import { packedDay } from './packed-days.ts';
+import { NEVER, packedDay } from './packed-days.ts';
 
 export const dayNames = [
   'signedOn',
@@ -125,6 +125,17 @@ export class Columns {
     this.updatedAt[row] = Date.parse(project.updatedAt);
     this.likeness[row] = likeness;
     return row;
+  }
+
+  /** Takes a project out of all figures; its place remains. */
+  remove(id: string): void {
+    const row = this.ids.find(id);
+    if (row < 0) return;
+    this.flags[row] = ARCHIVED;
+    this.days.signedOn[row] = NEVER;
+    this.likeness[row] = 0;
+    this.ledgerCount[row] = 0;
+    this.othersCount[row] = 0;
   }
 
   #putCode(name: CodeName, row: number, code: number): void {

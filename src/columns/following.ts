@@ -156,6 +156,8 @@ export async function follow(
       db.select(projectFields(db)).from(db.tables.projects).where(some.are(db.tables.projects.id)),
     )) as StoredProject[];
     await putProjects(columns, reader, derived, stored, some);
+    const there = new Set(stored.map(({ id }) => id));
+    for (const id of ids) if (!there.has(id)) columns.remove(id);
     await pace();
   }
   await readInvestors(columns, reader, known, pace);

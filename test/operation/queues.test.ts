@@ -29,7 +29,7 @@ async function takeEveryTurn(): Promise<() => Promise<void>> {
   let begun = 0;
   const works = Array.from({ length: TURNS }, (_, i) =>
     onBehalfOf({ names: [`other ${i}`], hasKey: true, signal }, () =>
-      api.database.analyze(async () => {
+      api.database.page(async () => {
         begun += 1;
         await over;
       }),
@@ -43,60 +43,83 @@ async function takeEveryTurn(): Promise<() => Promise<void>> {
 }
 
 let asked = 0;
-/** A figure that has not been requested before. */
-const figure = () => `/v1/statistics/breakdown?by=region&minInvestment=${++asked}`;
+/** A list that has not been requested before. */
+const list = () => `/v1/projects?sort=name&minInvestment=${++asked}`;
 
-describe('queued figures', () => {
+describe('queued lists', () => {
   it('are limited per caller; others are served as before', async () => {
     const release = await takeEveryTurn();
-    const analyze = vi.spyOn(api.database, 'analyze');
+    const page = vi.spyOn(api.database, 'page');
     const anonymous = clientOf(api.app, null);
-    const waiting = Array.from({ length: WAITING_OF_ONE }, () => anonymous.get(figure()));
-    await until(() => analyze.mock.calls.length === WAITING_OF_ONE);
-    const refused = await anonymous.get(figure());
+    const waiting = Array.from({ length: WAITING_OF_ONE }, () => anonymous.get(list()));
+    await until(() => page.mock.calls.length === WAITING_OF_ONE);
+    const refused = await anonymous.get(list());
     expectProblem(refused, 503, 'service.too_many_waiting');
     expect(refused.headers['retry-after']).toBe('5');
     expect(refused.body.detail).toContain(String(WAITING_OF_ONE));
-    const ofKey = api.get(figure());
+    const ofKey = api.get(list());
     await release();
     for (const { status } of await Promise.all([...waiting, ofKey])) expect(status).toBe(200);
   });
 
   it('are dropped when their callers disconnect, which makes room for others', async () => {
     const release = await takeEveryTurn();
-    const analyze = vi.spyOn(api.database, 'analyze');
+    const page = vi.spyOn(api.database, 'page');
     for (const round of [1, 2, 3]) {
       const controller = new AbortController();
       const { signal } = controller;
       const dropped = Array.from({ length: WAITING_OF_ONE }, () =>
-        fetch(`${address}${figure()}`, { signal }).catch(() => null),
+        fetch(`${address}${list()}`, { signal }).catch(() => null),
       );
-      await until(() => analyze.mock.calls.length === round * WAITING_OF_ONE);
+      await until(() => page.mock.calls.length === round * WAITING_OF_ONE);
       controller.abort();
       await Promise.all(dropped);
-      await until(() => analyze.mock.settledResults.every(({ type }) => type === 'rejected'));
+      await until(() => page.mock.settledResults.every(({ type }) => type === 'rejected'));
     }
-    for (const { value } of analyze.mock.settledResults) expect(value).toBeInstanceOf(GoneError);
+    for (const { value } of page.mock.settledResults) expect(value).toBeInstanceOf(GoneError);
     await release();
-    expect((await fetch(`${address}${figure()}`)).status).toBe(200);
+    expect((await fetch(`${address}${list()}`)).status).toBe(200);
   });
 
   it('continue for the last of several callers with the same request', async () => {
     const release = await takeEveryTurn();
-    const analyze = vi.spyOn(api.database, 'analyze');
-    const url = `${address}${figure()}`;
+    const page = vi.spyOn(api.database, 'page');
+    const url = `${address}${list()}`;
     const controller = new AbortController();
     const left = fetch(url, { signal: controller.signal }).catch(() => null);
-    await until(() => analyze.mock.calls.length === 1);
+    await until(() => page.mock.calls.length === 1);
     const stays = fetch(url);
     // Both have been queued once a third, sent after them, waits too.
-    const third = fetch(`${address}${figure()}`);
-    await until(() => analyze.mock.calls.length === 2);
+    const third = fetch(`${address}${list()}`);
+    await until(() => page.mock.calls.length === 2);
     controller.abort();
     await left;
     await release();
     expect((await stays).status).toBe(200);
     expect((await third).status).toBe(200);
+  });
+});
+
+describe('queued figures', () => {
+  it('are limited per caller; others are served as before', async () => {
+    const figure = () => `/v1/statistics/breakdown?by=region&minInvestment=${++asked}`;
+    expect((await api.get(figure())).status).toBe(200);
+    const { promise: over, resolve: release } = Promise.withResolvers<void>();
+    const { snapshot } = api.database;
+    const held = vi.spyOn(api.database, 'snapshot').mockImplementation(async (work) => {
+      await over;
+      return snapshot(work);
+    });
+    const running = api.get(figure());
+    await until(() => held.mock.calls.length === 1);
+    const anonymous = clientOf(api.app, null);
+    const answers = Array.from({ length: WAITING_OF_ONE + 1 }, () => anonymous.get(figure()));
+    const refused = await Promise.race(answers);
+    expectProblem(refused, 503, 'service.too_many_waiting');
+    const ofKey = api.get(figure());
+    release();
+    const statuses = (await Promise.all([running, ofKey, ...answers])).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(WAITING_OF_ONE + 2);
   });
 });
 

@@ -1,7 +1,6 @@
 /** Reports with typical mistakes: each is detected, with the computed value. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/database/database.ts';
 import {
   type LaterChange,
   type LaterChanges,
@@ -9,8 +8,6 @@ import {
 } from '../../src/features/published/later-changes.ts';
 import { changedSinceReason } from '../../src/features/published/reasons.ts';
 import { scopeOf } from '../../src/features/published/scope.ts';
-import { publishedService } from '../../src/features/published/service.ts';
-import { columnsOf } from '../../src/workers/works.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const PATH = '/v1/published-figures';
@@ -347,43 +344,5 @@ describe('more figures than can be reconciled together', () => {
     expectProblem(refused, 422, 'published_figures.too_many_summaries');
     expect(refused.body.detail).toMatch(/51 selections of projects and days, but at most 50/);
     expect((await api.get(`${PATH}?event=${about}`)).body).toMatchObject({ page: { total: 52, limit: 50 } });
-  });
-});
-
-describe('responses with many summaries', () => {
-  it('are queued, also after a failure, without delaying single figures', async () => {
-    let running = 0;
-    let most = 0;
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const database: Database = {
-      ...api.database,
-      analyze: async (work) => {
-        most = Math.max(most, ++running);
-        await held;
-        try {
-          return await api.database.analyze(work);
-        } finally {
-          running--;
-        }
-      },
-    };
-    const published = publishedService({ database, clock: api.clock }, columnsOf(database));
-    const many = [
-      published.reconciliation(undefined),
-      published.reconciliation(event),
-      published.list({ event }),
-      published.reconciliation('other'),
-    ];
-    const single = (await api.get(`${PATH}?limit=1&event=${event}`)).body.items[0].id;
-    const one = published.read(single);
-    await new Promise(setImmediate);
-    expect([running, most]).toEqual([2, 2]);
-    release();
-    const settled = await Promise.allSettled([...many, one]);
-    expect(settled.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
-    expect(most).toBe(2);
   });
 });

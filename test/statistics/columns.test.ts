@@ -1,18 +1,33 @@
 /** Columns beside SQL: the same projects for every filter, and the same state however it came about. */
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
+import type { Condition } from '../../src/columns/store.ts';
 import { derived } from '../../src/contributions.ts';
 import type { Reader } from '../../src/database/database.ts';
+import { summary } from '../../src/features/figures/answers.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
-import { aProject, type Body, created, type TestApp, testApp } from '../support/app.ts';
+import { columnsOf } from '../../src/workers/works.ts';
+import {
+  aProject,
+  type Body,
+  type Client,
+  clientOf,
+  created,
+  expectProblem,
+  instanceBeside,
+  type TestApp,
+  testApp,
+} from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
 import type { ModelFilter } from '../support/model.ts';
+import { until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
-import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
+import { insertCopies, PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 /** Columns filled from a snapshot. */
 async function filledFrom(reader: Reader): Promise<Filled> {
@@ -172,5 +187,88 @@ describe('columns that follow the log', () => {
     expect(await api.database.snapshot((reader) => follow(filled, reader, derived))).toBe(false);
     filled.revision.seq += 1_000;
     expect(await api.database.snapshot((reader) => follow(filled, reader, derived))).toBe(false);
+  });
+});
+
+describe('columns on a thread', () => {
+  let api: TestApp;
+  let far: Client;
+  let beside: FastifyInstance;
+  beforeAll(async () => {
+    api = await worldApp();
+    beside = await instanceBeside(api, api.database, {}, {}, { near: 0 });
+    far = clientOf(beside);
+  });
+  afterAll(async () => {
+    await beside.close();
+    await api.close();
+  });
+
+  const paths = [
+    (query: string) => `/v1/statistics/summary?${query}`,
+    (query: string) => `/v1/statistics/breakdown?by=region,industry&limit=500&${query}`,
+    (query: string) => `/v1/statistics/breakdown?by=signedMonth,investorCountry&limit=500&${query}`,
+    (query: string) => `/v1/quality?${query}`,
+    (query: string) => `/v1/quality/possible_double_signing?${query}`,
+    (query: string) => `/v1/quality/missing_agreed_dates?sort=name&limit=5&${query}`,
+  ];
+
+  const everything = { filter: {} as ProjectFilter, asOf: WORLD_TODAY, disclosure: undefined };
+
+  it('give the same answers as those in the process, byte for byte, as writes go on', async () => {
+    const question = fc.record({ path: fc.constantFrom(...paths), filter: filter(), asOf: asOfDay });
+    await fc.assert(
+      fc.asyncProperty(
+        world(),
+        fc.array(question, { minLength: 8, maxLength: 8 }),
+        async (world, questions) => {
+          await replaceWorld(api, world);
+          for (const { path, filter, asOf = WORLD_TODAY } of questions) {
+            const url = path(`${queryOf(filter)}&asOf=${asOf}`);
+            const [near, thread] = [await api.get(url), await far.get(url)];
+            expect(thread.status, thread.text).toBe(near.status);
+            if (near.status === 200) expect(thread.text, url).toBe(near.text);
+          }
+        },
+      ),
+      { ...PROPERTY, numRuns: runs(30) },
+    );
+  });
+
+  it('refuse what is too much as those in the process do', async () => {
+    const project = aProject({ code: 'BIG', signedOn: '2020-01-02', investmentYuan: 1_000_000_000_000 });
+    await created(api, '/v1/projects', project);
+    await insertCopies(api, { code: 'BIG' }, 9_007);
+    const refused = await far.get('/v1/statistics/summary?minInvestment=1000000000000');
+    expectProblem(refused, 422, 'statistics.sum_too_large');
+  });
+
+  it('are filled anew if they differ from the database, which is told', async () => {
+    const told: string[][] = [];
+    const filled: Condition[] = [];
+    const failed: unknown[] = [];
+    const store = columnsOf(api.database, { near: 0, checkEveryMs: 5 });
+    store.start({
+      filled: (condition) => filled.push(condition),
+      differs: (differences) => told.push([...differences]),
+      failed: (error) => failed.push(error),
+    });
+    await until(() => filled.length === 1);
+    // Past the log, as no service would write.
+    await api.database.write(async (tx) => {
+      await tx.update(tx.tables.projects).set({ investmentYuan: 7 });
+    });
+    await until(() => filled.length === 2);
+    store.stop();
+    expect(told[0]?.[0]).toMatch(/^[0-9a-f-]{36}: investmentYuan$/);
+    expect(failed).toEqual([]);
+    const { body } = await store.ask(summary, everything);
+    const { projectCount, totalInvestment } = body as Body;
+    expect(totalInvestment.yuan).toBe(7 * projectCount);
+  });
+
+  it('make figures wait, and refuse them after some seconds, with how far they are', async () => {
+    const store = columnsOf(api.database, { near: 0, waitMs: 0 });
+    await expect(store.ask(summary, everything)).rejects.toMatchObject({ kind: 'service.filling' });
   });
 });

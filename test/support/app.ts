@@ -134,8 +134,16 @@ export const instanceBeside = (
   database: Database,
   config?: Partial<Config>,
   imports: Dependencies['imports'] = {},
+  columnLimits: Dependencies['columnLimits'] = {},
 ): Promise<FastifyInstance> =>
-  buildApp({ config: testConfig(config), database, clock, logger: createLogger('silent'), imports });
+  buildApp({
+    config: testConfig(config),
+    database,
+    clock,
+    logger: createLogger('silent'),
+    imports,
+    columnLimits,
+  });
 
 /** The keys sent by the tests of this process. */
 const sent = new Set<string>();

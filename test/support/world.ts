@@ -1,16 +1,16 @@
 /** Puts random worlds into the database: a service that contains exactly the model's data. */
 
-import { randomBytes } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
 import type fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { catalogueService } from '../../src/catalogues/service.ts';
 import type { Config } from '../../src/core/config.ts';
+import type { Transaction } from '../../src/database/database.ts';
 import { enterprises } from '../../src/features/enterprises/catalogue.ts';
 import type { ProjectRecord } from '../../src/features/projects/repository.ts';
 import type { NewProject } from '../../src/features/projects/schema.ts';
 import { projectService } from '../../src/features/projects/service.ts';
-import type { Caller } from '../../src/log/service.ts';
+import { type Action, type Caller, record } from '../../src/log/service.ts';
 import { created, type TestApp, testApp } from './app.ts';
 import { EVENTS, TOWN, WORLD_TODAY } from './arbitraries.ts';
 import type { ModelWorld } from './model.ts';
@@ -28,6 +28,10 @@ export async function worldApp(config: Partial<Config> = {}): Promise<TestApp> {
 
 const caller: Caller = { actor: 'test', requestId: null, regions: null };
 
+/** Whatever follows the log must learn of what is written past the services. */
+const log = (tx: Transaction, action: Action, entityId: string): Promise<unknown> =>
+  record(tx, caller, { entity: 'projects', entityId, action, at: '2020-01-01T00:00:00.000Z', fields: {} });
+
 /** Replaces the current world. @returns the ids of the projects, by code */
 export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map<string, string>> {
   const projects = projectService(api);
@@ -35,7 +39,9 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
   const ids = new Map<string, string>();
   await api.database.write(async (tx) => {
     const { fundsEntries, projectInvestors, projects: rows, enterprises: firms } = tx.tables;
+    const gone = await tx.select({ id: rows.id }).from(rows);
     for (const table of [fundsEntries, projectInvestors, rows, firms]) await tx.delete(table);
+    for (const { id } of gone) await log(tx, 'delete', id);
     for (const { rankings, ...investor } of world.investors) {
       await investors.insert(tx, caller, {
         ...investor,
@@ -52,18 +58,12 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
     const archived = world.projects.filter((p) => p.archived).map(({ code }) => code);
     if (archived.length > 0) {
       await tx.update(rows).set({ archivedAt: api.clock.now() }).where(inArray(rows.code, archived));
+      for (const code of archived) await log(tx, 'archive', ids.get(code) as string);
     }
   });
-  await breakLog(api);
   api.clock.set(`${WORLD_TODAY}T04:00:00Z`);
   return ids;
 }
-
-/** As after a backup was restored: what is kept of the data must not be continued with the log. */
-export const breakLog = ({ database }: Pick<TestApp, 'database'>): Promise<void> =>
-  database.write(async (tx) => {
-    await tx.update(tx.tables.revision).set({ hash: randomBytes(32).toString('hex') });
-  });
 
 /** Inserts copies of a project directly into the database, each with its own code. */
 export async function insertCopies(
@@ -82,7 +82,7 @@ export async function insertCopies(
         return { ...original, ...changes, id, code: `COPY-${id}` };
       });
       await tx.insert(projects).values(copies);
+      for (const { id } of copies) await log(tx, 'create', id);
     }
   });
-  await breakLog({ database });
 }

@@ -7,10 +7,11 @@ import type { Reader } from '../../database/database.ts';
 import { codesOf } from '../../http/fields.ts';
 import { bandOf, investmentBands, investorOrigins, originOf } from '../projects/classes.ts';
 import { flagsOf, statusOf } from '../projects/day-flags.ts';
-import { type ProjectFilter, rankedAs } from '../projects/filter.ts';
+import type { ProjectFilter } from '../projects/filter.ts';
 import { operatingStatuses } from '../projects/lifecycle.ts';
 import { levelNames, statusNames } from '../projects/names.ts';
 import { NONE } from '../projects/parameter-kinds.ts';
+import { rankedAs } from '../projects/parameters.ts';
 import { countryNames } from '../references/countries.ts';
 import { type Coded, choices, classesOf, inColumn, rolledUp, workedOut } from './groups-of-rows.ts';
 

@@ -6,6 +6,8 @@ import { DEFAULT_SORT } from './batches.ts';
 import type { Condition } from './filter.ts';
 import * as repository from './repository.ts';
 
+export type { ProjectRow } from './repository.ts';
+
 /** Pagination parameters of all project lists. */
 export const projectPageFields = pageFields(repository.projectSortKeys, DEFAULT_SORT);
 
