@@ -10,7 +10,7 @@ import { streamTokens } from './access/stream-tokens.ts';
 import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { catalogueService } from './catalogues/service.ts';
-import type { StoreLimits } from './columns/store.ts';
+import type { ColumnStore, StoreLimits } from './columns/store.ts';
 import { catalogues, problemCodes, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
@@ -121,11 +121,12 @@ export async function buildApp({
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
-    healthRoutes(database),
+    healthRoutes(database, columns),
     ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);
+  fillWhileListening(app, columns, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
@@ -153,6 +154,18 @@ function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Lo
     await runner.stop();
     await underWay;
   });
+}
+
+/** Fills the columns in the background, and keeps comparing them with the database. */
+function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: Logger): void {
+  app.addHook('onListen', async () => {
+    columns.start({
+      filled: (condition) => logger.info({ columns: condition }, 'figures ready'),
+      differs: (differences) => logger.error({ differences }, 'figures differed from the data: made anew'),
+      failed: (err) => logger.error({ err }, 'figures not checked'),
+    });
+  });
+  app.addHook('preClose', async () => columns.stop());
 }
 
 /** The OpenAPI document of the service. Needs no database. */

@@ -98,7 +98,8 @@ export function columnStore({
 
   async function fill(): Promise<void> {
     const begun = performance.now();
-    Object.assign(condition, { state: 'filling', percent: 0 });
+    condition.percent = 0;
+    if (condition.state !== 'differing') condition.state = 'filling';
     const part = await run({ fill: true }, (now) => {
       if ('total' in now) condition.percent = Math.floor((100 * now.done) / Math.max(now.total, 1));
     });
@@ -153,8 +154,8 @@ export function columnStore({
   }
 
   async function mend(told: Told, differences: readonly string[]): Promise<void> {
-    told.differs(differences);
     condition.state = 'differing';
+    told.differs(differences);
     filling = undefined;
     await fillOnce();
     told.filled(condition);

@@ -7,8 +7,21 @@ import { Problem } from './problems.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
 
+const Readiness = Health.extend({
+  figures: z.enum(['ready', 'filling', 'empty']).meta({
+    description:
+      '`filling`: figures are being made ready, and wait; records do not. `empty`: they will be at the first request.',
+  }),
+  percent: z.int().optional().meta({ description: 'How far they are.' }),
+}).meta({ id: 'Readiness', examples: [{ status: 'ok', figures: 'ready' }] });
+
+/** What figures are computed from: its state, and how far it is filled. */
+interface Figures {
+  condition(): { state: 'ready' | 'filling' | 'empty' | 'differing'; percent?: number };
+}
+
 export const healthRoutes =
-  (database: Database): FastifyPluginAsyncZod =>
+  (database: Database, figures: Figures): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/livez',
@@ -36,15 +49,21 @@ export const healthRoutes =
           tag: 'operation',
           summary: 'Whether the service is ready',
           query: NoQuery,
-          description: 'The database responds, its schema matches this version, and writes are durable.',
-          success: { description: 'The service is ready.', schema: Health },
+          description:
+            'The database responds, its schema matches this version, writes are durable, and figures do not differ from the data.',
+          success: { description: 'The service is ready.', schema: Readiness },
         }),
       },
       async (_, reply) => {
         await database.check().catch((cause: unknown) => {
           throw new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } });
         });
-        return reply.header('cache-control', 'no-store').send({ status: 'ok' });
+        const { state, percent } = figures.condition();
+        if (state === 'differing')
+          throw new Problem('service.unavailable', { headers: { 'retry-after': '5' } });
+        return reply
+          .header('cache-control', 'no-store')
+          .send({ status: 'ok', figures: state, ...(percent !== undefined && { percent }) });
       },
     );
   };

@@ -1,5 +1,8 @@
 /** `/livez` and `/readyz`, and other responses while the database is unavailable. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { healthRoutes } from '../../src/http/health.ts';
+import { createLogger } from '../../src/http/logging.ts';
+import { createServer } from '../../src/http/server.ts';
 import { expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { administer, concurrent, engine } from '../support/engines.ts';
 import { connect } from '../support/sql.ts';
@@ -20,12 +23,32 @@ describe('health', () => {
   }
 
   it('is live and ready', async () => {
-    for (const path of ['/livez', '/readyz']) {
+    for (const [path, figures] of [
+      ['/livez', {}],
+      ['/readyz', { figures: 'empty' }],
+    ] as const) {
       const answer = await api.get(path);
       expect(answer.status).toBe(200);
-      expect(answer.body).toEqual({ status: 'ok' });
+      expect(answer.body).toEqual({ status: 'ok', ...figures });
       expect(answer.headers['cache-control']).toBe('no-store');
     }
+    await api.get('/v1/statistics/summary');
+    expect((await api.get('/readyz')).body).toEqual({ status: 'ok', figures: 'ready' });
+  });
+
+  it('says how far figures are, and is not ready while they differ from the data', async () => {
+    let condition: ReturnType<Parameters<typeof healthRoutes>[1]['condition']> = {
+      state: 'filling',
+      percent: 40,
+    };
+    const { database, clock } = api;
+    const app = createServer({ logger: createLogger('silent'), bodyLimit: 1_024, trustProxy: [], clock });
+    await app.register(healthRoutes(database, { condition: () => condition }));
+    const filling = await app.inject('/readyz');
+    expect(filling.json()).toEqual({ status: 'ok', figures: 'filling', percent: 40 });
+    condition = { state: 'differing', percent: 40 };
+    expect((await app.inject('/readyz')).statusCode).toBe(503);
+    await app.close();
   });
 
   it('is live but not ready when the database is unavailable', async () => {

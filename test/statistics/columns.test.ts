@@ -250,7 +250,7 @@ describe('columns on a thread', () => {
     const store = columnsOf(api.database, { near: 0, checkEveryMs: 5 });
     store.start({
       filled: (condition) => filled.push(condition),
-      differs: (differences) => told.push([...differences]),
+      differs: (differences) => told.push([store.condition().state, ...differences]),
       failed: (error) => failed.push(error),
     });
     await until(() => filled.length === 1);
@@ -260,7 +260,8 @@ describe('columns on a thread', () => {
     });
     await until(() => filled.length === 2);
     store.stop();
-    expect(told[0]?.[0]).toMatch(/^[0-9a-f-]{36}: investmentYuan$/);
+    expect(told[0]?.[0]).toBe('differing');
+    expect(told[0]?.[1]).toMatch(/^[0-9a-f-]{36}: investmentYuan$/);
     expect(failed).toEqual([]);
     const { body } = await store.ask(summary, everything);
     const { projectCount, totalInvestment } = body as Body;
