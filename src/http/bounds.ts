@@ -97,7 +97,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
 /** Elements of a list, by the name of the field. Pages and other lists of items have at most 500. */
 const ELEMENTS: Readonly<Record<string, number>> = {
   ages: 10_000,
-  by: 2,
+  by: 3,
   changes: 20,
   channels: 20,
   cohorts: 20,

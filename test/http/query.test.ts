@@ -281,7 +281,7 @@ describe('parameters that are not filters', () => {
     ['by=', 'not_a_choice'],
     ['by=colour', 'not_a_choice'],
     ['by=region,region', 'duplicate'],
-    ['by=region,zone,level', 'too_many'],
+    ['by=region,zone,level,event', 'too_many'],
   ])('a breakdown ?%s is refused', async (query, code) => {
     const answer = await api.get(`/v1/statistics/breakdown?${query}`);
     expectProblem(answer, 422, 'request.invalid', [['by', code]]);

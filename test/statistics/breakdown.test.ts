@@ -22,7 +22,7 @@ interface Question {
   limit: number | undefined;
 }
 
-const dimensions = fc.uniqueArray(fc.constantFrom(...DIMENSIONS), { minLength: 1, maxLength: 2 });
+const dimensions = fc.uniqueArray(fc.constantFrom(...DIMENSIONS), { minLength: 1, maxLength: 3 });
 
 const question: fc.Arbitrary<Question> = dimensions.chain((by) =>
   fc.record({
@@ -217,7 +217,10 @@ describe('the groups of a breakdown', () => {
 
   it.each([
     ['by=region,region', [['by', 'duplicate']]],
-    ['by=region,zone,level', [['by', 'too_many']]],
+    ['by=region,zone,level,event', [['by', 'too_many']]],
+    ['by=region&empty=true', [['empty', 'no_empty_groups']]],
+    ['by=event,level&empty=true', [['empty', 'no_empty_groups']]],
+    ['by=region&measures=weather', [['measures', 'not_a_choice']]],
     ['by=weather', [['by', 'not_a_choice']]],
     ['', [['by', 'required']]],
     ['by=region&sort=weather', [['sort', 'not_sortable']]],

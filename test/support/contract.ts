@@ -24,7 +24,13 @@ export interface OpenApiOperation {
   summary: string;
   description: string;
   tags: string[];
-  parameters?: { name: string; in: string; description?: string; example?: unknown; schema: object }[];
+  parameters?: {
+    name: string;
+    in: string;
+    description?: string;
+    example?: unknown;
+    schema: { items?: { enum?: readonly string[] } };
+  }[];
   requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, OpenApiResponse>;
 }
@@ -65,16 +71,16 @@ ajv.addSchema(openapi as never, 'openapi');
 
 const validators = new Map<string, ValidateFunction>();
 
-/**
- * A validator for a place in the document, by its JSON Pointer.
- * @param fields those of the resource that were asked for; all of them where null
- */
-function validatorAt(pointer: string, fields: readonly string[] | null): ValidateFunction {
-  const name = fields ? `${pointer} ${fields}` : pointer;
+/** A validator for a place in the document, by its JSON Pointer. */
+function validatorAt(pointer: string, parts: Asked | null): ValidateFunction {
+  const name = parts ? `${pointer} ${parts.asked}` : pointer;
   const known = validators.get(name);
   if (known) return known;
   const whole = { $ref: `openapi#${pointer}` };
-  const made = ajv.compile(fields ? projection(whole, fields) : whole);
+  const some =
+    parts &&
+    (parts.name === 'fields' ? projection(whole, parts.asked) : withSome(whole, parts.asked, parts.all));
+  const made = ajv.compile(some ?? whole);
   validators.set(name, made);
   return made;
 }
@@ -117,11 +123,41 @@ function projection(schema: Schema, fields: readonly string[]): object {
   };
 }
 
-/** The fields that a request asks an operation for, where that knows the parameter. */
-function fieldsAsked({ parameters = [] }: OpenApiOperation, url: string): string[] | null {
-  const asked = new URL(url, 'http://localhost').searchParams.getAll('fields');
-  const isKnown = parameters.some((parameter) => parameter.in === 'query' && parameter.name === 'fields');
-  return isKnown && asked.length > 0 ? asked.flatMap((names) => names.split(',')) : null;
+/** The schema of figures with some measures only, and nothing else that it does not name. */
+function withSome(schema: Schema, measures: readonly string[], all: readonly string[]): object {
+  if (schema.$ref) return withSome(schemaAt(schema), measures, all);
+  const { properties = {}, required = [] } = schema;
+  const left = (name: string) => !all.includes(name) || measures.includes(name);
+  const { items, total } = properties;
+  return {
+    ...schema,
+    properties: {
+      ...Object.fromEntries(Object.entries(properties).filter(([name]) => left(name))),
+      ...(items && { items: { ...items, items: withSome(items.items as Schema, measures, all) } }),
+      ...(total && { total: withSome(total, measures, all) }),
+    },
+    required: required.filter(left),
+    additionalProperties: false,
+  };
+}
+
+/** What a request asks of an operation by a parameter that names parts of the answer; null where that is all. */
+function partsAsked({ parameters = [] }: OpenApiOperation, url: string): Asked | null {
+  for (const name of ['fields', 'measures'] as const) {
+    const asked = new URL(url, 'http://localhost').searchParams.getAll(name);
+    const known = parameters.find((parameter) => parameter.in === 'query' && parameter.name === name);
+    if (!known || asked.length === 0) continue;
+    const all = known.schema.items?.enum ?? [];
+    return { name, asked: asked.flatMap((names) => names.split(',')), all };
+  }
+  return null;
+}
+
+interface Asked {
+  name: 'fields' | 'measures';
+  asked: readonly string[];
+  /** What may be asked for. */
+  all: readonly string[];
 }
 
 const escapePart = (part: string): string =>
@@ -221,17 +257,12 @@ export function checkAgainstContract(
     throw new Error(`${place} answered ${media}, declared is ${Object.keys(response.content)}`);
   // For files and endless responses, the document gives nothing to check.
   if (!isJson(media)) return;
-  const fields = status < 300 ? fieldsAsked(operation, url) : null;
-  expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place, fields);
+  const parts = status < 300 ? partsAsked(operation, url) : null;
+  expectValid(`${pointer}/content/${escapePart(media)}/schema`, body, place, parts);
 }
 
-function expectValid(
-  pointer: string,
-  body: unknown,
-  place: string,
-  fields: readonly string[] | null = null,
-): void {
-  const validate = validatorAt(pointer, fields);
+function expectValid(pointer: string, body: unknown, place: string, parts: Asked | null = null): void {
+  const validate = validatorAt(pointer, parts);
   if (!validate(body)) {
     throw new Error(
       `${place}: ${ajv.errorsText(validate.errors)} in ${String(JSON.stringify(body)).slice(0, 2_000)}`,

@@ -294,7 +294,7 @@ export const populationOf = (world: ModelWorld, filter: ModelFilter, asOf: Day):
       Object.entries(filter).every(([name, values]) => holds(world, name, values, p, asOf)),
   );
 
-/** The groups of a population by one or two dimensions, keyed by the JSON of their codes. */
+/** The groups of a population by some dimensions, keyed by the JSON of their codes. */
 export function groupsOf(
   world: ModelWorld,
   by: string[],

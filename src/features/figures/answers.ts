@@ -5,16 +5,25 @@ import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
-import { type DimensionName, dimensions, type Grouping, groupOf, groupsIn } from './dimensions.ts';
+import {
+  type DimensionName,
+  dimensions,
+  type EveryGroup,
+  type Grouping,
+  groupOf,
+  groupsIn,
+} from './dimensions.ts';
 import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
 import { figuresOf, type GroupTally, linksTo, narrowedTo, sortGroups, summaryLinks } from './groups.ts';
-import { valuesOf } from './measures.ts';
+import { chosenOf, valuesOf } from './measures.ts';
 import { addTally, emptyTally, type Tally } from './tallies.ts';
-import { tallyRows } from './tallying.ts';
+import { type Tallied, tallyRows } from './tallying.ts';
 
 interface Asked {
   filter: ProjectFilter;
   asOf: string;
+  /** Names of measures; all if none are given. */
+  measures?: readonly string[] | undefined;
   /** The restrictions, if any. */
   disclosure: Disclosure | undefined;
 }
@@ -23,22 +32,26 @@ interface BreakdownAsked extends Asked {
   by: readonly DimensionName[];
   sort: string | undefined;
   limit: number | undefined;
+  /** Whether groups without projects are shown. */
+  empty: boolean;
 }
 
 export const summary: Question<Asked, Computed> = {
   name: 'summary',
-  answer: async (state, { filter, asOf, disclosure }) => {
+  answer: async (state, { filter, asOf, measures, disclosure }) => {
     const { revision } = state;
+    const chosen = chosenOf(measures);
     const tally = await tallyOf(state, filter, asOf);
     const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, asOf, disclosure));
-    const figures = figuresOf(tally, disclosure, tells, () => summaryLinks(filter, asOf));
+    const figures = figuresOf(tally, chosen, disclosure, tells, () => summaryLinks(filter, asOf, chosen));
     return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
   },
 };
 
 export const breakdown: Question<BreakdownAsked, Computed> = {
   name: 'breakdown',
-  answer: async (state, { filter, by, sort, limit, asOf, disclosure }) => {
+  answer: async (state, { filter, by, sort, limit, asOf, empty, measures, disclosure }) => {
+    const chosen = chosenOf(measures);
     const { reader, columns, revision } = state;
     const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
     const groupings: Grouping[] = [];
@@ -50,7 +63,9 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     const pace = paced();
     const total = emptyTally();
     const groups: GroupTally[] = [];
-    for (const { values, tally } of tallyRows(columns, mask, coded, day)) {
+    const tallied = tallyRows(columns, mask, coded, day);
+    if (empty) tallied.push(...emptyGroups(tallied, filter[by[0] as EveryGroup], groupings[0] as Grouping));
+    for (const { values, tally } of tallied) {
       await pace();
       addTally(total, tally);
       groups.push({
@@ -64,8 +79,8 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
       sorted.slice(0, limit ?? DEFAULT_LIMIT),
       ({ groups, tally, tells }) => ({
         groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
-        ...figuresOf(tally, disclosure, tells, () =>
-          linksTo(narrowedTo(filter, by, groups, groupings), asOf),
+        ...figuresOf(tally, chosen, disclosure, tells, () =>
+          linksTo(narrowedTo(filter, by, groups, groupings), asOf, chosen),
         ),
       }),
       pace,
@@ -77,11 +92,23 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
       by,
       groupCount: sorted.length,
       items,
-      total: figuresOf(total, disclosure, disclosed?.whole, () => linksTo(filter, asOf)),
+      total: figuresOf(total, chosen, disclosure, disclosed?.whole, () => linksTo(filter, asOf, chosen)),
     };
     return { revision, body };
   },
 };
+
+/** The groups of a dimension without projects, of those that the filter selects. */
+function emptyGroups(
+  tallied: readonly Tallied[],
+  selected: readonly string[] | undefined,
+  { names }: Grouping,
+): Tallied[] {
+  const known = new Set(tallied.map(({ values: [value] }) => value));
+  return [...names.keys()]
+    .filter((code) => !known.has(code) && (selected?.includes(code) ?? true))
+    .map((code) => ({ values: [code], tally: emptyTally() }));
+}
 
 /** The tally of all projects selected by a filter. */
 export async function tallyOf(

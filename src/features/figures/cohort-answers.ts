@@ -10,7 +10,6 @@ import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { ageBy, ageOn } from './ages.ts';
 import {
-  type Advance,
   ageCount,
   agesOf,
   type CohortDimension,
@@ -30,7 +29,7 @@ import type { Interval } from './timeline.ts';
 interface Asked {
   filter: ProjectFilter;
   by: CohortDimension;
-  measure: CohortMeasure;
+  measures: readonly CohortMeasure[];
   step: Interval;
   sort: string | undefined;
   limit: number | undefined;
@@ -39,18 +38,16 @@ interface Asked {
 
 export const cohorts: Question<Asked, Computed> = {
   name: 'cohorts',
-  answer: async ({ reader, columns, revision }, { filter, by, measure, step, sort, limit, asOf }) => {
+  answer: async ({ reader, columns, revision }, { filter, by, measures, step, sort, limit, asOf }) => {
     const dimension: Dimension = dimensions[by];
     const grouping = await dimension.grouping(reader);
     const mask = await select(filter, asOf).mask(columns, reader);
     const coded = groupsIn(by, grouping, columns, packedDay(asOf));
-    const rows = tallyCohorts(columns, mask, coded, cohortMeasures[measure], asOf).map(
-      ({ value, cohort }) => {
-        const { projectCount, totalInvestment } = cohort;
-        const tally = { ...emptyTally(), projectCount, totalInvestment };
-        return { groups: [groupOf(value, grouping)], tally, cohort };
-      },
-    );
+    const rows = tallyCohorts(columns, mask, coded, measures, asOf).map(({ value, cohort }) => {
+      const { projectCount, totalInvestment } = cohort;
+      const tally = { ...emptyTally(), projectCount, totalInvestment };
+      return { groups: [groupOf(value, grouping)], tally, cohort };
+    });
     const sorted = await sortGroups(rows, ['code'], sort ?? 'code');
     const shown = sorted.slice(0, limit ?? DEFAULT_LIMIT);
     if (shown.reduce((total, { cohort }) => total + ageCount(cohort, step), 0) > MAX_AGES) {
@@ -62,17 +59,19 @@ export const cohorts: Question<Asked, Computed> = {
         group,
         projectCount: tally.projectCount,
         totalInvestment: money(exact(tally, 'totalInvestment')),
-        ages: agesOf(cohort, measure, step),
+        ages: agesOf(cohort, measures as [CohortMeasure], step),
         links: { projects: `/v1/projects?${queryOf(narrowed, { asOf })}` },
       };
     });
-    const heading = { asOf, revision: revision.seq, filter, by, measure, step };
+    const [measure] = measures;
+    const several = measures.length > 1 && { measures };
+    const heading = { asOf, revision: revision.seq, filter, by, measure, ...several, step };
     return { revision, body: { ...heading, groupCount: rows.length, items } };
   },
 };
 
 /**
- * The cohorts, each with the additions to the numerator of a rate by age. A project, or an entry of its ledger,
+ * The cohorts, each with the additions to the numerators of rates by age. A project, or an entry of its ledger,
  * counts from the age at which its day is reached to the last age of the project; a project only until its
  * termination.
  */
@@ -80,12 +79,12 @@ function tallyCohorts(
   columns: Columns,
   mask: Mask,
   by: Coded,
-  advance: Advance,
+  measures: readonly CohortMeasure[],
   asOf: string,
 ): { value: string | null; cohort: CohortTally }[] {
   const { values, groupOf } = groupRows(columns, mask, [by]);
   const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
-  const cohorts = values.map(() => emptyCohort());
+  const cohorts = values.map(() => emptyCohort(measures));
   const day = packedDay(asOf);
   const ageThen = ageOn(asOf);
   for (let row = 0; row < mask.length; row++) {
@@ -101,21 +100,25 @@ function tallyCohorts(
       last.count += 1;
       last.yuan += yuan;
     } else cohort.last.set(age, { count: 1, yuan });
-    if (advance === 'funds') {
-      const end = (ledgerStart[row] as number) + (ledgerCount[row] as number);
-      for (let entry = ledgerStart[row] as number; entry < end; entry++) {
-        const received = ledgerDay[entry] as number;
-        if (received <= day) count(cohort, ageBy(signed, received), age + 1, ledgerYuan[entry] as number);
+    for (const measure of measures) {
+      const changes = cohort.changes[measure] as Map<number, number>;
+      const advance = cohortMeasures[measure];
+      if (advance === 'funds') {
+        const end = (ledgerStart[row] as number) + (ledgerCount[row] as number);
+        for (let entry = ledgerStart[row] as number; entry < end; entry++) {
+          const received = ledgerDay[entry] as number;
+          if (received <= day) count(changes, ageBy(signed, received), age + 1, ledgerYuan[entry] as number);
+        }
+      } else if ((days[advance][row] as number) <= day) {
+        const until = Math.min(ageBy(signed, days.terminatedOn[row] as number), age + 1);
+        count(changes, ageBy(signed, days[advance][row] as number), until, 1);
       }
-    } else if ((days[advance][row] as number) <= day) {
-      const until = Math.min(ageBy(signed, days.terminatedOn[row] as number), age + 1);
-      count(cohort, ageBy(signed, days[advance][row] as number), until, 1);
     }
   }
   return values.map(([value = null], group) => ({ value, cohort: cohorts[group] as CohortTally }));
 }
 
-function count({ changes }: CohortTally, since: number, until: number, amount: number): void {
+function count(changes: Map<number, number>, since: number, until: number, amount: number): void {
   if (since >= until) return;
   changes.set(since, (changes.get(since) ?? 0) + amount);
   changes.set(until, (changes.get(until) ?? 0) - amount);

@@ -34,24 +34,28 @@ export interface CohortTally {
   totalInvestment: number;
   /** Projects by their age on the requested day. */
   last: Map<number, { count: number; yuan: number }>;
-  /** Additions to the numerator less subtractions, by age, including projects that do not get older. */
-  changes: Map<number, number>;
+  /**
+   * For each rate the additions to the numerator less subtractions, by age, including projects that do not get
+   * older.
+   */
+  changes: Partial<Record<CohortMeasure, Map<number, number>>>;
 }
 
-export const emptyCohort = (): CohortTally => ({
+export const emptyCohort = (measures: readonly CohortMeasure[]): CohortTally => ({
   projectCount: 0,
   totalInvestment: 0,
   last: new Map(),
-  changes: new Map(),
+  changes: Object.fromEntries(measures.map((measure) => [measure, new Map()])),
 });
 
-/** A rate at an age, with the number of projects that have reached the age. */
+/** The first rate at an age, with the number of projects that have reached the age, and all rates if several. */
 export interface AgeRow extends Rate {
   /** In steps of the interval. */
   age: number;
   reachedCount: number;
   /** Whether all projects have reached it. */
   complete: boolean;
+  rates?: Partial<Record<CohortMeasure, Rate>>;
 }
 
 /** Number of ages of a cohort, starting with 0. */
@@ -59,30 +63,44 @@ export const ageCount = ({ last }: CohortTally, step: Interval): number =>
   1 + Math.floor(Math.max(...last.keys()) / MONTHS[step]);
 
 /**
- * The rate at each age, up to the highest age of a project.
+ * The rates at each age, up to the highest age of a project.
  * @throws Problem 422 if a sum is too large to be exact
  */
-export function agesOf(cohort: CohortTally, measure: CohortMeasure, step: Interval): AgeRow[] {
+export function agesOf(
+  cohort: CohortTally,
+  measures: readonly [CohortMeasure, ...CohortMeasure[]],
+  step: Interval,
+): AgeRow[] {
   const { projectCount, last, changes } = cohort;
-  const ofMoney = cohortMeasures[measure] === 'funds';
   const rows: AgeRow[] = [];
   const reached = { count: projectCount, yuan: cohort.totalInvestment };
-  let numerator = 0;
+  const numerators = new Map(measures.map((measure) => [measure, 0]));
   const end = (ageCount(cohort, step) - 1) * MONTHS[step];
+  const rateOf = (measure: CohortMeasure): Rate =>
+    rate(
+      numerators.get(measure) as number,
+      cohortMeasures[measure] === 'funds' ? reached.yuan : reached.count,
+    );
   for (let month = 0; month <= end; month++) {
     const left = last.get(month - 1);
     reached.count -= left?.count ?? 0;
     reached.yuan -= left?.yuan ?? 0;
-    numerator += changes.get(month) ?? 0;
-    if (!Number.isSafeInteger(numerator)) {
-      throw new Problem('statistics.sum_too_large', { values: { measure: 'fundsInPlace' } });
+    for (const [measure, before] of numerators) {
+      const numerator = before + (changes[measure]?.get(month) ?? 0);
+      if (!Number.isSafeInteger(numerator)) {
+        throw new Problem('statistics.sum_too_large', { values: { measure: 'fundsInPlace' } });
+      }
+      numerators.set(measure, numerator);
     }
     if (month % MONTHS[step] !== 0) continue;
     rows.push({
       age: month / MONTHS[step],
-      ...rate(numerator, ofMoney ? reached.yuan : reached.count),
+      ...rateOf(measures[0]),
       reachedCount: reached.count,
       complete: reached.count === projectCount,
+      ...(measures.length > 1 && {
+        rates: Object.fromEntries(measures.map((measure) => [measure, rateOf(measure)])),
+      }),
     });
   }
   return rows;

@@ -235,6 +235,17 @@ export const dimensions = {
 export type DimensionName = keyof typeof dimensions;
 export const dimensionNames = Object.keys(dimensions) as [DimensionName, ...DimensionName[]];
 
+/** The dimensions whose groups are few and known, so that those without projects can be shown. */
+export const everyGroup = [
+  'event',
+  'zone',
+  'level',
+  'operatingStatus',
+  'investorOrigin',
+  'investmentBand',
+] as const satisfies readonly DimensionName[];
+export type EveryGroup = (typeof everyGroup)[number];
+
 /** The groups of projects in a dimension. @param asOf a packed day */
 export function groupsIn(name: DimensionName, { roll }: Grouping, columns: Columns, asOf: number): Coded {
   const dimension: Dimension = dimensions[name];

@@ -4,7 +4,7 @@ import { mapPaced, type Pace } from '../../core/pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
 import { type Dimension, type DimensionName, dimensions, type Group, type Grouping } from './dimensions.ts';
 import type { Disclosure, Tells } from './disclosure.ts';
-import { measures, valuesOf } from './measures.ts';
+import { type Measure, measures, valuesOf } from './measures.ts';
 import type { Tally } from './tallies.ts';
 
 export interface GroupTally {
@@ -56,20 +56,21 @@ function compare(a: SortValue, b: SortValue, descending: boolean): number {
 }
 
 /**
- * All measures with their links; or, if restricted, those that may be disclosed, and the reason for
- * suppressing the others.
+ * Measures with their links; or, if restricted, those that may be disclosed, and the reason for suppressing the
+ * others.
  */
 export function figuresOf(
   tally: Tally,
+  chosen: readonly Measure[],
   disclosure: Disclosure | undefined,
   tells: Tells | undefined,
   links: () => Readonly<Record<string, string>>,
 ) {
-  if (!disclosure) return { ...valuesOf(tally), links: links() };
+  if (!disclosure) return { ...valuesOf(tally, chosen), links: links() };
   const fewerThan = disclosure.minimum;
   const { projectCount } = tally;
   // An empty group discloses nothing.
-  const values = valuesOf(tally, projectCount === 0 ? undefined : tells);
+  const values = valuesOf(tally, chosen, projectCount === 0 ? undefined : tells);
   if (!Object.values(values).includes(null)) return values;
   return {
     ...values,
@@ -77,9 +78,9 @@ export function figuresOf(
   };
 }
 
-export const summaryLinks = (filter: ProjectFilter, asOf: string) => ({
+export const summaryLinks = (filter: ProjectFilter, asOf: string, chosen?: readonly Measure[]) => ({
   self: `/v1/statistics/summary?${queryOf(filter, { asOf })}`,
-  ...linksTo(filter, asOf),
+  ...linksTo(filter, asOf, chosen),
 });
 
 /** A filter narrowed to a group in each of some dimensions. */
@@ -95,9 +96,13 @@ export const narrowedTo = (
   }, filter);
 
 /** Links to the projects behind each count, for a fixed day. */
-export function linksTo(filter: ProjectFilter, asOf: string): Record<string, string> {
+export function linksTo(
+  filter: ProjectFilter,
+  asOf: string,
+  chosen: readonly Measure[] = measures,
+): Record<string, string> {
   const links: Record<string, string> = {};
-  for (const { link } of measures) {
+  for (const { link } of chosen) {
     if (!link) continue;
     const narrowed = link.flag
       ? { ...filter, [link.flag]: [...new Set([...(filter[link.flag] ?? []), true])] }

@@ -322,15 +322,20 @@ export const measures: readonly Measure[] = [
   }),
 ];
 
+/** The measures with the given names, in the order of responses; all if none are given. */
+export const chosenOf = (names: readonly string[] | undefined): readonly Measure[] =>
+  names ? measures.filter(({ name }) => names.includes(name)) : measures;
+
 /**
- * Computes all measures of a tally, or those that may be disclosed; the others are null.
+ * Computes measures of a tally; those that may not be disclosed are null.
  * @throws Problem 422 if a sum is too large to be exact
  */
 export const valuesOf = (
   tally: Tally,
+  chosen: readonly Measure[] = measures,
   tells: (measure: Measure) => boolean = () => true,
 ): Record<string, unknown> =>
-  Object.fromEntries(measures.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));
+  Object.fromEntries(chosen.map((measure) => [measure.name, tells(measure) ? measure.value(tally) : null]));
 
 /** The units of an event's outreach figures. */
 export const outreachUnits = [

@@ -13,6 +13,11 @@ const problems = {
     en: 'There are more than {max} groups; narrow the filter or group by less.',
     zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
   },
+  'statistics.too_many_periods': {
+    status: 422,
+    en: 'These lines have more than {max} periods in total; choose a longer interval, fewer lines by limit or filter, or a shorter time by from and to.',
+    zh: '各组的期数合计超过 {max}；请选择更长的间隔，用 limit、筛选条件减少分组，或用 from、to 缩短时段。',
+  },
   'statistics.too_many_ages': {
     status: 422,
     en: 'These cohorts have more than {max} ages in total; choose a longer step, or fewer cohorts by limit or filter.',
@@ -21,6 +26,14 @@ const problems = {
 } as const satisfies Record<string, ProblemMessage>;
 
 const faults = {
+  before_from: {
+    en: 'must not be before `from`',
+    zh: '不得早于 from',
+  },
+  no_empty_groups: {
+    en: 'needs one dimension whose groups are few: {choices}',
+    zh: '只适用于按以下单一维度分组：{choices}',
+  },
   depends_on_day: {
     en: 'depends on the day and cannot filter figures of several days',
     zh: '随日期变化，不能用于跨日期统计的筛选',

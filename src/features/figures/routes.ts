@@ -10,20 +10,10 @@ import type { SheetQuery } from '../../sheets/schema.ts';
 import { tableFile } from '../../sheets/sheet-file.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
 import type { Disclosure } from './disclosure.ts';
-import {
-  Breakdown,
-  BreakdownQuery,
-  Cohorts,
-  CohortsQuery,
-  Definitions,
-  formats,
-  Summary,
-  SummaryQuery,
-  Timeline,
-  TimelineQuery,
-} from './schema.ts';
+import { Breakdown, BreakdownQuery, Definitions, formats, Summary, SummaryQuery } from './schema.ts';
 import type { StatisticsService } from './service.ts';
 import { type TableName, tableNames, tables } from './tables.ts';
+import { Cohorts, CohortsQuery, Timeline, TimelineQuery } from './time-schema.ts';
 import { disclosureFor, refuseDetails } from './without-key.ts';
 
 export const statisticsRoutes =
@@ -92,7 +82,7 @@ export const statisticsRoutes =
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
-          description: `Grouped by one or two dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value form a group whose code is null. ${withoutKey}`,
+          description: `Grouped by one to three dimensions. \`region\` rolls up to prefectures, \`industry\` to sections. Projects without a value form a group whose code is null. ${withoutKey}`,
           query: BreakdownQuery,
           success: { description: 'The groups, and their total.', schema: Breakdown, files },
           conditional: true,
@@ -114,15 +104,17 @@ export const statisticsRoutes =
           tag: 'statistics',
           summary: 'Figures over time',
           description:
-            'For each period, what happened in it and the summary as of its last day, from the first signing to the day, without gaps. Parameters whose meaning depends on the day are refused.',
+            'For each period, what happened in it and the summary as of its last day, from the first signing to the day, without gaps; with `by` for each group, too. Parameters whose meaning depends on the day are refused.',
           query: TimelineQuery,
           success: { description: 'The periods.', schema: Timeline, files },
           conditional: true,
         }),
       },
       (request, reply) => {
-        const { interval = 'month' } = request.query;
-        return answer('timeline', request, reply, (day) => statistics.timeline(request.query, interval, day));
+        const { interval = 'month', ...query } = request.query;
+        return answer('timeline', request, reply, (asOf) =>
+          statistics.timeline({ ...query, interval }, asOf),
+        );
       },
     );
 
@@ -134,16 +126,16 @@ export const statisticsRoutes =
           id: 'readCohorts',
           access: 'read',
           tag: 'statistics',
-          summary: 'A rate by the age of the projects',
+          summary: 'Rates by the age of the projects',
           description:
-            'For each event or year of signing, the rate at each age since signing, to compare editions at the same age. An age that not all projects have reached covers only those that have, and is marked as incomplete. Parameters whose meaning depends on the day are refused.',
+            'For each event or year of signing, the rates at each age since signing, to compare editions at the same age. An age that not all projects have reached covers only those that have, and is marked as incomplete. Parameters whose meaning depends on the day are refused.',
           query: CohortsQuery,
           success: { description: 'The cohorts, each with its ages.', schema: Cohorts, files },
           conditional: true,
         }),
       },
       (request, reply) => {
-        const { by = 'event', measure = 'operatingRate', step = 'month', ...query } = request.query;
+        const { by = 'event', measure = ['operatingRate'], step = 'month', ...query } = request.query;
         return answer('cohorts', request, reply, (asOf) =>
           statistics.cohorts({ ...query, by, measure, step }, asOf),
         );

@@ -1,33 +1,41 @@
 /** API schemas of statistics. */
 import * as z from 'zod';
-import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
-import { integerText, link, linksNamed } from '../../http/fields.ts';
+import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
-import { lifecycleFlags } from '../projects/lifecycle.ts';
-import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
-import { dimensionNames } from './dimensions.ts';
-import { MoneyBody, measures, outreachUnits, RateBody, valuesOf } from './measures.ts';
+import { cohortTerms } from './cohorts.ts';
+import { dimensionNames, everyGroup } from './dimensions.ts';
+import { measures, outreachUnits, valuesOf } from './measures.ts';
 import { emptyTally, type Tally } from './tallies.ts';
-import { intervals } from './timeline.ts';
 
 export const formats = ['json', 'csv', 'xlsx'] as const;
 
-const sheetFields = {
+export const sheetFields = {
   format: formatField(formats),
   lang: langField,
   unit: unitField,
   encoding: encodingField,
 };
 
-export const SummaryQuery = z.strictObject({ ...filterFields, asOf: asOfField, ...sheetFields });
+const measuresField = listOf(z.enum(measures.map(({ name }) => name))).meta({
+  description:
+    'Only these measures, repeated or comma-separated; the response then lacks all others, also those that its schema requires.',
+  example: ['projectCount', 'operatingRate'],
+});
+
+export const SummaryQuery = z.strictObject({
+  ...filterFields,
+  measures: measuresField,
+  asOf: asOfField,
+  ...sheetFields,
+});
 
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
 
-const groupLimit = integerText(z.int().min(1).max(500)).optional().meta({
+export const groupLimit = integerText(z.int().min(1).max(500)).optional().meta({
   description: 'Groups to show, 1–500; default 50. `groupCount` is the total number.',
   example: 50,
 });
@@ -35,6 +43,7 @@ const groupLimit = integerText(z.int().min(1).max(500)).optional().meta({
 export const BreakdownQuery = z
   .strictObject({
     ...filterFields,
+    measures: measuresField,
     asOf: asOfField,
     ...sheetFields,
     by: z
@@ -43,16 +52,29 @@ export const BreakdownQuery = z
         z
           .array(z.enum(dimensionNames))
           .min(1)
-          .max(2)
+          .max(3)
           .refine((names) => new Set(names).size === names.length, { error: 'duplicate' }),
       )
       .meta({
-        description: 'One or two dimensions to group by, separated by a comma.',
+        description: 'One to three dimensions to group by, separated by commas.',
         example: ['region'],
       }),
     sort: sortField(breakdownSortNames, '-projectCount'),
     limit: groupLimit,
+    empty: flag.meta({
+      description: `Whether to show groups without projects, too; for one of ${everyGroup.join(', ')}.`,
+      example: false,
+    }),
   })
+  .refine(
+    ({ by, empty }) =>
+      !empty || (by.length === 1 && (everyGroup as readonly string[]).includes(by[0] as string)),
+    {
+      path: ['empty'],
+      error: 'no_empty_groups',
+      params: { choices: everyGroup.join(', ') },
+    },
+  )
   .refine(({ by, sort = '' }) => sort.split(',').every((part) => isSortable(part.replace(/^-/, ''), by)), {
     path: ['sort'],
     error: 'not_sortable',
@@ -61,49 +83,6 @@ export const BreakdownQuery = z
 
 const isSortable = (name: string, by: readonly string[]): boolean =>
   !(dimensionNames as readonly string[]).includes(name) || by.includes(name);
-
-/** Parameters whose meaning depends on the day, so they cannot be used for figures of several days. */
-const moving = Object.fromEntries(
-  (['operatingStatus', ...lifecycleFlags] as const).map((name) => [
-    name,
-    z.never({ error: 'depends_on_day' }).optional(),
-  ]),
-);
-
-export const TimelineQuery = z.strictObject({
-  ...filterFields,
-  ...moving,
-  asOf: asOfField,
-  ...sheetFields,
-  interval: z
-    .enum(intervals)
-    .optional()
-    .meta({ description: 'Length of a period; default `month`.', example: 'quarter' }),
-});
-
-const cohortMeasureNames = Object.keys(cohortMeasures) as [keyof typeof cohortMeasures];
-
-/** The dimension of cohorts, the rate to follow, and the interval between ages; each with its default. */
-export const CohortsQuery = z.strictObject({
-  ...filterFields,
-  ...moving,
-  asOf: asOfField,
-  ...sheetFields,
-  by: z
-    .enum(cohortDimensions)
-    .optional()
-    .meta({ description: 'What defines a cohort; default `event`.', example: 'event' }),
-  measure: z
-    .enum(cohortMeasureNames)
-    .optional()
-    .meta({ description: 'The rate to compute; default `operatingRate`.', example: 'operatingRate' }),
-  step: z
-    .enum(intervals)
-    .optional()
-    .meta({ description: 'Unit of the ages; default `month`.', example: 'quarter' }),
-  sort: sortField(['code', 'projectCount', 'totalInvestment'], 'code'),
-  limit: groupLimit,
-});
 
 export const measureFields = Object.fromEntries(
   measures.map(({ name, schema, sentence, zh, formula }) => [
@@ -175,23 +154,8 @@ const exampleTally: Tally = {
   daysToProduction: new Map([[402, 1]]),
 };
 
-/** The same projects as a cohort: one was signed a year after the others. */
-const exampleCohort: CohortTally = {
-  projectCount: 4,
-  totalInvestment: 5_000_000_000,
-  last: new Map([
-    [14, { count: 1, yuan: 800_000_000 }],
-    [26, { count: 3, yuan: 4_200_000_000 }],
-  ]),
-  changes: new Map([
-    [3, 1],
-    [4, 2],
-    [27, -3],
-  ]),
-};
-
 export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
-const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
+export const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
 export const Summary = z.object({ ...heading, ...figureFields }).meta({
   id: 'Summary',
@@ -205,7 +169,7 @@ export const Summary = z.object({ ...heading, ...figureFields }).meta({
   ],
 });
 
-const Group = z
+export const Group = z
   .object({
     code: z.string().nullable().meta({ description: 'Null for projects without a value.' }),
     name: z.string().nullable(),
@@ -243,117 +207,6 @@ export const Breakdown = z
           },
         ],
         total: { ...valuesOf(exampleTally), links: exampleLinks },
-      },
-    ],
-  });
-
-const movement = {
-  signedCount: z.int(),
-  investment: MoneyBody,
-  startedCount: z.int(),
-  inProductionCount: z.int(),
-  fundsInPlace: MoneyBody,
-};
-
-const exampleMovement = {
-  signedCount: 4,
-  investment: money(5_000_000_000),
-  startedCount: 0,
-  inProductionCount: 0,
-  fundsInPlace: money(0),
-};
-
-export const Timeline = z
-  .object({
-    ...heading,
-    interval: z.enum(intervals),
-    items: z.array(
-      z.object({
-        period: z.string().meta({ examples: ['2020-06'] }),
-        from: z.iso.date(),
-        to: z.iso.date(),
-        during: z.object(movement).meta({
-          description:
-            'What happened in the period; milestones before the signing count on the day of signing.',
-        }),
-        cumulative: z.object({ ...movement, operatingRate: RateBody, productionRate: RateBody }).meta({
-          description:
-            'Summary as of the last day of the period. Not a running total: terminated projects drop out.',
-        }),
-      }),
-    ),
-  })
-  .meta({
-    id: 'Timeline',
-    description: 'Development of the figures from the first signing on, without gaps.',
-    examples: [
-      {
-        ...exampleHeading,
-        interval: 'month',
-        items: [
-          {
-            period: '2020-06',
-            from: '2020-06-01',
-            to: '2020-06-30',
-            during: exampleMovement,
-            cumulative: { ...exampleMovement, operatingRate: rate(0, 4), productionRate: rate(0, 4) },
-          },
-        ],
-      },
-    ],
-  });
-
-const inTerms = (name: keyof typeof cohortTerms): string =>
-  `${cohortTerms[name].sentence.en} (${cohortTerms[name].zh}; ${cohortTerms[name].formula})`;
-
-export const Cohorts = z
-  .object({
-    ...heading,
-    by: z.enum(cohortDimensions),
-    measure: z.enum(cohortMeasureNames).meta({ description: 'Defined by `/v1/statistics/definitions`.' }),
-    step: z.enum(intervals),
-    groupCount: z.int().meta({ description: 'Number of cohorts, shown or not.' }),
-    items: z.array(
-      z.object({
-        group: Group,
-        projectCount: z.int().meta({ description: 'All projects of the cohort, of any age.' }),
-        totalInvestment: MoneyBody,
-        ages: z
-          .array(
-            z.object({
-              age: z.int().meta({ description: `In steps: ${inTerms('age')}` }),
-              numerator: z.int().meta({ description: inTerms('numerator') }),
-              denominator: z.int().meta({ description: inTerms('denominator') }),
-              ratio: z.number().nullable(),
-              percent: z.number().nullable().meta({ description: 'Rounded half-up to one decimal.' }),
-              reachedCount: z.int().meta({ description: inTerms('reachedCount') }),
-              complete: z.boolean().meta({ description: inTerms('complete') }),
-            }),
-          )
-          .meta({ description: 'From 0 to the last age reached by at least one project.' }),
-        links: z.object({ projects: link }).meta({ description: 'Link to the projects.' }),
-      }),
-    ),
-  })
-  .meta({
-    id: 'Cohorts',
-    description: 'A rate at each age since signing, to compare cohorts at the same age.',
-    examples: [
-      {
-        ...exampleHeading,
-        by: 'event',
-        measure: 'operatingRate',
-        step: 'year',
-        groupCount: 1,
-        items: [
-          {
-            group: { code: 'hyrd-2020', name: '沪洽周', nameEn: null },
-            projectCount: 4,
-            totalInvestment: money(5_000_000_000),
-            ages: agesOf(exampleCohort, 'operatingRate', 'year'),
-            links: exampleLinks,
-          },
-        ],
       },
     ],
   });

@@ -9,32 +9,43 @@ import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
 import { type Measure, measures } from './measures.ts';
 import type { Interval } from './timeline.ts';
-import { timeline } from './timelines.ts';
+import { type TimelineDimension, timeline } from './timelines.ts';
 
 /** All that the feature asks of columns. */
 export const figureQuestions = [summary, breakdown, timeline, cohorts];
 
 export interface StatisticsService {
   /** All measures for a filter. @param disclosure the restrictions, if any */
-  summary(filter: ProjectFilter, asOf: string, disclosure?: Disclosure): Promise<Computed>;
+  summary(query: SummaryRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
   /** The measures for each group, and their total. @param disclosure as for `summary` */
   breakdown(query: BreakdownRequest, asOf: string, disclosure?: Disclosure): Promise<Computed>;
-  timeline(filter: ProjectFilter, interval: Interval, asOf: string): Promise<Computed>;
-  /** A rate at each age of the projects, for each cohort. */
+  timeline(query: TimelineRequest, asOf: string): Promise<Computed>;
+  /** Rates at each age of the projects, for each cohort. */
   cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
   /** The meaning of all measures and dimensions. */
   definitions(): object;
 }
 
-export type BreakdownRequest = ProjectFilter & {
+export type SummaryRequest = ProjectFilter & { measures?: string[] | undefined };
+
+export type BreakdownRequest = SummaryRequest & {
   by: DimensionName[];
+  empty?: boolean | undefined;
   sort?: string | undefined;
+  limit?: number | undefined;
+};
+
+export type TimelineRequest = ProjectFilter & {
+  interval: Interval;
+  by?: TimelineDimension | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
   limit?: number | undefined;
 };
 
 export type CohortsRequest = ProjectFilter & {
   by: CohortDimension;
-  measure: CohortMeasure;
+  measure: CohortMeasure[];
   step: Interval;
   sort?: string | undefined;
   limit?: number | undefined;
@@ -45,12 +56,14 @@ export const statisticsService = (
   columns: Pick<ColumnStore, 'ask'>,
   outreach: readonly Defined[] = [],
 ): StatisticsService => ({
-  summary: (query, asOf, disclosure) => columns.ask(summary, { filter: filterOf(query), asOf, disclosure }),
-  breakdown: ({ by, sort, limit, ...query }, asOf, disclosure) =>
-    columns.ask(breakdown, { filter: filterOf(query), by, sort, limit, asOf, disclosure }),
-  timeline: (query, interval, asOf) => columns.ask(timeline, { filter: filterOf(query), interval, asOf }),
+  summary: ({ measures, ...query }, asOf, disclosure) =>
+    columns.ask(summary, { filter: filterOf(query), asOf, measures, disclosure }),
+  breakdown: ({ by, sort, limit, empty = false, measures, ...query }, asOf, disclosure) =>
+    columns.ask(breakdown, { filter: filterOf(query), by, sort, limit, empty, measures, asOf, disclosure }),
+  timeline: ({ interval, by, from, to, limit, ...query }, asOf) =>
+    columns.ask(timeline, { filter: filterOf(query), interval, by, from, to, limit, asOf }),
   cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
-    columns.ask(cohorts, { filter: filterOf(query), by, measure, step, sort, limit, asOf }),
+    columns.ask(cohorts, { filter: filterOf(query), by, measures: measure, step, sort, limit, asOf }),
 
   definitions: () => ({
     measures: measures.map(definition),

@@ -109,7 +109,8 @@ interface Withheld {
   reason: 'small_group' | 'difference';
 }
 
-function measureColumns(language: Language): Column[] {
+/** The columns of the measures that an answer has. */
+function measureColumns(answered: Row, language: Language): Column[] {
   const orInPlace = ({ name }: Measure, { names, kind, of }: Column): Column => ({
     names,
     kind,
@@ -119,7 +120,8 @@ function measureColumns(language: Language): Column[] {
       return inPlaceOf[withheld.reason](withheld)[language];
     },
   });
-  return measures.flatMap((measure) =>
+  const chosen = measures.filter(({ name }) => name in answered);
+  return chosen.flatMap((measure) =>
     columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column)),
   );
 }
@@ -189,7 +191,7 @@ const inSteps: Record<Interval, Names> = {
 /** One row per age of each cohort. */
 function cohortColumns(
   by: CohortDimension,
-  name: CohortMeasure,
+  names: readonly CohortMeasure[],
   step: Interval,
   language: Language,
 ): Column[] {
@@ -203,7 +205,7 @@ function cohortColumns(
     ),
     single('reachedCount', reachedCount),
     { names: complete, kind: 'flag', of: (row) => inWords(String(row.complete), flagWords, language) },
-    ...rateOf('rate', measureNamed(name), cohortMeasures[name] === 'funds'),
+    ...names.flatMap((name) => rateOf(name, measureNamed(name), cohortMeasures[name] === 'funds')),
   ];
 }
 
@@ -241,8 +243,15 @@ function sheetOf(
 interface CohortsBody {
   by: CohortDimension;
   measure: CohortMeasure;
+  measures?: CohortMeasure[];
   step: Interval;
   items: { group: Group; projectCount: number; ages: AgeRow[] }[];
+}
+
+interface TimelineBody {
+  items: Row[];
+  by?: DimensionName;
+  lines?: { group: Group; items: Row[] }[];
 }
 
 type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
@@ -250,22 +259,37 @@ type ToSheet = (body: object, language: Language, unit: Unit) => Sheet;
 /** Converts each kind of response to a table. */
 export const tables: Record<TableName, ToSheet> = {
   summary: (body, language, unit) =>
-    sheetOf('summary', measureColumns(language), [body as Row], language, unit),
+    sheetOf('summary', measureColumns(body as Row, language), [body as Row], language, unit),
   breakdown: (body, language, unit) => {
     const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
-    const columns = [...by.flatMap((name) => groupColumns(name, language)), ...measureColumns(language)];
+    const columns = [
+      ...by.flatMap((name) => groupColumns(name, language)),
+      ...measureColumns(total, language),
+    ];
     return {
       ...sheetOf('breakdown', columns, [...items, total], language, unit),
       endsInTotal: true,
     };
   },
-  timeline: (body, language, unit) =>
-    sheetOf('timeline', timelineColumns, (body as { items: Row[] }).items, language, unit),
-  cohorts: (body, language, unit) => {
-    const { by, measure, step, items } = body as CohortsBody;
-    const rows = items.flatMap(({ group, projectCount, ages }) =>
-      ages.map((row) => ({ ...row, projectCount, groups: { [by]: group }, rate: row })),
+  timeline: (body, language, unit) => {
+    const { items, by, lines = [] } = body as TimelineBody;
+    if (!by) return sheetOf('timeline', timelineColumns, items, language, unit);
+    const rows = lines.flatMap(({ group, items }) =>
+      items.map((row) => ({ ...row, groups: { [by]: group } })),
     );
-    return sheetOf('cohorts', cohortColumns(by, measure, step, language), rows, language, unit);
+    const columns = [...groupColumns(by, language), ...timelineColumns];
+    return sheetOf('timeline', columns, [...rows, ...items], language, unit);
+  },
+  cohorts: (body, language, unit) => {
+    const { by, measure, measures = [measure], step, items } = body as CohortsBody;
+    const rows = items.flatMap(({ group, projectCount, ages }) =>
+      ages.map((row) => ({
+        ...row,
+        projectCount,
+        groups: { [by]: group },
+        ...(row.rates ?? { [measure]: row }),
+      })),
+    );
+    return sheetOf('cohorts', cohortColumns(by, measures, step, language), rows, language, unit);
   },
 };

@@ -4,27 +4,82 @@ import { monthOf, packedDay } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import { money, rate } from '../../core/numbers.ts';
 import type { Computed } from '../../http/answers.ts';
+import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ProjectFilter, select } from '../projects/filter.ts';
+import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
+import {
+  type Dimension,
+  type DimensionName,
+  dimensionNames,
+  dimensions,
+  type Group,
+  groupOf,
+  groupsIn,
+} from './dimensions.ts';
 import { type Coded, groupRows } from './groups-of-rows.ts';
-import { type Interval, monthIndex, periods } from './timeline.ts';
+import { type Interval, monthIndex, type Period, periods } from './timeline.ts';
+
+/** The dimensions of lines: those that do not change from day to day. */
+export const timelineDimensions = dimensionNames.filter((name) => name !== 'operatingStatus') as [
+  TimelineDimension,
+  ...TimelineDimension[],
+];
+export type TimelineDimension = Exclude<DimensionName, 'operatingStatus'>;
+
+/** Maximum number of periods of all lines shown; more are refused rather than held in memory. */
+export const MAX_PERIODS = 10_000;
 
 interface Asked {
   filter: ProjectFilter;
   interval: Interval;
+  /** Whether there is a line for each group, too. */
+  by: TimelineDimension | undefined;
+  /** Only periods that have days between these. */
+  from: string | undefined;
+  to: string | undefined;
+  /** Of lines. */
+  limit: number | undefined;
   asOf: string;
 }
 
 export const timeline: Question<Asked, Computed> = {
   name: 'timeline',
-  answer: async ({ reader, columns, revision }, { filter, interval, asOf }) => {
+  answer: async ({ reader, columns, revision }, asked) => {
+    const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf } = asked;
     const mask = await select(filter, asOf).mask(columns, reader);
-    const { first, lines } = linesOf(columns, mask, [], asOf);
-    const items = lines.flatMap(({ months }) => itemsOf(months, first, interval, asOf));
-    return { revision, body: { asOf, revision: revision.seq, filter, interval, items } };
+    const shown = ({ from: first, to: last }: Pick<Period, 'from' | 'to'>) =>
+      first <= (to ?? first) && last >= (from ?? last);
+    const itemsIn = ({ first, lines }: ReturnType<typeof linesOf>, line: number) =>
+      itemsOf((lines[line] as Line).months, first, interval, asOf).filter(shown);
+    const items = itemsIn(linesOf(columns, mask, [], asOf), 0);
+    const heading = { asOf, revision: revision.seq, filter, interval };
+    if (!by) return { revision, body: { ...heading, items } };
+
+    const dimension: Dimension = dimensions[by];
+    const grouping = await dimension.grouping(reader);
+    const grouped = linesOf(columns, mask, [groupsIn(by, grouping, columns, packedDay(asOf))], asOf);
+    const groups = grouped.lines.map(({ values: [value = null] }, line) => ({
+      line,
+      group: groupOf(value, grouping),
+    }));
+    const sorted = groups.sort((a, b) => byCode(a.group, b.group)).slice(0, limit);
+    if (sorted.length * items.length > MAX_PERIODS)
+      throw new Problem('statistics.too_many_periods', { values: { max: MAX_PERIODS } });
+    const lines = sorted.map(({ line, group }) => ({
+      group,
+      items: itemsIn(grouped, line),
+      links: {
+        projects: `/v1/projects?${queryOf(dimension.narrow(filter, group.code, grouping), { asOf })}`,
+      },
+    }));
+    return { revision, body: { ...heading, by, groupCount: groups.length, items, lines } };
   },
 };
+
+/** Those without a value last. */
+const byCode = ({ code: a }: Group, { code: b }: Group): number =>
+  a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
 
 /** Counted in the month in which it happens. Started and producing projects that are terminated later leave. */
 const counted = [
