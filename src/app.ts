@@ -92,8 +92,8 @@ export async function buildApp({
   const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
   const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
-  const projects = projectService(service);
   const columns = columnsOf(database, columnLimits);
+  const projects = projectService(service, columns);
   const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
 
   await protect(app, config);

@@ -30,6 +30,7 @@ import { inTimeFor } from './features/projects/classes.ts';
 import { exportedProjects } from './features/projects/exported.ts';
 import { projectImporter } from './features/projects/importing.ts';
 import { fundsImporter } from './features/projects/importing-funds.ts';
+import { projectQuestions } from './features/projects/lists.ts';
 import { loggedProjects } from './features/projects/logged.ts';
 import { projectMessages } from './features/projects/messages.ts';
 import { NewProject, Project, ProjectChanges } from './features/projects/schema.ts';
@@ -99,6 +100,7 @@ export const loggedEntities: readonly LoggedEntity[] = [
 
 /** All that can be asked of columns. */
 export const questions: Questions = [
+  ...projectQuestions,
   ...figureQuestions,
   ...qualityQuestions,
   ...briefingQuestions,

@@ -35,6 +35,8 @@ export interface ColumnStore {
    * @throws Problem as the question does; 503 if the columns are still being filled after some seconds
    */
   ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer>;
+  /** As `ask`; undefined if the columns are not filled yet, for those who can do without. */
+  askIfFilled<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer | undefined>;
   /** Fills the columns in the background, and from then on compares them with the database at idle times. */
   start(told: Told): void;
   stop(): void;
@@ -184,6 +186,7 @@ export function columnStore({
 
   return {
     ask,
+    askIfFilled: async (question, input) => (condition.state === 'ready' ? ask(question, input) : undefined),
     condition: () => ({ ...condition }),
     start: (told) => {
       stopping = new AbortController();

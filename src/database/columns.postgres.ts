@@ -39,8 +39,6 @@ export const functions = {
    * The column, hidden from the planner's index selection: SQLite takes the first index that seems to fit.
    */
   unindexed: (column: SQLWrapper): SQL => sql`${column}`,
-  /** The later of two days. */
-  later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`greatest(${a}, ${b})`,
   /** Whole days from one day to another, negative when `to` comes first. */
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql<number>`(${to}::date - ${from}::date)`.mapWith(Number),

@@ -22,7 +22,6 @@ export const gramIndex = (name: string) =>
 
 export const functions = {
   unindexed: (column: SQLWrapper): SQL => sql`+${column}`,
-  later: (a: SQLWrapper, b: SQLWrapper): SQL<string> => sql`max(${a}, ${b})`,
   daysBetween: (from: SQLWrapper, to: SQLWrapper): SQL<number> =>
     sql`cast(julianday(${to}) - julianday(${from}) as integer)`,
   listOfObjects: <Item>(

@@ -1,7 +1,7 @@
 /** What an answer carries: chosen measures, groups without projects, lines of groups, part of the time. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Body, expectProblem, type TestApp } from '../support/app.ts';
+import { aProject, type Body, created, expectProblem, type TestApp } from '../support/app.ts';
 import { asOfDay, EVENTS, filter, parameters, queryOf, world } from '../support/arbitraries.ts';
 import { FLAGS } from '../support/model.ts';
 import { MEASURES } from '../support/model-figures.ts';
@@ -143,6 +143,7 @@ describe('lines of a timeline', () => {
   });
 
   it('have only the periods with days between from and to', async () => {
+    await created(api, '/v1/projects', aProject({ code: 'EARLY', signedOn: '2019-01-02' }));
     const { items } = await got('/v1/statistics/timeline');
     expect(items.length).toBeGreaterThan(4);
     const [from, to] = [items[1].to, items[3].from];

@@ -23,7 +23,6 @@ export const cohortMeasures = {
   fundsInPlaceRate: 'funds',
 } as const;
 export type CohortMeasure = keyof typeof cohortMeasures;
-export type Advance = (typeof cohortMeasures)[CohortMeasure];
 
 /** Maximum number of ages of all cohorts shown; more are refused rather than held in memory. */
 export const MAX_AGES = 10_000;

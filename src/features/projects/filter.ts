@@ -53,11 +53,13 @@ export interface Condition {
 /** A filter for a day. */
 export interface Selection extends Condition {
   /**
-   * The same over columns. Of the parameters that columns cannot answer, the ids come
-   * from SQL.
+   * The same over columns. Of the parameters that columns cannot answer, the ids come from SQL.
    * @param reader at the revision of the columns
+   * @param archived whether it selects from the archived projects instead of the others
    */
-  mask(columns: Columns, reader: Reader): Promise<Mask>;
+  mask(columns: Columns, reader: Reader, archived?: boolean): Promise<Mask>;
+  /** Whether columns can answer all parameters. */
+  isInColumns: boolean;
 }
 
 /**
@@ -76,8 +78,9 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
     values: Object.assign({ asOf }, ...plans.map((plan) => plan.values)),
     where: (reader, population = inPopulation(reader)) =>
       and(population, ...plans.map((plan) => plan.where(reader))) as SQL,
-    mask: async (columns, reader) => {
-      const sifted = populationOf(columns, asOf);
+    isInColumns: plans.every(({ sieve }) => sieve !== undefined),
+    mask: async (columns, reader, archived = false) => {
+      const sifted = populationOf(columns, asOf, archived);
       for (const { sieve } of plans) sieve?.(sifted);
       const others = plans.filter(({ sieve }) => sieve === undefined);
       if (others.length > 0) await keepFound(sifted, reader, others);
@@ -86,14 +89,15 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
   };
 }
 
-/** The rows of projects that are signed by the day and not archived. */
-function populationOf(columns: Columns, asOf: string): Sifted {
+/** The rows of projects that are signed by the day, archived or not. */
+function populationOf(columns: Columns, asOf: string, archived: boolean): Sifted {
   const { count, flags } = columns;
   const { signedOn } = columns.days;
   const day = packedDay(asOf);
   const mask = new Uint8Array(count);
+  const wanted = archived ? ARCHIVED : 0;
   for (let row = 0; row < count; row++)
-    mask[row] = ((flags[row] as number) & ARCHIVED) === 0 && (signedOn[row] as number) <= day ? 1 : 0;
+    mask[row] = ((flags[row] as number) & ARCHIVED) === wanted && (signedOn[row] as number) <= day ? 1 : 0;
   return { columns, mask, asOf: day };
 }
 

@@ -1,9 +1,14 @@
 /** Pages of projects in a common order and format, for the list itself and for other features. */
+
+import { sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import type { Reader, Revision } from '../../database/database.ts';
+import type { Question } from '../../columns/questions.ts';
+import type { ColumnStore } from '../../columns/store.ts';
+import type { Database, Reader, Revision } from '../../database/database.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
 import { DEFAULT_SORT } from './batches.ts';
-import type { Condition } from './filter.ts';
+import { inPopulation } from './conditions.ts';
+import { type Condition, type ProjectFilter, type Selection, select } from './filter.ts';
 import * as repository from './repository.ts';
 
 export type { ProjectRow } from './repository.ts';
@@ -37,24 +42,68 @@ export function isWalk(
 /** The projects of a page, and one more if there is a next page. */
 export const projectsOfPage = repository.listProjects;
 
-export interface ProjectTotals {
-  /** The total of a selection at a revision, if cached. */
-  known(revision: Revision, selection: Condition, archived: boolean): number | undefined;
-  /** The same, counted if not cached. */
-  count(reader: Reader, revision: Revision, selection: Condition, archived: boolean): Promise<number>;
+/** A selection of projects by their ids, which may be very many. */
+export const byIds = (ids: readonly string[], asOf: string): Condition => ({
+  shape: 'ids',
+  values: { ids: JSON.stringify(ids), asOf },
+  where: (reader, population = inPopulation(reader, true)) =>
+    sql`(${population} and ${reader.functions.isListed(reader.tables.projects.id, sql.placeholder('ids') as never)})`,
+});
+
+/** What a filter selects at a revision. */
+interface Found {
+  revision: Revision;
+  total: number;
+  /** If they are few: to look for them costs less than to look through the list. */
+  ids?: string[];
 }
 
-/** A cache of list totals by revision: they are needed again for every page. */
-export function projectTotals(): ProjectTotals {
-  const totals = new LRUCache<string, number>({ max: 2_000 });
-  const keyOf = (revision: Revision, { shape, values }: Condition, archived: boolean) =>
-    `${revision.hash} ${archived} ${shape} ${JSON.stringify(values)}`;
+const FEW = 1_000;
+
+const found: Question<{ filter: ProjectFilter; asOf: string; archived: boolean }, Found> = {
+  name: 'projects.found',
+  answer: async ({ reader, columns, revision }, { filter, asOf, archived }) => {
+    const mask = await select(filter, asOf).mask(columns, reader, archived);
+    let total = 0;
+    for (let row = 0; row < mask.length; row++) total += mask[row] as number;
+    if (total > FEW) return { revision, total };
+    const ids: string[] = [];
+    for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1))
+      ids.push(columns.ids.textOf(row));
+    return { revision, total, ids };
+  },
+};
+
+/** All that the feature asks of columns. */
+export const projectQuestions = [found];
+
+const keyOf = ({ shape, values }: Condition, archived: boolean): string =>
+  `${archived} ${shape} ${JSON.stringify(values)}`;
+
+/** What a list selects, remembered until the next write, because every page needs it. */
+export function listFinder(
+  database: Pick<Database, 'revision'>,
+  columns: Pick<ColumnStore, 'askIfFilled'> | undefined,
+) {
+  const known = new LRUCache<string, Found>({ max: 1_000 });
   return {
-    known: (revision, selection, archived) => totals.get(keyOf(revision, selection, archived)),
-    count: async (reader, revision, selection, archived) => {
-      const key = keyOf(revision, selection, archived);
-      const total = totals.get(key) ?? (await repository.countProjects(reader, selection, archived));
-      totals.set(key, total);
+    /** @returns undefined if it is neither known nor in columns */
+    find: async (filter: ProjectFilter, selection: Selection, asOf: string, archived: boolean) => {
+      const key = keyOf(selection, archived);
+      const before = known.get(key);
+      if (before && before.revision.hash === (await database.revision()).hash) return before;
+      if (!columns || !selection.isInColumns) return undefined;
+      const now = await columns.askIfFilled(found, { filter, asOf, archived });
+      if (now) known.set(key, now);
+      return now;
+    },
+    /** The number that it selects, in a snapshot. */
+    count: async (reader: Reader, revision: Revision, selection: Condition, archived: boolean) => {
+      const key = keyOf(selection, archived);
+      const before = known.get(key);
+      if (before?.revision.hash === revision.hash) return before.total;
+      const total = await repository.countProjects(reader, selection, archived);
+      known.set(key, { revision, total });
       return total;
     },
   };

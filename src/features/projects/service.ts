@@ -1,6 +1,7 @@
 /** Reading and writing projects. */
 
 import { unknownReferences } from '../../catalogues/service.ts';
+import type { ColumnStore } from '../../columns/store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../../database/database.ts';
 import { revisionIn } from '../../database/revision.ts';
@@ -13,8 +14,8 @@ import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import { expectOwnRegion } from '../references/own-region.ts';
-import { filterOf, type ProjectFilter, select } from './filter.ts';
-import { isWalk, projectPageRequest, projectsOfPage, projectTotals } from './lists.ts';
+import { type Condition, filterOf, type ProjectFilter, select } from './filter.ts';
+import { byIds, isWalk, listFinder, projectPageRequest, projectsOfPage } from './lists.ts';
 import { complete, type Input, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
 import { codeFaults, faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
@@ -73,8 +74,15 @@ interface Existing {
   project: Project;
 }
 
-export function projectService({ database, clock }: { database: Database; clock: Clock }): ProjectService {
-  const totals = projectTotals();
+/** How often a list is asked of columns again, because of a write in between. */
+const ATTEMPTS = 3;
+
+/** @param columns what they hold, lists find without SQL */
+export function projectService(
+  { database, clock }: { database: Database; clock: Clock },
+  columns?: Pick<ColumnStore, 'askIfFilled'>,
+): ProjectService {
+  const finder = listFinder(database, columns);
 
   async function existing(reader: Reader, id: string): Promise<Existing> {
     const today = clock.today();
@@ -154,24 +162,34 @@ export function projectService({ database, clock }: { database: Database; clock:
   return {
     list: async (query, asOf) => {
       const request = projectPageRequest(query);
-      const selection = select(filterOf(query), asOf);
+      const filter = filterOf(query);
+      const selection = select(filter, asOf);
       const onlyArchived = query.archived === true;
-      const read = async (reader: Reader, revision: Revision, total: number): Promise<Computed> => {
-        const rows = await projectsOfPage(reader, selection, onlyArchived, request);
+      const read = async (
+        reader: Reader,
+        revision: Revision,
+        total: number,
+        chosen: Condition = selection,
+      ) => {
+        const rows = await projectsOfPage(reader, chosen, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
-      const readAndCount = () =>
-        database.page(async (reader) => {
+      const walks = isWalk(selection, onlyArchived, request, asOf >= clock.today());
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await finder.find(filter, selection, asOf, onlyArchived);
+        if (!found) break;
+        const { total, ids } = found;
+        const page = await (walks ? database.snapshot : database.page)(async (reader) => {
           const revision = await revisionIn(reader);
-          return read(reader, revision, await totals.count(reader, revision, selection, onlyArchived));
+          if (revision.hash !== found.revision.hash) return null;
+          return read(reader, revision, total, ids && byIds(ids, asOf));
         });
-      if (!isWalk(selection, onlyArchived, request, asOf >= clock.today())) return readAndCount();
-      const page = await database.snapshot(async (reader) => {
+        if (page) return page;
+      }
+      return database.page(async (reader) => {
         const revision = await revisionIn(reader);
-        const total = totals.known(revision, selection, onlyArchived);
-        return total === undefined ? null : read(reader, revision, total);
+        return read(reader, revision, await finder.count(reader, revision, selection, onlyArchived));
       });
-      return page ?? readAndCount();
     },
 
     read: async (id, asOf, showArchived) => {

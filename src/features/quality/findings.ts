@@ -5,7 +5,7 @@ import { yearBefore } from '../../core/days.ts';
 import type { Revision } from '../../database/database.ts';
 import type { PageQuery } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
-import { type ProjectRow, projectPageRequest, projectsOfPage } from '../projects/lists.ts';
+import { byIds, type ProjectRow, projectPageRequest, projectsOfPage } from '../projects/lists.ts';
 import { type Twin, twinsOf } from './double-signing.ts';
 import * as repository from './repository.ts';
 import { type Bounds, matching, type Rule, rules } from './rules.ts';
@@ -64,7 +64,7 @@ export const matches: Question<PageAsked, Page> = {
     const ids: string[] = [];
     for (let row = 0; row < mask.length; row++)
       if (mask[row] === 1 && holds(row)) ids.push(columns.ids.textOf(row));
-    const selection = repository.byIds(ids, asked.asOf);
+    const selection = byIds(ids, asked.asOf);
     const rows = await projectsOfPage(reader, selection, false, projectPageRequest(asked.page));
     const others = rule.namesOthers ? await othersOf(state, rows, asked.asOf) : new Map<string, Twin[]>();
     return { revision, total: ids.length, rows, others };

@@ -1,17 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
 import { inValues, paddedValues } from '../../database/prepared.ts';
-import { inPopulation } from '../projects/conditions.ts';
-import type { Condition } from '../projects/filter.ts';
 import type { Twin } from './double-signing.ts';
-
-/** A selection of projects by their ids, which may be very many. */
-export const byIds = (ids: readonly string[], asOf: string): Condition => ({
-  shape: 'ids',
-  values: { ids: JSON.stringify(ids), asOf },
-  where: (reader, population = inPopulation(reader, true)) =>
-    sql`(${population} and ${reader.functions.isListed(reader.tables.projects.id, sql.placeholder('ids') as never)})`,
-});
 
 /** What is said of the other project of a double signing. */
 export function twinsById(reader: Reader, ids: readonly string[]): Promise<Twin[]> {
