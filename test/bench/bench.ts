@@ -23,7 +23,6 @@ import { search } from './search.ts';
 import {
   accessChecks,
   coldStart,
-  coldStatistics,
   creates,
   demoReads,
   millionReads,
@@ -31,6 +30,7 @@ import {
   type Setting,
 } from './sections.ts';
 import { siege } from './siege.ts';
+import { statistics } from './statistics.ts';
 import { verify } from './verify.ts';
 
 const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
@@ -38,7 +38,7 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   access: accessChecks,
   creates,
   million: millionReads,
-  statistics: coldStatistics,
+  statistics,
   exports,
   imports,
   start: coldStart,

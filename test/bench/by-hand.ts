@@ -5,7 +5,7 @@
 import Sqlite from 'better-sqlite3';
 import Fastify from 'fastify';
 import { project } from './by-hand-project.ts';
-import { type StatisticsName, statistics } from './by-hand-statistics.ts';
+import { COUNTY, type StatisticsName, statistics } from './by-hand-statistics.ts';
 
 const file = process.argv[2] ?? '';
 const db = new Sqlite(file, { readonly: true });
@@ -56,7 +56,7 @@ app.get<{ Querystring: Record<string, string> }>('/by-hand/projects', ({ query }
 app.get<{ Params: { name: StatisticsName }; Querystring: { day: string } }>(
   '/by-hand/statistics/:name',
   ({ params: { name }, query: { day } }, reply) => {
-    const rows = statistics[name].map((sql) => db.prepare(sql).all({ day }));
+    const rows = statistics[name].map((sql) => db.prepare(sql).all({ day, county: COUNTY }));
     reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(rows));
   },
 );

@@ -10,7 +10,6 @@ import Sqlite from 'better-sqlite3';
 import { DEFAULT_SORT } from '../../src/features/projects/batches.ts';
 import { projectSortKeys, projectTieBreaker } from '../../src/features/projects/repository.ts';
 import { pageRequest } from '../../src/http/pages.ts';
-import type { StatisticsName } from './by-hand-statistics.ts';
 import type { Figures, Job, Request } from './load.ts';
 import { residentMegabytes } from './machine.ts';
 import { delegate, type Server, startListening, startServer, startService } from './processes.ts';
@@ -40,7 +39,7 @@ export interface Setting {
 const CONNECTIONS = 32;
 const MILLION = 1_000_000;
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 interface Contender {
@@ -267,48 +266,6 @@ export async function millionReads(setting: Setting): Promise<Row[]> {
     compared('a million: page at 500 000 ÷ first', paged.deep, paged.million, { least: 0.9 }),
     { name: 'memory, a million', ours: `${idle} MB idle, ${loaded} MB after the load`, yardstick: '' },
   ];
-}
-
-async function milliseconds(url: string): Promise<number> {
-  const began = performance.now();
-  const response = await fetch(url);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${url}: ${response.status} ${text}`);
-  return performance.now() - began;
-}
-
-const statisticsPaths: Record<StatisticsName, string> = {
-  summary: '/v1/statistics/summary?',
-  breakdown: '/v1/statistics/breakdown?by=region&',
-  timeline: '/v1/statistics/timeline?interval=month&',
-};
-
-/** Every request has another day, so that none is answered from the cache. */
-export async function coldStatistics(setting: Setting): Promise<Row[]> {
-  const file = await setting.madeUp(MILLION);
-  const service = await startService(file);
-  const yardstick = await startServer('by-hand.ts', file);
-  const rows: Row[] = [];
-  for (const [name, path] of Object.entries(statisticsPaths)) {
-    const ours: number[] = [];
-    const byHand: number[] = [];
-    // The first run of each only brings the file into memory.
-    for (let run = 0; run <= Math.min(setting.runs, 5); run++) {
-      const day = `2026-10-${String(run + 10).padStart(2, '0')}`;
-      byHand.push(await milliseconds(`${yardstick.url}/by-hand/statistics/${name}?day=${day}`));
-      ours.push(await milliseconds(`${service.url}${path}asOf=${day}`));
-    }
-    const [mine, theirs] = [median(ours.slice(1)), median(byHand.slice(1))];
-    rows.push({
-      name: `a million: ${name}, cold ÷ SQL by hand`,
-      ours: `${Math.round(mine)} ms`,
-      yardstick: `${Math.round(theirs)} ms`,
-      ratio: mine / theirs,
-      target: { most: 1.3 },
-    });
-  }
-  await Promise.all([service.stop(), yardstick.stop()]);
-  return rows;
 }
 
 /** Milliseconds from the start of a process to its first 200. */

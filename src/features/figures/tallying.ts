@@ -91,7 +91,7 @@ const COUNTS = Object.entries(flagCounts) as [
 ][];
 
 /** Of more groups, projects are counted flag by flag, and lengths one by one: tables would take too much memory. */
-const FEW = 1_024;
+const FEW = 2_048;
 
 interface FlagsByGroup {
   add(group: number, flags: number): void;
@@ -124,7 +124,7 @@ function flagsByGroup(groups: number): FlagsByGroup {
 }
 
 /** Lengths in days from the first on are counted in a table as far as they are usual. */
-const [SPAN, FIRST] = [4_096, -1_024];
+const [SPAN, FIRST] = [2_048, -256];
 
 /** Lengths in days by group. */
 class Lengths {
