@@ -10,7 +10,7 @@ const OF_THE_PAGE = new Set([
 ]);
 
 /** What a figure of several days does not depend on; the service refuses these for such figures. */
-const MOVING = [
+export const MOVING: readonly string[] = [
   ...['operatingStatus', 'registered', 'started', 'completed', 'inProduction', 'performing', 'suspended'],
   ...['terminated', 'overdueStart', 'overdueProduction', 'sameYear'],
 ];

@@ -48,10 +48,10 @@ export function Funnel() {
               heading={say('measure')}
               value={say('byCount')}
             />
-            <h3>{say('overdue')}</h3>
+            <h3>{say('lateOrStopped')}</h3>
             <Bars
               bars={bars(LATE, now, 'late')}
-              caption={say('overdue')}
+              caption={say('lateOrStopped')}
               heading={say('measure')}
               value={say('byCount')}
             />

@@ -1,12 +1,5 @@
 /** The projects behind a figure: a sortable table, page by page. */
-import {
-  address as addressNow,
-  hrefWith,
-  nothingSelected,
-  pathOf,
-  selectionOf,
-  useAddress,
-} from './address.ts';
+import { hrefWith, MOVING, nothingSelected, pathOf, selectionOf, useAddress } from './address.ts';
 import type { PageOf, Project, Quality } from './answers.ts';
 import { Card } from './card.tsx';
 import { capital, inLanguage, nameOf } from './language.ts';
@@ -49,6 +42,12 @@ export function Status({ project }: { project: Project }) {
   );
 }
 
+/** What is on record for later than the day of the page had not happened by then. */
+function Dated({ day }: { day: string }) {
+  const asOf = useAddress().get('asOf');
+  return <span class={asOf !== null && day > asOf ? 'later' : undefined}>{day}</span>;
+}
+
 export function Projects() {
   const address = useAddress();
   const selection = selectionOf(address);
@@ -88,7 +87,7 @@ export function Projects() {
       case 'code':
         return <code>{project.code}</code>;
       default:
-        return project[field] ?? NO_VALUE;
+        return project[field] === null ? NO_VALUE : <Dated day={project[field] as string} />;
     }
   };
 
@@ -146,20 +145,14 @@ export function Projects() {
   const count =
     total === undefined ? '' : say(total === 1 ? 'projectFound' : 'projectsFound', { n: countText(total) });
   const day = address.get('asOf');
-  const overview = hrefWith({ view: null, rule: null, sort: null, cursor: null, page: null });
-  const everything = hrefWith({
-    ...nothingSelected(addressNow()),
-    view: null,
-    rule: null,
-    sort: null,
-    cursor: null,
-    page: null,
-  });
+  const ofTheList = { view: null, rule: null, sort: null, cursor: null, page: null };
+  const back = hrefWith({ ...nothingSelected(address), event: address.getAll('event'), ...ofTheList });
+  const moving = Object.fromEntries(MOVING.map((name) => [name, null]));
   return (
     <>
       <nav class="trail">
-        <a href={everything}>← {say('back')}</a>
-        <a href={overview}>{say('overviewOfThese')}</a>
+        <a href={back}>← {say('back')}</a>
+        <a href={hrefWith({ ...moving, ...ofTheList })}>{say('overviewOfThese')}</a>
       </nav>
       <Card
         id="projects"
