@@ -11,12 +11,13 @@ import { Liveness } from './liveness.tsx';
 import { Overview } from './overview.tsx';
 import { Project } from './project.tsx';
 import { Projects } from './projects.tsx';
-import { key, useAnswer } from './service.ts';
+import { useAnswer, useKey } from './service.ts';
 import { Trouble } from './states.tsx';
 import { Wall } from './wall.tsx';
 import { say } from './words.ts';
 
 function Head() {
+  const held = useKey();
   const address = useAddress();
   const view = address.get('view');
   const here = (name: string | null) => (view === name ? { 'aria-current': 'page' as const } : {});
@@ -49,7 +50,7 @@ function Head() {
       </nav>
       <Liveness />
       <button type="button" class="quiet" onClick={openKeyDialog}>
-        {say(key() === null ? 'key' : 'keyHeld')}
+        {say(held === null ? 'key' : 'keyHeld')}
       </button>
       <a
         class="language"

@@ -5,7 +5,7 @@ import type { Definition, Definitions } from './answers.ts';
 import { Icon } from './icons.tsx';
 import { capital, inLanguage, language } from './language.ts';
 import { savePicture } from './picture.ts';
-import { download, key, Refused, useAnswer } from './service.ts';
+import { download, Refused, useAnswer, useKey } from './service.ts';
 import { say } from './words.ts';
 
 export const useDefinitions = (): Definitions | undefined =>
@@ -67,20 +67,21 @@ function Copyable({ label, text }: { label: string; text: string }) {
   );
 }
 
-const curlOf = (url: string): string =>
-  `curl ${key() === null ? '' : '-H "Authorization: Bearer $KEY" '}'${url}'`;
+const curlOf = (url: string, held: string | null): string =>
+  `curl ${held === null ? '' : '-H "Authorization: Bearer $KEY" '}'${url}'`;
 
 function Requests({ paths }: { paths: readonly string[] }) {
+  const held = useKey();
   const urls = paths.map((path) => new URL(path, location.origin).href);
   return (
     <div class="requests">
       {urls.map((url) => (
         <div key={url}>
-          <Copyable label={say('asCurl')} text={curlOf(url)} />
+          <Copyable label={say('asCurl')} text={curlOf(url, held)} />
           <Copyable label={say('asAddress')} text={url} />
         </div>
       ))}
-      {key() !== null && <p class="soft">{say('curlKey')}</p>}
+      {held !== null && <p class="soft">{say('curlKey')}</p>}
     </div>
   );
 }
@@ -101,6 +102,8 @@ interface Props {
   /** Drawn on a canvas, which also has a table. */
   table?: () => ComponentChildren;
   controls?: ComponentChildren;
+  /** Whether its title is that of the page. */
+  isMain?: boolean;
   children: ComponentChildren;
 }
 
@@ -116,7 +119,9 @@ export function Card(props: Props) {
     hasPicture = true,
     table,
     controls,
+    isMain = false,
   } = props;
+  const Title = isMain ? 'h1' : 'h2';
   const [panel, setPanel] = useState<'definition' | 'request' | null>(null);
   const [showsTable, setShowsTable] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -163,10 +168,10 @@ export function Card(props: Props) {
   return (
     <section class={`card ${id}`} id={id} aria-labelledby={`${id}-title`}>
       <header>
-        <h2 id={`${id}-title`}>
+        <Title id={`${id}-title`}>
           {title}
           {note && <small>{note}</small>}
-        </h2>
+        </Title>
         <div class="controls">{controls}</div>
         <div class="tools" data-unpainted>
           {terms.length > 0 &&

@@ -73,7 +73,7 @@ export function Cohorts() {
     pageOf(pathOf('/v1/projects', selection, { event: group.code ?? 'none' }));
 
   const table = (answer: Answer) => (
-    <Scrolled aria-label={say('cohorts')}>
+    <Scrolled of={say('cohorts')}>
       <table class="list">
         <thead>
           <tr>

@@ -8,7 +8,7 @@ import { type Choices, cancelImport, sendSheet } from './importing.ts';
 import { openKeyDialog } from './key-dialog.tsx';
 import { capital, inLanguage, language } from './language.ts';
 import { useNames } from './names.ts';
-import { download, key, type Problem, Refused, useAnswer } from './service.ts';
+import { download, type Problem, Refused, useAnswer, useKey } from './service.ts';
 import { Trouble } from './states.tsx';
 import { say } from './words.ts';
 
@@ -18,9 +18,10 @@ const UNITS = ['yuan', 'wan', 'yi'] as const;
 const INITIAL: Choices = { entity: 'projects', unit: 'yuan', partial: false, createEnterprises: false };
 
 export function Corner() {
+  const held = useKey();
   // Only editors may list imports.
-  const allowed = useAnswer<unknown>(key() === null ? null : '/v1/imports?limit=1');
-  if (key() === null) {
+  const allowed = useAnswer<unknown>(held === null ? null : '/v1/imports?limit=1');
+  if (held === null) {
     return (
       <section class="card corner" aria-labelledby="corner-title">
         <h1 id="corner-title">{tell('title')}</h1>
@@ -106,7 +107,9 @@ function Desk() {
       {tell(name)}
     </label>
   );
-  const canCommit = state?.status === 'done' && state.mode === 'preview' && state.created + state.changed > 0;
+  const isPreviewed = state?.status === 'done' && state.mode === 'preview';
+  const canCommit =
+    isPreviewed && state.created + state.changed > 0 && (state.faultCount === 0 || choices.partial);
   return (
     <>
       <p>{tell('intro')}</p>

@@ -100,7 +100,7 @@ export function Growth() {
     };
 
   const table = (answer: Timeline) => (
-    <Scrolled aria-label={say('growth')}>
+    <Scrolled of={say('growth')}>
       <table class="list">
         <thead>
           <tr>

@@ -37,7 +37,8 @@ export function Headline() {
     const label = labelOf(definitions?.measures.find((measure) => measure.name === name));
     const number = (
       <>
-        <span class="number">{figure?.text ?? NO_VALUE}</span>
+        <span class="visually-hidden">{label} </span>
+        <span class="number">{figure?.text ?? NO_VALUE}</span>{' '}
         {figure && <span class="unit">{figure.unit}</span>}
       </>
     );
@@ -47,9 +48,7 @@ export function Headline() {
         <dt>{label}</dt>
         <dd>
           {link && figure ? (
-            <a href={pageOf(link)} aria-label={`${label} ${valueText(value)}`}>
-              {number}
-            </a>
+            <a href={pageOf(link)}>{number}</a>
           ) : (
             <span title={now.withheld && value === null ? say('withheldWhy') : undefined}>{number}</span>
           )}

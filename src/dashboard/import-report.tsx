@@ -82,7 +82,7 @@ function Faults({ id, faults, count }: { id: string; faults: Import['faults']; c
         </button>
         {trouble && <span class="bad"> {trouble}</span>}
       </p>
-      <Scrolled aria-labelledby="faults-title">
+      <Scrolled of={tell('problem')}>
         <table class="list faults">
           <thead>
             <tr>
@@ -138,7 +138,7 @@ function Changes({
   return (
     <section aria-labelledby="changes-title">
       <h3 id="changes-title">{tell(isDone ? 'changesDone' : 'changes', { n: changes.length })}</h3>
-      <Scrolled aria-labelledby="changes-title">
+      <Scrolled of={tell('changed')}>
         <table class="list cells">
           <thead>
             <tr>

@@ -1,7 +1,7 @@
 /** The dialog for the access key. */
 import { useState } from 'preact/hooks';
 import { followChanges } from './live.ts';
-import { ask, holdKey, key, Refused } from './service.ts';
+import { ask, holdKey, Refused, useKey } from './service.ts';
 import { say } from './words.ts';
 
 const ID = 'key-dialog';
@@ -23,6 +23,7 @@ async function isAccepted(): Promise<boolean> {
 }
 
 export function KeyDialog() {
+  const held = useKey();
   const [isWrong, setWrong] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -62,7 +63,7 @@ export function KeyDialog() {
           {isWrong && say('keyWrong')}
         </p>
         <div class="buttons">
-          {key() !== null && (
+          {held !== null && (
             <button
               type="button"
               onClick={() => {

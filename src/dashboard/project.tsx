@@ -89,7 +89,7 @@ function Ledger({ id, asOf }: { id: string; asOf: string | null }) {
           let balance = 0;
           if (items.length === 0) return <p class="soft">{say('noFunds')}</p>;
           return (
-            <Scrolled aria-label={say('ledger')}>
+            <Scrolled of={say('ledger')}>
               <table class="list">
                 <thead>
                   <tr>

@@ -114,7 +114,7 @@ export function Projects() {
 
   const table = ({ items, page }: PageOf<Project>) => (
     <>
-      <Scrolled aria-label={say('projects')}>
+      <Scrolled of={say('projects')}>
         <table class="list projects">
           <thead>
             <tr>{COLUMNS.map(heading)}</tr>
@@ -156,6 +156,7 @@ export function Projects() {
       </nav>
       <Card
         id="projects"
+        isMain={true}
         title={ruleName ? capital(inLanguage(ruleName)) : say('projects')}
         note={[count, day && say('projectsBehind', { day })].filter(Boolean).join(' · ')}
         requests={[path]}
@@ -178,7 +179,8 @@ interface PagesProps {
 }
 
 function Pages({ next, cursor, number, total }: PagesProps) {
-  if (next !== null) earlier.set(next, cursor);
+  // While a page is fetched, the one before is still shown.
+  if (next !== null && next !== cursor) earlier.set(next, cursor);
   const previous = cursor === null ? undefined : earlier.get(cursor);
   const first = hrefWith({ cursor: null, page: null });
   return (

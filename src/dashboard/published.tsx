@@ -56,7 +56,7 @@ export function Published() {
                     : say('someDiffer', { n: total, m: differing.length })}
               </p>
               {listed.length > 0 && (
-                <Scrolled aria-label={say('published')}>
+                <Scrolled of={say('published')}>
                   <table class="list">
                     <thead>
                       <tr>

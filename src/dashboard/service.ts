@@ -138,9 +138,22 @@ export const shownRevision = (): number | undefined => {
 const hasRevision = (answer: unknown): boolean =>
   typeof answer === 'object' && answer !== null && 'revision' in answer;
 
+const keyWatchers = new Set<() => void>();
+
+/** The key, for what looks different with one. */
+export function useKey(): string | null {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    keyWatchers.add(redraw as () => void);
+    return () => void keyWatchers.delete(redraw as () => void);
+  }, []);
+  return key();
+}
+
 export function holdKey(given: string | null): void {
   if (given === null) sessionStorage.removeItem(KEY);
   else sessionStorage.setItem(KEY, given);
+  for (const watcher of keyWatchers) watcher();
   const shown = [...entries].filter(([, { readers }]) => readers.size > 0);
   entries.clear();
   for (const [path, entry] of shown) {

@@ -93,6 +93,7 @@ const words = {
   request: { zh: '接口请求', en: 'Request' },
   picture: { zh: '下载图片（PNG）', en: 'Save as PNG' },
   sheet: { zh: '下载数据（Excel）', en: 'Save data as Excel' },
+  table: { zh: '表格', en: 'table' },
   asTable: { zh: '以表格显示', en: 'Show as a table' },
   asChart: { zh: '以图表显示', en: 'Show as a chart' },
   copy: { zh: '复制', en: 'Copy' },

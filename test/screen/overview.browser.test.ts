@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
         ]),
       );
   const total = async (page: WatchedPage['page']): Promise<number> => {
-    const note = await page.locator('#projects h2 small').innerText();
+    const note = await page.locator('#projects header small').innerText();
     return Number(/\d+/.exec(note.replaceAll(',', ''))?.[0]);
   };
 

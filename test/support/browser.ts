@@ -25,8 +25,8 @@ export async function watchedPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const offences: string[] = [];
-  const page = await browser.newPage(options);
-  page.setDefaultTimeout(150_000);
+  const page = await (await browser.newContext(options)).newPage();
+  page.setDefaultTimeout(8_000);
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== address) offences.push(`request: ${request.url()}`);
