@@ -34,7 +34,9 @@ const dayOf = (project: Record_, field: string | undefined): string | null =>
 
 function useFieldName(): (field: string) => string {
   const names = useNames();
-  return (field) => {
+  return (given) => {
+    // The log has the ids of the investors.
+    const field = given === 'investorIds' ? 'investors' : given;
     const name = names?.fields.projects?.[field] ?? names?.fields.funds?.[field];
     return name ? inLanguage(name) : field;
   };
@@ -262,7 +264,7 @@ export function Project() {
               <Card id="life" title={say('lifeLine')} requests={[path]}>
                 <LifeLine project={project} asOf={asOf} />
               </Card>
-              <Card id="facts" title={say('projects')} requests={[path]} hasPicture={false}>
+              <Card id="facts" title={say('facts')} requests={[path]} hasPicture={false}>
                 <dl class="facts">
                   {facts(project).map(([field, text]) => (
                     <div key={field}>

@@ -128,6 +128,7 @@ const words = {
     zh: '请在“数据导入”中导入项目表；或运行 npm run demo 查看演示数据。',
     en: 'Import a sheet of projects under “Import”, or run npm run demo to see sample data.',
   },
+  facts: { zh: '基本信息', en: 'Details' },
   lifeLine: { zh: '项目历程', en: 'Life of the project' },
   agreed: { zh: '约定', en: 'agreed' },
   ledger: { zh: '到位资金台账', en: 'Ledger of funds in place' },
