@@ -24,7 +24,7 @@ interface Props {
 
 export function Bars({ bars, caption, heading, value, rank }: Props) {
   return (
-    <table class="bars">
+    <table class={rank ? 'bars ranked' : 'bars'}>
       <caption class="visually-hidden">{caption}</caption>
       <thead class="visually-hidden">
         <tr>

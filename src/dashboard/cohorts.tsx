@@ -51,7 +51,8 @@ export function Cohorts() {
         const line = {
           name: nameIn(cohort),
           type: 'line',
-          showSymbol: false,
+          // A young edition has hardly a line yet.
+          showSymbol: cohort.ages.length < 4,
           symbolSize: 7,
           triggerLineEvent: true,
           itemStyle: { color: theme.series[index % theme.series.length] },

@@ -5,7 +5,7 @@ import type { Period, Timeline, Value } from './answers.ts';
 import { Card, labelOf, useDefinitions } from './card.tsx';
 import { Chart, type Picked, type Theme } from './chart.tsx';
 import { magnitude, valueText } from './measures.ts';
-import { amount, amountText, countText } from './numbers.ts';
+import { amountText, countText, shortAmount } from './numbers.ts';
 import { Scrolled } from './scrolled.tsx';
 import { useAnswer } from './service.ts';
 import { Answered, Empty } from './states.tsx';
@@ -76,7 +76,7 @@ export function Growth() {
         splitLine: { lineStyle: { color: theme.line } },
         axisLabel: {
           ...axisOf(theme).axisLabel,
-          formatter: (value: number) => (hasAmounts ? axisAmount(value) : countText(value)),
+          formatter: (value: number) => (hasAmounts ? shortAmount(value) : countText(value)),
         },
       },
       series: series.map((one) => ({
@@ -175,14 +175,6 @@ export function Growth() {
       </Answered>
     </Card>
   );
-}
-
-/** On an axis, the unit is as short as possible. */
-function axisAmount(yuan: number): string {
-  const { text, unit } = amount(yuan);
-  return yuan === 0
-    ? '0'
-    : `${text}${{ 亿元: '亿', 万元: '万', 'billion yuan': ' bn', 'million yuan': ' m' }[unit] ?? ''}`;
 }
 
 /** What all charts have in common. */

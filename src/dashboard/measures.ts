@@ -1,5 +1,5 @@
 /** Values of measures as text, and where each leads. */
-import type { Definition, Duration, Figures, Links, Money, Rate, Value } from './answers.ts';
+import type { Duration, Figures, Links, Money, Rate, Value } from './answers.ts';
 import {
   amount,
   amountText,
@@ -8,6 +8,7 @@ import {
   joined,
   percentFigure,
   percentText,
+  shortAmount,
   withSign,
 } from './numbers.ts';
 import { say } from './words.ts';
@@ -66,6 +67,10 @@ export function valueText(value: Value): string {
   return figure ? joined(figure) : NO_VALUE;
 }
 
+/** Where there is little room. */
+export const shortText = (value: Value): string =>
+  isMoney(value) ? shortAmount(value.yuan) : valueText(value);
+
 /** By how much a value exceeds an earlier one. */
 export function differenceText(value: Value, earlier: Value): string | null {
   if (value === null || earlier === null) return null;
@@ -96,5 +101,3 @@ export function partsOf(value: Value): string | null {
     ? `${amountText(value.numerator)} / ${amountText(value.denominator)}`
     : `${countText(value.numerator)} / ${countText(value.denominator)}`;
 }
-
-export const isRateMeasure = ({ unit }: Definition): boolean => unit === 'rate';

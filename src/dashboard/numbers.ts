@@ -54,6 +54,19 @@ export const joined = ({ text, unit }: Figure): string =>
 
 export const amountText = (yuan: number): string => joined(amount(yuan));
 
+const SHORT: Readonly<Record<string, string>> = {
+  亿元: '亿',
+  万元: '万',
+  'billion yuan': ' bn',
+  'million yuan': ' m',
+};
+
+/** Where there is little room. */
+export function shortAmount(yuan: number): string {
+  const { text, unit } = amount(yuan);
+  return yuan === 0 ? '0' : text + (SHORT[unit] ?? '');
+}
+
 export const percentText = (percent: number): string => `${signed(percent, percentDigits(percent))}%`;
 
 /** Always one decimal: 83.4, 95.0. */

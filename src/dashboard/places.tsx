@@ -6,7 +6,7 @@ import { Card, labelOf, useMeasure } from './card.tsx';
 import { monthEndBefore } from './days.ts';
 import { nameOf } from './language.ts';
 import { useChosenMeasure } from './measure-choice.tsx';
-import { linkBehind, magnitude, partsOf, valueIn, valueText } from './measures.ts';
+import { linkBehind, magnitude, partsOf, shortText, valueIn, valueText } from './measures.ts';
 import { useAnswer } from './service.ts';
 import { Answered } from './states.tsx';
 import { placesAround, placesOf } from './tile-layout.ts';
@@ -65,7 +65,7 @@ export function Tiles() {
             const content = (
               <>
                 <span>{shortName(groupOf(item))}</span>
-                <b>{valueText(value)}</b>
+                <b title={valueText(value)}>{shortText(value)}</b>
               </>
             );
             return (
@@ -80,7 +80,8 @@ export function Tiles() {
             );
           })}
         </ul>
-        <p class="scale" aria-hidden="true">
+        <p class="scale">
+          <span>{say('placesNote')}</span>
           {say('low')}
           {Array.from({ length: STEPS }, (_, index) => (
             <i key={index} class={`step-${index}`} />
@@ -94,7 +95,6 @@ export function Tiles() {
     <Card
       id="places"
       title={`${say('places')} · ${label}`}
-      note={say('placesNote')}
       requests={[path]}
       explains={[measure]}
       file={path}

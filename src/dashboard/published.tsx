@@ -24,7 +24,9 @@ export function Published() {
   const definitions = useDefinitions();
   const names = useNames();
   const [showsAll, setShowsAll] = useState(false);
-  const event = useAddress().getAll('event');
+  const event = useAddress()
+    .getAll('event')
+    .flatMap((codes) => codes.split(','));
   const path = pathOf('/v1/published-figures', new URLSearchParams(), {
     ...(event.length === 1 && event[0] !== 'none' && { event }),
     limit: LIMIT,

@@ -55,7 +55,11 @@ export function Wall() {
     return () => removeEventListener('keydown', press);
   }, []);
 
-  const events = selection.getAll('event').map(eventName).join(' · ');
+  const events = selection
+    .getAll('event')
+    .flatMap((codes) => codes.split(','))
+    .map(eventName)
+    .join(' · ');
   return (
     <main class="wall-page" data-page={page}>
       <header>

@@ -46,7 +46,7 @@ const words = {
   overdue: { zh: '逾期', en: 'overdue' },
   lateOrStopped: { zh: '逾期、停工与终止', en: 'Late, suspended or terminated' },
   places: { zh: '市州分布', en: 'Prefectures' },
-  placesNote: { zh: '示意排列，非地图', en: 'arranged by position; not a map' },
+  placesNote: { zh: '按方位示意排列，非地图', en: 'Arranged by position; not a map' },
   low: { zh: '低', en: 'low' },
   high: { zh: '高', en: 'high' },
   ranking: { zh: '市州龙虎榜', en: 'Ranking' },

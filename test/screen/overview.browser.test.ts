@@ -135,6 +135,39 @@ describe.skipIf(!hasChromium)('the overview', () => {
     );
   });
 
+  it('ranks prefectures, with their ranks at the end of the month before', async () => {
+    const { page } = await open('lang=zh&event=hyrd-2020,hyrd-2022&asOf=2022-12-15');
+    const ranks = async (asOf: string): Promise<Map<string, number>> => {
+      const { items } = await demo.get(
+        `/v1/statistics/breakdown?by=region&event=hyrd-2020,hyrd-2022&asOf=${asOf}`,
+      );
+      const rates = items
+        .filter((item: Body) => item.groups.region.code !== null)
+        .map((item: Body) => [item.groups.region.name, item.operatingRate.ratio] as const);
+      const better = (rate: number) => rates.filter(([, other]: [string, number]) => other > rate).length;
+      return new Map(
+        rates.map(([name, rate]: [string, number]) => [
+          name.replace(/(土家族苗族自治州|市)$/, ''),
+          better(rate) + 1,
+        ]),
+      );
+    };
+    const [now, before] = [await ranks('2022-12-15'), await ranks('2022-11-30')];
+    expect([...now].some(([name, rank]) => before.get(name) !== rank)).toBe(true);
+    const shown = () =>
+      page
+        .locator('#ranking .bars tbody tr')
+        .evaluateAll((rows) =>
+          rows.map((row) => [
+            row.querySelector('.name')?.textContent,
+            Number(row.querySelector('.rank b')?.textContent),
+            Number(/\d+/.exec(row.querySelector('.rank small')?.getAttribute('title') ?? '')?.[0]),
+          ]),
+        );
+    const expected = [...now].map(([name, rank]) => [name, rank, before.get(name)]);
+    await expect.poll(async () => (await shown()).toSorted()).toEqual(expected.toSorted());
+  });
+
   it('shows each chart as a table, whose numbers lead to their projects', async () => {
     const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
     const cells = (card: string) =>

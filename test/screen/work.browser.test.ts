@@ -128,6 +128,31 @@ describe.skipIf(!hasChromium)('the page', () => {
     );
   });
 
+  it('names published figures that no longer agree', async () => {
+    const figure = {
+      event: 'hyrd-2020',
+      measure: 'projectCount',
+      value: '320',
+      unit: 'projects',
+      asOf: '2022-08-31',
+      source: { publisher: '示例日报', publishedOn: '2022-09-01' },
+    };
+    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    await page.locator('#published', { hasText: '全部一致' }).waitFor();
+    const answer = await demo.send('POST', '/v1/published-figures', figure);
+    expect(answer.status).toBe(201);
+    await page.locator('#published tr.differs').waitFor();
+    expect(await textOf(page, '#published tr.differs')).toMatch(
+      /^项目数 .*2022-08-31 320个项目 319个项目 ✗ 不一致$/,
+    );
+    const { id } = (await answer.json()) as Body;
+    await fetch(`${demo.address}/v1/published-figures/${id}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${demo.key}`, 'if-match': answer.headers.get('etag') ?? '' },
+    });
+    await page.locator('#published', { hasText: '全部一致' }).waitFor();
+  });
+
   it('imports a sheet from the corner: preview, faults, correction, commit', async () => {
     const { page } = await open('lang=zh&view=corner');
     await page.locator('.corner').waitFor();
