@@ -174,7 +174,7 @@ export function Card(props: Props) {
         </Title>
         <div class="controls">{controls}</div>
         <div class="tools" data-unpainted>
-          {terms.length > 0 &&
+          {explains.length + explained.length > 0 &&
             tool('definition', say('definition'), toggle('definition'), panel === 'definition')}
           {tool('request', say('request'), toggle('request'), panel === 'request')}
           {table &&

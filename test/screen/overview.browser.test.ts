@@ -258,7 +258,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
 
   it('gives requests that answer with what is shown, and definitions of the service', async () => {
     const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
-    await page.locator('#ranking .tool').nth(1).click();
+    await page.locator('#ranking .tool[title=接口请求]').click();
     const [curl = '', url = ''] = await page
       .locator('#ranking textarea')
       .evaluateAll((all) => all.map((area) => (area as unknown as { value: string }).value));

@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     expect(await page.evaluate('localStorage.length + document.cookie.length')).toBe(0);
     expect(await page.evaluate('Object.values({ ...sessionStorage })')).toEqual([demo.key]);
     await page.locator('.head a', { hasText: '总览' }).click();
-    await page.locator('#ranking .tool').nth(1).click();
+    await page.locator('#ranking .tool[title=接口请求]').click();
     const curl = await page.locator('#ranking textarea').first().inputValue();
     expect(curl).toContain('-H "Authorization: Bearer $KEY"');
     const other = await page.context().newPage();
