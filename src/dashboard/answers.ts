@@ -172,6 +172,7 @@ export interface FileFault {
   row: number;
   column: string | null;
   heading: string | null;
+  field: string | null;
   value: string | null;
   message: string;
 }

@@ -1,6 +1,7 @@
 /** A part of the overview: its title, what is shown, and beside it its definition, requests and files. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { address } from './address.ts';
 import type { Definition, Definitions } from './answers.ts';
 import { Icon } from './icons.tsx';
 import { capital, inLanguage, language } from './language.ts';
@@ -84,6 +85,15 @@ function Requests({ paths }: { paths: readonly string[] }) {
       {held !== null && <p class="soft">{say('curlKey')}</p>}
     </div>
   );
+}
+
+/** Under a picture: for which day and selection it is, and from where. */
+function sourceOf(path: string): string {
+  const day = address().get('asOf');
+  const where = new URL(path, location.origin);
+  return [day && `${say('asOf')} ${day}`, `${where.host}${decodeURIComponent(where.pathname + where.search)}`]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 interface Props {
@@ -186,7 +196,8 @@ export function Card(props: Props) {
             )}
           {hasPicture &&
             tool('picture', say('picture'), () => {
-              if (body.current) void savePicture(body.current, `${title} · ${location.host}`, `${id}.png`);
+              if (body.current)
+                void savePicture(body.current, title, sourceOf(requests[0] ?? ''), `${id}.png`);
             })}
           {file && tool('sheet', say('sheet'), saveSheet)}
         </div>

@@ -57,7 +57,8 @@ export function Chart({ label, option, of, onPick }: Props) {
     });
     import('./charts.ts').then(({ init }) => {
       if (isGone) return;
-      drawn.current = init(element);
+      // Sharp in saved pictures too.
+      drawn.current = init(element, null, { devicePixelRatio: Math.max(2, devicePixelRatio) });
       drawn.current.on('click', ({ seriesIndex = 0, dataIndex }) =>
         pick.current?.({ seriesIndex, dataIndex }),
       );

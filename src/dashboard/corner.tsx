@@ -169,6 +169,7 @@ function Desk() {
         <input
           ref={input}
           type="file"
+          class="visually-hidden"
           accept=".xlsx,.csv,.ods,.ndjson,.json"
           disabled={phase !== null}
           onChange={({ currentTarget }) => take(currentTarget.files?.[0])}

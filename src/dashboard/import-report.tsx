@@ -58,13 +58,33 @@ export function ImportReport({ state }: { state: Import }) {
           </ul>
         </details>
       )}
-      {faultCount > 0 && <Faults id={state.id} faults={faults} count={faultCount} />}
+      {faultCount > 0 && <Faults id={state.id} entity={entity} faults={faults} count={faultCount} />}
       {changes.length > 0 && <Changes entity={entity} changes={changes} isDone={state.committed} />}
     </div>
   );
 }
 
-function Faults({ id, faults, count }: { id: string; faults: Import['faults']; count: number }) {
+/** @returns the name of a field in sheets; the field itself if it has none */
+function useFieldNames(entity: string): (field: string) => string {
+  const names = useNames();
+  return (field) => {
+    const name = names?.fields[entity]?.[field];
+    return name ? inLanguage(name) : field;
+  };
+}
+
+function Faults({
+  id,
+  entity,
+  faults,
+  count,
+}: {
+  id: string;
+  entity: string;
+  faults: Import['faults'];
+  count: number;
+}) {
+  const nameOf = useFieldNames(entity);
   const [trouble, setTrouble] = useState<string | null>(null);
   const save = () =>
     download(`/v1/imports/${id}/faults?format=xlsx&lang=${language()}`, `faults-${id}.xlsx`).catch((error) =>
@@ -95,10 +115,10 @@ function Faults({ id, faults, count }: { id: string; faults: Import['faults']; c
             </tr>
           </thead>
           <tbody>
-            {faults.slice(0, FAULTS_SHOWN).map(({ row, column, heading, value, message }) => (
-              <tr key={`${row} ${column} ${message}`}>
+            {faults.slice(0, FAULTS_SHOWN).map(({ row, column, heading, field, value, message }) => (
+              <tr key={`${row} ${column} ${field} ${message}`}>
                 <td class="number">{row}</td>
-                <td>{[column, heading].filter(Boolean).join(' · ')}</td>
+                <td>{[column, heading ?? (field && nameOf(field))].filter(Boolean).join(' · ')}</td>
                 <td>{value}</td>
                 <td>{message}</td>
               </tr>
@@ -119,11 +139,7 @@ function Changes({
   changes: Import['changes'];
   isDone: boolean;
 }) {
-  const names = useNames();
-  const nameOf = (field: string) => {
-    const name = names?.fields[entity]?.[field];
-    return name ? inLanguage(name) : field;
-  };
+  const nameOf = useFieldNames(entity);
   const cells = changes.flatMap(({ row, key, effect, fields }) =>
     Object.entries(fields).map(([field, { before, after }], index) => ({
       row,

@@ -3,6 +3,9 @@ import { saveAs } from './service.ts';
 
 const SCALE = 2;
 const MARGIN = 24;
+/** Room for the title and the source. */
+const HEAD = 34;
+const FOOT = 26;
 
 const isVisible = (colour: string): boolean => colour !== 'transparent' && !/, 0\)$/.test(colour);
 
@@ -10,6 +13,14 @@ interface Painter {
   context: CanvasRenderingContext2D;
   left: number;
   top: number;
+}
+
+/** A text that is cut off on the page is cut off in the picture. */
+function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width + 1) return text;
+  let length = text.length;
+  while (length > 0 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
+  return `${text.slice(0, length)}…`;
 }
 
 function paintText({ context, left, top }: Painter, node: Text, style: CSSStyleDeclaration): void {
@@ -21,13 +32,20 @@ function paintText({ context, left, top }: Painter, node: Text, style: CSSStyleD
   context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   context.fillStyle = style.color;
   context.textBaseline = 'middle';
-  context.fillText(text, box.left - left, box.top - top + box.height / 2, Math.max(box.width, 1));
+  const isCut = style.textOverflow === 'ellipsis';
+  const width = isCut ? (node.parentElement?.clientWidth ?? box.width) : box.width;
+  const shown = isCut ? shortened(context, text, width) : text;
+  context.fillText(shown, box.left - left, box.top - top + box.height / 2, Math.max(width, 1));
 }
 
 function paint(painter: Painter, element: Element): void {
   const { context, left, top } = painter;
   const style = getComputedStyle(element);
-  if (style.display === 'none' || style.visibility === 'hidden' || element.closest('[data-unpainted]'))
+  if (
+    style.display === 'none' ||
+    style.visibility === 'hidden' ||
+    element.matches('.visually-hidden, [data-unpainted]')
+  )
     return;
   const box = element.getBoundingClientRect();
   if (isVisible(style.backgroundColor)) {
@@ -51,22 +69,31 @@ function paint(painter: Painter, element: Element): void {
   }
 }
 
-export async function savePicture(element: Element, caption: string, name: string): Promise<void> {
+/** @param title printed above, and `source` below */
+export async function savePicture(
+  element: Element,
+  title: string,
+  source: string,
+  name: string,
+): Promise<void> {
   const box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   const canvas = document.createElement('canvas');
   canvas.width = (box.width + 2 * MARGIN) * SCALE;
-  canvas.height = (box.height + 2 * MARGIN + 20) * SCALE;
+  canvas.height = (box.height + 2 * MARGIN + HEAD + FOOT) * SCALE;
   const context = canvas.getContext('2d');
   if (!context) return;
   context.scale(SCALE, SCALE);
-  context.fillStyle = style.getPropertyValue('--surface') || '#fff';
+  context.fillStyle = style.getPropertyValue('--surface');
   context.fillRect(0, 0, canvas.width, canvas.height);
-  paint({ context, left: box.left - MARGIN, top: box.top - MARGIN }, element);
-  context.font = `12px ${style.fontFamily}`;
-  context.fillStyle = style.getPropertyValue('--text-soft') || '#555';
+  paint({ context, left: box.left - MARGIN, top: box.top - MARGIN - HEAD }, element);
   context.textBaseline = 'alphabetic';
-  context.fillText(caption, MARGIN, box.height + MARGIN + 24);
+  context.font = `600 18px ${style.fontFamily}`;
+  context.fillStyle = style.color;
+  context.fillText(title, MARGIN, MARGIN + 16);
+  context.font = `12px ${style.fontFamily}`;
+  context.fillStyle = style.getPropertyValue('--text-soft');
+  context.fillText(shortened(context, source, box.width), MARGIN, canvas.height / SCALE - MARGIN);
   const content = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (content) saveAs(content, name);
 }

@@ -26,7 +26,7 @@ export async function watchedPage(
 ): Promise<WatchedPage> {
   const offences: string[] = [];
   const page = await (await browser.newContext(options)).newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(150_000);
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== address) offences.push(`request: ${request.url()}`);
