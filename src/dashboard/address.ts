@@ -57,7 +57,10 @@ export function go(href: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
   notify();
-  if (!replace && !sameView) scrollTo(0, 0);
+  if (replace || sameView) return;
+  // Whoever uses the keyboard or a screen reader starts at the top of the new view as well.
+  document.getElementById('content')?.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 export const change = (changes: Changes, options?: { replace: boolean }): void =>

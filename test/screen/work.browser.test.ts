@@ -67,6 +67,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const { page } = await open(`lang=zh&${AS_PUBLISHED}&view=projects&q=0311`);
     await page.locator('td.name a').first().click();
     await page.locator('#history .changes > li').first().waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
     expect(await textOf(page, 'h1')).toBe(project.name);
     expect(await textOf(page, '#life')).toContain(`开工日期 ${project.startedOn}`);
     const { items: funds } = await demo.get(`/v1/projects/${project.id}/funds`);
