@@ -25,6 +25,21 @@ export function themeOf(element: Element) {
 }
 export type Theme = ReturnType<typeof themeOf>;
 
+/** A line is thin: a click anywhere in the chart means the point of the month above or below that is nearest. */
+function nearestOnLines(chart: ECharts, x: number, y: number): Picked | undefined {
+  if (!chart.containPixel('grid', [x, y])) return undefined;
+  const { series = [] } = chart.getOption() as { series?: { type?: string; data?: unknown[] }[] };
+  const [position] = chart.convertFromPixel('grid', [x, y]) as number[];
+  const dataIndex = Math.round(position ?? 0);
+  const points = series.flatMap(({ type, data }, seriesIndex) => {
+    const value = data?.[dataIndex];
+    if (type !== 'line' || typeof value !== 'number') return [];
+    const [, height] = chart.convertToPixel({ seriesIndex }, [dataIndex, value]) as number[];
+    return [{ seriesIndex, dataIndex, distance: Math.abs((height ?? 0) - y) }];
+  });
+  return points.toSorted((one, other) => one.distance - other.distance)[0];
+}
+
 interface Props {
   /** What it shows, for those who do not see it. */
   label: string;
@@ -59,9 +74,12 @@ export function Chart({ label, option, of, onPick }: Props) {
       if (isGone) return;
       // Sharp in saved pictures too.
       drawn.current = init(element, null, { devicePixelRatio: Math.max(2, devicePixelRatio) });
-      drawn.current.on('click', ({ seriesIndex = 0, dataIndex }) =>
-        pick.current?.({ seriesIndex, dataIndex }),
-      );
+      const chart = drawn.current;
+      chart.on('click', ({ seriesIndex = 0, dataIndex }) => pick.current?.({ seriesIndex, dataIndex }));
+      chart.getZr().on('click', ({ offsetX, offsetY }) => {
+        const picked = nearestOnLines(chart, offsetX, offsetY);
+        if (picked) pick.current?.(picked);
+      });
       draw.current();
       observer.observe(element);
     });

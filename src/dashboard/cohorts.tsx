@@ -54,7 +54,6 @@ export function Cohorts() {
           // A young edition has hardly a line yet.
           showSymbol: cohort.ages.length < 4,
           symbolSize: 7,
-          triggerLineEvent: true,
           itemStyle: { color: theme.series[index % theme.series.length] },
         };
         // From the last age that all projects have reached, the line goes on dashed.

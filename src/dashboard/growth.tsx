@@ -87,7 +87,6 @@ export function Growth() {
         symbolSize: 7,
         lineStyle: { width: 2.5 },
         barMaxWidth: 14,
-        triggerLineEvent: true,
       })),
     });
 

@@ -195,6 +195,21 @@ describe.skipIf(!hasChromium)('the overview', () => {
     expect((await cells('cohorts'))[12]).toEqual(['12', ...items.map(({ ages }: Body) => percent(ages[12]))]);
   });
 
+  it('opens the projects of the point of a chart that is nearest to a click', async () => {
+    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const chart = page.locator('#growth .chart');
+    await chart.locator('canvas').waitFor();
+    const { width, height } = (await chart.boundingBox()) as { width: number; height: number };
+    // Near the right end, the line of the started projects lies between those of the signed and the producing ones.
+    await chart.click({ position: { x: width - 30, y: height * 0.42 } });
+    await page.locator('#projects tbody tr').first().waitFor();
+    const { searchParams } = new URL(page.url());
+    expect(searchParams.get('started')).toBe('true');
+    const { items } = await demo.get(`/v1/statistics/timeline?interval=month&${AS_PUBLISHED}`);
+    const period = items.find(({ to }: Body) => to === searchParams.get('asOf'));
+    expect(await total(page)).toBe(period.cumulative.startedCount);
+  });
+
   it('leads from every count to as many projects', async () => {
     const { page } = await open(`lang=en&${AS_PUBLISHED}`);
     await page.locator('#attention .rules li').first().waitFor();
