@@ -86,7 +86,11 @@ export default defineConfig({
         test: { name: 'files', include: FILES, exclude: [PROCESSES], ...sqlite, ...inProcess },
       },
       { extends: true, test: { name: 'processes', include: [PROCESSES], ...sqlite } },
-      { extends: true, test: { name: 'browser', include: [BROWSER], ...sqlite } },
+      // A page may take long on a busy machine.
+      {
+        extends: true,
+        test: { name: 'browser', include: [BROWSER], expect: { poll: { timeout: 60_000 } }, ...sqlite },
+      },
       // On PGlite unless a server is configured.
       { extends: true, test: { name: 'seam', include: SEAM, ...postgres } },
       ...(process.env.TEST_POSTGRES_URL

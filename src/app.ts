@@ -43,6 +43,7 @@ import { publishedRoutes } from './features/published/routes.ts';
 import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
 import { qualityService } from './features/quality/service.ts';
+import { screenRoutes } from './features/screen/routes.ts';
 import { createAnswers } from './http/answers.ts';
 import { compressResponses } from './http/compression.ts';
 import { REVALIDATE } from './http/conditional.ts';
@@ -122,6 +123,7 @@ export async function buildApp({
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
     healthRoutes(database, columns),
+    screenRoutes(),
     ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);

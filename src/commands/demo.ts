@@ -62,6 +62,9 @@ function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
   const curl = ANONYMOUS_READ === 'all' ? 'curl' : `curl -H 'Authorization: Bearer ${key}'`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.
+
+  ${address}/?event=hyrd-2020&asOf=2022-08-31
+
 Documentation: ${address}/docs
 
   ${curl} '${address}/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31'

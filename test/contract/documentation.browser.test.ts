@@ -1,14 +1,13 @@
 /** The documentation page in a browser: whoever opens an operation and sends it gets 200, offline. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasChromium, openBrowser, WITHOUT_CHROMIUM, watchedPage } from '../support/browser.ts';
 import { isEndless, openapi } from '../support/contract.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { endAll, luodi, occupiedPort, type Running, until } from '../support/process.ts';
-import { mustRun, pathOf } from '../support/programs.ts';
 import { type Operation, operations, requiredQuery } from './operations.ts';
 
-const hasChromium = mustRun('chromium');
-if (!hasChromium) it.skip('in Chromium, which is not installed (chromium): left to CI');
+if (!hasChromium) it.skip(WITHOUT_CHROMIUM);
 
 /** One operation of each kind: `test/contract/collection.test.ts` sends all of them. */
 const isChosen = ({ method, template, operationId, tags: [tag] }: Operation): boolean =>
@@ -41,8 +40,7 @@ describe.skipIf(!hasChromium)('the documentation', () => {
     const env = { DATABASE_URL: database.url, PORT: String(port), ANONYMOUS_READ: 'all' };
     demo = luodi(['demo'], { env });
     await until(() => demo.stdout().includes('Server listening'));
-    const executablePath = pathOf('chromium') ?? 'chromium';
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -51,20 +49,7 @@ describe.skipIf(!hasChromium)('the documentation', () => {
   });
 
   beforeEach(async () => {
-    offences = [];
-    page = await browser.newPage();
-    page.setDefaultTimeout(150_000);
-    page.on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith('http') && origin !== address) offences.push(`request: ${request.url()}`);
-    });
-    page.on('pageerror', (error) => offences.push(`error: ${error}`));
-    page.on('console', (message) => {
-      if (message.type() === 'error') offences.push(`console: ${message.text()}`);
-    });
-    await page.exposeFunction('offend', (what: string) => offences.push(what));
-    await page.addInitScript(`document.addEventListener('securitypolicyviolation',
-      ({ effectiveDirective, sourceFile }) => offend('policy: ' + effectiveDirective + ' ' + sourceFile))`);
+    ({ page, offences } = await watchedPage(browser, address));
     await page.goto(`${address}/docs`);
     await page.locator('.opblock-tag').first().waitFor();
   });

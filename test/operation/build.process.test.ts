@@ -40,7 +40,14 @@ describe('the built service', () => {
     }
     const chinese = await fetch(`${address}/v1/statistics/summary?format=csv&encoding=gb18030&lang=zh`);
     expect(new TextDecoder('gb18030').decode(await chinese.arrayBuffer())).toContain('开工率');
-    for (const path of ['/openapi.json', '/docs/', '/docs/static/swagger-ui-bundle.js', '/readyz']) {
+    for (const path of [
+      '/',
+      '/dashboard/main.js',
+      '/openapi.json',
+      '/docs/',
+      '/docs/static/swagger-ui-bundle.js',
+      '/readyz',
+    ]) {
       const answer = await fetch(address + path);
       expect(answer.status, path).toBe(200);
       await answer.arrayBuffer();

@@ -30,7 +30,7 @@ function importsIn(code: string): Source['imports'] {
 }
 
 const sources: Source[] = readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .sort()
   .map((path) => {
     const text = read(`src/${path}`);
@@ -48,12 +48,15 @@ const folderOf = (path: string): string =>
   path
     .split('/')
     .slice(0, path.startsWith('features/') ? 2 : 1)
-    .filter((part) => !part.endsWith('.ts'))
+    .filter((part) => !/\.tsx?$/.test(part))
     .join('/');
 
 /** The file under `src` that a relative import refers to. */
 const target = (source: Source, from: string): string =>
   from.startsWith('.') ? join(source.path, '..', from) : '';
+
+/** The page in the browser, which has its own libraries, bundled at build time. */
+const PAGE = 'dashboard';
 
 /** The layers and top-level files, from the lowest up: each may only import from those before it. */
 const ORDER = [
@@ -70,6 +73,8 @@ const ORDER = [
   ['main.ts'],
   ['commands'],
   ['cli.ts'],
+  // The page is a client: it imports nothing of the service, and nothing imports it.
+  [PAGE],
 ];
 
 const roomOf = (path: string): string => path.split('/')[0] as string;
@@ -171,6 +176,20 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
+  it('of the page import only each other, and the libraries of the page', () => {
+    const libraries = /^(preact|preact\/hooks|echarts\/(core|charts|components|renderers))$/;
+    const found = offences((source) =>
+      roomOf(source.path) === PAGE
+        ? source.imports
+            .map(({ from }) => from)
+            .filter((from) =>
+              from.startsWith('.') ? roomOf(target(source, from)) !== PAGE : !libraries.test(from),
+            )
+        : [],
+    );
+    expect(found).toEqual([]);
+  });
+
   it('have no import cycles of files or folders, including types', () => {
     expect(
       circlesIn(
@@ -263,7 +282,7 @@ describe('the packages', () => {
   it('are no development dependencies if the service needs them', () => {
     const own = new Set(Object.keys(manifest.dependencies));
     const found = offences((source) =>
-      source.imports
+      (roomOf(source.path) === PAGE ? [] : source.imports)
         .filter(({ from, typesOnly }) => !typesOnly && !from.startsWith('.') && !from.startsWith('node:'))
         .map(({ from }) =>
           from

@@ -26,6 +26,7 @@ function bundle(folder: string): string {
   for (const name of ['package.json', 'migrations']) {
     cpSync(join(projectFolder, name), join(folder, name), { recursive: true });
   }
+  cpSync(join(projectFolder, 'dist', 'dashboard'), join(dist, 'dashboard'), { recursive: true });
   symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   return dist;
 }

@@ -9,7 +9,9 @@ export const documentAt = (path: string): string => readFileSync(join(projectFol
 /** The paths of all documents. */
 export const documents = (): string[] => [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...readdirSync(join(projectFolder, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(projectFolder, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   ...readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('DESIGN.md'))
     .map((name) => `src/${name}`),

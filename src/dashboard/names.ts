@@ -1,0 +1,26 @@
+/** Names of codes: of fields and statuses as the service has them, and of what projects refer to. */
+import { useMemo } from 'preact/hooks';
+import type { Names, PageOf } from './answers.ts';
+import { nameOf } from './language.ts';
+import { useAnswer } from './service.ts';
+
+export const useNames = (): Names | undefined => useAnswer<Names>('/dashboard/names.json').answer;
+
+interface Entry {
+  code: string;
+  name: string;
+  nameEn: string | null;
+}
+
+/** @returns the name of a code of a catalogue, or the code if it is unknown */
+export function useNamesOf(
+  catalogue: 'events' | 'regions' | 'zones' | 'industries',
+): (code: string | null) => string {
+  const { answer } = useAnswer<PageOf<Entry>>(`/v1/${catalogue}?limit=500`);
+  const byCode = useMemo(() => new Map(answer?.items.map((entry) => [entry.code, entry])), [answer]);
+  return (code) => {
+    if (code === null) return '';
+    const entry = byCode.get(code);
+    return (entry && nameOf(entry)) ?? code;
+  };
+}

@@ -1,0 +1,90 @@
+/** What is shown instead of figures: that something loads, is refused, failed, or is empty. */
+import type { ComponentChildren } from 'preact';
+import { address, change, nothingSelected, useAddress } from './address.ts';
+import { openKeyDialog } from './key-dialog.tsx';
+import { key, type Problem, retry, type Shown } from './service.ts';
+import { say } from './words.ts';
+
+export function Trouble({ problem }: { problem: Problem }) {
+  const { status, code, title, detail, errors = [] } = problem;
+  if (status === 401) {
+    const isWrong = key() !== null;
+    return (
+      <div class="state" role="status">
+        <strong>{say('needsKey')}</strong>
+        <p>
+          {isWrong
+            ? detail
+            : code === 'access.key_required'
+              ? say('needsKeyHint')
+              : (detail ?? say('needsKeyHint'))}
+        </p>
+        <button type="button" onClick={openKeyDialog}>
+          {say('keyTitle')}
+        </button>
+      </div>
+    );
+  }
+  if (status === 403) {
+    return (
+      <div class="state" role="status">
+        <strong>{say('notAllowed')}</strong>
+        <p>{detail}</p>
+      </div>
+    );
+  }
+  return (
+    <div class="state" role="status">
+      <strong>{say('failed')}</strong>
+      {code === 'unreachable' ? <p>{say('unreachable')}</p> : <p>{detail ?? title}</p>}
+      {errors.map(({ parameter, pointer, message }) => (
+        <p key={`${parameter}${pointer}${message}`}>
+          <code>{parameter ?? pointer}</code> {message}
+        </p>
+      ))}
+      <button type="button" onClick={retry}>
+        {say('retry')}
+      </button>
+    </div>
+  );
+}
+
+export function Loading() {
+  return (
+    <div class="state loading" role="status">
+      <span class="visually-hidden">{say('loading')}</span>
+    </div>
+  );
+}
+
+export function Empty({ hasData }: { hasData: boolean }) {
+  const isNarrowed = Object.keys(nothingSelected(useAddress())).length > 0;
+  return (
+    <div class="state" role="status">
+      <strong>{say(hasData || isNarrowed ? 'noProjects' : 'noData')}</strong>
+      <p>{say(hasData || isNarrowed ? 'noProjectsHint' : 'noDataHint')}</p>
+      {isNarrowed && (
+        <button type="button" onClick={() => change(nothingSelected(address()))}>
+          {say('clear')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Shows an answer; dimmed while it is the answer to an earlier question. */
+export function Answered<T>({
+  shown,
+  children,
+}: {
+  shown: Shown<T>;
+  children: (answer: T) => ComponentChildren;
+}) {
+  const { answer, problem, isEarlier } = shown;
+  if (answer === undefined) return problem ? <Trouble problem={problem} /> : <Loading />;
+  return (
+    <div class={isEarlier ? 'earlier' : undefined} aria-busy={isEarlier}>
+      {children(answer)}
+    </div>
+  );
+}
