@@ -63,7 +63,14 @@ const enlarged = <T extends Numbers>(array: T, length: number): T => {
   return larger;
 };
 
+/** Is told of each project that changes: before, and after. */
+export interface Watcher {
+  leave(row: number): void;
+  enter(row: number): void;
+}
+
 export class Columns {
+  watcher: Watcher | undefined;
   readonly ids = new IdIndex();
   readonly dictionaries = record(codeNames, () => new Dictionary());
   /** Packed days; `NEVER` for none. */
@@ -131,6 +138,7 @@ export class Columns {
   remove(id: string): void {
     const row = this.ids.find(id);
     if (row < 0) return;
+    this.watcher?.leave(row);
     this.flags[row] = ARCHIVED;
     this.days.signedOn[row] = NEVER;
     this.likeness[row] = 0;

@@ -235,9 +235,12 @@ async function putProjects(
     else others.set(projectId, [enterpriseId]);
   }
   for (const project of stored) {
+    const before = columns.watcher ? columns.ids.find(project.id) : -1;
+    if (before >= 0) columns.watcher?.leave(before);
     const row = columns.put(project, likenessOf(project.searchText));
     columns.putLedger(row, ledgers.get(project.id) ?? []);
     columns.putOthers(row, others.get(project.id) ?? []);
+    columns.watcher?.enter(row);
   }
   const ranked = await reader.prepared(`columns.ranked ${some.shape}`, some.values, (db) => {
     const { projects, projectInvestors, rankings } = db.tables;

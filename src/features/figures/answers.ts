@@ -1,10 +1,12 @@
 /** Summaries and breakdowns, each from one state of the data. */
+import type { Columns } from '../../columns/columns.ts';
 import { packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
+import { DayProfile } from './day-profile.ts';
 import {
   type DimensionName,
   dimensions,
@@ -116,9 +118,26 @@ export async function tallyOf(
   filter: ProjectFilter,
   asOf: string,
 ): Promise<Tally> {
+  const day = packedDay(asOf);
+  if (Object.keys(filter).length === 0 && columns.count >= MANY && DayProfile.covers(day))
+    return profileOf(columns).tallyOn(day);
   const mask = await select(filter, asOf).mask(columns, reader);
-  const [all] = tallyRows(columns, mask, [], packedDay(asOf));
+  const [all] = tallyRows(columns, mask, [], day);
   return all?.tally ?? emptyTally();
+}
+
+/** Of fewer projects a scan costs less than a profile would take memory. */
+const MANY = 50_000;
+
+const profiles = new WeakMap<Columns, DayProfile>();
+
+function profileOf(columns: Columns): DayProfile {
+  const known = profiles.get(columns);
+  if (known) return known;
+  const made = new DayProfile(columns);
+  profiles.set(columns, made);
+  columns.watcher = made;
+  return made;
 }
 
 /** A summary, for use with the other data of its state. */
