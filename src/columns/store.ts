@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
+import { isThreadEnd } from '../database/errors.ts';
 import { fairTurns, WAITING } from '../database/turns.ts';
 import { Problem } from '../http/problems.ts';
 import { answering, type ColumnsWork, type Part, type Request } from './answering.ts';
@@ -135,10 +136,16 @@ export function columnStore({
   }
 
   async function ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer> {
+    let hasDied = false;
     for (;;) {
       await untilFilled();
       const begun = performance.now();
-      const part = await turn(() => run({ question: question.name, input }));
+      const part = await turn(() => run({ question: question.name, input })).catch((error: unknown) => {
+        // With the thread went its columns; the next one fills others.
+        if (!isThreadEnd(error) || hasDied) throw error;
+        hasDied = true;
+        return { unfilled: true } as const;
+      });
       if ('unfilled' in part) {
         if (condition.state === 'ready') forget();
         continue;

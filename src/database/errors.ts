@@ -46,7 +46,12 @@ export const isForeignKeyViolation = hasCode('SQLITE_CONSTRAINT_FOREIGNKEY', '23
 /** Two transactions conflicted; the same work may succeed when retried. */
 export const isSerializationFailure = hasCode('40001', '40P01');
 
+/** The thread of a connection died, for want of memory for example; the next work gets another one. */
+export const THREAD_ENDED = 'THREAD_ENDED';
+export const isThreadEnd = hasCode(THREAD_ENDED);
+
 const unreachable = hasCode(
+  THREAD_ENDED,
   'SQLITE_BUSY',
   'SQLITE_BUSY_RECOVERY',
   'SQLITE_BUSY_SNAPSHOT',

@@ -1,6 +1,7 @@
 /** A connection on its own thread, so that long work does not block the event loop. */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { LoadWork, StreamWork } from './database.ts';
+import { THREAD_ENDED } from './errors.ts';
 
 /** The module of a `StreamWork` or `LoadWork`, and the port through which its parts are requested and returned. */
 export type WorkQuestion =
@@ -12,7 +13,7 @@ export type Demand = 'next' | 'end';
 
 export type Streamed = { part: unknown } | { end: true } | { error: { message: string; code: string } };
 
-const ENDED = 'The thread of a connection has ended.';
+const ENDED = { message: 'The thread of a connection has ended.', code: THREAD_ENDED };
 
 export const failureOf = ({ message, code }: { message: string; code: string }): Error =>
   Object.assign(new Error(message), { code });
@@ -28,8 +29,8 @@ export class WorkThread {
   constructor(module: URL, workerData: unknown, resourceLimits: ResourceLimits = {}) {
     this.worker = new Worker(module, { workerData, resourceLimits });
     this.worker.unref();
-    this.worker.on('error', (error) => this.fail(error as Error));
-    this.worker.on('exit', () => this.fail(new Error(ENDED)));
+    this.worker.on('error', (cause) => this.fail(Object.assign(failureOf(ENDED), { cause })));
+    this.worker.on('exit', () => this.fail(failureOf(ENDED)));
   }
 
   /** False once the thread has died; the pool then drops it. */
@@ -62,7 +63,7 @@ export class WorkThread {
       arrivals.push(arrived.promise);
     });
     // The other end closes when the stream has ended, and also when its thread dies.
-    port.on('close', () => arrived.resolve({ error: { message: ENDED, code: '' } }));
+    port.on('close', () => arrived.resolve({ error: ENDED }));
     const demand = (what: Demand) => port.postMessage(what);
     this.hold();
     this.worker.postMessage(question, [port2]);
@@ -79,7 +80,11 @@ export class WorkThread {
           continue;
         }
         ended = true;
-        if ('error' in message) throw failureOf(message.error);
+        if ('error' in message) {
+          // Before the event of its end arrives, nobody else must get this thread.
+          if (message.error === ENDED) this.fail(failureOf(ENDED));
+          throw failureOf(message.error);
+        }
         return;
       }
     } finally {

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
-import type { Condition } from '../../src/columns/store.ts';
+import { type Condition, columnStore, storeLimits } from '../../src/columns/store.ts';
 import { derived } from '../../src/contributions.ts';
 import type { Reader } from '../../src/database/database.ts';
+import { isUnavailable } from '../../src/database/errors.ts';
 import { summary } from '../../src/features/figures/answers.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
 import { columnsOf } from '../../src/workers/works.ts';
@@ -266,6 +267,35 @@ describe('columns on a thread', () => {
     const { body } = await store.ask(summary, everything);
     const { projectCount, totalInvestment } = body as Body;
     expect(totalInvestment.yuan).toBe(7 * projectCount);
+  });
+
+  /** A module that a thread can load. */
+  const moduleOf = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const killer = moduleOf('export async function* run() { process.exit(1); }');
+  const killing = { module: killer, resident: true, run: async function* () {} };
+
+  it('are filled anew by another thread if theirs dies', async () => {
+    const before = await far.get('/v1/statistics/summary');
+    await expect(async () => {
+      for await (const _ of api.database.stream(killing, null));
+    }).rejects.toThrow('has ended');
+    const after = await far.get(`/v1/statistics/summary?asOf=${WORLD_TODAY}`);
+    expect(after.body.projectCount).toBe(before.body.projectCount);
+  });
+
+  it('are refused clearly if threads keep dying', async () => {
+    const module = moduleOf(`export async function* run(_, request) {
+      if (request.fill) yield { rows: 0, bytes: 0, seq: 0 };
+      else process.exit(1);
+    }`);
+    const store = columnStore({
+      database: api.database,
+      derived,
+      questions: [],
+      work: { module, resident: true, run: async function* () {} },
+      limits: { ...storeLimits, near: -1 },
+    });
+    await expect(store.ask(summary, everything)).rejects.toSatisfy(isUnavailable);
   });
 
   it('make figures wait, and refuse them after some seconds, with how far they are', async () => {
