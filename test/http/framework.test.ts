@@ -207,7 +207,6 @@ describe('the media type of a body', () => {
 
 describe('an unknown path', () => {
   it.each([
-    '/',
     '/v1',
     '/v1/',
     '/v2/projects',
