@@ -274,6 +274,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   it('gives requests that answer with what is shown, and definitions of the service', async () => {
     const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#ranking .tool[title=接口请求]').click();
+    await page.locator('#ranking textarea').nth(1).waitFor();
     const [curl = '', url = ''] = await page
       .locator('#ranking textarea')
       .evaluateAll((all) => all.map((area) => (area as unknown as { value: string }).value));
@@ -283,7 +284,8 @@ describe.skipIf(!hasChromium)('the overview', () => {
     await page.locator('#ranking .tool').first().click();
     const { measures } = await demo.get('/v1/statistics/definitions');
     const { formula, sentence } = measures.find(({ name }: Body) => name === 'operatingRate');
-    expect(await textOf(page, '#ranking .explained')).toContain(sentence.zh);
+    // The definitions are loaded only now.
+    await expect.poll(() => textOf(page, '#ranking .explained')).toContain(sentence.zh);
     expect(await textOf(page, '#ranking .explained code')).toBe(formula);
   });
 
