@@ -55,7 +55,9 @@ async function freshSqlite(template: string | undefined): Promise<TestDatabase> 
   const folder = mkdtempSync(join(tmpdir(), 'luodi-test-'));
   const file = join(folder, 'test.db');
   if (template && existsSync(template)) copyFileSync(template, file);
-  return { url: `file:${file}`, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+  // A thread or process that is just ending may still close its files.
+  const remove = async () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  return { url: `file:${file}`, remove };
 }
 
 /** Runs one statement on a server's maintenance database. */
