@@ -27,7 +27,7 @@ export function answering(
   derived: Derived,
   questions: Questions,
   most = Number.POSITIVE_INFINITY,
-): ColumnsWork['run'] {
+): (reader: Reader, request: Request) => AsyncIterable<Part> {
   const known = new Map([...questions, checkSlice(derived)].map((question) => [question.name, question]));
   let filled: Filled | undefined;
 

@@ -1,7 +1,8 @@
 /** Compares columns with columns filled anew, a slice of ids at a time. */
 import { isDeepStrictEqual } from 'node:util';
+import { paced } from '../core/pace.ts';
 import { Columns, treeNames } from './columns.ts';
-import { countOf, type Derived, readPage, readReferences } from './following.ts';
+import { countOf, type Derived, readInvestors, readPage, readTrees } from './following.ts';
 import type { Question } from './questions.ts';
 
 export interface Checked {
@@ -18,12 +19,15 @@ export const checkSlice = (derived: Derived): Question<{ after: string | null },
   name: 'columns.check',
   answer: async ({ reader, columns }, { after }) => {
     const differences: string[] = [];
-    if (after === null && (await countOf(reader)) !== columns.count) differences.push('number of projects');
     const anew = new Columns();
+    if (after === null) {
+      if ((await countOf(reader)) !== columns.count) differences.push('number of projects');
+      await readTrees(anew, reader);
+      for (const tree of treeNames)
+        if (!isDeepStrictEqual(columns.parents[tree], anew.parents[tree])) differences.push(tree);
+    }
     const ids = await readPage(anew, reader, derived, after ?? '');
-    await readReferences(anew, reader);
-    for (const tree of treeNames)
-      if (!isDeepStrictEqual(columns.parents[tree], anew.parents[tree])) differences.push(tree);
+    await readInvestors(anew, reader, 0, paced());
     for (const id of ids) {
       const [is, shouldBe] = [columns.stateOf(id), anew.stateOf(id)];
       if (!is) differences.push(`${id} is missing`);

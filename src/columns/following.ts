@@ -85,7 +85,8 @@ export async function* fill(reader: Reader, derived: Derived): AsyncGenerator<Pr
     yield { done: columns.count, total };
     await pace();
   }
-  await readReferences(columns, reader);
+  await readTrees(columns, reader);
+  await readInvestors(columns, reader, 0, pace);
   return { columns, revision: await revisionIn(reader) };
 }
 
@@ -262,10 +263,9 @@ async function putProjects(
   }
 }
 
-/** Reads what the projects refer to. */
-export async function readReferences(columns: Columns, reader: Reader): Promise<void> {
+/** Reads the regions and industries. */
+export async function readTrees(columns: Columns, reader: Reader): Promise<void> {
   for (const tree of treeNames) await readTree(columns, reader, tree);
-  await readInvestors(columns, reader, 0, paced());
 }
 
 async function readTree(columns: Columns, reader: Reader, tree: TreeName): Promise<void> {
@@ -279,7 +279,12 @@ async function readTree(columns: Columns, reader: Reader, tree: TreeName): Promi
 }
 
 /** Reads the investors from a code on. */
-async function readInvestors(columns: Columns, reader: Reader, from: number, pace: Pace): Promise<void> {
+export async function readInvestors(
+  columns: Columns,
+  reader: Reader,
+  from: number,
+  pace: Pace,
+): Promise<void> {
   const ids = columns.dictionaries.leadInvestorId.texts().slice(from);
   for (const some of batchesOf(ids.filter((id) => id !== null))) {
     await readCountries(columns, reader, some);

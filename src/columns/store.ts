@@ -79,7 +79,14 @@ export function columnStore({
   const check = checkSlice(derived);
   const here = answering(derived, questions, limits.near);
   const condition: Condition = {
-    ...{ state: 'empty', rows: 0, bytes: 0, seq: 0, filledMs: 0, answeredMs: 0, answers: 0, near: true },
+    state: 'empty',
+    rows: 0,
+    bytes: 0,
+    seq: 0,
+    filledMs: 0,
+    answeredMs: 0,
+    answers: 0,
+    near: true,
   };
   let filling: Promise<void> | undefined;
   let stopping: AbortController | undefined;
@@ -93,7 +100,7 @@ export function columnStore({
     };
     if (condition.near) {
       await database.snapshot(async (reader) => {
-        for await (const part of here(reader as never, request)) each(part);
+        for await (const part of here(reader, request)) each(part);
       });
     } else for await (const part of database.stream(work, request)) each(part);
     return last as Part;

@@ -47,7 +47,7 @@ export const byIds = (ids: readonly string[], asOf: string): Condition => ({
   shape: 'ids',
   values: { ids: JSON.stringify(ids), asOf },
   where: (reader, population = inPopulation(reader, true)) =>
-    sql`(${population} and ${reader.functions.isListed(reader.tables.projects.id, sql.placeholder('ids') as never)})`,
+    sql`(${population} and ${reader.functions.isListed(reader.tables.projects.id, sql`${sql.placeholder('ids')}`)})`,
 });
 
 /** What a filter selects at a revision. */
