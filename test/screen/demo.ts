@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Body } from '../support/app.ts';
-import { openBrowser, watchedPage } from '../support/browser.ts';
+import { openBrowser, type WatchedPage, watchedPage } from '../support/browser.ts';
 import { freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { luodi, occupiedPort, type Running, until } from '../support/process.ts';
 
@@ -18,7 +19,9 @@ export interface Demo {
   get(path: string): Promise<Body>;
   send(method: string, path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Opens the page and waits for its first figure. */
-  open(query: string, options?: BrowserContextOptions): Promise<{ page: Page; offences: string[] }>;
+  open(query: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  /** Closes the pages that were opened; fails if one of them did what no page may. */
+  closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export async function startDemo(ANONYMOUS_READ = 'all'): Promise<Demo> {
   const key = /Bearer (luodi_\w+)/.exec(running.stdout())?.[1] as string;
   const browser = await openBrowser();
   const headers = { authorization: `Bearer ${key}` };
+  let opened: WatchedPage[] = [];
   return {
     address,
     key,
@@ -48,8 +52,17 @@ export async function startDemo(ANONYMOUS_READ = 'all'): Promise<Demo> {
       }),
     open: async (query, options) => {
       const watched = await watchedPage(browser, address, { locale: 'zh-CN', ...options });
+      opened.push(watched);
       await watched.page.goto(`${address}/?${query}`);
       return watched;
+    },
+    closePages: async () => {
+      const pages = opened;
+      opened = [];
+      for (const { page, offences } of pages) {
+        expect(offences).toEqual([]);
+        await page.close();
+      }
     },
     close: async () => {
       await browser.close();

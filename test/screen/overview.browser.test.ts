@@ -11,13 +11,6 @@ const percent = ({ percent }: { percent: number }) => `${percent.toFixed(1)}%`;
 
 describe.skipIf(!hasChromium)('the overview', () => {
   let demo: Demo;
-  let opened: WatchedPage[] = [];
-
-  const open: Demo['open'] = async (query, options) => {
-    const watched = await demo.open(query, options);
-    opened.push(watched);
-    return watched;
-  };
   const bars = (page: WatchedPage['page'], card: string): Promise<string[][]> =>
     page
       .locator(`#${card} .bars tbody tr`)
@@ -35,13 +28,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   beforeAll(async () => {
     demo = await startDemo();
   });
-  afterEach(async () => {
-    for (const { page, offences } of opened) {
-      expect(offences).toEqual([]);
-      await page.close();
-    }
-    opened = [];
-  });
+  afterEach(() => demo.closePages());
   afterAll(async () => {
     await demo?.close();
     await endAll();
@@ -51,7 +38,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
     ['zh', ['319 个', '2978.8 亿元', '83.4 %', '35.7 %', '1365.5 亿元', '38 个']],
     ['en', ['319', '297.88 billion yuan', '83.4 %', '35.7 %', '136.55 billion yuan', '38']],
   ])('shows the published figures in the numbers of the language (%s)', async (lang, expected) => {
-    const { page } = await open(`lang=${lang}&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=${lang}&${AS_PUBLISHED}`);
     await page.locator('.figure b').first().waitFor();
     const numbers = await page.locator('.figure').evaluateAll((figures) =>
       figures.map((figure) =>
@@ -72,9 +59,9 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('speaks the language of the browser unless the address names another', async () => {
-    const { page: english } = await open(AS_PUBLISHED, { locale: 'en-US' });
+    const { page: english } = await demo.open(AS_PUBLISHED, { locale: 'en-US' });
     expect(await english.locator('html').getAttribute('lang')).toBe('en');
-    const { page: chinese } = await open(AS_PUBLISHED, { locale: 'zh-CN' });
+    const { page: chinese } = await demo.open(AS_PUBLISHED, { locale: 'zh-CN' });
     expect(await chinese.locator('html').getAttribute('lang')).toBe('zh-CN');
     await chinese.locator('.language').click();
     await chinese.getByText('Headline figures').waitFor();
@@ -82,7 +69,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('shows in every part what the service answers', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#bands .bars tr').first().waitFor();
     await page.locator('#attention .rules li').first().waitFor();
     await page.locator('#published p').first().waitFor();
@@ -136,7 +123,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('ranks prefectures, with their ranks at the end of the month before', async () => {
-    const { page } = await open('lang=zh&event=hyrd-2020,hyrd-2022&asOf=2022-12-15');
+    const { page } = await demo.open('lang=zh&event=hyrd-2020,hyrd-2022&asOf=2022-12-15');
     const ranks = async (asOf: string): Promise<Map<string, number>> => {
       const { items } = await demo.get(
         `/v1/statistics/breakdown?by=region&event=hyrd-2020,hyrd-2022&asOf=${asOf}`,
@@ -169,7 +156,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('shows each chart as a table, whose numbers lead to their projects', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     const cells = (card: string) =>
       page
         .locator(`#${card} .list tbody tr`)
@@ -196,7 +183,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('opens the projects of the point of a chart that is nearest to a click', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     const chart = page.locator('#growth .chart');
     await chart.locator('canvas').waitFor();
     const { width, height } = (await chart.boundingBox()) as { width: number; height: number };
@@ -211,7 +198,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('leads from every count to as many projects', async () => {
-    const { page } = await open(`lang=en&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=en&${AS_PUBLISHED}`);
     await page.locator('#attention .rules li').first().waitFor();
     const links = await page
       .locator('#funnel .bars a, #attention .rules a, .figure[data-measure$=Count] a')
@@ -231,7 +218,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('keeps filters and day in its address, goes back, and shows the same from a link', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     const count = () => textOf(page, '[data-measure=projectCount] .number');
     await page.locator('[data-measure=projectCount] .number').waitFor();
     await page.locator('[data-filter=region] option[value="430100"]').waitFor({ state: 'attached' });
@@ -246,7 +233,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
     expect(new URL(page.url()).searchParams.get('industry')).toBeNull();
     await page.goForward();
     await expect.poll(count).toBe(String(both.projectCount));
-    const { page: other } = await open(new URL(link).search.slice(1));
+    const { page: other } = await demo.open(new URL(link).search.slice(1));
     await other.locator('[data-measure=projectCount] .number').waitFor();
     expect(await textOf(other, '[data-measure=projectCount] .number')).toBe(String(both.projectCount));
     expect(await other.locator('[data-filter=industry]').inputValue()).toBe('C');
@@ -258,7 +245,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('moves through time with the slider, by keyboard', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     const slider = page.locator('input[type=range]');
     await slider.focus();
     for (let day = 0; day < 31; day++) await page.keyboard.press('ArrowLeft');
@@ -272,7 +259,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('gives requests that answer with what is shown, and definitions of the service', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#ranking .tool[title=接口请求]').click();
     await page.locator('#ranking textarea').nth(1).waitFor();
     const [curl = '', url = ''] = await page
@@ -290,7 +277,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('saves pictures and workbooks', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#growth .chart canvas').waitFor();
     for (const [card, tool, start] of [
       ['growth', '下载图片（PNG）', '89504e47'],
@@ -309,7 +296,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('weighs at most 350 kB', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#growth .chart canvas').waitFor();
     const names = (await page.evaluate(
       `performance.getEntriesByType('resource').filter(({ initiatorType }) => initiatorType !== 'fetch').map(({ name }) => name)`,
@@ -328,7 +315,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it.each(['zh', 'en'])('has no faults that axe finds (%s)', async (lang) => {
-    const { page } = await open(`lang=${lang}&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=${lang}&${AS_PUBLISHED}`);
     await page.locator('#growth .chart canvas').waitFor();
     await page.locator('#attention .rules li').first().waitFor();
     await page.locator('#ranking .tool').first().click();
@@ -337,7 +324,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
   });
 
   it('fits a phone', async () => {
-    const { page } = await open(`lang=en&${AS_PUBLISHED}`, { viewport: { width: 360, height: 740 } });
+    const { page } = await demo.open(`lang=en&${AS_PUBLISHED}`, { viewport: { width: 360, height: 740 } });
     await page.locator('#attention .rules li').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });

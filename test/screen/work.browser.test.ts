@@ -9,13 +9,6 @@ if (!hasChromium) it.skip(WITHOUT_CHROMIUM);
 
 describe.skipIf(!hasChromium)('the page', () => {
   let demo: Demo;
-  let opened: WatchedPage[] = [];
-
-  const open: Demo['open'] = async (query, options) => {
-    const watched = await demo.open(query, options);
-    opened.push(watched);
-    return watched;
-  };
   const projectWith = async (code: string): Promise<Body> =>
     (await demo.get(`/v1/projects?code=${code}`)).items[0];
   const change = async (id: string, changes: object): Promise<void> => {
@@ -35,20 +28,14 @@ describe.skipIf(!hasChromium)('the page', () => {
   beforeAll(async () => {
     demo = await startDemo();
   });
-  afterEach(async () => {
-    for (const { page, offences } of opened) {
-      expect(offences).toEqual([]);
-      await page.close();
-    }
-    opened = [];
-  });
+  afterEach(() => demo.closePages());
   afterAll(async () => {
     await demo?.close();
     await endAll();
   });
 
   it('sorts and pages projects', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}&view=projects`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}&view=projects`);
     const codes = () => page.locator('#projects td.code').allInnerTexts();
     await page.locator('#projects thead a', { hasText: '投资总额' }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get('sort')).toBe('-investmentYuan');
@@ -64,7 +51,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('shows one project: its life, its ledger and who changed what', async () => {
     const project = await projectWith('HYRD-2020-0311');
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}&view=projects&q=0311`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}&view=projects&q=0311`);
     await page.locator('td.name a').first().click();
     await page.locator('#history .changes > li').first().waitFor();
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
@@ -91,7 +78,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     });
     expect(created.status).toBe(201);
     const { id } = await projectWith('MARKUP-1');
-    const { page } = await open('lang=zh&view=projects&code=MARKUP-1');
+    const { page } = await demo.open('lang=zh&view=projects&code=MARKUP-1');
     await page.locator('td.name a').click();
     await page.locator('#history .changes > li').first().waitFor();
     expect(await textOf(page, 'h1')).toBe(name);
@@ -105,7 +92,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   });
 
   it('moves a figure when a project starts elsewhere, and says when it is behind', async () => {
-    const { page, offences } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page, offences } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     const parts = () => textOf(page, '[data-measure=operatingRate] .parts');
     await page.locator('.live.live').waitFor();
     await expect.poll(parts).toBe('266 / 319');
@@ -138,7 +125,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       asOf: '2022-08-31',
       source: { publisher: '示例日报', publishedOn: '2022-09-01' },
     };
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}`);
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}`);
     await page.locator('#published', { hasText: '全部一致' }).waitFor();
     const answer = await demo.send('POST', '/v1/published-figures', figure);
     expect(answer.status).toBe(201);
@@ -155,7 +142,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   });
 
   it('imports a sheet from the corner: preview, faults, correction, commit', async () => {
-    const { page } = await open('lang=zh&view=corner');
+    const { page } = await demo.open('lang=zh&view=corner');
     await page.locator('.corner').waitFor();
     expect(await textOf(page, '.corner')).toContain('导入需要具有编辑权限的密钥');
     await useKey(page, demo.key);
@@ -189,7 +176,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   });
 
   it('keeps a key in this tab only, and sends it in a header only', async () => {
-    const { page } = await open('lang=zh&view=corner');
+    const { page } = await demo.open('lang=zh&view=corner');
     const requests: string[] = [];
     page.on('request', (request) => requests.push(`${request.url()} ${request.headers().authorization}`));
     await useKey(page, demo.key);
@@ -209,7 +196,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   });
 
   it('turns its pages on the wall, by itself and by keyboard', async () => {
-    const { page } = await open(`lang=zh&${AS_PUBLISHED}&wall=1`, {
+    const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}&wall=1`, {
       viewport: { width: 1920, height: 1080 },
       reducedMotion: 'reduce',
     });
@@ -230,7 +217,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   });
 
   it('has dialogs and lists without faults that axe finds', async () => {
-    const { page } = await open('lang=en&view=projects');
+    const { page } = await demo.open('lang=en&view=projects');
     await page.locator('#projects tbody tr').first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.locator('.head button.quiet').click();
