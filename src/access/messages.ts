@@ -53,8 +53,8 @@ const problems = {
   },
   'access.day_needs_key': {
     status: 401,
-    en: 'Without an API key, asOf must be the last day of a month, {latest} or earlier.',
-    zh: '未提供 API 密钥时，asOf 必须为某月的最后一天，且不晚于 {latest}。',
+    en: 'Without an API key, asOf and a day in compareWith must be the last day of a month, {latest} or earlier.',
+    zh: '未提供 API 密钥时，asOf 和 compareWith 中的日期必须为某月的最后一天，且不晚于 {latest}。',
   },
   'access.too_many_failures': {
     status: 429,

@@ -38,6 +38,12 @@ export const minus = (a: Quotient, b: Quotient): Quotient => ({
 export const plus = (a: Quotient, b: Quotient): Quotient =>
   minus(a, { numerator: -b.numerator, denominator: b.denominator });
 
+/** @param b positive */
+export const over = (a: Quotient, b: Quotient): Quotient => ({
+  numerator: a.numerator * b.denominator,
+  denominator: a.denominator * b.numerator,
+});
+
 /** −1, 0 or 1 if `a` is less than, equal to or greater than `b`. */
 export function compare(a: Quotient, b: Quotient): -1 | 0 | 1 {
   const { numerator } = minus(a, b);

@@ -16,9 +16,12 @@ export interface Money {
   yiYuan: number;
 }
 
+/** Half-up. */
+export const oneDecimal = (value: Quotient): number => Number(rounded(value, 1).units) / 10;
+
 /** `scale` × a quotient of whole numbers, to one decimal, half-up. */
 export const toOneDecimal = (numerator: number, denominator: number, scale = 1n): number =>
-  Number(rounded(whole(scale * BigInt(numerator), denominator), 1).units) / 10;
+  oneDecimal(whole(scale * BigInt(numerator), denominator));
 
 export function rate(numerator: number, denominator: number): Rate {
   if (denominator === 0) return { numerator, denominator, ratio: null, percent: null };
@@ -48,7 +51,7 @@ export interface Days {
 
 export function days(histogram: Histogram): Days {
   const { count, median, mean } = centresOf(histogram);
-  const shown = (quotient: Quotient | null) => quotient && Number(rounded(quotient, 1).units) / 10;
+  const shown = (quotient: Quotient | null) => quotient && oneDecimal(quotient);
   return { count, median: shown(median), mean: shown(mean) };
 }
 

@@ -102,6 +102,7 @@ const ELEMENTS: Readonly<Record<string, number>> = {
   channels: 20,
   cohorts: 20,
   columns: 200,
+  comparison: 20,
   dimensions: 50,
   errors: 1_000,
   faults: 1_000,

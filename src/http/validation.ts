@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { Language, Message, MessageValue } from '../core/languages.ts';
+import { isUntilToday } from './as-of.ts';
 import { type FaultCode, faults as faultMessages, typeNames } from './messages.ts';
 import { type Fault, invalid, type Problem, refuse } from './problems.ts';
 
@@ -150,7 +151,7 @@ export function refuseFields(body: unknown): void {
   );
 }
 
-/** Validates with zod. The clock says which days are still to come: no query asks `asOf` one of them. */
+/** Validates with zod. The clock says which days are still to come: no query asks for figures of one of them. */
 export const validatorFor =
   (clock: Clock): FastifySchemaCompiler<z.ZodType> =>
   ({ schema, httpPart }) =>
@@ -164,12 +165,24 @@ export function checkQuery<T>(
 ): { value: T } | { error: Problem } {
   const parsed = schema.safeParse(value, { reportInput: true });
   const faults = parsed.success ? [] : toFaults(parsed.error.issues, inQuery);
-  const { asOf } = value as { asOf?: unknown };
-  const isAsked = typeof asOf === 'string' && !faults.some(({ parameter }) => parameter === 'asOf');
-  if (isAsked && asOf > clock.today()) {
-    faults.push({ parameter: 'asOf', code: 'after_today', values: { today: clock.today() } });
+  const today = clock.today();
+  for (const [parameter, day] of daysIn(schema, value)) {
+    if (day > today && !faults.some((fault) => fault.parameter === parameter))
+      faults.push({ parameter, code: 'after_today', values: { today } });
   }
   return faults.length > 0 ? { error: invalid(faults) } : { value: parsed.data as T };
+}
+
+/** The parameters that give a day of figures. */
+function daysIn(schema: z.ZodType, value: unknown): [name: string, day: string][] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(value as object).filter(
+    ([name, given]) =>
+      typeof given === 'string' &&
+      /^\d/.test(given) &&
+      Object.hasOwn(schema.shape, name) &&
+      isUntilToday(schema.shape[name]),
+  );
 }
 
 function validateBody(schema: z.ZodType, body: unknown) {

@@ -23,6 +23,7 @@ import {
   type ModelWorld,
   populationOf,
 } from '../support/model.ts';
+import { dayBefore } from '../support/model-comparison.ts';
 import { figuresOf, MEASURES } from '../support/model-figures.ts';
 import { runs } from '../support/runs.ts';
 import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
@@ -225,6 +226,108 @@ describe('if only statistics are open, without a key', () => {
   });
 });
 
+/** Each comparison that may be asked for, by the day that it leads to. */
+const comparisons = (day: string): [compareWith: string, other: string][] => [
+  ...DAYS.map((other): [string, string] => [other, other]),
+  ...(['previousMonth', 'previousQuarter', 'previousYear'] as const).map((span): [string, string] => [
+    span,
+    dayBefore(day, span),
+  ]),
+];
+
+/** Whether figures are those of another response to the same caller, which they therefore tell nothing beside. */
+function expectKnown(figures: Body, known: Body): void {
+  for (const name of MEASURES) expect(figures[name], name).toEqual(known[name]);
+  expect(figures.withheld).toEqual(known.withheld);
+}
+
+function expectComparison(now: Body, then: Body): void {
+  const previous = Object.fromEntries(MEASURES.map((name) => [name, now.comparison[name].previous]));
+  expectKnown({ ...previous, withheld: now.comparison.withheld }, then);
+  expect(now.comparison).not.toHaveProperty('links');
+  for (const name of MEASURES) {
+    const { difference, changePercent } = now.comparison[name];
+    if (now[name] !== null && previous[name] !== null) continue;
+    expect([difference, changePercent], name).toEqual([null, null]);
+  }
+}
+
+/** Whether ranks and shares follow from the figures that are told. */
+function expectOrderOf(items: Body[], total: Body, measure: string): void {
+  const told = (values: unknown[]) => values.filter((value) => value !== null) as number[];
+  const shownOf = (figure: Body | number | null) =>
+    typeof figure === 'object' ? (figure?.yuan ?? null) : figure;
+  const now = items.map((item) => (item.projectCount === 0 ? null : shownOf(item[measure])));
+  const then = items.map(({ comparison }) =>
+    comparison.projectCount.previous === 0 ? null : shownOf(comparison[measure].previous),
+  );
+  const rankIn = (values: unknown[], value: number | null) =>
+    value === null ? null : 1 + told(values).filter((other) => other > value).length;
+  for (const [i, item] of items.entries()) {
+    expect(item.rank).toBe(rankIn(now, now[i] ?? null));
+    expect(item.previousRank).toBe(rankIn(then, then[i] ?? null));
+    const isTold = item[measure] !== null && total[measure] !== null;
+    expect(item.share?.numerator ?? null).toBe(isTold ? shownOf(item[measure]) : null);
+    expect(item.share?.denominator ?? null).toBe(isTold ? shownOf(total[measure]) : null);
+  }
+}
+
+describe('a comparison without a key', () => {
+  let api: TestApp;
+  let anyone: Client;
+  beforeAll(async () => {
+    api = await worldApp({ ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 3 });
+    anyone = clientOf(api.app, null);
+  });
+  afterAll(() => api.close());
+
+  const got = async (path: string): Promise<Body> => {
+    const { status, body, text } = await anyone.get(`/v1/statistics/${path}`);
+    expect(status, `${path}: ${text}`).toBe(200);
+    return body;
+  };
+
+  it('says what the responses for its two days say, and nothing that does not follow from them', async () => {
+    const question = fc.tuple(
+      fc.constantFrom(...DIMENSIONS),
+      fc.constantFrom(...DAYS),
+      fc.nat(DAYS.length + 2),
+      fc.constantFrom('projectCount', 'startedCount', 'totalInvestment', 'fundsInPlace'),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        world(40),
+        fc.array(question, { minLength: 4, maxLength: 4 }),
+        async (world, questions) => {
+          await replaceWorld(api, world);
+          for (const [by, day, which, measure] of questions) {
+            const [compareWith, other] = comparisons(day)[which] as [string, string];
+            const summary = await got(`summary?asOf=${day}&compareWith=${compareWith}`);
+            expectKnown(summary, await got(`summary?asOf=${day}`));
+            expectComparison(summary, await got(`summary?asOf=${other}`));
+
+            const query = `breakdown?by=${by}&limit=500&sort=-${measure}`;
+            const whole = await got(`${query}&asOf=${day}&compareWith=${compareWith}`);
+            const [now, then] = [await got(`${query}&asOf=${day}`), await got(`${query}&asOf=${other}`)];
+            expectKnown(whole.total, now.total);
+            expectComparison(whole.total, then.total);
+            const none = figuresOf([], day);
+            const of = ({ items }: Body, code: string | null): Body =>
+              items.find(({ groups }: Body) => groups[by].code === code) ?? none;
+            for (const item of whole.items) {
+              const { code } = item.groups[by];
+              expectKnown(item, of(now, code));
+              expectComparison(item, of(then, code));
+            }
+            expectOrderOf(whole.items, whole.total, measure);
+          }
+        },
+      ),
+      { ...PROPERTY, numRuns: runs(25) },
+    );
+  });
+});
+
 describe('for a trade week', () => {
   let api: TestApp;
   let anyone: Client;
@@ -324,6 +427,9 @@ describe('for a trade week', () => {
     ['breakdown?by=region&event=hyrd-2020', 'access.dimension_needs_key'],
     ['summary?asOf=2020-12-30', 'access.day_needs_key'],
     [`summary?asOf=${WORLD_TODAY}`, 'access.day_needs_key'],
+    ['summary?compareWith=2020-12-30', 'access.day_needs_key'],
+    [`breakdown?by=event&compareWith=${WORLD_TODAY}`, 'access.day_needs_key'],
+    ['summary?asOf=2020-12-30&compareWith=previousYear', 'access.day_needs_key'],
     ['timeline', 'access.key_required'],
     ['cohorts', 'access.key_required'],
   ])('%s needs a key', async (path, code) => {

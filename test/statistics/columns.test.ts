@@ -208,6 +208,7 @@ describe('columns on a thread', () => {
   const paths = [
     (query: string) => `/v1/statistics/summary?${query}`,
     (query: string) => `/v1/statistics/breakdown?by=region,industry&limit=500&${query}`,
+    (query: string) => `/v1/statistics/breakdown?by=zone&compareWith=previousQuarter&${query}`,
     (query: string) => `/v1/statistics/breakdown?by=signedMonth,investorCountry&limit=500&${query}`,
     (query: string) => `/v1/quality?${query}`,
     (query: string) => `/v1/quality/possible_double_signing?${query}`,

@@ -128,13 +128,14 @@ function withSome(schema: Schema, measures: readonly string[], all: readonly str
   if (schema.$ref) return withSome(schemaAt(schema), measures, all);
   const { properties = {}, required = [] } = schema;
   const left = (name: string) => !all.includes(name) || measures.includes(name);
-  const { items, total } = properties;
+  const { items, total, comparison } = properties;
   return {
     ...schema,
     properties: {
       ...Object.fromEntries(Object.entries(properties).filter(([name]) => left(name))),
       ...(items && { items: { ...items, items: withSome(items.items as Schema, measures, all) } }),
       ...(total && { total: withSome(total, measures, all) }),
+      ...(comparison && { comparison: withSome(comparison, measures, all) }),
     },
     required: required.filter(left),
     additionalProperties: false,

@@ -11,7 +11,7 @@ import {
 type Day = string;
 
 /** The integer nearest to a ÷ b, ties upwards; b > 0. */
-function nearest(a: bigint, b: bigint): bigint {
+export function nearest(a: bigint, b: bigint): bigint {
   let guess = a / b - 2n;
   // The result is the n with n − ½ ≤ a/b < n + ½.
   while (2n * a >= (2n * guess + 1n) * b) guess += 1n;

@@ -2,10 +2,11 @@
 import type { Columns } from '../../columns/columns.ts';
 import { packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
-import { mapPaced, paced } from '../../core/pace.ts';
+import { mapPaced, type Pace, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
+import { comparisonOf, placesOf, rankingOf, type Side, shareOf } from './comparison.ts';
 import { DayProfile } from './day-profile.ts';
 import {
   type DimensionName,
@@ -16,14 +17,23 @@ import {
   groupsIn,
 } from './dimensions.ts';
 import { type Disclosure, disclose, type ToldDimension, tellsOf } from './disclosure.ts';
-import { figuresOf, type GroupTally, linksTo, narrowedTo, sortGroups, summaryLinks } from './groups.ts';
+import {
+  type Figures,
+  figuresOf,
+  linksTo,
+  narrowedTo,
+  sortGroups,
+  summaryLinks,
+  type Telling,
+} from './groups.ts';
 import { chosenOf, valuesOf } from './measures.ts';
 import { addTally, emptyTally, type Tally } from './tallies.ts';
-import { type Tallied, tallyRows } from './tallying.ts';
+import { tallyRows } from './tallying.ts';
 
 interface Asked {
   filter: ProjectFilter;
   asOf: string;
+  comparedWith?: Side | undefined;
   /** Names of measures; all if none are given. */
   measures?: readonly string[] | undefined;
   /** The restrictions, if any. */
@@ -40,50 +50,84 @@ interface BreakdownAsked extends Asked {
 
 export const summary: Question<Asked, Computed> = {
   name: 'summary',
-  answer: async (state, { filter, asOf, measures, disclosure }) => {
+  answer: async (state, { filter, asOf, comparedWith, measures, disclosure }) => {
     const { revision } = state;
     const chosen = chosenOf(measures);
-    const tally = await tallyOf(state, filter, asOf);
-    const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, asOf, disclosure));
-    const figures = figuresOf(tally, chosen, disclosure, tells, () => summaryLinks(filter, asOf, chosen));
-    return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
+    const figuresOn = async (side: Side): Promise<Figures> => {
+      const tally = await tallyOf(state, filter, side.asOf);
+      const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, side.asOf, disclosure));
+      return figuresOf({ tally, tells }, chosen, disclosure, () => summaryLinks(filter, side.asOf, chosen));
+    };
+    const figures = await figuresOn({ asOf });
+    const compared = comparedWith && {
+      comparedWith,
+      comparison: comparisonOf(chosen, figures, await figuresOn(comparedWith)),
+    };
+    return { revision, body: { asOf, revision: revision.seq, filter, ...figures, ...compared } };
   },
 };
 
 export const breakdown: Question<BreakdownAsked, Computed> = {
   name: 'breakdown',
-  answer: async (state, { filter, by, sort, limit, asOf, empty, measures, disclosure }) => {
-    const chosen = chosenOf(measures);
-    const { reader, columns, revision } = state;
-    const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
+  answer: async (state, asked) => {
+    const { filter, by, sort = '-projectCount', limit, asOf, comparedWith, empty, disclosure } = asked;
+    const chosen = chosenOf(asked.measures);
+    const { reader, revision } = state;
     const groupings: Grouping[] = [];
     for (const name of by) groupings.push(await dimensions[name].grouping(reader));
-    const mask = await select(filter, asOf).mask(columns, reader);
-    const day = packedDay(asOf);
-    const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
-
     const pace = paced();
-    const total = emptyTally();
-    const groups: GroupTally[] = [];
-    const tallied = tallyRows(columns, mask, coded, day);
-    if (empty) tallied.push(...emptyGroups(tallied, filter[by[0] as EveryGroup], groupings[0] as Grouping));
-    for (const { values, tally } of tallied) {
-      await pace();
-      addTally(total, tally);
-      groups.push({
+    const now = await groupsOn(state, asked, { asOf }, groupings, pace);
+    const then = comparedWith && (await groupsOn(state, asked, comparedWith, groupings, pace));
+
+    const all = [...now.values, ...(then?.values.filter((values) => !now.has(values)) ?? [])];
+    if (empty) all.push(...otherGroups(all, filter[by[0] as EveryGroup], groupings[0] as Grouping));
+    const groups = await mapPaced(
+      all,
+      (values) => ({
         groups: values.map((value, i) => groupOf(value, groupings[i] as Grouping)),
-        tally,
-        tells: disclosed?.group(values[0] ?? null, tally.projectCount),
-      });
-    }
-    const sorted = await sortGroups(groups, by, sort ?? '-projectCount', pace);
+        ...now.of(values),
+        before: then?.of(values),
+      }),
+      pace,
+    );
+    const ranking = rankingOf(sort);
+    const ranks = then && placesOf(groups, ranking);
+    const ranksThen =
+      then &&
+      placesOf(
+        groups.map(({ before }) => before as Telling),
+        ranking,
+      );
+    const ranked = groups.map((group, i) => ({
+      ...group,
+      places: ranks && {
+        rank: ranks[i],
+        previousRank: ranksThen?.[i],
+        share: shareOf(ranking.measure, group, now.total),
+      },
+    }));
+
+    const figures = (telling: Telling, day: string, narrow: () => ProjectFilter): Figures =>
+      figuresOf(telling, chosen, disclosure, () => linksTo(narrow(), day, chosen));
+    const compared = (
+      telling: Telling,
+      before: Telling | undefined,
+      narrow: () => ProjectFilter,
+    ): Figures => {
+      const those = figures(telling, asOf, narrow);
+      if (!comparedWith || !before) return those;
+      return {
+        ...those,
+        comparison: comparisonOf(chosen, those, figures(before, comparedWith.asOf, narrow)),
+      };
+    };
+    const sorted = await sortGroups(ranked, by, sort, pace);
     const items = await mapPaced(
       sorted.slice(0, limit ?? DEFAULT_LIMIT),
-      ({ groups, tally, tells }) => ({
+      ({ groups, before, places, ...telling }) => ({
         groups: Object.fromEntries(by.map((name, i) => [name, groups[i]])),
-        ...figuresOf(tally, chosen, disclosure, tells, () =>
-          linksTo(narrowedTo(filter, by, groups, groupings), asOf, chosen),
-        ),
+        ...compared(telling, before, () => narrowedTo(filter, by, groups, groupings)),
+        ...places,
       }),
       pace,
     );
@@ -93,23 +137,60 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
       filter,
       by,
       groupCount: sorted.length,
+      ...(comparedWith && { comparedWith, rankedBy: ranking.measure.name }),
       items,
-      total: figuresOf(total, chosen, disclosure, disclosed?.whole, () => linksTo(filter, asOf, chosen)),
+      total: compared(now.total, then?.total, () => filter),
     };
     return { revision, body };
   },
 };
 
-/** The groups of a dimension without projects, of those that the filter selects. */
-function emptyGroups(
-  tallied: readonly Tallied[],
+type Values = readonly (string | null)[];
+const keyOf = (values: Values): string => JSON.stringify(values);
+
+/** The groups on a day, by their values, and their total. */
+async function groupsOn(
+  state: State,
+  { filter, by, disclosure }: BreakdownAsked,
+  { asOf }: Side,
+  groupings: readonly Grouping[],
+  pace: Pace,
+) {
+  const { columns, reader } = state;
+  const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
+  const mask = await select(filter, asOf).mask(columns, reader);
+  const day = packedDay(asOf);
+  const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
+  const tallied = tallyRows(columns, mask, coded, day);
+  const tallies = new Map<string, Tally>();
+  const total = emptyTally();
+  for (const { values, tally } of tallied) {
+    await pace();
+    tallies.set(keyOf(values), tally);
+    addTally(total, tally);
+  }
+  return {
+    values: tallied.map(({ values }): Values => values),
+    has: (values: Values) => tallies.has(keyOf(values)),
+    /** A group that has no projects on the day is empty. */
+    of: (values: Values): Telling => {
+      const tally = tallies.get(keyOf(values)) ?? emptyTally();
+      return { tally, tells: disclosed?.group(values[0] ?? null, tally.projectCount) };
+    },
+    total: { tally: total, tells: disclosed?.whole },
+  };
+}
+
+/** The groups of a dimension other than those that there are, of those that the filter selects. */
+function otherGroups(
+  there: readonly Values[],
   selected: readonly string[] | undefined,
   { names }: Grouping,
-): Tallied[] {
-  const known = new Set(tallied.map(({ values: [value] }) => value));
+): Values[] {
+  const known = new Set(there.map(([value]) => value));
   return [...names.keys()]
     .filter((code) => !known.has(code) && (selected?.includes(code) ?? true))
-    .map((code) => ({ values: [code], tally: emptyTally() }));
+    .map((code) => [code]);
 }
 
 /** The tally of all projects selected by a filter. */

@@ -31,8 +31,6 @@ export interface Disclosure {
 /** The last day of the previous month. */
 export const lastMonthEnd = (today: string): string => lastDay(monthIndex(today) - 1);
 
-export const isMonthEnd = (day: string): boolean => day === lastDay(monthIndex(day));
-
 /**
  * The dimensions whose groups may be disclosed, the most requested first. Excluded are the status, which
  * changes from day to day, and the finest dimensions, of which little could be disclosed.

@@ -7,12 +7,18 @@ import type { Disclosure, Tells } from './disclosure.ts';
 import { type Measure, measures, valuesOf } from './measures.ts';
 import type { Tally } from './tallies.ts';
 
-export interface GroupTally {
-  groups: Group[];
+/** A tally, and the figures that may be disclosed of it, if restricted; sorting and ranking use only these. */
+export interface Telling {
   tally: Tally;
-  /** The figures that may be disclosed, if restricted; sorting uses only these. */
   tells?: Tells | undefined;
 }
+
+export interface GroupTally extends Telling {
+  groups: Group[];
+}
+
+/** Values of measures by name, and what is beside them. */
+export type Figures = Readonly<Record<string, unknown>>;
 
 type SortValue = string | number | null;
 
@@ -55,22 +61,25 @@ function compare(a: SortValue, b: SortValue, descending: boolean): number {
   return a < b === descending ? 1 : -1;
 }
 
+/** Whether a measure of a tally may be disclosed. An empty group discloses nothing. */
+export const mayTell = ({ tally, tells }: Telling, measure: Measure): boolean =>
+  !tells || tally.projectCount === 0 || tells(measure);
+
 /**
  * Measures with their links; or, if restricted, those that may be disclosed, and the reason for suppressing the
  * others.
  */
 export function figuresOf(
-  tally: Tally,
+  telling: Telling,
   chosen: readonly Measure[],
   disclosure: Disclosure | undefined,
-  tells: Tells | undefined,
   links: () => Readonly<Record<string, string>>,
-) {
+): Figures {
+  const { tally } = telling;
   if (!disclosure) return { ...valuesOf(tally, chosen), links: links() };
   const fewerThan = disclosure.minimum;
   const { projectCount } = tally;
-  // An empty group discloses nothing.
-  const values = valuesOf(tally, chosen, projectCount === 0 ? undefined : tells);
+  const values = valuesOf(tally, chosen, (measure) => mayTell(telling, measure));
   if (!Object.values(values).includes(null)) return values;
   return {
     ...values,

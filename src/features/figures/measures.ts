@@ -34,7 +34,7 @@ export const RateBody = described(
   'A rate with its numerator and denominator. `percent` is rounded half-up to one decimal; `ratio` and `percent` are null if the denominator is zero.',
 );
 
-const DaysBody = described(
+export const DaysBody = described(
   z.object({ count: z.int(), median: z.number().nullable(), mean: z.number().nullable() }),
   'Days',
   'Median and mean of the days over `count` projects, half-up to one decimal; negative if before the signing.',

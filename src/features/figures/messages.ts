@@ -26,6 +26,14 @@ const problems = {
 } as const satisfies Record<string, ProblemMessage>;
 
 const faults = {
+  not_comparable: {
+    en: 'must be previousYear, previousQuarter, previousMonth or a valid date, like 2020-06-29',
+    zh: '应为 previousYear、previousQuarter、previousMonth 或真实存在的日期，如 2020-06-29',
+  },
+  shorter_than_interval: {
+    en: 'must not be shorter than a period of the timeline',
+    zh: '不得短于时间序列的期长',
+  },
   before_from: {
     en: 'must not be before `from`',
     zh: '不得早于 from',

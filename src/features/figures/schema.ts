@@ -1,14 +1,15 @@
 /** API schemas of statistics. */
 import * as z from 'zod';
-import { asOfField } from '../../http/as-of.ts';
+import { asOfField, dayUntilToday } from '../../http/as-of.ts';
 import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
 import { cohortTerms } from './cohorts.ts';
+import { changeSchema, changesOf, comparisonTerms, isTooEarly, spanNames } from './comparison.ts';
 import { dimensionNames, everyGroup } from './dimensions.ts';
-import { measures, outreachUnits, valuesOf } from './measures.ts';
+import { measures, outreachUnits, RateBody, valuesOf } from './measures.ts';
 import { emptyTally, type Tally } from './tallies.ts';
 
 export const formats = ['json', 'csv', 'xlsx'] as const;
@@ -26,12 +27,33 @@ const measuresField = listOf(z.enum(measures.map(({ name }) => name))).meta({
   example: ['projectCount', 'operatingRate'],
 });
 
-export const SummaryQuery = z.strictObject({
-  ...filterFields,
-  measures: measuresField,
-  asOf: asOfField,
-  ...sheetFields,
-});
+const compareWithField = dayUntilToday(
+  z
+    .union([z.enum(spanNames), z.iso.date({ error: 'not_comparable' })])
+    .optional()
+    .meta({
+      description:
+        'Adds a `comparison` with another day: the same day a year, quarter or month before (of the last day of a month the last day), or a given day until today.',
+      example: 'previousYear',
+    }),
+);
+
+/** The day to compare with must be one that figures can be about. */
+export const comparable = [
+  ({ asOf, compareWith }: { asOf?: string | undefined; compareWith?: string | undefined }) =>
+    compareWith === undefined || !isTooEarly(asOf, compareWith),
+  { path: ['compareWith'], error: 'before_1900' },
+] satisfies Parameters<z.ZodType<{ asOf?: string; compareWith?: string }>['refine']>;
+
+export const SummaryQuery = z
+  .strictObject({
+    ...filterFields,
+    measures: measuresField,
+    asOf: asOfField,
+    compareWith: compareWithField,
+    ...sheetFields,
+  })
+  .refine(...comparable);
 
 export const breakdownSortNames = [...measures.map(({ name }) => name), ...dimensionNames];
 
@@ -45,6 +67,7 @@ export const BreakdownQuery = z
     ...filterFields,
     measures: measuresField,
     asOf: asOfField,
+    compareWith: compareWithField,
     ...sheetFields,
     by: z
       .preprocess(
@@ -79,7 +102,8 @@ export const BreakdownQuery = z
     path: ['sort'],
     error: 'not_sortable',
     params: { choices: 'the measures and the dimensions that `by` names' },
-  });
+  })
+  .refine(...comparable);
 
 const isSortable = (name: string, by: readonly string[]): boolean =>
   !(dimensionNames as readonly string[]).includes(name) || by.includes(name);
@@ -113,6 +137,18 @@ const withheld = z
       'Why figures are null: without a key, if only statistics are public (`ANONYMOUS_READ=statistics`), no figure discloses anything about fewer projects than `ANONYMOUS_MIN_GROUP`.',
   });
 
+const changes = z
+  .object({
+    ...Object.fromEntries(measures.map(({ name, unit, schema }) => [name, changeSchema(unit, schema)])),
+    withheld,
+    links: links.optional(),
+  })
+  .optional()
+  .meta({
+    description:
+      'With `compareWith`: each measure on the other day, and the change since. `withheld` and `links` are those of the other day.',
+  });
+
 /** Figures in summaries and breakdowns: null if suppressed. */
 const figureFields = {
   ...Object.fromEntries(
@@ -123,7 +159,13 @@ const figureFields = {
   ),
   withheld,
   links: links.optional(),
+  comparison: changes,
 };
+
+export const comparedWith = z
+  .object({ asOf: z.iso.date() })
+  .optional()
+  .meta({ description: 'With `compareWith`: the day compared with.' });
 
 export const heading = {
   asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
@@ -157,7 +199,10 @@ const exampleTally: Tally = {
 export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
 export const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
-export const Summary = z.object({ ...heading, ...figureFields }).meta({
+/** The same projects a year before, when one of them was still to start. */
+const exampleBefore: Tally = { ...exampleTally, startedCount: 2, startedInvestment: 3_000_000_000 };
+
+export const Summary = z.object({ ...heading, comparedWith, ...figureFields }).meta({
   id: 'Summary',
   description: 'All measures over the projects selected by a filter, on a day.',
   examples: [
@@ -165,6 +210,16 @@ export const Summary = z.object({ ...heading, ...figureFields }).meta({
       ...exampleHeading,
       ...valuesOf(exampleTally),
       links: { self: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31', ...exampleLinks },
+    },
+    {
+      ...exampleHeading,
+      comparedWith: { asOf: '2021-08-31' },
+      ...valuesOf(exampleTally),
+      links: exampleLinks,
+      comparison: {
+        ...changesOf(measures, valuesOf(exampleTally), valuesOf(exampleBefore)),
+        links: { projects: '/v1/projects?event=hyrd-2020&asOf=2021-08-31' },
+      },
     },
   ],
 });
@@ -181,12 +236,36 @@ const Groups = z
   .object(Object.fromEntries(dimensionNames.map((name) => [name, Group.optional()])))
   .meta({ id: 'Groups', description: 'The group in each dimension of `by`.' });
 
+const inTerms = (name: keyof typeof comparisonTerms): string => {
+  const { sentence, zh, formula } = comparisonTerms[name];
+  return `With \`compareWith\`. ${sentence.en} (${zh}; ${formula})`;
+};
+const placeOf = (name: 'rank' | 'previousRank') =>
+  z
+    .int()
+    .nullable()
+    .optional()
+    .meta({ description: inTerms(name) });
+const [rank, previousRank] = [placeOf('rank'), placeOf('previousRank')];
+const share = RateBody.nullable()
+  .optional()
+  .meta({ description: inTerms('share') });
+
 export const Breakdown = z
   .object({
     ...heading,
     by: z.array(z.enum(dimensionNames)),
     groupCount: z.int().meta({ description: 'Number of groups, shown or not.' }),
-    items: z.array(z.object({ groups: Groups, ...figureFields })),
+    comparedWith,
+    rankedBy: z
+      .enum(measures.map(({ name }) => name))
+      .optional()
+      .meta({
+        description: 'With `compareWith`: the first measure of `sort`, which gives ranks and shares.',
+      }),
+    items: z
+      .array(z.object({ groups: Groups, ...figureFields, rank, previousRank, share }))
+      .meta({ description: 'With `compareWith` also the groups that only existed on the other day.' }),
     total: z.object(figureFields).meta({
       description: 'Summary of the whole filter, whatever `limit` is.',
     }),
@@ -242,6 +321,16 @@ export const Definitions = z
         formula: z.string(),
       }),
     ),
+    comparison: z
+      .array(
+        z.object({
+          name: z.enum(Object.keys(comparisonTerms)),
+          label: bilingual,
+          sentence: bilingual,
+          formula: z.string(),
+        }),
+      )
+      .meta({ description: 'What `compareWith` adds to figures and groups.' }),
     outreach: z
       .array(definitionOf(z.string(), outreachUnits))
       .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),

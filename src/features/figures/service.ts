@@ -5,6 +5,7 @@ import { filterOf, type ProjectFilter } from '../projects/filter.ts';
 import { breakdown, summary } from './answers.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
+import { comparedSide, comparisonTerms } from './comparison.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
 import { type Measure, measures } from './measures.ts';
@@ -13,6 +14,16 @@ import { type TimelineDimension, timeline } from './timelines.ts';
 
 /** All that the feature asks of columns. */
 export const figureQuestions = [summary, breakdown, timeline, cohorts];
+
+interface Compared {
+  /** A span, or a day. */
+  compareWith?: string | undefined;
+}
+
+const sidesOf = (asOf: string, { compareWith }: Compared) => ({
+  asOf,
+  comparedWith: compareWith === undefined ? undefined : comparedSide(asOf, compareWith),
+});
 
 export interface StatisticsService {
   /** All measures for a filter. @param disclosure the restrictions, if any */
@@ -26,7 +37,7 @@ export interface StatisticsService {
   definitions(): object;
 }
 
-export type SummaryRequest = ProjectFilter & { measures?: string[] | undefined };
+export type SummaryRequest = ProjectFilter & Compared & { measures?: string[] | undefined };
 
 export type BreakdownRequest = SummaryRequest & {
   by: DimensionName[];
@@ -35,13 +46,14 @@ export type BreakdownRequest = SummaryRequest & {
   limit?: number | undefined;
 };
 
-export type TimelineRequest = ProjectFilter & {
-  interval: Interval;
-  by?: TimelineDimension | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  limit?: number | undefined;
-};
+export type TimelineRequest = ProjectFilter &
+  Compared & {
+    interval: Interval;
+    by?: TimelineDimension | undefined;
+    from?: string | undefined;
+    to?: string | undefined;
+    limit?: number | undefined;
+  };
 
 export type CohortsRequest = ProjectFilter & {
   by: CohortDimension;
@@ -57,11 +69,23 @@ export const statisticsService = (
   outreach: readonly Defined[] = [],
 ): StatisticsService => ({
   summary: ({ measures, ...query }, asOf, disclosure) =>
-    columns.ask(summary, { filter: filterOf(query), asOf, measures, disclosure }),
+    columns.ask(summary, { filter: filterOf(query), ...sidesOf(asOf, query), measures, disclosure }),
   breakdown: ({ by, sort, limit, empty = false, measures, ...query }, asOf, disclosure) =>
-    columns.ask(breakdown, { filter: filterOf(query), by, sort, limit, empty, measures, asOf, disclosure }),
+    columns.ask(breakdown, {
+      filter: filterOf(query),
+      ...sidesOf(asOf, query),
+      ...{ by, sort, limit, empty, measures, disclosure },
+    }),
   timeline: ({ interval, by, from, to, limit, ...query }, asOf) =>
-    columns.ask(timeline, { filter: filterOf(query), interval, by, from, to, limit, asOf }),
+    columns.ask(timeline, {
+      filter: filterOf(query),
+      ...sidesOf(asOf, query),
+      interval,
+      by,
+      from,
+      to,
+      limit,
+    }),
   cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
     columns.ask(cohorts, { filter: filterOf(query), by, measures: measure, step, sort, limit, asOf }),
 
@@ -72,15 +96,21 @@ export const statisticsService = (
       label: { zh, en },
       parameter: name,
     })),
-    cohorts: Object.entries(cohortTerms).map(([name, { zh, en, sentence, formula }]) => ({
-      name,
-      label: { zh, en },
-      sentence,
-      formula,
-    })),
+    cohorts: explained(cohortTerms),
+    comparison: explained(comparisonTerms),
     outreach: outreach.map(definition),
   }),
 });
+
+type Explained = Pick<Measure, 'zh' | 'en' | 'sentence' | 'formula'>;
+
+const explained = (terms: Readonly<Record<string, Explained>>) =>
+  Object.entries(terms).map(([name, { zh, en, sentence, formula }]) => ({
+    name,
+    label: { zh, en },
+    sentence,
+    formula,
+  }));
 
 type Defined = Pick<Measure, 'name' | 'zh' | 'en' | 'sentence' | 'formula'> & { unit: string };
 

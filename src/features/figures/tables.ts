@@ -1,5 +1,6 @@
 /** Statistics as tables, with a column for each part of a figure. */
 
+import * as z from 'zod';
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
 import type { Money, Rate } from '../../core/numbers.ts';
@@ -13,9 +14,11 @@ import {
   cohortMeasures,
   cohortTerms,
 } from './cohorts.ts';
+import { type Change, comparisonTerms } from './comparison.ts';
 import { type DimensionName, dimensions, type Group } from './dimensions.ts';
 import { type Measure, measures } from './measures.ts';
 import type { Interval } from './timeline.ts';
+import { flowUnits } from './timelines.ts';
 
 type Names = Readonly<Record<Language, string>>;
 
@@ -79,8 +82,16 @@ function rateOf(name: string, names: Names, ofMoney = false): Column[] {
   return [part('numerator'), part('denominator'), percent];
 }
 
+/** What is shown in columns: a measure, or something else of the same units. */
+interface Shown extends Names {
+  name: string;
+  unit: Measure['unit'];
+  ofMoney?: boolean;
+  schema?: z.ZodType;
+}
+
 /** The columns of a measure, by its unit. */
-const columnsFor: Record<Measure['unit'], (measure: Measure) => Column[]> = {
+const columnsFor: Record<Measure['unit'], (measure: Shown) => Column[]> = {
   projects: (measure) => [single(measure.name, measure)],
   yuan: (measure) => [
     amount(measure.name, measure),
@@ -90,9 +101,9 @@ const columnsFor: Record<Measure['unit'], (measure: Measure) => Column[]> = {
   days: (measure) => (['count', 'median', 'mean'] as const).map((name) => partOf(measure, name)),
 };
 
-const shapeOf = ({ schema }: Measure): object => ('shape' in schema ? (schema.shape as object) : {});
+const shapeOf = ({ schema }: Shown): object => (schema instanceof z.ZodObject ? schema.shape : {});
 
-const partOf = (measure: Measure, name: 'knownCount' | 'count' | 'median' | 'mean'): Column => ({
+const partOf = (measure: Shown, name: 'knownCount' | 'count' | 'median' | 'mean'): Column => ({
   names: joined(measure, words[name]),
   kind: 'number',
   of: (row) => figure<Record<typeof name, number | null>>(row, measure.name)[name],
@@ -109,9 +120,9 @@ interface Withheld {
   reason: 'small_group' | 'difference';
 }
 
-/** The columns of the measures that an answer has. */
+/** The columns of the measures that an answer has, each with its changes if it has them. */
 function measureColumns(answered: Row, language: Language): Column[] {
-  const orInPlace = ({ name }: Measure, { names, kind, of }: Column): Column => ({
+  const orInPlace = ({ name }: Shown, { names, kind, of }: Column): Column => ({
     names,
     kind,
     of: (row) => {
@@ -120,11 +131,62 @@ function measureColumns(answered: Row, language: Language): Column[] {
       return inPlaceOf[withheld.reason](withheld)[language];
     },
   });
-  const chosen = measures.filter(({ name }) => name in answered);
-  return chosen.flatMap((measure) =>
-    columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column)),
-  );
+  const columnsOf = (measure: Shown) =>
+    columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column));
+  const isCompared = 'comparison' in answered;
+  return measures
+    .filter(({ name }) => name in answered)
+    .flatMap((measure) => [...columnsOf(measure), ...(isCompared ? changeColumns(measure, columnsOf) : [])]);
 }
+
+const { previous, difference, changePercent } = comparisonTerms;
+
+/** In what a difference is shown, if not in the unit of the figure. */
+const IN_POINTS: Names = { zh: '（百分点）', en: ' (points)' };
+
+/** The columns of the changes of a figure. @param columnsOf the columns of its values */
+function changeColumns(shown: Shown, columnsOf: (shown: Shown) => Column[]): Column[] {
+  const { name, unit } = shown;
+  const change = (row: Row) => figure<Record<string, Change>>(row, 'comparison')[name] as Change;
+  const before = columnsOf({ ...shown, ...joined(shown, previous) }).map(({ names, kind, of }) => ({
+    names,
+    kind,
+    of: (row: Row) => of({ ...figure<Row>(row, 'comparison'), [name]: change(row).previous }),
+  }));
+  const differs = joined(shown, difference);
+  return [
+    ...before,
+    {
+      names: unit === 'rate' ? both((language) => differs[language] + IN_POINTS[language]) : differs,
+      kind: unit === 'yuan' ? 'money' : unit === 'projects' ? 'integer' : 'number',
+      of: (row) => {
+        const by = change(row).difference as number | Money | null;
+        return by !== null && typeof by === 'object' ? by.yuan : by;
+      },
+    },
+    {
+      names: inPercent(joined(shown, changePercent)),
+      kind: 'number',
+      of: (row) => change(row).changePercent,
+    },
+  ];
+}
+
+/** The columns of the order of groups. */
+const orderColumns: readonly Column[] = [
+  ...(['rank', 'previousRank'] as const).map(
+    (name): Column => ({
+      names: comparisonTerms[name],
+      kind: 'integer',
+      of: (row) => figure<number | undefined>(row, name) ?? null,
+    }),
+  ),
+  {
+    names: inPercent(comparisonTerms.share),
+    kind: 'number',
+    of: (row) => figure<Rate | null>(row, 'share')?.percent ?? null,
+  },
+];
 
 /** The columns of a dimension: name and code of the group. */
 function groupColumns(name: DimensionName, language: Language): Column[] {
@@ -151,35 +213,41 @@ function groupColumns(name: DimensionName, language: Language): Column[] {
 
 const measureNamed = (name: string): Names => measures.find((measure) => measure.name === name) as Measure;
 
-/** The columns of a timeline's periods, with their names. */
-const movement: Readonly<Record<string, Names>> = {
+/** The figures of a timeline's periods. */
+const movement: readonly Shown[] = Object.entries({
   signedCount: { zh: '签约数', en: 'signed' },
   investment: measureNamed('totalInvestment'),
   startedCount: measureNamed('startedCount'),
   inProductionCount: measureNamed('inProductionCount'),
   fundsInPlace: measureNamed('fundsInPlace'),
+} satisfies Record<keyof typeof flowUnits, Names>).map(([name, { zh, en }]) => ({
+  ...{ name, zh, en },
+  unit: flowUnits[name as keyof typeof flowUnits],
+}));
+const rates: readonly Shown[] = ['operatingRate', 'productionRate'].map((name) => ({
+  ...{ name, unit: 'rate' },
+  ...measureNamed(name),
+}));
+
+/** The columns of a part of each period, with the changes if there are any. */
+const within = (part: 'during' | 'cumulative', shown: readonly Shown[], isCompared: boolean): Column[] => {
+  const columnsOf = (one: Shown) => columnsFor[one.unit](one);
+  return shown
+    .flatMap((one) => [...columnsOf(one), ...(isCompared ? changeColumns(one, columnsOf) : [])])
+    .map(({ names, kind, of }) => ({
+      names: joined(words[part], names),
+      kind,
+      of: (row) =>
+        of({ ...figure<Row>(row, part), comparison: figure<Row | undefined>(row, 'comparison')?.[part] }),
+    }));
 };
-const MONEY = new Set(['investment', 'fundsInPlace']);
 
-const within = (part: 'during' | 'cumulative', columns: readonly Column[]): Column[] =>
-  columns.map(({ names, kind, of }) => ({
-    names: joined(words[part], names),
-    kind,
-    of: (row) => of(figure<Row>(row, part)),
-  }));
-
-const movements = Object.entries(movement).map(([name, names]) =>
-  MONEY.has(name) ? amount(name, names) : single(name, names),
-);
-const timelineColumns: Column[] = [
+const timelineColumns = (isCompared: boolean): Column[] => [
   { names: words.period, kind: 'code', of: (row) => figure<string>(row, 'period') },
   { names: words.from, kind: 'day', of: (row) => figure<string>(row, 'from') },
   { names: words.to, kind: 'day', of: (row) => figure<string>(row, 'to') },
-  ...within('during', movements),
-  ...within('cumulative', [
-    ...movements,
-    ...['operatingRate', 'productionRate'].flatMap((name) => rateOf(name, measureNamed(name))),
-  ]),
+  ...within('during', movement, isCompared),
+  ...within('cumulative', [...movement, ...rates], isCompared),
 ];
 
 const inSteps: Record<Interval, Names> = {
@@ -249,6 +317,7 @@ interface CohortsBody {
 }
 
 interface TimelineBody {
+  comparedWith?: object;
   items: Row[];
   by?: DimensionName;
   lines?: { group: Group; items: Row[] }[];
@@ -264,6 +333,7 @@ export const tables: Record<TableName, ToSheet> = {
     const { by, items, total } = body as { by: DimensionName[]; items: Row[]; total: Row };
     const columns = [
       ...by.flatMap((name) => groupColumns(name, language)),
+      ...('comparison' in total ? orderColumns : []),
       ...measureColumns(total, language),
     ];
     return {
@@ -272,12 +342,13 @@ export const tables: Record<TableName, ToSheet> = {
     };
   },
   timeline: (body, language, unit) => {
-    const { items, by, lines = [] } = body as TimelineBody;
-    if (!by) return sheetOf('timeline', timelineColumns, items, language, unit);
+    const { items, by, lines = [], comparedWith } = body as TimelineBody;
+    const ofPeriods = timelineColumns(comparedWith !== undefined);
+    if (!by) return sheetOf('timeline', ofPeriods, items, language, unit);
     const rows = lines.flatMap(({ group, items }) =>
       items.map((row) => ({ ...row, groups: { [by]: group } })),
     );
-    const columns = [...groupColumns(by, language), ...timelineColumns];
+    const columns = [...groupColumns(by, language), ...ofPeriods];
     return sheetOf('timeline', columns, [...rows, ...items], language, unit);
   },
   cohorts: (body, language, unit) => {

@@ -8,10 +8,20 @@ import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
 import { describe } from '../projects/parameter-kinds.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
-import { MoneyBody, RateBody } from './measures.ts';
-import { exampleHeading, exampleLinks, Group, groupLimit, heading, sheetFields } from './schema.ts';
-import { intervals } from './timeline.ts';
-import { timelineDimensions } from './timelines.ts';
+import { changeSchema, spanNames, spans } from './comparison.ts';
+import { DaysBody, type Measure, MoneyBody, RateBody } from './measures.ts';
+import {
+  comparable,
+  comparedWith,
+  exampleHeading,
+  exampleLinks,
+  Group,
+  groupLimit,
+  heading,
+  sheetFields,
+} from './schema.ts';
+import { intervals, MONTHS } from './timeline.ts';
+import { flowUnits, stockUnits, timelineDimensions } from './timelines.ts';
 
 /** Parameters whose meaning depends on the day, so they cannot be used for figures of several days. */
 const moving = Object.fromEntries(
@@ -42,7 +52,17 @@ export const TimelineQuery = z
     ).optional(),
     to: describe(day, 'Only periods with this day or earlier ones.', '2022-12-31').optional(),
     limit: groupLimit,
+    compareWith: z.enum(spanNames).optional().meta({
+      description:
+        'Adds to each period a `comparison` with the one a year, quarter or month before; not shorter than `interval`. The last period, unless it is over, is compared with the earlier one up to the same day.',
+      example: 'previousYear',
+    }),
   })
+  .refine(({ compareWith, interval = 'month' }) => !compareWith || spans[compareWith] >= MONTHS[interval], {
+    path: ['compareWith'],
+    error: 'shorter_than_interval',
+  })
+  .refine(...comparable)
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     path: ['to'],
     error: 'before_from',
@@ -89,6 +109,14 @@ const exampleCohort: CohortTally = {
   },
 };
 
+type Unit = Measure['unit'];
+const bodies: Readonly<Record<Unit, z.ZodType>> = {
+  projects: z.int(),
+  yuan: MoneyBody,
+  rate: RateBody,
+  days: DaysBody,
+};
+
 const movement = {
   signedCount: z.int(),
   investment: MoneyBody,
@@ -105,6 +133,11 @@ const exampleMovement = {
   fundsInPlace: money(0),
 };
 
+const changesIn = (units: Readonly<Record<string, Unit>>) =>
+  z.object(
+    Object.fromEntries(Object.entries(units).map(([name, unit]) => [name, changeSchema(unit, bodies[unit])])),
+  );
+
 const Periods = z.array(
   z.object({
     period: z.string().meta({ examples: ['2020-06'] }),
@@ -117,6 +150,14 @@ const Periods = z.array(
       description:
         'Summary as of the last day of the period. Not a running total: terminated projects drop out.',
     }),
+    comparison: z
+      .object({
+        period: z.string().meta({ description: 'The earlier period.', examples: ['2019-06'] }),
+        during: changesIn(flowUnits),
+        cumulative: changesIn(stockUnits),
+      })
+      .optional()
+      .meta({ description: 'With `compareWith`; a period before the first signing has zeros.' }),
   }),
 );
 
@@ -125,6 +166,7 @@ export const Timeline = z
     ...heading,
     interval: z.enum(intervals),
     by: z.enum(timelineDimensions).optional(),
+    comparedWith,
     groupCount: z.int().optional().meta({ description: 'With `by`: number of groups, shown or not.' }),
     items: Periods.meta({ description: 'All projects.' }),
     lines: z

@@ -1,24 +1,28 @@
 /** What happened month by month, from one pass over the selected projects, and the periods made of it. */
 import type { Columns } from '../../columns/columns.ts';
 import { monthOf, packedDay } from '../../columns/packed-days.ts';
-import type { Question } from '../../columns/questions.ts';
+import type { Question, State } from '../../columns/questions.ts';
 import { money, rate } from '../../core/numbers.ts';
+import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
+import { changeOf, type Side } from './comparison.ts';
 import {
   type Dimension,
   type DimensionName,
   dimensionNames,
   dimensions,
   type Group,
+  type Grouping,
   groupOf,
   groupsIn,
 } from './dimensions.ts';
 import { type Coded, groupRows } from './groups-of-rows.ts';
-import { type Interval, monthIndex, type Period, periods } from './timeline.ts';
+import type { Measure } from './measures.ts';
+import { type Interval, monthIndex, periodName, periods } from './timeline.ts';
 
 /** The dimensions of lines: those that do not change from day to day. */
 export const timelineDimensions = dimensionNames.filter((name) => name !== 'operatingStatus') as [
@@ -41,41 +45,87 @@ interface Asked {
   /** Of lines. */
   limit: number | undefined;
   asOf: string;
+  /** A whole number of periods earlier, so that an unfinished period is compared with one up to the same day. */
+  comparedWith?: Side | undefined;
 }
 
 export const timeline: Question<Asked, Computed> = {
   name: 'timeline',
-  answer: async ({ reader, columns, revision }, asked) => {
-    const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf } = asked;
-    const mask = await select(filter, asOf).mask(columns, reader);
-    const shown = ({ from: first, to: last }: Pick<Period, 'from' | 'to'>) =>
-      first <= (to ?? first) && last >= (from ?? last);
-    const itemsIn = ({ first, lines }: ReturnType<typeof linesOf>, line: number) =>
-      itemsOf((lines[line] as Line).months, first, interval, asOf).filter(shown);
-    const items = itemsIn(linesOf(columns, mask, [], asOf), 0);
-    const heading = { asOf, revision: revision.seq, filter, interval };
-    if (!by) return { revision, body: { ...heading, items } };
+  answer: async (state, asked) => {
+    const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf, comparedWith } = asked;
+    const dimension: Dimension | undefined = by && dimensions[by];
+    const grouping = await dimension?.grouping(state.reader);
+    const linesOn = (side: Side) => allLines(state, asked, side, grouping);
+    const now = await linesOn({ asOf });
+    const before = comparedWith && (await linesOn(comparedWith));
+    const months = comparedWith ? monthIndex(asOf) - monthIndex(comparedWith.asOf) : 0;
 
-    const dimension: Dimension = dimensions[by];
-    const grouping = await dimension.grouping(reader);
-    const grouped = linesOf(columns, mask, [groupsIn(by, grouping, columns, packedDay(asOf))], asOf);
-    const groups = grouped.lines.map(({ values: [value = null] }, line) => ({
-      line,
+    const pace = paced();
+    const shown = ({ from: first, to: last }: Item) => first <= (to ?? first) && last >= (from ?? last);
+    const shownOf = async (items: readonly Item[], earlier: readonly Item[] | undefined) => {
+      const kept = items.filter(shown);
+      if (!before) return kept;
+      const known = new Map(earlier?.map((item) => [item.period, item]));
+      return mapPaced(
+        kept,
+        (item) => {
+          const period = periodName(monthIndex(item.from) - months, interval);
+          return { ...item, comparison: { period, ...changesIn(item, known.get(period) ?? NOTHING) } };
+        },
+        pace,
+      );
+    };
+    const items = await shownOf(now.whole, before?.whole);
+    const { revision } = state;
+    const heading = {
+      asOf,
+      revision: revision.seq,
+      filter,
+      interval,
+      ...(comparedWith && { comparedWith }),
+    };
+    if (!dimension || !grouping) return { revision, body: { ...heading, items } };
+
+    const groups = [...now.groups].map(([value, lineItems]) => ({
+      value,
       group: groupOf(value, grouping),
+      lineItems,
     }));
     const sorted = groups.sort((a, b) => byCode(a.group, b.group)).slice(0, limit);
     if (sorted.length * items.length > MAX_PERIODS)
       throw new Problem('statistics.too_many_periods', { values: { max: MAX_PERIODS } });
-    const lines = sorted.map(({ line, group }) => ({
-      group,
-      items: itemsIn(grouped, line),
-      links: {
-        projects: `/v1/projects?${queryOf(dimension.narrow(filter, group.code, grouping), { asOf })}`,
-      },
-    }));
+    const lines = [];
+    for (const { value, group, lineItems } of sorted)
+      lines.push({
+        group,
+        items: await shownOf(lineItems(), before?.groups.get(value)?.()),
+        links: {
+          projects: `/v1/projects?${queryOf(dimension.narrow(filter, group.code, grouping), { asOf })}`,
+        },
+      });
     return { revision, body: { ...heading, by, groupCount: groups.length, items, lines } };
   },
 };
+
+/** The items of all projects on a day, and of each group by its value. */
+async function allLines(
+  { reader, columns }: State,
+  { filter, interval, by }: Asked,
+  { asOf }: Side,
+  grouping: Grouping | undefined,
+) {
+  const mask = await select(filter, asOf).mask(columns, reader);
+  const itemsIn = ({ first, lines }: ReturnType<typeof linesOf>) =>
+    lines.map(
+      ({ values: [value = null], months }) => [value, () => itemsOf(months, first, interval, asOf)] as const,
+    );
+  const [[, whole]] = itemsIn(linesOf(columns, mask, [], asOf)) as [readonly [null, () => Item[]]];
+  const coded = by && grouping && groupsIn(by, grouping, columns, packedDay(asOf));
+  return {
+    whole: whole(),
+    groups: new Map(coded ? itemsIn(linesOf(columns, mask, [coded], asOf)) : []),
+  };
+}
 
 /** Those without a value last. */
 const byCode = ({ code: a }: Group, { code: b }: Group): number =>
@@ -160,6 +210,8 @@ function firstMonth(signedOn: Int32Array, mask: Mask): number {
 const flows = ['signedCount', 'investment', 'startedCount', 'inProductionCount', 'fundsInPlace'] as const;
 type Flows = Record<(typeof flows)[number], number>;
 
+export type Item = ReturnType<typeof itemsOf>[number];
+
 /** The periods of a line, without gaps. @param first the month of its first value */
 function itemsOf(months: Months, first: number, interval: Interval, asOf: string) {
   if (months.signedCount.length === 0) return [];
@@ -196,3 +248,35 @@ function moneyIn(sums: Flows) {
   }
   return { ...sums, investment: money(sums.investment), fundsInPlace: money(sums.fundsInPlace) };
 }
+
+type Flowing = Pick<Item, 'during' | 'cumulative'>;
+
+/** A period in which there are no projects. */
+const NOTHING: Flowing = (() => {
+  const none = moneyIn(Object.fromEntries(flows.map((name) => [name, 0])) as Flows);
+  return { during: none, cumulative: { ...none, operatingRate: rate(0, 0), productionRate: rate(0, 0) } };
+})();
+
+/** The units of the figures of periods. */
+export const flowUnits = {
+  signedCount: 'projects',
+  investment: 'yuan',
+  startedCount: 'projects',
+  inProductionCount: 'projects',
+  fundsInPlace: 'yuan',
+} as const satisfies Record<keyof Flows, Measure['unit']>;
+export const stockUnits = { ...flowUnits, operatingRate: 'rate', productionRate: 'rate' } as const;
+
+const changesIn = (now: Flowing, before: Flowing) => ({
+  during: changesBetween(flowUnits, now.during, before.during),
+  cumulative: changesBetween(stockUnits, now.cumulative, before.cumulative),
+});
+
+const changesBetween = <Name extends string>(
+  units: Readonly<Record<Name, Measure['unit']>>,
+  now: Readonly<Record<Name, unknown>>,
+  before: Readonly<Record<Name, unknown>>,
+) =>
+  Object.fromEntries(
+    (Object.keys(units) as Name[]).map((name) => [name, changeOf(units[name], now[name], before[name])]),
+  );

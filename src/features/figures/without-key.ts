@@ -6,8 +6,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { Problem } from '../../http/problems.ts';
 import { unauthorized } from '../../log/holding.ts';
 import { filterFields } from '../projects/filter.ts';
+import { isSpan } from './comparison.ts';
 import { dimensionNames } from './dimensions.ts';
-import { type Disclosure, isMonthEnd, lastMonthEnd, toldDimensions } from './disclosure.ts';
+import { type Disclosure, lastMonthEnd, toldDimensions } from './disclosure.ts';
+import { isMonthEnd } from './timeline.ts';
 
 const told: ReadonlySet<string> = new Set(toldDimensions);
 
@@ -33,7 +35,7 @@ function detailIn(query: Readonly<Record<string, unknown>>, latest: string): Pro
   const revealing = filters.find((name) => !told.has(name));
   if (revealing) return unauthorized('access.parameter_needs_key', { parameter: revealing });
 
-  const { by, asOf } = query;
+  const { by, asOf, compareWith } = query;
   const selected = filters.flatMap((name) => valuesOf(query[name]).map(() => name));
   const grouped = by === undefined ? [] : valuesOf(by).map(() => 'by');
   const [, oneTooMany] = [...selected, ...grouped];
@@ -41,6 +43,8 @@ function detailIn(query: Readonly<Record<string, unknown>>, latest: string): Pro
   if (isDimension(by) && !told.has(by))
     return unauthorized('access.parameter_needs_key', { parameter: `by=${by}` });
 
-  const isOpen = typeof asOf !== 'string' || (isMonthEnd(asOf) && asOf <= latest);
-  return isOpen ? undefined : unauthorized('access.day_needs_key', { latest });
+  const isOpen = (day: unknown) => typeof day !== 'string' || (isMonthEnd(day) && day <= latest);
+  // A span leads from one month end to another.
+  const days = isSpan(compareWith) ? [asOf] : [asOf, compareWith];
+  return days.every(isOpen) ? undefined : unauthorized('access.day_needs_key', { latest });
 }
