@@ -3,6 +3,8 @@
  * `(12 × year + month − 1) × 32 + day of the month`.
  */
 
+import { addDays } from '../core/days.ts';
+
 /** Larger than any day: a comparison needs no check for a missing one. */
 export const NEVER = 0x7f_ff_ff_ff;
 
@@ -25,6 +27,16 @@ export const dayOfMonth = (packed: number): number => packed & 31;
 export const monthText = (month: number): string =>
   `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
 export const yearText = (year: number): string => String(year).padStart(4, '0');
+
+/** The day as text. */
+export const dayText = (packed: number): string =>
+  `${monthText(monthOf(packed))}-${String(dayOfMonth(packed)).padStart(2, '0')}`;
+
+/** The day after; of `NEVER` itself. */
+export const nextDay = (packed: number): number =>
+  packed === NEVER || dayOfMonth(packed) < 28
+    ? Math.min(packed + 1, NEVER)
+    : packedDay(addDays(dayText(packed), 1));
 
 const DAY_MS = 86_400_000;
 const MONTHS = 12 * 10_000;

@@ -98,6 +98,7 @@ const CHARACTERS: Readonly<Record<string, number>> = {
 const ELEMENTS: Readonly<Record<string, number>> = {
   ages: 10_000,
   by: 3,
+  causes: 20,
   changes: 20,
   channels: 20,
   cohorts: 20,

@@ -6,18 +6,22 @@ import type { Tables } from '../database/tables.ts';
 import { integerText } from './fields.ts';
 import { invalid } from './problems.ts';
 
-/** A field that a list can be sorted by. Its expression is never null. */
-export interface SortKey<Row> {
-  expression(tables: Tables): SQLWrapper;
+/** What a list can be sorted by. */
+export interface OrderKey<Row> {
   type: 'string' | 'number';
-  /** The value of the expression for a row. */
+  /** The value of a row. */
   of(row: Row): string | number;
+}
+
+/** The same in SQL; its expression, which has the values of the rows, is never null. */
+export interface SortKey<Row> extends OrderKey<Row> {
+  expression(tables: Tables): SQLWrapper;
 }
 
 export type SortKeys<Row> = Readonly<Record<string, SortKey<Row>>>;
 
 /** The parameters of every list. */
-export const pageFields = <Row>(keys: SortKeys<Row>, standard: string) => ({
+export const pageFields = (keys: Readonly<Record<string, unknown>>, standard: string) => ({
   limit: integerText(z.int().min(1).max(500))
     .optional()
     .meta({ description: 'Items on a page, 1–500; default 50.', example: 50 }),
@@ -53,16 +57,21 @@ export interface PageQuery {
   sort?: string | undefined;
 }
 
-/** The input of a repository for a page. */
-export interface PageRequest<Row> {
+/** The order of a list, and where a page of it begins. */
+export interface PageOrder<Row, Key = OrderKey<Row>> {
   /** Names the order; equal orders build the same SQL. */
   shape: string;
   limit: number;
-  columns(tables: Tables): SortColumn[];
+  order: readonly { key: Key; descending: boolean }[];
   /** The values that the page comes after; null for the first page. */
   after: (string | number)[] | null;
   /** The cursor after a row. */
   cursorAfter(row: Row): string;
+}
+
+/** The input of a repository for a page. */
+export interface PageRequest<Row> extends PageOrder<Row, SortKey<Row>> {
+  columns(tables: Tables): SortColumn[];
 }
 
 export const DEFAULT_LIMIT = 50;
@@ -72,16 +81,16 @@ export const DEFAULT_LIMIT = 50;
  * @param tieBreaker a unique key among `keys`, appended so that every order is total
  * @throws Problem 422 for a cursor of another list or order
  */
-export function pageRequest<Row>(
+export function pageOrder<Row, Key extends OrderKey<Row>>(
   query: PageQuery,
-  keys: SortKeys<Row>,
+  keys: Readonly<Record<string, Key>>,
   standard: string,
-  tieBreaker: { name: string; key: SortKey<Row> },
-): PageRequest<Row> {
+  tieBreaker: { name: string; key: Key },
+): PageOrder<Row, Key> {
   const order = (query.sort ?? standard).split(',').map((part) => {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
-    return { name, descending, key: keys[name] as SortKey<Row> };
+    return { name, descending, key: keys[name] as Key };
   });
   if (!order.some(({ name }) => name === tieBreaker.name)) {
     order.push({ ...tieBreaker, descending: order.at(-1)?.descending ?? false });
@@ -90,8 +99,7 @@ export function pageRequest<Row>(
   return {
     shape,
     limit: query.limit ?? DEFAULT_LIMIT,
-    columns: (tables) =>
-      order.map(({ key, descending }) => ({ expression: key.expression(tables), descending })),
+    order,
     after:
       query.cursor === undefined
         ? null
@@ -101,6 +109,21 @@ export function pageRequest<Row>(
             order.map(({ key }) => key.type),
           ),
     cursorAfter: (row) => encodeCursor([shape, ...order.map(({ key }) => key.of(row))]),
+  };
+}
+
+/** As `pageOrder`, for SQL. */
+export function pageRequest<Row>(
+  query: PageQuery,
+  keys: SortKeys<Row>,
+  standard: string,
+  tieBreaker: { name: string; key: SortKey<Row> },
+): PageRequest<Row> {
+  const request = pageOrder(query, keys, standard, tieBreaker);
+  return {
+    ...request,
+    columns: (tables) =>
+      request.order.map(({ key, descending }) => ({ expression: key.expression(tables), descending })),
   };
 }
 
@@ -166,7 +189,7 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
  * @param rows one more than the limit if there is a next page
  */
 export function toPage<Row, Item>(
-  request: PageRequest<Row>,
+  request: Pick<PageOrder<Row>, 'limit' | 'cursorAfter'>,
   rows: readonly Row[],
   total: number,
   revision: number,

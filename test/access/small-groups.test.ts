@@ -431,6 +431,7 @@ describe('for a trade week', () => {
     [`breakdown?by=event&compareWith=${WORLD_TODAY}`, 'access.day_needs_key'],
     ['summary?asOf=2020-12-30&compareWith=previousYear', 'access.day_needs_key'],
     ['timeline', 'access.key_required'],
+    ['differences?measure=startedCount&from=2020-12-31&to=2021-02-28', 'access.key_required'],
     ['cohorts', 'access.key_required'],
   ])('%s needs a key', async (path, code) => {
     const url = `/v1/statistics/${path}`;

@@ -19,6 +19,8 @@ const collections = {
   breakdown: '/v1/statistics/breakdown?by=region',
   timeline: '/v1/statistics/timeline?interval=year',
   cohorts: '/v1/statistics/cohorts?step=year',
+  comparison: '/v1/statistics/summary?compareWith=previousYear',
+  differences: '/v1/statistics/differences?measure=startedCount&from=2020-01-01',
 };
 
 beforeAll(async () => {

@@ -210,6 +210,8 @@ describe('columns on a thread', () => {
     (query: string) => `/v1/statistics/breakdown?by=region,industry&limit=500&${query}`,
     (query: string) => `/v1/statistics/breakdown?by=zone&compareWith=previousQuarter&${query}`,
     (query: string) => `/v1/statistics/breakdown?by=signedMonth,investorCountry&limit=500&${query}`,
+    (query: string) =>
+      `/v1/statistics/differences?measure=operatingRate&from=2020-06-30&limit=9&${query.replace('asOf=', 'to=')}`,
     (query: string) => `/v1/quality?${query}`,
     (query: string) => `/v1/quality/possible_double_signing?${query}`,
     (query: string) => `/v1/quality/missing_agreed_dates?sort=name&limit=5&${query}`,

@@ -17,7 +17,7 @@ export const MoneyBody = described(
   'An amount, exact in whole yuan; billion yuan (10⁹) and 亿元 (10⁸) are for display.',
 );
 
-const KnownMoneyBody = described(
+export const KnownMoneyBody = described(
   MoneyBody.extend({ knownCount: z.int() }),
   'KnownMoney',
   'An amount, with the number of projects for which it is known.',

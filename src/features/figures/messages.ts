@@ -13,6 +13,11 @@ const problems = {
     en: 'There are more than {max} groups; narrow the filter or group by less.',
     zh: '分组超过 {max} 个；请缩小筛选范围或减少分组维度。',
   },
+  'statistics.too_many_contributions': {
+    status: 422,
+    en: 'There are more than {max} contributions, too many for a file; narrow the filter or the time, or read them as pages of JSON.',
+    zh: '构成差异的条目超过 {max} 条，文件无法容纳；请缩小筛选范围或时段，或以 JSON 分页读取。',
+  },
   'statistics.too_many_periods': {
     status: 422,
     en: 'These lines have more than {max} periods in total; choose a longer interval, fewer lines by limit or filter, or a shorter time by from and to.',

@@ -6,11 +6,21 @@ import type { Answers, Computed } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { type Files, negotiate } from '../../http/formats.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
+import { linkToNext, type PageOf } from '../../http/pages.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
 import { tableFile } from '../../sheets/sheet-file.ts';
 import type { ProjectFilter } from '../projects/filter.ts';
+import { Differences, DifferencesQuery } from './difference-schema.ts';
 import type { Disclosure } from './disclosure.ts';
-import { Breakdown, BreakdownQuery, Definitions, formats, Summary, SummaryQuery } from './schema.ts';
+import {
+  Breakdown,
+  BreakdownQuery,
+  Definitions,
+  type Format,
+  formats,
+  Summary,
+  SummaryQuery,
+} from './schema.ts';
 import type { StatisticsService } from './service.ts';
 import { type TableName, tableNames, tables } from './tables.ts';
 import { Cohorts, CohortsQuery, Timeline, TimelineQuery } from './time-schema.ts';
@@ -22,20 +32,26 @@ export const statisticsRoutes =
     /** Sends figures, as JSON or as a table. */
     function answer(
       name: TableName,
-      request: FastifyRequest<{ Querystring: SheetQuery & { asOf?: string | undefined } & ProjectFilter }>,
+      request: FastifyRequest<{ Querystring: SheetQuery & ProjectFilter }>,
       reply: FastifyReply,
-      compute: (asOf: string, disclosure?: Disclosure) => Promise<Computed>,
+      asOf: string | undefined,
+      compute: (asOf: string, disclosure: Disclosure | undefined, format: Format) => Promise<Computed>,
+      { shared }: Files = files,
     ): Promise<FastifyReply> {
-      const { asOf, unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
-      const { format, language } = negotiate(request, reply, formats, files.shared);
+      const { unit = 'yuan', encoding = 'utf-8', event = [] } = request.query;
+      const { format, language } = negotiate(request, reply, formats, shared);
       const disclosure = disclosureFor(request, clock);
-      const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure);
+      const computed = (today: string) => compute(asOf ?? disclosure?.latest ?? today, disclosure, format);
       // What may be disclosed of a day depends on today, so the response does not depend on `asOf` alone.
       const named = disclosure ? undefined : asOf;
-      if (format === 'json') return answers.send(request, reply, named, computed);
+      if (format === 'json') {
+        const headers = (body: object) =>
+          'page' in body ? linkToNext(request.url, body as PageOf<unknown>) : {};
+        return answers.send(request, reply, named, computed, headers);
+      }
       const variant = `${format} ${language}`;
       return answers.sendFile(request, reply, named, variant, computed, (body, { seq }) => {
-        const { asOf: day } = body as { asOf: string };
+        const { asOf: day } = ('to' in body ? body.to : body) as { asOf: string };
         const parts = [...(event.length === 1 ? event : []), day, `r${seq}`];
         const titled = (inLanguage: Language) => [tableNames[name][inLanguage], ...parts].join('-');
         const sheet = tables[name](body, language, unit);
@@ -47,6 +63,7 @@ export const statisticsRoutes =
       description: 'The figures as a table, with definitions in its headings.',
       shared: ['limit'],
     };
+    const listed: Files = { ...files, shared: [] };
     const withoutKey =
       'Without a key, if only statistics are public: one group or one dimension, as of the last day of a month (by default the latest), with small groups suppressed.';
     const reused = { config: { reusable: true as const }, onRequest: answers.reuse };
@@ -68,7 +85,7 @@ export const statisticsRoutes =
         }),
       },
       (request, reply) =>
-        answer('summary', request, reply, (asOf, disclosure) =>
+        answer('summary', request, reply, request.query.asOf, (asOf, disclosure) =>
           statistics.summary(request.query, asOf, disclosure),
         ),
     );
@@ -89,7 +106,7 @@ export const statisticsRoutes =
         }),
       },
       (request, reply) =>
-        answer('breakdown', request, reply, (asOf, disclosure) =>
+        answer('breakdown', request, reply, request.query.asOf, (asOf, disclosure) =>
           statistics.breakdown(request.query, asOf, disclosure),
         ),
     );
@@ -112,7 +129,7 @@ export const statisticsRoutes =
       },
       (request, reply) => {
         const { interval = 'month', ...query } = request.query;
-        return answer('timeline', request, reply, (asOf) =>
+        return answer('timeline', request, reply, request.query.asOf, (asOf) =>
           statistics.timeline({ ...query, interval }, asOf),
         );
       },
@@ -136,10 +153,37 @@ export const statisticsRoutes =
       },
       (request, reply) => {
         const { by = 'event', measure = ['operatingRate'], step = 'month', ...query } = request.query;
-        return answer('cohorts', request, reply, (asOf) =>
+        return answer('cohorts', request, reply, request.query.asOf, (asOf) =>
           statistics.cohorts({ ...query, by, measure, step }, asOf),
         );
       },
+    );
+
+    app.get(
+      '/v1/statistics/differences',
+      {
+        ...reused,
+        schema: operation({
+          id: 'readDifferences',
+          access: 'read',
+          tag: 'statistics',
+          summary: 'What a difference consists of',
+          description:
+            'A measure on two days, and every event of a project between them that changed it, with its contribution: what was signed, started, terminated, received … The contributions add up exactly to the difference of a count or a sum, and to those of the numerator and the denominator of a rate. Projects whose contributions cancel out are left out. Files have all contributions.',
+          query: DifferencesQuery,
+          success: { description: 'A page of contributions.', schema: Differences, files: listed },
+          conditional: true,
+        }),
+      },
+      (request, reply) =>
+        answer(
+          'differences',
+          request,
+          reply,
+          request.query.to,
+          (to, _, format) => statistics.differences(request.query, to, format !== 'json'),
+          listed,
+        ),
     );
 
     app.get(

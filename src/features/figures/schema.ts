@@ -6,6 +6,7 @@ import { formatField, langField } from '../../http/formats.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
+import { causeNames } from './calendar.ts';
 import { cohortTerms } from './cohorts.ts';
 import { changeSchema, changesOf, comparisonTerms, isTooEarly, spanNames } from './comparison.ts';
 import { dimensionNames, everyGroup } from './dimensions.ts';
@@ -13,6 +14,7 @@ import { measures, outreachUnits, RateBody, valuesOf } from './measures.ts';
 import { emptyTally, type Tally } from './tallies.ts';
 
 export const formats = ['json', 'csv', 'xlsx'] as const;
+export type Format = (typeof formats)[number];
 
 export const sheetFields = {
   format: formatField(formats),
@@ -115,7 +117,10 @@ export const measureFields = Object.fromEntries(
   ]),
 );
 
-const links = linksNamed(['self', ...measures.flatMap(({ link }) => (link ? [link.name] : []))]).meta({
+export const figureLinks = linksNamed([
+  'self',
+  ...measures.flatMap(({ link }) => (link ? [link.name] : [])),
+]).meta({
   id: 'FigureLinks',
   description:
     'Links to the projects behind each count, named like the measure without `Count`. Left out if the caller may not read projects.',
@@ -141,7 +146,7 @@ const changes = z
   .object({
     ...Object.fromEntries(measures.map(({ name, unit, schema }) => [name, changeSchema(unit, schema)])),
     withheld,
-    links: links.optional(),
+    links: figureLinks.optional(),
   })
   .optional()
   .meta({
@@ -158,7 +163,7 @@ const figureFields = {
     ]),
   ),
   withheld,
-  links: links.optional(),
+  links: figureLinks.optional(),
   comparison: changes,
 };
 
@@ -331,6 +336,9 @@ export const Definitions = z
         }),
       )
       .meta({ description: 'What `compareWith` adds to figures and groups.' }),
+    causes: z
+      .array(z.object({ name: z.enum(causeNames), label: bilingual }))
+      .meta({ description: 'The causes in `/v1/statistics/differences`.' }),
     outreach: z
       .array(definitionOf(z.string(), outreachUnits))
       .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),

@@ -1,11 +1,14 @@
 /** Figures about the projects selected by a filter. */
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Computed } from '../../http/answers.ts';
+import type { PageQuery } from '../../http/pages.ts';
 import { filterOf, type ProjectFilter } from '../projects/filter.ts';
 import { breakdown, summary } from './answers.ts';
+import { causes } from './calendar.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
 import { comparedSide, comparisonTerms } from './comparison.ts';
+import { differences } from './difference-answers.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
 import { type Measure, measures } from './measures.ts';
@@ -13,7 +16,7 @@ import type { Interval } from './timeline.ts';
 import { type TimelineDimension, timeline } from './timelines.ts';
 
 /** All that the feature asks of columns. */
-export const figureQuestions = [summary, breakdown, timeline, cohorts];
+export const figureQuestions = [summary, breakdown, timeline, cohorts, differences];
 
 interface Compared {
   /** A span, or a day. */
@@ -33,6 +36,12 @@ export interface StatisticsService {
   timeline(query: TimelineRequest, asOf: string): Promise<Computed>;
   /** Rates at each age of the projects, for each cohort. */
   cohorts(query: CohortsRequest, asOf: string): Promise<Computed>;
+  /**
+   * What the difference of a measure between two days consists of.
+   * @param to the second day
+   * @param isWhole whether all contributions are in the answer instead of a page
+   */
+  differences(query: DifferencesRequest, to: string, isWhole: boolean): Promise<Computed>;
   /** The meaning of all measures and dimensions. */
   definitions(): object;
 }
@@ -63,6 +72,8 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
+export type DifferencesRequest = ProjectFilter & PageQuery & { measure: string; from: string };
+
 /** @param outreach the outreach figures, which are part of the definitions */
 export const statisticsService = (
   columns: Pick<ColumnStore, 'ask'>,
@@ -88,6 +99,15 @@ export const statisticsService = (
     }),
   cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
     columns.ask(cohorts, { filter: filterOf(query), by, measures: measure, step, sort, limit, asOf }),
+  differences: ({ measure, from, limit, cursor, sort, ...query }, to, isWhole) =>
+    columns.ask(differences, {
+      filter: filterOf(query),
+      measure,
+      from: { asOf: from },
+      to: { asOf: to },
+      page: { limit, cursor, sort },
+      isWhole,
+    }),
 
   definitions: () => ({
     measures: measures.map(definition),
@@ -98,6 +118,7 @@ export const statisticsService = (
     })),
     cohorts: explained(cohortTerms),
     comparison: explained(comparisonTerms),
+    causes: Object.entries(causes).map(([name, { zh, en }]) => ({ name, label: { zh, en } })),
     outreach: outreach.map(definition),
   }),
 });

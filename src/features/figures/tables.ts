@@ -1,12 +1,12 @@
-/** Statistics as tables, with a column for each part of a figure. */
+/** Statistics as tables. */
 
-import * as z from 'zod';
 import type { Language } from '../../core/languages.ts';
 import { inWords } from '../../core/names.ts';
-import type { Money, Rate } from '../../core/numbers.ts';
+import type { Rate } from '../../core/numbers.ts';
 import { flagWords } from '../../sheets/columns.ts';
-import type { Cell, Kind, Sheet } from '../../sheets/sheet.ts';
+import type { Cell, Sheet } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
+import { type CauseName, causes } from './calendar.ts';
 import {
   type AgeRow,
   type CohortDimension,
@@ -14,163 +14,27 @@ import {
   cohortMeasures,
   cohortTerms,
 } from './cohorts.ts';
-import { type Change, comparisonTerms } from './comparison.ts';
+import { comparisonTerms } from './comparison.ts';
 import { type DimensionName, dimensions, type Group } from './dimensions.ts';
+import {
+  both,
+  type Column,
+  changeColumns,
+  columnsFor,
+  figure,
+  inPercent,
+  joined,
+  measureColumns,
+  type Names,
+  type Row,
+  rateOf,
+  type Shown,
+  single,
+  words,
+} from './figure-columns.ts';
 import { type Measure, measures } from './measures.ts';
 import type { Interval } from './timeline.ts';
 import { flowUnits } from './timelines.ts';
-
-type Names = Readonly<Record<Language, string>>;
-
-/** A column of a table whose rows are responses or parts of them. */
-interface Column {
-  names: Names;
-  kind: Kind;
-  of(row: Row): number | string | null;
-}
-
-// Responses have precise schemas; here they are only taken apart.
-type Row = Readonly<Record<string, unknown>>;
-
-const words = {
-  numerator: { zh: '分子', en: 'numerator' },
-  denominator: { zh: '分母', en: 'denominator' },
-  knownCount: { zh: '已知项目数', en: 'projects where known' },
-  count: { zh: '项目数', en: 'projects' },
-  median: { zh: '中位数', en: 'median' },
-  mean: { zh: '平均数', en: 'mean' },
-  during: { zh: '当期', en: 'during' },
-  cumulative: { zh: '累计', en: 'cumulative' },
-  period: { zh: '期间', en: 'period' },
-  from: { zh: '起', en: 'from' },
-  to: { zh: '止', en: 'to' },
-  code: { zh: '代码', en: 'code' },
-  projectCount: { zh: '项目总数', en: 'projects of the cohort' },
-  total: { zh: '合计', en: 'Total' },
-  none: { zh: '无', en: 'none' },
-} as const satisfies Record<string, Names>;
-
-const both = (make: (language: Language) => string): Names => ({ zh: make('zh'), en: make('en') });
-const joined = (a: Names, b: Names): Names => ({ zh: `${a.zh}：${b.zh}`, en: `${a.en}: ${b.en}` });
-const inPercent = (names: Names): Names => both((language) => `${names[language]} (%)`);
-
-const figure = <Figure>(row: Row, name: string): Figure => row[name] as Figure;
-
-const single = (name: string, names: Names): Column => ({
-  names,
-  kind: 'integer',
-  of: (row) => figure<number>(row, name),
-});
-
-const amount = (name: string, names: Names): Column => ({
-  names,
-  kind: 'money',
-  of: (row) => figure<Money>(row, name).yuan,
-});
-
-function rateOf(name: string, names: Names, ofMoney = false): Column[] {
-  const part = (of: 'numerator' | 'denominator'): Column => ({
-    names: joined(names, words[of]),
-    kind: ofMoney ? 'money' : 'integer',
-    of: (row) => figure<Rate>(row, name)[of],
-  });
-  const percent: Column = {
-    names: inPercent(names),
-    kind: 'number',
-    of: (row) => figure<Rate>(row, name).percent,
-  };
-  return [part('numerator'), part('denominator'), percent];
-}
-
-/** What is shown in columns: a measure, or something else of the same units. */
-interface Shown extends Names {
-  name: string;
-  unit: Measure['unit'];
-  ofMoney?: boolean;
-  schema?: z.ZodType;
-}
-
-/** The columns of a measure, by its unit. */
-const columnsFor: Record<Measure['unit'], (measure: Shown) => Column[]> = {
-  projects: (measure) => [single(measure.name, measure)],
-  yuan: (measure) => [
-    amount(measure.name, measure),
-    ...('knownCount' in shapeOf(measure) ? [partOf(measure, 'knownCount')] : []),
-  ],
-  rate: (measure) => rateOf(measure.name, measure, measure.ofMoney),
-  days: (measure) => (['count', 'median', 'mean'] as const).map((name) => partOf(measure, name)),
-};
-
-const shapeOf = ({ schema }: Shown): object => (schema instanceof z.ZodObject ? schema.shape : {});
-
-const partOf = (measure: Shown, name: 'knownCount' | 'count' | 'median' | 'mean'): Column => ({
-  names: joined(measure, words[name]),
-  kind: 'number',
-  of: (row) => figure<Record<typeof name, number | null>>(row, measure.name)[name],
-});
-
-/** What is shown instead of a suppressed figure. */
-const inPlaceOf = {
-  small_group: ({ fewerThan }) => ({ zh: `少于${fewerThan}个`, en: `< ${fewerThan}` }),
-  difference: () => ({ zh: '不予公开', en: 'withheld' }),
-} as const satisfies Record<Withheld['reason'], (withheld: Withheld) => Names>;
-
-interface Withheld {
-  fewerThan: number;
-  reason: 'small_group' | 'difference';
-}
-
-/** The columns of the measures that an answer has, each with its changes if it has them. */
-function measureColumns(answered: Row, language: Language): Column[] {
-  const orInPlace = ({ name }: Shown, { names, kind, of }: Column): Column => ({
-    names,
-    kind,
-    of: (row) => {
-      if (row[name] !== null) return of(row);
-      const withheld = figure<Withheld>(row, 'withheld');
-      return inPlaceOf[withheld.reason](withheld)[language];
-    },
-  });
-  const columnsOf = (measure: Shown) =>
-    columnsFor[measure.unit](measure).map((column) => orInPlace(measure, column));
-  const isCompared = 'comparison' in answered;
-  return measures
-    .filter(({ name }) => name in answered)
-    .flatMap((measure) => [...columnsOf(measure), ...(isCompared ? changeColumns(measure, columnsOf) : [])]);
-}
-
-const { previous, difference, changePercent } = comparisonTerms;
-
-/** In what a difference is shown, if not in the unit of the figure. */
-const IN_POINTS: Names = { zh: '（百分点）', en: ' (points)' };
-
-/** The columns of the changes of a figure. @param columnsOf the columns of its values */
-function changeColumns(shown: Shown, columnsOf: (shown: Shown) => Column[]): Column[] {
-  const { name, unit } = shown;
-  const change = (row: Row) => figure<Record<string, Change>>(row, 'comparison')[name] as Change;
-  const before = columnsOf({ ...shown, ...joined(shown, previous) }).map(({ names, kind, of }) => ({
-    names,
-    kind,
-    of: (row: Row) => of({ ...figure<Row>(row, 'comparison'), [name]: change(row).previous }),
-  }));
-  const differs = joined(shown, difference);
-  return [
-    ...before,
-    {
-      names: unit === 'rate' ? both((language) => differs[language] + IN_POINTS[language]) : differs,
-      kind: unit === 'yuan' ? 'money' : unit === 'projects' ? 'integer' : 'number',
-      of: (row) => {
-        const by = change(row).difference as number | Money | null;
-        return by !== null && typeof by === 'object' ? by.yuan : by;
-      },
-    },
-    {
-      names: inPercent(joined(shown, changePercent)),
-      kind: 'number',
-      of: (row) => change(row).changePercent,
-    },
-  ];
-}
 
 /** The columns of the order of groups. */
 const orderColumns: readonly Column[] = [
@@ -211,7 +75,7 @@ function groupColumns(name: DimensionName, language: Language): Column[] {
   ];
 }
 
-const measureNamed = (name: string): Names => measures.find((measure) => measure.name === name) as Measure;
+const measureNamed = (name: string): Measure => measures.find((measure) => measure.name === name) as Measure;
 
 /** The figures of a timeline's periods. */
 const movement: readonly Shown[] = Object.entries({
@@ -277,12 +141,51 @@ function cohortColumns(
   ];
 }
 
+/** One row per contribution. */
+function contributionColumns(
+  { unit, ofMoney, zh, en }: Measure,
+  isRate: boolean,
+  language: Language,
+): Column[] {
+  const kind = unit === 'yuan' || ofMoney ? 'money' : 'integer';
+  const sum = (name: 'contribution' | 'denominatorContribution', names: Names): Column => ({
+    names: joined({ zh, en }, names),
+    kind,
+    of: (row) => figure<number>(row, name),
+  });
+  const { project, contribution, numerator, denominator } = words;
+  const projectOf = (row: Row) => figure<Readonly<Record<string, string | null>> | undefined>(row, 'project');
+  return [
+    {
+      names: project,
+      kind: 'text',
+      of: (row) => {
+        const { name = words.total[language], nameEn = null } = projectOf(row) ?? {};
+        return language === 'en' ? (nameEn ?? name) : name;
+      },
+    },
+    { names: joined(project, words.code), kind: 'code', of: (row) => projectOf(row)?.code ?? null },
+    { names: words.on, kind: 'day', of: (row) => figure<string | undefined>(row, 'on') ?? null },
+    {
+      names: words.cause,
+      kind: 'text',
+      of: (row) => {
+        const cause = figure<CauseName | undefined>(row, 'cause');
+        return cause ? causes[cause][language] : null;
+      },
+    },
+    sum('contribution', isRate ? joined(contribution, numerator) : contribution),
+    ...(isRate ? [sum('denominatorContribution', joined(contribution, denominator))] : []),
+  ];
+}
+
 /** Names of the tables, for worksheets and files. */
 export const tableNames = {
   summary: { zh: '汇总', en: 'summary' },
   breakdown: { zh: '分组', en: 'breakdown' },
   timeline: { zh: '时间序列', en: 'timeline' },
   cohorts: { zh: '同龄比较', en: 'cohorts' },
+  differences: { zh: '差异构成', en: 'differences' },
 } as const satisfies Record<string, Names>;
 
 export type TableName = keyof typeof tableNames;
@@ -362,5 +265,13 @@ export const tables: Record<TableName, ToSheet> = {
       })),
     );
     return sheetOf('cohorts', cohortColumns(by, measures, step, language), rows, language, unit);
+  },
+  differences: (body, language, unit) => {
+    const { measure, items, causes: _, ...sums } = body as { measure: string; items: Row[]; causes: unknown };
+    const columns = contributionColumns(measureNamed(measure), 'denominatorContribution' in sums, language);
+    return {
+      ...sheetOf('differences', columns, [...items, sums], language, unit),
+      endsInTotal: true,
+    };
   },
 };

@@ -1,16 +1,19 @@
 /** The tallies of `tallies.ts`: one pass over the selected projects and their ledgers. */
-import type { Columns } from '../../columns/columns.ts';
+import type { Columns, DayName } from '../../columns/columns.ts';
 import { dayNumber } from '../../columns/packed-days.ts';
 import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { type Coded, groupRows } from './groups-of-rows.ts';
+import type { Measure } from './measures.ts';
 import {
   addDays,
   type CountName,
   type DurationName,
+  durations,
   emptyTally,
   flagCounts,
   otherSums,
+  type SumName,
   type Tally,
 } from './tallies.ts';
 
@@ -38,14 +41,38 @@ const [CONTRACTED, KNOWN] = [PLACE.contractedFunds, PLACE.contractedKnownCount];
 const [FUNDS, FUNDS_OF_KNOWN] = [PLACE.fundsInPlace, PLACE.fundsOfContracted];
 
 /**
+ * Adds what a project is on a day to sums, from a place on.
+ * @param asOf a packed day
+ * @returns its flags
+ */
+function addProject(sums: Float64Array, base: number, columns: Columns, row: number, asOf: number): number {
+  const yuan = columns.investmentYuan[row] as number;
+  const contracted = columns.contractedFundsYuan[row] as number;
+  const funds = columns.fundsBy(row, asOf);
+  add(sums, base + COUNT, 1);
+  add(sums, base + INVESTMENT, yuan);
+  add(sums, base + FUNDS, funds);
+  if (!Number.isNaN(contracted)) {
+    add(sums, base + CONTRACTED, contracted);
+    add(sums, base + KNOWN, 1);
+    add(sums, base + FUNDS_OF_KNOWN, funds);
+  }
+  const flags = flagsOf(columns.days, row, asOf);
+  if (flags & FLAG_BITS.started) add(sums, base + STARTED, yuan);
+  return flags;
+}
+
+/** The days from the signing to a milestone. */
+const lengthUntil = ({ days }: Columns, row: number, milestone: DayName): number =>
+  dayNumber(days[milestone][row] as number) - dayNumber(days.signedOn[row] as number);
+
+/**
  * The tally of each group of the selected projects.
  * @param asOf a packed day
  * @throws Problem 422 if there are too many groups
  */
 export function tallyRows(columns: Columns, mask: Mask, by: readonly Coded[], asOf: number): Tallied[] {
   const { values, groupOf } = groupRows(columns, mask, by);
-  const { days, investmentYuan, contractedFundsYuan } = columns;
-  const { signedOn, startedOn, productionOn } = days;
   const sums = new Float64Array(WIDTH * values.length);
   const flagged = flagsByGroup(values.length);
   const starts = new Lengths(values.length);
@@ -53,26 +80,10 @@ export function tallyRows(columns: Columns, mask: Mask, by: readonly Coded[], as
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 0) continue;
     const group = groupOf[row] as number;
-    const base = group * WIDTH;
-    const yuan = investmentYuan[row] as number;
-    const contracted = contractedFundsYuan[row] as number;
-    const funds = columns.fundsBy(row, asOf);
-    add(sums, base + COUNT, 1);
-    add(sums, base + INVESTMENT, yuan);
-    add(sums, base + FUNDS, funds);
-    if (!Number.isNaN(contracted)) {
-      add(sums, base + CONTRACTED, contracted);
-      add(sums, base + KNOWN, 1);
-      add(sums, base + FUNDS_OF_KNOWN, funds);
-    }
-    const flags = flagsOf(days, row, asOf);
+    const flags = addProject(sums, group * WIDTH, columns, row, asOf);
     flagged.add(group, flags);
-    if (flags & FLAG_BITS.started) {
-      add(sums, base + STARTED, yuan);
-      starts.add(group, dayNumber(startedOn[row] as number) - dayNumber(signedOn[row] as number));
-    }
-    if (flags & FLAG_BITS.inProduction)
-      productions.add(group, dayNumber(productionOn[row] as number) - dayNumber(signedOn[row] as number));
+    if (flags & FLAG_BITS.started) starts.add(group, lengthUntil(columns, row, 'startedOn'));
+    if (flags & FLAG_BITS.inProduction) productions.add(group, lengthUntil(columns, row, 'productionOn'));
   }
   const tallied = values.map((value, group) => {
     const tally = emptyTally();
@@ -194,3 +205,38 @@ export function sizesOfRows(columns: Columns, mask: Mask, by: readonly Coded[], 
     },
   }));
 }
+
+/** A part of a measure: a sum, the number of lengths, or their total in days. */
+export type Part = { sum: SumName } | { lengths: DurationName; inDays: boolean };
+
+/** The parts whose contributions add up: of a rate and of a mean the numerator and the denominator. */
+export function partsOf({ unit, of: [first, second] }: Measure): Part[] {
+  if (unit === 'days') return [true, false].map((inDays) => ({ lengths: first as DurationName, inDays }));
+  const sums = unit === 'rate' ? [first, second] : [first];
+  return sums.map((sum) => ({ sum: sum as SumName }));
+}
+
+/** What a project adds to a part of a measure on a packed day. */
+export function partOf(columns: Columns, part: Part): (row: number, asOf: number) => number {
+  const sums = new Float64Array(WIDTH);
+  if ('lengths' in part) {
+    const { flag, until } = durations[part.lengths];
+    return (row, asOf) => {
+      if ((flagsOf(columns.days, row, asOf) & FLAG_BITS[flag]) === 0) return 0;
+      return part.inDays ? lengthUntil(columns, row, until) : 1;
+    };
+  }
+  const { sum } = part;
+  if (isFlagCount(sum)) {
+    const bit = FLAG_BITS[flagCounts[sum]];
+    return (row, asOf) => (flagsOf(columns.days, row, asOf) & bit ? 1 : 0);
+  }
+  const place = PLACE[sum];
+  return (row, asOf) => {
+    sums.fill(0);
+    addProject(sums, 0, columns, row, asOf);
+    return sums[place] as number;
+  };
+}
+
+const isFlagCount = (name: SumName): name is keyof typeof flagCounts => Object.hasOwn(flagCounts, name);

@@ -4,8 +4,7 @@ import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { day, link, listOf } from '../../http/fields.ts';
 import { sortField } from '../../http/pages.ts';
-import { filterFields } from '../projects/filter.ts';
-import { lifecycleFlags } from '../projects/lifecycle.ts';
+import { filterFields, movingParameters } from '../projects/filter.ts';
 import { describe } from '../projects/parameter-kinds.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
 import { changeSchema, spanNames, spans } from './comparison.ts';
@@ -23,12 +22,9 @@ import {
 import { intervals, MONTHS } from './timeline.ts';
 import { flowUnits, stockUnits, timelineDimensions } from './timelines.ts';
 
-/** Parameters whose meaning depends on the day, so they cannot be used for figures of several days. */
+/** Parameters that cannot be used for figures of several days. */
 const moving = Object.fromEntries(
-  (['operatingStatus', ...lifecycleFlags] as const).map((name) => [
-    name,
-    z.never({ error: 'depends_on_day' }).optional(),
-  ]),
+  movingParameters.map((name) => [name, z.never({ error: 'depends_on_day' }).optional()]),
 );
 
 export const TimelineQuery = z

@@ -6,6 +6,7 @@ import { packedDay } from '../../columns/packed-days.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Values } from '../../database/prepared.ts';
 import { inPopulation } from './conditions.ts';
+import { lifecycleFlags } from './lifecycle.ts';
 import type { Parameter, Plan } from './parameter-kinds.ts';
 import { parameters } from './parameters.ts';
 import type { Mask, Sifted } from './sieves.ts';
@@ -29,6 +30,9 @@ export const Filter = z.object(filterFields).meta({
 });
 
 const parameterNames = Object.keys(parameters) as ParameterName[];
+
+/** The parameters whose meaning depends on the day. */
+export const movingParameters = ['operatingStatus', ...lifecycleFlags] as const;
 
 /** With these a figure may concern a single project. */
 export const revealingParameters = parameterNames.filter((name) => parameters[name].reveals);
@@ -58,6 +62,8 @@ export interface Selection extends Condition {
    * @param archived whether it selects from the archived projects instead of the others
    */
   mask(columns: Columns, reader: Reader, archived?: boolean): Promise<Mask>;
+  /** Takes rows out that do not satisfy the parameters whose meaning depends on the day. */
+  siftMoving(sifted: Sifted): void;
   /** Whether columns can answer all parameters. */
   isInColumns: boolean;
 }
@@ -68,10 +74,13 @@ export interface Selection extends Condition {
  */
 export function select(filter: ProjectFilter, asOf: string, asTheyWere = false): Selection {
   const plans: Plan[] = [];
+  const moving: Plan[] = [];
   for (const name of parameterNames) {
     const given = filter[name];
-    if (given !== undefined)
-      plans.push((parameters[name] as Parameter<unknown>).plan(name, given, asTheyWere));
+    if (given === undefined) continue;
+    const plan = (parameters[name] as Parameter<unknown>).plan(name, given, asTheyWere);
+    plans.push(plan);
+    if ((movingParameters as readonly string[]).includes(name)) moving.push(plan);
   }
   return {
     shape: plans.map((plan) => plan.shape).join('&'),
@@ -79,6 +88,9 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
     where: (reader, population = inPopulation(reader)) =>
       and(population, ...plans.map((plan) => plan.where(reader))) as SQL,
     isInColumns: plans.every(({ sieve }) => sieve !== undefined),
+    siftMoving: (sifted) => {
+      for (const { sieve } of moving) sieve?.(sifted);
+    },
     mask: async (columns, reader, archived = false) => {
       const sifted = populationOf(columns, asOf, archived);
       for (const { sieve } of plans) sieve?.(sifted);
