@@ -48,6 +48,15 @@ export class IdIndex {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
+  /** Negative, 0 or positive as the ids of two rows are in order. */
+  compare(a: number, b: number): number {
+    for (let word = 0; word < WORDS; word++) {
+      const difference = (this.#ids[WORDS * a + word] as number) - (this.#ids[WORDS * b + word] as number);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
   /** @returns its row; -1 if it has none */
   find(id: string): number {
     parse(id);

@@ -4,7 +4,7 @@ import { dayText, packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
-import { type OrderKey, type PageQuery, pageOrder, toPage } from '../../http/pages.ts';
+import { type PageQuery, pageOrder, toPage } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
 import { tallyOf } from './answers.ts';
@@ -12,7 +12,7 @@ import { type CauseName, causeNames, unfolded } from './calendar.ts';
 import { changeOf, type Side } from './comparison.ts';
 import { summaryLinks } from './groups.ts';
 import { type Measure, measures } from './measures.ts';
-import { firstOf } from './ordered.ts';
+import { firstOf, type RowKey } from './ordered.ts';
 import * as repository from './repository.ts';
 import { type Part, partOf, partsOf } from './tallying.ts';
 
@@ -34,7 +34,7 @@ export const MAX_CONTRIBUTIONS = 50_000;
 export const contributionOrder = {
   contribution: ({ numerators }: Steps) => ({ type: 'number', of: (step) => numerators[step] as number }),
   on: ({ days }: Steps) => ({ type: 'number', of: (step) => days[step] as number }),
-} satisfies Record<string, (steps: Steps) => OrderKey<number>>;
+} satisfies Record<string, (steps: Steps) => RowKey>;
 export const CONTRIBUTION_SORT = '-contribution,on';
 
 export const differences: Question<Asked, Computed> = {
@@ -50,9 +50,13 @@ export const differences: Question<Asked, Computed> = {
 
     const idOf = (step: number): string => columns.ids.textOf(steps.projects[step] as number);
     const keys = { contribution: contributionOrder.contribution(steps), on: contributionOrder.on(steps) };
-    const order = pageOrder<number, OrderKey<number>>(page, keys, CONTRIBUTION_SORT, {
+    const order = pageOrder<number, RowKey>(page, keys, CONTRIBUTION_SORT, {
       name: 'id',
-      key: { type: 'string', of: (step) => `${idOf(step)} ${steps.days[step]} ${steps.causes[step]}` },
+      key: {
+        type: 'string',
+        of: (step) => `${idOf(step)} ${steps.eventOf(step)}`,
+        compare: steps.comparing(columns),
+      },
     });
     const request = isWhole ? { ...order, limit: count } : order;
     const shown = firstOf(count, request.limit + 1, request);
@@ -107,6 +111,22 @@ class Steps {
   readonly causes: number[] = [];
   readonly numerators: number[] = [];
   readonly denominators: number[] = [];
+
+  /** The day and the cause, which are in order as text. */
+  eventOf(step: number): string {
+    return `${dayText(this.days[step] as number)} ${String(this.causes[step]).padStart(2, '0')}`;
+  }
+
+  /** Compares steps by project, day and cause. */
+  comparing({ ids }: Columns): (a: number, b: number) => number {
+    const { projects, days, causes } = this;
+    const difference = (list: readonly number[], a: number, b: number) =>
+      (list[a] as number) - (list[b] as number);
+    return (a, b) =>
+      ids.compare(projects[a] as number, projects[b] as number) ||
+      difference(days, a, b) ||
+      difference(causes, a, b);
+  }
 
   get count(): number {
     return this.projects.length;

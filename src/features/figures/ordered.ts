@@ -1,7 +1,13 @@
 /** Pages of lists that are in memory. */
 import type { OrderKey, PageOrder } from '../../http/pages.ts';
 
-type Order = Pick<PageOrder<number, OrderKey<number>>, 'order' | 'after'>;
+/** What rows are ordered by. */
+export interface RowKey extends OrderKey<number> {
+  /** The same order, if the values take long to make. */
+  compare?(a: number, b: number): number;
+}
+
+type Order = Pick<PageOrder<number, RowKey>, 'order' | 'after'>;
 
 /**
  * The first rows of a page, in order.
@@ -9,15 +15,17 @@ type Order = Pick<PageOrder<number, OrderKey<number>>, 'order' | 'after'>;
  * @param wanted how many at most
  */
 export function firstOf(count: number, wanted: number, { order, after }: Order): number[] {
-  const comparing = (otherOf: (key: OrderKey<number>, i: number) => string | number) => (row: number) => {
+  const inOrder = (difference: (key: RowKey, i: number) => number): number => {
     for (const [i, { key, descending }] of order.entries()) {
-      const [a, b] = [key.of(row), otherOf(key, i)];
-      if (a !== b) return a < b === descending ? 1 : -1;
+      const by = difference(key, i);
+      if (by !== 0) return descending ? -by : by;
     }
     return 0;
   };
-  const compare = (a: number, b: number) => comparing((key) => key.of(b))(a);
-  const start = after && comparing((_, i) => after[i] as string | number);
+  const compare = (a: number, b: number) =>
+    inOrder((key) => key.compare?.(a, b) ?? differenceOf(key.of(a), key.of(b)));
+  const isAfter = (row: number) =>
+    !after || inOrder((key, i) => differenceOf(key.of(row), after[i] as string | number)) > 0;
   let kept: number[] = [];
   let last: number | undefined;
   const cut = () => {
@@ -25,7 +33,7 @@ export function firstOf(count: number, wanted: number, { order, after }: Order):
     if (kept.length === wanted) last = kept.at(-1);
   };
   for (let row = 0; row < count; row++) {
-    if (start && start(row) <= 0) continue;
+    if (!isAfter(row)) continue;
     if (last !== undefined && compare(row, last) > 0) continue;
     kept.push(row);
     // Sorting seldom costs less than keeping everything in order.
@@ -34,3 +42,5 @@ export function firstOf(count: number, wanted: number, { order, after }: Order):
   cut();
   return kept;
 }
+
+const differenceOf = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);

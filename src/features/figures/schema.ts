@@ -1,5 +1,6 @@
 /** API schemas of statistics. */
 import * as z from 'zod';
+import { rate } from '../../core/numbers.ts';
 import { asOfField, dayUntilToday } from '../../http/as-of.ts';
 import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
@@ -206,6 +207,10 @@ export const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-
 
 /** The same projects a year before, when one of them was still to start. */
 const exampleBefore: Tally = { ...exampleTally, startedCount: 2, startedInvestment: 3_000_000_000 };
+const exampleComparison = {
+  ...changesOf(measures, valuesOf(exampleTally), valuesOf(exampleBefore)),
+  links: { projects: '/v1/projects?event=hyrd-2020&asOf=2021-08-31' },
+};
 
 export const Summary = z.object({ ...heading, comparedWith, ...figureFields }).meta({
   id: 'Summary',
@@ -221,10 +226,7 @@ export const Summary = z.object({ ...heading, comparedWith, ...figureFields }).m
       comparedWith: { asOf: '2021-08-31' },
       ...valuesOf(exampleTally),
       links: exampleLinks,
-      comparison: {
-        ...changesOf(measures, valuesOf(exampleTally), valuesOf(exampleBefore)),
-        links: { projects: '/v1/projects?event=hyrd-2020&asOf=2021-08-31' },
-      },
+      comparison: exampleComparison,
     },
   ],
 });
@@ -291,6 +293,22 @@ export const Breakdown = z
           },
         ],
         total: { ...valuesOf(exampleTally), links: exampleLinks },
+      },
+      {
+        ...exampleHeading,
+        by: ['region'],
+        groupCount: 1,
+        comparedWith: { asOf: '2021-08-31' },
+        rankedBy: 'projectCount',
+        items: [
+          {
+            groups: { region: { code: '430100', name: '长沙市', nameEn: 'Changsha' } },
+            ...valuesOf(exampleTally),
+            comparison: exampleComparison,
+            ...{ rank: 1, previousRank: 1, share: rate(4, 4) },
+          },
+        ],
+        total: { ...valuesOf(exampleTally), comparison: exampleComparison },
       },
     ],
   });

@@ -20,7 +20,7 @@ import {
   sheetFields,
 } from './schema.ts';
 import { intervals, MONTHS } from './timeline.ts';
-import { flowUnits, stockUnits, timelineDimensions } from './timelines.ts';
+import { changesIn, EMPTY_PERIOD, flowUnits, stockUnits, timelineDimensions } from './timelines.ts';
 
 /** Parameters that cannot be used for figures of several days. */
 const moving = Object.fromEntries(
@@ -129,7 +129,9 @@ const exampleMovement = {
   fundsInPlace: money(0),
 };
 
-const changesIn = (units: Readonly<Record<string, Unit>>) =>
+const exampleStock = { ...exampleMovement, operatingRate: rate(0, 4), productionRate: rate(0, 4) };
+
+const changeSchemas = (units: Readonly<Record<string, Unit>>) =>
   z.object(
     Object.fromEntries(Object.entries(units).map(([name, unit]) => [name, changeSchema(unit, bodies[unit])])),
   );
@@ -149,8 +151,8 @@ const Periods = z.array(
     comparison: z
       .object({
         period: z.string().meta({ description: 'The earlier period.', examples: ['2019-06'] }),
-        during: changesIn(flowUnits),
-        cumulative: changesIn(stockUnits),
+        during: changeSchemas(flowUnits),
+        cumulative: changeSchemas(stockUnits),
       })
       .optional()
       .meta({ description: 'With `compareWith`; a period before the first signing has zeros.' }),
@@ -184,7 +186,25 @@ export const Timeline = z
             from: '2020-06-01',
             to: '2020-06-30',
             during: exampleMovement,
-            cumulative: { ...exampleMovement, operatingRate: rate(0, 4), productionRate: rate(0, 4) },
+            cumulative: exampleStock,
+          },
+        ],
+      },
+      {
+        ...exampleHeading,
+        interval: 'month',
+        comparedWith: { asOf: '2021-08-31' },
+        items: [
+          {
+            period: '2020-06',
+            from: '2020-06-01',
+            to: '2020-06-30',
+            during: exampleMovement,
+            cumulative: exampleStock,
+            comparison: {
+              period: '2019-06',
+              ...changesIn({ during: exampleMovement, cumulative: exampleStock }, EMPTY_PERIOD),
+            },
           },
         ],
       },

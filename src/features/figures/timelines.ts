@@ -70,7 +70,7 @@ export const timeline: Question<Asked, Computed> = {
         kept,
         (item) => {
           const period = periodName(monthIndex(item.from) - months, interval);
-          return { ...item, comparison: { period, ...changesIn(item, known.get(period) ?? NOTHING) } };
+          return { ...item, comparison: { period, ...changesIn(item, known.get(period) ?? EMPTY_PERIOD) } };
         },
         pace,
       );
@@ -252,7 +252,7 @@ function moneyIn(sums: Flows) {
 type Flowing = Pick<Item, 'during' | 'cumulative'>;
 
 /** A period in which there are no projects. */
-const NOTHING: Flowing = (() => {
+export const EMPTY_PERIOD: Flowing = (() => {
   const none = moneyIn(Object.fromEntries(flows.map((name) => [name, 0])) as Flows);
   return { during: none, cumulative: { ...none, operatingRate: rate(0, 0), productionRate: rate(0, 0) } };
 })();
@@ -267,7 +267,7 @@ export const flowUnits = {
 } as const satisfies Record<keyof Flows, Measure['unit']>;
 export const stockUnits = { ...flowUnits, operatingRate: 'rate', productionRate: 'rate' } as const;
 
-const changesIn = (now: Flowing, before: Flowing) => ({
+export const changesIn = (now: Flowing, before: Flowing) => ({
   during: changesBetween(flowUnits, now.during, before.during),
   cumulative: changesBetween(stockUnits, now.cumulative, before.cumulative),
 });
