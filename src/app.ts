@@ -7,24 +7,20 @@ import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { streamTokens } from './access/stream-tokens.ts';
-import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
-import { catalogueService } from './catalogues/service.ts';
 import type { ColumnStore, StoreLimits } from './columns/store.ts';
-import { catalogues, problemCodes, tags, tracked } from './contributions.ts';
+import { catalogues, problemCodes, servicesInState, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
-import { briefingService } from './features/briefing/service.ts';
 import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
 import { streamTokenRoutes } from './features/changes/token-routes.ts';
 import { clusterRoutes } from './features/clusters/routes.ts';
-import { clusterService } from './features/clusters/service.ts';
+import { definitions } from './features/figures/definitions.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
-import { statisticsService } from './features/figures/service.ts';
 import { codeListService } from './features/imports/code-lists.ts';
 import { type ImportLimits, importLimits } from './features/imports/limits.ts';
 import { importRoutes } from './features/imports/routes.ts';
@@ -32,17 +28,12 @@ import { importRunner, type Runner } from './features/imports/runner.ts';
 import { importService } from './features/imports/service.ts';
 import { templateRoutes } from './features/imports/template-routes.ts';
 import { uploadsIn } from './features/imports/uploads.ts';
-import { outreachFigures } from './features/outreach/figures.ts';
 import { outreachRoutes } from './features/outreach/routes.ts';
-import { outreachService } from './features/outreach/service.ts';
 import { projectByCodeRoutes } from './features/projects/by-code-routes.ts';
 import { revealingParameters } from './features/projects/filter.ts';
 import { projectRoutes } from './features/projects/routes.ts';
-import { projectService } from './features/projects/service.ts';
 import { publishedRoutes } from './features/published/routes.ts';
-import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
-import { qualityService } from './features/quality/service.ts';
 import { screenRoutes } from './features/screen/routes.ts';
 import { createAnswers } from './http/answers.ts';
 import { compressResponses } from './http/compression.ts';
@@ -56,7 +47,9 @@ import { notesOf } from './http/notes.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
+import { knownService, resolveKnown } from './log/known.ts';
 import { changesService } from './log/service.ts';
+import { asKnown, servicesOf } from './services.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
 import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
@@ -84,7 +77,9 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
-  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
+  const known = knownService(service);
+  const { told } = known;
+  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion, { definitions, told });
   const exports = exportAnswers(exportsOf(database), answers);
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
@@ -94,13 +89,14 @@ export async function buildApp({
   const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
   const columns = columnsOf(database, columnLimits);
-  const projects = projectService(service, columns);
-  const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
+  const services = servicesOf({ ...service, columns, catalogues });
+  const { of, catalogue: entries } = asKnown(services, columns, clock, servicesInState);
 
   await protect(app, config);
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
+  resolveKnown(app, known, definitions);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
@@ -108,16 +104,16 @@ export async function buildApp({
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(projects, exports, answers),
-    projectByCodeRoutes(projects),
-    statisticsRoutes(statisticsService(columns, outreachFigures), answers, clock),
-    qualityRoutes(qualityService(columns, clock), answers),
-    outreachRoutes(outreachService(service), answers),
-    briefingRoutes(briefingService(columns), answers),
+    projectRoutes(of('projects'), exports, answers),
+    projectByCodeRoutes(of('projects')),
+    statisticsRoutes(of('statistics'), answers, clock),
+    qualityRoutes(of('quality'), answers),
+    outreachRoutes(of('outreach'), answers),
+    briefingRoutes(of('briefing'), answers),
     templateRoutes(codeListService(service), answers),
-    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue), exports, answers)),
-    clusterRoutes(clusterService(service), answers),
-    publishedRoutes(publishedService(service, columns), answers),
+    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers)),
+    clusterRoutes(of('clusters'), answers),
+    publishedRoutes(of('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

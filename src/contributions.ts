@@ -8,6 +8,7 @@ import { loggedEntries } from './catalogues/rows.ts';
 import type { Derived } from './columns/following.ts';
 import type { Questions } from './columns/questions.ts';
 import { type Entity, nouns } from './core/entities.ts';
+import type { Reader } from './database/database.ts';
 import { briefingQuestions } from './features/briefing/service.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
@@ -51,6 +52,8 @@ import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
 import { logMessages } from './log/messages.ts';
+import { pastOf } from './log/past.ts';
+import { inState } from './services.ts';
 import type { Exporter, Exporters } from './sheets/exporting/exported.ts';
 import { sheetMessages } from './sheets/messages.ts';
 
@@ -98,6 +101,12 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedKeys,
 ];
 
+/** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
+export const pastReader = <R extends Reader>(reader: R, seq: number) => pastOf(reader, loggedEntities, seq);
+
+/** Asks the services of a state of the past. */
+export const servicesInState = inState(catalogues);
+
 /** All that can be asked of columns. */
 export const questions: Questions = [
   ...projectQuestions,
@@ -105,6 +114,7 @@ export const questions: Questions = [
   ...qualityQuestions,
   ...briefingQuestions,
   ...publishedQuestions,
+  servicesInState,
 ];
 
 /** What the columns hold of projects besides their fields. */

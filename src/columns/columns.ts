@@ -52,7 +52,7 @@ export interface StoredEntry {
 const record = <Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<Name, T> =>
   Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
 
-type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
+export type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
 /** Narrow until there are more codes than fit. */
 export type Codes = Uint16Array | Int32Array;
 const MOST_NARROW = 0xff_ff;
@@ -71,6 +71,8 @@ export interface Watcher {
 
 export class Columns {
   watcher: Watcher | undefined;
+  /** Whether they are as they were at an earlier revision (`past.ts`). */
+  isPast = false;
   readonly ids = new IdIndex();
   readonly dictionaries = record(codeNames, () => new Dictionary());
   /** Packed days; `NEVER` for none. */
@@ -98,22 +100,28 @@ export class Columns {
   others = new Int32Array(0);
   othersEnd = 0;
   /** The country of each investor, by its code. */
-  readonly countries: (string | null)[] = [null];
+  countries: (string | null)[] = [null];
   /** The entry above each one, by code. */
-  readonly parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
+  parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
 
   get count(): number {
     return this.ids.count;
   }
 
+  /** Every array with one value for each project. */
+  perProject(): Readonly<Record<string, Numbers>> {
+    const { investmentYuan, contractedFundsYuan, flags, updatedAt, likeness } = this;
+    const { ledgerStart, ledgerCount, othersStart, othersCount } = this;
+    return {
+      ...this.days,
+      ...this.codes,
+      ...{ investmentYuan, contractedFundsYuan, flags, updatedAt, likeness },
+      ...{ ledgerStart, ledgerCount, othersStart, othersCount },
+    };
+  }
+
   get bytes(): number {
-    const arrays: { byteLength: number }[] = [
-      ...Object.values(this.days),
-      ...Object.values(this.codes),
-      ...[this.investmentYuan, this.contractedFundsYuan, this.flags, this.updatedAt],
-      ...[this.ledgerStart, this.ledgerCount, this.ledgerDay, this.ledgerYuan],
-      ...[this.likeness, this.othersStart, this.othersCount, this.others],
-    ];
+    const arrays = [...Object.values(this.perProject()), this.ledgerDay, this.ledgerYuan, this.others];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.ids.bytes);
   }
 

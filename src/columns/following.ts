@@ -6,7 +6,7 @@ import { and, asc, count, eq, gt, ne, type SQL, type SQLWrapper, sql } from 'dri
 import { type Pace, paced } from '../core/pace.ts';
 import type { Reader, Revision } from '../database/database.ts';
 import { inValues, paddedValues, type Values } from '../database/prepared.ts';
-import { revisionIn } from '../database/revision.ts';
+import { hashAt, revisionIn, touchedBetween } from '../database/revision.ts';
 import {
   Columns,
   codeNames,
@@ -120,9 +120,6 @@ export async function countOf(reader: Reader): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** Entries per query. */
-const ENTRIES = 5_000;
-
 /**
  * Brings columns to the revision of a snapshot.
  * @param most the number of projects that may have changed
@@ -139,18 +136,43 @@ export async function follow(
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
   if (now.seq < seq || (seq > 0 && (await hashAt(reader, seq)) !== hash)) return false;
-  const { columns } = filled;
-  const pace = paced();
-  const touched = await touchedAfter(reader, seq, now.seq);
-  for (const tree of treeNames) if (touched.get(tree)?.size) await readTree(columns, reader, tree);
-  const known = columns.dictionaries.leadInvestorId.size;
+  const touched = await touchedBetween(reader, seq, now.seq);
+  const projects = await projectsAmong(reader, touched);
+  if (projects.size > most) return false;
+  await readAgain(filled.columns, reader, derived, touched, projects);
+  filled.revision = now;
+  return true;
+}
+
+/** Ids by entity. */
+export type Touched = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The projects to read again: the lists that an enterprise is on may count for those that it invests in. */
+export async function projectsAmong(reader: Reader, touched: Touched): Promise<Set<string>> {
   const projects = new Set(touched.get('projects'));
+  const pace = paced();
   for (const ids of batchesOf(touched.get('enterprises') ?? [])) {
-    await readCountries(columns, reader, ids);
     for (const id of await projectsOf(reader, ids)) projects.add(id);
     await pace();
   }
-  if (projects.size > most) return false;
+  return projects;
+}
+
+/** Has columns say of some resources what a reader says. */
+export async function readAgain(
+  columns: Columns,
+  reader: Reader,
+  derived: Derived,
+  touched: Touched,
+  projects: Iterable<string>,
+): Promise<void> {
+  const pace = paced();
+  for (const tree of treeNames) if (touched.get(tree)?.size) await readTree(columns, reader, tree);
+  for (const ids of batchesOf(touched.get('enterprises') ?? [])) {
+    await readCountries(columns, reader, ids);
+    await pace();
+  }
+  const known = columns.dictionaries.leadInvestorId.size;
   for (const ids of batchesOf(projects)) {
     const some = these(ids);
     const stored = (await reader.prepared(`columns.projects ${some.shape}`, some.values, (db) =>
@@ -162,42 +184,6 @@ export async function follow(
     await pace();
   }
   await readInvestors(columns, reader, known, pace);
-  filled.revision = now;
-  return true;
-}
-
-/** The ids that entries of the log name, by entity. */
-async function touchedAfter(
-  reader: Reader,
-  seq: number,
-  last: number,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const ids = new Map<string, Set<string>>();
-  for (let after = seq; after < last; after += ENTRIES) {
-    const entries = await reader.prepared('columns.touched', { after, until: after + ENTRIES }, (db) => {
-      const { entity, entityId, seq } = db.tables.changes;
-      return db
-        .selectDistinct({ entity, entityId })
-        .from(db.tables.changes)
-        .where(sql`${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('until')}`);
-    });
-    for (const { entity, entityId } of entries) {
-      const known = ids.get(entity);
-      if (known) known.add(entityId);
-      else ids.set(entity, new Set([entityId]));
-    }
-  }
-  return ids;
-}
-
-async function hashAt(reader: Reader, seq: number): Promise<string | undefined> {
-  const [entry] = await reader.prepared('columns.hash', { seq }, (db) =>
-    db
-      .select({ hash: db.tables.changes.hash })
-      .from(db.tables.changes)
-      .where(eq(db.tables.changes.seq, sql.placeholder('seq'))),
-  );
-  return entry?.hash;
 }
 
 function* batchesOf(ids: Iterable<string>): Generator<string[]> {

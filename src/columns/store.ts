@@ -7,7 +7,7 @@ import type { Database } from '../database/database.ts';
 import { isThreadEnd } from '../database/errors.ts';
 import { fairTurns, WAITING } from '../database/turns.ts';
 import { Problem } from '../http/problems.ts';
-import { answering, type ColumnsWork, type Part, type Request } from './answering.ts';
+import { answering, type ColumnsWork, type Part, type PastOf, type Request } from './answering.ts';
 import { type Checked, checkSlice } from './checking.ts';
 import type { Derived } from './following.ts';
 import type { Question, Questions } from './questions.ts';
@@ -32,10 +32,10 @@ export interface Condition {
 
 export interface ColumnStore {
   /**
-   * The answer to a question from the latest state.
+   * The answer to a question from the latest state, or from that at an earlier revision.
    * @throws Problem as the question does; 503 if the columns are still being filled after some seconds
    */
-  ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer>;
+  ask<Input, Answer>(question: Question<Input, Answer>, input: Input, seq?: number): Promise<Answer>;
   /** As `ask`; undefined if the columns are not filled yet, for those who can do without. */
   askIfFilled<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer | undefined>;
   /** Fills the columns in the background, and from then on compares them with the database at idle times. */
@@ -65,19 +65,21 @@ export function columnStore({
   database,
   derived,
   questions,
+  pastOf,
   work,
   limits,
 }: {
   database: Database;
   derived: Derived;
   questions: Questions;
+  pastOf: PastOf;
   /** As `answering` makes it, on a thread. */
   work: ColumnsWork;
   limits: StoreLimits;
 }): ColumnStore {
   const turn = fairTurns({ atOnce: 1, ofOne: 1, ...WAITING });
   const check = checkSlice(derived);
-  const here = answering(derived, questions, limits.near);
+  const here = answering(derived, questions, pastOf, limits.near);
   const condition: Condition = {
     state: 'empty',
     rows: 0,
@@ -102,7 +104,10 @@ export function columnStore({
       await database.snapshot(async (reader) => {
         for await (const part of here(reader, request)) each(part);
       });
-    } else for await (const part of database.stream(work, request)) each(part);
+      // The past is always on the thread: to enter it takes longer than an answer may hold up others.
+      if (last && !('elsewhere' in last)) return last;
+    }
+    for await (const part of database.stream(work, request)) each(part);
     return last as Part;
   }
 
@@ -142,12 +147,18 @@ export function columnStore({
     }
   }
 
-  async function ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer> {
+  async function ask<Input, Answer>(
+    question: Question<Input, Answer>,
+    input: Input,
+    seq?: number,
+  ): Promise<Answer> {
     let hasDied = false;
     for (;;) {
       await untilFilled();
       const begun = performance.now();
-      const part = await turn(() => run({ question: question.name, input })).catch((error: unknown) => {
+      const part = await turn(() =>
+        run({ question: question.name, input, ...(seq !== undefined && { seq }) }),
+      ).catch((error: unknown) => {
         // With the thread went its columns; the next one fills others.
         if (!isThreadEnd(error) || hasDied) throw error;
         hasDied = true;
@@ -157,7 +168,7 @@ export function columnStore({
         if (condition.state === 'ready') forget();
         continue;
       }
-      condition.answeredMs = performance.now() - begun;
+      if (seq === undefined) condition.answeredMs = performance.now() - begun;
       condition.answers += 1;
       if ('refusal' in part) throw new Problem(part.refusal.kind, part.refusal.details);
       return (part as { answer: Answer }).answer;

@@ -2,6 +2,7 @@
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
+import type { Shadows } from './shadow.ts';
 import type { Tables } from './tables.ts';
 
 /** Drizzle's types under names that are independent of the engine. */
@@ -18,6 +19,8 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
    * Two calls with the same shape must build the same SQL; variable parts go through `sql.placeholder`.
    */
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
+  /** What shows other rows than are stored, on this connection; only for works that ask for it. */
+  readonly shadows?: Shadows;
 }
 
 /** A reader for results that do not fit into memory. */
@@ -48,6 +51,8 @@ export interface StreamWork<Input, Part> {
    * each other on a thread of its own, whatever the engine; if the thread dies, the next run starts without.
    */
   readonly resident?: boolean;
+  /** Whether its reader has `shadows`. */
+  readonly shadows?: boolean;
   /**
    * @param input plain data that can be sent to a thread, as the parts must be; buffers are transferred, not
    * copied

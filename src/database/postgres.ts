@@ -15,7 +15,8 @@ import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { GENESIS } from './revision.ts';
-import { defineTables } from './tables.ts';
+import { Shadows } from './shadow.ts';
+import { defineTables, type Tables } from './tables.ts';
 import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
 
@@ -31,6 +32,8 @@ type Client = pg.Pool | pg.PoolClient;
 const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
 const SNAPSHOT = 'begin isolation level repeatable read read only';
+/** Not `read only`, which would also refuse to make temporary tables. */
+const SHADOWED = 'begin isolation level repeatable read read write';
 const WRITE = 'begin isolation level read committed read write';
 /** A load waits for other writers; they do not wait for it. */
 const PATIENTLY = 'set local lock_timeout = 60000';
@@ -64,12 +67,26 @@ export function poolOf(url: string, max = Number(new URL(url).searchParams.get('
 }
 
 /** Runs a reading work in a snapshot. */
-export const streamOn = <Input, Part>(
+export async function* streamOn<Input, Part>(
   pool: pg.Pool,
-  work: Pick<StreamWork<Input, Part>, 'run'>,
+  work: Pick<StreamWork<Input, Part>, 'run' | 'shadows'>,
   input: Input,
-): AsyncGenerator<Part, void> =>
-  streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
+): AsyncGenerator<Part, void> {
+  if (!work.shadows)
+    return yield* streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
+  let lent: pg.PoolClient | undefined;
+  let isComplete = false;
+  try {
+    yield* streamed(pool, SHADOWED, (client) => {
+      lent = client;
+      return work.run({ ...streamReaderOn(client), shadows: shadowsOf(client) }, input);
+    });
+    isComplete = true;
+  } finally {
+    // The rollback also took back temporary tables.
+    if (lent && !isComplete) shadows.delete(lent);
+  }
+}
 
 export async function openPostgres(url: string): Promise<Database> {
   const pool = poolOf(url);
@@ -288,6 +305,41 @@ async function migratePostgres(client: pg.PoolClient, database: string): Promise
 
 const prepare = shapeCache<ReturnType<typeof named>>();
 
+/** The tables that a reader shows, and the statements built for them. */
+interface Shown {
+  tables: Tables;
+  functions: Reader['functions'];
+  prepare: typeof prepare;
+}
+
+const shadows = new WeakMap<pg.PoolClient, Shadows>();
+
+function shadowsOf(client: pg.PoolClient): Shadows {
+  const known = shadows.get(client);
+  if (known) return known;
+  const made = new Shadows({
+    vocabulary: columns,
+    command: async (...commands) => {
+      await client.query(commands.join(';'));
+    },
+    insert: async (name, columns, rows) => {
+      if (rows.length === 0) return;
+      const names = Object.keys(columns);
+      // A collation is not part of the type.
+      const values = Object.entries(columns).map(([column, type]) => `${column}::${type.split(' ', 1)}`);
+      await client.query(
+        `insert into ${name} (${names}) select ${values}
+          from unnest(${names.map((_, i) => `$${i + 1}::text[]`)}) as r (${names})`,
+        names.map((_, i) => rows.map((row) => row[i])),
+      );
+    },
+    readerWith: (tables, functions) =>
+      streamReaderOn(client, { tables, functions, prepare: shapeCache<ReturnType<typeof named>>() }),
+  });
+  shadows.set(client, made);
+  return made;
+}
+
 /** A compiled statement with the name under which connections cache its plan. */
 function named(query: PromiseLike<unknown>) {
   const compiled = compile(query);
@@ -295,11 +347,11 @@ function named(query: PromiseLike<unknown>) {
   return { ...compiled, name };
 }
 
-function readerOn(client: Client): Reader {
+function readerOn(client: Client, shown: Shown = { tables, functions, prepare }): Reader {
+  const { prepare, ...shownHere } = shown;
   const db = drizzle(client);
   const reader = {
-    tables,
-    functions,
+    ...shownHere,
     select: db.select.bind(db),
     selectDistinct: db.selectDistinct.bind(db),
     prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
@@ -317,8 +369,9 @@ function readerOn(client: Client): Reader {
 }
 
 /** Reads rows through a cursor per call, which ends with the transaction. */
-function streamReaderOn(client: pg.PoolClient): StreamReader {
-  const reader = readerOn(client);
+function streamReaderOn(client: pg.PoolClient, shown: Shown = { tables, functions, prepare }): StreamReader {
+  const { prepare } = shown;
+  const reader = readerOn(client, shown);
   let cursors = 0;
   return {
     ...reader,

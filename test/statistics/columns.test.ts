@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
 import { type Condition, columnStore, storeLimits } from '../../src/columns/store.ts';
-import { derived } from '../../src/contributions.ts';
+import { derived, pastReader } from '../../src/contributions.ts';
 import type { Reader } from '../../src/database/database.ts';
 import { isUnavailable } from '../../src/database/errors.ts';
 import { summary } from '../../src/features/figures/answers.ts';
@@ -292,6 +292,7 @@ describe('columns on a thread', () => {
       database: api.database,
       derived,
       questions: [],
+      pastOf: pastReader,
       work: { module, resident: true, run: async function* () {} },
       limits: { ...storeLimits, near: -1 },
     });

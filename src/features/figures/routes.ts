@@ -5,6 +5,7 @@ import type { Language } from '../../core/languages.ts';
 import type { Answers, Computed } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { type Files, negotiate } from '../../http/formats.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
 import { tableFile } from '../../sheets/sheet-file.ts';
@@ -17,7 +18,7 @@ import { Cohorts, CohortsQuery, Timeline, TimelineQuery } from './time-schema.ts
 import { disclosureFor, refuseDetails } from './without-key.ts';
 
 export const statisticsRoutes =
-  (statistics: StatisticsService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
+  (statistics: AsKnown<StatisticsService>, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
   async (app) => {
     /** Sends figures, as JSON or as a table. */
     function answer(
@@ -58,6 +59,7 @@ export const statisticsRoutes =
         ...guarded,
         schema: operation({
           id: 'readSummary',
+          asKnown: 'figures',
           access: 'statistics',
           tag: 'statistics',
           summary: 'All measures over a filter',
@@ -69,7 +71,7 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('summary', request, reply, (asOf, disclosure) =>
-          statistics.summary(request.query, asOf, disclosure),
+          statistics(request).summary(request.query, asOf, disclosure),
         ),
     );
 
@@ -79,6 +81,7 @@ export const statisticsRoutes =
         ...guarded,
         schema: operation({
           id: 'readBreakdown',
+          asKnown: 'figures',
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
@@ -90,7 +93,7 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('breakdown', request, reply, (asOf, disclosure) =>
-          statistics.breakdown(request.query, asOf, disclosure),
+          statistics(request).breakdown(request.query, asOf, disclosure),
         ),
     );
 
@@ -100,6 +103,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'readTimeline',
+          asKnown: 'figures',
           access: 'read',
           tag: 'statistics',
           summary: 'Figures over time',
@@ -113,7 +117,7 @@ export const statisticsRoutes =
       (request, reply) => {
         const { interval = 'month', ...query } = request.query;
         return answer('timeline', request, reply, (asOf) =>
-          statistics.timeline({ ...query, interval }, asOf),
+          statistics(request).timeline({ ...query, interval }, asOf),
         );
       },
     );
@@ -124,6 +128,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'readCohorts',
+          asKnown: 'figures',
           access: 'read',
           tag: 'statistics',
           summary: 'Rates by the age of the projects',
@@ -137,7 +142,7 @@ export const statisticsRoutes =
       (request, reply) => {
         const { by = 'event', measure = ['operatingRate'], step = 'month', ...query } = request.query;
         return answer('cohorts', request, reply, (asOf) =>
-          statistics.cohorts({ ...query, by, measure, step }, asOf),
+          statistics(request).cohorts({ ...query, by, measure, step }, asOf),
         );
       },
     );
@@ -158,6 +163,6 @@ export const statisticsRoutes =
           conditional: true,
         }),
       },
-      async (request, reply) => sendResource(request, reply, statistics.definitions()),
+      async (request, reply) => sendResource(request, reply, statistics(request).definitions()),
     );
   };

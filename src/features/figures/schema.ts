@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
+import { exampleKnown, Known, permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
@@ -91,7 +92,11 @@ export const measureFields = Object.fromEntries(
   ]),
 );
 
-const links = linksNamed(['self', ...measures.flatMap(({ link }) => (link ? [link.name] : []))]).meta({
+const links = linksNamed([
+  'self',
+  'permalink',
+  ...measures.flatMap(({ link }) => (link ? [link.name] : [])),
+]).meta({
   id: 'FigureLinks',
   description:
     'Links to the projects behind each count, named like the measure without `Count`. Left out if the caller may not read projects.',
@@ -129,6 +134,7 @@ export const heading = {
   asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
   revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
   filter: Filter,
+  known: Known,
 };
 
 /** A tally of four fictional projects, for the examples. */
@@ -154,7 +160,12 @@ const exampleTally: Tally = {
   daysToProduction: new Map([[402, 1]]),
 };
 
-export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
+export const exampleHeading = {
+  asOf: '2022-08-31',
+  revision: 1207,
+  filter: { event: ['hyrd-2020'] },
+  known: exampleKnown,
+};
 export const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
 export const Summary = z.object({ ...heading, ...figureFields }).meta({
@@ -187,6 +198,7 @@ export const Breakdown = z
     by: z.array(z.enum(dimensionNames)),
     groupCount: z.int().meta({ description: 'Number of groups, shown or not.' }),
     items: z.array(z.object({ groups: Groups, ...figureFields })),
+    links: permalinks,
     total: z.object(figureFields).meta({
       description: 'Summary of the whole filter, whatever `limit` is.',
     }),

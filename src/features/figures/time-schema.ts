@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { day, link, listOf } from '../../http/fields.ts';
+import { permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { filterFields } from '../projects/filter.ts';
 import { lifecycleFlags } from '../projects/lifecycle.ts';
@@ -132,6 +133,7 @@ export const Timeline = z
       .max(500)
       .optional()
       .meta({ description: 'With `by`: each group, in the order of their codes.' }),
+    links: permalinks,
   })
   .meta({
     id: 'Timeline',
@@ -191,6 +193,7 @@ export const Cohorts = z
         links: z.object({ projects: link }).meta({ description: 'Link to the projects.' }),
       }),
     ),
+    links: permalinks,
   })
   .meta({
     id: 'Cohorts',
