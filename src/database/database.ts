@@ -2,7 +2,6 @@
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
-import type { Shadows } from './shadow.ts';
 import type { Tables } from './tables.ts';
 
 /** Drizzle's types under names that are independent of the engine. */
@@ -21,6 +20,29 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
   /** What shows other rows than are stored, on this connection; only for works that ask for it. */
   readonly shadows?: Shadows;
+}
+
+/** A row by its fields. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Tables that show other rows of some resources than those that are stored. */
+export interface Shadow {
+  /** The revision of the stored rows for which the shown ones are complete; for its user to keep. */
+  completeTo: number;
+  /**
+   * Shows other rows of some resources, or none.
+   * @param of the column with the id or code of the resource that a row belongs to
+   * @param keys resources whose rows have not been replaced yet
+   */
+  replace(table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]): Promise<void>;
+  /** Reads what is shown. To be taken anew after `replace`. */
+  reader(): StreamReader;
+}
+
+/** Shadows of one connection; the least recently used one is dropped for a new one. */
+export interface Shadows {
+  /** @param revision the log that it shows ends there @param most how many are kept */
+  at(revision: Revision, most: number): Promise<Shadow>;
 }
 
 /** A reader for results that do not fit into memory. */

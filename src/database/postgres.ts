@@ -1,6 +1,5 @@
 /** The PostgreSQL engine, for when one machine is not enough. Loaded only if the URL requires it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
@@ -8,22 +7,15 @@ import pg from 'pg';
 import { moduleBeside } from '../core/module-beside.ts';
 import { StartupError } from '../core/startup-error.ts';
 import type { Asker } from './asker.ts';
-import * as columns from './columns.postgres.ts';
-import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
+import type { Database, Reader, Revision, StreamWork, Transaction } from './database.ts';
 import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
-import { compile, shapeCache, type Values } from './prepared.ts';
+import { readerOn, streamReaderOn, transactionOn } from './postgres-reader.ts';
+import { forgetShadows, shadowsOf } from './postgres-shadow.ts';
 import { GENESIS } from './revision.ts';
-import { Shadows } from './shadow.ts';
-import { defineTables, type Tables } from './tables.ts';
 import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
-
-const tables = defineTables(columns);
-const { functions } = columns;
-
-type Client = pg.Pool | pg.PoolClient;
 
 /**
  * An arbitrary number that no other program should use; instances that start together migrate one after the
@@ -83,8 +75,7 @@ export async function* streamOn<Input, Part>(
     });
     isComplete = true;
   } finally {
-    // The rollback also took back temporary tables.
-    if (lent && !isComplete) shadows.delete(lent);
+    if (lent && !isComplete) forgetShadows(lent);
   }
 }
 
@@ -301,117 +292,4 @@ async function migratePostgres(client: pg.PoolClient, database: string): Promise
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await client.query(SERVING);
   }
-}
-
-const prepare = shapeCache<ReturnType<typeof named>>();
-
-/** The tables that a reader shows, and the statements built for them. */
-interface Shown {
-  tables: Tables;
-  functions: Reader['functions'];
-  prepare: typeof prepare;
-}
-
-const shadows = new WeakMap<pg.PoolClient, Shadows>();
-
-function shadowsOf(client: pg.PoolClient): Shadows {
-  const known = shadows.get(client);
-  if (known) return known;
-  const made = new Shadows({
-    vocabulary: columns,
-    command: async (...commands) => {
-      await client.query(commands.join(';'));
-    },
-    insert: async (name, columns, rows) => {
-      if (rows.length === 0) return;
-      const names = Object.keys(columns);
-      // A collation is not part of the type.
-      const values = Object.entries(columns).map(([column, type]) => `${column}::${type.split(' ', 1)}`);
-      await client.query(
-        `insert into ${name} (${names}) select ${values}
-          from unnest(${names.map((_, i) => `$${i + 1}::text[]`)}) as r (${names})`,
-        names.map((_, i) => rows.map((row) => row[i])),
-      );
-    },
-    readerWith: (tables, functions) =>
-      streamReaderOn(client, { tables, functions, prepare: shapeCache<ReturnType<typeof named>>() }),
-  });
-  shadows.set(client, made);
-  return made;
-}
-
-/** A compiled statement with the name under which connections cache its plan. */
-function named(query: PromiseLike<unknown>) {
-  const compiled = compile(query);
-  const name = `luodi_${createHash('sha256').update(compiled.sql).digest('hex').slice(0, 32)}`;
-  return { ...compiled, name };
-}
-
-function readerOn(client: Client, shown: Shown = { tables, functions, prepare }): Reader {
-  const { prepare, ...shownHere } = shown;
-  const db = drizzle(client);
-  const reader = {
-    ...shownHere,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
-    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
-      const statement = prepare(shape, () => named(build(reader)));
-      const { rows } = await client.query({
-        name: statement.name,
-        text: statement.sql,
-        values: statement.bind(values),
-        rowMode: 'array',
-      });
-      return rows.map(statement.row);
-    },
-  } as unknown as Reader;
-  return reader;
-}
-
-/** Reads rows through a cursor per call, which ends with the transaction. */
-function streamReaderOn(client: pg.PoolClient, shown: Shown = { tables, functions, prepare }): StreamReader {
-  const { prepare } = shown;
-  const reader = readerOn(client, shown);
-  let cursors = 0;
-  return {
-    ...reader,
-    batches: async function* (
-      shape: string,
-      values: Values,
-      size: number,
-      build: (r: Reader) => PromiseLike<unknown>,
-    ) {
-      const statement = prepare(shape, () => named(build(reader)));
-      const cursor = `luodi_batches_${++cursors}`;
-      await client.query(`declare ${cursor} no scroll cursor for ${statement.sql}`, statement.bind(values));
-      for (;;) {
-        const { rows } = await client.query({ text: `fetch ${size} from ${cursor}`, rowMode: 'array' });
-        if (rows.length > 0) yield rows.map(statement.row);
-        if (rows.length < size) break;
-      }
-      await client.query(`close ${cursor}`);
-    },
-  } as unknown as StreamReader;
-}
-
-function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
-  const db = drizzle(client);
-  const reader = readerOn(client);
-  const tx: Transaction = {
-    ...reader,
-    insert: db.insert.bind(db),
-    update: db.update.bind(db),
-    delete: db.delete.bind(db),
-    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
-      const statement = prepare(shape, () => named(build(tx)));
-      await client.query({
-        name: statement.name,
-        text: statement.sql,
-        values: statement.bind(values),
-      });
-    },
-    announceRows: async () => {},
-    log,
-  } as unknown as Transaction;
-  return tx;
 }

@@ -3,25 +3,10 @@
  * revision. They exist on one connection, as temporary tables and views; nothing that is stored changes.
  */
 import { getTableColumns, getTableName, sql } from 'drizzle-orm';
-import type { Column, Reader, Revision, StreamReader, Table } from './database.ts';
+import type { Column, Reader, Revision, Row, Shadow, Shadows, StreamReader, Table } from './database.ts';
 import { defineTables, type Tables } from './tables.ts';
 import { GRAM_INDEXES } from './text-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-export interface Shadow {
-  /** The revision of the stored rows for which the shown ones are complete; for its user to keep. */
-  completeTo: number;
-  /**
-   * Shows other rows of some resources, or none.
-   * @param of the column with the id or code of the resource that a row belongs to
-   * @param keys resources whose rows have not been replaced yet
-   */
-  replace(table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]): Promise<void>;
-  /** Reads what is shown. To be taken anew after `replace`. */
-  reader(): StreamReader;
-}
 
 /** What a connection must be able to do for it. */
 export interface ShadowConnection {
@@ -35,7 +20,7 @@ export interface ShadowConnection {
 }
 
 /** Shadows of one connection; the least recently used one is dropped for a new one. */
-export class Shadows {
+export class ShadowSet implements Shadows {
   readonly #connection: ShadowConnection;
   readonly #made = new Map<number, Shadow & { drop(): Promise<void> }>();
 
@@ -43,7 +28,6 @@ export class Shadows {
     this.#connection = connection;
   }
 
-  /** @param revision the log that it shows ends there @param most how many are kept */
   async at(revision: Revision, most: number): Promise<Shadow> {
     const known = this.#made.get(revision.seq);
     this.#made.delete(revision.seq);
@@ -55,13 +39,6 @@ export class Shadows {
       await old.drop();
     }
     return shadow;
-  }
-
-  /** After a rollback it is not known which of their rows are there. */
-  async forget(): Promise<void> {
-    const made = [...this.#made.values()];
-    this.#made.clear();
-    for (const shadow of made) await shadow.drop();
   }
 }
 

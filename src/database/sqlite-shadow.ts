@@ -1,10 +1,9 @@
 /** What shows other rows on a SQLite connection. */
 
-import { Shadows } from './shadow.ts';
-import type { Client } from './sqlite-reader.ts';
-import { streamReaderOn, vocabulary } from './sqlite-reader.ts';
+import { ShadowSet } from './shadow.ts';
+import { type Client, streamReaderOn, vocabulary } from './sqlite-reader.ts';
 
-export function sqliteShadows(client: Client): Shadows {
+export function sqliteShadows(client: Client): ShadowSet {
   /** `query_only` also refuses to change temporary tables. */
   function allowing(work: () => void): void {
     client.pragma('query_only = OFF');
@@ -15,7 +14,7 @@ export function sqliteShadows(client: Client): Shadows {
     }
   }
 
-  return new Shadows({
+  return new ShadowSet({
     vocabulary,
     command: async (...commands) => allowing(() => client.exec(commands.join(';'))),
     insert: async (name, columns, rows) => {

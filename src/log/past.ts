@@ -4,11 +4,10 @@
  */
 import { sql } from 'drizzle-orm';
 import { type Pace, paced } from '../core/pace.ts';
-import type { Reader, StreamReader } from '../database/database.ts';
+import type { Reader, Row, Shadow, StreamReader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
 import { GENESIS, hashAt, revisionIn, touchedBetween } from '../database/revision.ts';
-import type { Shadow } from '../database/shadow.ts';
-import { type LoggedEntity, type Row, replay, type Told } from './logged.ts';
+import { type LoggedEntity, replay, type Told } from './logged.ts';
 import type { ChangeEntry } from './repository.ts';
 
 /** How many are kept on a connection. */

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/database/open.ts';
 import { canonical } from '../../src/log/canonical.ts';
 import { type Answer, type Client, clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
 import { historyIn, roll } from '../support/histories.ts';
+import { runs } from '../support/runs.ts';
 
 const STEPS = 200;
 const ASKED_AFTER_EACH = 6;
@@ -144,27 +145,32 @@ describe('after any history', () => {
   });
   afterAll(() => api.close());
 
-  /** Everything that was said, asked again of a client, in any order. */
-  async function expectSaidAgain(client: Client): Promise<void> {
+  /** What was said at some revisions, asked again of a client. */
+  async function expectSaidAgain(client: Client, revisions: number): Promise<void> {
+    const all = [...new Set(said.map(({ seq }) => seq))];
+    const [some = []] = fc.sample(
+      fc.shuffledSubarray(all, { minLength: revisions, maxLength: revisions }),
+      1,
+    );
     const differing: unknown[] = [];
-    for (const { address, seq, answer } of shuffled(said)) {
-      const again = await client.get(`${address}${address.includes('?') ? '&' : '?'}revision=${seq}`);
-      const now = essence(address, again);
-      if (now !== answer) differing.push({ address, seq, was: answer, is: now });
+    for (const revision of some) {
+      for (const { address, seq, answer } of said) {
+        if (seq !== revision) continue;
+        const again = await client.get(`${address}${address.includes('?') ? '&' : '?'}revision=${seq}`);
+        const now = essence(address, again);
+        if (now !== answer) differing.push({ address, seq, was: answer, is: now });
+      }
     }
     expect(differing.slice(0, 3)).toEqual([]);
   }
 
-  const shuffled = <T>(items: readonly T[]): T[] =>
-    fc.sample(fc.shuffledSubarray([...items], { minLength: items.length }), 1)[0] ?? [];
-
-  it('every answer is given again, as it was known', () => expectSaidAgain(api));
+  it('every answer is given again, as it was known', () => expectSaidAgain(api, runs(100)));
 
   it('every answer is given again by another instance', async () => {
     const database = await openDatabase(api.url);
     const app = await instanceBeside(api, database);
     await app.ready();
-    await expectSaidAgain(clientOf(app));
+    await expectSaidAgain(clientOf(app), runs(40));
     await app.close();
     await database.close();
   });

@@ -67,6 +67,7 @@ const ORDER = [
   ['access', 'jobs', 'sheets'],
   ['catalogues'],
   ['features'],
+  ['services.ts'],
   ['contributions.ts'],
   ['workers'],
   ['app.ts'],
