@@ -91,7 +91,7 @@ function withIndex(file: string): string {
 }
 
 /** @returns the milliseconds until figures are ready */
-async function untilReady({ url }: Server, began: number): Promise<number> {
+export async function untilReady({ url }: Server, began: number): Promise<number> {
   for (;;) {
     const { figures } = (await (await fetch(`${url}/readyz`)).json()) as { figures: string };
     if (figures === 'ready') return performance.now() - began;
@@ -99,7 +99,7 @@ async function untilReady({ url }: Server, began: number): Promise<number> {
   }
 }
 
-async function milliseconds(url: string): Promise<number> {
+export async function milliseconds(url: string): Promise<number> {
   const began = performance.now();
   const response = await fetch(url);
   const text = await response.text();
