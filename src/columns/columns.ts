@@ -123,7 +123,7 @@ export class Columns {
    */
   put(project: StoredProject, likeness: number): number {
     const row = this.ids.add(project.id);
-    if (row >= this.flags.length) this.#enlarge(Math.max(1024, 2 * this.flags.length));
+    if (row >= this.flags.length) this.reserve(Math.max(1024, 2 * this.flags.length));
     for (const name of dayNames) this.days[name][row] = packedDay(project[name]);
     for (const name of codeNames) this.#putCode(name, row, this.dictionaries[name].codeOf(project[name]));
     this.investmentYuan[row] = project.investmentYuan;
@@ -243,7 +243,8 @@ export class Columns {
     };
   }
 
-  #enlarge(length: number): void {
+  /** Makes room for some projects. @param length how many, at least those that there are */
+  reserve(length: number): void {
     for (const name of dayNames) this.days[name] = enlarged(this.days[name], length);
     for (const name of codeNames) this.codes[name] = enlarged(this.codes[name], length);
     this.investmentYuan = enlarged(this.investmentYuan, length);
