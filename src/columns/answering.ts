@@ -1,5 +1,5 @@
 /** Keeps columns, and answers questions from them: in this process while they are few, else on a thread. */
-import type { Reader, StreamWork } from '../database/database.ts';
+import type { StreamReader, StreamWork } from '../database/database.ts';
 import { Problem } from '../http/problems.ts';
 import { checkSlice } from './checking.ts';
 import { type Derived, type Filled, fill, follow, type Progress } from './following.ts';
@@ -27,22 +27,24 @@ export function answering(
   derived: Derived,
   questions: Questions,
   most = Number.POSITIVE_INFINITY,
-): (reader: Reader, request: Request) => AsyncIterable<Part> {
+): (reader: StreamReader, request: Request) => AsyncIterable<Part> {
   const known = new Map([...questions, checkSlice(derived)].map((question) => [question.name, question]));
   let filled: Filled | undefined;
 
-  async function* fillAnew(reader: Reader): AsyncGenerator<Part, void> {
+  async function* fillAnew(reader: StreamReader): AsyncGenerator<Part, void> {
     // A failure must leave none rather than half of them.
     filled = undefined;
     const filling = fill(reader, derived);
-    for (;;) {
-      const { done, value } = await filling.next();
-      if (done) {
-        filled = value;
-        break;
+    try {
+      let step = await filling.next();
+      for (; !step.done; step = await filling.next()) {
+        if (step.value.total > most) return yield { tooMany: true };
+        yield step.value;
       }
-      if (value.total > most) return yield { tooMany: true };
-      yield value;
+      filled = step.value;
+    } finally {
+      // Abandoned, it must not leave a statement open.
+      await filling.return(undefined as never);
     }
     const { columns, revision } = filled;
     yield { rows: columns.count, bytes: columns.bytes, seq: revision.seq };

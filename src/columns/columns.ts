@@ -63,6 +63,9 @@ const enlarged = <T extends Numbers>(array: T, length: number): T => {
   return larger;
 };
 
+/** How much room is made when so much is needed: some to spare, but not so much that it costs memory. */
+const roomFor = (length: number): number => Math.max(1024, length + (length >> 3));
+
 /** Is told of each project that changes: before, and after. */
 export interface Watcher {
   leave(row: number): void;
@@ -123,7 +126,7 @@ export class Columns {
    */
   put(project: StoredProject, likeness: number): number {
     const row = this.ids.add(project.id);
-    if (row >= this.flags.length) this.reserve(Math.max(1024, 2 * this.flags.length));
+    if (row >= this.flags.length) this.reserve(roomFor(row + 1));
     for (const name of dayNames) this.days[name][row] = packedDay(project[name]);
     for (const name of codeNames) this.#putCode(name, row, this.dictionaries[name].codeOf(project[name]));
     this.investmentYuan[row] = project.investmentYuan;
@@ -158,11 +161,7 @@ export class Columns {
   /** Replaces the ledger of a project. */
   putLedger(row: number, entries: readonly StoredEntry[]): void {
     const end = this.ledgerEnd + entries.length;
-    if (end > this.ledgerDay.length) {
-      const length = Math.max(1024, 2 * this.ledgerDay.length, end);
-      this.ledgerDay = enlarged(this.ledgerDay, length);
-      this.ledgerYuan = enlarged(this.ledgerYuan, length);
-    }
+    if (end > this.ledgerDay.length) this.reserveLedger(roomFor(end));
     this.ledgerStart[row] = this.ledgerEnd;
     this.ledgerCount[row] = entries.length;
     for (const { receivedOn, amountYuan } of entries) {
@@ -174,8 +173,7 @@ export class Columns {
   /** Replaces the investors of a project other than the lead. @param ids of enterprises */
   putOthers(row: number, ids: readonly string[]): void {
     const end = this.othersEnd + ids.length;
-    if (end > this.others.length)
-      this.others = enlarged(this.others, Math.max(1024, 2 * this.others.length, end));
+    if (end > this.others.length) this.others = enlarged(this.others, roomFor(end));
     this.othersStart[row] = this.othersEnd;
     this.othersCount[row] = ids.length;
     for (const id of ids) this.others[this.othersEnd++] = this.dictionaries.leadInvestorId.codeOf(id);
@@ -241,6 +239,12 @@ export class Columns {
         investors.textOf(this.others[other + i] as number),
       ).sort(),
     };
+  }
+
+  /** Makes room for some entries of the ledger. @param length how many, at least those that there are */
+  reserveLedger(length: number): void {
+    this.ledgerDay = enlarged(this.ledgerDay, length);
+    this.ledgerYuan = enlarged(this.ledgerYuan, length);
   }
 
   /** Makes room for some projects. @param length how many, at least those that there are */

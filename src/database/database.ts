@@ -92,7 +92,7 @@ export interface Database {
   /** The current revision: one point lookup. It keys every cache and every collection's ETag. */
   revision(): Promise<Revision>;
   /** Short reads from one consistent state. */
-  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  snapshot<T>(work: (reader: StreamReader) => Promise<T>): Promise<T>;
   /**
    * As `snapshot`, for work that grows with the data: it never runs on the event loop, and is queued
    * (`fairTurns`).
