@@ -53,9 +53,13 @@ const record = <Name extends string, T>(names: readonly Name[], make: (name: Nam
   Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
 
 type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
-/** Narrow until there are more codes than fit. */
+/** Codes and counts: narrow until one does not fit. */
 export type Codes = Uint16Array | Int32Array;
 const MOST_NARROW = 0xff_ff;
+
+/** @returns the column, or a wider one if a number does not fit */
+const wideEnough = (column: Codes, number: number): Codes =>
+  number > MOST_NARROW && column instanceof Uint16Array ? Int32Array.from(column) : column;
 
 const enlarged = <T extends Numbers>(array: T, length: number): T => {
   const larger = new (array.constructor as new (length: number) => T)(length);
@@ -77,7 +81,7 @@ export class Columns {
   readonly ids = new IdIndex();
   readonly dictionaries = record(codeNames, () => new Dictionary());
   /** Packed days; `NEVER` for none. */
-  readonly days: Record<DayName, Int32Array> = record(dayNames, () => new Int32Array(0));
+  readonly days: Record<DayName, Uint16Array> = record(dayNames, () => new Uint16Array(0));
   /** Codes of the dictionaries. */
   readonly codes: Record<CodeName, Codes> = record(codeNames, () => new Uint16Array(0) as Codes);
   investmentYuan = new Float64Array(0);
@@ -90,14 +94,14 @@ export class Columns {
   likeness = new Float64Array(0);
   /** Where the entries of a project are in the ledger, and how many. */
   ledgerStart = new Uint32Array(0);
-  ledgerCount = new Uint32Array(0);
-  ledgerDay = new Int32Array(0);
+  ledgerCount: Codes = new Uint16Array(0);
+  ledgerDay = new Uint16Array(0);
   ledgerYuan = new Float64Array(0);
   /** Places of the ledger in use; entries that were replaced remain until the columns are filled anew. */
   ledgerEnd = 0;
   /** Where the investors other than the lead are, and how many, as codes of lead investors. */
   othersStart = new Uint32Array(0);
-  othersCount = new Uint16Array(0);
+  othersCount: Codes = new Uint16Array(0);
   others = new Int32Array(0);
   othersEnd = 0;
   /** The country of each investor, by its code. */
@@ -150,12 +154,8 @@ export class Columns {
   }
 
   #putCode(name: CodeName, row: number, code: number): void {
-    let column = this.codes[name];
-    if (code > MOST_NARROW && column instanceof Uint16Array) {
-      column = Int32Array.from(column);
-      this.codes[name] = column;
-    }
-    column[row] = code;
+    this.codes[name] = wideEnough(this.codes[name], code);
+    this.codes[name][row] = code;
   }
 
   /** Replaces the ledger of a project. */
@@ -163,6 +163,7 @@ export class Columns {
     const end = this.ledgerEnd + entries.length;
     if (end > this.ledgerDay.length) this.reserveLedger(roomFor(end));
     this.ledgerStart[row] = this.ledgerEnd;
+    this.ledgerCount = wideEnough(this.ledgerCount, entries.length);
     this.ledgerCount[row] = entries.length;
     for (const { receivedOn, amountYuan } of entries) {
       this.ledgerDay[this.ledgerEnd] = packedDay(receivedOn);
@@ -175,6 +176,7 @@ export class Columns {
     const end = this.othersEnd + ids.length;
     if (end > this.others.length) this.others = enlarged(this.others, roomFor(end));
     this.othersStart[row] = this.othersEnd;
+    this.othersCount = wideEnough(this.othersCount, ids.length);
     this.othersCount[row] = ids.length;
     for (const id of ids) this.others[this.othersEnd++] = this.dictionaries.leadInvestorId.codeOf(id);
   }

@@ -1,6 +1,6 @@
 /** Summaries and breakdowns, each from one state of the data. */
 import type { Columns } from '../../columns/columns.ts';
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
@@ -59,7 +59,7 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     const groupings: Grouping[] = [];
     for (const name of by) groupings.push(await dimensions[name].grouping(reader));
     const mask = await select(filter, asOf).mask(columns, reader);
-    const day = packedDay(asOf);
+    const day = effectiveDay(asOf);
     const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
 
     const pace = paced();
@@ -118,7 +118,7 @@ export async function tallyOf(
   filter: ProjectFilter,
   asOf: string,
 ): Promise<Tally> {
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   if (Object.keys(filter).length === 0 && columns.count >= MANY && DayProfile.covers(day))
     return profileOf(columns).tallyOn(day);
   const mask = await select(filter, asOf).mask(columns, reader);
