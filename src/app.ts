@@ -90,7 +90,11 @@ export async function buildApp({
   const changes = changesService(service);
   const columns = columnsOf(database, columnLimits);
   const services = servicesOf({ ...service, columns, catalogues });
-  const { of, catalogue: entries } = asKnown(services, columns, clock, servicesInState);
+  const {
+    figures,
+    records,
+    catalogue: entries,
+  } = asKnown(services, { ...service, columns }, servicesInState);
 
   await protect(app, config);
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
@@ -104,16 +108,16 @@ export async function buildApp({
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(of('projects'), exports, answers),
-    projectByCodeRoutes(of('projects')),
-    statisticsRoutes(of('statistics'), answers, clock),
-    qualityRoutes(of('quality'), answers),
-    outreachRoutes(of('outreach'), answers),
-    briefingRoutes(of('briefing'), answers),
+    projectRoutes(records('projects'), exports, answers),
+    projectByCodeRoutes(records('projects')),
+    statisticsRoutes(figures('statistics'), answers, clock),
+    qualityRoutes(figures('quality'), answers),
+    outreachRoutes(records('outreach'), answers),
+    briefingRoutes(figures('briefing'), answers),
     templateRoutes(codeListService(service), answers),
     ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers)),
-    clusterRoutes(of('clusters'), answers),
-    publishedRoutes(of('published'), answers),
+    clusterRoutes(records('clusters'), answers),
+    publishedRoutes(figures('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

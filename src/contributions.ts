@@ -8,7 +8,7 @@ import { loggedEntries } from './catalogues/rows.ts';
 import type { Derived } from './columns/following.ts';
 import type { Questions } from './columns/questions.ts';
 import { type Entity, nouns } from './core/entities.ts';
-import type { Reader } from './database/database.ts';
+import type { StreamReader } from './database/database.ts';
 import { briefingQuestions } from './features/briefing/service.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
@@ -27,7 +27,7 @@ import { mappings } from './features/imports/schema.ts';
 import { contactImporter } from './features/outreach/importing.ts';
 import { outreachMessages } from './features/outreach/messages.ts';
 import { contacts, delegations } from './features/outreach/schema.ts';
-import { inTimeFor } from './features/projects/classes.ts';
+import { countsFor, inTimeFor } from './features/projects/classes.ts';
 import { exportedProjects } from './features/projects/exported.ts';
 import { projectImporter } from './features/projects/importing.ts';
 import { fundsImporter } from './features/projects/importing-funds.ts';
@@ -101,8 +101,12 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedKeys,
 ];
 
+/** Nobody sees keys as they were: what they may do is a matter of the present. */
+const shownInPast = loggedEntities.filter((one) => one !== loggedKeys);
+
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
-export const pastReader = <R extends Reader>(reader: R, seq: number) => pastOf(reader, loggedEntities, seq);
+export const pastReader = (reader: StreamReader, seq: number, withProjects = true) =>
+  pastOf(reader, withProjects ? shownInPast : shownInPast.filter((one) => one !== loggedProjects), seq);
 
 /** Asks the services of a state of the past. */
 export const servicesInState = inState(catalogues);
@@ -118,7 +122,7 @@ export const questions: Questions = [
 ];
 
 /** What the columns hold of projects besides their fields. */
-export const derived: Derived = { lists: rankingLists, inTime: inTimeFor, likenessOf };
+export const derived: Derived = { lists: rankingLists, inTime: inTimeFor, countsFor, likenessOf };
 
 /** The importer of each sheet. */
 export const importers: Importers = {

@@ -17,23 +17,31 @@ import { publishedService } from './features/published/service.ts';
 import { qualityService } from './features/quality/service.ts';
 import type { AsKnown } from './http/known.ts';
 
+type Columns = Pick<ColumnStore, 'ask' | 'askIfFilled'>;
+
 interface Sources {
   database: Database;
-  columns: Pick<ColumnStore, 'ask' | 'askIfFilled'>;
+  columns: Columns;
   clock: Calendar;
   catalogues: readonly Catalogue[];
 }
 
-export function servicesOf({ database, columns, clock, catalogues }: Sources) {
+/** Those that only ask columns when they read. */
+const figureServicesOf = ({ database, columns, clock }: Omit<Sources, 'catalogues'>) => ({
+  statistics: statisticsService(columns, outreachFigures),
+  quality: qualityService(columns, clock),
+  briefing: briefingService(columns),
+  published: publishedService({ database, clock }, columns),
+});
+
+export function servicesOf({ catalogues, ...sources }: Sources) {
+  const { database, columns, clock } = sources;
   const service = { database, clock };
   return {
+    ...figureServicesOf(sources),
     projects: projectService(service, columns),
-    statistics: statisticsService(columns, outreachFigures),
-    quality: qualityService(columns, clock),
     outreach: outreachService(service),
-    briefing: briefingService(columns),
     clusters: clusterService(service),
-    published: publishedService(service, columns),
     /** @param parent if its entries are nested */
     catalogue: (entity: CatalogueEntity, parent: string | undefined): CatalogueService =>
       catalogueService(
@@ -44,6 +52,7 @@ export function servicesOf({ database, columns, clock, catalogues }: Sources) {
   };
 }
 
+type FigureServices = ReturnType<typeof figureServicesOf>;
 export type Services = ReturnType<typeof servicesOf>;
 
 interface Asked {
@@ -99,8 +108,7 @@ function frozen({ reader }: State): Database {
 /** @param services those of the present */
 export function asKnown(
   services: Services,
-  columns: Pick<ColumnStore, 'ask'>,
-  clock: Calendar,
+  { database, columns, clock }: Omit<Sources, 'catalogues'>,
   question: ReturnType<typeof inState>,
 ) {
   const past = (service: keyof Services, seq: number, of: readonly unknown[]): object =>
@@ -124,9 +132,17 @@ export function asKnown(
             ),
       },
     );
+  const figuresAt = (seq: number) => {
+    const ask: Columns['ask'] = (question, input) => columns.ask(question, input, seq);
+    return figureServicesOf({ database, columns: { ask, askIfFilled: ask }, clock });
+  };
   return {
-    of:
-      <Name extends Exclude<keyof Services, 'catalogue'>>(name: Name): AsKnown<Services[Name]> =>
+    figures:
+      <Name extends keyof FigureServices>(name: Name): AsKnown<FigureServices[Name]> =>
+      ({ known }) =>
+        known ? figuresAt(known.seq)[name] : services[name],
+    records:
+      <Name extends 'projects' | 'outreach' | 'clusters'>(name: Name): AsKnown<Services[Name]> =>
       ({ known }) =>
         known ? (past(name, known.seq, []) as Services[Name]) : services[name],
     catalogue:

@@ -1,5 +1,5 @@
 /** Keeps columns, and answers questions from them: in this process while they are few, else on a thread. */
-import type { Reader, StreamWork } from '../database/database.ts';
+import type { StreamReader, StreamWork } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import { Problem } from '../http/problems.ts';
 import { checkSlice } from './checking.ts';
@@ -13,7 +13,7 @@ export type Request =
   | { question: string; input: unknown; seq?: number | undefined };
 
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
-export type PastOf = (reader: Reader, seq: number) => Promise<Reader>;
+export type PastOf = (reader: StreamReader, seq: number, withProjects: boolean) => Promise<StreamReader>;
 
 export type Part =
   | Progress
@@ -38,24 +38,26 @@ export function answering(
   questions: Questions,
   pastOf: PastOf,
   most = Number.POSITIVE_INFINITY,
-): (reader: Reader, request: Request) => AsyncIterable<Part> {
+): (reader: StreamReader, request: Request) => AsyncIterable<Part> {
   const known = new Map([...questions, checkSlice(derived)].map((question) => [question.name, question]));
   let filled: Filled | undefined;
   let pasts = new Pasts();
 
-  async function* fillAnew(reader: Reader): AsyncGenerator<Part, void> {
+  async function* fillAnew(reader: StreamReader): AsyncGenerator<Part, void> {
     // A failure must leave none rather than half of them.
     filled = undefined;
     pasts = new Pasts();
     const filling = fill(reader, derived);
-    for (;;) {
-      const { done, value } = await filling.next();
-      if (done) {
-        filled = value;
-        break;
+    try {
+      let step = await filling.next();
+      for (; !step.done; step = await filling.next()) {
+        if (step.value.total > most) return yield { tooMany: true };
+        yield step.value;
       }
-      if (value.total > most) return yield { tooMany: true };
-      yield value;
+      filled = step.value;
+    } finally {
+      // Abandoned, it must not leave a statement open.
+      await filling.return(undefined as never);
     }
     const { columns, revision } = filled;
     yield { rows: columns.count, bytes: columns.bytes, seq: revision.seq };
@@ -63,7 +65,7 @@ export function answering(
 
   async function answer(
     now: Filled,
-    reader: Reader,
+    reader: StreamReader,
     { question: name, input, seq }: Extract<Request, { question: string }>,
   ): Promise<Part> {
     const question = known.get(name);
@@ -83,11 +85,10 @@ export function answering(
     };
     if (seq === undefined || seq === now.revision.seq) return ask({ reader, ...now });
     if (!reader.shadows) return { elsewhere: true };
-    const past = await pastOf(reader, seq);
-    const revision = await revisionIn(past);
-    return pasts.visit(now, reader, past, seq, derived, () =>
-      ask({ reader: past, columns: now.columns, revision }),
-    );
+    const withProjects = !question.isFromColumns?.(input);
+    const past = await pastOf(reader, seq, withProjects);
+    const state = { reader: past, columns: now.columns, revision: await revisionIn(past) };
+    return pasts.visit({ now, reader, derived }, state, withProjects, () => ask(state));
   }
 
   return async function* run(reader, request) {

@@ -21,7 +21,7 @@ export const checkSlice = (derived: Derived): Question<{ after: string | null },
     const differences: string[] = [];
     const anew = new Columns();
     if (after === null) {
-      if ((await countOf(reader)) !== columns.count) differences.push('number of projects');
+      if ((await countOf(reader, 'projects')) !== columns.count) differences.push('number of projects');
       await readTrees(anew, reader);
       for (const tree of treeNames)
         if (!isDeepStrictEqual(columns.parents[tree], anew.parents[tree])) differences.push(tree);

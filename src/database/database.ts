@@ -27,8 +27,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Tables that show other rows of some resources than those that are stored. */
 export interface Shadow {
-  /** The revision of the stored rows for which the shown ones are complete; for its user to keep. */
-  completeTo: number;
+  /** The revisions of the stored rows for which the shown ones are complete, by entity; for its user to keep. */
+  readonly completeTo: Map<string, number>;
   /**
    * Shows other rows of some resources, or none.
    * @param of the column with the id or code of the resource that a row belongs to
@@ -119,7 +119,7 @@ export interface Database {
   /** The current revision: one point lookup. It keys every cache and every collection's ETag. */
   revision(): Promise<Revision>;
   /** Short reads from one consistent state. */
-  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  snapshot<T>(work: (reader: StreamReader) => Promise<T>): Promise<T>;
   /**
    * As `snapshot`, for work that grows with the data: it never runs on the event loop, and is queued
    * (`fairTurns`).

@@ -96,7 +96,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const inside = new AsyncLocalStorage<true>();
 
   const snapshot: Database['snapshot'] = (work) =>
-    lend(pool, (client) => transaction(client, SNAPSHOT, () => work(readerOn(client))));
+    lend(pool, (client) => transaction(client, SNAPSHOT, () => work(streamReaderOn(client))));
 
   const atOnce = Math.max(1, Math.floor(pool.options.max / TURN_SHARE));
   const takingTurns = (): Database['analyze'] => {

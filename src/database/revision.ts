@@ -23,34 +23,3 @@ export async function hashAt(reader: Reader, seq: number): Promise<string | unde
   );
   return entry?.hash;
 }
-
-/** Entries per query. */
-const ENTRIES = 5_000;
-
-/** The ids that entries of the log name, after one entry up to another, by entity. */
-export async function touchedBetween(
-  reader: Reader,
-  after: number,
-  last: number,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const ids = new Map<string, Set<string>>();
-  for (let from = after; from < last; from += ENTRIES) {
-    const entries = await reader.prepared(
-      'revision.touched',
-      { from, until: Math.min(from + ENTRIES, last) },
-      (db) => {
-        const { entity, entityId, seq } = db.tables.changes;
-        return db
-          .selectDistinct({ entity, entityId })
-          .from(db.tables.changes)
-          .where(sql`${seq} > ${sql.placeholder('from')} and ${seq} <= ${sql.placeholder('until')}`);
-      },
-    );
-    for (const { entity, entityId } of entries) {
-      const known = ids.get(entity);
-      if (known) known.add(entityId);
-      else ids.set(entity, new Set([entityId]));
-    }
-  }
-  return ids;
-}

@@ -109,7 +109,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
   await show('changes', `select * from changes where seq <= ${revision.seq}`);
 
   return {
-    completeTo: 0,
+    completeTo: new Map<string, number>(),
     replace: async (table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]) => {
       if (shown[table] === stored[table]) await begin(table, of);
       const columns = columnsOf(stored[table] as Table);

@@ -11,7 +11,14 @@ import { BusyError, isUnavailable, rootMessage } from './errors.ts';
 import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { GENESIS } from './revision.ts';
-import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
+import {
+  BUSY_TIMEOUT_MS,
+  type Client,
+  openReader,
+  readerOn,
+  readerOnThread,
+  streamReaderOn,
+} from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
 import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
@@ -47,7 +54,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT, forget);
   const snapshots = new Pool(SNAPSHOT_READERS, () => {
     const client = openMapped(file);
-    return { client, reader: readerOn(client), close: () => client.close() };
+    return { client, reader: streamReaderOn(client), close: () => client.close() };
   });
   // A pool of their own, so that a slow reader of a stream does not delay statistics.
   const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { type Pace, paced } from '../core/pace.ts';
 import type { Reader, Row, Shadow, StreamReader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
-import { GENESIS, hashAt, revisionIn, touchedBetween } from '../database/revision.ts';
+import { GENESIS, hashAt, revisionIn } from '../database/revision.ts';
 import { type LoggedEntity, replay, type Told } from './logged.ts';
 import type { ChangeEntry } from './repository.ts';
 
@@ -20,30 +20,49 @@ const AT_ONCE = 500;
  * @param reader a snapshot of the present, with `shadows`
  * @param seq at most the revision of the snapshot
  */
-export async function pastOf<R extends Reader>(
-  reader: R,
+export async function pastOf(
+  reader: StreamReader,
   entities: readonly LoggedEntity[],
   seq: number,
-): Promise<R | StreamReader> {
+): Promise<StreamReader> {
   const now = await revisionIn(reader);
   if (seq === now.seq) return reader;
   if (!reader.shadows) throw new Error('A work must ask for shadows to read the past.');
   const shadow = await reader.shadows.at({ seq, hash: (await hashAt(reader, seq)) ?? GENESIS }, KEPT);
   const pace = paced();
-  const from = Math.max(seq, shadow.completeTo);
-  if (from < now.seq) {
-    const replaced = await touchedBetween(reader, seq, from);
-    const touched = await touchedBetween(reader, from, now.seq);
-    for (const logged of entities) {
-      const before = replaced.get(logged.entity);
-      const ids = [...(touched.get(logged.entity) ?? [])].filter((id) => !before?.has(id));
-      for (let i = 0; i < ids.length; i += AT_ONCE) {
-        await replaceAll(shadow, reader, logged, ids.slice(i, i + AT_ONCE), seq, pace);
-      }
+  for (const logged of entities) {
+    const { entity } = logged;
+    const from = shadow.completeTo.get(entity) ?? seq;
+    if (from === now.seq) continue;
+    const before = await touchedBetween(reader, seq, from, entity);
+    const ids = [...(await touchedBetween(reader, from, now.seq, entity))].filter((id) => !before.has(id));
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      await replaceAll(shadow, reader, logged, ids.slice(i, i + AT_ONCE), seq, pace);
     }
+    shadow.completeTo.set(entity, now.seq);
   }
-  shadow.completeTo = now.seq;
   return shadow.reader();
+}
+
+/** Ids that entries of the log name, after one entry up to another. */
+async function touchedBetween(
+  reader: Reader,
+  after: number,
+  last: number,
+  entity: string,
+): Promise<ReadonlySet<string>> {
+  if (after === last) return new Set();
+  const rows = await reader.prepared('past.touched', { after, last, entity }, (db) => {
+    const { changes } = db.tables;
+    return db
+      .selectDistinct({ id: changes.entityId })
+      .from(changes)
+      .where(
+        sql`${changes.seq} > ${sql.placeholder('after')} and ${changes.seq} <= ${sql.placeholder('last')}
+          and ${db.functions.unindexed(changes.entity)} = ${sql.placeholder('entity')}`,
+      );
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Has a shadow show what some resources were. */

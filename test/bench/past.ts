@@ -1,10 +1,10 @@
 /** Figures as they were known, of a million projects with 100 000 later corrections. */
 import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { timeOf, untilReady } from './calls.ts';
 import { logOf } from './made-up.ts';
 import { startService } from './processes.ts';
 import { median, type Row, type Setting } from './sections.ts';
-import { milliseconds, untilReady } from './statistics.ts';
 
 const MILLION = 1_000_000;
 const CORRECTIONS = 100_000;
@@ -14,7 +14,7 @@ export async function past(setting: Setting): Promise<Row[]> {
   const { file, last } = corrected(await setting.madeUp(MILLION));
   const service = await startService(file);
   await untilReady(service, 0);
-  const ask = (rest: string) => milliseconds(`${service.url}/v1/statistics/${rest}`);
+  const ask = (rest: string) => timeOf(`${service.url}/v1/statistics/${rest}`);
   const rows: Row[] = [];
 
   const [present, pinned]: [number[], number[]] = [[], []];

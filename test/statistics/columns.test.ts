@@ -8,7 +8,7 @@ import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
 import { type Condition, columnStore, storeLimits } from '../../src/columns/store.ts';
 import { derived, pastReader } from '../../src/contributions.ts';
-import type { Reader } from '../../src/database/database.ts';
+import type { StreamReader } from '../../src/database/database.ts';
 import { isUnavailable } from '../../src/database/errors.ts';
 import { summary } from '../../src/features/figures/answers.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
@@ -31,7 +31,7 @@ import { runs } from '../support/runs.ts';
 import { insertCopies, PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 /** Columns filled from a snapshot. */
-async function filledFrom(reader: Reader): Promise<Filled> {
+async function filledFrom(reader: StreamReader): Promise<Filled> {
   const filling = fill(reader, derived);
   for (;;) {
     const { done, value } = await filling.next();

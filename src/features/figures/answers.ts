@@ -1,11 +1,11 @@
 /** Summaries and breakdowns, each from one state of the data. */
 import type { Columns } from '../../columns/columns.ts';
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
-import { type ProjectFilter, select } from '../projects/filter.ts';
+import { isFromColumns, type ProjectFilter, select } from '../projects/filter.ts';
 import { DayProfile } from './day-profile.ts';
 import {
   type DimensionName,
@@ -40,6 +40,7 @@ interface BreakdownAsked extends Asked {
 
 export const summary: Question<Asked, Computed> = {
   name: 'summary',
+  isFromColumns,
   answer: async (state, { filter, asOf, measures, disclosure }) => {
     const { revision } = state;
     const chosen = chosenOf(measures);
@@ -52,6 +53,7 @@ export const summary: Question<Asked, Computed> = {
 
 export const breakdown: Question<BreakdownAsked, Computed> = {
   name: 'breakdown',
+  isFromColumns,
   answer: async (state, { filter, by, sort, limit, asOf, empty, measures, disclosure }) => {
     const chosen = chosenOf(measures);
     const { reader, columns, revision } = state;
@@ -59,7 +61,7 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     const groupings: Grouping[] = [];
     for (const name of by) groupings.push(await dimensions[name].grouping(reader));
     const mask = await select(filter, asOf).mask(columns, reader);
-    const day = packedDay(asOf);
+    const day = effectiveDay(asOf);
     const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
 
     const pace = paced();
@@ -118,8 +120,8 @@ export async function tallyOf(
   filter: ProjectFilter,
   asOf: string,
 ): Promise<Tally> {
-  const day = packedDay(asOf);
-  if (Object.keys(filter).length === 0 && columns.count >= MANY && DayProfile.covers(day))
+  const day = effectiveDay(asOf);
+  if (Object.keys(filter).length === 0 && !columns.isPast && columns.count >= MANY && DayProfile.covers(day))
     return profileOf(columns).tallyOn(day);
   const mask = await select(filter, asOf).mask(columns, reader);
   const [all] = tallyRows(columns, mask, [], day);

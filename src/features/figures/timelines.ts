@@ -1,12 +1,12 @@
 /** What happened month by month, from one pass over the selected projects, and the periods made of it. */
 import type { Columns } from '../../columns/columns.ts';
-import { monthOf, packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay, monthOf } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import { money, rate } from '../../core/numbers.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import {
   type Dimension,
@@ -45,6 +45,7 @@ interface Asked {
 
 export const timeline: Question<Asked, Computed> = {
   name: 'timeline',
+  isFromColumns,
   answer: async ({ reader, columns, revision }, asked) => {
     const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf } = asked;
     const mask = await select(filter, asOf).mask(columns, reader);
@@ -58,7 +59,7 @@ export const timeline: Question<Asked, Computed> = {
 
     const dimension: Dimension = dimensions[by];
     const grouping = await dimension.grouping(reader);
-    const grouped = linesOf(columns, mask, [groupsIn(by, grouping, columns, packedDay(asOf))], asOf);
+    const grouped = linesOf(columns, mask, [groupsIn(by, grouping, columns, effectiveDay(asOf))], asOf);
     const groups = grouped.lines.map(({ values: [value = null] }, line) => ({
       line,
       group: groupOf(value, grouping),
@@ -108,7 +109,7 @@ function linesOf(columns: Columns, mask: Mask, by: readonly Coded[], asOf: strin
   const { values, groupOf } = groupRows(columns, mask, by);
   const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
   const { signedOn, terminatedOn } = days;
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   const first = firstMonth(signedOn, mask);
   const span = Math.max(monthIndex(asOf) - first + 1, 0);
   const sums = Object.fromEntries(
@@ -149,7 +150,7 @@ const add = (sums: Float64Array, place: number, by: number): void => {
   sums[place] = (sums[place] as number) + by;
 };
 
-function firstMonth(signedOn: Int32Array, mask: Mask): number {
+function firstMonth(signedOn: Uint16Array, mask: Mask): number {
   let first = Number.POSITIVE_INFINITY;
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 1 && (signedOn[row] as number) < first) first = signedOn[row] as number;

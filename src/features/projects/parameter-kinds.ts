@@ -210,7 +210,7 @@ export function bound<Given extends string | number>(
   schema: z.ZodType<Given | undefined>,
   operator: '>=' | '<=',
   column: ColumnOf,
-  numbers: { of(columns: Columns): Int32Array | Float64Array; to(given: Given): number },
+  numbers: { of(columns: Columns): Uint16Array | Float64Array; to(given: Given): number },
 ): ParameterKind<Given> {
   return {
     schema,

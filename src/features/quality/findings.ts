@@ -1,5 +1,5 @@
 /** What the rules match, from one pass over the selected projects. */
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay, packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { yearBefore } from '../../core/days.ts';
 import type { Revision } from '../../database/database.ts';
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 const boundsOf = ({ asOf, staleBefore }: Asked): Bounds => ({
-  asOf: packedDay(asOf),
+  asOf: effectiveDay(asOf),
   yearBefore: packedDay(yearBefore(asOf)),
   staleBefore: Date.parse(staleBefore),
 });
@@ -81,7 +81,7 @@ async function othersOf(
 ): Promise<Map<string, Twin[]>> {
   if (projects.length === 0) return new Map();
   const rows = projects.map(({ id }) => columns.ids.find(id));
-  const others = twinsOf(columns, rows, packedDay(asOf), MOST_OTHERS);
+  const others = twinsOf(columns, rows, effectiveDay(asOf), MOST_OTHERS);
   const ids = [...new Set([...others.values()].flat())].map((row) => columns.ids.textOf(row));
   const twins = new Map((await repository.twinsById(reader, ids)).map((twin) => [twin.id, twin]));
   const named = (row: number) => twins.get(columns.ids.textOf(row)) as Twin;
