@@ -20,9 +20,25 @@ export const dayNames = [
 ] as const;
 export type DayName = (typeof dayNames)[number];
 
+/** The other columns with one value for each project. */
+const otherNames = [
+  'investmentYuan',
+  'contractedFundsYuan',
+  'flags',
+  'updatedAt',
+  'likeness',
+  'ledgerStart',
+  'ledgerCount',
+  'othersStart',
+  'othersCount',
+] as const;
+
 /** What projects refer to, and other short lists of texts. */
 export const codeNames = ['event', 'region', 'zone', 'industry', 'level', 'leadInvestorId'] as const;
 export type CodeName = (typeof codeNames)[number];
+
+export type ColumnName = DayName | CodeName | (typeof otherNames)[number];
+export const columnNames: readonly ColumnName[] = [...dayNames, ...codeNames, ...otherNames];
 
 /** Codes that belong to others. */
 export const treeNames = ['regions', 'industries'] as const;
@@ -115,20 +131,18 @@ export class Columns {
     return this.ids.count;
   }
 
-  /** Every array with one value for each project. */
-  perProject(): Readonly<Record<string, Numbers>> {
-    const { investmentYuan, contractedFundsYuan, flags, updatedAt, likeness } = this;
-    const { ledgerStart, ledgerCount, othersStart, othersCount } = this;
-    return {
-      ...this.days,
-      ...this.codes,
-      ...{ investmentYuan, contractedFundsYuan, flags, updatedAt, likeness },
-      ...{ ledgerStart, ledgerCount, othersStart, othersCount },
-    };
+  /** An array with one value for each project; it may be replaced by a larger or wider one. */
+  column(name: ColumnName): Numbers {
+    return (
+      (this.days as Partial<Record<ColumnName, Numbers>>)[name] ??
+      (this.codes as Partial<Record<ColumnName, Numbers>>)[name] ??
+      this[name as (typeof otherNames)[number]]
+    );
   }
 
   get bytes(): number {
-    const arrays = [...Object.values(this.perProject()), this.ledgerDay, this.ledgerYuan, this.others];
+    const columns = columnNames.map((name) => this.column(name));
+    const arrays = [...columns, this.ledgerDay, this.ledgerYuan, this.others];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.ids.bytes);
   }
 

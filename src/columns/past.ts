@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { paced } from '../core/pace.ts';
 import type { Reader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
-import type { Columns, Numbers } from './columns.ts';
+import type { ColumnName, Columns, Numbers } from './columns.ts';
 import { type Derived, type Filled, readInvestors } from './following.ts';
 import type { State } from './questions.ts';
 import { undo } from './undoing.ts';
@@ -16,18 +16,109 @@ const KEPT = 4;
 /** Projects per query. */
 const AT_ONCE = 500;
 
-/** Of some rows, what the columns do not hold at the moment: the past, or the present. */
-class Aside {
-  /** The rows, each with its place. */
-  readonly #places = new Map<number, number>();
+/** Values of some rows of a column. */
+class Cells {
   #rows = new Uint32Array(0);
-  readonly #values = new Map<string, Numbers>();
-  #parents: Columns['parents'];
-  #countries: Columns['countries'];
+  #values: Numbers;
+  #size = 0;
+  readonly #known = new Rows();
+  #settled = new Rows();
+
+  constructor(column: Numbers) {
+    this.#values = newLike(column, 0);
+  }
+
+  /** Those that are kept are as they were; entries that are undone from now on say nothing about them. */
+  settle(): void {
+    this.#settled = this.#known.copy();
+  }
+
+  isSettled(row: number): boolean {
+    return this.#settled.has(row);
+  }
+
+  /** Keeps the value of a row, unless it does already. */
+  keep(column: Numbers, row: number): void {
+    if (!this.#known.add(row)) return;
+    if (this.#size === this.#rows.length) {
+      const room = Math.max(64, 2 * this.#size);
+      this.#rows = enlarged(this.#rows, room);
+      this.#values = enlarged(this.#values, room);
+    }
+    this.#widenFor(column);
+    this.#rows[this.#size] = row;
+    this.#values[this.#size++] = column[row] as number;
+  }
+
+  /** Puts what is kept into the column, and keeps what it held. */
+  exchange(column: Numbers): void {
+    this.#widenFor(column);
+    const [rows, values] = [this.#rows, this.#values];
+    for (let i = 0; i < this.#size; i++) {
+      const row = rows[i] as number;
+      const held = column[row] as number;
+      column[row] = values[i] as number;
+      values[i] = held;
+    }
+  }
+
+  /** A column may have become wider since. */
+  #widenFor(column: Numbers): void {
+    if (this.#values.BYTES_PER_ELEMENT === column.BYTES_PER_ELEMENT) return;
+    const wider = newLike(column, this.#values.length);
+    wider.set(this.#values);
+    this.#values = wider;
+  }
+}
+
+/** A set of rows, as bits. */
+class Rows {
+  #bits = new Uint32Array(0);
+
+  has(row: number): boolean {
+    return (((this.#bits[row >> 5] ?? 0) >> (row & 31)) & 1) === 1;
+  }
+
+  /** @returns false if it was there already */
+  add(row: number): boolean {
+    const place = row >> 5;
+    if (place >= this.#bits.length) this.#bits = enlarged(this.#bits, Math.max(64, place + (place >> 2) + 1));
+    const bits = this.#bits[place] as number;
+    const bit = 1 << (row & 31);
+    if (bits & bit) return false;
+    this.#bits[place] = bits | bit;
+    return true;
+  }
+
+  /** Those that are not in another set. */
+  without(others: Rows): number[] {
+    const rows: number[] = [];
+    for (const [place, bits] of this.#bits.entries()) {
+      for (let left = bits & ~(others.#bits[place] ?? 0); left !== 0; left &= left - 1)
+        rows.push(place * 32 + 31 - Math.clz32(left & -left));
+    }
+    return rows;
+  }
+
+  copy(): Rows {
+    const copy = new Rows();
+    copy.#bits = this.#bits.slice();
+    return copy;
+  }
+}
+
+/** What the columns do not hold at the moment of what differs between a past and the present. */
+class Aside {
+  /** The projects that later entries are about. */
+  readonly touched = new Rows();
+  /** Those of them whose names and times are as they were, and those that were not there. */
+  named = new Rows();
+  readonly absent = new Rows();
   /** The revision of the present up to which it is complete. */
   completeTo: number;
-  /** Of how many rows the names and times are those of the past, too. */
-  named = 0;
+  readonly #cells = new Map<ColumnName, Cells>();
+  #parents: Columns['parents'];
+  #countries: Columns['countries'];
 
   constructor({ parents, countries }: Columns, seq: number) {
     this.#parents = { regions: new Map(parents.regions), industries: new Map(parents.industries) };
@@ -35,64 +126,30 @@ class Aside {
     this.completeTo = seq;
   }
 
-  get size(): number {
-    return this.#places.size;
+  settle(): void {
+    for (const cells of this.#cells.values()) cells.settle();
   }
 
-  /** The place of a row, in the order in which they were added; -1 if it has none. */
-  placeOf(row: number): number {
-    return this.#places.get(row) ?? -1;
-  }
-
-  /** The rows from a place on. */
-  rowsFrom(place: number): Uint32Array {
-    return this.#rows.subarray(place, this.size);
-  }
-
-  /** Keeps what the columns hold of rows that it does not know yet. */
-  add(columns: Columns, rows: readonly number[]): void {
-    const before = this.size;
-    const added: number[] = [];
-    for (const row of rows) {
-      if (this.#places.has(row)) continue;
-      this.#places.set(row, this.size);
-      added.push(row);
+  /** Keeps what columns hold of a row, before it changes. @returns false if it must not, being as it was already */
+  keep(columns: Columns, row: number, names: readonly ColumnName[]): boolean {
+    if (names.some((name) => this.#cells.get(name)?.isSettled(row))) return false;
+    for (const name of names) {
+      const column = columns.column(name);
+      let cells = this.#cells.get(name);
+      if (!cells) {
+        cells = new Cells(column);
+        this.#cells.set(name, cells);
+      }
+      cells.keep(column, row);
     }
-    if (added.length === 0) return;
-    const room = Math.max(this.#rows.length, roomFor(this.size));
-    this.#rows = enlarged(this.#rows, room);
-    this.#rows.set(added, before);
-    for (const [name, column] of Object.entries(columns.perProject())) {
-      const values = enlarged(this.#valuesOf(name, column), room);
-      for (const [i, row] of added.entries()) values[before + i] = column[row] as number;
-      this.#values.set(name, values);
-    }
+    return true;
   }
 
   /** Puts what is kept into the columns, and keeps what they held. */
   exchange(columns: Columns): void {
-    const rows = this.rowsFrom(0);
-    for (const [name, column] of Object.entries(columns.perProject())) {
-      const values = this.#valuesOf(name, column);
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i] as number;
-        const held = column[row] as number;
-        column[row] = values[i] as number;
-        values[i] = held;
-      }
-    }
+    for (const [name, cells] of this.#cells) cells.exchange(columns.column(name));
     [this.#parents, columns.parents] = [columns.parents, this.#parents];
     [this.#countries, columns.countries] = [columns.countries, this.#countries];
-  }
-
-  /** What is kept of a column, which may have been widened since. */
-  #valuesOf(name: string, column: Numbers): Numbers {
-    const known = this.#values.get(name);
-    if (known?.constructor === column.constructor) return known;
-    const values = newLike(column, known?.length ?? 0);
-    if (known) values.set(known);
-    this.#values.set(name, values);
-    return values;
   }
 }
 
@@ -100,13 +157,10 @@ const newLike = (column: Numbers, length: number): Numbers =>
   new (column.constructor as new (length: number) => Numbers)(length);
 
 function enlarged<T extends Numbers>(values: T, length: number): T {
-  if (values.length >= length) return values;
   const larger = newLike(values, length);
   larger.set(values);
   return larger as T;
 }
-
-const roomFor = (size: number): number => Math.max(64, size + (size >> 2));
 
 /** The pasts of some columns. If anything fails while one is entered, the columns are to be filled anew. */
 export class Pasts {
@@ -134,22 +188,23 @@ export class Pasts {
     columns.isPast = true;
     aside.exchange(columns);
     if (aside.completeTo < revision.seq) {
-      const { size } = aside;
       const span = { after: aside.completeTo, last: revision.seq };
-      await undo(
-        columns,
-        reader,
-        derived,
-        span,
-        (row) => aside.placeOf(row) < size,
-        (rows) => aside.add(columns, rows),
-      );
+      aside.settle();
+      await undo(columns, reader, derived, span, {
+        touch: (row) => aside.touched.add(row),
+        keep: (row, names) => !aside.absent.has(row) && aside.keep(columns, row, names),
+        lose: (row) => {
+          aside.absent.add(row);
+        },
+      });
       await readInvestors(columns, past.reader, investors, paced());
       aside.completeTo = revision.seq;
     }
     if (isNamed) {
-      await readNames(columns, past.reader, derived, aside.rowsFrom(aside.named));
-      aside.named = aside.size;
+      const rows = aside.touched.without(aside.named);
+      for (const row of rows) aside.keep(columns, row, ['likeness', 'updatedAt']);
+      await readNames(columns, past.reader, derived, rows);
+      aside.named = aside.touched.copy();
     }
     try {
       return await answer();
@@ -177,11 +232,11 @@ async function readNames(
   columns: Columns,
   past: Reader,
   { likenessOf }: Derived,
-  rows: Uint32Array,
+  rows: readonly number[],
 ): Promise<void> {
   const pace = paced();
   for (let i = 0; i < rows.length; i += AT_ONCE) {
-    const ids = [...rows.subarray(i, i + AT_ONCE)].map((row) => columns.ids.textOf(row));
+    const ids = rows.slice(i, i + AT_ONCE).map((row) => columns.ids.textOf(row));
     const listed = paddedValues(ids, ids[0] as string);
     const named = await past.prepared(`columns.names ${Object.keys(listed).length}`, listed, (db) => {
       const { id, searchText, updatedAt } = db.tables.projects;

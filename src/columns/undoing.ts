@@ -9,10 +9,9 @@ import { inValues, paddedValues } from '../database/prepared.ts';
 import type { FieldChange } from '../database/tables.ts';
 import {
   ARCHIVED,
-  type CodeName,
+  type ColumnName,
   type Columns,
   codeNames,
-  type DayName,
   dayNames,
   ESTIMATED,
   RANKED,
@@ -30,45 +29,71 @@ interface Entry {
   fields: Record<string, FieldChange>;
 }
 
-type Undo = (columns: Columns, row: number, before: unknown) => void;
+/** How to undo the change of a field: the columns that it is in, and what they held before. */
+interface Undo {
+  columns: readonly ColumnName[];
+  put(columns: Columns, row: number, before: unknown): void;
+}
 
-const flagged =
-  (flag: number): Undo =>
-  (columns, row, before) => {
-    const flags = columns.flags[row] as number;
-    columns.flags[row] = before ? flags | flag : flags & ~flag;
-  };
+const flagged = (flag: number): Undo => ({
+  columns: ['flags'],
+  put: ({ flags }, row, before) => {
+    const others = (flags[row] as number) & ~flag;
+    flags[row] = before ? others | flag : others;
+  },
+});
 
-/** How to undo the change of a field of a project; others are not in columns. */
+/** Of the fields of a project; others are not in columns. */
 const undoField: Readonly<Record<string, Undo>> = {
   ...Object.fromEntries(
-    dayNames.map((name: DayName): [string, Undo] => [
+    dayNames.map((name): [string, Undo] => [
       name,
-      (columns, row, before) => {
-        columns.days[name][row] = packedDay(before as string | null);
+      {
+        columns: [name],
+        put: ({ days }, row, before) => {
+          days[name][row] = packedDay(before as string | null);
+        },
       },
     ]),
   ),
   ...Object.fromEntries(
-    codeNames.map((name: CodeName): [string, Undo] => [
+    codeNames.map((name): [string, Undo] => [
       name,
-      (columns, row, before) => columns.putCode(name, row, before as string | null),
+      { columns: [name], put: (columns, row, before) => columns.putCode(name, row, before as string | null) },
     ]),
   ),
-  investmentYuan: (columns, row, before) => {
-    columns.investmentYuan[row] = before as number;
+  investmentYuan: {
+    columns: ['investmentYuan'],
+    put: ({ investmentYuan }, row, before) => {
+      investmentYuan[row] = before as number;
+    },
   },
-  contractedFundsYuan: (columns, row, before) => {
-    columns.contractedFundsYuan[row] = (before as number | null) ?? Number.NaN;
+  contractedFundsYuan: {
+    columns: ['contractedFundsYuan'],
+    put: ({ contractedFundsYuan }, row, before) => {
+      contractedFundsYuan[row] = (before as number | null) ?? Number.NaN;
+    },
   },
   investmentEstimated: flagged(ESTIMATED),
   archivedAt: flagged(ARCHIVED),
-  investorIds: (columns, row, before) => {
-    const [lead = null, ...others] = before as string[];
-    columns.putCode('leadInvestorId', row, lead);
-    columns.putOthers(row, others);
+  investorIds: {
+    columns: ['leadInvestorId', 'othersStart', 'othersCount'],
+    put: (columns, row, before) => {
+      const [lead = null, ...others] = before as string[];
+      columns.putCode('leadInvestorId', row, lead);
+      columns.putOthers(row, others);
+    },
   },
 };
+
+/** Entries are only added to a ledger. */
+const undoFunds: Undo = {
+  columns: ['ledgerStart', 'ledgerCount'],
+  put: (columns, row, added) => takeFromLedger(columns, row, added as StoredEntry),
+};
+
+/** The columns that a place without a project is known by. */
+const EMPTIED: readonly ColumnName[] = ['flags', 'signedOn', 'likeness', 'ledgerCount', 'othersCount'];
 
 /** Fields on which it depends which lists count for a project. */
 const RANKED_BY: ReadonlySet<string> = new Set(['investorIds', 'signedOn']);
@@ -83,34 +108,34 @@ const ENTRIES = 5_000;
 /** Enterprises per query. */
 const AT_ONCE = 500;
 
+/** Who keeps what is about to change. */
+export interface Keeper {
+  /** Is told of each project with an entry: its name and time of change may differ, too. */
+  touch(row: number): void;
+  /** @returns false if they must not change, being as they were already */
+  keep(row: number, names: readonly ColumnName[]): boolean;
+  /** Is told of a project that was not there. */
+  lose(row: number): void;
+}
+
 /**
  * Undoes the entries after one up to the last.
  * @param reader a snapshot of the present, at `last`
- * @param isUndone whether the entries about a project are to be left alone
- * @param touch is told of projects before they are changed
  */
 export async function undo(
   columns: Columns,
   reader: Reader,
   derived: Derived,
   { after, last }: { after: number; last: number },
-  isUndone: (row: number) => boolean,
-  touch: (rows: readonly number[]) => void,
+  keeper: Keeper,
 ): Promise<void> {
   const pace = paced();
   const unranked = new Set<number>();
   const rankings = new Map<string, readonly Ranking[]>();
   for (let until = last; until > after; until -= ENTRIES) {
-    const entries = await entriesBetween(reader, Math.max(after, until - ENTRIES), until);
-    const rows = entries.map(({ entity, entityId }) =>
-      entity === 'projects' ? columns.ids.find(entityId) : -1,
-    );
-    touch(rows.filter((row) => row >= 0));
-    for (const [i, entry] of entries.entries()) {
-      const row = rows[i] as number;
-      if (row >= 0) {
-        if (!isUndone(row)) undoProject(columns, row, entry, unranked);
-      } else if (entry.entity === 'enterprises') undoEnterprise(columns, entry, rankings);
+    for (const entry of await entriesBetween(reader, Math.max(after, until - ENTRIES), until)) {
+      if (entry.entity === 'projects') undoProject(columns, entry, keeper, unranked);
+      else if (entry.entity === 'enterprises') undoEnterprise(columns, entry, rankings);
       else if ((treeNames as readonly string[]).includes(entry.entity))
         undoTree(columns.parents[entry.entity as TreeName], entry);
     }
@@ -118,12 +143,13 @@ export async function undo(
   }
   const ranked = [...rankings.keys()];
   for (let i = 0; i < ranked.length; i += AT_ONCE) {
-    const projects = await projectsOf(reader, ranked.slice(i, i + AT_ONCE));
-    const rows = projects.map((id) => columns.ids.find(id)).filter((row) => row >= 0);
-    touch(rows);
-    for (const row of rows) if (!isUndone(row)) unranked.add(row);
+    for (const id of await projectsOf(reader, ranked.slice(i, i + AT_ONCE))) {
+      const row = columns.ids.find(id);
+      if (row >= 0) unranked.add(row);
+    }
     await pace();
   }
+  for (const row of unranked) if (!keeper.keep(row, ['flags'])) unranked.delete(row);
   await rankAgain(columns, reader, derived, unranked, rankings);
 }
 
@@ -138,15 +164,28 @@ const entriesBetween = (reader: Reader, after: number, until: number): Promise<E
       .orderBy(sql`${seq} desc`);
   });
 
-function undoProject(columns: Columns, row: number, { action, fields }: Entry, unranked: Set<number>): void {
+function undoProject(
+  columns: Columns,
+  { entityId, action, fields }: Entry,
+  { touch, keep, lose }: Keeper,
+  unranked: Set<number>,
+): void {
+  const row = columns.ids.find(entityId);
+  if (row < 0) return;
+  touch(row);
   if (action === 'create') {
-    unranked.delete(row);
+    keep(row, EMPTIED);
     columns.empty(row);
+    unranked.delete(row);
+    lose(row);
     return;
   }
-  for (const [name, { before = null, after }] of Object.entries(fields)) {
-    if (action === 'add_funds') takeFromLedger(columns, row, after as StoredEntry);
-    else undoField[name]?.(columns, row, before);
+  for (const name of Object.keys(fields)) {
+    const undoing = action === 'add_funds' ? undoFunds : undoField[name];
+    const { before = null, after } = fields[name] as FieldChange;
+    if (undoing && keep(row, undoing.columns)) {
+      undoing.put(columns, row, action === 'add_funds' ? after : before);
+    }
     if (RANKED_BY.has(name)) unranked.add(row);
   }
 }

@@ -30,39 +30,47 @@ export async function pastOf(
   if (!reader.shadows) throw new Error('A work must ask for shadows to read the past.');
   const shadow = await reader.shadows.at({ seq, hash: (await hashAt(reader, seq)) ?? GENESIS }, KEPT);
   const pace = paced();
-  for (const logged of entities) {
-    const { entity } = logged;
-    const from = shadow.completeTo.get(entity) ?? seq;
-    if (from === now.seq) continue;
-    const before = await touchedBetween(reader, seq, from, entity);
-    const ids = [...(await touchedBetween(reader, from, now.seq, entity))].filter((id) => !before.has(id));
-    for (let i = 0; i < ids.length; i += AT_ONCE) {
-      await replaceAll(shadow, reader, logged, ids.slice(i, i + AT_ONCE), seq, pace);
+  const incomplete = entities.filter(({ entity }) => shadow.completeTo.get(entity) !== now.seq);
+  // Those that were last completed together are looked for together.
+  for (const [from = seq, some] of Map.groupBy(incomplete, ({ entity }) => shadow.completeTo.get(entity))) {
+    const names = some.map(({ entity }) => entity);
+    const before = await touchedBetween(reader, seq, from, names);
+    const touched = await touchedBetween(reader, from, now.seq, names);
+    for (const logged of some) {
+      const known = before.get(logged.entity);
+      const ids = [...(touched.get(logged.entity) ?? [])].filter((id) => !known?.has(id));
+      for (let i = 0; i < ids.length; i += AT_ONCE) {
+        await replaceAll(shadow, reader, logged, ids.slice(i, i + AT_ONCE), seq, pace);
+      }
+      shadow.completeTo.set(logged.entity, now.seq);
     }
-    shadow.completeTo.set(entity, now.seq);
   }
   return shadow.reader();
 }
 
-/** Ids that entries of the log name, after one entry up to another. */
+/** Ids that entries about some entities name, after one entry up to another. */
 async function touchedBetween(
   reader: Reader,
   after: number,
   last: number,
-  entity: string,
-): Promise<ReadonlySet<string>> {
-  if (after === last) return new Set();
-  const rows = await reader.prepared('past.touched', { after, last, entity }, (db) => {
-    const { changes } = db.tables;
+  entities: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  if (after === last) return new Map();
+  const listed = paddedValues(entities, entities[0] as string);
+  const shape = `past.touched ${Object.keys(listed).length}`;
+  const rows = await reader.prepared(shape, { after, last, ...listed }, (db) => {
+    const { seq, entity, entityId } = db.tables.changes;
     return db
-      .selectDistinct({ id: changes.entityId })
-      .from(changes)
+      .selectDistinct({ entity, entityId })
+      .from(db.tables.changes)
       .where(
-        sql`${changes.seq} > ${sql.placeholder('after')} and ${changes.seq} <= ${sql.placeholder('last')}
-          and ${db.functions.unindexed(changes.entity)} = ${sql.placeholder('entity')}`,
+        sql`${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('last')}
+          and ${db.functions.unindexed(entity)} in ${inValues(listed)}`,
       );
   });
-  return new Set(rows.map(({ id }) => id));
+  const ids = new Map<string, Set<string>>(entities.map((entity) => [entity, new Set()]));
+  for (const { entity, entityId } of rows) ids.get(entity)?.add(entityId);
+  return ids;
 }
 
 /** Has a shadow show what some resources were. */
