@@ -117,6 +117,9 @@ class Aside {
   /** The revision of the present up to which it is complete. */
   completeTo: number;
   readonly #cells = new Map<ColumnName, Cells>();
+  /** Regions, industries and investors that are as they were; and those of them that stay so. */
+  readonly #others = new Set<string>();
+  #settledOthers = new Set<string>();
   #parents: Columns['parents'];
   #countries: Columns['countries'];
 
@@ -128,6 +131,13 @@ class Aside {
 
   settle(): void {
     for (const cells of this.#cells.values()) cells.settle();
+    this.#settledOthers = new Set(this.#others);
+  }
+
+  keepOf(entity: string, id: string): boolean {
+    const key = `${entity} ${id}`;
+    this.#others.add(key);
+    return !this.#settledOthers.has(key);
   }
 
   /** Keeps what columns hold of a row, before it changes. @returns false if it must not, being as it was already */
@@ -196,6 +206,7 @@ export class Pasts {
         lose: (row) => {
           aside.absent.add(row);
         },
+        keepOf: (entity, id) => aside.keepOf(entity, id),
       });
       await readInvestors(columns, past.reader, investors, paced());
       aside.completeTo = revision.seq;

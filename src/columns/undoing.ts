@@ -116,6 +116,8 @@ export interface Keeper {
   keep(row: number, names: readonly ColumnName[]): boolean;
   /** Is told of a project that was not there. */
   lose(row: number): void;
+  /** Is told of what is not of projects, before it changes. @returns as `keep` */
+  keepOf(entity: string, id: string): boolean;
 }
 
 /**
@@ -135,9 +137,9 @@ export async function undo(
   for (let until = last; until > after; until -= ENTRIES) {
     for (const entry of await entriesBetween(reader, Math.max(after, until - ENTRIES), until)) {
       if (entry.entity === 'projects') undoProject(columns, entry, keeper, unranked);
-      else if (entry.entity === 'enterprises') undoEnterprise(columns, entry, rankings);
+      else if (entry.entity === 'enterprises') undoEnterprise(columns, entry, keeper, rankings);
       else if ((treeNames as readonly string[]).includes(entry.entity))
-        undoTree(columns.parents[entry.entity as TreeName], entry);
+        undoTree(columns.parents[entry.entity as TreeName], entry, keeper);
     }
     await pace();
   }
@@ -204,23 +206,25 @@ function takeFromLedger(columns: Columns, row: number, { receivedOn, amountYuan 
 
 function undoEnterprise(
   { countries, dictionaries }: Columns,
-  { entityId, action, fields: { country, rankings: ranked } }: Entry,
+  { entity, entityId, action, fields: { country, rankings: ranked } }: Entry,
+  { keepOf }: Keeper,
   rankings: Map<string, readonly Ranking[]>,
 ): void {
   const code = dictionaries.leadInvestorId.known(entityId);
-  if (country && action !== 'create' && code !== undefined)
+  if (country && action !== 'create' && code !== undefined && keepOf(entity, entityId))
     countries[code] = (country.before as string | null | undefined) ?? null;
   if (ranked) rankings.set(entityId, (ranked.before as Ranking[] | null | undefined) ?? []);
 }
 
 function undoTree(
   parents: Map<string, string | null>,
-  { entityId, action, fields: { parent } }: Entry,
+  { entity, entityId, action, fields: { parent } }: Entry,
+  { keepOf }: Keeper,
 ): void {
+  if (action === 'change' && !parent) return;
+  if (!keepOf(entity, entityId)) return;
   if (action === 'create') parents.delete(entityId);
-  else if (action === 'delete' || parent) {
-    parents.set(entityId, (parent?.before as string | null | undefined) ?? null);
-  }
+  else parents.set(entityId, (parent?.before as string | null | undefined) ?? null);
 }
 
 /** Works out anew which lists count for some projects. @param undone the rankings of enterprises that changed */
