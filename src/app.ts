@@ -164,6 +164,8 @@ function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: 
     columns.start({
       filled: (condition) => logger.info({ columns: condition }, 'figures ready'),
       differs: (differences) => logger.error({ differences }, 'figures differed from the data: made anew'),
+      logAltered: ({ seq }) =>
+        logger.error({ seq }, 'the last entry of the change log is not the one that the revision names'),
       failed: (err) => logger.error({ err }, 'figures not checked'),
     });
   });

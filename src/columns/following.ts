@@ -226,7 +226,7 @@ export async function follow(
   const now = await revisionIn(reader);
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
-  if (now.seq < seq || (seq > 0 && (await hashAt(reader, seq)) !== hash)) return false;
+  if (now.seq < seq || (await entryAt(reader, seq + 1))?.previousHash !== hash) return false;
   const { columns } = filled;
   const pace = paced();
   const touched = await touchedAfter(reader, seq, now.seq);
@@ -278,15 +278,23 @@ async function touchedAfter(
   return ids;
 }
 
-async function hashAt(reader: Reader, seq: number): Promise<string | undefined> {
-  const [entry] = await reader.prepared('columns.hash', { seq }, (db) =>
-    db
-      .select({ hash: db.tables.changes.hash })
+async function entryAt(
+  reader: Reader,
+  seq: number,
+): Promise<{ hash: string; previousHash: string } | undefined> {
+  const [entry] = await reader.prepared('columns.entry', { seq }, (db) => {
+    const { seq, hash, previousHash } = db.tables.changes;
+    return db
+      .select({ hash, previousHash })
       .from(db.tables.changes)
-      .where(eq(db.tables.changes.seq, sql.placeholder('seq'))),
-  );
-  return entry?.hash;
+      .where(eq(seq, sql.placeholder('seq')));
+  });
+  return entry;
 }
+
+/** Whether the last entry of the log is the one that the revision says. If not, somebody has changed one of them. */
+export const endsAsRecorded = async (reader: Reader, { seq, hash }: Revision): Promise<boolean> =>
+  seq === 0 || (await entryAt(reader, seq))?.hash === hash;
 
 function* batchesOf(ids: Iterable<string>): Generator<string[]> {
   const all = [...ids];

@@ -13,11 +13,19 @@ const Readiness = Health.extend({
       '`filling`: figures are being made ready, and wait; records do not. `empty`: they will be at the first request.',
   }),
   percent: z.int().optional().meta({ description: 'How far they are.' }),
+  log: z.literal('altered').optional().meta({
+    description:
+      'The last entry of the change log is not the one that the revision names: somebody has changed the database. `luodi verify` says more.',
+  }),
 }).meta({ id: 'Readiness', examples: [{ status: 'ok', figures: 'ready' }] });
 
 /** What figures are computed from: its state, and how far it is filled. */
 interface Figures {
-  condition(): { state: 'ready' | 'filling' | 'empty' | 'differing'; percent?: number };
+  condition(): {
+    state: 'ready' | 'filling' | 'empty' | 'differing';
+    percent?: number;
+    isLogIntact: boolean;
+  };
 }
 
 export const healthRoutes =
@@ -58,12 +66,15 @@ export const healthRoutes =
         await database.check().catch((cause: unknown) => {
           throw new Problem('service.unavailable', { cause, headers: { 'retry-after': '5' } });
         });
-        const { state, percent } = figures.condition();
+        const { state, percent, isLogIntact } = figures.condition();
         if (state === 'differing')
           throw new Problem('service.unavailable', { headers: { 'retry-after': '5' } });
-        return reply
-          .header('cache-control', 'no-store')
-          .send({ status: 'ok', figures: state, ...(percent !== undefined && { percent }) });
+        return reply.header('cache-control', 'no-store').send({
+          status: 'ok',
+          figures: state,
+          ...(percent !== undefined && { percent }),
+          ...(!isLogIntact && { log: 'altered' as const }),
+        });
       },
     );
   };

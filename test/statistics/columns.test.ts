@@ -252,6 +252,7 @@ describe('columns on a thread', () => {
     store.start({
       filled: (condition) => filled.push(condition),
       differs: (differences) => told.push([store.condition().state, ...differences]),
+      logAltered: () => failed.push('altered'),
       failed: (error) => failed.push(error),
     });
     await until(() => filled.length === 1);
@@ -267,6 +268,38 @@ describe('columns on a thread', () => {
     const { body } = await store.ask(summary, everything);
     const { projectCount, totalInvestment } = body as Body;
     expect(totalInvestment.yuan).toBe(7 * projectCount);
+  });
+
+  it('follow a log whose end somebody has changed, which is told once', async () => {
+    const filled: Condition[] = [];
+    const altered: number[] = [];
+    const store = columnsOf(api.database, { near: 0, checkEveryMs: 5 });
+    const { seq } = await api.database.revision();
+    store.start({
+      filled: (condition) => filled.push(condition),
+      differs: (differences) => altered.push(...differences.map(() => Number.NaN)),
+      logAltered: (condition) => altered.push(condition.seq),
+      failed: () => altered.push(Number.NaN),
+    });
+    await until(() => filled.length === 1);
+    expect(store.condition().isLogIntact).toBe(true);
+    await api.database.write(async (tx) => {
+      await tx.update(tx.tables.revision).set({ hash: '0'.repeat(64) });
+    });
+    await until(() => altered.length > 0);
+    expect(store.condition().isLogIntact).toBe(false);
+    const count = async () => ((await store.ask(summary, everything)).body as Body).projectCount;
+    const before = await count();
+    const { filledMs } = store.condition();
+    for (let i = 0; i < 2; i++) {
+      await created(api, '/v1/projects', aProject({ code: `ALTERED-${i}` }));
+      expect(await count()).toBe(before + i + 1);
+    }
+    store.stop();
+    // Not filled anew after each write.
+    expect(store.condition().filledMs).toBe(filledMs);
+    expect(filled).toHaveLength(1);
+    expect(altered).toEqual([seq]);
   });
 
   /** A module that a thread can load. */
