@@ -61,7 +61,7 @@ import { exportAnswers } from './sheets/exporting/answers.ts';
 import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
-  config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
+  config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'>;
   database: Database;
   clock: Calendar;
   logger: Logger;

@@ -23,8 +23,14 @@ export interface Service {
 }
 
 /** Opens the database of a configuration, migrates it, and seeds it if it is new. */
-export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'>): Promise<Service> {
-  const service = { database: await openDatabase(config.DATABASE_URL), clock: clockIn(config.TIME_ZONE) };
+export async function openService(
+  config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'> & Partial<Pick<Config, 'UPGRADE_BACKUP'>>,
+): Promise<Service> {
+  const { DATABASE_URL, TIME_ZONE, UPGRADE_BACKUP: upgradeBackup = true } = config;
+  const service = {
+    database: await openDatabase(DATABASE_URL, { upgradeBackup }),
+    clock: clockIn(TIME_ZONE),
+  };
   await seedReferences(service);
   return service;
 }

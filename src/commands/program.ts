@@ -11,6 +11,7 @@ import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMappingCommand } from './mapping.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addVerifyCommand } from './verify.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -23,10 +24,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .showHelpAfterError();
 
   program.command('serve').description('Serve the API.').action(serve);
-  program
-    .command('migrate')
-    .description('Migrate the database to the schema of this version and exit.')
-    .action(migrate);
+  addMigrateCommand(program);
   program
     .command('demo')
     .description(
@@ -58,14 +56,6 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const { openService, serve } = await import('../main.ts');
   await serve(config, await openService(config));
-}
-
-async function migrate(): Promise<void> {
-  const { openService } = await import('../main.ts');
-  const { database } = await openService(readConfig(process.env));
-  const { seq } = await database.revision();
-  await database.close();
-  process.stdout.write(`The database is up to date at revision ${seq}.\n`);
 }
 
 async function demo(): Promise<void> {

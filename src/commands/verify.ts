@@ -19,7 +19,7 @@ async function run(): Promise<void> {
   const { expectDatabase, openDatabase } = await import('../database/open.ts');
   expectDatabase(config.DATABASE_URL);
   const { verify } = await import('../workers/works.ts');
-  const database = await openDatabase(config.DATABASE_URL);
+  const database = await openDatabase(config.DATABASE_URL, { upgradeBackup: config.UPGRADE_BACKUP });
   try {
     tell(await withProgress('Verifying', (onProgress) => verify(database, onProgress)));
   } finally {

@@ -59,6 +59,13 @@ export const variables = {
     description:
       'Database: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the connection pool.',
   },
+  UPGRADE_BACKUP: {
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    default: 'true',
+    allowed: 'true or false',
+    description:
+      'Copy a SQLite database beside itself before a newer version migrates it. `false` upgrades it without a copy.',
+  },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),
     default: 'Asia/Shanghai',

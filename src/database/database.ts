@@ -134,4 +134,17 @@ export interface Database {
 export interface OpenOptions {
   /** Maximum number of waiting writes that share one commit (SQLite). */
   groupLimit?: number;
+  /** Whether a SQLite file is copied beside itself before it is migrated; true by default. */
+  upgradeBackup?: boolean;
+}
+
+/** What a migration would do. */
+export interface MigrationPlan {
+  /** Whether there is no database yet. */
+  isNew: boolean;
+  /** The last migration that was applied; null if none was. */
+  last: string | null;
+  pending: readonly string[];
+  /** The file to which the database is copied first; null if it is not. */
+  copy: string | null;
 }

@@ -3,18 +3,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { moduleBeside } from '../core/module-beside.ts';
-import { StartupError } from '../core/startup-error.ts';
 import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
-import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
-import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import { GoneError, isSerializationFailure, NestedWriteError } from './errors.ts';
+import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
+import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
-import { GENESIS } from './revision.ts';
 import { defineTables } from './tables.ts';
 import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
@@ -24,11 +22,6 @@ const { functions } = columns;
 
 type Client = pg.Pool | pg.PoolClient;
 
-/**
- * An arbitrary number that no other program should use; instances that start together migrate one after the
- * other.
- */
-const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 const WRITE = 'begin isolation level read committed read write';
@@ -41,7 +34,6 @@ const TURN_SHARE = 3;
 /** Connections that serve requests are read-only except in a write, and have these timeouts. */
 const SERVING =
   'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
-const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
 
 /** Connections that only read, unless in a write. */
 export function poolOf(url: string, max = Number(new URL(url).searchParams.get('pool') ?? 10)): pg.Pool {
@@ -72,18 +64,8 @@ export const streamOn = <Input, Part>(
   streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
 
 export async function openPostgres(url: string): Promise<Database> {
+  await migratePostgres(url);
   const pool = poolOf(url);
-  try {
-    await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
-  } catch (error) {
-    await pool.end();
-    if (error instanceof StartupError) throw error;
-    const { hostname, port, pathname } = new URL(url);
-    throw new StartupError(
-      `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`,
-    );
-  }
-
   const read = readerOn(pool);
   const inside = new AsyncLocalStorage<true>();
 
@@ -260,30 +242,6 @@ const lockedLog = async (client: pg.PoolClient): Promise<Revision> =>
 
 async function moveLog(client: pg.PoolClient, before: number, { seq, hash }: Revision): Promise<void> {
   if (seq !== before) await client.query('update revision set seq = $1, hash = $2 where id = 1', [seq, hash]);
-}
-
-async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {
-  const folder = migrationsFolder('postgres');
-  await client.query(
-    'set default_transaction_read_only = off; set lock_timeout = 0; set statement_timeout = 0',
-  );
-  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-  try {
-    const known = await client.query(
-      "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
-    );
-    if (known.rows[0].known) {
-      const applied = await client.query(LAST_APPLIED);
-      refuseNewer(`The database ${database}`, folder, applied.rows[0].at);
-    }
-    await migrate(drizzle(client), { migrationsFolder: folder });
-    await client.query('insert into revision (id, seq, hash) values (1, 0, $1) on conflict do nothing', [
-      GENESIS,
-    ]);
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await client.query(SERVING);
-  }
 }
 
 const prepare = shapeCache<ReturnType<typeof named>>();

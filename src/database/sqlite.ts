@@ -1,19 +1,14 @@
 /** The SQLite engine: query-only readers, worker readers for long work, and one writer with group commit. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { StartupError } from '../core/startup-error.ts';
+import { resolve } from 'node:path';
 import { currentAsker, expectWanted } from './asker.ts';
 import type { Database, OpenOptions, Reader, Revision, StreamWork } from './database.ts';
-import { BusyError, isUnavailable, rootMessage } from './errors.ts';
-import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import { isUnavailable } from './errors.ts';
+import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
-import { GENESIS } from './revision.ts';
-import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
+import { LAST_APPLIED, openWriter } from './sqlite-open.ts';
+import { type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
+import { groupCommit, READ_LOG } from './sqlite-writer.ts';
 import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 
 /** SQLite's maximum. It reserves address space, not memory. */
@@ -32,11 +27,10 @@ const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2
 /** A copy of a million projects, besides buffers, which do not count. */
 const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;
-const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
-  const writer = await openWhenFree(file);
+  const writer = await openWriter(file, options);
   const reader = openMapped(file);
   const read = readerOn(reader);
   // Requests in the same event-loop turn share one lookup, unless a commit comes between them.
@@ -166,81 +160,6 @@ function tidyUp(writer: Client): void {
     // Another process has the file open: the log remains beside it, and nothing is lost.
     if (!isUnavailable(error)) throw error;
   }
-}
-
-/** Another process may be writing: retries for as long as any write would wait. @throws StartupError */
-async function openWhenFree(file: string): Promise<Client> {
-  let writer: Client | undefined;
-  try {
-    await beginWhenFree(() => {
-      writer = openWriter(file);
-    }, performance.now() + BUSY_GIVE_UP_MS);
-  } catch (error) {
-    if (!(error instanceof BusyError)) throw error;
-    throw new StartupError(`The database ${file} cannot be opened: ${error.message}`, { cause: error });
-  }
-  return writer as Client;
-}
-
-function openWriter(file: string): Client {
-  const folder = dirname(file);
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-  } catch (error) {
-    throw new StartupError(`The database cannot be written at ${file}: ${rootMessage(error)}`);
-  }
-  let client: Client | undefined;
-  try {
-    client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-    refuseForeign(client, file);
-    client.pragma('journal_mode = WAL');
-    prepareForWriting(client);
-    migrateSqlite(client, file);
-    // Planner statistics from a sample, if missing or outdated. Full statistics would take seconds on a large
-    // file, and with histograms SQLite plans a statement again whenever another day is bound to it.
-    client.pragma('analysis_limit = 1000');
-    client.pragma('optimize = 0x10002');
-    return client;
-  } catch (error) {
-    client?.close();
-    if (error instanceof StartupError) throw error;
-    throw new StartupError(`The database ${file} cannot be opened: ${rootMessage(error)}`, { cause: error });
-  }
-}
-
-/** Refuses a database of another program, rather than add tables to it. */
-function refuseForeign(client: Client, file: string): void {
-  const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
-  const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
-  if (made.length > 0 && !(made.includes('revision') && made.includes('changes'))) {
-    throw new StartupError(`${file} is a SQLite database, but was not created by Luodi`);
-  }
-}
-
-function migrateSqlite(client: Client, file: string): void {
-  const folder = migrationsFolder('sqlite');
-  const known = client
-    .prepare("select count(*) from sqlite_schema where name = '__drizzle_migrations'")
-    .pluck()
-    .get();
-  if (known) refuseNewer(file, folder, client.prepare(LAST_APPLIED).pluck().get());
-  // drizzle-kit rebuilds a table by copying and dropping it, which would delete the rows that refer to it;
-  // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.
-  client.pragma('foreign_keys = OFF');
-  migrate(drizzle(client), { migrationsFolder: folder });
-  // The check reads everything, so it runs once per migration; until it has passed, every start repeats it.
-  const migratedAt = Math.floor(Number(client.prepare(LAST_APPLIED).pluck().get()) / 1_000);
-  if (client.pragma('user_version', { simple: true }) !== migratedAt) {
-    const broken = client.pragma('foreign_key_check') as unknown[];
-    if (broken.length > 0) {
-      throw new StartupError(`${file} has ${broken.length} rows that refer to rows that do not exist`);
-    }
-    client.pragma(`user_version = ${migratedAt}`);
-  }
-  client.pragma('foreign_keys = ON');
-  client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);
 }
 
 /**

@@ -115,7 +115,7 @@ const inDatabase = ({ path }: Source): boolean => folderOf(path) === 'database';
 describe('the sources', () => {
   it('are found with their imports', () => {
     expect(sources.length).toBeGreaterThan(40);
-    const sqlite = sources.find(({ path }) => path === 'database/sqlite.ts');
+    const sqlite = sources.find(({ path }) => path === 'database/sqlite-reader.ts');
     expect(sqlite?.imports).toContainEqual({ from: 'better-sqlite3', typesOnly: false });
     expect(sqlite?.imports).toContainEqual({ from: './database.ts', typesOnly: true });
     const seam = sources.find(({ path }) => path === 'database/open.ts');

@@ -65,6 +65,14 @@ const cases: Record<Name, Cases> = {
     ],
     invalid: ['yes', '1', 'TRUE'],
   },
+  UPGRADE_BACKUP: {
+    default: true,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    invalid: ['yes', '1', 'TRUE'],
+  },
   TIME_ZONE: {
     default: 'Asia/Shanghai',
     valid: [
