@@ -16,6 +16,7 @@ import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
+import { rootMessage } from './database/errors.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
 import { briefingService } from './features/briefing/service.ts';
 import { changesRoutes } from './features/changes/routes.ts';
@@ -129,6 +130,7 @@ export async function buildApp({
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);
   fillWhileListening(app, columns, logger);
+  watchWhileListening(app, database, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
@@ -168,6 +170,31 @@ function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: 
     });
   });
   app.addHook('preClose', async () => columns.stop());
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+/** Looks at the database each second, and logs once when it is no longer in order, and when it is again. */
+function watchWhileListening(app: FastifyInstance, database: Database, logger: Logger): void {
+  let timer: NodeJS.Timeout | undefined;
+  let fault: string | undefined;
+  const watch = async () => {
+    const found = await database.check().then(() => undefined, rootMessage);
+    if (found !== fault) {
+      if (found === undefined) logger.info('the database is in order again');
+      else logger.error({ fault: found }, 'the database is not in order');
+    }
+    fault = found;
+    timer?.refresh();
+  };
+  app.addHook('onListen', async () => {
+    timer = setTimeout(watch, WATCH_EVERY_MS);
+    timer.unref();
+  });
+  app.addHook('preClose', async () => {
+    clearTimeout(timer);
+    timer = undefined;
+  });
 }
 
 /** The OpenAPI document of the service. Needs no database. */

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { readConfig } from '../core/config.ts';
 import { packageVersion } from '../core/package.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { isOutside } from '../database/errors.ts';
 import { faultsInWords, Problem } from '../http/problems.ts';
 import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
@@ -45,9 +46,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (!(error instanceof StartupError || error instanceof Problem)) throw error;
+    if (!(error instanceof StartupError || error instanceof Problem || isOutside(error))) throw error;
     const faults = error instanceof Problem ? faultsInWords(error, 'en') : [];
-    process.stderr.write(`luodi: ${[error.message, ...faults].join('\n  ')}\n`);
+    process.stderr.write(`luodi: ${[(error as Error).message, ...faults].join('\n  ')}\n`);
     process.exit(1);
   }
 }

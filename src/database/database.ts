@@ -126,6 +126,11 @@ export interface Database {
    * Other writers wait as for any write: for some seconds, then they get a BusyError. Loads are serialized.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
+  /**
+   * What the engine itself finds wrong with its files, as far as it can tell: it reads everything.
+   * @returns one line for each finding, at most some; none if all is well
+   */
+  integrity(): Promise<string[]>;
   /** @throws if the database does not respond or writes would not be durable (readiness) */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
+import { refusingDamage } from './damage.ts';
 import type { Database, MigrationPlan, OpenOptions } from './database.ts';
 import { ensureTextIndexes } from './text-index.ts';
 
@@ -20,7 +21,7 @@ export function expectDatabase(url: string): void {
  * @throws StartupError with one line for the operator
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
-  const database = await openEngine(url, options);
+  const database = refusingDamage(await openEngine(url, options));
   await ensureTextIndexes(database);
   return database;
 }

@@ -8,7 +8,7 @@ import { moduleBeside } from '../core/module-beside.ts';
 import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
-import { GoneError, isSerializationFailure, NestedWriteError } from './errors.ts';
+import { GoneError, isDamage, isSerializationFailure, NestedWriteError, ReadOnlyError } from './errors.ts';
 import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
@@ -23,6 +23,7 @@ const { functions } = columns;
 type Client = pg.Pool | pg.PoolClient;
 
 const RETRIES = 5;
+const NOT_SUPPORTED = '0A000';
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 const WRITE = 'begin isolation level read committed read write';
 /** A load waits for other writers; they do not wait for it. */
@@ -106,14 +107,41 @@ export async function openPostgres(url: string): Promise<Database> {
         loaded(client, (tx) => work.load(tx, tx, input)),
       );
     },
+    integrity: () => lend(pool, indexFaults),
     check: async () => {
-      const { rows } = await pool.query(LAST_APPLIED);
+      const { rows } = await pool.query(`select (${LAST_APPLIED}) as at, pg_is_in_recovery() as "isStandby"`);
       expectCurrent('postgres', rows[0]?.at);
+      if (rows[0]?.isStandby) throw new ReadOnlyError('The PostgreSQL server is a standby.');
     },
     close: async () => {
       await Promise.all([residents.close(), pool.end()]);
     },
   };
+}
+
+const INDEXES = `select index.indexrelid::regclass::text as name from pg_index index
+  join pg_class on pg_class.oid = index.indexrelid
+  join pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'btree'
+  where pg_class.relnamespace = current_schema()::regnamespace order by 1`;
+
+/** What `amcheck` finds in the indexes, where that extension is installed and may be used. */
+async function indexFaults(client: pg.PoolClient): Promise<string[]> {
+  const installed = await client.query("select 1 from pg_extension where extname = 'amcheck'");
+  if (installed.rows.length === 0) return [];
+  const faults: string[] = [];
+  const { rows } = await client.query(INDEXES);
+  await client.query('set statement_timeout = 0');
+  try {
+    for (const { name } of rows) {
+      await client.query('select bt_index_check($1::regclass)', [name]).catch((error: Error) => {
+        if (!isDamage(error)) throw error;
+        faults.push(error.message);
+      });
+    }
+  } finally {
+    await client.query(SERVING);
+  }
+  return faults;
 }
 
 async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -163,7 +191,7 @@ const release = (client: pg.PoolClient, failure: Error | undefined): void =>
   client.release(failure && 'connectionLost' in failure ? failure : undefined);
 
 async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
-  await client.query(begin);
+  await started(client, begin);
   try {
     const value = await work();
     await commit(client);
@@ -172,6 +200,13 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
     await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
     throw error;
   }
+}
+
+/** @throws ReadOnlyError on a standby, which has another code for a transaction that would write */
+async function started(client: pg.PoolClient, begin: string): Promise<void> {
+  await client.query(begin).catch((error: pg.DatabaseError) => {
+    throw error.code === NOT_SUPPORTED ? new ReadOnlyError(error.message, { cause: error }) : error;
+  });
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -193,7 +228,7 @@ async function* streamed<Part>(
   let failure: Error | undefined;
   let isOver = false;
   try {
-    await client.query(begin);
+    await started(client, begin);
     yield* work(client);
     await commit(client);
     isOver = true;

@@ -2,13 +2,14 @@
 import { resolve } from 'node:path';
 import { currentAsker, expectWanted } from './asker.ts';
 import type { Database, OpenOptions, Reader, Revision, StreamWork } from './database.ts';
-import { isUnavailable } from './errors.ts';
+import { isDamage, isOutside, rootMessage } from './errors.ts';
 import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { LAST_APPLIED, openWriter } from './sqlite-open.ts';
-import { type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
+import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { groupCommit, READ_LOG } from './sqlite-writer.ts';
+import { READ_LOG, watchFile } from './sqlite-watch.ts';
+import { groupCommit } from './sqlite-writer.ts';
 import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 
 /** SQLite's maximum. It reserves address space, not memory. */
@@ -27,10 +28,15 @@ const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2
 /** A copy of a million projects, besides buffers, which do not count. */
 const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;
+/** Findings of a check after which it ends. */
+const FINDINGS = 20;
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
   const writer = await openWriter(file, options);
+  const watch = watchFile(file, writer);
+  // A wait would block the event loop; the writer tries again instead.
+  writer.pragma('busy_timeout = 0');
   const reader = openMapped(file);
   const read = readerOn(reader);
   // Requests in the same event-loop turn share one lookup, unless a commit comes between them.
@@ -38,22 +44,26 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const forget = () => {
     lookedUp = null;
   };
-  const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT, forget);
+  const write = groupCommit(writer, watch, options.groupLimit ?? GROUP_LIMIT, forget);
+  // A connection of its own must not be to another file.
+  const same = (): string => {
+    watch.expectSame();
+    return file;
+  };
   const snapshots = new Pool(SNAPSHOT_READERS, () => {
-    const client = openMapped(file);
+    const client = openMapped(same());
     return { client, reader: readerOn(client), close: () => client.close() };
   });
   // A pool of their own, so that a slow reader of a stream does not delay statistics.
-  const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
-  const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
-  const residents = new Pool(1, () => new SqliteThread(file, RESIDENT_LIMITS));
+  const streams = new Pool(STREAM_THREADS, () => new SqliteThread(same(), STREAM_LIMITS));
+  const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(same(), KEEPING_LIMITS));
+  const residents = new Pool(1, () => new SqliteThread(same(), RESIDENT_LIMITS));
   const poolFor = ({ resident, remembersRows }: StreamWork<never, unknown>) =>
     resident ? residents : remembersRows ? keeping : streams;
-  const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
-  const figures = takingTurns(file);
-  const pages = takingTurns(file);
+  const loads = new Pool(1, () => new SqliteThread(same(), KEEPING_LIMITS));
+  const figures = takingTurns(same);
+  const pages = takingTurns(same);
   const revision = reader.prepare<[], Revision>(READ_LOG);
-  const applied = reader.prepare(LAST_APPLIED);
 
   return {
     read,
@@ -80,16 +90,36 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     write,
     load: async function* (work, input) {
       const resume = await write.standBack();
+      const observe = watch.suspend();
       try {
+        watch.expectSame();
         yield* loads.lendTo((thread) => thread.load(work, input));
+        watch.expectSame();
       } finally {
+        observe();
         resume();
       }
     },
+    integrity: async () => {
+      const thread = new SqliteThread(same());
+      try {
+        const rows = await thread.run(`pragma integrity_check(${FINDINGS})`, []);
+        const lines = rows.flatMap(([text]) => String(text).split('\n'));
+        return lines.filter((line) => line !== 'ok' && !line.startsWith('***'));
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        return [rootMessage(error)];
+      } finally {
+        await thread.close();
+      }
+    },
     check: async () => {
-      expectCurrent('sqlite', applied.pluck().get());
       const level = writer.pragma('synchronous', { simple: true });
       if (level !== 2) throw new Error(`SQLite runs at synchronous=${level}, not FULL (2)`);
+      expectCurrent(
+        'sqlite',
+        watch.look((client) => client.prepare(LAST_APPLIED).pluck().get()),
+      );
     },
     close: async () => {
       await write.idle();
@@ -104,9 +134,9 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
 }
 
 /** Queued snapshots on threads. */
-function takingTurns(file: string) {
+function takingTurns(same: () => string) {
   const threads = new Pool(TURNS.atOnce, () => {
-    const thread = new SqliteThread(file);
+    const thread = new SqliteThread(same());
     const lent = {
       asker: currentAsker(),
       thread,
@@ -153,12 +183,14 @@ function takingTurns(file: string) {
  * again.
  */
 function tidyUp(writer: Client): void {
-  try {
-    writer.pragma('optimize');
-    writer.pragma('wal_checkpoint(TRUNCATE)');
-  } catch (error) {
-    // Another process has the file open: the log remains beside it, and nothing is lost.
-    if (!isUnavailable(error)) throw error;
+  writer.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  for (const step of ['optimize', 'wal_checkpoint(TRUNCATE)']) {
+    try {
+      writer.pragma(step);
+    } catch (error) {
+      // Another process has the file open, or the disk is full: the log remains beside it, and nothing is lost.
+      if (!isOutside(error)) throw error;
+    }
   }
 }
 
