@@ -49,6 +49,13 @@ export const variables = {
     allowed: 'an address of this machine',
     description: 'Address to listen on. `0.0.0.0` means all addresses; the Docker image sets it.',
   },
+  METRICS_PORT: {
+    schema: wholeNumber(0, 65_535),
+    default: '0',
+    allowed: 'a port, 0–65535 (0 opens none)',
+    description:
+      'Another port of `HOST` that serves `/metrics` without a key. On `PORT`, `/metrics` needs the key of a viewer.',
+  },
   DATABASE_URL: {
     schema: z
       .string()

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { byLabel } from '../core/metrics.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
@@ -69,6 +70,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool = poolOf(url);
   const read = readerOn(pool);
   const inside = new AsyncLocalStorage<true>();
+  let commits = 0;
 
   const snapshot: Database['snapshot'] = (work) =>
     lend(pool, (client) => transaction(client, SNAPSHOT, () => work(readerOn(client))));
@@ -94,7 +96,9 @@ export async function openPostgres(url: string): Promise<Database> {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
         try {
-          return await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          const value = await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          commits += 1;
+          return value;
         } catch (error) {
           if (!isSerializationFailure(error) || attempt === RETRIES) throw error;
           await sleep(10 * attempt * Math.random());
@@ -106,6 +110,28 @@ export async function openPostgres(url: string): Promise<Database> {
       return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) =>
         loaded(client, (tx) => work.load(tx, tx, input)),
       );
+    },
+    metrics: async () => {
+      const { rows } = await pool.query('select pg_database_size(current_database()) as bytes');
+      return [
+        {
+          name: 'luodi_database_bytes',
+          help: 'Size of the database.',
+          type: 'gauge',
+          value: Number(rows[0].bytes),
+          labels: { file: 'database' },
+        },
+        ...byLabel(
+          {
+            name: 'luodi_connections',
+            help: 'Connections to PostgreSQL; requests that wait for one.',
+            type: 'gauge',
+          },
+          'state',
+          { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, awaited: pool.waitingCount },
+        ),
+        { name: 'luodi_commits_total', help: 'Commits.', type: 'counter', value: commits },
+      ];
     },
     integrity: () => lend(pool, indexFaults),
     check: async () => {

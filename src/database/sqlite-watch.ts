@@ -24,6 +24,8 @@ export interface Watch {
   committed(log: Revision): void;
   /** While another connection of this process writes, which changes the file. @returns to be called at its end */
   suspend(): () => void;
+  /** In bytes, of the database and of its write-ahead log. */
+  sizes(): { database: number; log: number };
   /** Looks at the file as another process would, with a connection of its own. @throws LostError */
   look<T>(work: (client: Client) => T): T;
 }
@@ -119,6 +121,10 @@ export function watchFile(file: string, writer: Client): Watch {
   return {
     expectSame,
     expectContinued,
+    sizes: () => {
+      const [database = 0, log = 0] = paths.map((path) => statOf(path)?.size ?? 0);
+      return { database, log };
+    },
     suspend: () => {
       isSuspended = true;
       return () => {

@@ -76,6 +76,8 @@ interface Turn {
 }
 
 type Write = Database['write'] & {
+  /** What it has done so far. */
+  readonly counts: { waiting(): number; commits: number; writes: number };
   /** Resolves when no writes are waiting. */
   idle(): Promise<void>;
   /**
@@ -113,6 +115,7 @@ export function groupCommit(client: Client, watch: Watch, limit: number, onCommi
   ];
 
   let waiting: (Job | Turn)[] = [];
+  const counts = { waiting: () => waiting.length, commits: 0, writes: 0 };
   let draining: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
@@ -160,6 +163,8 @@ export function groupCommit(client: Client, watch: Watch, limit: number, onCommi
       for (const job of group) answers.push(await runJob(job));
       if (log.seq !== seq) kept.write(log);
       commit.run();
+      counts.commits += 1;
+      counts.writes += group.length;
       onCommit();
       // What was written to a file that has gone is not kept, so it is not acknowledged.
       watch.committed(log);
@@ -200,6 +205,7 @@ export function groupCommit(client: Client, watch: Watch, limit: number, onCommi
     });
   };
   return Object.assign(write, {
+    counts,
     idle: async () => draining ?? undefined,
     standBack: () => {
       if (inside.getStore()) return Promise.reject(new NestedWriteError());

@@ -1,5 +1,6 @@
 /** The SQLite engine: query-only readers, worker readers for long work, and one writer with group commit. */
 import { resolve } from 'node:path';
+import { byLabel } from '../core/metrics.ts';
 import { currentAsker, expectWanted } from './asker.ts';
 import type { Database, OpenOptions, Reader, Revision, StreamWork } from './database.ts';
 import { isDamage, isOutside, rootMessage } from './errors.ts';
@@ -28,6 +29,7 @@ const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2
 /** A copy of a million projects, besides buffers, which do not count. */
 const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;
+const FILE_BYTES = { name: 'luodi_database_bytes', help: 'Size of the database.', type: 'gauge' } as const;
 /** Findings of a check after which it ends. */
 const FINDINGS = 20;
 
@@ -100,6 +102,27 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
         resume();
       }
     },
+    metrics: () => [
+      ...byLabel(FILE_BYTES, 'file', watch.sizes()),
+      {
+        name: 'luodi_writes_waiting',
+        help: 'Writes that wait for their commit.',
+        type: 'gauge',
+        value: write.counts.waiting(),
+      },
+      {
+        name: 'luodi_commits_total',
+        help: 'Commits; each is one sync of the disk.',
+        type: 'counter',
+        value: write.counts.commits,
+      },
+      {
+        name: 'luodi_writes_total',
+        help: 'Writes in these commits.',
+        type: 'counter',
+        value: write.counts.writes,
+      },
+    ],
     integrity: async () => {
       const thread = new SqliteThread(same());
       try {

@@ -26,6 +26,9 @@ const inBrief = (error: unknown): unknown =>
     ? { type: (error as Error).name, message: rootMessage(error) }
     : stdSerializers.err(error as Error);
 
+/** The trace that a request belongs to (W3C Trace Context). */
+const TRACE = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
+
 /** Slower requests are always logged. */
 const SLOW_MS = 1_000;
 
@@ -39,11 +42,15 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.addHook('onSend', (request, reply, _, done) => {
     const elapsed = performance.now() - request.startedAt;
     const { id: requestId, method, url } = request;
+    const traceId = TRACE.exec(String(request.headers.traceparent))?.[1];
     const status = reply.statusCode;
     const routine = (method === 'GET' || method === 'HEAD') && status < 400 && elapsed < SLOW_MS;
     if (!routine || logger.isLevelEnabled('debug')) {
       const ms = Math.round(elapsed * 100) / 100;
-      logger[routine ? 'debug' : 'info']({ requestId, method, url: addressOf(url), status, ms }, 'request');
+      logger[routine ? 'debug' : 'info'](
+        { requestId, ...(traceId && { traceId }), method, url: addressOf(url), status, ms },
+        'request',
+      );
     }
     done();
   });

@@ -34,6 +34,7 @@ const numbers = (min: number, max: number, otherwise: number): Cases => ({
 
 const cases: Record<Name, Cases> = {
   PORT: numbers(0, 65_535, 3_000),
+  METRICS_PORT: numbers(0, 65_535, 0),
   HOST: {
     default: '127.0.0.1',
     valid: [
