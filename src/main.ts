@@ -37,10 +37,15 @@ export async function openService(
 
 /**
  * Serves until the process is told to stop.
- * @returns the address, once the service listens
+ * @param onListening called with the address, once the service listens
+ * @returns the address
  * @throws StartupError if it cannot listen
  */
-export async function serve(config: Config, { database, clock }: Service): Promise<string> {
+export async function serve(
+  config: Config,
+  { database, clock }: Service,
+  onListening: (address: string) => Promise<void> = async () => {},
+): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
   // Log files are stored apart from the database, so a logged head shows later whether the past was
@@ -65,6 +70,7 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     await database.close();
     throw new StartupError(`Cannot listen on ${config.HOST}:${config.PORT}: ${rootMessage(error)}`);
   }
+  await onListening(address);
   logger.info(`Server listening at ${address}`);
   const greet = async () => {
     if (!(await keyService({ database, clock }).any())) {
