@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { isTimeZone } from './clock.ts';
+import { serverSettings } from './server-url.ts';
 import { StartupError } from './startup-error.ts';
 
 const wholeNumber = (min: number, max: number) =>
@@ -22,15 +23,7 @@ function isAddressRange(text: string): boolean {
   );
 }
 
-/**
- * Whether the URL of a server is valid and its pool size positive; a `/` or `#` in a password must be
- * escaped.
- */
-function isDatabaseUrl(text: string): boolean {
-  if (text.startsWith('file:')) return true;
-  const url = URL.parse(text);
-  return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
-}
+const isDatabaseUrl = (text: string): boolean => text.startsWith('file:') || serverSettings(text) !== null;
 
 /**
  * The variables with their default, schema and description. A test compares docs/configuration.md with this
@@ -64,7 +57,7 @@ export const variables = {
     default: 'file:./data/luodi.db',
     allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
     description:
-      'Database: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the connection pool.',
+      'Database: an embedded SQLite file, or PostgreSQL, with its settings (docs/operations.md) as parameters: `?pool=20` sets the size of the connection pool.',
   },
   UPGRADE_BACKUP: {
     schema: z.enum(['true', 'false']).transform((text) => text === 'true'),

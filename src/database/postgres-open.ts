@@ -1,9 +1,11 @@
 /** Connects to PostgreSQL for the first time: creates the schema if it is missing, and migrates it. */
-import pg from 'pg';
+import type pg from 'pg';
+import { type ServerSettings, serverSettings } from '../core/server-url.ts';
 import { StartupError } from '../core/startup-error.ts';
 import type { MigrationPlan } from './database.ts';
 import { rootMessage } from './errors.ts';
 import { type Migration, migrationsOf, pendingIn, planOf } from './migrations.ts';
+import { serversOf } from './postgres-servers.ts';
 import { GENESIS } from './revision.ts';
 
 export const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
@@ -25,7 +27,37 @@ const NOTES = `
 const PATIENTLY = 'set local lock_timeout = 0; set local statement_timeout = 0';
 
 /** @throws StartupError with one line for the operator */
-export const migratePostgres = (url: string): Promise<void> => connected(url, migrate);
+export const migratePostgres = (url: string): Promise<void> =>
+  connected(url, async (client, name, server, settings) => {
+    if (settings.pool > 1) await expectSessions(client, server, settings);
+    await migrate(client, name);
+  });
+
+/**
+ * Prepared statements and settings belong to a session, so a pooler must not give a connection a different one
+ * for each transaction: PgBouncer needs `pool_mode=session`.
+ * @throws StartupError
+ */
+async function expectSessions(client: pg.Client, server: string, settings: ServerSettings): Promise<void> {
+  const session = async (one: pg.Client): Promise<number> =>
+    (await one.query('select pg_backend_pid() as pid')).rows[0].pid;
+  const other = serversOf(settings).connection(server);
+  try {
+    await other.connect();
+    const before = await session(client);
+    // A pooler gives it the session that was just used, and then the first connection another one.
+    await other.query('begin');
+    const isShared = (await session(other)) === before || (await session(client)) !== before;
+    await other.query('rollback');
+    if (isShared) {
+      throw new StartupError(
+        'The pooler in front of PostgreSQL changes sessions between transactions; Luodi needs sessions of its own (PgBouncer: pool_mode=session).',
+      );
+    }
+  } finally {
+    await other.end().catch(() => {});
+  }
+}
 
 /** What opening a database would do to it. Changes nothing. @throws StartupError */
 export const planPostgres = (url: string): Promise<MigrationPlan> =>
@@ -36,26 +68,29 @@ export const planPostgres = (url: string): Promise<MigrationPlan> =>
     return planOf(migrations, pending, { isNew: applied === null, copy: null });
   });
 
-async function connected<T>(url: string, work: (client: pg.Client, name: string) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'luodi',
-  });
-  // A connection lost while it is idle would end the process.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await work(client, `The database ${new URL(url).pathname.slice(1)}`);
-  } catch (error) {
-    if (error instanceof StartupError) throw error;
-    const { hostname, port, pathname } = new URL(url);
-    throw new StartupError(
-      `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`,
-    );
-  } finally {
-    await client.end().catch(() => {});
+/** Works on the first server that is reachable, and is a primary if that is wanted. */
+async function connected<T>(
+  url: string,
+  work: (client: pg.Client, name: string, server: string, settings: ServerSettings) => Promise<T>,
+): Promise<T> {
+  const settings = serverSettings(url) as ServerSettings;
+  const servers = serversOf(settings);
+  const reasons: string[] = [];
+  for (const server of settings.servers) {
+    const client = servers.connection(server);
+    try {
+      await client.connect();
+      await servers.expectWanted(client);
+      return await work(client, `The database ${settings.database}`, server, settings);
+    } catch (error) {
+      if (error instanceof StartupError) throw error;
+      const { hostname, port, pathname } = new URL(server);
+      reasons.push(`${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`);
+    } finally {
+      await client.end().catch(() => {});
+    }
   }
+  throw new StartupError(`PostgreSQL at ${reasons.join('; at ')}`);
 }
 
 /** When the last migration was applied; null if none was. */

@@ -3,16 +3,25 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import type pg from 'pg';
 import { byLabel } from '../core/metrics.ts';
 import { moduleBeside } from '../core/module-beside.ts';
+import { type ServerSettings, serverSettings } from '../core/server-url.ts';
 import type { Asker } from './asker.ts';
 import * as columns from './columns.postgres.ts';
 import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
-import { GoneError, isDamage, isSerializationFailure, NestedWriteError, ReadOnlyError } from './errors.ts';
+import {
+  GoneError,
+  isDamage,
+  isReadOnly,
+  isSerializationFailure,
+  NestedWriteError,
+  ReadOnlyError,
+} from './errors.ts';
 import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
 import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
+import { serversOf } from './postgres-servers.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { defineTables } from './tables.ts';
 import { WorkThread } from './thread.ts';
@@ -34,21 +43,23 @@ const STREAM_SHARE = 4;
 /** Of every so many connections, one is for statistics and one for searched or sorted pages. */
 const TURN_SHARE = 3;
 /** Connections that serve requests are read-only except in a write, and have these timeouts. */
-const SERVING =
-  'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
+const serving = ({ statementMs }: ServerSettings): string =>
+  `set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = ${statementMs}`;
 
 /** Connections that only read, unless in a write. */
-export function poolOf(url: string, max = Number(new URL(url).searchParams.get('pool') ?? 10)): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 5_000,
+export function poolOf(url: string, size?: number): pg.Pool {
+  const settings = serverSettings(url) as ServerSettings;
+  const servers = serversOf(settings);
+  const pool = servers.pool({
+    max: size ?? settings.pool,
+    connectionTimeoutMillis: settings.connectMs,
     application_name: 'luodi',
     onConnect: async (client) => {
       // A connection lost while it is lent also emits an error here; without a listener it would end the
       // process.
       client.on('error', () => {});
-      await client.query(SERVING);
+      await servers.expectWanted(client);
+      await client.query(serving(settings));
     },
   });
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the
@@ -156,16 +167,13 @@ async function indexFaults(client: pg.PoolClient): Promise<string[]> {
   if (installed.rows.length === 0) return [];
   const faults: string[] = [];
   const { rows } = await client.query(INDEXES);
-  await client.query('set statement_timeout = 0');
-  try {
-    for (const { name } of rows) {
-      await client.query('select bt_index_check($1::regclass)', [name]).catch((error: Error) => {
-        if (!isDamage(error)) throw error;
-        faults.push(error.message);
-      });
-    }
-  } finally {
-    await client.query(SERVING);
+  for (const { name } of rows) {
+    await client.query('begin read only; set local statement_timeout = 0');
+    await client.query('select bt_index_check($1::regclass)', [name]).catch((error: Error) => {
+      if (!isDamage(error)) throw error;
+      faults.push(error.message);
+    });
+    await client.query('rollback');
   }
   return faults;
 }
@@ -212,9 +220,9 @@ async function whileWanted<T>(
   }
 }
 
-/** A connection whose rollback failed is not reused. */
+/** A connection whose rollback failed is not reused, nor one to a server that accepts no writes any more. */
 const release = (client: pg.PoolClient, failure: Error | undefined): void =>
-  client.release(failure && 'connectionLost' in failure ? failure : undefined);
+  client.release(failure && ('connectionLost' in failure || isReadOnly(failure)) ? failure : undefined);
 
 async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
   await started(client, begin);

@@ -11,6 +11,7 @@ import { type Client, clientOf, clockOn, TODAY, testConfig } from '../support/ap
 import { type PostgresServer, postgresServer } from '../support/postgres-server.ts';
 import { until } from '../support/process.ts';
 import { provenLog } from '../support/sql.ts';
+import { transactionPooler } from '../support/transaction-pooler.ts';
 
 let server: PostgresServer;
 const closing: (() => Promise<unknown>)[] = [];
@@ -158,4 +159,33 @@ it('a standby serves reads, refuses writes, and is not ready until it is promote
   await until(async () => (await client.get('/readyz')).status === 200);
   expect(await codesIn({ ...primary, database })).toEqual(expect.arrayContaining(written.acknowledged));
   await provenLog(database);
+});
+
+it('a service that knows both servers follows a failover', async () => {
+  const own = await postgresServer();
+  closing.push(async () => own.remove());
+  const standby = await own.standby();
+  const both = `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${own.port}/postgres?target_session_attrs=read-write`;
+  const service = await serviceOn(both);
+  const load = writing(service);
+  await until(() => load.acknowledged.length > 20);
+  own.stop('fast');
+  standby.promote();
+  const before = load.acknowledged.length;
+  await until(() => load.acknowledged.length > before + 20);
+  await load.stop();
+  const expected = [UNAVAILABLE, '503 service.read_only with Retry-After'];
+  expect([...load.others].filter((one) => !expected.includes(one))).toEqual([]);
+  // A server that is stopped in order first sends everything to its standby.
+  expect(await codesIn(service)).toEqual(expect.arrayContaining(load.acknowledged));
+  expect((await service.client.get('/readyz')).status).toBe(200);
+  await provenLog(service.database);
+});
+
+it('a pooler that gives each transaction another session is refused with the reason', async () => {
+  const pooler = await transactionPooler(server.port);
+  closing.push(() => pooler.close());
+  await expect(openDatabase(`postgres://postgres@127.0.0.1:${pooler.port}/postgres`)).rejects.toThrow(
+    /pool_mode=session/,
+  );
 });

@@ -50,12 +50,18 @@ const cases: Record<Name, Cases> = {
       ['file:/var/lib/luodi.db', 'file:/var/lib/luodi.db'],
       ['postgres://u:p@host:5433/db?pool=20', 'postgres://u:p@host:5433/db?pool=20'],
       ['postgresql://host/db', 'postgresql://host/db'],
+      ...[
+        'postgres://u:p@a:5433,b,[::1]:5434/db?target_session_attrs=read-write&sslmode=verify-full',
+        'postgres://host/db?connect_timeout=2&statement_timeout=60000',
+      ].map((url): [string, string] => [url, url]),
     ],
     invalid: [
       ...['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
       // A password with unescaped characters, an invalid port, a pool of size 0.
       ...['postgres://u:p/w@host/db', 'postgres://u:p@host:99999/db', 'postgres://host/db?pool=-1'],
       'postgres://host/db?pool=many',
+      ...['postgres://a,/db', 'postgres://a,b:99999/db', 'postgres://a/db?target_session_attrs=primary'],
+      ...['postgres://a/db?connect_timeout=0', 'postgres://a/db?statement_timeout=-1'],
     ],
   },
   COMPRESSION: {
