@@ -8,12 +8,14 @@ import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { streamTokens } from './access/stream-tokens.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
+import { columnMetrics } from './columns/metrics.ts';
 import type { ColumnStore, StoreLimits } from './columns/store.ts';
 import { catalogues, problemCodes, servicesInState, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
+import { rootMessage } from './database/errors.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
 import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
@@ -23,6 +25,7 @@ import { definitions } from './features/figures/definitions.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
 import { codeListService } from './features/imports/code-lists.ts';
 import { type ImportLimits, importLimits } from './features/imports/limits.ts';
+import { importMetrics } from './features/imports/metrics.ts';
 import { importRoutes } from './features/imports/routes.ts';
 import { importRunner, type Runner } from './features/imports/runner.ts';
 import { importService } from './features/imports/service.ts';
@@ -43,6 +46,7 @@ import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
+import { createMetrics, metricRoutes, serveMetrics } from './http/metrics.ts';
 import { notesOf } from './http/notes.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
@@ -54,7 +58,7 @@ import { exportAnswers } from './sheets/exporting/answers.ts';
 import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
-  config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
+  config: Omit<Config, 'PORT' | 'DATABASE_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'>;
   database: Database;
   clock: Calendar;
   logger: Logger;
@@ -96,6 +100,17 @@ export async function buildApp({
     catalogue: entries,
   } = asKnown(services, { ...service, columns }, servicesInState);
 
+  const stream = changesStream({ database, changes });
+  const metrics = createMetrics([
+    database.metrics,
+    columnMetrics(columns, database.revision),
+    answers.metrics,
+    stream.metrics,
+    importMetrics(database, runner),
+  ]);
+
+  metrics.watch(app);
+  if (config.METRICS_PORT > 0) serveMetrics(app, metrics, config.HOST, config.METRICS_PORT);
   await protect(app, config);
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
@@ -119,16 +134,18 @@ export async function buildApp({
     clusterRoutes(records('clusters'), answers),
     publishedRoutes(figures('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
-    changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
+    changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
     healthRoutes(database, columns),
+    metricRoutes(metrics),
     screenRoutes(),
     ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);
   fillWhileListening(app, columns, logger);
+  watchWhileListening(app, database, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
@@ -164,10 +181,37 @@ function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: 
     columns.start({
       filled: (condition) => logger.info({ columns: condition }, 'figures ready'),
       differs: (differences) => logger.error({ differences }, 'figures differed from the data: made anew'),
+      logAltered: ({ seq }) =>
+        logger.error({ seq }, 'the last entry of the change log is not the one that the revision names'),
       failed: (err) => logger.error({ err }, 'figures not checked'),
     });
   });
   app.addHook('preClose', async () => columns.stop());
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+/** Looks at the database each second, and logs once when it is no longer in order, and when it is again. */
+function watchWhileListening(app: FastifyInstance, database: Database, logger: Logger): void {
+  let timer: NodeJS.Timeout | undefined;
+  let fault: string | undefined;
+  const watch = async () => {
+    const found = await database.check().then(() => undefined, rootMessage);
+    if (found !== fault) {
+      if (found === undefined) logger.info('the database is in order again');
+      else logger.error({ fault: found }, 'the database is not in order');
+    }
+    fault = found;
+    timer?.refresh();
+  };
+  app.addHook('onListen', async () => {
+    timer = setTimeout(watch, WATCH_EVERY_MS);
+    timer.unref();
+  });
+  app.addHook('preClose', async () => {
+    clearTimeout(timer);
+    timer = undefined;
+  });
 }
 
 /** The OpenAPI document of the service. Needs no database. */

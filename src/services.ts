@@ -101,6 +101,8 @@ function frozen({ reader }: State): Database {
     write: refuse,
     load: refuse,
     check: async () => {},
+    integrity: refuse,
+    metrics: () => [],
     close: async () => {},
   };
 }

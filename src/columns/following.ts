@@ -6,7 +6,7 @@ import { and, asc, count, eq, gt, ne, type SQL, type SQLWrapper, sql } from 'dri
 import { type Pace, paced } from '../core/pace.ts';
 import type { Reader, Revision, StreamReader } from '../database/database.ts';
 import { inValues, paddedValues, type Values } from '../database/prepared.ts';
-import { hashAt, revisionIn } from '../database/revision.ts';
+import { revisionIn } from '../database/revision.ts';
 import {
   Columns,
   codeNames,
@@ -225,7 +225,7 @@ export async function follow(
   const now = await revisionIn(reader);
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
-  if (now.seq < seq || (seq > 0 && (await hashAt(reader, seq)) !== hash)) return false;
+  if (now.seq < seq || (await entryAt(reader, seq + 1))?.previousHash !== hash) return false;
   const touched = await touchedBetween(reader, seq, now.seq);
   const projects = await projectsAmong(reader, touched);
   if (projects.size > most) return false;
@@ -302,6 +302,24 @@ async function touchedBetween(reader: Reader, after: number, last: number): Prom
   }
   return ids;
 }
+
+async function entryAt(
+  reader: Reader,
+  seq: number,
+): Promise<{ hash: string; previousHash: string } | undefined> {
+  const [entry] = await reader.prepared('columns.entry', { seq }, (db) => {
+    const { seq, hash, previousHash } = db.tables.changes;
+    return db
+      .select({ hash, previousHash })
+      .from(db.tables.changes)
+      .where(eq(seq, sql.placeholder('seq')));
+  });
+  return entry;
+}
+
+/** Whether the last entry of the log is the one that the revision says. If not, somebody has changed one of them. */
+export const endsAsRecorded = async (reader: Reader, { seq, hash }: Revision): Promise<boolean> =>
+  seq === 0 || (await entryAt(reader, seq))?.hash === hash;
 
 function* batchesOf(ids: Iterable<string>): Generator<string[]> {
   const all = [...ids];

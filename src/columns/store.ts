@@ -28,6 +28,8 @@ export interface Condition {
   answers: number;
   /** Whether the projects are so few that they are kept in this process. */
   near: boolean;
+  /** Whether the log ended as the revision says when it was last checked; if not, somebody has changed it. */
+  isLogIntact: boolean;
 }
 
 export interface ColumnStore {
@@ -48,6 +50,8 @@ export interface ColumnStore {
 export interface Told {
   filled(condition: Condition): void;
   differs(differences: readonly string[]): void;
+  /** The last entry of the log is not the one that the revision says. */
+  logAltered(condition: Condition): void;
   failed(error: unknown): void;
 }
 
@@ -89,6 +93,7 @@ export function columnStore({
     answeredMs: 0,
     answers: 0,
     near: true,
+    isLogIntact: true,
   };
   let filling: Promise<void> | undefined;
   let stopping: AbortController | undefined;
@@ -180,6 +185,12 @@ export function columnStore({
     condition.state = 'empty';
   }
 
+  function noteLog(told: Told, isIntact: boolean): void {
+    const wasIntact = condition.isLogIntact;
+    condition.isLogIntact = isIntact;
+    if (wasIntact && !isIntact) told.logAltered(condition);
+  }
+
   async function mend(told: Told, differences: readonly string[]): Promise<void> {
     condition.state = 'differing';
     told.differs(differences);
@@ -202,6 +213,7 @@ export function columnStore({
         const checked: Checked = await ask(check, { after });
         after = checked.next;
         answers = condition.answers;
+        noteLog(told, checked.isLogIntact ?? condition.isLogIntact);
         if (checked.differences.length > 0) await mend(told, checked.differences);
       } catch (error) {
         told.failed(error);

@@ -1,5 +1,6 @@
 /** The interface between features and engines. Features know only these types. */
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
+import type { MetricSource } from '../core/metrics.ts';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
@@ -153,6 +154,13 @@ export interface Database {
    * Other writers wait as for any write: for some seconds, then they get a BusyError. Loads are serialized.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
+  /** What it says of itself to a monitor. */
+  readonly metrics: MetricSource;
+  /**
+   * What the engine itself finds wrong with its files, as far as it can tell: it reads everything.
+   * @returns one line for each finding, at most some; none if all is well
+   */
+  integrity(): Promise<string[]>;
   /** @throws if the database does not respond or writes would not be durable (readiness) */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -161,4 +169,17 @@ export interface Database {
 export interface OpenOptions {
   /** Maximum number of waiting writes that share one commit (SQLite). */
   groupLimit?: number;
+  /** Whether a SQLite file is copied beside itself before it is migrated; true by default. */
+  upgradeBackup?: boolean;
+}
+
+/** What a migration would do. */
+export interface MigrationPlan {
+  /** Whether there is no database yet. */
+  isNew: boolean;
+  /** The last migration that was applied; null if none was. */
+  last: string | null;
+  pending: readonly string[];
+  /** The file to which the database is copied first; null if it is not. */
+  copy: string | null;
 }

@@ -1,28 +1,31 @@
 /** The PostgreSQL engine, for when one machine is not enough. Loaded only if the URL requires it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
+import type pg from 'pg';
+import { byLabel } from '../core/metrics.ts';
 import { moduleBeside } from '../core/module-beside.ts';
-import { StartupError } from '../core/startup-error.ts';
+import { type ServerSettings, serverSettings } from '../core/server-url.ts';
 import type { Asker } from './asker.ts';
 import type { Database, Reader, Revision, StreamWork, Transaction } from './database.ts';
-import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
-import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import {
+  GoneError,
+  isDamage,
+  isReadOnly,
+  isSerializationFailure,
+  NestedWriteError,
+  ReadOnlyError,
+} from './errors.ts';
+import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
+import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
 import { readerOn, streamReaderOn, transactionOn } from './postgres-reader.ts';
+import { serversOf } from './postgres-servers.ts';
 import { forgetShadows, shadowsOf } from './postgres-shadow.ts';
-import { GENESIS } from './revision.ts';
 import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
 
-/**
- * An arbitrary number that no other program should use; instances that start together migrate one after the
- * other.
- */
-const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
+const NOT_SUPPORTED = '0A000';
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 /** Not `read only`, which would also refuse to make temporary tables. */
 const SHADOWED = 'begin isolation level repeatable read read write';
@@ -34,22 +37,23 @@ const STREAM_SHARE = 4;
 /** Of every so many connections, one is for statistics and one for searched or sorted pages. */
 const TURN_SHARE = 3;
 /** Connections that serve requests are read-only except in a write, and have these timeouts. */
-const SERVING =
-  'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
-const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
+const serving = ({ statementMs }: ServerSettings): string =>
+  `set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = ${statementMs}`;
 
 /** Connections that only read, unless in a write. */
-export function poolOf(url: string, max = Number(new URL(url).searchParams.get('pool') ?? 10)): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 5_000,
+export function poolOf(url: string, size?: number): pg.Pool {
+  const settings = serverSettings(url) as ServerSettings;
+  const servers = serversOf(settings);
+  const pool = servers.pool({
+    max: size ?? settings.pool,
+    connectionTimeoutMillis: settings.connectMs,
     application_name: 'luodi',
     onConnect: async (client) => {
       // A connection lost while it is lent also emits an error here; without a listener it would end the
       // process.
       client.on('error', () => {});
-      await client.query(SERVING);
+      await servers.expectWanted(client);
+      await client.query(serving(settings));
     },
   });
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the
@@ -80,20 +84,11 @@ export async function* streamOn<Input, Part>(
 }
 
 export async function openPostgres(url: string): Promise<Database> {
+  await migratePostgres(url);
   const pool = poolOf(url);
-  try {
-    await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
-  } catch (error) {
-    await pool.end();
-    if (error instanceof StartupError) throw error;
-    const { hostname, port, pathname } = new URL(url);
-    throw new StartupError(
-      `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`,
-    );
-  }
-
   const read = readerOn(pool);
   const inside = new AsyncLocalStorage<true>();
+  let commits = 0;
 
   const snapshot: Database['snapshot'] = (work) =>
     lend(pool, (client) => transaction(client, SNAPSHOT, () => work(streamReaderOn(client))));
@@ -119,7 +114,9 @@ export async function openPostgres(url: string): Promise<Database> {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
         try {
-          return await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          const value = await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          commits += 1;
+          return value;
         } catch (error) {
           if (!isSerializationFailure(error) || attempt === RETRIES) throw error;
           await sleep(10 * attempt * Math.random());
@@ -132,14 +129,60 @@ export async function openPostgres(url: string): Promise<Database> {
         loaded(client, (tx) => work.load(tx, tx, input)),
       );
     },
+    metrics: async () => {
+      const { rows } = await pool.query('select pg_database_size(current_database()) as bytes');
+      return [
+        {
+          name: 'luodi_database_bytes',
+          help: 'Size of the database.',
+          type: 'gauge',
+          value: Number(rows[0].bytes),
+          labels: { file: 'database' },
+        },
+        ...byLabel(
+          {
+            name: 'luodi_connections',
+            help: 'Connections to PostgreSQL; requests that wait for one.',
+            type: 'gauge',
+          },
+          'state',
+          { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, awaited: pool.waitingCount },
+        ),
+        { name: 'luodi_commits_total', help: 'Commits.', type: 'counter', value: commits },
+      ];
+    },
+    integrity: () => lend(pool, indexFaults),
     check: async () => {
-      const { rows } = await pool.query(LAST_APPLIED);
+      const { rows } = await pool.query(`select (${LAST_APPLIED}) as at, pg_is_in_recovery() as "isStandby"`);
       expectCurrent('postgres', rows[0]?.at);
+      if (rows[0]?.isStandby) throw new ReadOnlyError('The PostgreSQL server is a standby.');
     },
     close: async () => {
       await Promise.all([residents.close(), pool.end()]);
     },
   };
+}
+
+const INDEXES = `select index.indexrelid::regclass::text as name from pg_index index
+  join pg_class on pg_class.oid = index.indexrelid
+  join pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'btree'
+  where pg_class.relnamespace = current_schema()::regnamespace order by 1`;
+
+/** What `amcheck` finds in the indexes, where that extension is installed and may be used. */
+async function indexFaults(client: pg.PoolClient): Promise<string[]> {
+  const installed = await client.query("select 1 from pg_extension where extname = 'amcheck'");
+  if (installed.rows.length === 0) return [];
+  const faults: string[] = [];
+  const { rows } = await client.query(INDEXES);
+  for (const { name } of rows) {
+    await client.query('begin read only; set local statement_timeout = 0');
+    await client.query('select bt_index_check($1::regclass)', [name]).catch((error: Error) => {
+      if (!isDamage(error)) throw error;
+      faults.push(error.message);
+    });
+    await client.query('rollback');
+  }
+  return faults;
 }
 
 async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -184,12 +227,12 @@ async function whileWanted<T>(
   }
 }
 
-/** A connection whose rollback failed is not reused. */
+/** A connection whose rollback failed is not reused, nor one to a server that accepts no writes any more. */
 const release = (client: pg.PoolClient, failure: Error | undefined): void =>
-  client.release(failure && 'connectionLost' in failure ? failure : undefined);
+  client.release(failure && ('connectionLost' in failure || isReadOnly(failure)) ? failure : undefined);
 
 async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
-  await client.query(begin);
+  await started(client, begin);
   try {
     const value = await work();
     await commit(client);
@@ -198,6 +241,13 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
     await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
     throw error;
   }
+}
+
+/** @throws ReadOnlyError on a standby, which has another code for a transaction that would write */
+async function started(client: pg.PoolClient, begin: string): Promise<void> {
+  await client.query(begin).catch((error: pg.DatabaseError) => {
+    throw error.code === NOT_SUPPORTED ? new ReadOnlyError(error.message, { cause: error }) : error;
+  });
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -219,7 +269,7 @@ async function* streamed<Part>(
   let failure: Error | undefined;
   let isOver = false;
   try {
-    await client.query(begin);
+    await started(client, begin);
     yield* work(client);
     await commit(client);
     isOver = true;
@@ -268,28 +318,4 @@ const lockedLog = async (client: pg.PoolClient): Promise<Revision> =>
 
 async function moveLog(client: pg.PoolClient, before: number, { seq, hash }: Revision): Promise<void> {
   if (seq !== before) await client.query('update revision set seq = $1, hash = $2 where id = 1', [seq, hash]);
-}
-
-async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {
-  const folder = migrationsFolder('postgres');
-  await client.query(
-    'set default_transaction_read_only = off; set lock_timeout = 0; set statement_timeout = 0',
-  );
-  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-  try {
-    const known = await client.query(
-      "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
-    );
-    if (known.rows[0].known) {
-      const applied = await client.query(LAST_APPLIED);
-      refuseNewer(`The database ${database}`, folder, applied.rows[0].at);
-    }
-    await migrate(drizzle(client), { migrationsFolder: folder });
-    await client.query('insert into revision (id, seq, hash) values (1, 0, $1) on conflict do nothing', [
-      GENESIS,
-    ]);
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await client.query(SERVING);
-  }
 }

@@ -24,7 +24,7 @@ export const BUSY_TIMEOUT_MS = 250;
 
 /** A read-only connection. */
 export function openReader(file: string): Client {
-  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
   client.pragma('query_only = ON');
   client.pragma('trusted_schema = OFF');
   return client;

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
+import { byLabel, type MetricSource } from '../core/metrics.ts';
 import { type Asker, Askers, onBehalfOf } from '../database/asker.ts';
 import type { Database, Revision } from '../database/database.ts';
 import type { Kept } from './compression.ts';
@@ -55,6 +56,8 @@ export interface Answers {
     compute: (day: string) => Promise<Computed>,
     toFile: (body: object, revision: Revision, day: string) => Promise<File>,
   ): Promise<FastifyReply>;
+  /** How often a response was there already. */
+  readonly metrics: MetricSource;
   /** Whether the client has the response already; for streamed responses, which are not cached. */
   validate(request: FastifyRequest, asOf: string | undefined, variant: string): Promise<Validation>;
 }
@@ -95,6 +98,7 @@ export function createAnswers(
 ): Answers {
   const kept =
     maxBytes > 0 ? new LRUCache<string, Answer>({ maxSize: maxBytes, sizeCalculation: sizeOf }) : null;
+  const counts = { kept: 0, shared: 0, computed: 0 };
   /** Running computations; identical concurrent requests share one. */
   const underWay = new Map<string, { askers: Askers; computed: Promise<Computed> }>();
 
@@ -125,9 +129,11 @@ export function createAnswers(
   function share(key: string, asker: Asker, compute: () => Promise<Computed>): Promise<Computed> {
     const joined = underWay.get(key);
     if (joined) {
+      counts.shared += 1;
       joined.askers.add(asker);
       return joined.computed;
     }
+    counts.computed += 1;
     const askers = new Askers();
     askers.add(asker);
     const forget = () => underWay.get(key)?.askers === askers && underWay.delete(key);
@@ -155,6 +161,7 @@ export function createAnswers(
       const answer = kept?.get(addressOf(request));
       if (!answer || (answer.day !== null && answer.day !== clock.today())) return done();
       const send = () => {
+        counts.kept += 1;
         reply.kept = answer;
         sendText(request, varyByFormat(reply), answer.etag, answer.text);
       };
@@ -205,6 +212,24 @@ export function createAnswers(
     },
 
     validate,
+
+    metrics: () => [
+      ...byLabel(
+        {
+          name: 'luodi_answers_total',
+          help: 'Responses about collections: kept from before, shared with a request under way, or computed.',
+          type: 'counter',
+        },
+        'origin',
+        counts,
+      ),
+      {
+        name: 'luodi_answers_bytes',
+        help: 'Memory of kept responses.',
+        type: 'gauge',
+        value: kept?.calculatedSize ?? 0,
+      },
+    ],
   };
 }
 

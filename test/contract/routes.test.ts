@@ -49,10 +49,10 @@ describe('the routes of the service', () => {
     expect(told.toSorted()).toEqual(operations.map((one) => `${one.method} ${one.template}`).sort());
   });
 
-  it('that are not in the document only refuse, or serve the document or the page', () => {
+  it('that are not in the document only refuse, or serve the document, the page or a monitor', () => {
     const hidden = routes.filter(({ schema }) => schema?.hide);
     const others = hidden.filter(({ url }) => !(templateOf(url) in openapi.paths)).map(({ url }) => url);
-    for (const url of others) expect(url).toMatch(/^\/(|openapi\.json|docs(\/.*)?|dashboard\/.+)$/);
+    for (const url of others) expect(url).toMatch(/^\/(|openapi\.json|metrics|docs(\/.*)?|dashboard\/.+)$/);
     expect(others.length).toBeGreaterThan(0);
   });
 });

@@ -45,6 +45,7 @@ describe('chosen measures', () => {
             const summary = await got(`/v1/statistics/summary?${query}`);
             const some = await got(`/v1/statistics/summary?${query}&measures=${names}`);
             expect(some).toEqual({ ...only(some, names, summary), links: some.links });
+            expect(await got(some.links.self)).toEqual(some);
             expect(Object.keys(some.links).sort()).toEqual(
               ['self', ...names.filter((name) => name.endsWith('Count')).map(linked)].sort(),
             );

@@ -25,6 +25,7 @@ import {
   testApp,
 } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
+import { engine } from '../support/engines.ts';
 import type { ModelFilter } from '../support/model.ts';
 import { until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
@@ -252,6 +253,7 @@ describe('columns on a thread', () => {
     store.start({
       filled: (condition) => filled.push(condition),
       differs: (differences) => told.push([store.condition().state, ...differences]),
+      logAltered: () => failed.push('altered'),
       failed: (error) => failed.push(error),
     });
     await until(() => filled.length === 1);
@@ -267,6 +269,42 @@ describe('columns on a thread', () => {
     const { body } = await store.ask(summary, everything);
     const { projectCount, totalInvestment } = body as Body;
     expect(totalInvestment.yuan).toBe(7 * projectCount);
+  });
+
+  it('follow a log whose end somebody has changed, which is told once', async () => {
+    const own = await worldApp();
+    const filled: Condition[] = [];
+    const altered: number[] = [];
+    const store = columnsOf(own.database, { near: 0, checkEveryMs: 5 });
+    const { seq } = await own.database.revision();
+    store.start({
+      filled: (condition) => filled.push(condition),
+      differs: (differences) => altered.push(...differences.map(() => Number.NaN)),
+      logAltered: (condition) => altered.push(condition.seq),
+      failed: () => altered.push(Number.NaN),
+    });
+    await until(() => filled.length === 1);
+    expect(store.condition().isLogIntact).toBe(true);
+    await own.database.write(async (tx) => {
+      await tx.update(tx.tables.revision).set({ hash: '0'.repeat(64) });
+    });
+    await until(() => altered.length > 0);
+    expect(store.condition().isLogIntact).toBe(false);
+    const before = store.condition().filledMs;
+    for (let i = 0; i < 2; i++) {
+      const written = await own.post('/v1/projects', aProject({ code: `ALTERED-${i}` }));
+      // Of a file, it is also noticed before anything is written.
+      expect(written.status).toBe(engine === 'sqlite' ? 503 : 201);
+      if (engine === 'sqlite') continue;
+      const { body } = await store.ask(summary, everything);
+      expect((body as Body).projectCount).toBe(i + 1);
+    }
+    store.stop();
+    // Not filled anew after each write.
+    expect(store.condition().filledMs).toBe(before);
+    expect(filled).toHaveLength(1);
+    expect(altered[0]).toBe(seq);
+    await own.close();
   });
 
   /** A module that a thread can load. */

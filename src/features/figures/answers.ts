@@ -46,7 +46,7 @@ export const summary: Question<Asked, Computed> = {
     const chosen = chosenOf(measures);
     const tally = await tallyOf(state, filter, asOf);
     const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, asOf, disclosure));
-    const figures = figuresOf(tally, chosen, disclosure, tells, () => summaryLinks(filter, asOf, chosen));
+    const figures = figuresOf(tally, chosen, disclosure, tells, () => summaryLinks(filter, asOf, measures));
     return { revision, body: { asOf, revision: revision.seq, filter, ...figures } };
   },
 };

@@ -8,7 +8,7 @@ import { type ProjectFilter, select } from '../projects/filter.ts';
 import { byIds, type ProjectRow, projectPageRequest, projectsOfPage } from '../projects/lists.ts';
 import { type Twin, twinsOf } from './double-signing.ts';
 import * as repository from './repository.ts';
-import { type Bounds, matching, type Rule, rules } from './rules.ts';
+import { type Bounds, findMatches, type Rule, rules } from './rules.ts';
 
 interface Asked {
   filter: ProjectFilter;
@@ -28,14 +28,14 @@ export const matchCounts: Question<Asked, { revision: Revision; counts: Record<s
   name: 'quality.counts',
   answer: async ({ reader, columns, revision }, asked) => {
     const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
-    const bounds = boundsOf(asked);
-    const counts = rules.map((rule: Rule) => {
-      const holds = matching(rule, columns, bounds);
-      let count = 0;
-      for (let row = 0; row < mask.length; row++) if (mask[row] === 1 && holds(row)) count += 1;
-      return [rule.code, count] as const;
+    const counts = new Uint32Array(rules.length);
+    findMatches(rules, columns, mask, boundsOf(asked), (_, place) => {
+      counts[place] = (counts[place] as number) + 1;
     });
-    return { revision, counts: Object.fromEntries(counts) };
+    return {
+      revision,
+      counts: Object.fromEntries(rules.map(({ code }, place) => [code, counts[place] as number])),
+    };
   },
 };
 
@@ -60,10 +60,8 @@ export const matches: Question<PageAsked, Page> = {
     const { reader, columns, revision } = state;
     const rule = rules.find(({ code }) => code === asked.code) as Rule;
     const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
-    const holds = matching(rule, columns, boundsOf(asked));
     const ids: string[] = [];
-    for (let row = 0; row < mask.length; row++)
-      if (mask[row] === 1 && holds(row)) ids.push(columns.ids.textOf(row));
+    findMatches([rule], columns, mask, boundsOf(asked), (row) => ids.push(columns.ids.textOf(row)));
     const selection = byIds(ids, asked.asOf);
     const rows = await projectsOfPage(reader, selection, false, projectPageRequest(asked.page));
     const others = rule.namesOthers ? await othersOf(state, rows, asked.asOf) : new Map<string, Twin[]>();
