@@ -11,6 +11,7 @@ import { day, instant, integerText, link } from './fields.ts';
 export const knownFields = {
   knownAt: z
     .string()
+    .max(40)
     .transform((given, context) => {
       const parsed = (given.length > 10 ? instant : day).safeParse(given);
       if (parsed.success) return parsed.data;
@@ -95,6 +96,7 @@ export function permalinkOf(
 ): string {
   const { pathname, searchParams } = new URL(url, 'http://luodi');
   searchParams.delete('knownAt');
+  searchParams.sort();
   for (const [name, value] of Object.entries(fixed)) {
     searchParams.delete(name);
     if (value !== undefined) searchParams.append(name, String(value));

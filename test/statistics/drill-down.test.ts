@@ -39,7 +39,10 @@ describe('every count', () => {
   }
 
   /** Follows all links of a set of figures, and expects the number of projects in each figure. */
-  async function expectLinks({ links: { self: _, ...links }, ...figures }: Body, of: string): Promise<void> {
+  async function expectLinks(
+    { links: { self: _, permalink, ...links }, ...figures }: Body,
+    of: string,
+  ): Promise<void> {
     expect(Object.keys(links).sort(), of).toEqual([...COUNTS].sort());
     await Promise.all(
       Object.entries<string>(links).map(async ([name, link]) => {

@@ -19,7 +19,7 @@ describe('the summary', () => {
     const url = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
     const answer = await api.get(url);
     expect(answer.status, `${url}: ${answer.text}`).toBe(200);
-    const { revision, filter: _, links, ...figures } = answer.body as Body;
+    const { revision, filter: _, known, links, ...figures } = answer.body as Body;
     const day = asOf ?? WORLD_TODAY;
     const population = populationOf(world, filter, day);
     expect(figures, url).toEqual({ asOf: day, ...figuresOf(population, day) });
