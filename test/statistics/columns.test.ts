@@ -275,7 +275,7 @@ describe('columns on a thread', () => {
     const own = await worldApp();
     const filled: Condition[] = [];
     const altered: number[] = [];
-    const store = columnsOf(own.database, { near: 0, checkEveryMs: 5 });
+    const store = columnsOf(own.database, { checkEveryMs: 5 });
     const { seq } = await own.database.revision();
     store.start({
       filled: (condition) => filled.push(condition),
