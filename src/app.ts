@@ -21,7 +21,7 @@ import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
 import { streamTokenRoutes } from './features/changes/token-routes.ts';
 import { clusterRoutes } from './features/clusters/routes.ts';
-import { definitions } from './features/figures/definitions.ts';
+import { definitionsVersion } from './features/figures/definitions.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
 import { codeListService } from './features/imports/code-lists.ts';
 import { type ImportLimits, importLimits } from './features/imports/limits.ts';
@@ -83,7 +83,10 @@ export async function buildApp({
   const service = { database, clock };
   const known = knownService(service);
   const { told } = known;
-  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion, { definitions, told });
+  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion, {
+    definitionsVersion,
+    told,
+  });
   const exports = exportAnswers(exportsOf(database), answers);
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
@@ -94,11 +97,7 @@ export async function buildApp({
   const changes = changesService(service);
   const columns = columnsOf(database, columnLimits);
   const services = servicesOf({ ...service, columns, catalogues });
-  const {
-    figures,
-    records,
-    catalogue: entries,
-  } = asKnown(services, { ...service, columns }, servicesInState);
+  const { figures, records, catalogue: entries } = asKnown(services, { columns, clock }, servicesInState);
 
   const stream = changesStream({ database, changes });
   const metrics = createMetrics([
@@ -115,7 +114,7 @@ export async function buildApp({
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
-  resolveKnown(app, known, definitions);
+  resolveKnown(app, known, definitionsVersion);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
@@ -132,7 +131,7 @@ export async function buildApp({
     templateRoutes(codeListService(service), answers),
     ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers)),
     clusterRoutes(records('clusters'), answers),
-    publishedRoutes(figures('published'), answers),
+    publishedRoutes(records('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

@@ -27,11 +27,10 @@ interface Sources {
 }
 
 /** Those that only ask columns when they read. */
-const figureServicesOf = ({ database, columns, clock }: Omit<Sources, 'catalogues'>) => ({
+const figureServicesOf = ({ columns, clock }: Pick<Sources, 'columns' | 'clock'>) => ({
   statistics: statisticsService(columns, outreachFigures),
   quality: qualityService(columns, clock),
   briefing: briefingService(columns),
-  published: publishedService({ database, clock }, columns),
 });
 
 export function servicesOf({ catalogues, ...sources }: Sources) {
@@ -42,6 +41,7 @@ export function servicesOf({ catalogues, ...sources }: Sources) {
     projects: projectService(service, columns),
     outreach: outreachService(service),
     clusters: clusterService(service),
+    published: publishedService(service, columns),
     /** @param parent if its entries are nested */
     catalogue: (entity: CatalogueEntity, parent: string | undefined): CatalogueService =>
       catalogueService(
@@ -110,7 +110,7 @@ function frozen({ reader }: State): Database {
 /** @param services those of the present */
 export function asKnown(
   services: Services,
-  { database, columns, clock }: Omit<Sources, 'catalogues'>,
+  { columns, clock }: Pick<Sources, 'columns' | 'clock'>,
   question: ReturnType<typeof inState>,
 ) {
   const past = (service: keyof Services, seq: number, of: readonly unknown[]): object =>
@@ -136,7 +136,7 @@ export function asKnown(
     );
   const figuresAt = (seq: number) => {
     const ask: Columns['ask'] = (question, input) => columns.ask(question, input, seq);
-    return figureServicesOf({ database, columns: { ask, askIfFilled: ask }, clock });
+    return figureServicesOf({ columns: { ask, askIfFilled: ask }, clock });
   };
   return {
     figures:
@@ -144,7 +144,9 @@ export function asKnown(
       ({ known }) =>
         known ? figuresAt(known.seq)[name] : services[name],
     records:
-      <Name extends 'projects' | 'outreach' | 'clusters'>(name: Name): AsKnown<Services[Name]> =>
+      <Name extends 'projects' | 'outreach' | 'clusters' | 'published'>(
+        name: Name,
+      ): AsKnown<Services[Name]> =>
       ({ known }) =>
         known ? (past(name, known.seq, []) as Services[Name]) : services[name],
     catalogue:

@@ -75,7 +75,7 @@ export interface Validation {
 /** What figures say of themselves. */
 export interface Telling {
   /** The version of the definitions that they follow. */
-  definitions: number;
+  definitionsVersion: number;
   told(revision: number): Promise<Known>;
 }
 
@@ -114,8 +114,12 @@ export function createAnswers(
       links?: object;
       language?: string;
     };
-    const { definitions } = known;
-    const fixed = { asOf: day, revision: revision.seq, definitions, lang: fields.language };
+    const fixed = {
+      asOf: day,
+      revision: revision.seq,
+      definitionsVersion: known.definitionsVersion,
+      lang: fields.language,
+    };
     // Without a key, only the latest figures are open: any difference between two revisions could single out a project.
     const isPinned = asKnown === 'figures' && request.fewest <= 1;
     const permalink = isPinned && { permalink: permalinkOf(request, fixed) };

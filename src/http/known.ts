@@ -92,7 +92,7 @@ export function pinned<T>(body: T, revision: number): T {
  */
 export function permalinkOf(
   { url }: FastifyRequest,
-  fixed: { asOf: string; revision: number; definitions: number; lang?: string | undefined },
+  fixed: { asOf: string; revision: number; definitionsVersion: number; lang?: string | undefined },
 ): string {
   const { pathname, searchParams } = new URL(url, 'http://luodi');
   searchParams.delete('knownAt');

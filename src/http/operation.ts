@@ -177,7 +177,7 @@ function queryAsKnown(query: z.ZodType, asKnown: 'figures' | 'records' | undefin
   if (!asKnown || !(query instanceof z.ZodObject)) return query;
   return query.safeExtend({
     ...knownFields,
-    ...(asKnown === 'figures' && { definitions: definitionsField }),
+    ...(asKnown === 'figures' && { definitionsVersion: definitionsField }),
   });
 }
 

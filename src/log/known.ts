@@ -87,26 +87,26 @@ export function knownService({ database, clock }: { database: Database; clock: C
 interface Asked {
   knownAt?: string;
   revision?: number;
-  definitions?: number;
+  definitionsVersion?: number;
   asOf?: string;
 }
 
-/** Has each request know what it asks about, before its handler. @param definitions the version of the figures */
-export function resolveKnown(app: FastifyInstance, known: KnownService, definitions: number): void {
+/** Has each request know what it asks about, before its handler. @param current the version of the figures */
+export function resolveKnown(app: FastifyInstance, known: KnownService, current: number): void {
   app.decorateRequest('known', undefined);
   app.decorateRequest('permanent', false);
   app.addHook('preHandler', async (request) => {
     const query = request.query as Asked | undefined;
     if (!query) return;
-    const { knownAt, revision, definitions: wanted, asOf } = query;
+    const { knownAt, revision, definitionsVersion: wanted, asOf } = query;
     if (knownAt === undefined && revision === undefined && wanted === undefined) return;
     // Of concern to nobody else.
-    for (const name of ['knownAt', 'revision', 'definitions'] as const) delete query[name];
+    for (const name of ['knownAt', 'revision', 'definitionsVersion'] as const) delete query[name];
     if (knownAt !== undefined && revision !== undefined) {
       refuse([{ parameter: 'knownAt', code: 'not_with', values: { other: 'revision' } }]);
     }
-    if (wanted !== undefined && wanted !== definitions) {
-      throw new Problem('known.other_definitions', { values: { wanted, definitions } });
+    if (wanted !== undefined && wanted !== current) {
+      throw new Problem('known.other_definitions', { values: { wanted, current } });
     }
     if (revision !== undefined) request.known = await known.revision(revision);
     else if (knownAt !== undefined) request.known = await known.at(knownAt);

@@ -32,8 +32,8 @@ const faults = {
 const problems = {
   'known.other_definitions': {
     status: 410,
-    en: 'The figures at this address followed version {wanted} of the definitions; they are now computed by version {definitions}. See /v1/statistics/definitions for what changed.',
-    zh: '该地址的数据按第 {wanted} 版口径计算，现行口径为第 {definitions} 版。变化见 /v1/statistics/definitions。',
+    en: 'The figures at this address followed version {wanted} of the definitions; they are now computed by version {current}. See /v1/statistics/definitions for what changed.',
+    zh: '该地址的数据按第 {wanted} 版口径计算，现行口径为第 {current} 版。变化见 /v1/statistics/definitions。',
   },
 } as const satisfies Record<string, ProblemMessage>;
 

@@ -147,7 +147,7 @@ describe('a cached response', () => {
     let seq = 1;
     const database = { revision: async () => ({ seq, hash: `h${seq}` }) } as Partial<Database> as Database;
     const answers = createAnswers(database, clockOn(TODAY), maxBytes, 'test', {
-      definitions: 1,
+      definitionsVersion: 1,
       told: async (revision) => ({ revision, at: null }),
     });
     const held: (readonly string[])[] = [];

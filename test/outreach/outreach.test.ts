@@ -17,7 +17,7 @@ const urlOf = (event: string, asOf: string | undefined) =>
   `/v1/events/${event}/outreach${asOf === undefined ? '' : `?asOf=${asOf}`}`;
 
 /** The figures of a response, without names and links. */
-function figuresIn({ asOf: _, revision: __, event: ___, links: ____, ...figures }: Body): Body {
+function figuresIn({ asOf: _, revision: __, event: ___, links: ____, known, ...figures }: Body): Body {
   const bare = (rows: Body[]) => rows.map(({ label, links, ...row }) => row);
   return {
     ...figures,

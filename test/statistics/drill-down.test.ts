@@ -58,7 +58,10 @@ describe('every count', () => {
         const url = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
         const { body } = await api.get(url);
         await expectLinks(body, url);
-        expect((await api.get(body.links.self)).body, url).toEqual(body);
+        const again = (await api.get(body.links.self)).body;
+        // The same question may be written differently.
+        again.links.permalink = body.links.permalink;
+        expect(again, url).toEqual(body);
       }),
       { ...PROPERTY, numRuns: runs(30) },
     );

@@ -64,6 +64,11 @@ describe('the summary', () => {
   it('has no parameter that these tests omit', () => {
     const declared = operationFor('GET', '/v1/statistics/summary')?.operation.parameters ?? [];
     const names = declared.filter((one) => one.in === 'query').map(({ name }) => name);
-    expect(names.sort()).toEqual([...Object.keys(parameters), 'asOf', 'measures'].sort());
+    expect(names.sort()).toEqual(
+      [
+        ...Object.keys(parameters),
+        ...['asOf', 'definitionsVersion', 'knownAt', 'measures', 'revision'],
+      ].sort(),
+    );
   });
 });

@@ -18,4 +18,4 @@ export const versions: readonly Version[] = [
 ];
 
 /** The version by which figures are computed. */
-export const definitions = versions.length;
+export const definitionsVersion = versions.length;
