@@ -50,7 +50,9 @@ describe('the definitions', () => {
   });
 
   it('are complete in both languages', () => {
-    for (const { name, label, sentence } of Object.values(definitions).flat() as Body[]) {
+    const { version: _, versions, ...terms } = definitions;
+    for (const words of versions) expect(words.zh).toMatch(/\p{Script=Han}/u);
+    for (const { name, label, sentence } of Object.values(terms).flat() as Body[]) {
       for (const words of sentence ? [label, sentence] : [label]) {
         expect(words.zh, name).toMatch(/\p{Script=Han}/u);
         expect(words.en, name).toMatch(/^[\x20-\x7e’–]+$/);

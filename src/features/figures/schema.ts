@@ -257,6 +257,16 @@ export const Definitions = z
     outreach: z
       .array(definitionOf(z.string(), outreachUnits))
       .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),
+    version: z.int().meta({ description: 'The version of all of this, which permalinks name.' }),
+    versions: z
+      .array(
+        z.object({
+          version: z.int(),
+          since: z.iso.date().meta({ description: 'When the service began to follow it.' }),
+          ...bilingual.shape,
+        }),
+      )
+      .meta({ description: 'What each version changed, the first one first.' }),
   })
   .meta({
     id: 'Definitions',

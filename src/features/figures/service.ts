@@ -5,6 +5,7 @@ import { filterOf, type ProjectFilter } from '../projects/filter.ts';
 import { breakdown, summary } from './answers.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
+import { definitionsVersion, versions } from './definitions.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
 import { type Measure, measures } from './measures.ts';
@@ -79,6 +80,8 @@ export const statisticsService = (
       formula,
     })),
     outreach: outreach.map(definition),
+    version: definitionsVersion,
+    versions,
   }),
 });
 
