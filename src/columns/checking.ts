@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { paced } from '../core/pace.ts';
 import { Columns, treeNames } from './columns.ts';
-import { countOf, type Derived, endsAsRecorded, readInvestors, readPage, readTrees } from './following.ts';
+import { endsAsRecorded } from './entries.ts';
+import { countOf, type Derived, readInvestors, readPage, readTrees } from './following.ts';
 import type { Question } from './questions.ts';
 
 export interface Checked {

@@ -16,6 +16,7 @@ import {
   type TreeName,
   treeNames,
 } from './columns.ts';
+import { entryAt, type Touched, touchedBetween } from './entries.ts';
 
 /** Columns, and the revision that they stand at. */
 export interface Filled {
@@ -234,9 +235,6 @@ export async function follow(
   return true;
 }
 
-/** Ids by entity. */
-type Touched = ReadonlyMap<string, ReadonlySet<string>>;
-
 /** The projects to read again: the lists that an enterprise is on may count for those that it invests in. */
 async function projectsAmong(reader: Reader, touched: Touched): Promise<Set<string>> {
   const projects = new Set(touched.get('projects'));
@@ -275,51 +273,6 @@ async function readAgain(
   }
   await readInvestors(columns, reader, known, pace);
 }
-
-/** Entries per query. */
-const ENTRIES = 5_000;
-
-/** The ids that entries of the log name, after one entry up to another, by entity. */
-async function touchedBetween(reader: Reader, after: number, last: number): Promise<Touched> {
-  const ids = new Map<string, Set<string>>();
-  for (let from = after; from < last; from += ENTRIES) {
-    const entries = await reader.prepared(
-      'columns.touched',
-      { from, until: Math.min(from + ENTRIES, last) },
-      (db) => {
-        const { entity, entityId, seq } = db.tables.changes;
-        return db
-          .selectDistinct({ entity, entityId })
-          .from(db.tables.changes)
-          .where(sql`${seq} > ${sql.placeholder('from')} and ${seq} <= ${sql.placeholder('until')}`);
-      },
-    );
-    for (const { entity, entityId } of entries) {
-      const known = ids.get(entity);
-      if (known) known.add(entityId);
-      else ids.set(entity, new Set([entityId]));
-    }
-  }
-  return ids;
-}
-
-async function entryAt(
-  reader: Reader,
-  seq: number,
-): Promise<{ hash: string; previousHash: string } | undefined> {
-  const [entry] = await reader.prepared('columns.entry', { seq }, (db) => {
-    const { seq, hash, previousHash } = db.tables.changes;
-    return db
-      .select({ hash, previousHash })
-      .from(db.tables.changes)
-      .where(eq(seq, sql.placeholder('seq')));
-  });
-  return entry;
-}
-
-/** Whether the last entry of the log is the one that the revision says. If not, somebody has changed one of them. */
-export const endsAsRecorded = async (reader: Reader, { seq, hash }: Revision): Promise<boolean> =>
-  seq === 0 || (await entryAt(reader, seq))?.hash === hash;
 
 function* batchesOf(ids: Iterable<string>): Generator<string[]> {
   const all = [...ids];

@@ -266,6 +266,7 @@ export const Definitions = z
           ...bilingual.shape,
         }),
       )
+      .max(1_000)
       .meta({ description: 'What each version changed, the first one first.' }),
   })
   .meta({
