@@ -1,5 +1,5 @@
 # Built and run on the same Debian, so that what is built fits what runs; by its digest, so that nobody changes it unseen.
-# For another: docker build --build-arg NODE_IMAGE=node:24…@sha256:… (docs/operation.md).
+# For another: docker build --build-arg NODE_IMAGE=node:24…@sha256:… (docs/operations.md).
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

@@ -19,7 +19,11 @@ const NEUTRAL = [
   'test/contract/{clients.process,collection,document}.test.ts',
   'test/http/{conditional,query}.test.ts',
   'test/references/input.test.ts',
+  'test/operation/{descriptors,file-faults}.process.test.ts',
 ];
+
+/** Tests of what happens to a PostgreSQL server of their own. */
+const SERVERS = 'test/operation/postgres-*.test.ts';
 
 /**
  * The database interface, and a test of each kind of statement for which engines might differ; migrations are
@@ -75,7 +79,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: [PURE, PROCESSES, BROWSER, ...FILES],
+          exclude: [PURE, PROCESSES, BROWSER, SERVERS, ...FILES],
           ...sqlite,
           ...inProcess,
         },

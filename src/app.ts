@@ -7,42 +7,36 @@ import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { streamTokens } from './access/stream-tokens.ts';
-import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
-import { catalogueService } from './catalogues/service.ts';
+import { columnMetrics } from './columns/metrics.ts';
 import type { ColumnStore, StoreLimits } from './columns/store.ts';
-import { catalogues, problemCodes, tags, tracked } from './contributions.ts';
+import { catalogues, problemCodes, servicesInState, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
+import { rootMessage } from './database/errors.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
-import { briefingService } from './features/briefing/service.ts';
 import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
 import { streamTokenRoutes } from './features/changes/token-routes.ts';
 import { clusterRoutes } from './features/clusters/routes.ts';
-import { clusterService } from './features/clusters/service.ts';
+import { definitionsVersion } from './features/figures/definitions.ts';
 import { statisticsRoutes } from './features/figures/routes.ts';
-import { statisticsService } from './features/figures/service.ts';
 import { codeListService } from './features/imports/code-lists.ts';
 import { type ImportLimits, importLimits } from './features/imports/limits.ts';
+import { importMetrics } from './features/imports/metrics.ts';
 import { importRoutes } from './features/imports/routes.ts';
 import { importRunner, type Runner } from './features/imports/runner.ts';
 import { importService } from './features/imports/service.ts';
 import { templateRoutes } from './features/imports/template-routes.ts';
 import { uploadsIn } from './features/imports/uploads.ts';
-import { outreachFigures } from './features/outreach/figures.ts';
 import { outreachRoutes } from './features/outreach/routes.ts';
-import { outreachService } from './features/outreach/service.ts';
 import { projectByCodeRoutes } from './features/projects/by-code-routes.ts';
 import { revealingParameters } from './features/projects/filter.ts';
 import { projectRoutes } from './features/projects/routes.ts';
-import { projectService } from './features/projects/service.ts';
 import { publishedRoutes } from './features/published/routes.ts';
-import { publishedService } from './features/published/service.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
-import { qualityService } from './features/quality/service.ts';
 import { screenRoutes } from './features/screen/routes.ts';
 import { createAnswers } from './http/answers.ts';
 import { compressResponses } from './http/compression.ts';
@@ -52,16 +46,19 @@ import { documentationRoutes } from './http/documentation.ts';
 import { addFileRoutes } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
 import { guardRetries } from './http/idempotency.ts';
+import { createMetrics, metricRoutes, serveMetrics } from './http/metrics.ts';
 import { notesOf } from './http/notes.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
+import { knownService, resolveKnown } from './log/known.ts';
 import { changesService } from './log/service.ts';
+import { asKnown, servicesOf } from './services.ts';
 import { exportAnswers } from './sheets/exporting/answers.ts';
 import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
-  config: Omit<Config, 'PORT' | 'HOST' | 'DATABASE_URL' | 'TIME_ZONE' | 'LOG_LEVEL'>;
+  config: Omit<Config, 'PORT' | 'DATABASE_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'>;
   database: Database;
   clock: Calendar;
   logger: Logger;
@@ -84,7 +81,12 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
-  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion);
+  const known = knownService(service);
+  const { told } = known;
+  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion, {
+    definitionsVersion,
+    told,
+  });
   const exports = exportAnswers(exportsOf(database), answers);
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
@@ -94,13 +96,25 @@ export async function buildApp({
   const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
   const columns = columnsOf(database, columnLimits);
-  const projects = projectService(service, columns);
-  const entries = (catalogue: Catalogue) => (parent?: string) => catalogueService(service, catalogue, parent);
+  const services = servicesOf({ ...service, columns, catalogues });
+  const { figures, records, catalogue: entries } = asKnown(services, { columns, clock }, servicesInState);
 
+  const stream = changesStream({ database, changes });
+  const metrics = createMetrics([
+    database.metrics,
+    columnMetrics(columns, database.revision),
+    answers.metrics,
+    stream.metrics,
+    importMetrics(database, runner),
+  ]);
+
+  metrics.watch(app);
+  if (config.METRICS_PORT > 0) serveMetrics(app, metrics, config.HOST, config.METRICS_PORT);
   await protect(app, config);
   const stillHolds = authorize(app, keys, tokens, limitsOf(clock, config), config, revealingParameters);
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
+  resolveKnown(app, known, definitionsVersion);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
@@ -108,27 +122,29 @@ export async function buildApp({
   documentationRoutes(app);
 
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(projects, exports, answers),
-    projectByCodeRoutes(projects),
-    statisticsRoutes(statisticsService(columns, outreachFigures), answers, clock),
-    qualityRoutes(qualityService(columns, clock), answers),
-    outreachRoutes(outreachService(service), answers),
-    briefingRoutes(briefingService(columns), answers),
+    projectRoutes(records('projects'), exports, answers),
+    projectByCodeRoutes(records('projects')),
+    statisticsRoutes(figures('statistics'), answers, clock),
+    qualityRoutes(figures('quality'), answers),
+    outreachRoutes(records('outreach'), answers),
+    briefingRoutes(figures('briefing'), answers),
     templateRoutes(codeListService(service), answers),
-    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue), exports, answers)),
-    clusterRoutes(clusterService(service), answers),
-    publishedRoutes(publishedService(service, columns), answers),
+    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers)),
+    clusterRoutes(records('clusters'), answers),
+    publishedRoutes(records('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
-    changesRoutes(changes, changesStream({ database, changes }), answers, stillHolds, tracked),
+    changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
     healthRoutes(database, columns),
+    metricRoutes(metrics),
     screenRoutes(),
     ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
   takeOverWhileListening(app, runner, logger);
   fillWhileListening(app, columns, logger);
+  watchWhileListening(app, database, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
@@ -164,10 +180,37 @@ function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: 
     columns.start({
       filled: (condition) => logger.info({ columns: condition }, 'figures ready'),
       differs: (differences) => logger.error({ differences }, 'figures differed from the data: made anew'),
+      logAltered: ({ seq }) =>
+        logger.error({ seq }, 'the last entry of the change log is not the one that the revision names'),
       failed: (err) => logger.error({ err }, 'figures not checked'),
     });
   });
   app.addHook('preClose', async () => columns.stop());
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+/** Looks at the database each second, and logs once when it is no longer in order, and when it is again. */
+function watchWhileListening(app: FastifyInstance, database: Database, logger: Logger): void {
+  let timer: NodeJS.Timeout | undefined;
+  let fault: string | undefined;
+  const watch = async () => {
+    const found = await database.check().then(() => undefined, rootMessage);
+    if (found !== fault) {
+      if (found === undefined) logger.info('the database is in order again');
+      else logger.error({ fault: found }, 'the database is not in order');
+    }
+    fault = found;
+    timer?.refresh();
+  };
+  app.addHook('onListen', async () => {
+    timer = setTimeout(watch, WATCH_EVERY_MS);
+    timer.unref();
+  });
+  app.addHook('preClose', async () => {
+    clearTimeout(timer);
+    timer = undefined;
+  });
 }
 
 /** The OpenAPI document of the service. Needs no database. */

@@ -8,6 +8,7 @@ import { loggedEntries } from './catalogues/rows.ts';
 import type { Derived } from './columns/following.ts';
 import type { Questions } from './columns/questions.ts';
 import { type Entity, nouns } from './core/entities.ts';
+import type { StreamReader } from './database/database.ts';
 import { briefingQuestions } from './features/briefing/service.ts';
 import type { Tracked } from './features/changes/tracked.ts';
 import { clusterMembers, clusters } from './features/clusters/catalogue.ts';
@@ -26,7 +27,7 @@ import { mappings } from './features/imports/schema.ts';
 import { contactImporter } from './features/outreach/importing.ts';
 import { outreachMessages } from './features/outreach/messages.ts';
 import { contacts, delegations } from './features/outreach/schema.ts';
-import { inTimeFor } from './features/projects/classes.ts';
+import { countsFor, inTimeFor } from './features/projects/classes.ts';
 import { exportedProjects } from './features/projects/exported.ts';
 import { projectImporter } from './features/projects/importing.ts';
 import { fundsImporter } from './features/projects/importing-funds.ts';
@@ -51,6 +52,8 @@ import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
 import { logMessages } from './log/messages.ts';
+import { pastOf } from './log/past.ts';
+import { inState } from './services.ts';
 import type { Exporter, Exporters } from './sheets/exporting/exported.ts';
 import { sheetMessages } from './sheets/messages.ts';
 
@@ -98,6 +101,16 @@ export const loggedEntities: readonly LoggedEntity[] = [
   loggedKeys,
 ];
 
+/** Nobody sees keys as they were: what they may do is a matter of the present. */
+const shownInPast = loggedEntities.filter((one) => one !== loggedKeys);
+
+/** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
+export const pastReader = (reader: StreamReader, seq: number, withProjects = true) =>
+  pastOf(reader, withProjects ? shownInPast : shownInPast.filter((one) => one !== loggedProjects), seq);
+
+/** Asks the services of a state of the past. */
+export const servicesInState = inState(catalogues);
+
 /** All that can be asked of columns. */
 export const questions: Questions = [
   ...projectQuestions,
@@ -105,10 +118,11 @@ export const questions: Questions = [
   ...qualityQuestions,
   ...briefingQuestions,
   ...publishedQuestions,
+  servicesInState,
 ];
 
 /** What the columns hold of projects besides their fields. */
-export const derived: Derived = { lists: rankingLists, inTime: inTimeFor, likenessOf };
+export const derived: Derived = { lists: rankingLists, inTime: inTimeFor, countsFor, likenessOf };
 
 /** The importer of each sheet. */
 export const importers: Importers = {

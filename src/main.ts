@@ -23,18 +23,29 @@ export interface Service {
 }
 
 /** Opens the database of a configuration, migrates it, and seeds it if it is new. */
-export async function openService(config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'>): Promise<Service> {
-  const service = { database: await openDatabase(config.DATABASE_URL), clock: clockIn(config.TIME_ZONE) };
+export async function openService(
+  config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'> & Partial<Pick<Config, 'UPGRADE_BACKUP'>>,
+): Promise<Service> {
+  const { DATABASE_URL, TIME_ZONE, UPGRADE_BACKUP: upgradeBackup = true } = config;
+  const service = {
+    database: await openDatabase(DATABASE_URL, { upgradeBackup }),
+    clock: clockIn(TIME_ZONE),
+  };
   await seedReferences(service);
   return service;
 }
 
 /**
  * Serves until the process is told to stop.
- * @returns the address, once the service listens
+ * @param onListening called with the address, once the service listens
+ * @returns the address
  * @throws StartupError if it cannot listen
  */
-export async function serve(config: Config, { database, clock }: Service): Promise<string> {
+export async function serve(
+  config: Config,
+  { database, clock }: Service,
+  onListening: (address: string) => Promise<void> = async () => {},
+): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
   const app = await buildApp({ config, database, clock, logger });
   // Log files are stored apart from the database, so a logged head shows later whether the past was
@@ -59,6 +70,7 @@ export async function serve(config: Config, { database, clock }: Service): Promi
     await database.close();
     throw new StartupError(`Cannot listen on ${config.HOST}:${config.PORT}: ${rootMessage(error)}`);
   }
+  await onListening(address);
   logger.info(`Server listening at ${address}`);
   const greet = async () => {
     if (!(await keyService({ database, clock }).any())) {

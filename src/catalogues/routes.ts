@@ -20,8 +20,8 @@ import type { EntriesAsked } from './exported.ts';
 import { type EntryQuery, sortKeysOf } from './lists.ts';
 import type { CatalogueService } from './service.ts';
 
-/** Gets the service of a catalogue, for one parent if its entries are nested. */
-type ServiceOf = (parent: string | undefined) => CatalogueService;
+/** Gets the service of a catalogue for a request, for one parent if its entries are nested. */
+type ServiceOf = (request: FastifyRequest, parent: string | undefined) => CatalogueService;
 
 /** The parameters common to all lists. */
 type ListParameters = EntryQuery & { asOf?: string; format?: string; lang?: string; encoding?: Encoding };
@@ -64,8 +64,8 @@ export const catalogueRoutes =
       }),
     });
     const keyOf = (params: unknown): string => (params as Record<string, string>)[key] as string;
-    const serviceFor = ({ params }: FastifyRequest): CatalogueService =>
-      serviceOf(under && (params as { id: string }).id);
+    const serviceFor = (request: FastifyRequest): CatalogueService =>
+      serviceOf(request, under && (request.params as { id: string }).id);
     const ofParent = under && { params: Parent, problems: [404] as const };
 
     const addressOf = (entry: Entry): string =>
@@ -89,6 +89,7 @@ export const catalogueRoutes =
       {
         schema: operation({
           id: `list${inPascalCase(plural)}`,
+          asKnown: 'records',
           access: 'read',
           tag,
           summary: `List ${plural}`,
@@ -159,6 +160,7 @@ export const catalogueRoutes =
       {
         schema: operation({
           id: `read${Name}`,
+          asKnown: 'records',
           access: 'read',
           tag,
           summary: `Read ${a}`,

@@ -1,11 +1,19 @@
 /** Keeps columns, and answers questions from them: in this process while they are few, else on a thread. */
-import type { Reader, StreamWork } from '../database/database.ts';
+import type { StreamReader, StreamWork } from '../database/database.ts';
+import { revisionIn } from '../database/revision.ts';
 import { Problem } from '../http/problems.ts';
 import { checkSlice } from './checking.ts';
 import { type Derived, type Filled, fill, follow, type Progress } from './following.ts';
-import type { Questions } from './questions.ts';
+import { Pasts } from './past.ts';
+import type { Questions, State } from './questions.ts';
 
-export type Request = { fill: true } | { question: string; input: unknown };
+export type Request =
+  | { fill: true }
+  /** @param seq the revision that it is asked of; the present if left out */
+  | { question: string; input: unknown; seq?: number | undefined };
+
+/** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
+export type PastOf = (reader: StreamReader, seq: number, withProjects: boolean) => Promise<StreamReader>;
 
 export type Part =
   | Progress
@@ -13,6 +21,8 @@ export type Part =
   | { rows: number; bytes: number; seq: number }
   /** There are none, or they are no longer of this database: they must be filled before they answer. */
   | { unfilled: true }
+  /** Only a work that has `shadows` can answer this. */
+  | { elsewhere: true }
   /** There are more projects than may be kept here. */
   | { tooMany: true }
   | { answer: unknown }
@@ -26,46 +36,70 @@ export type ColumnsWork = StreamWork<Request, Part>;
 export function answering(
   derived: Derived,
   questions: Questions,
+  pastOf: PastOf,
   most = Number.POSITIVE_INFINITY,
-): (reader: Reader, request: Request) => AsyncIterable<Part> {
+): (reader: StreamReader, request: Request) => AsyncIterable<Part> {
   const known = new Map([...questions, checkSlice(derived)].map((question) => [question.name, question]));
   let filled: Filled | undefined;
+  let pasts = new Pasts();
 
-  async function* fillAnew(reader: Reader): AsyncGenerator<Part, void> {
+  async function* fillAnew(reader: StreamReader): AsyncGenerator<Part, void> {
     // A failure must leave none rather than half of them.
     filled = undefined;
+    pasts = new Pasts();
     const filling = fill(reader, derived);
-    for (;;) {
-      const { done, value } = await filling.next();
-      if (done) {
-        filled = value;
-        break;
+    try {
+      let step = await filling.next();
+      for (; !step.done; step = await filling.next()) {
+        if (step.value.total > most) return yield { tooMany: true };
+        yield step.value;
       }
-      if (value.total > most) return yield { tooMany: true };
-      yield value;
+      filled = step.value;
+    } finally {
+      // Abandoned, it must not leave a statement open.
+      await filling.return(undefined as never);
     }
     const { columns, revision } = filled;
     yield { rows: columns.count, bytes: columns.bytes, seq: revision.seq };
   }
 
+  async function answer(
+    now: Filled,
+    reader: StreamReader,
+    { question: name, input, seq }: Extract<Request, { question: string }>,
+  ): Promise<Part> {
+    const question = known.get(name);
+    if (!question) throw new Error(`There is no question "${name}".`);
+    const ask = async (state: State): Promise<Part> => {
+      // Nothing that a question does harms the columns.
+      filled = now;
+      try {
+        return { answer: await question.answer(state, input) };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const { code, values, faults, headers } = error.details;
+        return {
+          refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
+        };
+      }
+    };
+    if (seq === undefined || seq === now.revision.seq) return ask({ reader, ...now });
+    if (!reader.shadows) return { elsewhere: true };
+    const withProjects = !question.isFromColumns?.(input);
+    const past = await pastOf(reader, seq, withProjects);
+    const state = { reader: past, columns: now.columns, revision: await revisionIn(past) };
+    return pasts.visit({ now, reader, derived }, state, withProjects, () => ask(state));
+  }
+
   return async function* run(reader, request) {
     if ('fill' in request) return yield* fillAnew(reader);
+    // Here those about the past are answered, even if those about the present are not.
+    if (!filled && request.seq !== undefined) yield* fillAnew(reader);
     const before = filled;
-    // While it follows there are none, so that a failure leaves none.
+    // While they are brought to the present or the past there are none, so that a failure leaves none.
     filled = undefined;
     if (!before || !(await follow(before, reader, derived, most)) || before.columns.count > most)
       return yield { unfilled: true };
-    filled = before;
-    const question = known.get(request.question);
-    if (!question) throw new Error(`There is no question "${request.question}".`);
-    try {
-      yield { answer: await question.answer({ reader, ...filled }, request.input) };
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const { code, values, faults, headers } = error.details;
-      yield {
-        refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
-      };
-    }
+    yield await answer(before, reader, request);
   };
 }

@@ -2,12 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { paced } from '../core/pace.ts';
 import { Columns, treeNames } from './columns.ts';
+import { endsAsRecorded } from './entries.ts';
 import { countOf, type Derived, readInvestors, readPage, readTrees } from './following.ts';
 import type { Question } from './questions.ts';
 
 export interface Checked {
   /** Where the next slice begins; null for the first one. */
   next: string | null;
+  /** Whether the log ends as the revision says; looked at with the first slice. */
+  isLogIntact?: boolean;
   /** What differs, for the operator: ids and names of columns, never values. */
   differences: string[];
 }
@@ -17,11 +20,11 @@ const MOST = 10;
 
 export const checkSlice = (derived: Derived): Question<{ after: string | null }, Checked> => ({
   name: 'columns.check',
-  answer: async ({ reader, columns }, { after }) => {
+  answer: async ({ reader, columns, revision }, { after }) => {
     const differences: string[] = [];
     const anew = new Columns();
     if (after === null) {
-      if ((await countOf(reader)) !== columns.count) differences.push('number of projects');
+      if ((await countOf(reader, 'projects')) !== columns.count) differences.push('number of projects');
       await readTrees(anew, reader);
       for (const tree of treeNames)
         if (!isDeepStrictEqual(columns.parents[tree], anew.parents[tree])) differences.push(tree);
@@ -35,6 +38,10 @@ export const checkSlice = (derived: Derived): Question<{ after: string | null },
         for (const [name, value] of Object.entries(shouldBe ?? {}))
           if (!isDeepStrictEqual(value, is[name])) differences.push(`${id}: ${name}`);
     }
-    return { next: ids.at(-1) ?? null, differences: differences.slice(0, MOST) };
+    return {
+      next: ids.at(-1) ?? null,
+      ...(after === null && { isLogIntact: await endsAsRecorded(reader, revision) }),
+      differences: differences.slice(0, MOST),
+    };
   },
 });

@@ -20,9 +20,25 @@ export const dayNames = [
 ] as const;
 export type DayName = (typeof dayNames)[number];
 
+/** The other columns with one value for each project. */
+const otherNames = [
+  'investmentYuan',
+  'contractedFundsYuan',
+  'flags',
+  'updatedAt',
+  'likeness',
+  'ledgerStart',
+  'ledgerCount',
+  'othersStart',
+  'othersCount',
+] as const;
+
 /** What projects refer to, and other short lists of texts. */
 export const codeNames = ['event', 'region', 'zone', 'industry', 'level', 'leadInvestorId'] as const;
 export type CodeName = (typeof codeNames)[number];
+
+export type ColumnName = DayName | CodeName | (typeof otherNames)[number];
+export const columnNames: readonly ColumnName[] = [...dayNames, ...codeNames, ...otherNames];
 
 /** Codes that belong to others. */
 export const treeNames = ['regions', 'industries'] as const;
@@ -52,16 +68,23 @@ export interface StoredEntry {
 const record = <Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<Name, T> =>
   Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
 
-type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
-/** Narrow until there are more codes than fit. */
+export type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
+/** Codes and counts: narrow until one does not fit. */
 export type Codes = Uint16Array | Int32Array;
 const MOST_NARROW = 0xff_ff;
+
+/** @returns the column, or a wider one if a number does not fit */
+const wideEnough = (column: Codes, number: number): Codes =>
+  number > MOST_NARROW && column instanceof Uint16Array ? Int32Array.from(column) : column;
 
 const enlarged = <T extends Numbers>(array: T, length: number): T => {
   const larger = new (array.constructor as new (length: number) => T)(length);
   larger.set(array as never);
   return larger;
 };
+
+/** How much room is made when so much is needed: some to spare, but not so much that it costs memory. */
+const roomFor = (length: number): number => Math.max(1024, length + (length >> 3));
 
 /** Is told of each project that changes: before, and after. */
 export interface Watcher {
@@ -71,10 +94,12 @@ export interface Watcher {
 
 export class Columns {
   watcher: Watcher | undefined;
+  /** Whether they are as they were at an earlier revision (`past.ts`). */
+  isPast = false;
   readonly ids = new IdIndex();
   readonly dictionaries = record(codeNames, () => new Dictionary());
   /** Packed days; `NEVER` for none. */
-  readonly days: Record<DayName, Int32Array> = record(dayNames, () => new Int32Array(0));
+  readonly days: Record<DayName, Uint16Array> = record(dayNames, () => new Uint16Array(0));
   /** Codes of the dictionaries. */
   readonly codes: Record<CodeName, Codes> = record(codeNames, () => new Uint16Array(0) as Codes);
   investmentYuan = new Float64Array(0);
@@ -87,33 +112,37 @@ export class Columns {
   likeness = new Float64Array(0);
   /** Where the entries of a project are in the ledger, and how many. */
   ledgerStart = new Uint32Array(0);
-  ledgerCount = new Uint32Array(0);
-  ledgerDay = new Int32Array(0);
+  ledgerCount: Codes = new Uint16Array(0);
+  ledgerDay = new Uint16Array(0);
   ledgerYuan = new Float64Array(0);
   /** Places of the ledger in use; entries that were replaced remain until the columns are filled anew. */
   ledgerEnd = 0;
   /** Where the investors other than the lead are, and how many, as codes of lead investors. */
   othersStart = new Uint32Array(0);
-  othersCount = new Uint16Array(0);
+  othersCount: Codes = new Uint16Array(0);
   others = new Int32Array(0);
   othersEnd = 0;
   /** The country of each investor, by its code. */
-  readonly countries: (string | null)[] = [null];
+  countries: (string | null)[] = [null];
   /** The entry above each one, by code. */
-  readonly parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
+  parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
 
   get count(): number {
     return this.ids.count;
   }
 
+  /** An array with one value for each project; it may be replaced by a larger or wider one. */
+  column(name: ColumnName): Numbers {
+    return (
+      (this.days as Partial<Record<ColumnName, Numbers>>)[name] ??
+      (this.codes as Partial<Record<ColumnName, Numbers>>)[name] ??
+      this[name as (typeof otherNames)[number]]
+    );
+  }
+
   get bytes(): number {
-    const arrays: { byteLength: number }[] = [
-      ...Object.values(this.days),
-      ...Object.values(this.codes),
-      ...[this.investmentYuan, this.contractedFundsYuan, this.flags, this.updatedAt],
-      ...[this.ledgerStart, this.ledgerCount, this.ledgerDay, this.ledgerYuan],
-      ...[this.likeness, this.othersStart, this.othersCount, this.others],
-    ];
+    const columns = columnNames.map((name) => this.column(name));
+    const arrays = [...columns, this.ledgerDay, this.ledgerYuan, this.others];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.ids.bytes);
   }
 
@@ -123,9 +152,9 @@ export class Columns {
    */
   put(project: StoredProject, likeness: number): number {
     const row = this.ids.add(project.id);
-    if (row >= this.flags.length) this.reserve(Math.max(1024, 2 * this.flags.length));
+    if (row >= this.flags.length) this.reserve(roomFor(row + 1));
     for (const name of dayNames) this.days[name][row] = packedDay(project[name]);
-    for (const name of codeNames) this.#putCode(name, row, this.dictionaries[name].codeOf(project[name]));
+    for (const name of codeNames) this.putCode(name, row, project[name]);
     this.investmentYuan[row] = project.investmentYuan;
     this.contractedFundsYuan[row] = project.contractedFundsYuan ?? Number.NaN;
     this.flags[row] = (project.archivedAt ? ARCHIVED : 0) | (project.investmentEstimated ? ESTIMATED : 0);
@@ -139,6 +168,11 @@ export class Columns {
     const row = this.ids.find(id);
     if (row < 0) return;
     this.watcher?.leave(row);
+    this.empty(row);
+  }
+
+  /** Has a place say nothing, as if its project were not there. */
+  empty(row: number): void {
     this.flags[row] = ARCHIVED;
     this.days.signedOn[row] = NEVER;
     this.likeness[row] = 0;
@@ -146,24 +180,18 @@ export class Columns {
     this.othersCount[row] = 0;
   }
 
-  #putCode(name: CodeName, row: number, code: number): void {
-    let column = this.codes[name];
-    if (code > MOST_NARROW && column instanceof Uint16Array) {
-      column = Int32Array.from(column);
-      this.codes[name] = column;
-    }
-    column[row] = code;
+  putCode(name: CodeName, row: number, text: string | null): void {
+    const code = this.dictionaries[name].codeOf(text);
+    this.codes[name] = wideEnough(this.codes[name], code);
+    this.codes[name][row] = code;
   }
 
   /** Replaces the ledger of a project. */
   putLedger(row: number, entries: readonly StoredEntry[]): void {
     const end = this.ledgerEnd + entries.length;
-    if (end > this.ledgerDay.length) {
-      const length = Math.max(1024, 2 * this.ledgerDay.length, end);
-      this.ledgerDay = enlarged(this.ledgerDay, length);
-      this.ledgerYuan = enlarged(this.ledgerYuan, length);
-    }
+    if (end > this.ledgerDay.length) this.reserveLedger(roomFor(end));
     this.ledgerStart[row] = this.ledgerEnd;
+    this.ledgerCount = wideEnough(this.ledgerCount, entries.length);
     this.ledgerCount[row] = entries.length;
     for (const { receivedOn, amountYuan } of entries) {
       this.ledgerDay[this.ledgerEnd] = packedDay(receivedOn);
@@ -171,12 +199,26 @@ export class Columns {
     }
   }
 
+  /** Moves the ledger of a project to another place, without one of its entries. */
+  moveLedger(row: number, without: number): void {
+    const start = this.ledgerStart[row] as number;
+    const count = this.ledgerCount[row] as number;
+    if (this.ledgerEnd + count > this.ledgerDay.length) this.reserveLedger(roomFor(this.ledgerEnd + count));
+    this.ledgerStart[row] = this.ledgerEnd;
+    this.ledgerCount[row] = count - 1;
+    for (let i = start; i < start + count; i++) {
+      if (i === without) continue;
+      this.ledgerDay[this.ledgerEnd] = this.ledgerDay[i] as number;
+      this.ledgerYuan[this.ledgerEnd++] = this.ledgerYuan[i] as number;
+    }
+  }
+
   /** Replaces the investors of a project other than the lead. @param ids of enterprises */
   putOthers(row: number, ids: readonly string[]): void {
     const end = this.othersEnd + ids.length;
-    if (end > this.others.length)
-      this.others = enlarged(this.others, Math.max(1024, 2 * this.others.length, end));
+    if (end > this.others.length) this.others = enlarged(this.others, roomFor(end));
     this.othersStart[row] = this.othersEnd;
+    this.othersCount = wideEnough(this.othersCount, ids.length);
     this.othersCount[row] = ids.length;
     for (const id of ids) this.others[this.othersEnd++] = this.dictionaries.leadInvestorId.codeOf(id);
   }
@@ -243,7 +285,13 @@ export class Columns {
     };
   }
 
-  /** Makes room for rows. */
+  /** Makes room for some entries of the ledger. @param length how many, at least those that there are */
+  reserveLedger(length: number): void {
+    this.ledgerDay = enlarged(this.ledgerDay, length);
+    this.ledgerYuan = enlarged(this.ledgerYuan, length);
+  }
+
+  /** Makes room for some projects. @param length how many, at least those that there are */
   reserve(length: number): void {
     for (const name of dayNames) this.days[name] = enlarged(this.days[name], length);
     for (const name of codeNames) this.codes[name] = enlarged(this.codes[name], length);

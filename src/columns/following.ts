@@ -4,7 +4,7 @@
  */
 import { and, asc, count, eq, gt, ne, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type Pace, paced } from '../core/pace.ts';
-import type { Reader, Revision } from '../database/database.ts';
+import type { Reader, Revision, StreamReader } from '../database/database.ts';
 import { inValues, paddedValues, type Values } from '../database/prepared.ts';
 import { revisionIn } from '../database/revision.ts';
 import {
@@ -12,11 +12,11 @@ import {
   codeNames,
   dayNames,
   RANKED,
-  type StoredEntry,
   type StoredProject,
   type TreeName,
   treeNames,
 } from './columns.ts';
+import { entryAt, type Touched, touchedBetween } from './entries.ts';
 
 /** Columns, and the revision that they stand at. */
 export interface Filled {
@@ -30,6 +30,8 @@ export interface Derived {
   lists: readonly string[];
   /** Whether a year's ranking counts for a project signed on a day. */
   inTime(year: SQLWrapper, signedOn: SQLWrapper): SQL;
+  /** The same of a year of signing. */
+  countsFor(year: number, signedIn: number): boolean;
   /** An integer that is equal for nearly equal names, and in practice only for these; 0 for none. */
   likenessOf(searchText: string): number;
 }
@@ -75,19 +77,108 @@ const projectFields = ({ tables: { projects } }: Reader) => ({
   archivedAt: projects.archivedAt,
 });
 
-/** Fills new columns, and tells how far it is. @param reader a snapshot */
-export async function* fill(reader: Reader, derived: Derived): AsyncGenerator<Progress, Filled> {
+/**
+ * Fills new columns, and tells how far it is. Each table is read once, in its own order or that of one of its indexes.
+ * @param reader a snapshot
+ */
+export async function* fill(reader: StreamReader, derived: Derived): AsyncGenerator<Progress, Filled> {
   const columns = new Columns();
   const pace = paced();
-  const total = await countOf(reader);
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    after = (await readPage(columns, reader, derived, after)).at(-1);
+  const total = await countOf(reader, 'projects');
+  yield { done: 0, total };
+  columns.reserve(total);
+  columns.reserveLedger(await countOf(reader, 'fundsEntries'));
+  const projects = reader.batches('columns.fill', {}, AT_ONCE, (db) =>
+    db.select(projectFields(db)).from(db.tables.projects),
+  ) as AsyncIterable<StoredProject[]>;
+  for await (const some of projects) {
+    for (const project of some) columns.put(project, derived.likenessOf(project.searchText));
     yield { done: columns.count, total };
     await pace();
   }
+  const entries = reader.batches('columns.fill ledger', {}, AT_ONCE, (db) =>
+    ledgerIn(db).orderBy(asc(db.tables.fundsEntries.projectId)),
+  );
+  await eachProject(columns, entries, pace, (row, its) => columns.putLedger(row, its));
+  const others = reader.batches('columns.fill others', {}, AT_ONCE, (db) =>
+    othersIn(db).where(areOthers(db)).orderBy(asc(db.tables.projectInvestors.projectId)),
+  );
+  await eachProject(columns, others, pace, (row, its) =>
+    columns.putOthers(
+      row,
+      its.map(({ enterpriseId }) => enterpriseId),
+    ),
+  );
+  const ranked = reader.batches('columns.fill ranked', {}, AT_ONCE, (db) => rankedIn(db, derived));
+  for await (const some of ranked) putRanked(columns, derived, some);
   await readTrees(columns, reader);
   await readInvestors(columns, reader, 0, pace);
   return { columns, revision: await revisionIn(reader) };
+}
+
+/** Hands on the rows of each project together. @param batches sorted by project */
+async function eachProject<Row extends { projectId: string }>(
+  columns: Columns,
+  batches: AsyncIterable<Row[]>,
+  pace: Pace,
+  put: (row: number, its: readonly Row[]) => void,
+): Promise<void> {
+  let its: Row[] = [];
+  const putLast = () => {
+    if (its[0]) put(columns.ids.find(its[0].projectId), its);
+  };
+  for await (const rows of batches) {
+    for (const row of rows) {
+      if (row.projectId !== its[0]?.projectId) {
+        putLast();
+        its = [];
+      }
+      its.push(row);
+    }
+    await pace();
+  }
+  putLast();
+}
+
+const ledgerIn = (db: Reader) => {
+  const { projectId, receivedOn, amountYuan } = db.tables.fundsEntries;
+  return db.select({ projectId, receivedOn, amountYuan }).from(db.tables.fundsEntries);
+};
+
+/** The investors other than the lead, with `areOthers`. */
+const othersIn = (db: Reader) => {
+  const { projectId, enterpriseId } = db.tables.projectInvestors;
+  return db.select({ projectId, enterpriseId }).from(db.tables.projectInvestors);
+};
+const areOthers = (db: Reader): SQL => ne(db.tables.projectInvestors.position, 0);
+
+/** The lists that count for some projects, or for all. */
+function rankedIn(db: Reader, { inTime }: Derived, some?: Some) {
+  const { projects, projectInvestors, rankings } = db.tables;
+  const selection = db.selectDistinct({ id: projects.id, list: rankings.list });
+  // SQLite joins in this order: from some projects to their investors, but for all from the few that are ranked.
+  const joined = some
+    ? selection.from(projects).crossJoin(projectInvestors).crossJoin(rankings)
+    : selection.from(rankings).crossJoin(projectInvestors).crossJoin(projects);
+  return joined.where(
+    and(
+      some?.are(projects.id),
+      eq(projectInvestors.projectId, projects.id),
+      eq(rankings.enterpriseId, projectInvestors.enterpriseId),
+      inTime(rankings.year, projects.signedOn),
+    ),
+  );
+}
+
+function putRanked(
+  columns: Columns,
+  { lists }: Derived,
+  ranked: readonly { id: string; list: string }[],
+): void {
+  for (const { id, list } of ranked) {
+    const row = columns.ids.find(id);
+    columns.flags[row] = (columns.flags[row] as number) | (RANKED << lists.indexOf(list));
+  }
 }
 
 /** Reads the next projects after an id. @returns their ids */
@@ -112,16 +203,13 @@ export async function readPage(
   return ids;
 }
 
-/** How many projects there are, archived ones too. */
-export async function countOf(reader: Reader): Promise<number> {
-  const [row] = await reader.prepared('columns.count', {}, (db) =>
-    db.select({ total: count() }).from(db.tables.projects),
+/** How many rows there are, archived projects too. */
+export async function countOf(reader: Reader, table: 'projects' | 'fundsEntries'): Promise<number> {
+  const [row] = await reader.prepared(`columns.count ${table}`, {}, (db) =>
+    db.select({ total: count() }).from(db.tables[table]),
   );
   return row?.total ?? 0;
 }
-
-/** Entries per query. */
-const ENTRIES = 5_000;
 
 /**
  * Brings columns to the revision of a snapshot.
@@ -138,19 +226,41 @@ export async function follow(
   const now = await revisionIn(reader);
   const { seq, hash } = filled.revision;
   if (now.seq === seq) return now.hash === hash;
-  if (now.seq < seq || (seq > 0 && (await hashAt(reader, seq)) !== hash)) return false;
-  const { columns } = filled;
-  const pace = paced();
-  const touched = await touchedAfter(reader, seq, now.seq);
-  for (const tree of treeNames) if (touched.get(tree)?.size) await readTree(columns, reader, tree);
-  const known = columns.dictionaries.leadInvestorId.size;
+  if (now.seq < seq || (await entryAt(reader, seq + 1))?.previousHash !== hash) return false;
+  const touched = await touchedBetween(reader, seq, now.seq);
+  const projects = await projectsAmong(reader, touched);
+  if (projects.size > most) return false;
+  await readAgain(filled.columns, reader, derived, touched, projects);
+  filled.revision = now;
+  return true;
+}
+
+/** The projects to read again: the lists that an enterprise is on may count for those that it invests in. */
+async function projectsAmong(reader: Reader, touched: Touched): Promise<Set<string>> {
   const projects = new Set(touched.get('projects'));
+  const pace = paced();
   for (const ids of batchesOf(touched.get('enterprises') ?? [])) {
-    await readCountries(columns, reader, ids);
     for (const id of await projectsOf(reader, ids)) projects.add(id);
     await pace();
   }
-  if (projects.size > most) return false;
+  return projects;
+}
+
+/** Has columns say of some resources what a reader says. */
+async function readAgain(
+  columns: Columns,
+  reader: Reader,
+  derived: Derived,
+  touched: Touched,
+  projects: Iterable<string>,
+): Promise<void> {
+  const pace = paced();
+  for (const tree of treeNames) if (touched.get(tree)?.size) await readTree(columns, reader, tree);
+  for (const ids of batchesOf(touched.get('enterprises') ?? [])) {
+    await readCountries(columns, reader, ids);
+    await pace();
+  }
+  const known = columns.dictionaries.leadInvestorId.size;
   for (const ids of batchesOf(projects)) {
     const some = these(ids);
     const stored = (await reader.prepared(`columns.projects ${some.shape}`, some.values, (db) =>
@@ -162,42 +272,6 @@ export async function follow(
     await pace();
   }
   await readInvestors(columns, reader, known, pace);
-  filled.revision = now;
-  return true;
-}
-
-/** The ids that entries of the log name, by entity. */
-async function touchedAfter(
-  reader: Reader,
-  seq: number,
-  last: number,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const ids = new Map<string, Set<string>>();
-  for (let after = seq; after < last; after += ENTRIES) {
-    const entries = await reader.prepared('columns.touched', { after, until: after + ENTRIES }, (db) => {
-      const { entity, entityId, seq } = db.tables.changes;
-      return db
-        .selectDistinct({ entity, entityId })
-        .from(db.tables.changes)
-        .where(sql`${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('until')}`);
-    });
-    for (const { entity, entityId } of entries) {
-      const known = ids.get(entity);
-      if (known) known.add(entityId);
-      else ids.set(entity, new Set([entityId]));
-    }
-  }
-  return ids;
-}
-
-async function hashAt(reader: Reader, seq: number): Promise<string | undefined> {
-  const [entry] = await reader.prepared('columns.hash', { seq }, (db) =>
-    db
-      .select({ hash: db.tables.changes.hash })
-      .from(db.tables.changes)
-      .where(eq(db.tables.changes.seq, sql.placeholder('seq'))),
-  );
-  return entry?.hash;
 }
 
 function* batchesOf(ids: Iterable<string>): Generator<string[]> {
@@ -209,58 +283,30 @@ function* batchesOf(ids: Iterable<string>): Generator<string[]> {
 async function putProjects(
   columns: Columns,
   reader: Reader,
-  { lists, inTime, likenessOf }: Derived,
+  derived: Derived,
   stored: readonly StoredProject[],
   some: Some,
 ): Promise<void> {
-  const ledgers = new Map<string, StoredEntry[]>(stored.map(({ id }) => [id, []]));
-  const entries = await reader.prepared(`columns.ledger ${some.shape}`, some.values, (db) => {
-    const { projectId, receivedOn, amountYuan } = db.tables.fundsEntries;
-    return db
-      .select({ projectId, receivedOn, amountYuan })
-      .from(db.tables.fundsEntries)
-      .where(some.are(projectId));
-  });
-  for (const { projectId, ...entry } of entries) ledgers.get(projectId)?.push(entry);
-  const others = new Map<string, string[]>();
-  const investors = await reader.prepared(`columns.others ${some.shape}`, some.values, (db) => {
-    const { projectId, enterpriseId, position } = db.tables.projectInvestors;
-    return db
-      .select({ projectId, enterpriseId })
-      .from(db.tables.projectInvestors)
-      .where(and(some.are(projectId), ne(position, 0)));
-  });
-  for (const { projectId, enterpriseId } of investors) {
-    const known = others.get(projectId);
-    if (known) known.push(enterpriseId);
-    else others.set(projectId, [enterpriseId]);
-  }
+  const entries = await reader.prepared(`columns.ledger ${some.shape}`, some.values, (db) =>
+    ledgerIn(db).where(some.are(db.tables.fundsEntries.projectId)),
+  );
+  const investors = await reader.prepared(`columns.others ${some.shape}`, some.values, (db) =>
+    othersIn(db).where(and(some.are(db.tables.projectInvestors.projectId), areOthers(db))),
+  );
+  const ledgers = Map.groupBy(entries, ({ projectId }) => projectId);
+  const others = Map.groupBy(investors, ({ projectId }) => projectId);
   for (const project of stored) {
     const before = columns.watcher ? columns.ids.find(project.id) : -1;
     if (before >= 0) columns.watcher?.leave(before);
-    const row = columns.put(project, likenessOf(project.searchText));
+    const row = columns.put(project, derived.likenessOf(project.searchText));
     columns.putLedger(row, ledgers.get(project.id) ?? []);
-    columns.putOthers(row, others.get(project.id) ?? []);
+    columns.putOthers(row, others.get(project.id)?.map(({ enterpriseId }) => enterpriseId) ?? []);
     columns.watcher?.enter(row);
   }
-  const ranked = await reader.prepared(`columns.ranked ${some.shape}`, some.values, (db) => {
-    const { projects, projectInvestors, rankings } = db.tables;
-    return (
-      db
-        .selectDistinct({ id: projects.id, list: rankings.list })
-        .from(projects)
-        // In this order: from some projects to their investors, never from all rankings.
-        .crossJoin(projectInvestors)
-        .crossJoin(rankings)
-        .where(sql`${some.are(projects.id)} and ${eq(projectInvestors.projectId, projects.id)}
-        and ${eq(rankings.enterpriseId, projectInvestors.enterpriseId)}
-        and ${inTime(rankings.year, projects.signedOn)}`)
-    );
-  });
-  for (const { id, list } of ranked) {
-    const row = columns.ids.find(id);
-    columns.flags[row] = (columns.flags[row] as number) | (RANKED << lists.indexOf(list));
-  }
+  const ranked = await reader.prepared(`columns.ranked ${some.shape}`, some.values, (db) =>
+    rankedIn(db, derived, some),
+  );
+  putRanked(columns, derived, ranked);
 }
 
 /** Reads the regions and industries. */
@@ -305,7 +351,7 @@ async function readCountries(columns: Columns, reader: Reader, ids: readonly str
 }
 
 /** The projects of investors: the lists that these are on may count for them. */
-async function projectsOf(reader: Reader, ids: readonly string[]): Promise<string[]> {
+export async function projectsOf(reader: Reader, ids: readonly string[]): Promise<string[]> {
   const some = these(ids);
   const rows = await reader.prepared(`columns.investments ${some.shape}`, some.values, (db) => {
     const { projectId, enterpriseId } = db.tables.projectInvestors;

@@ -1,9 +1,9 @@
-import type { Reader, Revision } from '../database/database.ts';
+import type { Revision, StreamReader } from '../database/database.ts';
 import type { Columns } from './columns.ts';
 
 /** A state of the data: a snapshot, and columns of the same revision. */
 export interface State {
-  reader: Reader;
+  reader: StreamReader;
   columns: Columns;
   revision: Revision;
 }
@@ -12,6 +12,11 @@ export interface State {
 export interface Question<Input, Answer> {
   readonly name: string;
   answer(state: State, input: Input): Promise<Answer>;
+  /**
+   * Whether it needs neither records of projects nor their names and times of change, but only what else columns
+   * hold: of the past, these take longer.
+   */
+  isFromColumns?(input: Input): boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of questions of any kind.

@@ -7,7 +7,7 @@ import type { Database } from '../database/database.ts';
 import { isThreadEnd } from '../database/errors.ts';
 import { fairTurns, WAITING } from '../database/turns.ts';
 import { Problem } from '../http/problems.ts';
-import { answering, type ColumnsWork, type Part, type Request } from './answering.ts';
+import { answering, type ColumnsWork, type Part, type PastOf, type Request } from './answering.ts';
 import { type Checked, checkSlice } from './checking.ts';
 import type { Derived } from './following.ts';
 import type { Question, Questions } from './questions.ts';
@@ -28,14 +28,16 @@ export interface Condition {
   answers: number;
   /** Whether the projects are so few that they are kept in this process. */
   near: boolean;
+  /** Whether the log ended as the revision says when it was last checked; if not, somebody has changed it. */
+  isLogIntact: boolean;
 }
 
 export interface ColumnStore {
   /**
-   * The answer to a question from the latest state.
+   * The answer to a question from the latest state, or from that at an earlier revision.
    * @throws Problem as the question does; 503 if the columns are still being filled after some seconds
    */
-  ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer>;
+  ask<Input, Answer>(question: Question<Input, Answer>, input: Input, seq?: number): Promise<Answer>;
   /** As `ask`; undefined if the columns are not filled yet, for those who can do without. */
   askIfFilled<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer | undefined>;
   /** Fills the columns in the background, and from then on compares them with the database at idle times. */
@@ -48,6 +50,8 @@ export interface ColumnStore {
 export interface Told {
   filled(condition: Condition): void;
   differs(differences: readonly string[]): void;
+  /** The last entry of the log is not the one that the revision says. */
+  logAltered(condition: Condition): void;
   failed(error: unknown): void;
 }
 
@@ -65,19 +69,21 @@ export function columnStore({
   database,
   derived,
   questions,
+  pastOf,
   work,
   limits,
 }: {
   database: Database;
   derived: Derived;
   questions: Questions;
+  pastOf: PastOf;
   /** As `answering` makes it, on a thread. */
   work: ColumnsWork;
   limits: StoreLimits;
 }): ColumnStore {
   const turn = fairTurns({ atOnce: 1, ofOne: 1, ...WAITING });
   const check = checkSlice(derived);
-  const here = answering(derived, questions, limits.near);
+  const here = answering(derived, questions, pastOf, limits.near);
   const condition: Condition = {
     state: 'empty',
     rows: 0,
@@ -87,6 +93,7 @@ export function columnStore({
     answeredMs: 0,
     answers: 0,
     near: true,
+    isLogIntact: true,
   };
   let filling: Promise<void> | undefined;
   let stopping: AbortController | undefined;
@@ -102,7 +109,10 @@ export function columnStore({
       await database.snapshot(async (reader) => {
         for await (const part of here(reader, request)) each(part);
       });
-    } else for await (const part of database.stream(work, request)) each(part);
+      // The past is always on the thread: to enter it takes longer than an answer may hold up others.
+      if (last && !('elsewhere' in last)) return last;
+    }
+    for await (const part of database.stream(work, request)) each(part);
     return last as Part;
   }
 
@@ -142,12 +152,18 @@ export function columnStore({
     }
   }
 
-  async function ask<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer> {
+  async function ask<Input, Answer>(
+    question: Question<Input, Answer>,
+    input: Input,
+    seq?: number,
+  ): Promise<Answer> {
     let hasDied = false;
     for (;;) {
       await untilFilled();
       const begun = performance.now();
-      const part = await turn(() => run({ question: question.name, input })).catch((error: unknown) => {
+      const part = await turn(() =>
+        run({ question: question.name, input, ...(seq !== undefined && { seq }) }),
+      ).catch((error: unknown) => {
         // With the thread went its columns; the next one fills others.
         if (!isThreadEnd(error) || hasDied) throw error;
         hasDied = true;
@@ -157,7 +173,7 @@ export function columnStore({
         if (condition.state === 'ready') forget();
         continue;
       }
-      condition.answeredMs = performance.now() - begun;
+      if (seq === undefined) condition.answeredMs = performance.now() - begun;
       condition.answers += 1;
       if ('refusal' in part) throw new Problem(part.refusal.kind, part.refusal.details);
       return (part as { answer: Answer }).answer;
@@ -167,6 +183,12 @@ export function columnStore({
   function forget(): void {
     filling = undefined;
     condition.state = 'empty';
+  }
+
+  function noteLog(told: Told, isIntact: boolean): void {
+    const wasIntact = condition.isLogIntact;
+    condition.isLogIntact = isIntact;
+    if (wasIntact && !isIntact) told.logAltered(condition);
   }
 
   async function mend(told: Told, differences: readonly string[]): Promise<void> {
@@ -191,6 +213,7 @@ export function columnStore({
         const checked: Checked = await ask(check, { after });
         after = checked.next;
         answers = condition.answers;
+        noteLog(told, checked.isLogIntact ?? condition.isLogIntact);
         if (checked.differences.length > 0) await mend(told, checked.differences);
       } catch (error) {
         told.failed(error);

@@ -22,8 +22,8 @@ export async function serveDemo(config: Config): Promise<void> {
     await service.database.close();
     throw error;
   }
-  announce(config, await freshKey(service));
-  await serve(config, service);
+  // Only once it listens: a second demo on this port must not revoke the key of the first.
+  await serve(config, service, async (address) => announce(config, address, await freshKey(service)));
 }
 
 async function fill(service: Service): Promise<void> {
@@ -57,8 +57,8 @@ const WHO_READS: Record<Config['ANONYMOUS_READ'], string> = {
   none: 'Nothing can be read without a key here. Send this one with each request',
 };
 
-function announce({ HOST, PORT, ANONYMOUS_READ }: Config, key: string): void {
-  const address = `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${PORT}`;
+function announce({ HOST, ANONYMOUS_READ }: Config, listening: string, key: string): void {
+  const address = HOST === '0.0.0.0' ? `http://localhost:${new URL(listening).port}` : listening;
   const curl = ANONYMOUS_READ === 'all' ? 'curl' : `curl -H 'Authorization: Bearer ${key}'`;
   process.stdout.write(`
 Luodi serves two published editions at ${address}; everything else in them is made up, and says so.

@@ -92,14 +92,14 @@ const inWords = ({ file, asOf, revision, rows, bytes, seconds }: Report): string
   `${file ?? 'Written'}: ${counted(rows, 'project')} as of ${asOf}, revision ${revision}, ${megabytes(bytes)} in ${seconds} s`;
 
 async function write(
-  { DATABASE_URL }: Config,
+  { DATABASE_URL, UPGRADE_BACKUP }: Config,
   request: ExportRequest,
   { output, force, signal }: { output: string | undefined; force: boolean; signal: AbortSignal },
 ): Promise<Report> {
   const { expectDatabase, openDatabase } = await import('../database/open.ts');
   const { exportsOf } = await import('../workers/works.ts');
   expectDatabase(DATABASE_URL);
-  const database = await openDatabase(DATABASE_URL);
+  const database = await openDatabase(DATABASE_URL, { upgradeBackup: UPGRADE_BACKUP });
   try {
     return await withProgress(
       'Exporting',

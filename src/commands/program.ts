@@ -6,11 +6,13 @@ import { Command } from 'commander';
 import { readConfig } from '../core/config.ts';
 import { packageVersion } from '../core/package.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { isOutside } from '../database/errors.ts';
 import { faultsInWords, Problem } from '../http/problems.ts';
 import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMappingCommand } from './mapping.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addVerifyCommand } from './verify.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -23,10 +25,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .showHelpAfterError();
 
   program.command('serve').description('Serve the API.').action(serve);
-  program
-    .command('migrate')
-    .description('Migrate the database to the schema of this version and exit.')
-    .action(migrate);
+  addMigrateCommand(program);
   program
     .command('demo')
     .description(
@@ -47,9 +46,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (!(error instanceof StartupError || error instanceof Problem)) throw error;
+    if (!(error instanceof StartupError || error instanceof Problem || isOutside(error))) throw error;
     const faults = error instanceof Problem ? faultsInWords(error, 'en') : [];
-    process.stderr.write(`luodi: ${[error.message, ...faults].join('\n  ')}\n`);
+    process.stderr.write(`luodi: ${[(error as Error).message, ...faults].join('\n  ')}\n`);
     process.exit(1);
   }
 }
@@ -58,14 +57,6 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const { openService, serve } = await import('../main.ts');
   await serve(config, await openService(config));
-}
-
-async function migrate(): Promise<void> {
-  const { openService } = await import('../main.ts');
-  const { database } = await openService(readConfig(process.env));
-  const { seq } = await database.revision();
-  await database.close();
-  process.stdout.write(`The database is up to date at revision ${seq}.\n`);
 }
 
 async function demo(): Promise<void> {

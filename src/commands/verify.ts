@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { rootMessage } from '../database/errors.ts';
 import { counted } from '../http/nouns.ts';
 import type { Difference } from '../log/verification/differences.ts';
 import type { Report } from '../log/verification/verifying.ts';
@@ -19,9 +20,15 @@ async function run(): Promise<void> {
   const { expectDatabase, openDatabase } = await import('../database/open.ts');
   expectDatabase(config.DATABASE_URL);
   const { verify } = await import('../workers/works.ts');
-  const database = await openDatabase(config.DATABASE_URL);
+  const database = await openDatabase(config.DATABASE_URL, { upgradeBackup: config.UPGRADE_BACKUP });
   try {
+    const faults = await database.integrity();
+    if (faults.length > 0) throw new StartupError(`the database is damaged: ${faults.join('; ')}`);
     tell(await withProgress('Verifying', (onProgress) => verify(database, onProgress)));
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    // Whatever cannot be read is a finding, such as a text that is no longer JSON.
+    throw new StartupError(`the database cannot be read: ${rootMessage(error)}`, { cause: error });
   } finally {
     await database.close();
   }

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { isTimeZone } from './clock.ts';
+import { serverSettings } from './server-url.ts';
 import { StartupError } from './startup-error.ts';
 
 const wholeNumber = (min: number, max: number) =>
@@ -22,15 +23,7 @@ function isAddressRange(text: string): boolean {
   );
 }
 
-/**
- * Whether the URL of a server is valid and its pool size positive; a `/` or `#` in a password must be
- * escaped.
- */
-function isDatabaseUrl(text: string): boolean {
-  if (text.startsWith('file:')) return true;
-  const url = URL.parse(text);
-  return url !== null && /^[1-9]\d{0,2}$/.test(url.searchParams.get('pool') ?? '10');
-}
+const isDatabaseUrl = (text: string): boolean => text.startsWith('file:') || serverSettings(text) !== null;
 
 /**
  * The variables with their default, schema and description. A test compares docs/configuration.md with this
@@ -49,6 +42,13 @@ export const variables = {
     allowed: 'an address of this machine',
     description: 'Address to listen on. `0.0.0.0` means all addresses; the Docker image sets it.',
   },
+  METRICS_PORT: {
+    schema: wholeNumber(0, 65_535),
+    default: '0',
+    allowed: 'a port, 0–65535 (0 opens none)',
+    description:
+      'Another port of `HOST` that serves `/metrics` without a key. On `PORT`, `/metrics` needs the key of a viewer.',
+  },
   DATABASE_URL: {
     schema: z
       .string()
@@ -57,7 +57,14 @@ export const variables = {
     default: 'file:./data/luodi.db',
     allowed: '`file:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`',
     description:
-      'Database: an embedded SQLite file, or PostgreSQL. `?pool=20` sets the size of the connection pool.',
+      'Database: an embedded SQLite file, or PostgreSQL, with its settings (docs/operations.md) as parameters: `?pool=20` sets the size of the connection pool.',
+  },
+  UPGRADE_BACKUP: {
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    default: 'true',
+    allowed: 'true or false',
+    description:
+      'Copy a SQLite database beside itself before a newer version migrates it. `false` upgrades it without a copy.',
   },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),

@@ -1,5 +1,6 @@
 /** The interface between features and engines. Features know only these types. */
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
+import type { MetricSource } from '../core/metrics.ts';
 import type { functions } from './columns.postgres.ts';
 import type { Values } from './prepared.ts';
 import type { Tables } from './tables.ts';
@@ -18,6 +19,31 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
    * Two calls with the same shape must build the same SQL; variable parts go through `sql.placeholder`.
    */
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
+  /** What shows other rows than are stored, on this connection; only for works that ask for it. */
+  readonly shadows?: Shadows;
+}
+
+/** A row by its fields. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Tables that show other rows of some resources than those that are stored. */
+export interface Shadow {
+  /** The revisions of the stored rows for which the shown ones are complete, by entity; for its user to keep. */
+  readonly completeTo: Map<string, number>;
+  /**
+   * Shows other rows of some resources, or none.
+   * @param of the column with the id or code of the resource that a row belongs to
+   * @param keys resources whose rows have not been replaced yet
+   */
+  replace(table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]): Promise<void>;
+  /** Reads what is shown. To be taken anew after `replace`. */
+  reader(): StreamReader;
+}
+
+/** Shadows of one connection; the least recently used one is dropped for a new one. */
+export interface Shadows {
+  /** @param revision the log that it shows ends there @param most how many are kept */
+  at(revision: Revision, most: number): Promise<Shadow>;
 }
 
 /** A reader for results that do not fit into memory. */
@@ -48,6 +74,8 @@ export interface StreamWork<Input, Part> {
    * each other on a thread of its own, whatever the engine; if the thread dies, the next run starts without.
    */
   readonly resident?: boolean;
+  /** Whether its reader has `shadows`. */
+  readonly shadows?: boolean;
   /**
    * @param input plain data that can be sent to a thread, as the parts must be; buffers are transferred, not
    * copied
@@ -92,7 +120,7 @@ export interface Database {
   /** The current revision: one point lookup. It keys every cache and every collection's ETag. */
   revision(): Promise<Revision>;
   /** Short reads from one consistent state. */
-  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  snapshot<T>(work: (reader: StreamReader) => Promise<T>): Promise<T>;
   /**
    * As `snapshot`, for work that grows with the data: it never runs on the event loop, and is queued
    * (`fairTurns`).
@@ -126,6 +154,13 @@ export interface Database {
    * Other writers wait as for any write: for some seconds, then they get a BusyError. Loads are serialized.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
+  /** What it says of itself to a monitor. */
+  readonly metrics: MetricSource;
+  /**
+   * What the engine itself finds wrong with its files, as far as it can tell: it reads everything.
+   * @returns one line for each finding, at most some; none if all is well
+   */
+  integrity(): Promise<string[]>;
   /** @throws if the database does not respond or writes would not be durable (readiness) */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -134,4 +169,17 @@ export interface Database {
 export interface OpenOptions {
   /** Maximum number of waiting writes that share one commit (SQLite). */
   groupLimit?: number;
+  /** Whether a SQLite file is copied beside itself before it is migrated; true by default. */
+  upgradeBackup?: boolean;
+}
+
+/** What a migration would do. */
+export interface MigrationPlan {
+  /** Whether there is no database yet. */
+  isNew: boolean;
+  /** The last migration that was applied; null if none was. */
+  last: string | null;
+  pending: readonly string[];
+  /** The file to which the database is copied first; null if it is not. */
+  copy: string | null;
 }

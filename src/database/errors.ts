@@ -10,6 +10,16 @@ export class NestedWriteError extends Error {
 /** The database is currently locked by another process, or unreachable. */
 export class BusyError extends Error {}
 
+/** The file of the database is not the one that was opened; nothing more is written to it. */
+export class LostError extends Error {
+  readonly what: 'missing' | 'replaced' | 'overwritten' | 'touched';
+
+  constructor(what: LostError['what'], file: string, options?: ErrorOptions) {
+    super(`${file}: ${what}`, options);
+    this.what = what;
+  }
+}
+
 /** Nobody waits for the result any more. */
 export class GoneError extends Error {}
 
@@ -23,6 +33,12 @@ export class TooManyWaitingError extends Error {
     this.max = max;
     this.whose = whose;
   }
+}
+
+/** The loss that caused an error, if one did. */
+export function lossIn(error: unknown): LostError | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) if (e instanceof LostError) return e;
+  return undefined;
 }
 
 const codesOf = (error: unknown): string[] => {
@@ -50,6 +66,46 @@ export const isSerializationFailure = hasCode('40001', '40P01');
 export const THREAD_ENDED = 'THREAD_ENDED';
 export const isThreadEnd = hasCode(THREAD_ENDED);
 
+/** Bytes of the database are not what the engine wrote. */
+export const isDamage = hasCode(
+  'SQLITE_CORRUPT',
+  'SQLITE_CORRUPT_INDEX',
+  'SQLITE_CORRUPT_SEQUENCE',
+  'SQLITE_CORRUPT_VTAB',
+  'SQLITE_NOTADB',
+  'XX001',
+  'XX002',
+);
+
+/** No room on the disk: of the database, or of temporary and uploaded files. */
+export const isDiskFull = hasCode(
+  'SQLITE_FULL',
+  // The index of the write-ahead log cannot grow.
+  'SQLITE_IOERR_SHMSIZE',
+  '53100',
+  'ENOSPC',
+  'EDQUOT',
+);
+
+const READ_ONLY = '25006';
+
+/** The server is a standby. */
+export class ReadOnlyError extends Error {
+  readonly code = READ_ONLY;
+}
+
+/** The database accepts no writes: a standby that was not promoted, a disk that is mounted read-only. */
+export const isReadOnly = hasCode(
+  READ_ONLY,
+  'SQLITE_READONLY',
+  'SQLITE_READONLY_CANTINIT',
+  'SQLITE_READONLY_CANTLOCK',
+  'SQLITE_READONLY_DBMOVED',
+  'SQLITE_READONLY_DIRECTORY',
+  'SQLITE_READONLY_RECOVERY',
+  'SQLITE_READONLY_ROLLBACK',
+);
+
 const unreachable = hasCode(
   THREAD_ENDED,
   'SQLITE_BUSY',
@@ -60,13 +116,26 @@ const unreachable = hasCode(
   'ENOTFOUND',
   'ETIMEDOUT',
   'EPIPE',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  // No file descriptor is left; for SQLite, that looks as if the file could not be opened.
+  'EMFILE',
+  'ENFILE',
+  'SQLITE_CANTOPEN',
+  '25P03',
+  '53000',
+  '53200',
   '53300',
   '55P03',
   '57014',
   '57P01',
   '57P02',
   '57P03',
+  '57P05',
   '08000',
+  '08001',
   '08003',
   '08006',
 );
@@ -75,9 +144,19 @@ const unreachable = hasCode(
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof BusyError ||
   unreachable(error) ||
-  // node-postgres sets no code for these two.
+  // node-postgres sets no code for these.
   (error instanceof Error &&
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(rootMessage(error)));
+    /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed) and is not queryable)/.test(
+      rootMessage(error),
+    ));
+
+/** Nothing is wrong with the request or the service: it may succeed once the operator has made room, for example. */
+export const isOutside = (error: unknown): boolean =>
+  isUnavailable(error) ||
+  isDiskFull(error) ||
+  isReadOnly(error) ||
+  isDamage(error) ||
+  lossIn(error) !== undefined;
 
 /** The message of the root cause. */
 export function rootMessage(error: unknown): string {

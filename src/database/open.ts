@@ -1,7 +1,9 @@
 /** Opens the database of a URL, with either engine. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
-import type { Database, OpenOptions } from './database.ts';
+import { refusingDamage } from './damage.ts';
+import type { Database, MigrationPlan, OpenOptions } from './database.ts';
 import { ensureTextIndexes } from './text-index.ts';
 
 /**
@@ -9,8 +11,8 @@ import { ensureTextIndexes } from './text-index.ts';
  * @throws StartupError if a file does not exist
  */
 export function expectDatabase(url: string): void {
-  const file = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
-  if (file !== undefined && !existsSync(file)) throw new StartupError(`There is no database at ${file}`);
+  if (isFile(url) && !existsSync(fileOf(url)))
+    throw new StartupError(`There is no database at ${fileOf(url)}`);
 }
 
 /**
@@ -19,15 +21,25 @@ export function expectDatabase(url: string): void {
  * @throws StartupError with one line for the operator
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
-  const database = await openEngine(url, options);
+  const database = refusingDamage(await openEngine(url, options));
   await ensureTextIndexes(database);
   return database;
 }
 
+/** What opening a database would do to its schema. Changes nothing. @throws StartupError */
+export async function planMigration(url: string, options: OpenOptions = {}): Promise<MigrationPlan> {
+  if (isFile(url)) {
+    const { planSqlite } = await import('./sqlite-open.ts');
+    return planSqlite(resolve(fileOf(url)), options);
+  }
+  const { planPostgres } = await import('./postgres-open.ts');
+  return planPostgres(url);
+}
+
 async function openEngine(url: string, options: OpenOptions): Promise<Database> {
-  if (url.startsWith('file:')) {
+  if (isFile(url)) {
     const { openSqlite } = await import('./sqlite.ts');
-    return openSqlite(url.slice('file:'.length), options);
+    return openSqlite(fileOf(url), options);
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { openPostgres } = await import('./postgres.ts');
@@ -35,3 +47,6 @@ async function openEngine(url: string, options: OpenOptions): Promise<Database> 
   }
   throw new StartupError('DATABASE_URL must start with file: or postgres://');
 }
+
+const isFile = (url: string): boolean => url.startsWith('file:');
+const fileOf = (url: string): string => url.slice('file:'.length);

@@ -18,5 +18,6 @@ async function* partsOf({
   stream: string;
   input: unknown;
 }): AsyncGenerator<unknown, void> {
-  yield* streamOn(pool, (await import(stream)) as StreamWork<unknown, unknown>, input);
+  const { run } = (await import(stream)) as StreamWork<unknown, unknown>;
+  yield* streamOn(pool, { run, shadows: true }, input);
 }

@@ -1,36 +1,34 @@
 /** The PostgreSQL engine, for when one machine is not enough. Loaded only if the URL requires it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
+import type pg from 'pg';
+import { byLabel } from '../core/metrics.ts';
 import { moduleBeside } from '../core/module-beside.ts';
-import { StartupError } from '../core/startup-error.ts';
+import { type ServerSettings, serverSettings } from '../core/server-url.ts';
 import type { Asker } from './asker.ts';
-import * as columns from './columns.postgres.ts';
-import type { Database, Reader, Revision, StreamReader, StreamWork, Transaction } from './database.ts';
-import { GoneError, isSerializationFailure, NestedWriteError, rootMessage } from './errors.ts';
-import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import type { Database, Reader, Revision, StreamWork, Transaction } from './database.ts';
+import {
+  GoneError,
+  isDamage,
+  isReadOnly,
+  isSerializationFailure,
+  NestedWriteError,
+  ReadOnlyError,
+} from './errors.ts';
+import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
-import { compile, shapeCache, type Values } from './prepared.ts';
-import { GENESIS } from './revision.ts';
-import { defineTables } from './tables.ts';
+import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
+import { readerOn, streamReaderOn, transactionOn } from './postgres-reader.ts';
+import { serversOf } from './postgres-servers.ts';
+import { forgetShadows, shadowsOf } from './postgres-shadow.ts';
 import { WorkThread } from './thread.ts';
 import { fairTurns, WAITING } from './turns.ts';
 
-const tables = defineTables(columns);
-const { functions } = columns;
-
-type Client = pg.Pool | pg.PoolClient;
-
-/**
- * An arbitrary number that no other program should use; instances that start together migrate one after the
- * other.
- */
-const MIGRATION_LOCK = 0x6c756f6469;
 const RETRIES = 5;
+const NOT_SUPPORTED = '0A000';
 const SNAPSHOT = 'begin isolation level repeatable read read only';
+/** Not `read only`, which would also refuse to make temporary tables. */
+const SHADOWED = 'begin isolation level repeatable read read write';
 const WRITE = 'begin isolation level read committed read write';
 /** A load waits for other writers; they do not wait for it. */
 const PATIENTLY = 'set local lock_timeout = 60000';
@@ -39,22 +37,23 @@ const STREAM_SHARE = 4;
 /** Of every so many connections, one is for statistics and one for searched or sorted pages. */
 const TURN_SHARE = 3;
 /** Connections that serve requests are read-only except in a write, and have these timeouts. */
-const SERVING =
-  'set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = 30000';
-const LAST_APPLIED = 'select max(created_at) as at from drizzle.__drizzle_migrations';
+const serving = ({ statementMs }: ServerSettings): string =>
+  `set default_transaction_read_only = on; set lock_timeout = 5000; set statement_timeout = ${statementMs}`;
 
 /** Connections that only read, unless in a write. */
-export function poolOf(url: string, max = Number(new URL(url).searchParams.get('pool') ?? 10)): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 5_000,
+export function poolOf(url: string, size?: number): pg.Pool {
+  const settings = serverSettings(url) as ServerSettings;
+  const servers = serversOf(settings);
+  const pool = servers.pool({
+    max: size ?? settings.pool,
+    connectionTimeoutMillis: settings.connectMs,
     application_name: 'luodi',
     onConnect: async (client) => {
       // A connection lost while it is lent also emits an error here; without a listener it would end the
       // process.
       client.on('error', () => {});
-      await client.query(SERVING);
+      await servers.expectWanted(client);
+      await client.query(serving(settings));
     },
   });
   // An idle connection that the server drops is replaced at the next use; without a listener it would end the
@@ -64,31 +63,35 @@ export function poolOf(url: string, max = Number(new URL(url).searchParams.get('
 }
 
 /** Runs a reading work in a snapshot. */
-export const streamOn = <Input, Part>(
+export async function* streamOn<Input, Part>(
   pool: pg.Pool,
-  work: Pick<StreamWork<Input, Part>, 'run'>,
+  work: Pick<StreamWork<Input, Part>, 'run' | 'shadows'>,
   input: Input,
-): AsyncGenerator<Part, void> =>
-  streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
+): AsyncGenerator<Part, void> {
+  if (!work.shadows)
+    return yield* streamed(pool, SNAPSHOT, (client) => work.run(streamReaderOn(client), input));
+  let lent: pg.PoolClient | undefined;
+  let isComplete = false;
+  try {
+    yield* streamed(pool, SHADOWED, (client) => {
+      lent = client;
+      return work.run({ ...streamReaderOn(client), shadows: shadowsOf(client) }, input);
+    });
+    isComplete = true;
+  } finally {
+    if (lent && !isComplete) forgetShadows(lent);
+  }
+}
 
 export async function openPostgres(url: string): Promise<Database> {
+  await migratePostgres(url);
   const pool = poolOf(url);
-  try {
-    await lend(pool, (client) => migratePostgres(client, new URL(url).pathname.slice(1)));
-  } catch (error) {
-    await pool.end();
-    if (error instanceof StartupError) throw error;
-    const { hostname, port, pathname } = new URL(url);
-    throw new StartupError(
-      `PostgreSQL at ${hostname}:${port || 5432}${pathname} cannot be used: ${rootMessage(error)}`,
-    );
-  }
-
   const read = readerOn(pool);
   const inside = new AsyncLocalStorage<true>();
+  let commits = 0;
 
   const snapshot: Database['snapshot'] = (work) =>
-    lend(pool, (client) => transaction(client, SNAPSHOT, () => work(readerOn(client))));
+    lend(pool, (client) => transaction(client, SNAPSHOT, () => work(streamReaderOn(client))));
 
   const atOnce = Math.max(1, Math.floor(pool.options.max / TURN_SHARE));
   const takingTurns = (): Database['analyze'] => {
@@ -111,7 +114,9 @@ export async function openPostgres(url: string): Promise<Database> {
       if (inside.getStore()) throw new NestedWriteError();
       for (let attempt = 1; ; attempt++) {
         try {
-          return await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          const value = await lend(pool, (client) => inside.run(true, () => writeOn(client, work)));
+          commits += 1;
+          return value;
         } catch (error) {
           if (!isSerializationFailure(error) || attempt === RETRIES) throw error;
           await sleep(10 * attempt * Math.random());
@@ -124,14 +129,60 @@ export async function openPostgres(url: string): Promise<Database> {
         loaded(client, (tx) => work.load(tx, tx, input)),
       );
     },
+    metrics: async () => {
+      const { rows } = await pool.query('select pg_database_size(current_database()) as bytes');
+      return [
+        {
+          name: 'luodi_database_bytes',
+          help: 'Size of the database.',
+          type: 'gauge',
+          value: Number(rows[0].bytes),
+          labels: { file: 'database' },
+        },
+        ...byLabel(
+          {
+            name: 'luodi_connections',
+            help: 'Connections to PostgreSQL; requests that wait for one.',
+            type: 'gauge',
+          },
+          'state',
+          { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, awaited: pool.waitingCount },
+        ),
+        { name: 'luodi_commits_total', help: 'Commits.', type: 'counter', value: commits },
+      ];
+    },
+    integrity: () => lend(pool, indexFaults),
     check: async () => {
-      const { rows } = await pool.query(LAST_APPLIED);
+      const { rows } = await pool.query(`select (${LAST_APPLIED}) as at, pg_is_in_recovery() as "isStandby"`);
       expectCurrent('postgres', rows[0]?.at);
+      if (rows[0]?.isStandby) throw new ReadOnlyError('The PostgreSQL server is a standby.');
     },
     close: async () => {
       await Promise.all([residents.close(), pool.end()]);
     },
   };
+}
+
+const INDEXES = `select index.indexrelid::regclass::text as name from pg_index index
+  join pg_class on pg_class.oid = index.indexrelid
+  join pg_am on pg_am.oid = pg_class.relam and pg_am.amname = 'btree'
+  where pg_class.relnamespace = current_schema()::regnamespace order by 1`;
+
+/** What `amcheck` finds in the indexes, where that extension is installed and may be used. */
+async function indexFaults(client: pg.PoolClient): Promise<string[]> {
+  const installed = await client.query("select 1 from pg_extension where extname = 'amcheck'");
+  if (installed.rows.length === 0) return [];
+  const faults: string[] = [];
+  const { rows } = await client.query(INDEXES);
+  for (const { name } of rows) {
+    await client.query('begin read only; set local statement_timeout = 0');
+    await client.query('select bt_index_check($1::regclass)', [name]).catch((error: Error) => {
+      if (!isDamage(error)) throw error;
+      faults.push(error.message);
+    });
+    await client.query('rollback');
+  }
+  return faults;
 }
 
 async function lend<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -176,12 +227,12 @@ async function whileWanted<T>(
   }
 }
 
-/** A connection whose rollback failed is not reused. */
+/** A connection whose rollback failed is not reused, nor one to a server that accepts no writes any more. */
 const release = (client: pg.PoolClient, failure: Error | undefined): void =>
-  client.release(failure && 'connectionLost' in failure ? failure : undefined);
+  client.release(failure && ('connectionLost' in failure || isReadOnly(failure)) ? failure : undefined);
 
 async function transaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
-  await client.query(begin);
+  await started(client, begin);
   try {
     const value = await work();
     await commit(client);
@@ -190,6 +241,13 @@ async function transaction<T>(client: pg.PoolClient, begin: string, work: () => 
     await client.query('rollback').catch(() => Object.assign(error as Error, { connectionLost: true }));
     throw error;
   }
+}
+
+/** @throws ReadOnlyError on a standby, which has another code for a transaction that would write */
+async function started(client: pg.PoolClient, begin: string): Promise<void> {
+  await client.query(begin).catch((error: pg.DatabaseError) => {
+    throw error.code === NOT_SUPPORTED ? new ReadOnlyError(error.message, { cause: error }) : error;
+  });
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -211,7 +269,7 @@ async function* streamed<Part>(
   let failure: Error | undefined;
   let isOver = false;
   try {
-    await client.query(begin);
+    await started(client, begin);
     yield* work(client);
     await commit(client);
     isOver = true;
@@ -260,105 +318,4 @@ const lockedLog = async (client: pg.PoolClient): Promise<Revision> =>
 
 async function moveLog(client: pg.PoolClient, before: number, { seq, hash }: Revision): Promise<void> {
   if (seq !== before) await client.query('update revision set seq = $1, hash = $2 where id = 1', [seq, hash]);
-}
-
-async function migratePostgres(client: pg.PoolClient, database: string): Promise<void> {
-  const folder = migrationsFolder('postgres');
-  await client.query(
-    'set default_transaction_read_only = off; set lock_timeout = 0; set statement_timeout = 0',
-  );
-  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-  try {
-    const known = await client.query(
-      "select to_regclass('drizzle.__drizzle_migrations') is not null as known",
-    );
-    if (known.rows[0].known) {
-      const applied = await client.query(LAST_APPLIED);
-      refuseNewer(`The database ${database}`, folder, applied.rows[0].at);
-    }
-    await migrate(drizzle(client), { migrationsFolder: folder });
-    await client.query('insert into revision (id, seq, hash) values (1, 0, $1) on conflict do nothing', [
-      GENESIS,
-    ]);
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await client.query(SERVING);
-  }
-}
-
-const prepare = shapeCache<ReturnType<typeof named>>();
-
-/** A compiled statement with the name under which connections cache its plan. */
-function named(query: PromiseLike<unknown>) {
-  const compiled = compile(query);
-  const name = `luodi_${createHash('sha256').update(compiled.sql).digest('hex').slice(0, 32)}`;
-  return { ...compiled, name };
-}
-
-function readerOn(client: Client): Reader {
-  const db = drizzle(client);
-  const reader = {
-    tables,
-    functions,
-    select: db.select.bind(db),
-    selectDistinct: db.selectDistinct.bind(db),
-    prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
-      const statement = prepare(shape, () => named(build(reader)));
-      const { rows } = await client.query({
-        name: statement.name,
-        text: statement.sql,
-        values: statement.bind(values),
-        rowMode: 'array',
-      });
-      return rows.map(statement.row);
-    },
-  } as unknown as Reader;
-  return reader;
-}
-
-/** Reads rows through a cursor per call, which ends with the transaction. */
-function streamReaderOn(client: pg.PoolClient): StreamReader {
-  const reader = readerOn(client);
-  let cursors = 0;
-  return {
-    ...reader,
-    batches: async function* (
-      shape: string,
-      values: Values,
-      size: number,
-      build: (r: Reader) => PromiseLike<unknown>,
-    ) {
-      const statement = prepare(shape, () => named(build(reader)));
-      const cursor = `luodi_batches_${++cursors}`;
-      await client.query(`declare ${cursor} no scroll cursor for ${statement.sql}`, statement.bind(values));
-      for (;;) {
-        const { rows } = await client.query({ text: `fetch ${size} from ${cursor}`, rowMode: 'array' });
-        if (rows.length > 0) yield rows.map(statement.row);
-        if (rows.length < size) break;
-      }
-      await client.query(`close ${cursor}`);
-    },
-  } as unknown as StreamReader;
-}
-
-function transactionOn(client: pg.PoolClient, log: Revision): Transaction {
-  const db = drizzle(client);
-  const reader = readerOn(client);
-  const tx: Transaction = {
-    ...reader,
-    insert: db.insert.bind(db),
-    update: db.update.bind(db),
-    delete: db.delete.bind(db),
-    perform: async (shape: string, values: Values, build: (t: Transaction) => PromiseLike<unknown>) => {
-      const statement = prepare(shape, () => named(build(tx)));
-      await client.query({
-        name: statement.name,
-        text: statement.sql,
-        values: statement.bind(values),
-      });
-    },
-    announceRows: async () => {},
-    log,
-  } as unknown as Transaction;
-  return tx;
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Reader, Revision } from './database.ts';
 
 /** The previous hash of the first entry in the change log. */
@@ -11,4 +11,15 @@ export async function revisionIn(reader: Reader): Promise<Revision> {
     db.select({ seq: revision.seq, hash: revision.hash }).from(revision).where(eq(revision.id, 1)),
   );
   return row as Revision;
+}
+
+/** The hash of an entry; undefined if there is none. */
+export async function hashAt(reader: Reader, seq: number): Promise<string | undefined> {
+  const [entry] = await reader.prepared('revision.hash', { seq }, (db) =>
+    db
+      .select({ hash: db.tables.changes.hash })
+      .from(db.tables.changes)
+      .where(eq(db.tables.changes.seq, sql.placeholder('seq'))),
+  );
+  return entry?.hash;
 }

@@ -8,7 +8,8 @@ import type { Revision, Table, Transaction } from './database.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { readerOnThread } from './sqlite-reader.ts';
 import { type Commands, SqliteThread } from './sqlite-thread.ts';
-import { beginWhenFree, READ_LOG, WRITE_LOG } from './sqlite-writer.ts';
+import { READ_LOG } from './sqlite-watch.ts';
+import { beginWhenFree, WRITE_LOG } from './sqlite-writer.ts';
 
 /** How long a load waits for another process that is writing. */
 const GIVE_UP_MS = 60_000;

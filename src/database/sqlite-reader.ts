@@ -10,7 +10,7 @@ import { defineTables } from './tables.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** The one cast that allows SQLite behind PostgreSQL's types: the SQL in use is common to both. */
-const vocabulary = columns as unknown as Vocabulary;
+export const vocabulary = columns as unknown as Vocabulary;
 export const tables = defineTables(vocabulary);
 export const { functions } = vocabulary;
 
@@ -24,7 +24,7 @@ export const BUSY_TIMEOUT_MS = 250;
 
 /** A read-only connection. */
 export function openReader(file: string): Client {
-  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  const client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
   client.pragma('query_only = ON');
   client.pragma('trusted_schema = OFF');
   return client;
@@ -42,9 +42,8 @@ export function readerOn(client: Client): Reader {
 }
 
 /** The builders shared by all ways of running statements. */
-const buildersOf = (db: { select: Select; selectDistinct: Select }) => ({
-  tables,
-  functions,
+const buildersOf = (db: { select: Select; selectDistinct: Select }, shown = { tables, functions }) => ({
+  ...shown,
   select: db.select.bind(db),
   selectDistinct: db.selectDistinct.bind(db),
 });
@@ -53,7 +52,7 @@ const buildersOf = (db: { select: Select; selectDistinct: Select }) => ({
 type Select = (...fields: never[]) => unknown;
 
 /** A reader that also returns rows in batches, stepping through one statement. */
-export function streamReaderOn(client: Client): StreamReader {
+export function streamReaderOn(client: Client, shown = { tables, functions }): StreamReader {
   const db = drizzle(client);
   const prepare = shapeCache<Prepared>();
   const statementFor = (shape: string, build: Build): Prepared =>
@@ -62,7 +61,7 @@ export function streamReaderOn(client: Client): StreamReader {
       return { compiled, statement: client.prepare(compiled.sql).raw() };
     });
   const reader = {
-    ...buildersOf(db),
+    ...buildersOf(db, shown),
     prepared: async (shape: string, values: Values, build: Build) => {
       const { compiled, statement } = statementFor(shape, build);
       return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import type { LoadWork, StreamReader, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
+import { sqliteShadows } from './sqlite-shadow.ts';
 import type { Answer, Commands, Question, ThreadData } from './sqlite-thread.ts';
 import { described, give } from './thread-parts.ts';
 
@@ -13,6 +14,8 @@ const client = writes ? await openWriter() : openReader(file);
 client.pragma('cache_size = -16384');
 const prepare = shapeCache<Sqlite.Statement>();
 const statementFor = (sql: string): Sqlite.Statement => prepare(sql, () => client.prepare(sql));
+
+const shadows = sqliteShadows(client);
 
 async function openWriter(): Promise<Client> {
   const { prepareForWriting } = await import('./sqlite-writer.ts');
@@ -78,7 +81,7 @@ async function* inSnapshot(
 ): AsyncGenerator<unknown, void> {
   client.exec('begin');
   try {
-    yield* work(streamReaderOn(client));
+    yield* work({ ...streamReaderOn(client), shadows });
   } finally {
     client.exec('commit');
   }

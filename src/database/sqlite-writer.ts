@@ -7,15 +7,21 @@ import type { Database, Revision, Transaction } from './database.ts';
 import { BusyError, isUnavailable, NestedWriteError } from './errors.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { type Client, type Prepared, readerOn } from './sqlite-reader.ts';
+import { READ_ENTRY, READ_LOG, type Watch } from './sqlite-watch.ts';
 
 /** How long a write waits for other writers before it is refused. */
 export const BUSY_GIVE_UP_MS = 5_000;
+
+/** The size to which the write-ahead log is cut when it is begun anew; usually it is a quarter of that. */
+const LOG_BYTES = 16 * 1024 * 1024;
 
 /** Configures a connection for writing. */
 export function prepareForWriting(client: Client): void {
   // When reopening a file in WAL mode, better-sqlite3 uses NORMAL, and a power cut can lose committed data.
   client.pragma('synchronous = FULL');
   client.pragma('trusted_schema = OFF');
+  // What a long read or a full disk made it grow to is given back.
+  client.pragma(`journal_size_limit = ${LOG_BYTES}`);
 }
 
 /**
@@ -43,14 +49,18 @@ function transactionOn(client: Client, log: Revision): Transaction {
   return tx;
 }
 
-export const READ_LOG = 'select seq, hash from revision where id = 1';
 export const WRITE_LOG = 'update revision set seq = ?, hash = ? where id = 1';
 
 /** Reads and updates the number and hash of the last entry in the change log. */
-function logOn(client: Client): { read(): Revision; write(log: Revision): void } {
+function logOn(client: Client) {
   const read = client.prepare<[], Revision>(READ_LOG);
+  const entry = client.prepare<[number], string>(READ_ENTRY).pluck();
   const write = client.prepare(WRITE_LOG);
-  return { read: () => read.get() as Revision, write: ({ seq, hash }) => write.run(seq, hash) };
+  return {
+    read: () => read.get() as Revision,
+    entry: (seq: number) => entry.get(seq),
+    write: ({ seq, hash }: Revision) => write.run(seq, hash),
+  };
 }
 
 interface Job {
@@ -66,6 +76,8 @@ interface Turn {
 }
 
 type Write = Database['write'] & {
+  /** What it has done so far. */
+  readonly counts: { waiting(): number; commits: number; writes: number };
   /** Resolves when no writes are waiting. */
   idle(): Promise<void>;
   /**
@@ -83,7 +95,7 @@ const REFUSE_EVERY_MS = 100;
  * The writer: takes all waiting jobs, runs each in its own savepoint, commits once, and only then resolves
  * them. The group shares one disk sync; a job that fails rolls back only itself.
  */
-export function groupCommit(client: Client, limit: number, onCommit: () => void): Write {
+export function groupCommit(client: Client, watch: Watch, limit: number, onCommit: () => void): Write {
   const inside = new AsyncLocalStorage<true>();
   const log: Revision = { seq: 0, hash: '' };
   const tx = transactionOn(client, log);
@@ -103,6 +115,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
   ];
 
   let waiting: (Job | Turn)[] = [];
+  const counts = { waiting: () => waiting.length, commits: 0, writes: 0 };
   let draining: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
@@ -141,14 +154,20 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
   async function runGroup(group: readonly Job[]): Promise<void> {
     let answers: (() => void)[];
     try {
+      watch.expectSame();
       await beginWhenFree(() => begin.run(), (group[0] as Job).askedAt + BUSY_GIVE_UP_MS);
       Object.assign(log, kept.read());
+      watch.expectContinued(log, kept.entry);
       const { seq } = log;
       answers = [];
       for (const job of group) answers.push(await runJob(job));
       if (log.seq !== seq) kept.write(log);
       commit.run();
+      counts.commits += 1;
+      counts.writes += group.length;
       onCommit();
+      // What was written to a file that has gone is not kept, so it is not acknowledged.
+      watch.committed(log);
     } catch (error) {
       if (client.inTransaction) client.exec('rollback');
       for (const job of group) job.reject(error);
@@ -186,6 +205,7 @@ export function groupCommit(client: Client, limit: number, onCommit: () => void)
     });
   };
   return Object.assign(write, {
+    counts,
     idle: async () => draining ?? undefined,
     standBack: () => {
       if (inside.getStore()) return Promise.reject(new NestedWriteError());

@@ -1,19 +1,23 @@
 /** The SQLite engine: query-only readers, worker readers for long work, and one writer with group commit. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { StartupError } from '../core/startup-error.ts';
+import { resolve } from 'node:path';
+import { byLabel } from '../core/metrics.ts';
 import { currentAsker, expectWanted } from './asker.ts';
 import type { Database, OpenOptions, Reader, Revision, StreamWork } from './database.ts';
-import { BusyError, isUnavailable, rootMessage } from './errors.ts';
-import { expectCurrent, migrationsFolder, refuseNewer } from './migrations.ts';
+import { isDamage, isOutside, rootMessage } from './errors.ts';
+import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
-import { GENESIS } from './revision.ts';
-import { BUSY_TIMEOUT_MS, type Client, openReader, readerOn, readerOnThread } from './sqlite-reader.ts';
+import { LAST_APPLIED, openWriter } from './sqlite-open.ts';
+import {
+  BUSY_TIMEOUT_MS,
+  type Client,
+  openReader,
+  readerOn,
+  readerOnThread,
+  streamReaderOn,
+} from './sqlite-reader.ts';
 import { SqliteThread } from './sqlite-thread.ts';
-import { BUSY_GIVE_UP_MS, beginWhenFree, groupCommit, prepareForWriting, READ_LOG } from './sqlite-writer.ts';
+import { READ_LOG, watchFile } from './sqlite-watch.ts';
+import { groupCommit } from './sqlite-writer.ts';
 import { fairTurns, type TurnLimits, WAITING } from './turns.ts';
 
 /** SQLite's maximum. It reserves address space, not memory. */
@@ -32,11 +36,16 @@ const KEEPING_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2
 /** A copy of a million projects, besides buffers, which do not count. */
 const RESIDENT_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 const GROUP_LIMIT = 256;
-const LAST_APPLIED = 'select max(created_at) from __drizzle_migrations';
+const FILE_BYTES = { name: 'luodi_database_bytes', help: 'Size of the database.', type: 'gauge' } as const;
+/** Findings of a check after which it ends. */
+const FINDINGS = 20;
 
 export async function openSqlite(path: string, options: OpenOptions): Promise<Database> {
   const file = resolve(path);
-  const writer = await openWhenFree(file);
+  const writer = await openWriter(file, options);
+  const watch = watchFile(file, writer);
+  // A wait would block the event loop; the writer tries again instead.
+  writer.pragma('busy_timeout = 0');
   const reader = openMapped(file);
   const read = readerOn(reader);
   // Requests in the same event-loop turn share one lookup, unless a commit comes between them.
@@ -44,22 +53,26 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const forget = () => {
     lookedUp = null;
   };
-  const write = groupCommit(writer, options.groupLimit ?? GROUP_LIMIT, forget);
+  const write = groupCommit(writer, watch, options.groupLimit ?? GROUP_LIMIT, forget);
+  // A connection of its own must not be to another file.
+  const same = (): string => {
+    watch.expectSame();
+    return file;
+  };
   const snapshots = new Pool(SNAPSHOT_READERS, () => {
-    const client = openMapped(file);
-    return { client, reader: readerOn(client), close: () => client.close() };
+    const client = openMapped(same());
+    return { client, reader: streamReaderOn(client), close: () => client.close() };
   });
   // A pool of their own, so that a slow reader of a stream does not delay statistics.
-  const streams = new Pool(STREAM_THREADS, () => new SqliteThread(file, STREAM_LIMITS));
-  const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(file, KEEPING_LIMITS));
-  const residents = new Pool(1, () => new SqliteThread(file, RESIDENT_LIMITS));
+  const streams = new Pool(STREAM_THREADS, () => new SqliteThread(same(), STREAM_LIMITS));
+  const keeping = new Pool(STREAM_THREADS, () => new SqliteThread(same(), KEEPING_LIMITS));
+  const residents = new Pool(1, () => new SqliteThread(same(), RESIDENT_LIMITS));
   const poolFor = ({ resident, remembersRows }: StreamWork<never, unknown>) =>
     resident ? residents : remembersRows ? keeping : streams;
-  const loads = new Pool(1, () => new SqliteThread(file, KEEPING_LIMITS));
-  const figures = takingTurns(file);
-  const pages = takingTurns(file);
+  const loads = new Pool(1, () => new SqliteThread(same(), KEEPING_LIMITS));
+  const figures = takingTurns(same);
+  const pages = takingTurns(same);
   const revision = reader.prepare<[], Revision>(READ_LOG);
-  const applied = reader.prepare(LAST_APPLIED);
 
   return {
     read,
@@ -86,16 +99,57 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     write,
     load: async function* (work, input) {
       const resume = await write.standBack();
+      const observe = watch.suspend();
       try {
+        watch.expectSame();
         yield* loads.lendTo((thread) => thread.load(work, input));
+        watch.expectSame();
       } finally {
+        observe();
         resume();
       }
     },
+    metrics: () => [
+      ...byLabel(FILE_BYTES, 'file', watch.sizes()),
+      {
+        name: 'luodi_writes_waiting',
+        help: 'Writes that wait for their commit.',
+        type: 'gauge',
+        value: write.counts.waiting(),
+      },
+      {
+        name: 'luodi_commits_total',
+        help: 'Commits; each is one sync of the disk.',
+        type: 'counter',
+        value: write.counts.commits,
+      },
+      {
+        name: 'luodi_writes_total',
+        help: 'Writes in these commits.',
+        type: 'counter',
+        value: write.counts.writes,
+      },
+    ],
+    integrity: async () => {
+      const thread = new SqliteThread(same());
+      try {
+        const rows = await thread.run(`pragma integrity_check(${FINDINGS})`, []);
+        const lines = rows.flatMap(([text]) => String(text).split('\n'));
+        return lines.filter((line) => line !== 'ok' && !line.startsWith('***'));
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        return [rootMessage(error)];
+      } finally {
+        await thread.close();
+      }
+    },
     check: async () => {
-      expectCurrent('sqlite', applied.pluck().get());
       const level = writer.pragma('synchronous', { simple: true });
       if (level !== 2) throw new Error(`SQLite runs at synchronous=${level}, not FULL (2)`);
+      expectCurrent(
+        'sqlite',
+        watch.look((client) => client.prepare(LAST_APPLIED).pluck().get()),
+      );
     },
     close: async () => {
       await write.idle();
@@ -110,9 +164,9 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
 }
 
 /** Queued snapshots on threads. */
-function takingTurns(file: string) {
+function takingTurns(same: () => string) {
   const threads = new Pool(TURNS.atOnce, () => {
-    const thread = new SqliteThread(file);
+    const thread = new SqliteThread(same());
     const lent = {
       asker: currentAsker(),
       thread,
@@ -159,88 +213,15 @@ function takingTurns(file: string) {
  * again.
  */
 function tidyUp(writer: Client): void {
-  try {
-    writer.pragma('optimize');
-    writer.pragma('wal_checkpoint(TRUNCATE)');
-  } catch (error) {
-    // Another process has the file open: the log remains beside it, and nothing is lost.
-    if (!isUnavailable(error)) throw error;
-  }
-}
-
-/** Another process may be writing: retries for as long as any write would wait. @throws StartupError */
-async function openWhenFree(file: string): Promise<Client> {
-  let writer: Client | undefined;
-  try {
-    await beginWhenFree(() => {
-      writer = openWriter(file);
-    }, performance.now() + BUSY_GIVE_UP_MS);
-  } catch (error) {
-    if (!(error instanceof BusyError)) throw error;
-    throw new StartupError(`The database ${file} cannot be opened: ${error.message}`, { cause: error });
-  }
-  return writer as Client;
-}
-
-function openWriter(file: string): Client {
-  const folder = dirname(file);
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-  } catch (error) {
-    throw new StartupError(`The database cannot be written at ${file}: ${rootMessage(error)}`);
-  }
-  let client: Client | undefined;
-  try {
-    client = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-    refuseForeign(client, file);
-    client.pragma('journal_mode = WAL');
-    prepareForWriting(client);
-    migrateSqlite(client, file);
-    // Planner statistics from a sample, if missing or outdated. Full statistics would take seconds on a large
-    // file, and with histograms SQLite plans a statement again whenever another day is bound to it.
-    client.pragma('analysis_limit = 1000');
-    client.pragma('optimize = 0x10002');
-    return client;
-  } catch (error) {
-    client?.close();
-    if (error instanceof StartupError) throw error;
-    throw new StartupError(`The database ${file} cannot be opened: ${rootMessage(error)}`, { cause: error });
-  }
-}
-
-/** Refuses a database of another program, rather than add tables to it. */
-function refuseForeign(client: Client, file: string): void {
-  const names = client.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
-  const made = names.filter((name) => name !== '__drizzle_migrations' && !String(name).startsWith('sqlite_'));
-  if (made.length > 0 && !(made.includes('revision') && made.includes('changes'))) {
-    throw new StartupError(`${file} is a SQLite database, but was not created by Luodi`);
-  }
-}
-
-function migrateSqlite(client: Client, file: string): void {
-  const folder = migrationsFolder('sqlite');
-  const known = client
-    .prepare("select count(*) from sqlite_schema where name = '__drizzle_migrations'")
-    .pluck()
-    .get();
-  if (known) refuseNewer(file, folder, client.prepare(LAST_APPLIED).pluck().get());
-  // drizzle-kit rebuilds a table by copying and dropping it, which would delete the rows that refer to it;
-  // its own PRAGMA foreign_keys=OFF has no effect inside the migrator's transaction.
-  client.pragma('foreign_keys = OFF');
-  migrate(drizzle(client), { migrationsFolder: folder });
-  // The check reads everything, so it runs once per migration; until it has passed, every start repeats it.
-  const migratedAt = Math.floor(Number(client.prepare(LAST_APPLIED).pluck().get()) / 1_000);
-  if (client.pragma('user_version', { simple: true }) !== migratedAt) {
-    const broken = client.pragma('foreign_key_check') as unknown[];
-    if (broken.length > 0) {
-      throw new StartupError(`${file} has ${broken.length} rows that refer to rows that do not exist`);
+  writer.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  for (const step of ['optimize', 'wal_checkpoint(TRUNCATE)']) {
+    try {
+      writer.pragma(step);
+    } catch (error) {
+      // Another process has the file open, or the disk is full: the log remains beside it, and nothing is lost.
+      if (!isOutside(error)) throw error;
     }
-    client.pragma(`user_version = ${migratedAt}`);
   }
-  client.pragma('foreign_keys = ON');
-  client.prepare('insert or ignore into revision (id, seq, hash) values (1, 0, ?)').run(GENESIS);
 }
 
 /**

@@ -9,8 +9,8 @@ import type { Values } from './prepared.ts';
 import { searchText } from './search-text.ts';
 
 /** The tables that are searched by `searchText`, and their indexes. */
-const INDEXES = { projects: 'projectGrams', enterprises: 'enterpriseGrams' } as const;
-export type Indexed = keyof typeof INDEXES;
+export const GRAM_INDEXES = { projects: 'projectGrams', enterprises: 'enterpriseGrams' } as const;
+export type Indexed = keyof typeof GRAM_INDEXES;
 
 const RUN = /[\p{L}\p{N}\p{M}]+/gu;
 const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
@@ -95,7 +95,7 @@ export function textQuery(name: string, q: string): TextQuery {
         const isIn = (text: SQLWrapper) => containsText(text, sql`${sql.placeholder(`${name}${i}`)}`);
         const fromThoseWith = (table: Indexed): SQL => {
           const rows = reader.tables[table];
-          const grams = reader.tables[INDEXES[table]];
+          const grams = reader.tables[GRAM_INDEXES[table]];
           const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
           // In this order: from the index to the table, never the other way round.
           return sql`from ${grams} cross join ${rows}
@@ -114,7 +114,7 @@ export const gramsIn = (text: string): string =>
 
 /** Indexes a new row. @param text as folded by `searchText` */
 export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
-  const index = INDEXES[table];
+  const index = GRAM_INDEXES[table];
   const grams = gramsIn(text);
   // Inserted in increasing order: FTS5 flushes what it has gathered each time a number is lower than the
   // previous one.
@@ -140,7 +140,7 @@ export async function reindexText(
 
 /** Removes a deleted row. @param text its indexed text, which locates its index entry */
 export async function forgetText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
-  const index = INDEXES[table];
+  const index = GRAM_INDEXES[table];
   const match = matchOf(text);
   await tx.perform(`${index}.delete ${match !== null}`, { id, match }, (db) => {
     const grams = db.tables[index];
@@ -159,9 +159,9 @@ const AT_ONCE = 5_000;
 /** Creates missing or outdated indexes: in databases from before they existed, or with other grams. */
 export async function ensureTextIndexes(database: Database): Promise<void> {
   if (await isMade(database.read)) return;
-  for (const table of Object.keys(INDEXES) as Indexed[]) {
+  for (const table of Object.keys(GRAM_INDEXES) as Indexed[]) {
     await database.write(async (tx) => {
-      await tx.delete(tx.tables[INDEXES[table]]);
+      await tx.delete(tx.tables[GRAM_INDEXES[table]]);
     });
     let after = '';
     for (;;) {

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { plainEtag } from './compression.ts';
+import { pinned } from './known.ts';
 import { Problem } from './problems.ts';
 import { projected } from './projection.ts';
 import { type Answer, sendAnswer } from './replayed.ts';
@@ -23,6 +24,8 @@ export function isFresh(request: FastifyRequest, etag: string): boolean {
 }
 
 export const REVALIDATE = 'private, no-cache';
+/** For a year, the longest that caches honour. */
+export const PERMANENT = 'private, max-age=31536000, immutable';
 
 /** A response with a resource and its ETag. */
 export function resourceAnswer(resource: object, status: number, location?: string): Answer {
@@ -33,7 +36,11 @@ export function resourceAnswer(resource: object, status: number, location?: stri
 
 /** Sends the requested fields of a resource; 304 to a reader that has it already. */
 export function sendResource(request: FastifyRequest, reply: FastifyReply, resource: object): FastifyReply {
-  const answer = resourceAnswer(projected(request, resource), 200);
+  const { known } = request;
+  const told = known
+    ? { ...pinned(projected(request, resource), known.seq), known: { revision: known.seq, at: known.at } }
+    : projected(request, resource);
+  const answer = resourceAnswer(told, 200);
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (reads && isFresh(request, answer.headers.etag as string)) {
     return reply.code(304).headers(answer.headers).send();

@@ -1,6 +1,7 @@
 /** Logging: one line per request; changes, failures and slow requests at `info`, successful reads at `debug`. */
 import type { FastifyInstance } from 'fastify';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { isOutside, rootMessage } from '../database/errors.ts';
 import { addressOf, withoutSecrets } from './secrets.ts';
 
 /** @param to destination of the lines, one JSON object each; standard output by default */
@@ -9,7 +10,24 @@ export const createLogger = (
   // Lines are buffered for up to a quarter of a second.
   to: DestinationStream = pino.destination({ minLength: 4_096, periodicFlush: 250 }),
 ): Logger =>
-  pino({ level, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: withoutSecrets } }, to);
+  pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: inBrief },
+      hooks: { streamWrite: withoutSecrets },
+    },
+    to,
+  );
+
+/** Where the code was says nothing about a database that is away or a disk that is full. */
+const inBrief = (error: unknown): unknown =>
+  isOutside(error)
+    ? { type: (error as Error).name, message: rootMessage(error) }
+    : stdSerializers.err(error as Error);
+
+/** The trace that a request belongs to (W3C Trace Context). */
+const TRACE = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
 /** Slower requests are always logged. */
 const SLOW_MS = 1_000;
@@ -24,11 +42,15 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.addHook('onSend', (request, reply, _, done) => {
     const elapsed = performance.now() - request.startedAt;
     const { id: requestId, method, url } = request;
+    const traceId = TRACE.exec(String(request.headers.traceparent))?.[1];
     const status = reply.statusCode;
     const routine = (method === 'GET' || method === 'HEAD') && status < 400 && elapsed < SLOW_MS;
     if (!routine || logger.isLevelEnabled('debug')) {
       const ms = Math.round(elapsed * 100) / 100;
-      logger[routine ? 'debug' : 'info']({ requestId, method, url: addressOf(url), status, ms }, 'request');
+      logger[routine ? 'debug' : 'info'](
+        { requestId, ...(traceId && { traceId }), method, url: addressOf(url), status, ms },
+        'request',
+      );
     }
     done();
   });

@@ -153,6 +153,7 @@ export const titles = {
   406: { en: 'Not acceptable', zh: '无可接受的格式' },
   408: { en: 'Request timed out', zh: '请求超时' },
   409: { en: 'Conflict', zh: '冲突' },
+  410: { en: 'Gone', zh: '已不可用' },
   412: { en: 'Precondition failed', zh: '前提条件不成立' },
   413: { en: 'Too large', zh: '请求过大' },
   414: { en: 'Address too long', zh: '地址过长' },

@@ -30,6 +30,8 @@ export interface Notes {
   replaces: boolean;
   access: Access;
   conditional: boolean;
+  /** Whether it can be answered as it was known. */
+  asKnown: 'figures' | 'records' | undefined;
   guarded: boolean;
   paged: boolean;
   deprecated: Deprecation | undefined;

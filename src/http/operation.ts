@@ -3,6 +3,7 @@ import type { FastifySchema } from 'fastify';
 import * as z from 'zod';
 import { type Deprecation, deprecationInWords } from './deprecation.ts';
 import { type Files, fileKinds, undocumentedIn } from './formats.ts';
+import { definitionsField, Known, knownFields } from './known.ts';
 import { formatOfType, mediaTypes } from './media-types.ts';
 import { titles } from './messages.ts';
 import type { FileRoute } from './notes.ts';
@@ -63,6 +64,11 @@ interface Operation<Body, Query, Params, Success> {
   accepted?: string;
   /** Parameters that are accepted but not documented, because they are for another format. */
   hidden?: readonly string[];
+  /**
+   * Whether it can be answered as it was known: with `known`, and links that stay in that past. Figures always say
+   * what they know, and have a permalink; records only if asked.
+   */
+  asKnown?: 'figures' | 'records';
   /** Where clients should use something else from now on, and since when. */
   deprecated?: Deprecation;
 }
@@ -77,6 +83,7 @@ export function operation<
   Success extends z.ZodType = z.ZodUndefined,
 >(about: Operation<Body, Query, Params, Success>): Schema<Body, Query, Params> {
   const { success, conditional = false, guarded = false, retryable = false, resumable = false } = about;
+  const query = about.query && queryAsKnown(about.query, about.asKnown);
   const problems = new Set<ProblemStatus>([
     ...ALWAYS,
     ...PROBLEMS_OF[about.access],
@@ -85,10 +92,15 @@ export function operation<
     ...(guarded ? ([404, 412, 428] as const) : []),
     ...(retryable ? ([409] as const) : []),
     ...(success.files ? ([406] as const) : []),
+    ...(about.asKnown === 'figures' ? ([410] as const) : []),
     ...(about.problems ?? []),
   ]);
   const responses: Record<number, unknown> = {};
-  const { schema, status = 200, description, type = 'application/json', files } = success;
+  const { status = 200, description, type = 'application/json', files } = success;
+  const schema =
+    about.asKnown === 'records' && type === 'application/json'
+      ? recordAsKnown(success.schema)
+      : success.schema;
   const changes = guarded || retryable || about.created !== undefined;
   // An import tells how it went; nobody can do without that.
   const mayBeMinimal = changes && schema !== undefined && about.accepted === undefined;
@@ -115,7 +127,7 @@ export function operation<
     ].join('\n\n'),
     ...(about.deprecated && { deprecated: true }),
     ...(about.params && { params: about.params }),
-    ...(about.query && { querystring: about.query }),
+    ...(query && { querystring: query }),
     ...(about.body && { body: about.body, consumes: about.consumes ?? ['application/json'] }),
     response: responses,
     // For `openapi.ts` and for hooks, not for Fastify.
@@ -129,6 +141,7 @@ export function operation<
       replaces: about.created !== undefined,
       access: about.access,
       conditional,
+      asKnown: about.asKnown,
       guarded,
       paged: status === 200 && about.query !== undefined && 'cursor' in shapeOf(about.query),
       deprecated: about.deprecated,
@@ -157,6 +170,28 @@ function fileRoute<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType
       hidden: undocumentedIn(format, shared),
     }),
   };
+}
+
+/** The parameters of an operation that can be answered as it was known. */
+function queryAsKnown(query: z.ZodType, asKnown: 'figures' | 'records' | undefined): z.ZodType {
+  if (!asKnown || !(query instanceof z.ZodObject)) return query;
+  return query.safeExtend({
+    ...knownFields,
+    ...(asKnown === 'figures' && { definitionsVersion: definitionsField }),
+  });
+}
+
+const recordsAsKnown = new WeakMap<z.ZodType, z.ZodType>();
+
+/** A record, with what is known of it if that was asked; a page has a field for it. */
+function recordAsKnown(schema: z.ZodType | undefined): z.ZodType | undefined {
+  if (!(schema instanceof z.ZodObject) || 'known' in schema.shape) return schema;
+  const made = recordsAsKnown.get(schema);
+  if (made) return made;
+  const { id, ...meta } = schema.meta() ?? {};
+  const extended = schema.safeExtend({ known: Known.optional() }).meta({ ...meta, id: `${id}AsKnown` });
+  recordsAsKnown.set(schema, extended);
+  return extended;
 }
 
 const MINIMAL = 'Done; without a body, as `Prefer: return=minimal` asked.';

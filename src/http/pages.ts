@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { SortColumn } from '../database/keyset.ts';
 import type { Tables } from '../database/tables.ts';
 import { integerText } from './fields.ts';
+import { Known } from './known.ts';
 import { invalid } from './problems.ts';
 
 /** What a list can be sorted by. */
@@ -174,6 +175,7 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
         nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
       }),
       revision: z.int().meta({ description: 'Revision of the data shown on the page.' }),
+      known: Known.optional(),
     })
     .meta({
       id,

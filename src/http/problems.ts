@@ -8,15 +8,21 @@ import { type Entity, nouns } from '../core/entities.ts';
 import { type Language, type MessageValue, say } from '../core/languages.ts';
 import {
   GoneError,
+  isDamage,
+  isDiskFull,
   isForeignKeyViolation,
+  isOutside,
+  isReadOnly,
   isUnavailable,
   isUniqueViolation,
+  lossIn,
   TooManyWaitingError,
 } from '../database/errors.ts';
 import { type FaultCode, faults as faultMessages, type ProblemKind, problems, titles } from './messages.ts';
 import { pluralOf } from './nouns.ts';
 import { Replayed, sendAnswer } from './replayed.ts';
 import { addressOf } from './secrets.ts';
+import { lostFiles } from './service-messages.ts';
 
 /** A position in a file. */
 export interface Cell {
@@ -194,7 +200,9 @@ export const problemHandler =
     const problem = asProblem(error, request);
     // A refusal by the service is logged with the request.
     if (problem.status >= 500 && problem.cause !== undefined) {
-      logger.error({ requestId: request.id, err: error }, 'request failed');
+      // What is wrong outside is an error once, not with each request.
+      const level = isOutside(error) ? 'warn' : 'error';
+      logger[level]({ requestId: request.id, err: error }, 'request failed');
     }
     sendProblem(problem, request, reply);
   };
@@ -239,6 +247,25 @@ const faultBody = (fault: Fault, language: Language) => ({
   message: say(faultMessages[fault.code], language, fault.values),
 });
 
+/** What an operator has to see to, with the seconds after which a client may try again. */
+const databaseFaults: readonly [(error: unknown) => boolean, ProblemKind, number][] = [
+  [isDamage, 'service.database_damaged', 60],
+  [isDiskFull, 'service.disk_full', 10],
+  [isReadOnly, 'service.read_only', 5],
+  [isUnavailable, 'service.unavailable', 1],
+];
+
+/** 503 for a failure of the database that says nothing about the request. */
+export function databaseProblem(cause: unknown): Problem | undefined {
+  const loss = lossIn(cause);
+  if (loss) {
+    const values = { what: lostFiles[loss.what] };
+    return new Problem('service.database_changed', { cause, values, headers: { 'retry-after': '10' } });
+  }
+  const found = databaseFaults.find(([is]) => is(cause));
+  return found && new Problem(found[1], { cause, headers: { 'retry-after': String(found[2]) } });
+}
+
 type Translate = (error: FastifyError, request: FastifyRequest) => Problem;
 
 /** Errors of Fastify, by code. */
@@ -274,9 +301,8 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
     const translate = frameworkErrors[String(error.code)];
     if (translate) return translate(error as FastifyError, request);
   }
-  if (isUnavailable(error)) {
-    return new Problem('service.unavailable', { cause: error, headers: { 'retry-after': '1' } });
-  }
+  const ofDatabase = databaseProblem(error);
+  if (ofDatabase) return ofDatabase;
   if (error instanceof TooManyWaitingError) {
     const { max, whose } = error;
     const kind = whose === 'own' ? 'service.too_many_waiting' : 'service.queue_full';

@@ -1,8 +1,7 @@
 /** Protects the service against overload, and against pages from other origins. */
-import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../core/config.ts';
-import { overloaded } from './problems.ts';
+import { limitConnections, refuseWhenBehind } from './overload.ts';
 
 /** Response headers that pages of other origins may read. */
 const EXPOSED = [
@@ -31,8 +30,6 @@ export async function protect(
       strictPreflight: false,
     });
   }
-  await app.register(underPressure, {
-    maxEventLoopDelay: OVERLOAD_DELAY,
-    pressureHandler: () => Promise.reject(overloaded()),
-  });
+  refuseWhenBehind(app, OVERLOAD_DELAY);
+  limitConnections(app);
 }

@@ -7,6 +7,26 @@ export const serviceProblems = {
     en: 'The database is busy or cannot be reached; try again shortly.',
     zh: '数据库繁忙或无法连接，请稍后重试。',
   },
+  'service.database_changed': {
+    status: 503,
+    en: 'Nothing is written to the database, because its file {what}.',
+    zh: '数据库文件{what}，已停止写入。',
+  },
+  'service.database_damaged': {
+    status: 503,
+    en: 'The database is damaged; nothing is written to it. The operator must restore it.',
+    zh: '数据库已损坏，停止写入。请运维人员恢复数据库。',
+  },
+  'service.disk_full': {
+    status: 503,
+    en: 'The disk of the service is full; nothing was changed. Try again when the operator has made room.',
+    zh: '服务所在磁盘已满，未作任何更改。请待运维人员清理空间后重试。',
+  },
+  'service.read_only': {
+    status: 503,
+    en: 'The database accepts no writes at present, as a standby does; try again shortly.',
+    zh: '数据库当前只读（如尚未切换的备库），请稍后重试。',
+  },
   'service.overloaded': {
     status: 503,
     en: 'The service is overloaded; try again shortly.',
@@ -38,3 +58,23 @@ export const serviceProblems = {
     zh: '服务内部出错；可凭请求编号在日志中查找。',
   },
 } as const satisfies Record<string, Message & { status: number }>;
+
+/** What happened to a file of the database, and what to do. */
+export const lostFiles = {
+  missing: {
+    en: 'is missing. The operator must put it back',
+    zh: '已被移走或删除（请运维人员将其放回）',
+  },
+  replaced: {
+    en: 'was replaced by another. The operator must put the right one in its place and restart the service',
+    zh: '已被其他文件替换（请运维人员放回正确的文件并重启服务）',
+  },
+  overwritten: {
+    en: 'was overwritten with other data. The operator must stop the service and restore it',
+    zh: '已被其他数据覆盖（请运维人员停止服务并恢复数据）',
+  },
+  touched: {
+    en: 'was changed by another program. It is being checked; try again shortly',
+    zh: '被其他程序改动，正在检查，请稍后重试',
+  },
+} as const satisfies Record<string, Message>;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { limited } from '../core/limited.ts';
 import type { Database, Reader, Transaction } from '../database/database.ts';
-import { isUnavailable } from '../database/errors.ts';
+import { isOutside } from '../database/errors.ts';
 import { refusalIn, refusalOf } from '../log/holding.ts';
 import { isGone, ownerOf, type StoredOwner, sharesFiles, stored, successor, thisProcess } from './owners.ts';
 
@@ -131,7 +131,7 @@ async function retried<T>(
     try {
       return await step();
     } catch (error) {
-      if (!isUnavailable(error) || attempt === ATTEMPTS) throw error;
+      if (!isOutside(error) || attempt === ATTEMPTS) throw error;
       signal.throwIfAborted();
       if (!(await mayRepeat())) throw error;
       await sleep(attempt * PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -166,7 +166,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
         });
         return;
       } catch (error) {
-        if (!isUnavailable(error) || isStopped) throw error;
+        if (!isOutside(error) || isStopped) throw error;
         await sleep(RETRY_MS);
       }
     }
@@ -228,7 +228,7 @@ export function jobRunner<J extends Job, Progress, Ending>(
     if (reason instanceof Cancelled) return endAs('cancelled', id);
     if (reason instanceof KeyRefused) return endAs('key_refused', id);
     onError(reason);
-    return endAs(isUnavailable(reason) ? 'interrupted' : 'failed', id);
+    return endAs(isOutside(reason) ? 'interrupted' : 'failed', id);
   }
 
   const endAs = async (cause: Cause, id: string): Promise<void> =>

@@ -1,11 +1,11 @@
 /** Replays the change log of a resource, and derives the rows that it must have. */
 
 import type { Entity } from '../core/entities.ts';
-import type { StreamReader } from '../database/database.ts';
+import type { Row, StreamReader } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { type ChangeEntry, streamHistories } from './repository.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+export type { Row } from '../database/database.ts';
 
 /** A resource as replayed from the log. */
 export interface Told {

@@ -6,7 +6,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { Problem } from '../http/problems.ts';
-import { Replayed } from '../http/replayed.ts';
+import { type Answer, Replayed } from '../http/replayed.ts';
 import { expectHolds } from './holding.ts';
 import * as repository from './kept-answers.ts';
 import type { Caller } from './service.ts';
@@ -31,6 +31,7 @@ const ROW_BYTES = 1_000;
  * same key are serialized, across instances too: the second finds the response of the first. Failures and
  * work without changes are not stored, since repeating them is harmless.
  * @param isLogged whether the change log shows everything that the work changes
+ * @param isVoid whether a stored response no longer counts, so that the work is done again
  * @throws Replayed with the first response; Problem 422 if the key was used for a different request, 429 if
  * too many responses are stored
  */
@@ -38,7 +39,10 @@ export const once = <T>(
   { database, clock }: { database: Database; clock: Clock },
   caller: Caller,
   work: (tx: Transaction) => Promise<T>,
-  { isLogged = true }: { isLogged?: boolean } = {},
+  {
+    isLogged = true,
+    isVoid,
+  }: { isLogged?: boolean; isVoid?: (tx: Transaction, kept: Answer) => Promise<boolean> } = {},
 ): Promise<T> =>
   database.write(async (tx) => {
     await expectHolds(tx, caller, clock.now());
@@ -49,7 +53,7 @@ export const once = <T>(
     const kept = await repository.findAnswer(tx, id, retry.key);
     if (kept && kept.createdAt >= oldest) {
       if (kept.fingerprint !== retry.fingerprint) throw new Problem('request.idempotency_key_reused');
-      throw new Replayed(kept);
+      if (!(await isVoid?.(tx, kept))) throw new Replayed(kept);
     }
     const last = await repository.newestPlace(tx, id);
     if (last) await expectRoom(tx, id, last, now);

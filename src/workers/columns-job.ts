@@ -1,5 +1,5 @@
 /** Entry point of the thread for columns. */
 import { answering } from '../columns/answering.ts';
-import { derived, questions } from '../contributions.ts';
+import { derived, pastReader, questions } from '../contributions.ts';
 
-export const run = answering(derived, questions);
+export const run = answering(derived, questions, pastReader);

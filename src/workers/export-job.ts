@@ -1,5 +1,5 @@
 /** Entry point of the thread for exports. */
-import { exporters } from '../contributions.ts';
+import { exporters, pastReader } from '../contributions.ts';
 import { exporting } from '../sheets/exporting/parts.ts';
 
-export const run = exporting(exporters);
+export const run = exporting(exporters, pastReader);

@@ -1,6 +1,6 @@
 /** Long work that runs on threads if the database has them, each with the module that the thread loads. */
 import { type ColumnStore, columnStore, type StoreLimits, storeLimits } from '../columns/store.ts';
-import { derived, exporters, questions } from '../contributions.ts';
+import { derived, exporters, pastReader, questions } from '../contributions.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database } from '../database/database.ts';
 import type { ImportWork } from '../features/imports/import-rows.ts';
@@ -11,7 +11,7 @@ import { run as makeExport } from './export-job.ts';
 import { load as loadRows, run as lookAtRows } from './import-job.ts';
 import { run as verifyAll } from './verify-job.ts';
 
-const exporting = { module: moduleBeside(import.meta, 'export-job'), run: makeExport };
+const exporting = { module: moduleBeside(import.meta, 'export-job'), run: makeExport, shadows: true };
 const verifying = { module: moduleBeside(import.meta, 'verify-job'), run: verifyAll };
 
 export const importWork: ImportWork = {
@@ -27,7 +27,13 @@ export const columnsOf = (database: Database, limits?: Partial<StoreLimits>): Co
     database,
     derived,
     questions,
-    work: { module: moduleBeside(import.meta, 'columns-job'), run: keepColumns, resident: true },
+    pastOf: pastReader,
+    work: {
+      module: moduleBeside(import.meta, 'columns-job'),
+      run: keepColumns,
+      resident: true,
+      shadows: true,
+    },
     limits: { ...storeLimits, ...limits },
   });
 

@@ -155,13 +155,14 @@ describe('API9 Improper Inventory Management', () => {
     const templates = new Set(routes.map(({ url }) => url.replace(/:(\w+)/g, '{$1}')));
     const others = [...templates].filter((template) => !(template in openapi.paths));
     const pages = ['/', '/dashboard/*', '/dashboard/names.json', '/docs', '/docs/*'];
-    expect(others.sort()).toEqual([...pages, '/openapi.json']);
+    // Metrics are for monitors, and need a key unless they have a port of their own.
+    expect(others.sort()).toEqual([...pages, '/metrics', '/openapi.json']);
     for (const template of Object.keys(openapi.paths)) expect(templates).toContain(template);
   });
 
   const absent = `
     /v0/projects /v1 /v2 /v2/projects /v1beta/projects /api/v1/projects /projects /debug
-    /debug/pprof /metrics /health /status /actuator /actuator/env /trace /info /admin /console
+    /debug/pprof /health /status /actuator /actuator/env /trace /info /admin /console
     /graphql /swagger /swagger.json /api-docs /openapi.yaml /v1/openapi.json /.env /.git/config
     /.git/HEAD /.npmrc /package.json /src/main.ts /data/luodi.db /robots.txt /server-status
     /phpinfo.php /wp-login.php /cgi-bin/ /.well-known/security.txt /docs/.env /v1/test /v1/internal

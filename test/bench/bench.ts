@@ -3,7 +3,7 @@
  * machine. It ends with 0 when every section ran, whatever targets are missed.
  *
  * node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
- * [--only demo|access|creates|million|statistics|exports|imports|start|search|verify|siege]
+ * [--only, a comma between: demo|access|creates|million|statistics|past|exports|imports|start|search|verify|siege]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { machineFacts } from './machine.ts';
 import { madeUpDatabase } from './made-up.ts';
+import { past } from './past.ts';
 import { CLIENT_CORE, canPin, root } from './processes.ts';
 import { search } from './search.ts';
 import {
@@ -39,6 +40,7 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   creates,
   million: millionReads,
   statistics,
+  past,
   exports,
   imports,
   start: coldStart,
@@ -67,7 +69,8 @@ function line(row: Row): string {
 }
 
 async function main(): Promise<void> {
-  const chosen = Object.entries(sections).filter(([name]) => !options.only || name === options.only);
+  const only = options.only?.split(',');
+  const chosen = Object.entries(sections).filter(([name]) => only?.includes(name) ?? true);
   if (chosen.length === 0) throw new Error(`--only takes ${Object.keys(sections).join(', ')}`);
   // This process sends timed requests too, so it stays away from the servers' core.
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(CLIENT_CORE), String(process.pid)]);

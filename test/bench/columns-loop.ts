@@ -1,160 +1,158 @@
 /**
- * Child process: the tallies of made-up columns in memory, and a bare loop over the same arrays for the same numbers.
- * The loop is what a figure costs at least: no filter, no groups, no names.
+ * Child process: the figures of made-up columns in memory, and beside each a bare loop (`bare-loops.ts`) over the same
+ * arrays for the same numbers.
  */
-import { Columns, codeNames, dayNames } from '../../src/columns/columns.ts';
-import { dayNumber, NEVER, packedDay } from '../../src/columns/packed-days.ts';
+import { Columns, dayNames } from '../../src/columns/columns.ts';
+import { NEVER, packedDay } from '../../src/columns/packed-days.ts';
+import { type Coded, inColumn } from '../../src/features/figures/groups-of-rows.ts';
 import { tallyRows } from '../../src/features/figures/tallying.ts';
+import { timeline } from '../../src/features/figures/timelines.ts';
+import { type ProjectFilter, select } from '../../src/features/projects/filter.ts';
+import { bareGroups, bareSummary, bareTimeline } from './bare-loops.ts';
+import type { StatisticsName } from './by-hand-statistics.ts';
 import { randomFrom } from './random.ts';
 
 export interface LoopJob {
   rows: number;
   runs: number;
+  figures: readonly StatisticsName[];
 }
 export interface LoopTimes {
   /** Medians, in milliseconds. */
-  ours: number;
-  loop: number;
+  times: { name: StatisticsName; ours: number; loop: number }[];
+  /** A row, without ids. */
   bytes: number;
 }
+
+/** How many regions and industries there are, none included. */
+const [REGIONS, INDUSTRIES] = [100, 11];
+const codeText = (code: number): string => `${430_000 + code}`;
+
+const days = Array.from({ length: 18 * 365 }, (_, i) =>
+  packedDay(new Date(Date.UTC(2008, 0, 1 + i)).toISOString().slice(0, 10)),
+);
 
 /** Columns as they would be after so many projects, without ids. */
 function madeUp(rows: number): Columns {
   const random = randomFrom(7);
   const columns = new Columns();
-  columns.put(someProject(), 1);
+  for (let code = 1; code < REGIONS; code++) columns.dictionaries.region.codeOf(codeText(code));
+  for (let code = 1; code < INDUSTRIES; code++) columns.dictionaries.industry.codeOf(codeText(code));
+  columns.reserve(rows);
   Object.defineProperty(columns, 'count', { value: rows });
-  for (const name of dayNames) columns.days[name] = new Int32Array(rows).fill(NEVER);
-  for (const name of codeNames) columns.codes[name] = new Uint16Array(rows);
-  columns.investmentYuan = new Float64Array(rows);
-  columns.contractedFundsYuan = new Float64Array(rows);
-  columns.flags = new Uint8Array(rows);
-  columns.ledgerStart = new Uint32Array(rows);
-  columns.ledgerCount = new Uint32Array(rows);
-  columns.ledgerDay = new Int32Array(rows);
+  for (const name of dayNames) columns.days[name].fill(NEVER);
+  columns.ledgerDay = columns.days.signedOn.slice();
   columns.ledgerYuan = new Float64Array(rows);
+  const { signedOn, registeredOn, startedOn, productionOn, terminatedOn, agreedStartOn } = columns.days;
   for (let row = 0; row < rows; row++) {
-    const month = 2008 * 12 + random.whole(0, 200 - 1);
-    const day = (after: number) => (month + after) * 32 + 1 + random.whole(0, 28 - 1);
-    const { signedOn, registeredOn, startedOn, productionOn, terminatedOn, agreedStartOn } = columns.days;
-    signedOn[row] = day(0);
-    if (random.whole(0, 10 - 1) < 9) registeredOn[row] = day(2);
-    if (random.whole(0, 10 - 1) < 8) startedOn[row] = day(6);
-    if (random.whole(0, 10 - 1) < 5) productionOn[row] = day(20);
-    if (random.whole(0, 10 - 1) < 1) terminatedOn[row] = day(30);
-    if (random.whole(0, 10 - 1) < 7) agreedStartOn[row] = day(5);
-    columns.investmentYuan[row] = 1_000_000 * (1 + random.whole(0, 10_000 - 1));
-    columns.contractedFundsYuan[row] = random.whole(0, 3 - 1)
-      ? 1_000_000 * (1 + random.whole(0, 9_000 - 1))
-      : Number.NaN;
+    const signed = random.whole(0, 15 * 365);
+    const after = (least: number, most: number) => days[signed + random.whole(least, most)] as number;
+    signedOn[row] = days[signed] as number;
+    if (random.chance(0.9)) registeredOn[row] = after(0, 90);
+    if (random.chance(0.8)) startedOn[row] = after(0, 360);
+    if (random.chance(0.5)) productionOn[row] = after(300, 900);
+    if (random.chance(0.1)) terminatedOn[row] = after(600, 1_000);
+    if (random.chance(0.7)) agreedStartOn[row] = after(100, 200);
+    columns.codes.region[row] = random.whole(1, REGIONS - 1);
+    columns.codes.industry[row] = random.whole(1, INDUSTRIES - 1);
+    columns.investmentYuan[row] = 1_000_000 * random.whole(1, 10_000);
+    columns.contractedFundsYuan[row] = random.chance(0.7) ? 1_000_000 * random.whole(1, 9_000) : Number.NaN;
     columns.ledgerStart[row] = row;
-    columns.ledgerCount[row] = random.whole(0, 3 - 1) ? 1 : 0;
-    columns.ledgerDay[row] = day(8);
-    columns.ledgerYuan[row] = 1_000 * random.whole(0, 100_000 - 1);
+    columns.ledgerCount[row] = random.chance(0.7) ? 1 : 0;
+    columns.ledgerDay[row] = after(0, 300);
+    columns.ledgerYuan[row] = 1_000 * random.whole(0, 100_000);
   }
   return columns;
 }
 
-const someProject = () =>
-  ({
-    ...Object.fromEntries(dayNames.map((name) => [name, null])),
-    ...Object.fromEntries(codeNames.map((name) => [name, 'x'])),
-    id: '0190a1b2-0000-7000-8000-000000000001',
-    investmentYuan: 1,
-    investmentEstimated: false,
-    contractedFundsYuan: null,
-    searchText: '',
-    updatedAt: '2020-01-01T00:00:00Z',
-    archivedAt: null,
-  }) as unknown as Parameters<Columns['put']>[0];
-
-/** Everything that a summary says, for all rows. */
-function bareLoop(
-  { days, investmentYuan, contractedFundsYuan, ...columns }: Columns,
-  rows: number,
-  asOf: number,
-) {
-  const { signedOn, registeredOn, startedOn, completedOn, productionOn } = days;
-  const { suspendedOn, resumedOn, terminatedOn, agreedStartOn, agreedProductionOn } = days;
-  const { ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
-  const at = (column: Int32Array | Uint32Array | Float64Array, row: number) => column[row] as number;
-  const starts = new Int32Array(4_096);
-  const productions = new Int32Array(4_096);
-  let [count, investment, contracted, known, registered, started, completed, producing, performing] =
-    Array(9).fill(0);
-  let [suspended, terminated, overdueStart, overdueProduction, sameYear, startedYuan, funds, fundsOf] =
-    Array(8).fill(0);
-  for (let row = 0; row < rows; row++) {
-    const signed = at(signedOn, row);
-    if (signed > asOf) continue;
-    const yuan = at(investmentYuan, row);
-    count += 1;
-    investment += yuan;
-    let received = 0;
-    const end = at(ledgerStart, row) + at(ledgerCount, row);
-    for (let entry = at(ledgerStart, row); entry < end; entry++)
-      if (at(ledgerDay, entry) <= asOf) received += at(ledgerYuan, entry);
-    funds += received;
-    const part = at(contractedFundsYuan, row);
-    if (!Number.isNaN(part)) {
-      contracted += part;
-      known += 1;
-      fundsOf += received;
-    }
-    if (at(terminatedOn, row) <= asOf) {
-      terminated += 1;
-      continue;
-    }
-    const start = at(startedOn, row);
-    const production = at(productionOn, row);
-    if (at(registeredOn, row) <= asOf) registered += 1;
-    if (at(registeredOn, row) <= asOf || start <= asOf) performing += 1;
-    if (start <= asOf) {
-      started += 1;
-      startedYuan += yuan;
-      const length = dayNumber(start) - dayNumber(signed) + 1_024;
-      starts[length] = at(starts, length) + 1;
-    } else if (at(agreedStartOn, row) < asOf) overdueStart += 1;
-    if (at(completedOn, row) <= asOf) completed += 1;
-    if (production <= asOf) {
-      producing += 1;
-      const length = dayNumber(production) - dayNumber(signed) + 1_024;
-      productions[length] = at(productions, length) + 1;
-      const year = ((signed >> 5) / 12) | 0;
-      if ((((start >> 5) / 12) | 0) === year && (((production >> 5) / 12) | 0) === year) sameYear += 1;
-    } else if (at(agreedProductionOn, row) < asOf) overdueProduction += 1;
-    if (at(suspendedOn, row) <= asOf && at(resumedOn, row) > asOf) suspended += 1;
-  }
-  return [count, investment, contracted, known, registered, started, completed, producing, performing].concat(
-    [suspended, terminated, overdueStart, overdueProduction, sameYear, startedYuan, funds, fundsOf],
-  );
+interface Pair {
+  /** The same number of both: how many projects there are, or groups of them. */
+  ours(asOf: string): Promise<number>;
+  loop(asOf: number): number;
 }
 
-function measure({ rows, runs }: LoopJob): LoopTimes {
+/** The figures without what needs the database: the names of groups. */
+function pairsOf(columns: Columns): Record<StatisticsName, Pair> {
+  const reader = undefined as never;
+  const { codes, dictionaries } = columns;
+  const coded = (name: 'region' | 'industry'): Coded => inColumn(dictionaries[name].texts(), codes[name]);
+  const tallied = async (asOf: string, by: readonly Coded[], filter = {} as ProjectFilter) =>
+    tallyRows(columns, await select(filter, asOf).mask(columns, reader), by, packedDay(asOf));
+  const revision = { seq: 0, hash: '' };
+  const none = new Uint8Array(columns.count);
+  return {
+    summary: {
+      ours: async (asOf) => (await tallied(asOf, []))[0]?.tally.projectCount ?? 0,
+      loop: (asOf) => bareSummary(columns, asOf, -1)[0] as number,
+    },
+    breakdown: {
+      ours: async (asOf) => (await tallied(asOf, [coded('region')])).length,
+      loop: (asOf) => bareGroups(columns, asOf, none, codes.region, [1, REGIONS]).length / 3,
+    },
+    two: {
+      ours: async (asOf) => (await tallied(asOf, [coded('region'), coded('industry')])).length,
+      loop: (asOf) =>
+        bareGroups(columns, asOf, codes.region, codes.industry, [REGIONS, INDUSTRIES]).length / 3,
+    },
+    timeline: {
+      ours: async (asOf) => {
+        const asked = {
+          filter: {} as ProjectFilter,
+          interval: 'month' as const,
+          by: undefined,
+          from: undefined,
+          asOf,
+        };
+        const { body } = await timeline.answer(
+          { reader, columns, revision },
+          { ...asked, to: undefined, limit: undefined },
+        );
+        const { items } = body as { items: { cumulative: { signedCount: number } }[] };
+        return items.at(-1)?.cumulative.signedCount ?? 0;
+      },
+      loop: (asOf) => {
+        const sums = bareTimeline(columns, asOf);
+        let signed = 0;
+        for (let i = 0; i < sums.length; i += 7) signed += sums[i] as number;
+        return signed;
+      },
+    },
+    filtered: {
+      ours: async (asOf) =>
+        (await tallied(asOf, [], { county: [codeText(7)] } as ProjectFilter))[0]?.tally.projectCount ?? 0,
+      loop: (asOf) => bareSummary(columns, asOf, 7)[0] as number,
+    },
+  };
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+async function measure({ rows, runs, figures }: LoopJob): Promise<LoopTimes> {
   const columns = madeUp(rows);
-  const ours: number[] = [];
-  const loop: number[] = [];
-  let same = true;
-  for (let run = 0; run < runs + 2; run++) {
-    const asOf = packedDay(`2024-${String(1 + (run % 12)).padStart(2, '0')}-15`);
-    const began = performance.now();
-    const mask = new Uint8Array(rows);
-    const { signedOn } = columns.days;
-    for (let row = 0; row < rows; row++) mask[row] = (signedOn[row] as number) <= asOf ? 1 : 0;
-    const [all] = tallyRows(columns, mask, [], asOf);
-    const middle = performance.now();
-    const [count, investment] = bareLoop(columns, rows, asOf);
-    const end = performance.now();
-    same &&= all?.tally.projectCount === count && all?.tally.totalInvestment === investment;
-    if (run < 2) continue;
-    ours.push(middle - began);
-    loop.push(end - middle);
+  const pairs = pairsOf(columns);
+  const times: LoopTimes['times'] = [];
+  for (const name of figures) {
+    const { ours, loop } = pairs[name];
+    const measured: { ours: number[]; loop: number[] } = { ours: [], loop: [] };
+    // The first runs are those of code that is not compiled yet.
+    const warmUp = Math.ceil(200_000 / rows) + 2;
+    for (let run = 0; run < runs + warmUp; run++) {
+      const asOf = `2024-${String(1 + (run % 12)).padStart(2, '0')}-15`;
+      const began = performance.now();
+      const mine = await ours(asOf);
+      const middle = performance.now();
+      const theirs = loop(packedDay(asOf));
+      const end = performance.now();
+      if (mine !== theirs) throw new Error(`${name}: ${mine}, but ${theirs} by the loop.`);
+      if (run < warmUp) continue;
+      measured.ours.push(middle - began);
+      measured.loop.push(end - middle);
+    }
+    times.push({ name, ours: median(measured.ours), loop: median(measured.loop) });
   }
-  if (!same) throw new Error('The loop gives other numbers.');
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-  return { ours: median(ours), loop: median(loop), bytes: columns.bytes / rows };
+  return { times, bytes: columns.bytes / rows };
 }
 
-process.once('message', (job: LoopJob) => {
-  process.send?.(measure(job));
+process.once('message', async (job: LoopJob) => {
+  process.send?.(await measure(job));
 });

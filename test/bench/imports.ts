@@ -2,23 +2,18 @@
  * Speed and memory of importing a file of 100 000 projects with their history, and latency of other requests
  * meanwhile.
  */
-import { randomUUID } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
-import { keyService } from '../../src/access/service.ts';
 import { gramsIn } from '../../src/database/text-index.ts';
-import type { Import } from '../../src/features/imports/schema.ts';
-import { byLuodi } from '../../src/log/service.ts';
-import { openService } from '../../src/main.ts';
+import { importSheet, keyFor } from './calls.ts';
 import { smallDatabase, type Watched, watch, watchedRows } from './exports.ts';
-import { type Server, startService } from './processes.ts';
+import { startService } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
 
 /** The same database without its projects, and an administrator's key. */
-async function emptied(full: string, empty: string): Promise<string> {
+export async function emptied(full: string, empty: string): Promise<string> {
   copyFileSync(full, empty);
   const db = new Sqlite(empty);
   db.pragma('foreign_keys = OFF');
@@ -26,28 +21,7 @@ async function emptied(full: string, empty: string): Promise<string> {
     db.exec(`delete from ${table}`);
   db.exec('vacuum');
   db.close();
-  const service = await openService({ DATABASE_URL: `file:${empty}`, TIME_ZONE: 'Asia/Shanghai' });
-  const { key } = await keyService(service).create(byLuodi('bench'), { name: 'bench', role: 'admin' });
-  await service.database.close();
-  return key;
-}
-
-async function commit({ url }: Server, key: string, file: Buffer): Promise<Import> {
-  const authorization = `Bearer ${key}`;
-  const sent = await fetch(`${url}/v1/imports?mode=commit`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'text/csv', 'idempotency-key': randomUUID() },
-    body: new Uint8Array(file),
-  });
-  if (sent.status !== 202) throw new Error(`${sent.status} ${await sent.text()}`);
-  const location = `${url}${sent.headers.get('location')}`;
-  for (;;) {
-    const state = (await (await fetch(location, { headers: { authorization } })).json()) as Import;
-    if (state.status === 'done') return state;
-    if (state.status !== 'running')
-      throw new Error(JSON.stringify({ ...state, faults: state.faults.slice(0, 3) }));
-    await sleep(100);
-  }
+  return keyFor(empty);
 }
 
 /** The tables that an import writes, and the rows that it has written. */
@@ -104,11 +78,20 @@ const USUAL = [
   'Started',
 ];
 
-function usualColumnsOf(file: Buffer): Buffer {
+/** A sheet of all columns with the usual ones only. */
+export function usualColumnsOf(file: Buffer): Buffer {
   const rows: Record<string, string>[] = parse(file, { bom: true, columns: true });
   const cell = (text = '') => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = rows.map((row) => USUAL.map((name) => cell(row[name])).join());
   return Buffer.from(`${[USUAL.join(), ...lines].join('\r\n')}\r\n`);
+}
+
+/** All projects of a database as csv. */
+export async function sheetOf(file: string): Promise<Buffer> {
+  const service = await startService(file);
+  const sheet = await (await fetch(`${service.url}/v1/projects?format=csv`)).arrayBuffer();
+  await service.stop();
+  return Buffer.from(sheet);
 }
 
 const ALL = 'all columns';
@@ -140,7 +123,7 @@ async function measured(
     const service = await startService(database, { IMPORT_DIR: join(folder, 'imports') }, 'both');
     const stop = watch(service);
     const began = performance.now();
-    found.rows = (await commit(service, key, file)).created;
+    found.rows = (await importSheet(service, key, file)).created;
     found.seconds = Math.min(found.seconds, (performance.now() - began) / 1_000);
     const { waits, peak } = await stop();
     seen.waits.push(...waits);
@@ -153,10 +136,7 @@ async function measured(
 
 export async function imports(setting: Setting): Promise<Row[]> {
   const full = await smallDatabase(setting);
-  const exporting = await startService(full);
-  const all = Buffer.from(await (await fetch(`${exporting.url}/v1/projects?format=csv`)).arrayBuffer());
-  await exporting.stop();
-
+  const all = await sheetOf(full);
   const template = join(setting.folder, 'imports.db');
   const key = await emptied(full, template);
   const files = { [ALL]: all, 'the twelve usual columns': usualColumnsOf(all) };

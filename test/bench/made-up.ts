@@ -113,7 +113,7 @@ function into(db: Sqlite.Database, name: 'projects' | 'enterprises' | 'events' |
 }
 
 /** The change log, as written by the service. */
-function logOf(db: Sqlite.Database) {
+export function logOf(db: Sqlite.Database) {
   const insert = into(db, 'changes');
   let last = db.prepare('select seq, hash from revision').get() as Revision;
   return {

@@ -54,7 +54,7 @@ export async function startServer(script: string, ...args: string[]): Promise<Se
   return { url, pid: child.pid as number, stop: () => stop(child) };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -113,9 +113,13 @@ export async function run(script: readonly string[], environment: Readonly<Recor
   if (code !== 0) throw new Error(`${script.join(' ')} ended with ${code}`);
 }
 
-/** Sends a job to a script of this folder on the client core, and waits for its result. */
-export async function delegate<Job, Result>(script: string, job: Job): Promise<Result> {
-  const child = startNode(CLIENT_CORE, [beside(script)]);
+/** Sends a job to a script of this folder, by default on the client core, and waits for its result. */
+export async function delegate<Job, Result>(
+  script: string,
+  job: Job,
+  cores: Cores = CLIENT_CORE,
+): Promise<Result> {
+  const child = startNode(cores, [beside(script)]);
   const answer = firstMessage<Result>(child, script);
   child.send(job as object);
   const result = await answer;

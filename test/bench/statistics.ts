@@ -1,25 +1,37 @@
-/** Figures beside SQL by hand and a bare loop, and for any day while others write. */
+/** Figures beside SQL by hand, DuckDB and bare loops, and for any day while others write. */
 import { copyFileSync, existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { keyService } from '../../src/access/service.ts';
-import { byLuodi } from '../../src/log/service.ts';
-import { openService } from '../../src/main.ts';
 import { COUNTY, INDEX, type StatisticsName } from './by-hand-statistics.ts';
+import { keyFor, timeOf, untilReady } from './calls.ts';
 import type { LoopJob, LoopTimes } from './columns-loop.ts';
+import { duckdb } from './duckdb.ts';
 import { quantile, watch } from './exports.ts';
-import { delegate, type Server, startServer, startService } from './processes.ts';
-import { median, type Row, type Setting } from './sections.ts';
+import { filling } from './filling.ts';
+import { delegate, startServer, startService } from './processes.ts';
+import { coldOfDemo, median, type Row, type Setting } from './sections.ts';
+import { takingIn } from './taking-in.ts';
+import { withoutIndex } from './without-index.ts';
 
 const MILLION = 1_000_000;
 
-/** Each figure, and how many times as fast as SQL by hand it should be. */
-const figures: Record<StatisticsName, { path: string; least: number }> = {
-  summary: { path: '/v1/statistics/summary?', least: 30 },
-  breakdown: { path: '/v1/statistics/breakdown?by=region&', least: 60 },
-  two: { path: '/v1/statistics/breakdown?by=region,industry&', least: 60 },
-  timeline: { path: '/v1/statistics/timeline?interval=month&', least: 40 },
-  filtered: { path: `/v1/statistics/summary?county=${COUNTY}&`, least: 30 },
+/** As many as one scan of ours uses, and as the machine has. */
+const THREADS = [...new Set([1, availableParallelism()])];
+
+interface Figure {
+  path: string;
+  /** How many times as fast as SQL by hand it should be. */
+  least: number;
+  leastDuckdb: number;
+}
+
+const figures: Record<StatisticsName, Figure> = {
+  summary: { path: '/v1/statistics/summary?', least: 30, leastDuckdb: 4 },
+  breakdown: { path: '/v1/statistics/breakdown?by=region&', least: 60, leastDuckdb: 4 },
+  two: { path: '/v1/statistics/breakdown?by=region,industry&', least: 60, leastDuckdb: 4 },
+  timeline: { path: '/v1/statistics/timeline?interval=month&', least: 40, leastDuckdb: 4 },
+  filtered: { path: `/v1/statistics/summary?county=${COUNTY}&`, least: 30, leastDuckdb: 4 },
 };
 const names: Record<StatisticsName, string> = {
   summary: 'summary',
@@ -33,10 +45,28 @@ const names: Record<StatisticsName, string> = {
 export async function statistics(setting: Setting): Promise<Row[]> {
   const file = await setting.madeUp(MILLION);
   const key = await keyFor(file);
+  const rows = [...(await coldOfDemo(setting)), ...(await beside(setting, file))];
+  rows.push(...(await anyDay(setting, file, key)), ...(await filling(setting, file)));
+  rows.push(...(await takingIn(setting, file)), ...(await withoutIndex(setting)));
+  const all = Object.keys(figures) as StatisticsName[];
+  for (const count of [10_000, 100_000, MILLION, 10 * MILLION])
+    rows.push(...(await besideLoops(setting, count, count === MILLION ? all : ['summary'])));
+  return rows;
+}
+
+/** Beside SQL by hand, and DuckDB with as many threads as we use, and as the machine has. */
+async function beside(setting: Setting, file: string): Promise<Row[]> {
   const began = performance.now();
   const service = await startService(file);
   const filled = await untilReady(service, began);
   const yardstick = await startServer('by-hand.ts', withIndex(file));
+  // The first run of each only brings the file into memory.
+  const days = Array.from({ length: 1 + Math.min(setting.runs, 5) }, (_, run) => `2026-10-${run + 10}`);
+  const middle = (times: readonly number[]) => median(times.slice(1));
+  const duck = await duckdb(setting, file, days, THREADS);
+  const counted = await (await fetch(`${service.url}/v1/statistics/summary?asOf=${days.at(-1)}`)).json();
+  if (duck && duck.count !== (counted as { projectCount: number }).projectCount)
+    throw new Error(`DuckDB counts ${duck.count} projects.`);
   const rows: Row[] = [
     {
       name: 'a million: figures ready after the start',
@@ -46,39 +76,34 @@ export async function statistics(setting: Setting): Promise<Row[]> {
       target: { most: 1 },
     },
   ];
-  for (const [name, { path, least }] of Object.entries(figures) as [
-    StatisticsName,
-    { path: string; least: number },
-  ][]) {
+  for (const [name, { path, least, leastDuckdb }] of Object.entries(figures) as [StatisticsName, Figure][]) {
     const ours: number[] = [];
     const byHand: number[] = [];
-    // The first run of each only brings the file into memory.
-    for (let run = 0; run <= Math.min(setting.runs, 5); run++) {
-      const day = `2026-10-${String(run + 10).padStart(2, '0')}`;
-      byHand.push(await milliseconds(`${yardstick.url}/by-hand/statistics/${name}?day=${day}`));
-      ours.push(await milliseconds(`${service.url}${path}asOf=${day}`));
+    for (const day of days) {
+      byHand.push(await timeOf(`${yardstick.url}/by-hand/statistics/${name}?day=${day}`));
+      ours.push(await timeOf(`${service.url}${path}asOf=${day}`));
     }
-    const [mine, theirs] = [median(ours.slice(1)), median(byHand.slice(1))];
-    rows.push({
-      name: `a million: SQL by hand ÷ ${names[name]}, cold`,
-      ours: `${mine.toFixed(0)} ms`,
+    const mine = middle(ours);
+    const row = (other: string, theirs: number, target: number): Row => ({
+      name: `a million: ${other} ÷ ${names[name]}, cold`,
+      ours: `${mine.toFixed(1)} ms`,
       yardstick: `${theirs.toFixed(0)} ms`,
       ratio: theirs / mine,
-      target: { least },
+      target: { least: target },
     });
+    rows.push(row('SQL by hand', middle(byHand), least));
+    for (const threads of duck ? THREADS : [])
+      rows.push(
+        row(
+          `DuckDB on ${threads} thread${threads === 1 ? '' : 's'}`,
+          middle(duck?.times[threads]?.[name] ?? []),
+          leastDuckdb,
+        ),
+      );
   }
   rows.push(...(await otherDays(service, setting)));
   await Promise.all([yardstick.stop(), service.stop()]);
-  rows.push(...(await anyDay(setting, file, key)));
-  for (const count of [10_000, 100_000, MILLION, 10 * MILLION]) rows.push(await besideLoop(setting, count));
   return rows;
-}
-
-async function keyFor(file: string): Promise<string> {
-  const service = await openService({ DATABASE_URL: `file:${file}`, TIME_ZONE: 'Asia/Shanghai' });
-  const { key } = await keyService(service).create(byLuodi('bench'), { name: 'bench', role: 'admin' });
-  await service.database.close();
-  return key;
 }
 
 /** The database with an index of the yardstick's own. */
@@ -91,36 +116,16 @@ function withIndex(file: string): string {
   return copy;
 }
 
-/** @returns the milliseconds until figures are ready */
-async function untilReady({ url }: Server, began: number): Promise<number> {
-  for (;;) {
-    const { figures } = (await (await fetch(`${url}/readyz`)).json()) as { figures: string };
-    if (figures === 'ready') return performance.now() - began;
-    await sleep(20);
-  }
-}
-
-async function milliseconds(url: string): Promise<number> {
-  const began = performance.now();
-  const response = await fetch(url);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${url}: ${response.status} ${text}`);
-  return performance.now() - began;
-}
-
 /** The median of some runs, each as of another day, so that none is answered from the cache. */
 async function medianOf(runs: number, urlOn: (day: string) => string): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run <= runs; run++)
-    times.push(await milliseconds(urlOn(`2026-0${1 + (run % 5)}-${String(10 + run).padStart(2, '0')}`)));
+    times.push(await timeOf(urlOn(`2026-0${1 + (run % 5)}-${String(10 + run).padStart(2, '0')}`)));
   return median(times.slice(1));
 }
 
 /** Figures beside those of another day, and what the difference consists of. */
-export async function otherDays(
-  { url }: Pick<Server, 'url'>,
-  { runs }: Pick<Setting, 'runs'>,
-): Promise<Row[]> {
+export async function otherDays({ url }: { url: string }, { runs }: Pick<Setting, 'runs'>): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [name, path] of [
     ['summary of a level', 'summary?level=provincial'],
@@ -165,7 +170,7 @@ async function anyDay({ seconds }: Setting, file: string, key: string): Promise<
   const reading = async () => {
     while (performance.now() < end) {
       const day = new Date(Date.UTC(2009, 0, 1 + (asked++ % 6_000))).toISOString().slice(0, 10);
-      await milliseconds(`${service.url}/v1/statistics/summary?asOf=${day}`);
+      await timeOf(`${service.url}/v1/statistics/summary?asOf=${day}`);
     }
   };
   const writing = async () => {
@@ -205,13 +210,21 @@ async function anyDay({ seconds }: Setting, file: string, key: string): Promise<
   ];
 }
 
-async function besideLoop({ runs }: Setting, rows: number): Promise<Row> {
-  const { ours, loop, bytes } = await delegate<LoopJob, LoopTimes>('columns-loop.ts', { rows, runs });
-  return {
-    name: `all measures of ${rows.toLocaleString('en')} rows in memory ÷ a bare loop (${bytes.toFixed(0)} bytes/row without ids)`,
+async function besideLoops(
+  { runs }: Setting,
+  rows: number,
+  wanted: readonly StatisticsName[],
+): Promise<Row[]> {
+  const { times, bytes } = await delegate<LoopJob, LoopTimes>('columns-loop.ts', {
+    rows,
+    runs,
+    figures: wanted,
+  });
+  return times.map(({ name, ours, loop }) => ({
+    name: `${names[name]} of ${rows.toLocaleString('en')} rows in memory, by a scan ÷ a bare loop (${bytes.toFixed(0)} bytes/row without ids)`,
     ours: `${ours.toFixed(2)} ms`,
     yardstick: `${loop.toFixed(2)} ms`,
     ratio: ours / loop,
     target: { most: 1.5 },
-  };
+  }));
 }

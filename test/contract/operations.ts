@@ -33,6 +33,15 @@ export function resolve(node: Body): Body {
   return resolve(found);
 }
 
+/** A value of a parameter whose example depends on when the data was recorded. */
+export async function recordedNow(
+  { clock, database }: Pick<TestApp, 'clock' | 'database'>,
+  name: string,
+): Promise<Record<string, string>> {
+  if (name === 'knownAt') return { knownAt: clock.now() };
+  return name === 'revision' ? { revision: String((await database.revision()).seq) } : {};
+}
+
 /** The examples of a request body; of a form, one with the example of a file. */
 export function bodyExamples({ requestBody }: Operation): Body[] {
   const content = requestBody?.content ?? {};

@@ -11,6 +11,7 @@ import {
   named,
   type Operation,
   operations,
+  recordedNow,
   requiredQuery,
 } from './operations.ts';
 
@@ -49,10 +50,10 @@ describe('the routes of the service', () => {
     expect(told.toSorted()).toEqual(operations.map((one) => `${one.method} ${one.template}`).sort());
   });
 
-  it('that are not in the document only refuse, or serve the document or the page', () => {
+  it('that are not in the document only refuse, or serve the document, the page or a monitor', () => {
     const hidden = routes.filter(({ schema }) => schema?.hide);
     const others = hidden.filter(({ url }) => !(templateOf(url) in openapi.paths)).map(({ url }) => url);
-    for (const url of others) expect(url).toMatch(/^\/(|openapi\.json|docs(\/.*)?|dashboard\/.+)$/);
+    for (const url of others) expect(url).toMatch(/^\/(|openapi\.json|metrics|docs(\/.*)?|dashboard\/.+)$/);
     expect(others.length).toBeGreaterThan(0);
   });
 });
@@ -138,7 +139,8 @@ describe('the examples', () => {
   it.each(queries)('of %s: the parameter %s is accepted', async (_, name, example, operation) => {
     // Parameters that depend on the day are refused for figures of several days, although every filter has
     // them.
-    const answer = await call(operation, { [name]: String(example) });
+    const given = { [name]: String(example), ...(await recordedNow(api, name)) };
+    const answer = await call(operation, given);
     const refusedWith = (code: string) =>
       answer.body?.errors?.every((error: Body) => error.code === code) ?? false;
     const moving = refusedWith('depends_on_day');
@@ -153,7 +155,7 @@ describe('the examples', () => {
     }
     // Format options only apply to sheets.
     if (refusedWith('not_for_format')) {
-      expect(await call(operation, { [name]: String(example), format: 'csv' })).toMatchObject({
+      expect(await call(operation, { ...given, format: 'csv' })).toMatchObject({
         status: 200,
       });
     } else if (!moving) expect(answer).toMatchObject({ status: 200 });

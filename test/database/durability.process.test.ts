@@ -22,6 +22,8 @@ const settings: Record<typeof engine, Record<string, string>> = {
     'select foreign_keys from pragma_foreign_keys': '1',
     'select trusted_schema from pragma_trusted_schema': '0',
     'select journal_mode from pragma_journal_mode': 'wal',
+    // A wait for another process must not block the event loop.
+    'select timeout from pragma_busy_timeout': '0',
   },
   postgres: {
     "select current_setting('synchronous_commit')": 'on',

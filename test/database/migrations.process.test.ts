@@ -1,12 +1,12 @@
 /** Migrations: from any earlier version to this one, without losing data. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../src/core/startup-error.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import { emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
+import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { addMigration, copyOfTheHouse, type House, journal, keepMigrations } from '../support/house.ts';
-import { endAll, projectFolder, start } from '../support/process.ts';
+import { endAll, luodi, projectFolder, start } from '../support/process.ts';
 import { actualSchema, definedSchema } from '../support/schema.ts';
 import { type Connection, connect, provenLog } from '../support/sql.ts';
 import { populate, writeEvent } from '../support/works.ts';
@@ -52,8 +52,11 @@ describe('migrations', () => {
       return Object.fromEntries(entries);
     });
 
-  const migrateBy = async (cli: string, url: string) =>
-    start(cli, ['migrate'], { env: { DATABASE_URL: url } }).ended;
+  const migrateBy = async (
+    cli: string,
+    url: string,
+    { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  ) => start(cli, ['migrate', ...args], { env: { DATABASE_URL: url, ...env } }).ended;
 
   it('give an empty database the defined schema', async () => {
     const url = await place(emptyDatabase);
@@ -125,6 +128,90 @@ describe('migrations', () => {
     }
   });
 
+  if (concurrent) {
+    it('are done once by processes that start together on a new database', async () => {
+      const url = await place(emptyDatabase);
+      const all = await Promise.all(Array.from({ length: 6 }, () => luodi(['migrate'], at(url)).ended));
+      for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await schemaOf(url)).toEqual(definedSchema());
+    });
+
+    it('are done once by processes that start together on an older database', async () => {
+      const url = await place(freshDatabase);
+      addMigration(house.folder, engine, '9999_once', ['create table once (a integer)']);
+      const all = await Promise.all(Array.from({ length: 4 }, () => migrateBy(house.cli, url)));
+      for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    });
+  }
+
+  it('are told by a dry run, which changes nothing', async () => {
+    const url = await place(emptyDatabase);
+    const told = async () => {
+      const { code, stdout, stderr } = await migrateBy(house.cli, url, { args: ['--dry-run'] });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout;
+    };
+    expect(await told()).toMatch(/no database yet/);
+    if (engine === 'sqlite') expect(existsSync(fileOf(url))).toBe(false);
+    const database = await openDatabase(url);
+    await writeEvent(database, 'before');
+    await database.close();
+    expect(await told()).toMatch(/up to date/);
+    const [schema, rows] = [await schemaOf(url), await dump(url)];
+    addMigration(house.folder, engine, '9999_pending', ['create table pending (a integer)']);
+    const pending = await told();
+    expect(pending).toContain('9999_pending');
+    expect(pending.includes(`${fileOf(url)}.before-9999_pending`)).toBe(engine === 'sqlite');
+    expect(await schemaOf(url)).toEqual(schema);
+    expect(await dump(url)).toEqual(rows);
+    if (engine === 'sqlite') expect(beside(url)).toEqual([]);
+  });
+
+  it('that fail change nothing', async () => {
+    const url = await place(freshDatabase);
+    const [schema, rows] = [await schemaOf(url), await dump(url)];
+    addMigration(house.folder, engine, '9999_half', ['create table half (a integer)', 'no statement']);
+    const { code } = await migrateBy(house.cli, url);
+    expect(code).toBe(1);
+    expect(await schemaOf(url)).toEqual(schema);
+    expect(await dump(url)).toEqual(rows);
+  });
+
+  if (engine === 'sqlite') {
+    it('copy the database beside itself before they change it, unless that is switched off', async () => {
+      const url = await place(freshDatabase);
+      const database = await openDatabase(url);
+      await populate(database);
+      await database.close();
+      expect(beside(url)).toEqual([]);
+      const rows = await dump(url);
+      addMigration(house.folder, engine, '9999_first', ["update projects set name = 'changed'"]);
+      addMigration(house.folder, engine, '9999_second', ['no statement']);
+      // A second attempt replaces the copy of the first.
+      for (const attempt of ['first', 'second']) {
+        expect((await migrateBy(house.cli, url)).code, attempt).toBe(1);
+        expect(beside(url), attempt).toEqual(['test.db.before-9999_first']);
+      }
+      expect(await dump(`${url}.before-9999_first`)).toEqual(rows);
+
+      const other = await place(freshDatabase);
+      await migrateBy(house.cli, other, { env: { UPGRADE_BACKUP: 'false' } });
+      expect(beside(other)).toEqual([]);
+    });
+
+    it('are not begun if the copy cannot be written', async () => {
+      const url = await place(freshDatabase);
+      const schema = await schemaOf(url);
+      mkdirSync(`${fileOf(url)}.before-9999_table/in-the-way`, { recursive: true });
+      addMigration(house.folder, engine, '9999_table', ['create table made (a integer)']);
+      const { code, stderr } = await migrateBy(house.cli, url);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^luodi: .*cannot be copied.*UPGRADE_BACKUP=false.*\n$/);
+      expect(await schemaOf(url)).toEqual(schema);
+      expect(beside(url)).toEqual(['test.db.before-9999_table']);
+    });
+  }
+
   it('of a newer version are refused, with the name of the database', async () => {
     const url = await place(freshDatabase);
     addMigration(house.folder, engine, '9999_newer', ['create table newer (a integer)']);
@@ -170,6 +257,14 @@ describe('migrations', () => {
     expect(tags[0]).toEqual(tags[1]);
   });
 });
+
+const at = (url: string) => ({ env: { DATABASE_URL: url } });
+
+const fileOf = (url: string): string => url.slice('file:'.length);
+
+/** The files beside a SQLite database that are not its own. */
+const beside = (url: string): string[] =>
+  readdirSync(dirname(fileOf(url))).filter((name) => !/^test\.db(-wal|-shm)?$/.test(name));
 
 /**
  * The statements that drizzle-kit generates if it cannot alter a SQLite table; PostgreSQL alters tables in

@@ -1,11 +1,12 @@
 /** Readers: they cannot write, they see one state, and long work does not block others. */
-import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Reader } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
+import { Pool } from '../../src/database/pool.ts';
 import { revisionIn } from '../../src/database/revision.ts';
+import { SqliteThread } from '../../src/database/sqlite-thread.ts';
 import { concurrent, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { query } from '../support/sql.ts';
 import { eventCodes, writeEvent } from '../support/works.ts';
@@ -128,16 +129,14 @@ describe('readers', () => {
   if (engine === 'sqlite') {
     it('replace a thread that has died', async () => {
       const own = await freshDatabase();
-      const fresh = await openDatabase(own.url);
       const file = own.url.slice('file:'.length);
-      // A thread that cannot open the file at its first request ends immediately.
-      renameSync(file, `${file}.aside`);
-      mkdirSync(file);
-      await expect(fresh.analyze(eventCodes)).rejects.toThrow(/unable to open|thread/i);
-      rmdirSync(file);
-      renameSync(`${file}.aside`, file);
-      for (let i = 0; i < 4; i++) expect(await fresh.analyze(eventCodes)).toEqual([]);
-      await fresh.close();
+      // A thread that cannot open its file ends at once.
+      const files = [`${file}.missing`, file];
+      const threads = new Pool(1, () => new SqliteThread(files.shift() as string));
+      const ask = () => threads.lend((thread) => thread.run('select 1', []));
+      await expect(ask()).rejects.toThrow(/unable to open|thread/i);
+      for (let i = 0; i < 4; i++) expect(await ask()).toEqual([[1]]);
+      await threads.close();
       await own.remove();
     });
   }

@@ -1,7 +1,14 @@
 /** Whoever tries the document on the demo: each of its examples is sent as it is, and answered as it says. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/features/demo/service.ts';
-import { bodyExamples, named, type Operation, operations, requiredQuery } from '../contract/operations.ts';
+import {
+  bodyExamples,
+  named,
+  type Operation,
+  operations,
+  recordedNow,
+  requiredQuery,
+} from '../contract/operations.ts';
 import { type Body, type TestApp, testApp } from '../support/app.ts';
 import { isEndless } from '../support/contract.ts';
 import { closeVerified } from '../support/verified.ts';
@@ -42,7 +49,8 @@ describe('what reads', () => {
     for (const { name, schema } of optional as Body[]) {
       const [example] = schema.examples ?? [];
       if (example === undefined || name === 'cursor') continue;
-      const { status, text } = await api.get(addressOf(operation, { [name]: String(example) }));
+      const given = { [name]: String(example), ...(await recordedNow(api, name)) };
+      const { status, text } = await api.get(addressOf(operation, given));
       expect(`${name}=${example}: ${status === 200 ? 200 : text}`).toBe(`${name}=${example}: 200`);
     }
   });

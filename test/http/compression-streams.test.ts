@@ -146,7 +146,10 @@ describe('a cached response', () => {
   async function caching(maxBytes: number) {
     let seq = 1;
     const database = { revision: async () => ({ seq, hash: `h${seq}` }) } as Partial<Database> as Database;
-    const answers = createAnswers(database, clockOn(TODAY), maxBytes, 'test');
+    const answers = createAnswers(database, clockOn(TODAY), maxBytes, 'test', {
+      definitionsVersion: 1,
+      told: async (revision) => ({ revision, at: null }),
+    });
     const held: (readonly string[])[] = [];
     const app = Fastify();
     compressResponses(app);

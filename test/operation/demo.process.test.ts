@@ -50,4 +50,18 @@ describe('the demo', () => {
       expect((await demo.ended).code).toBe(0);
     },
   );
+
+  it('keeps its key when another is started on its port', async () => {
+    const env = { DATABASE_URL: database.url, PORT: '0' };
+    const demo = luodi(['demo'], { env });
+    await until(() => demo.stdout().includes('Server listening'));
+    const [, key = ''] = /Bearer (luodi_\w+)/.exec(demo.stdout()) ?? [];
+    const [, address = ''] = /Server listening at (\S+?)"/.exec(demo.stdout()) ?? [];
+    const second = luodi(['demo'], { env: { ...env, PORT: new URL(address).port } });
+    expect(await second.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/EADDRINUSE/) });
+    const { status } = await fetch(`${address}/v1/keys`, { headers: { authorization: `Bearer ${key}` } });
+    expect(status).toBe(200);
+    demo.signal('SIGTERM');
+    await demo.ended;
+  });
 });

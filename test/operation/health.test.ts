@@ -40,14 +40,17 @@ describe('health', () => {
     let condition: ReturnType<Parameters<typeof healthRoutes>[1]['condition']> = {
       state: 'filling',
       percent: 40,
+      isLogIntact: true,
     };
     const { database, clock } = api;
     const app = createServer({ logger: createLogger('silent'), bodyLimit: 1_024, trustProxy: [], clock });
     await app.register(healthRoutes(database, { condition: () => condition }));
     const filling = await app.inject('/readyz');
     expect(filling.json()).toEqual({ status: 'ok', figures: 'filling', percent: 40 });
-    condition = { state: 'differing', percent: 40 };
+    condition = { state: 'differing', percent: 40, isLogIntact: true };
     expect((await app.inject('/readyz')).statusCode).toBe(503);
+    condition = { state: 'ready', isLogIntact: false };
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok', figures: 'ready', log: 'altered' });
     await app.close();
   });
 

@@ -137,7 +137,7 @@ const failures: Record<typeof engine, Failure[]> = {
         const fake = await silent();
         return { url: `postgres://luodi:${SECRET}@127.0.0.1:${fake.port}/projects`, undo: fake.close };
       },
-      says: /cannot be used: Connection terminated/,
+      says: /cannot be used: timeout expired/,
     },
     {
       name: 'a password with characters that must be escaped',

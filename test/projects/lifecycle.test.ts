@@ -51,7 +51,7 @@ function boundaries(p: ModelProject): string[] {
     ...p.funds.map(({ receivedOn }) => receivedOn),
   ];
   const days = dates.flatMap((date) => (date ? [-1, 0, 1].map((distance) => addDays(date, distance)) : []));
-  return [...new Set(days)].filter((one) => one <= WORLD_TODAY);
+  return [...new Set(days)].filter((one) => one >= '1900-01-01' && one <= WORLD_TODAY);
 }
 
 describe('on every day, a project', () => {

@@ -1,13 +1,18 @@
 /** Reports with typical mistakes: each is detected, with the computed value. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clockIn } from '../../src/core/clock.ts';
+import { addressOf } from '../../src/features/published/answers.ts';
 import {
   type LaterChange,
   type LaterChanges,
   laterChanges,
 } from '../../src/features/published/later-changes.ts';
 import { changedSinceReason } from '../../src/features/published/reasons.ts';
+import type { FigureRow } from '../../src/features/published/repository.ts';
 import { scopeOf } from '../../src/features/published/scope.ts';
+import { publishedService } from '../../src/features/published/service.ts';
+import { columnsOf } from '../../src/workers/works.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 
 const PATH = '/v1/published-figures';
@@ -36,6 +41,20 @@ beforeAll(async () => {
   }
 });
 afterAll(() => api.close());
+
+/** How many selections and days a reconciliation asks the columns for: at most by one question, and altogether. */
+async function selectionsOfQuestions(about: string) {
+  const store = columnsOf(api.database);
+  const asked: string[][] = [];
+  const ask: typeof store.ask = (question, input) => {
+    asked.push((input as { rows: FigureRow[] }).rows.map(addressOf));
+    return store.ask(question, input);
+  };
+  await publishedService({ database: api.database, clock: clockIn('Asia/Shanghai') }, { ask }).reconciliation(
+    about,
+  );
+  return { ofEach: Math.max(...asked.map((some) => new Set(some).size)), ofAll: new Set(asked.flat()).size };
+}
 
 const figure = (fields: Body): Promise<Body> =>
   created(api, PATH, {
@@ -338,7 +357,9 @@ describe('more figures than can be reconciled together', () => {
     // One selection and day needs one summary, for any number of figures.
     await insert(0);
     const path = `${PATH}/reconciliation?event=${about}`;
-    expect((await api.get(path)).body).toMatchObject({ total: 51 });
+    const { body } = await api.get(path);
+    expect(body).toMatchObject({ total: 51 });
+    expect(await selectionsOfQuestions(about)).toEqual({ ofEach: 1, ofAll: 50 });
     await insert(50);
     const refused = await api.get(path);
     expectProblem(refused, 422, 'published_figures.too_many_summaries');

@@ -34,6 +34,7 @@ const numbers = (min: number, max: number, otherwise: number): Cases => ({
 
 const cases: Record<Name, Cases> = {
   PORT: numbers(0, 65_535, 3_000),
+  METRICS_PORT: numbers(0, 65_535, 0),
   HOST: {
     default: '127.0.0.1',
     valid: [
@@ -49,15 +50,29 @@ const cases: Record<Name, Cases> = {
       ['file:/var/lib/luodi.db', 'file:/var/lib/luodi.db'],
       ['postgres://u:p@host:5433/db?pool=20', 'postgres://u:p@host:5433/db?pool=20'],
       ['postgresql://host/db', 'postgresql://host/db'],
+      ...[
+        'postgres://u:p@a:5433,b,[::1]:5434/db?target_session_attrs=read-write&sslmode=verify-full',
+        'postgres://host/db?connect_timeout=2&statement_timeout=60000',
+      ].map((url): [string, string] => [url, url]),
     ],
     invalid: [
       ...['file:', 'luodi.db', '/var/lib/luodi.db', 'mysql://host/db', 'postgres://', 'postgres:host/db'],
       // A password with unescaped characters, an invalid port, a pool of size 0.
       ...['postgres://u:p/w@host/db', 'postgres://u:p@host:99999/db', 'postgres://host/db?pool=-1'],
       'postgres://host/db?pool=many',
+      ...['postgres://a,/db', 'postgres://a,b:99999/db', 'postgres://a/db?target_session_attrs=primary'],
+      ...['postgres://a/db?connect_timeout=0', 'postgres://a/db?statement_timeout=-1'],
     ],
   },
   COMPRESSION: {
+    default: true,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    invalid: ['yes', '1', 'TRUE'],
+  },
+  UPGRADE_BACKUP: {
     default: true,
     valid: [
       ['true', true],

@@ -94,4 +94,25 @@ describe('the profile of days', () => {
       { numRuns: runs(300) },
     );
   });
+
+  it('gives it after many changes of few projects', () => {
+    const signed = {
+      ...Object.fromEntries(dayNames.map((name) => [name, null])),
+      signedOn: '2020-01-01',
+      investmentYuan: 1,
+      contractedFundsYuan: null,
+      archivedAt: null,
+      ledger: [],
+    } as unknown as Some;
+    const started = (startedOn: string) => ({ ...signed, startedOn }) as Some;
+    const states = [signed, started('2020-01-03'), started('2020-01-05'), started('2020-01-03')];
+    const columns = new Columns();
+    const profile = new DayProfile(columns);
+    columns.watcher = profile;
+    const days = ['2020-01-02', '2020-01-03', '2020-01-04', '2020-01-05', '2021-01-01'].map(packedDay);
+    for (let change = 0; change < 500; change++) {
+      put(columns, change % 3, states[change % states.length] as Some);
+      for (const asOf of days) expect(profile.tallyOn(asOf)).toEqual(scanned(columns, asOf));
+    }
+  });
 });

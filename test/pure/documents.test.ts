@@ -1,7 +1,8 @@
 /** The documentation: short, without duplicates or broken links. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { variables } from '../../src/core/config.ts';
 import { documentAt, documents } from '../support/documents.ts';
 import { projectFolder } from '../support/process.ts';
 
@@ -64,5 +65,23 @@ describe('the documents', () => {
   it('are all linked from README or CONTRIBUTING', () => {
     const linked = ['README.md', 'CONTRIBUTING.md'].flatMap((path) => linksIn(documentAt(path)));
     for (const path of documents().filter((one) => one !== 'README.md')) expect(linked).toContain(path);
+  });
+});
+
+describe('the files for deploying', () => {
+  const files = readdirSync(join(projectFolder, 'docs/deploy'));
+
+  it('are all on the page about operations', () => {
+    for (const file of files) expect(documentAt('docs/operations.md')).toContain(`](deploy/${file})`);
+  });
+
+  it('set only variables that there are', () => {
+    const OTHERS = /^(NODE_ENV|POSTGRES_\w+)$/;
+    const texts = files.map((file) => documentAt(`docs/deploy/${file}`)).join('\n');
+    const set = [...texts.matchAll(/^(?:Environment=| {4,}(?=[A-Z_]+:))([A-Z][A-Z_]+)/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(set).toContain('DATABASE_URL');
+    expect(set.filter((name) => !OTHERS.test(name) && !(name in variables))).toEqual([]);
   });
 });

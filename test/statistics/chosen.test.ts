@@ -45,8 +45,12 @@ describe('chosen measures', () => {
             const summary = await got(`/v1/statistics/summary?${query}`);
             const some = await got(`/v1/statistics/summary?${query}&measures=${names}`);
             expect(some).toEqual({ ...only(some, names, summary), links: some.links });
+            const again = await got(some.links.self);
+            // The same question may be written differently.
+            again.links.permalink = some.links.permalink;
+            expect(again).toEqual(some);
             expect(Object.keys(some.links).sort()).toEqual(
-              ['self', ...names.filter((name) => name.endsWith('Count')).map(linked)].sort(),
+              ['permalink', 'self', ...names.filter((name) => name.endsWith('Count')).map(linked)].sort(),
             );
             const groups = await got(`/v1/statistics/breakdown?by=level&${query}`);
             const few = await got(

@@ -7,8 +7,8 @@ import * as z from 'zod';
 import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
 import { type Condition, columnStore, storeLimits } from '../../src/columns/store.ts';
-import { derived } from '../../src/contributions.ts';
-import type { Reader } from '../../src/database/database.ts';
+import { derived, pastReader } from '../../src/contributions.ts';
+import type { StreamReader } from '../../src/database/database.ts';
 import { isUnavailable } from '../../src/database/errors.ts';
 import { summary } from '../../src/features/figures/answers.ts';
 import { filterFields, type ProjectFilter, select } from '../../src/features/projects/filter.ts';
@@ -25,13 +25,14 @@ import {
   testApp,
 } from '../support/app.ts';
 import { asOfDay, filter, parameters, queryOf, WORLD_TODAY, world } from '../support/arbitraries.ts';
+import { engine } from '../support/engines.ts';
 import type { ModelFilter } from '../support/model.ts';
 import { until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
 import { insertCopies, PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 
 /** Columns filled from a snapshot. */
-async function filledFrom(reader: Reader): Promise<Filled> {
+async function filledFrom(reader: StreamReader): Promise<Filled> {
   const filling = fill(reader, derived);
   for (;;) {
     const { done, value } = await filling.next();
@@ -255,6 +256,7 @@ describe('columns on a thread', () => {
     store.start({
       filled: (condition) => filled.push(condition),
       differs: (differences) => told.push([store.condition().state, ...differences]),
+      logAltered: () => failed.push('altered'),
       failed: (error) => failed.push(error),
     });
     await until(() => filled.length === 1);
@@ -270,6 +272,42 @@ describe('columns on a thread', () => {
     const { body } = await store.ask(summary, everything);
     const { projectCount, totalInvestment } = body as Body;
     expect(totalInvestment.yuan).toBe(7 * projectCount);
+  });
+
+  it('follow a log whose end somebody has changed, which is told once', async () => {
+    const own = await worldApp();
+    const filled: Condition[] = [];
+    const altered: number[] = [];
+    const store = columnsOf(own.database, { checkEveryMs: 5 });
+    const { seq } = await own.database.revision();
+    store.start({
+      filled: (condition) => filled.push(condition),
+      differs: (differences) => altered.push(...differences.map(() => Number.NaN)),
+      logAltered: (condition) => altered.push(condition.seq),
+      failed: () => altered.push(Number.NaN),
+    });
+    await until(() => filled.length === 1);
+    expect(store.condition().isLogIntact).toBe(true);
+    await own.database.write(async (tx) => {
+      await tx.update(tx.tables.revision).set({ hash: '0'.repeat(64) });
+    });
+    await until(() => altered.length > 0);
+    expect(store.condition().isLogIntact).toBe(false);
+    const before = store.condition().filledMs;
+    for (let i = 0; i < 2; i++) {
+      const written = await own.post('/v1/projects', aProject({ code: `ALTERED-${i}` }));
+      // Of a file, it is also noticed before anything is written.
+      expect(written.status).toBe(engine === 'sqlite' ? 503 : 201);
+      if (engine === 'sqlite') continue;
+      const { body } = await store.ask(summary, everything);
+      expect((body as Body).projectCount).toBe(i + 1);
+    }
+    store.stop();
+    // Not filled anew after each write.
+    expect(store.condition().filledMs).toBe(before);
+    expect(filled).toHaveLength(1);
+    expect(altered[0]).toBe(seq);
+    await own.close();
   });
 
   /** A module that a thread can load. */
@@ -295,6 +333,7 @@ describe('columns on a thread', () => {
       database: api.database,
       derived,
       questions: [],
+      pastOf: pastReader,
       work: { module, resident: true, run: async function* () {} },
       limits: { ...storeLimits, near: -1 },
     });

@@ -14,7 +14,8 @@ describe('the definitions', () => {
   afterAll(() => api.close());
 
   it('define exactly the measures of the summary, in its order', async () => {
-    const { asOf, revision, filter, links, ...figures } = (await api.get('/v1/statistics/summary')).body;
+    const { asOf, revision, filter, known, links, ...figures } = (await api.get('/v1/statistics/summary'))
+      .body;
     const names = definitions.measures.map(({ name }: Body) => name);
     expect(names).toEqual(Object.keys(figures));
     expect(names).toEqual(MEASURES);
@@ -49,7 +50,9 @@ describe('the definitions', () => {
   });
 
   it('are complete in both languages', () => {
-    for (const { name, label, sentence } of Object.values(definitions).flat() as Body[]) {
+    const { version: _, versions, ...terms } = definitions;
+    for (const words of versions) expect(words.zh).toMatch(/\p{Script=Han}/u);
+    for (const { name, label, sentence } of Object.values(terms).flat() as Body[]) {
       for (const words of sentence ? [label, sentence] : [label]) {
         expect(words.zh, name).toMatch(/\p{Script=Han}/u);
         expect(words.en, name).toMatch(/^[\x20-\x7e’–]+$/);

@@ -39,7 +39,10 @@ describe('every count', () => {
   }
 
   /** Follows all links of a set of figures, and expects the number of projects in each figure. */
-  async function expectLinks({ links: { self: _, ...links }, ...figures }: Body, of: string): Promise<void> {
+  async function expectLinks(
+    { links: { self: _, permalink, ...links }, ...figures }: Body,
+    of: string,
+  ): Promise<void> {
     expect(Object.keys(links).sort(), of).toEqual([...COUNTS].sort());
     await Promise.all(
       Object.entries<string>(links).map(async ([name, link]) => {
@@ -55,7 +58,10 @@ describe('every count', () => {
         const url = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
         const { body } = await api.get(url);
         await expectLinks(body, url);
-        expect((await api.get(body.links.self)).body, url).toEqual(body);
+        const again = (await api.get(body.links.self)).body;
+        // The same question may be written differently.
+        again.links.permalink = body.links.permalink;
+        expect(again, url).toEqual(body);
       }),
       { ...PROPERTY, numRuns: runs(30) },
     );

@@ -19,7 +19,7 @@ describe('the summary', () => {
     const url = `/v1/statistics/summary?${queryOf(filter, { asOf })}`;
     const answer = await api.get(url);
     expect(answer.status, `${url}: ${answer.text}`).toBe(200);
-    const { revision, filter: _, links, ...figures } = answer.body as Body;
+    const { revision, filter: _, known, links, ...figures } = answer.body as Body;
     const day = asOf ?? WORLD_TODAY;
     const population = populationOf(world, filter, day);
     expect(figures, url).toEqual({ asOf: day, ...figuresOf(population, day) });
@@ -64,6 +64,11 @@ describe('the summary', () => {
   it('has no parameter that these tests omit', () => {
     const declared = operationFor('GET', '/v1/statistics/summary')?.operation.parameters ?? [];
     const names = declared.filter((one) => one.in === 'query').map(({ name }) => name);
-    expect(names.sort()).toEqual([...Object.keys(parameters), 'asOf', 'compareWith', 'measures'].sort());
+    expect(names.sort()).toEqual(
+      [
+        ...Object.keys(parameters),
+        ...['asOf', 'compareWith', 'definitionsVersion', 'knownAt', 'measures', 'revision'],
+      ].sort(),
+    );
   });
 });

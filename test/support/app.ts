@@ -76,7 +76,7 @@ export interface TestApp extends Client {
 export const TODAY = '2026-11-22';
 
 /** The configuration of the services under test. */
-const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
+export const testConfig = (differing: Partial<Config> = {}): Dependencies['config'] => ({
   ...readConfig({}),
   // Tests send hundreds of invalid keys and block the event loop, unlike any other client.
   FAILED_KEYS_LIMIT: 0,

@@ -70,6 +70,9 @@ export const day: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...SPARSE, WORLD_TODAY) },
 );
 
+/** Days that only agreed ones may be, and the first that all programs read alike in a workbook. */
+const extremeDay = fc.constantFrom('2021-12-31', '1900-03-01', '2069-12-31', '2070-01-01', '9999-12-31');
+
 /** The `asOf` of a request: undefined is today. */
 export const asOfDay: fc.Arbitrary<string | undefined> = fc.oneof(
   { weight: 6, arbitrary: day },
@@ -93,8 +96,8 @@ export const dates: fc.Arbitrary<ModelDates> = fc
     suspendedOn: rarely(day),
     resumedOn: maybe(day),
     terminatedOn: rarely(day),
-    agreedStartOn: maybe(fc.oneof(day, fc.constant('2021-12-31'))),
-    agreedProductionOn: maybe(fc.oneof(day, fc.constant('2021-12-31'))),
+    agreedStartOn: maybe(fc.oneof(day, extremeDay)),
+    agreedProductionOn: maybe(fc.oneof(day, extremeDay)),
   })
   .map((given) => {
     const notBefore = (on: string | null, earlier: string | null) =>

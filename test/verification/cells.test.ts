@@ -12,7 +12,7 @@ import { type Connection, connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
 
-/** Columns that cannot be checked against the log, also listed in docs/operation.md. */
+/** Columns that cannot be checked against the log, also listed in docs/operations.md. */
 const UNSEEN_COLUMNS = ['api_keys.hash', 'api_keys.last_used_at'];
 const UNSEEN_TABLES = [
   'enterprise_grams',

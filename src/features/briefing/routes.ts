@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Answers } from '../../http/answers.ts';
 import { contentLanguage } from '../../http/files.ts';
 import { type Files, negotiate } from '../../http/formats.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { mediaTypes } from '../../http/media-types.ts';
 import { operation } from '../../http/operation.ts';
 import { markdownOf } from './markdown.ts';
@@ -12,13 +13,14 @@ import type { BriefingService } from './service.ts';
 const files: Files = { formats: ['markdown'], description: 'The paragraph as text.', shared: ['lang'] };
 
 export const briefingRoutes =
-  (briefings: BriefingService, answers: Answers): FastifyPluginAsyncZod =>
+  (briefings: AsKnown<BriefingService>, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/events/:code/briefing',
       {
         schema: operation({
           id: 'readBriefing',
+          asKnown: 'figures',
           access: 'read',
           tag: 'events',
           summary: 'Press paragraph about an event',
@@ -35,7 +37,7 @@ export const briefingRoutes =
         const { asOf } = request.query;
         const { format, language } = negotiate(request, reply, formats, files.shared);
         const variant = `${format} ${language}`;
-        const compute = (day: string) => briefings.of(request.params.code, day, language);
+        const compute = (day: string) => briefings(request).of(request.params.code, day, language);
         reply.header('content-language', contentLanguage(language));
         if (format === 'json') return answers.send(request, reply, asOf, compute, undefined, variant);
         return answers.sendFile(request, reply, asOf, variant, compute, async (body) => ({

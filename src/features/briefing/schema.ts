@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { link, slug } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
+import { exampleKnown, Known } from '../../http/known.ts';
 import { MoneyBody, RateBody } from '../figures/measures.ts';
 import { bilingual } from '../figures/schema.ts';
 import { ownDefinitions } from './definitions.ts';
@@ -97,7 +98,8 @@ export const Briefing = z
       }),
     ),
     highlights: z.array(Highlight),
-    links: z.object({ self: link, summary: link }),
+    links: z.object({ self: link, summary: link, permalink: link.optional() }),
+    known: Known,
   })
   .meta({
     id: 'Briefing',
@@ -106,6 +108,7 @@ export const Briefing = z
       {
         asOf: '2022-11-04',
         revision: 1207,
+        known: exampleKnown,
         event: { code: 'hyrd-2022', name: '2022年沪洽周', nameEn: '2022 Hunan–Yangtze River Delta week' },
         language: 'zh',
         text: '2022年沪洽周于2022年11月3日在上海开幕。',

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import type { MetricSource } from '../../core/metrics.ts';
 import { turn } from '../../core/pace.ts';
 import type { Database } from '../../database/database.ts';
 import { overloaded, Problem } from '../../http/problems.ts';
@@ -48,6 +49,8 @@ export interface ChangesStream {
    * the end of the log
    */
   follow(follower: Follower): Promise<Readable>;
+  /** How many follow. */
+  readonly metrics: MetricSource;
   /** Ends all streams. */
   close(): void;
 }
@@ -118,6 +121,14 @@ export function changesStream({
     close: () => {
       closing = true;
     },
+    metrics: () => [
+      {
+        name: 'luodi_change_streams',
+        help: 'Streams of changes that are open.',
+        type: 'gauge',
+        value: open.length,
+      },
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Answers } from '../../http/answers.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { operation } from '../../http/operation.ts';
 import { ClusterProgress, ProgressQuery } from './schema.ts';
 import type { ClusterService } from './service.ts';
@@ -13,7 +14,7 @@ const Id = z.object({
 });
 
 export const clusterRoutes =
-  (clusters: ClusterService, answers: Answers): FastifyPluginAsyncZod =>
+  (clusters: AsKnown<ClusterService>, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/clusters/:id/progress',
@@ -22,6 +23,7 @@ export const clusterRoutes =
         onRequest: answers.reuse,
         schema: operation({
           id: 'readClusterProgress',
+          asKnown: 'figures',
           access: 'read',
           tag: 'clusters',
           summary: 'Number of enterprises attracted by a cluster, and progress towards its targets',
@@ -36,7 +38,7 @@ export const clusterRoutes =
       },
       (request, reply) =>
         answers.send(request, reply, request.query.asOf, (asOf) =>
-          clusters.progress(request.params.id, asOf),
+          clusters(request).progress(request.params.id, asOf),
         ),
     );
   };

@@ -4,6 +4,7 @@ import { inputSchemas } from '../../catalogues/input-schemas.ts';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, day, industryCode, line, link, paragraph, regionCode, uuid } from '../../http/fields.ts';
+import { exampleKnown, Known } from '../../http/known.ts';
 import { RateBody } from '../figures/measures.ts';
 import { roles } from './membership.ts';
 
@@ -164,10 +165,13 @@ export const ClusterProgress = z
       description:
         'Progress of each target on the day, or on its last day if that has passed; later events do not change it.',
     }),
-    links: z.object({ self: link, cluster: link, members: link, introduced: link }).meta({
-      description:
-        'This response, the cluster, its members on the day (exactly those in `present`), and the enterprises introduced by it (exactly those in `introduced`).',
-    }),
+    known: Known,
+    links: z
+      .object({ self: link, cluster: link, members: link, introduced: link, permalink: link.optional() })
+      .meta({
+        description:
+          'This response, the cluster, its members on the day (exactly those in `present`), and the enterprises introduced by it (exactly those in `introduced`).',
+      }),
   })
   .meta({
     id: 'ClusterProgress',
@@ -177,6 +181,7 @@ export const ClusterProgress = z
       {
         asOf: '2023-11-03',
         revision: 1207,
+        known: exampleKnown,
         cluster: { id: '0190a1b2-0000-7000-8000-000000000010', name: example.name, nameEn: example.nameEn },
         leader: { id: '0190a1b2-0000-7000-8000-000000000001', name: '示例企业 001' },
         introduced: 12,

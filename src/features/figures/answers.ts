@@ -1,11 +1,11 @@
 /** Summaries and breakdowns, each from one state of the data. */
 import type { Columns } from '../../columns/columns.ts';
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, type Pace, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
-import { type ProjectFilter, select } from '../projects/filter.ts';
+import { isFromColumns, type ProjectFilter, select } from '../projects/filter.ts';
 import { comparisonOf, placesOf, rankingOf, type Side, shareOf } from './comparison.ts';
 import { DayProfile } from './day-profile.ts';
 import {
@@ -50,13 +50,14 @@ interface BreakdownAsked extends Asked {
 
 export const summary: Question<Asked, Computed> = {
   name: 'summary',
+  isFromColumns,
   answer: async (state, { filter, asOf, comparedWith, measures, disclosure }) => {
     const { revision } = state;
     const chosen = chosenOf(measures);
     const figuresOn = async (side: Side): Promise<Figures> => {
       const tally = await tallyOf(state, filter, side.asOf);
       const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, side.asOf, disclosure));
-      return figuresOf({ tally, tells }, chosen, disclosure, () => summaryLinks(filter, side.asOf, chosen));
+      return figuresOf({ tally, tells }, chosen, disclosure, () => summaryLinks(filter, side.asOf, measures));
     };
     const figures = await figuresOn({ asOf });
     const compared = comparedWith && {
@@ -69,6 +70,7 @@ export const summary: Question<Asked, Computed> = {
 
 export const breakdown: Question<BreakdownAsked, Computed> = {
   name: 'breakdown',
+  isFromColumns,
   answer: async (state, asked) => {
     const { filter, by, sort = '-projectCount', limit, asOf, comparedWith, empty, disclosure } = asked;
     const chosen = chosenOf(asked.measures);
@@ -159,7 +161,7 @@ async function groupsOn(
   const { columns, reader } = state;
   const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
   const mask = await select(filter, asOf).mask(columns, reader);
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
   const tallied = tallyRows(columns, mask, coded, day);
   const tallies = new Map<string, Tally>();
@@ -199,8 +201,8 @@ export async function tallyOf(
   filter: ProjectFilter,
   asOf: string,
 ): Promise<Tally> {
-  const day = packedDay(asOf);
-  if (Object.keys(filter).length === 0 && columns.count >= MANY && DayProfile.covers(day))
+  const day = effectiveDay(asOf);
+  if (Object.keys(filter).length === 0 && !columns.isPast && columns.count >= MANY && DayProfile.covers(day))
     return profileOf(columns).tallyOn(day);
   const mask = await select(filter, asOf).mask(columns, reader);
   const [all] = tallyRows(columns, mask, [], day);

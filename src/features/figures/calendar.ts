@@ -122,7 +122,7 @@ function unfold(
   const count = list.length;
   const states = new Columns();
   states.reserve(count);
-  states.ledgerDay = new Int32Array(count).fill(from);
+  states.ledgerDay = new Uint16Array(count).fill(from);
   states.ledgerYuan = new Float64Array(count);
   const unfolded = {
     states,

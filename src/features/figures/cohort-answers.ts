@@ -1,12 +1,12 @@
 /** Cohorts, from one pass over the selected projects. */
 import type { Columns } from '../../columns/columns.ts';
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import { money } from '../../core/numbers.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { ageBy, ageOn } from './ages.ts';
 import {
@@ -38,11 +38,12 @@ interface Asked {
 
 export const cohorts: Question<Asked, Computed> = {
   name: 'cohorts',
+  isFromColumns,
   answer: async ({ reader, columns, revision }, { filter, by, measures, step, sort, limit, asOf }) => {
     const dimension: Dimension = dimensions[by];
     const grouping = await dimension.grouping(reader);
     const mask = await select(filter, asOf).mask(columns, reader);
-    const coded = groupsIn(by, grouping, columns, packedDay(asOf));
+    const coded = groupsIn(by, grouping, columns, effectiveDay(asOf));
     const rows = tallyCohorts(columns, mask, coded, measures, asOf).map(({ value, cohort }) => {
       const { projectCount, totalInvestment } = cohort;
       const tally = { ...emptyTally(), projectCount, totalInvestment };
@@ -85,7 +86,7 @@ function tallyCohorts(
   const { values, groupOf } = groupRows(columns, mask, [by]);
   const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
   const cohorts = values.map(() => emptyCohort(measures));
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   const ageThen = ageOn(asOf);
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 0) continue;

@@ -106,7 +106,7 @@ export class DayProfile implements Watcher {
     const columns = this.#columns;
     if (columns.isArchived(row)) return;
     const { days } = columns;
-    const day = (column: Int32Array): number => placeOf(column[row] as number);
+    const day = (column: Uint16Array): number => placeOf(column[row] as number);
     const signed = day(days.signedOn);
     if (signed === AFTER) return;
     const ended = Math.max(day(days.terminatedOn), signed);
@@ -183,8 +183,8 @@ const [SPAN, SHORTEST] = [4_096, -512];
 class LengthsByDay {
   /** How often each length is there before each block. */
   readonly #before = new Int32Array(BLOCKS * SPAN);
-  /** By block: the day within it, the length's place and the number, as 8, 12 and 1 bits. */
-  readonly #changes: number[][] = Array.from({ length: BLOCKS }, () => []);
+  /** By block. */
+  readonly #changes = Array.from({ length: BLOCKS }, () => new Changes());
   readonly #unusual: { place: number; length: number; times: number }[] = [];
 
   add(place: number, length: number, times: number, isSummed: boolean): void {
@@ -194,7 +194,7 @@ class LengthsByDay {
       return;
     }
     const block = Math.floor(place / BLOCK);
-    this.#changes[block]?.push((((place % BLOCK) * SPAN + i) << 1) | (times > 0 ? 1 : 0));
+    this.#changes[block]?.add((place % BLOCK) * SPAN + i, times > 0);
     if (!isSummed) return;
     for (let later = block + 1; later < BLOCKS; later++)
       this.#before[later * SPAN + i] = (this.#before[later * SPAN + i] as number) + times;
@@ -204,14 +204,14 @@ class LengthsByDay {
     for (let block = 1; block < BLOCKS; block++) {
       const table = this.#before.subarray(block * SPAN, (block + 1) * SPAN);
       table.set(this.#before.subarray((block - 1) * SPAN, block * SPAN));
-      apply(table, this.#changes[block - 1] as number[], BLOCK);
+      this.#changes[block - 1]?.applyTo(table, BLOCK);
     }
   }
 
   addTo(tally: Tally, name: DurationName, last: number): void {
     const block = Math.floor(last / BLOCK);
     const table = this.#before.slice(block * SPAN, (block + 1) * SPAN);
-    apply(table, this.#changes[block] as number[], (last % BLOCK) + 1);
+    this.#changes[block]?.applyTo(table, (last % BLOCK) + 1);
     for (let i = 0; i < SPAN; i++) if (table[i] !== 0) addDays(tally, name, i + SHORTEST, table[i] as number);
     for (const { place, length, times } of this.#unusual)
       if (place <= last) addDays(tally, name, length, times);
@@ -219,12 +219,39 @@ class LengthsByDay {
   }
 }
 
-/** Applies the changes of the first days of a block. */
-function apply(table: Int32Array, changes: readonly number[], days: number): void {
-  const end = days * SPAN;
-  for (const change of changes) {
-    if (change >> 1 >= end) continue;
-    const i = (change >> 1) % SPAN;
-    table[i] = (table[i] as number) + (change & 1 ? 1 : -1);
+/** Lengths that come and go within a block, each as the day, the length's place, and whether it comes: 8, 12 and 1 bits. */
+class Changes {
+  #all = new Uint32Array(64);
+  #count = 0;
+
+  add(place: number, comes: boolean): void {
+    if (this.#count === this.#all.length) this.#makeRoom();
+    this.#all[this.#count++] = (place << 1) | (comes ? 1 : 0);
+  }
+
+  /** Applies those of the first days. */
+  applyTo(table: Int32Array, days: number): void {
+    const end = days * SPAN;
+    for (let k = 0; k < this.#count; k++) {
+      const change = this.#all[k] as number;
+      if (change >> 1 >= end) continue;
+      const i = (change >> 1) % SPAN;
+      table[i] = (table[i] as number) + (change & 1 ? 1 : -1);
+    }
+  }
+
+  /** What comes and goes on the same day is taken out first: else they would grow with each change of a project. */
+  #makeRoom(): void {
+    const all = this.#all.sort();
+    let left = 0;
+    for (const change of all) {
+      // Sorted, what goes is before what comes.
+      if (change & 1 && left > 0 && all[left - 1] === change - 1) left -= 1;
+      else all[left++] = change;
+    }
+    this.#count = left;
+    if (3 * left < 2 * all.length) return;
+    this.#all = new Uint32Array(all.length + (all.length >> 1));
+    this.#all.set(all.subarray(0, left));
   }
 }

@@ -96,7 +96,7 @@ async function sidesOf(state: State, filter: ProjectFilter, measure: Measure, fr
   const on = async (side: Side) => ({
     ...side,
     value: measure.value(await tallyOf(state, filter, side.asOf)),
-    links: summaryLinks(filter, side.asOf, [measure]),
+    links: summaryLinks(filter, side.asOf, [measure.name]),
   });
   return { before: await on(from), after: await on(to) };
 }

@@ -1,7 +1,7 @@
 /** The dimensions of figures: each is a row, and the filter parameter of the same name selects a group. */
 import { namesOf, readTree, type TreeNode } from '../../catalogues/service.ts';
 import type { CodeName, Columns } from '../../columns/columns.ts';
-import { monthOf, monthText, yearOf, yearText } from '../../columns/packed-days.ts';
+import { monthPlaceOf, months, yearPlaceOf, years } from '../../columns/packed-days.ts';
 import { type Names, named } from '../../core/names.ts';
 import type { Reader } from '../../database/database.ts';
 import { codesOf } from '../../http/fields.ts';
@@ -115,9 +115,6 @@ const classes =
       classOf(text, columns, code),
     );
 
-const YEARS = Array.from({ length: 10_000 }, (_, year) => yearText(year));
-const MONTHS = Array.from({ length: 120_000 }, (_, month) => monthText(month));
-
 export const dimensions = {
   event: {
     zh: '经贸活动',
@@ -219,14 +216,14 @@ export const dimensions = {
   signedYear: {
     zh: '签约年份',
     en: 'year of signing',
-    coded: ({ days: { signedOn } }) => workedOut(YEARS, (row) => yearOf(signedOn[row] as number)),
+    coded: ({ days: { signedOn } }) => workedOut(years, (row) => yearPlaceOf(signedOn[row] as number)),
     grouping: fixed(new Map()),
     narrow: byParameter('signedYear'),
   },
   signedMonth: {
     zh: '签约月份',
     en: 'month of signing',
-    coded: ({ days: { signedOn } }) => workedOut(MONTHS, (row) => monthOf(signedOn[row] as number)),
+    coded: ({ days: { signedOn } }) => workedOut(months, (row) => monthPlaceOf(signedOn[row] as number)),
     grouping: fixed(new Map()),
     narrow: byParameter('signedMonth'),
   },

@@ -8,7 +8,7 @@
  * same. Counts of other month ends reveal how many, not how much.
  */
 
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { State } from '../../columns/questions.ts';
 import { paced } from '../../core/pace.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
@@ -120,8 +120,10 @@ export async function disclose(
   const on = async (day: string) => {
     const { columns, reader } = state;
     const mask = await select({} as ProjectFilter, day).mask(columns, reader);
-    const coded = asked.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, packedDay(day)));
-    return toldOf(sizesOfRows(columns, mask, coded, packedDay(day)), groupings, minimum);
+    const coded = asked.map((name, i) =>
+      groupsIn(name, groupings[i] as Grouping, columns, effectiveDay(day)),
+    );
+    return toldOf(sizesOfRows(columns, mask, coded, effectiveDay(day)), groupings, minimum);
   };
   const then = await on(asOf);
   const now = asOf === latest ? then : await on(latest);

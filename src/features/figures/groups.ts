@@ -4,7 +4,7 @@ import { mapPaced, type Pace } from '../../core/pace.ts';
 import { type ProjectFilter, queryOf } from '../projects/filter.ts';
 import { type Dimension, type DimensionName, dimensions, type Group, type Grouping } from './dimensions.ts';
 import type { Disclosure, Tells } from './disclosure.ts';
-import { type Measure, measures, valuesOf } from './measures.ts';
+import { chosenOf, type Measure, measures, valuesOf } from './measures.ts';
 import type { Tally } from './tallies.ts';
 
 /** A tally, and the figures that may be disclosed of it, if restricted; sorting and ranking use only these. */
@@ -87,9 +87,9 @@ export function figuresOf(
   };
 }
 
-export const summaryLinks = (filter: ProjectFilter, asOf: string, chosen?: readonly Measure[]) => ({
-  self: `/v1/statistics/summary?${queryOf(filter, { asOf })}`,
-  ...linksTo(filter, asOf, chosen),
+export const summaryLinks = (filter: ProjectFilter, asOf: string, named?: readonly string[]) => ({
+  self: `/v1/statistics/summary?${queryOf(filter, { asOf, ...(named && { measures: named.join() }) })}`,
+  ...linksTo(filter, asOf, chosenOf(named)),
 });
 
 /** A filter narrowed to a group in each of some dimensions. */

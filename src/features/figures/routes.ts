@@ -5,6 +5,7 @@ import type { Language } from '../../core/languages.ts';
 import type { Answers, Computed } from '../../http/answers.ts';
 import { sendResource } from '../../http/conditional.ts';
 import { type Files, negotiate } from '../../http/formats.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf } from '../../http/pages.ts';
 import type { SheetQuery } from '../../sheets/schema.ts';
@@ -27,7 +28,7 @@ import { Cohorts, CohortsQuery, Timeline, TimelineQuery } from './time-schema.ts
 import { disclosureFor, refuseDetails } from './without-key.ts';
 
 export const statisticsRoutes =
-  (statistics: StatisticsService, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
+  (statistics: AsKnown<StatisticsService>, answers: Answers, clock: Clock): FastifyPluginAsyncZod =>
   async (app) => {
     /** Sends figures, as JSON or as a table. */
     function answer(
@@ -75,6 +76,7 @@ export const statisticsRoutes =
         ...guarded,
         schema: operation({
           id: 'readSummary',
+          asKnown: 'figures',
           access: 'statistics',
           tag: 'statistics',
           summary: 'All measures over a filter',
@@ -86,7 +88,7 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('summary', request, reply, request.query.asOf, (asOf, disclosure) =>
-          statistics.summary(request.query, asOf, disclosure),
+          statistics(request).summary(request.query, asOf, disclosure),
         ),
     );
 
@@ -96,6 +98,7 @@ export const statisticsRoutes =
         ...guarded,
         schema: operation({
           id: 'readBreakdown',
+          asKnown: 'figures',
           access: 'statistics',
           tag: 'statistics',
           summary: 'The measures for each group of projects',
@@ -107,7 +110,7 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('breakdown', request, reply, request.query.asOf, (asOf, disclosure) =>
-          statistics.breakdown(request.query, asOf, disclosure),
+          statistics(request).breakdown(request.query, asOf, disclosure),
         ),
     );
 
@@ -117,6 +120,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'readTimeline',
+          asKnown: 'figures',
           access: 'read',
           tag: 'statistics',
           summary: 'Figures over time',
@@ -130,7 +134,7 @@ export const statisticsRoutes =
       (request, reply) => {
         const { interval = 'month', ...query } = request.query;
         return answer('timeline', request, reply, request.query.asOf, (asOf) =>
-          statistics.timeline({ ...query, interval }, asOf),
+          statistics(request).timeline({ ...query, interval }, asOf),
         );
       },
     );
@@ -141,6 +145,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'readCohorts',
+          asKnown: 'figures',
           access: 'read',
           tag: 'statistics',
           summary: 'Rates by the age of the projects',
@@ -154,7 +159,7 @@ export const statisticsRoutes =
       (request, reply) => {
         const { by = 'event', measure = ['operatingRate'], step = 'month', ...query } = request.query;
         return answer('cohorts', request, reply, request.query.asOf, (asOf) =>
-          statistics.cohorts({ ...query, by, measure, step }, asOf),
+          statistics(request).cohorts({ ...query, by, measure, step }, asOf),
         );
       },
     );
@@ -165,6 +170,7 @@ export const statisticsRoutes =
         ...reused,
         schema: operation({
           id: 'readDifferences',
+          asKnown: 'records',
           access: 'read',
           tag: 'statistics',
           summary: 'What a difference consists of',
@@ -181,7 +187,7 @@ export const statisticsRoutes =
           request,
           reply,
           request.query.to,
-          (to, _, format) => statistics.differences(request.query, to, format !== 'json'),
+          (to, _, format) => statistics(request).differences(request.query, to, format !== 'json'),
           listed,
         ),
     );
@@ -202,6 +208,6 @@ export const statisticsRoutes =
           conditional: true,
         }),
       },
-      async (request, reply) => sendResource(request, reply, statistics.definitions()),
+      async (request, reply) => sendResource(request, reply, statistics(request).definitions()),
     );
   };

@@ -4,6 +4,7 @@ import { rate } from '../../core/numbers.ts';
 import { asOfField, dayUntilToday } from '../../http/as-of.ts';
 import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
+import { exampleKnown, Known, permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
@@ -120,6 +121,7 @@ export const measureFields = Object.fromEntries(
 
 export const figureLinks = linksNamed([
   'self',
+  'permalink',
   ...measures.flatMap(({ link }) => (link ? [link.name] : [])),
 ]).meta({
   id: 'FigureLinks',
@@ -177,6 +179,7 @@ export const heading = {
   asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
   revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
   filter: Filter,
+  known: Known,
 };
 
 /** A tally of four fictional projects, for the examples. */
@@ -202,7 +205,12 @@ const exampleTally: Tally = {
   daysToProduction: new Map([[402, 1]]),
 };
 
-export const exampleHeading = { asOf: '2022-08-31', revision: 1207, filter: { event: ['hyrd-2020'] } };
+export const exampleHeading = {
+  asOf: '2022-08-31',
+  revision: 1207,
+  filter: { event: ['hyrd-2020'] },
+  known: exampleKnown,
+};
 export const exampleLinks = { projects: '/v1/projects?event=hyrd-2020&asOf=2022-08-31' };
 
 /** The same projects a year before, when one of them was still to start. */
@@ -273,6 +281,7 @@ export const Breakdown = z
     items: z
       .array(z.object({ groups: Groups, ...figureFields, rank, previousRank, share }))
       .meta({ description: 'With `compareWith` also the groups that only existed on the other day.' }),
+    links: permalinks,
     total: z.object(figureFields).meta({
       description: 'Summary of the whole filter, whatever `limit` is.',
     }),
@@ -360,6 +369,17 @@ export const Definitions = z
     outreach: z
       .array(definitionOf(z.string(), outreachUnits))
       .meta({ description: 'The figures of `/v1/events/{code}/outreach`.' }),
+    version: z.int().meta({ description: 'The version of all of this, which permalinks name.' }),
+    versions: z
+      .array(
+        z.object({
+          version: z.int(),
+          since: z.iso.date().meta({ description: 'When the service began to follow it.' }),
+          ...bilingual.shape,
+        }),
+      )
+      .max(1_000)
+      .meta({ description: 'What each version changed, the first one first.' }),
   })
   .meta({
     id: 'Definitions',

@@ -8,6 +8,7 @@ import { causes } from './calendar.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
 import { comparedSide, comparisonTerms } from './comparison.ts';
+import { definitionsVersion, versions } from './definitions.ts';
 import { differences } from './difference-answers.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
@@ -120,6 +121,8 @@ export const statisticsService = (
     comparison: explained(comparisonTerms),
     causes: Object.entries(causes).map(([name, { zh, en }]) => ({ name, label: { zh, en } })),
     outreach: outreach.map(definition),
+    version: definitionsVersion,
+    versions,
   }),
 });
 

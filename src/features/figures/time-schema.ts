@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { day, link, listOf } from '../../http/fields.ts';
+import { permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { filterFields, movingParameters } from '../projects/filter.ts';
 import { describe } from '../projects/parameter-kinds.ts';
@@ -172,6 +173,7 @@ export const Timeline = z
       .max(500)
       .optional()
       .meta({ description: 'With `by`: each group, in the order of their codes.' }),
+    links: permalinks,
   })
   .meta({
     id: 'Timeline',
@@ -249,6 +251,7 @@ export const Cohorts = z
         links: z.object({ projects: link }).meta({ description: 'Link to the projects.' }),
       }),
     ),
+    links: permalinks,
   })
   .meta({
     id: 'Cohorts',

@@ -1,13 +1,13 @@
 /** What happened month by month, from one pass over the selected projects, and the periods made of it. */
 import type { Columns } from '../../columns/columns.ts';
-import { monthOf, packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay, monthOf } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { money, rate } from '../../core/numbers.ts';
 import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { changeOf, type Side } from './comparison.ts';
 import {
@@ -51,6 +51,7 @@ interface Asked {
 
 export const timeline: Question<Asked, Computed> = {
   name: 'timeline',
+  isFromColumns,
   answer: async (state, asked) => {
     const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf, comparedWith } = asked;
     const dimension: Dimension | undefined = by && dimensions[by];
@@ -120,7 +121,7 @@ async function allLines(
       ({ values: [value = null], months }) => [value, () => itemsOf(months, first, interval, asOf)] as const,
     );
   const [[, whole]] = itemsIn(linesOf(columns, mask, [], asOf)) as [readonly [null, () => Item[]]];
-  const coded = by && grouping && groupsIn(by, grouping, columns, packedDay(asOf));
+  const coded = by && grouping && groupsIn(by, grouping, columns, effectiveDay(asOf));
   return {
     whole: whole(),
     groups: new Map(coded ? itemsIn(linesOf(columns, mask, [coded], asOf)) : []),
@@ -158,7 +159,7 @@ function linesOf(columns: Columns, mask: Mask, by: readonly Coded[], asOf: strin
   const { values, groupOf } = groupRows(columns, mask, by);
   const { days, investmentYuan, ledgerStart, ledgerCount, ledgerDay, ledgerYuan } = columns;
   const { signedOn, terminatedOn } = days;
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   const first = firstMonth(signedOn, mask);
   const span = Math.max(monthIndex(asOf) - first + 1, 0);
   const sums = Object.fromEntries(
@@ -199,7 +200,7 @@ const add = (sums: Float64Array, place: number, by: number): void => {
   sums[place] = (sums[place] as number) + by;
 };
 
-function firstMonth(signedOn: Int32Array, mask: Mask): number {
+function firstMonth(signedOn: Uint16Array, mask: Mask): number {
   let first = Number.POSITIVE_INFINITY;
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 1 && (signedOn[row] as number) < first) first = signedOn[row] as number;

@@ -3,6 +3,7 @@
  */
 import type { FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Clock } from '../../core/clock.ts';
+import { knownFields } from '../../http/known.ts';
 import type { Problem } from '../../http/problems.ts';
 import { unauthorized } from '../../log/holding.ts';
 import { filterFields } from '../projects/filter.ts';
@@ -31,6 +32,9 @@ export const refuseDetails =
   };
 
 function detailIn(query: Readonly<Record<string, unknown>>, latest: string): Problem | undefined {
+  // The difference between two revisions may be a single project.
+  const known = Object.keys(query).find((name) => Object.hasOwn(knownFields, name));
+  if (known) return unauthorized('access.parameter_needs_key', { parameter: known });
   const filters = Object.keys(query).filter((name) => Object.hasOwn(filterFields, name));
   const revealing = filters.find((name) => !told.has(name));
   if (revealing) return unauthorized('access.parameter_needs_key', { parameter: revealing });

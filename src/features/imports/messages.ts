@@ -228,8 +228,8 @@ const problems = {
   },
   'imports.interrupted': {
     status: 503,
-    en: 'The import was interrupted after {done} {done:row, which stays|rows, which stay}. Send the file again with a new Idempotency-Key; {done:that row|those rows} will be unchanged.',
-    zh: '导入被中断；已写入 {done} 行。请更换 Idempotency-Key 重新提交，已写入的行不会重复。',
+    en: 'The import was interrupted after {done} {done:row, which stays|rows, which stay}. Send the file again; {done:that row|those rows} will be unchanged.',
+    zh: '导入被中断；已写入 {done} 行。请重新提交文件，已写入的行不会重复。',
   },
   'imports.no_room': {
     status: 503,

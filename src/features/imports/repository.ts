@@ -91,6 +91,15 @@ export async function removeFinishedBefore(tx: Transaction, instant: string): Pr
   return ids;
 }
 
+/** The number of imports on record, by status. */
+export async function countByStatus(reader: Reader): Promise<Record<string, number>> {
+  const rows = await reader.prepared('imports.countByStatus', {}, (db) => {
+    const { status } = db.tables.imports;
+    return db.select({ status, imports: count() }).from(db.tables.imports).groupBy(status);
+  });
+  return Object.fromEntries(rows.map(({ status, imports }) => [status, imports]));
+}
+
 /** Disk usage of the records of a key, or of the command line. */
 export interface Usage {
   caller: string | null;

@@ -254,7 +254,12 @@ export function importService(
             await repository.insertImport(tx, record);
             return id;
           },
-          { isLogged: false },
+          // What failed for want of room, say, may succeed when it is sent again.
+          {
+            isLogged: false,
+            isVoid: async (tx, { body }) =>
+              (await repository.findImport(tx, JSON.parse(body).id))?.status === 'failed',
+          },
         ),
       );
       runner.start(record);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, linksNamed, slug } from '../../http/fields.ts';
+import { exampleKnown, Known } from '../../http/known.ts';
 import { rankingListNames, rankingLists } from '../enterprises/rankings.ts';
 import { RateBody } from '../figures/measures.ts';
 import { figuresOf, guestCounts, listAddress, type OutreachTally, outreachFigures } from './figures.ts';
@@ -19,6 +20,7 @@ export const OutreachParams = z.object({
 
 const label = z.object({ zh: z.string(), en: z.string() });
 const links = linksNamed([
+  'permalink',
   'self',
   'definitions',
   'atOrAbove',
@@ -55,6 +57,7 @@ export const Outreach = z
   .object({
     asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
     revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
+    known: Known,
     event: z.object({ code: slug, name: z.string(), nameEn: z.string().nullable() }),
     ...figureFields,
     guests: z
@@ -117,6 +120,7 @@ export const Outreach = z
       {
         asOf: '2022-11-30',
         revision: 1207,
+        known: exampleKnown,
         event: {
           code: 'hyrd-2022',
           name: '2022年沪洽周',

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Answers } from '../../http/answers.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { operation } from '../../http/operation.ts';
 import { Outreach, OutreachParams, OutreachQuery } from './outreach-schema.ts';
 import type { OutreachService } from './service.ts';
 
 export const outreachRoutes =
-  (outreach: OutreachService, answers: Answers): FastifyPluginAsyncZod =>
+  (outreach: AsKnown<OutreachService>, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/events/:code/outreach',
@@ -14,6 +15,7 @@ export const outreachRoutes =
         onRequest: answers.reuse,
         schema: operation({
           id: 'readOutreach',
+          asKnown: 'figures',
           access: 'read',
           tag: 'outreach',
           summary: 'Outreach figures of an event',
@@ -28,7 +30,7 @@ export const outreachRoutes =
       },
       (request, reply) => {
         const { code } = request.params;
-        return answers.send(request, reply, request.query.asOf, (asOf) => outreach.of(code, asOf));
+        return answers.send(request, reply, request.query.asOf, (asOf) => outreach(request).of(code, asOf));
       },
     );
   };

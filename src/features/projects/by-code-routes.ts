@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { callerOf } from '../../access/authorize.ts';
 import { resourceAnswer, sendResource } from '../../http/conditional.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { NoQuery, operation } from '../../http/operation.ts';
 import { requireExpected } from '../../http/replacing.ts';
 import { sendAnswer } from '../../http/replayed.ts';
@@ -14,13 +15,14 @@ const Code = z.object({
 });
 
 export const projectByCodeRoutes =
-  (projects: ProjectService): FastifyPluginAsyncZod =>
+  (projects: AsKnown<ProjectService>): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/projects/by-code/:code',
       {
         schema: operation({
           id: 'readProjectByCode',
+          asKnown: 'records',
           access: 'read',
           tag: 'projects',
           summary: 'Read a project by its code',
@@ -34,7 +36,7 @@ export const projectByCodeRoutes =
       },
       async (request, reply) => {
         const { asOf, archived = false } = request.query;
-        const project = await projects.readByCode(request.params.code, asOf, archived);
+        const project = await projects(request).readByCode(request.params.code, asOf, archived);
         return sendResource(request, reply, project);
       },
     );
@@ -59,7 +61,7 @@ export const projectByCodeRoutes =
         }),
       },
       async (request, reply) => {
-        const { project, isNew } = await projects.put(
+        const { project, isNew } = await projects(request).put(
           callerOf(request),
           request.params.code,
           requireExpected(request),

@@ -53,6 +53,9 @@ export function inTimeFor(year: SQLWrapper, day: SQLWrapper): SQL {
   return sql`${year} between ${then} - 1 and ${then}`;
 }
 
+/** The same of a ranking and of a day in given years. */
+export const countsFor = (year: number, dayIn: number): boolean => year === dayIn || year === dayIn - 1;
+
 /** Whether an investor is on one of the three lists in the year of signing or the year before. */
 export function isTop500({ tables }: Reader, list?: SQLWrapper): SQL {
   const { projects, projectInvestors, rankings } = tables;

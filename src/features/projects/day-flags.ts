@@ -19,7 +19,7 @@ export const FLAG_BITS = {
   sameYear: 512,
 } as const satisfies Record<LifecycleFlag, number>;
 
-export type Days = Readonly<Record<DayName, Int32Array>>;
+export type Days = Readonly<Record<DayName, Uint16Array>>;
 
 /** @param asOf a packed day @returns the flags of a project that was signed by then, as bits */
 export function flagsOf(days: Days, row: number, asOf: number): number {

@@ -2,7 +2,7 @@
 import { and, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import { ARCHIVED, type Columns } from '../../columns/columns.ts';
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay } from '../../columns/packed-days.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Values } from '../../database/prepared.ts';
 import { inPopulation } from './conditions.ts';
@@ -68,6 +68,10 @@ export interface Selection extends Condition {
   isInColumns: boolean;
 }
 
+/** Whether columns alone can say what a filter selects, also of the past (`Question.isFromColumns`). */
+export const isFromColumns = ({ filter, asOf }: { filter: ProjectFilter; asOf: string }): boolean =>
+  filter.updatedSince === undefined && select(filter, asOf).isInColumns;
+
 /**
  * @param asOf the effective day
  * @param asTheyWere whether it is applied to projects in a state other than the stored one
@@ -105,7 +109,7 @@ export function select(filter: ProjectFilter, asOf: string, asTheyWere = false):
 function populationOf(columns: Columns, asOf: string, archived: boolean): Sifted {
   const { count, flags } = columns;
   const { signedOn } = columns.days;
-  const day = packedDay(asOf);
+  const day = effectiveDay(asOf);
   const mask = new Uint8Array(count);
   const wanted = archived ? ARCHIVED : 0;
   for (let row = 0; row < count; row++)

@@ -91,7 +91,7 @@ export const choice = (name: CodeName): Among => {
   return among;
 };
 
-/** A class of projects. @param classOn its class over columns; null for none */
+/** A class of projects, which each project has. @param classOn the class over columns */
 export const classified = (
   expression: ColumnOf,
   classOn: (columns: Columns, asOf: number) => (row: number) => string,
@@ -210,7 +210,7 @@ export function bound<Given extends string | number>(
   schema: z.ZodType<Given | undefined>,
   operator: '>=' | '<=',
   column: ColumnOf,
-  numbers: { of(columns: Columns): Int32Array | Float64Array; to(given: Given): number },
+  numbers: { of(columns: Columns): Uint16Array | Float64Array; to(given: Given): number },
 ): ParameterKind<Given> {
   return {
     schema,

@@ -5,12 +5,7 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { type Columns, RANKED } from '../../columns/columns.ts';
-import {
-  monthText,
-  monthOf as packedMonth,
-  yearOf as packedYear,
-  yearText,
-} from '../../columns/packed-days.ts';
+import { monthPlaceOf, months, yearPlaceOf, years } from '../../columns/packed-days.ts';
 import { textQuery } from '../../database/text-index.ts';
 import {
   code,
@@ -232,7 +227,7 @@ export const parameters = {
         (r) => yearOf(p(r).signedOn),
         ({ days: { signedOn } }) =>
           (row) =>
-            yearText(packedYear(signedOn[row] as number)),
+            years[yearPlaceOf(signedOn[row] as number)] as string,
       ),
     ),
   ),
@@ -247,7 +242,7 @@ export const parameters = {
         (r) => monthOf(p(r).signedOn),
         ({ days: { signedOn } }) =>
           (row) =>
-            monthText(packedMonth(signedOn[row] as number)),
+            months[monthPlaceOf(signedOn[row] as number)] as string,
       ),
     ),
   ),

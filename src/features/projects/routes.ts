@@ -5,6 +5,7 @@ import type { Answers } from '../../http/answers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditional.ts';
 import { formatField, langField, negotiate } from '../../http/formats.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf, pageFields, pageOf } from '../../http/pages.ts';
 import { fieldsField } from '../../http/projection.ts';
@@ -55,13 +56,14 @@ const ProjectPage = pageOf('ProjectPage', Project);
 const FundsPage = pageOf('FundsPage', FundsEntry);
 
 export const projectRoutes =
-  (projects: ProjectService, exports: ExportAnswers, answers: Answers): FastifyPluginAsyncZod =>
+  (projects: AsKnown<ProjectService>, exports: ExportAnswers, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/projects',
       {
         schema: operation({
           id: 'listProjects',
+          asKnown: 'records',
           access: 'read',
           tag: 'projects',
           summary: 'List projects',
@@ -91,7 +93,7 @@ export const projectRoutes =
           request,
           reply,
           query.asOf,
-          (asOf) => projects.list({ ...query, limit, cursor }, asOf),
+          (asOf) => projects(request).list({ ...query, limit, cursor }, asOf),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         );
       },
@@ -118,7 +120,7 @@ export const projectRoutes =
           request,
           reply,
           (project: Project) => resourceAnswer(project, 201, `/v1/projects/${project.id}`),
-          (caller) => projects.create(caller, request.body, request.faults),
+          (caller) => projects(request).create(caller, request.body, request.faults),
         ),
     );
 
@@ -127,6 +129,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'readProject',
+          asKnown: 'records',
           access: 'read',
           tag: 'projects',
           summary: 'Read a project',
@@ -141,7 +144,7 @@ export const projectRoutes =
       },
       async (request, reply) => {
         const { asOf, archived = false } = request.query;
-        return sendResource(request, reply, await projects.read(request.params.id, asOf, archived));
+        return sendResource(request, reply, await projects(request).read(request.params.id, asOf, archived));
       },
     );
 
@@ -165,7 +168,7 @@ export const projectRoutes =
       },
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
-        const project = await projects.change(
+        const project = await projects(request).change(
           callerOf(request),
           request.params.id,
           ifMatch,
@@ -193,7 +196,7 @@ export const projectRoutes =
         }),
       },
       async (request, reply) => {
-        await projects.archive(callerOf(request), request.params.id, requireIfMatch(request));
+        await projects(request).archive(callerOf(request), request.params.id, requireIfMatch(request));
         return reply.code(204).send();
       },
     );
@@ -220,7 +223,7 @@ export const projectRoutes =
           request,
           reply,
           (project: Project) => resourceAnswer(project, 200),
-          (caller) => projects.restore(caller, request.params.id),
+          (caller) => projects(request).restore(caller, request.params.id),
         );
       },
     );
@@ -230,6 +233,7 @@ export const projectRoutes =
       {
         schema: operation({
           id: 'listFunds',
+          asKnown: 'records',
           access: 'read',
           tag: 'projects',
           summary: 'List the funds in place of a project',
@@ -245,7 +249,7 @@ export const projectRoutes =
           request,
           reply,
           undefined,
-          () => projects.listFunds(request.params.id, request.query),
+          () => projects(request).listFunds(request.params.id, request.query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         ),
     );
@@ -274,7 +278,7 @@ export const projectRoutes =
           request,
           reply,
           (entry: FundsEntry) => resourceAnswer(entry, 201),
-          (caller) => projects.addFunds(caller, request.params.id, request.body, request.faults),
+          (caller) => projects(request).addFunds(caller, request.params.id, request.body, request.faults),
         ),
     );
   };

@@ -24,9 +24,8 @@ import type { PublishedFigure } from './schema.ts';
 import { scopeOf } from './scope.ts';
 import { type Kind, type Unit, units } from './units.ts';
 
-/** Number of summaries needed for these figures: those with the same source, scope and day share one. */
-export const summariesFor = (rows: readonly FigureRow[]): number =>
-  new Set(rows.map((row) => sources[measureOf(row.measure).source].address(row))).size;
+/** The address of the summary that answers a figure: those with the same source, scope and day share one. */
+export const addressOf = (row: FigureRow): string => sources[measureOf(row.measure).source].address(row);
 
 /** More parts than this are not added up. */
 const MAX_PARTS = 2_000;
@@ -40,14 +39,14 @@ const kept = new WeakMap<Columns, Kept>();
 
 async function quantitiesOf(state: State, row: FigureRow): Promise<Quantities> {
   const { columns, revision } = state;
-  const source = sources[measureOf(row.measure).source];
-  const address = source.address(row);
+  const address = addressOf(row);
   let known = kept.get(columns);
   if (known?.revision !== revision.hash) {
     known = { revision: revision.hash, quantities: new LRUCache({ max: 1_000 }) };
     kept.set(columns, known);
   }
-  const made = known.quantities.get(address) ?? (await source.compute(state, row));
+  const made =
+    known.quantities.get(address) ?? (await sources[measureOf(row.measure).source].compute(state, row));
   known.quantities.set(address, made);
   return made;
 }
@@ -132,7 +131,7 @@ function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: read
       ...(value && !holds ? slipsIn(value, printed) : []),
     ],
     warnings: warningsOf(row, parts),
-    links: { figures: sources[measureOf(row.measure).source].address(row) },
+    links: { figures: addressOf(row) },
   };
 }
 

@@ -4,6 +4,7 @@ import { answerOnce, callerOf } from '../../access/authorize.ts';
 import { onBehalfOf } from '../../database/asker.ts';
 import type { Answers } from '../../http/answers.ts';
 import { requireIfMatch, resourceAnswer, sendResource } from '../../http/conditional.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { MERGE_PATCH, NoQuery, operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf } from '../../http/pages.ts';
 import {
@@ -27,7 +28,7 @@ const Id = z.object({
 });
 
 export const publishedRoutes =
-  (published: PublishedService, answers: Answers): FastifyPluginAsyncZod =>
+  (published: AsKnown<PublishedService>, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     const tag = 'published-figures';
 
@@ -36,6 +37,7 @@ export const publishedRoutes =
       {
         schema: operation({
           id: 'listPublishedFigures',
+          asKnown: 'records',
           access: 'read',
           tag,
           summary: 'List published figures with what is computed now',
@@ -51,7 +53,7 @@ export const publishedRoutes =
           request,
           reply,
           undefined,
-          () => published.list(request.query),
+          () => published(request).list(request.query),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         ),
     );
@@ -61,6 +63,7 @@ export const publishedRoutes =
       {
         schema: operation({
           id: 'reconcilePublishedFigures',
+          asKnown: 'records',
           access: 'read',
           tag,
           summary: 'Reconcile published figures with what is computed now',
@@ -72,7 +75,7 @@ export const publishedRoutes =
         }),
       },
       (request, reply) =>
-        answers.send(request, reply, undefined, () => published.reconciliation(request.query.event)),
+        answers.send(request, reply, undefined, () => published(request).reconciliation(request.query.event)),
     );
 
     app.post(
@@ -100,7 +103,7 @@ export const publishedRoutes =
           request,
           reply,
           (figure: PublishedFigure) => resourceAnswer(figure, 201, `${PUBLISHED_FIGURES}/${figure.id}`),
-          (caller) => published.create(caller, request.body, request.faults),
+          (caller) => published(request).create(caller, request.body, request.faults),
         ),
     );
 
@@ -109,6 +112,7 @@ export const publishedRoutes =
       {
         schema: operation({
           id: 'readPublishedFigure',
+          asKnown: 'records',
           access: 'read',
           tag,
           summary: 'Read a published figure with what is computed now',
@@ -122,7 +126,7 @@ export const publishedRoutes =
         }),
       },
       async (request, reply) => {
-        const figure = await onBehalfOf(reply.asker, () => published.read(request.params.id));
+        const figure = await onBehalfOf(reply.asker, () => published(request).read(request.params.id));
         return sendResource(request, reply, figure);
       },
     );
@@ -149,7 +153,7 @@ export const publishedRoutes =
       },
       async (request, reply) => {
         const ifMatch = requireIfMatch(request);
-        const figure = await published.change(
+        const figure = await published(request).change(
           callerOf(request),
           request.params.id,
           ifMatch,
@@ -177,7 +181,7 @@ export const publishedRoutes =
         }),
       },
       async (request, reply) => {
-        await published.remove(callerOf(request), request.params.id, requireIfMatch(request));
+        await published(request).remove(callerOf(request), request.params.id, requireIfMatch(request));
         return reply.code(204).send();
       },
     );

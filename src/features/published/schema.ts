@@ -267,7 +267,10 @@ export const ReconciliationQuery = z.strictObject({ event: eventFilter });
 
 export const Reconciliation = z
   .object({
-    revision: z.int().meta({ description: 'Revision of the data from which the figures were computed.' }),
+    revision: z.int().meta({
+      description:
+        'Revision of the data from which the figures were computed; some may already show what was written meanwhile.',
+    }),
     total: z.int().meta({ description: 'Number of figures reconciled.' }),
     agreeing: z.int().meta({ description: 'Figures that agree.' }),
     disagreeing: z

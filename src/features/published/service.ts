@@ -3,14 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Calendar } from '../../core/clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
+import { pageRequest, toPage } from '../../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../../http/problems.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
-import { changed, drafted, listed, read, reconciled } from './questions.ts';
-import type { FigureRow } from './repository.ts';
+import { addressOf } from './answers.ts';
+import { measureOf } from './measures.ts';
+import { changed, compared, drafted, read } from './questions.ts';
 import * as repository from './repository.ts';
+import { type FigureRow, figureSortKeys, figureTieBreaker } from './repository.ts';
 import { complete, merge } from './rows.ts';
 import { faultsIn } from './rules.ts';
 import type { ListQuery, NewPublishedFigure, PublishedFigure, PublishedFigureChanges } from './schema.ts';
@@ -20,7 +24,10 @@ export interface PublishedService {
   list(query: ListQuery): Promise<Computed>;
   /** @throws Problem 404 */
   read(id: string): Promise<PublishedFigure>;
-  /** All figures, or those of an event. @throws Problem 422 if there are too many, or too many summaries */
+  /**
+   * All figures, or those of an event. Each is compared with a state at least as new as the revision.
+   * @throws Problem 422 if there are too many, or too many summaries
+   */
   reconciliation(event: string | undefined): Promise<Computed>;
   create(caller: Caller, input: NewPublishedFigure, found?: readonly Fault[]): Promise<PublishedFigure>;
   /** @param ifMatch the ETag of the state that the client read */
@@ -35,7 +42,14 @@ export interface PublishedService {
 }
 
 /** All that the feature asks of columns. */
-export const publishedQuestions = [listed, reconciled, drafted, read, changed];
+export const publishedQuestions = [compared, drafted, read, changed];
+
+/** Maximum number of figures in a reconciliation. */
+const MAX_RECONCILED = 1_000;
+/** Maximum number of summaries computed for it; the cost of each grows with the data. */
+const MAX_SUMMARIES = 50;
+/** Maximum number of disagreeing figures for which the log is searched. */
+const MAX_EXPLAINED = 20;
 
 /** Maximum number of attempts at a change after conflicts. */
 const ATTEMPTS = 5;
@@ -73,10 +87,74 @@ export function publishedService(
     throw new Problem('request.conflict');
   }
 
+  /** Asks for one summary at a time, so that other questions get their turn in between. */
+  async function answersTo(rows: readonly FigureRow[]): Promise<Map<string, PublishedFigure>> {
+    const answers = new Map<string, PublishedFigure>();
+    for (const some of Map.groupBy(rows, addressOf).values()) {
+      const compare = { rows: some, explained: 0, timeZone };
+      for (const answer of await columns.ask(compared, compare)) answers.set(answer.id, answer);
+    }
+    return answers;
+  }
+
   return {
-    list: (query) => columns.ask(listed, { query, timeZone }),
+    list: async (query) => {
+      const { event, measure, partOf } = query;
+      const filter = { ...(event && { event }), ...(measure && { measure }), ...(partOf && { partOf }) };
+      const request = pageRequest(query, figureSortKeys, 'id', figureTieBreaker);
+      const { revision, rows, total } = await database.snapshot(async (reader) => ({
+        revision: await revisionIn(reader),
+        rows: await repository.listFigures(reader, filter, request),
+        total: await repository.countFigures(reader, filter),
+      }));
+      const answers = await answersTo(rows.slice(0, request.limit));
+      return { revision, body: toPage(request, rows, total, revision.seq, ({ id }) => answers.get(id)) };
+    },
+
     read: async (id) => (await columns.ask(read, { id, timeZone })).answer,
-    reconciliation: (event) => columns.ask(reconciled, { event, timeZone }),
+
+    reconciliation: async (event) => {
+      const filter = event === undefined ? {} : { event };
+      const { revision, rows } = await database.snapshot(async (reader) => {
+        const total = await repository.countFigures(reader, filter);
+        if (total > MAX_RECONCILED) {
+          const values = { count: total, max: MAX_RECONCILED };
+          throw new Problem('published_figures.too_many', { values });
+        }
+        const all = { limit: MAX_RECONCILED, sort: '-asOf' };
+        const request = pageRequest(all, figureSortKeys, 'id', figureTieBreaker);
+        return {
+          revision: await revisionIn(reader),
+          rows: await repository.listFigures(reader, filter, request),
+        };
+      });
+      const summaries = new Set(rows.map(addressOf)).size;
+      if (summaries > MAX_SUMMARIES) {
+        const values = { count: summaries, max: MAX_SUMMARIES };
+        throw new Problem('published_figures.too_many_summaries', { values });
+      }
+      const answers = await answersTo(rows);
+      // Only for projects is it known which fields matter.
+      const explained = rows
+        .filter(({ id, measure }) => !answers.get(id)?.agrees && measureOf(measure).source === 'projects')
+        .slice(0, MAX_EXPLAINED);
+      for (const row of explained) {
+        const [answer] = await columns.ask(compared, { rows: [row], explained: 1, timeZone });
+        if (answer) answers.set(row.id, answer);
+      }
+      const items = rows.map(({ id }) => answers.get(id) as PublishedFigure);
+      const agreeing = items.filter(({ agrees }) => agrees).length;
+      const rank = ({ agrees, warnings }: PublishedFigure) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);
+      const body = {
+        revision: revision.seq,
+        total: items.length,
+        agreeing,
+        disagreeing: items.length - agreeing,
+        warned: items.filter(({ warnings }) => warnings.length > 0).length,
+        items: items.toSorted((a, b) => rank(a) - rank(b)),
+      };
+      return { revision, body };
+    },
 
     create: async (caller, input, found = []) => {
       const row = complete(input);

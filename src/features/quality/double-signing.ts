@@ -8,33 +8,65 @@ import { NONE } from '../../columns/dictionary.ts';
 import type { Mask } from '../projects/sieves.ts';
 
 /** Ignored in names, in addition to width and case. */
-const PUNCTUATION = / |[-‐–—―_.,·・、。/\\|()[\]{}<>《》〈〉「」『』【】〔〕"'“”‘’:;!?&+*#~`]/g;
+const PUNCTUATION = ' -‐–—―_.,·・、。/\\|()[]{}<>《》〈〉「」『』【】〔〕"\'“”‘’:;!?&+*#~`';
 /**
  * Removed after that, in this order. The first phase of a project is often called by its plain name, a second
  * one never.
  */
 const WORDS = ['项目', '工程', '基地', '一期', 'project'];
 
-/** The rest of a name; two names are nearly equal if it is equal and not empty: nothing is left of `项目`. */
-export const bareName = (foldedName: string): string =>
-  WORDS.reduce((name, word) => name.replaceAll(word, ''), foldedName.replaceAll(PUNCTUATION, ''));
+const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+const isIgnored = new Uint8Array(1 << 16);
+for (const unit of unitsOf(PUNCTUATION)) isIgnored[unit] = 1;
+const words = WORDS.map(unitsOf);
+
+/** What is left of a name, as code units; longer names get a longer one. */
+let bare = new Uint16Array(1_024);
+
+/** Leaves the rest of a name in `bare`: a million times without a text for each. @returns its length */
+function leaveBare(text: string, from: number, to: number): number {
+  if (to - from > bare.length) bare = new Uint16Array(2 * (to - from));
+  let length = 0;
+  for (let i = from; i < to; i++) {
+    const unit = text.charCodeAt(i);
+    if (isIgnored[unit] === 0) bare[length++] = unit;
+  }
+  for (const word of words) length = withoutWord(word, length);
+  return length;
+}
+
+/** Takes a word out of the first units of `bare`. @returns how many are left */
+function withoutWord(word: readonly number[], length: number): number {
+  let left = 0;
+  for (let i = 0; i < length; ) {
+    let same = 0;
+    while (same < word.length && i + same < length && bare[i + same] === word[same]) same += 1;
+    if (same === word.length) i += same;
+    else bare[left++] = bare[i++] as number;
+  }
+  return left;
+}
 
 /**
- * The likeness of a project for the columns: equal for nearly equal names.
+ * The likeness of a project for the columns: equal for nearly equal names, which have the same rest; nothing is left
+ * of `项目`.
  * @param searchText its second line is the name, in which width and case are folded
  */
 export function likenessOf(searchText: string): number {
   const start = searchText.indexOf('\n') + 1;
   const end = searchText.indexOf('\n', start);
-  const bare = bareName(searchText.slice(start, end < 0 ? undefined : end));
-  return bare === '' ? 0 : hash53(bare) || 1;
+  const length = leaveBare(searchText, start, end < 0 ? searchText.length : end);
+  return length === 0 ? 0 : hash53(length) || 1;
 }
 
-/** A hash of 53 bits (cyrb53, public domain): of a million names, two differ and collide with a chance of 1 : 18 000. */
-function hash53(text: string): number {
+/**
+ * A hash of 53 bits (cyrb53, public domain) of the first units of `bare`: of a million names, two differ and collide
+ * with a chance of 1 : 18 000.
+ */
+function hash53(length: number): number {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  for (let i = 0; i < length; i++) {
+    const unit = bare[i] as number;
     a = Math.imul(a ^ unit, 2654435761);
     b = Math.imul(b ^ unit, 1597334677);
   }

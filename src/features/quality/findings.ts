@@ -1,5 +1,5 @@
 /** What the rules match, from one pass over the selected projects. */
-import { packedDay } from '../../columns/packed-days.ts';
+import { effectiveDay, packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
 import { yearBefore } from '../../core/days.ts';
 import type { Revision } from '../../database/database.ts';
@@ -8,7 +8,7 @@ import { type ProjectFilter, select } from '../projects/filter.ts';
 import { byIds, type ProjectRow, projectPageRequest, projectsOfPage } from '../projects/lists.ts';
 import { type Twin, twinsOf } from './double-signing.ts';
 import * as repository from './repository.ts';
-import { type Bounds, matching, type Rule, rules } from './rules.ts';
+import { type Bounds, findMatches, type Rule, rules } from './rules.ts';
 
 interface Asked {
   filter: ProjectFilter;
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 const boundsOf = ({ asOf, staleBefore }: Asked): Bounds => ({
-  asOf: packedDay(asOf),
+  asOf: effectiveDay(asOf),
   yearBefore: packedDay(yearBefore(asOf)),
   staleBefore: Date.parse(staleBefore),
 });
@@ -28,14 +28,14 @@ export const matchCounts: Question<Asked, { revision: Revision; counts: Record<s
   name: 'quality.counts',
   answer: async ({ reader, columns, revision }, asked) => {
     const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
-    const bounds = boundsOf(asked);
-    const counts = rules.map((rule: Rule) => {
-      const holds = matching(rule, columns, bounds);
-      let count = 0;
-      for (let row = 0; row < mask.length; row++) if (mask[row] === 1 && holds(row)) count += 1;
-      return [rule.code, count] as const;
+    const counts = new Uint32Array(rules.length);
+    findMatches(rules, columns, mask, boundsOf(asked), (_, place) => {
+      counts[place] = (counts[place] as number) + 1;
     });
-    return { revision, counts: Object.fromEntries(counts) };
+    return {
+      revision,
+      counts: Object.fromEntries(rules.map(({ code }, place) => [code, counts[place] as number])),
+    };
   },
 };
 
@@ -60,10 +60,8 @@ export const matches: Question<PageAsked, Page> = {
     const { reader, columns, revision } = state;
     const rule = rules.find(({ code }) => code === asked.code) as Rule;
     const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
-    const holds = matching(rule, columns, boundsOf(asked));
     const ids: string[] = [];
-    for (let row = 0; row < mask.length; row++)
-      if (mask[row] === 1 && holds(row)) ids.push(columns.ids.textOf(row));
+    findMatches([rule], columns, mask, boundsOf(asked), (row) => ids.push(columns.ids.textOf(row)));
     const selection = byIds(ids, asked.asOf);
     const rows = await projectsOfPage(reader, selection, false, projectPageRequest(asked.page));
     const others = rule.namesOthers ? await othersOf(state, rows, asked.asOf) : new Map<string, Twin[]>();
@@ -81,7 +79,7 @@ async function othersOf(
 ): Promise<Map<string, Twin[]>> {
   if (projects.length === 0) return new Map();
   const rows = projects.map(({ id }) => columns.ids.find(id));
-  const others = twinsOf(columns, rows, packedDay(asOf), MOST_OTHERS);
+  const others = twinsOf(columns, rows, effectiveDay(asOf), MOST_OTHERS);
   const ids = [...new Set([...others.values()].flat())].map((row) => columns.ids.textOf(row));
   const twins = new Map((await repository.twinsById(reader, ids)).map((twin) => [twin.id, twin]));
   const named = (row: number) => twins.get(columns.ids.textOf(row)) as Twin;

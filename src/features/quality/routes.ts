@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Answers } from '../../http/answers.ts';
+import type { AsKnown } from '../../http/known.ts';
 import { operation } from '../../http/operation.ts';
 import { linkToNext, type PageOf } from '../../http/pages.ts';
 import { NamedPage, NamedQuery, Quality, RuleParams, RulesQuery } from './schema.ts';
 import type { QualityService } from './service.ts';
 
 export const qualityRoutes =
-  (quality: QualityService, answers: Answers): FastifyPluginAsyncZod =>
+  (quality: AsKnown<QualityService>, answers: Answers): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/v1/quality',
@@ -15,6 +16,7 @@ export const qualityRoutes =
         onRequest: answers.reuse,
         schema: operation({
           id: 'readQuality',
+          asKnown: 'figures',
           access: 'read',
           tag: 'quality',
           summary: 'What needs attention, by rule',
@@ -26,7 +28,9 @@ export const qualityRoutes =
         }),
       },
       (request, reply) =>
-        answers.send(request, reply, request.query.asOf, (asOf) => quality.rules(request.query, asOf)),
+        answers.send(request, reply, request.query.asOf, (asOf) =>
+          quality(request).rules(request.query, asOf),
+        ),
     );
 
     app.get(
@@ -34,6 +38,7 @@ export const qualityRoutes =
       {
         schema: operation({
           id: 'listProjectsByRule',
+          asKnown: 'records',
           access: 'read',
           tag: 'quality',
           summary: 'List the projects of a rule',
@@ -51,7 +56,7 @@ export const qualityRoutes =
           request,
           reply,
           request.query.asOf,
-          (asOf) => quality.projects(request.params.rule, request.query, asOf),
+          (asOf) => quality(request).projects(request.params.rule, request.query, asOf),
           (body) => linkToNext(request.url, body as PageOf<unknown>),
         ),
     );

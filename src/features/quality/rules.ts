@@ -6,6 +6,7 @@ import { daysBetween } from '../../core/days.ts';
 import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
 import type { LifecycleFlag } from '../projects/lifecycle.ts';
 import type { Project } from '../projects/schema.ts';
+import type { Mask } from '../projects/sieves.ts';
 import { signedTwice, type Twin } from './double-signing.ts';
 
 export const severities = ['error', 'warning', 'notice'] as const;
@@ -35,7 +36,8 @@ export interface Bounds {
   staleBefore: number;
 }
 
-type Holds = (row: number) => boolean;
+/** @param flags those that the project has on the day, as bits */
+type Holds = (row: number, flags: number) => boolean;
 
 export interface Rule {
   code: string;
@@ -59,9 +61,9 @@ const since = (day: string | null, { asOf }: Circumstances): Finding =>
 
 const flagged =
   (flag: LifecycleFlag): Rule['over'] =>
-  ({ days }, { asOf }) =>
-  (row) =>
-    (flagsOf(days, row, asOf) & FLAG_BITS[flag]) !== 0;
+  () =>
+  (_, flags) =>
+    (flags & FLAG_BITS[flag]) !== 0;
 
 const without =
   (name: 'leadInvestorId' | 'industry' | 'region'): Rule['over'] =>
@@ -149,10 +151,10 @@ export const rules = [
     },
     includesTerminated: false,
     takesStaleDays: true,
-    over: ({ updatedAt, days }, { asOf, staleBefore }) => {
-      return (row) =>
-        (updatedAt[row] as number) < staleBefore && (flagsOf(days, row, asOf) & FLAG_BITS.inProduction) === 0;
-    },
+    over:
+      ({ updatedAt }, { staleBefore }) =>
+      (row, flags) =>
+        (updatedAt[row] as number) < staleBefore && (flags & FLAG_BITS.inProduction) === 0,
     finding: ({ updatedAt }, circumstances) => since(circumstances.dayOf(updatedAt), circumstances),
   },
   {
@@ -165,10 +167,7 @@ export const rules = [
       en: 'Started by the day without a registered project company; not terminated.',
     },
     includesTerminated: false,
-    over:
-      ({ days }, { asOf }) =>
-      (row) =>
-        (flagsOf(days, row, asOf) & (FLAG_BITS.started | FLAG_BITS.registered)) === FLAG_BITS.started,
+    over: () => (_, flags) => (flags & (FLAG_BITS.started | FLAG_BITS.registered)) === FLAG_BITS.started,
     finding: ({ startedOn }, circumstances) => since(startedOn, circumstances),
   },
   {
@@ -246,10 +245,25 @@ export const rules = [
   },
 ] as const satisfies readonly Rule[];
 
-/** Whether a rule matches a project, ended or not as the rule says. */
-export function matching(rule: Rule, columns: Columns, bounds: Bounds): Holds {
-  const holds = rule.over(columns, bounds);
-  if (rule.includesTerminated) return holds;
-  const { terminatedOn } = columns.days;
-  return (row) => (terminatedOn[row] as number) > bounds.asOf && holds(row);
+/**
+ * Tells which of some rules match which selected projects, in one pass.
+ * @param found is called with the row of the project, and the place of the rule
+ */
+export function findMatches(
+  some: readonly Rule[],
+  columns: Columns,
+  mask: Mask,
+  bounds: Bounds,
+  found: (row: number, place: number) => void,
+): void {
+  const conditions = some.map((rule) => rule.over(columns, bounds));
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue;
+    const flags = flagsOf(columns.days, row, bounds.asOf);
+    const isTerminated = (flags & FLAG_BITS.terminated) !== 0;
+    for (let place = 0; place < some.length; place++) {
+      if (isTerminated && !some[place]?.includesTerminated) continue;
+      if (conditions[place]?.(row, flags)) found(row, place);
+    }
+  }
 }

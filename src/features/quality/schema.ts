@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { asOfField } from '../../http/as-of.ts';
 import { codesOf, integerText, link } from '../../http/fields.ts';
+import { permalinks } from '../../http/known.ts';
 import { pageOf } from '../../http/pages.ts';
 import { fieldsField } from '../../http/projection.ts';
 import { bilingual, exampleHeading, heading } from '../figures/schema.ts';
@@ -51,6 +52,7 @@ export const Quality = z
         }),
       }),
     ),
+    links: permalinks,
   })
   .meta({
     id: 'Quality',

@@ -52,7 +52,8 @@ export const exportAnswers = (exports: ExportService, answers: Answers): ExportA
   send: async (request, reply, asked, { format, language, asOf, encoding = 'utf-8' }) => {
     const { day, etag, etagAt, fresh } = await answers.validate(request, asOf, `${format} ${language}`);
     if (fresh) return reply.code(304).headers({ etag, 'cache-control': REVALIDATE }).send();
-    const wanted: ExportRequest = { ...asked, format, language, asOf: day, encoding };
+    const seq = request.known?.seq;
+    const wanted: ExportRequest = { ...asked, format, language, asOf: day, encoding, seq };
     const tagged = (head: ExportHead) =>
       reply.headers({ ...headersOf(head, wanted), etag: etagAt(head.revision) });
     if (request.method === 'HEAD') {

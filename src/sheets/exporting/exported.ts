@@ -21,6 +21,8 @@ export interface Shape {
   encoding: Encoding;
   /** Whether to report the number of rows and the progress. */
   watched?: boolean;
+  /** The revision of the data; the present if left out. */
+  seq?: number | undefined;
 }
 
 export type ExportRequest = Asked & Shape;

@@ -15,6 +15,9 @@ import {
   type RowsSoFar,
 } from './exported.ts';
 
+/** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
+export type PastOf = (reader: StreamReader, seq: number) => Promise<StreamReader>;
+
 export type ExportPart = ExportHead | RowsSoFar | Uint8Array;
 
 type Write = (
@@ -55,9 +58,10 @@ const writeFile: Write = (reader, exported, request, revision) =>
   writers[request.format](reader, exported, request, revision);
 
 /** Generates an export: first its head, then the file. */
-export const exporting = (exporters: Exporters) =>
-  async function* run(reader: StreamReader, request: ExportRequest): AsyncGenerator<ExportPart> {
-    const { format, watched = false } = request;
+export const exporting = (exporters: Exporters, pastOf: PastOf) =>
+  async function* run(present: StreamReader, request: ExportRequest): AsyncGenerator<ExportPart> {
+    const { format, watched = false, seq } = request;
+    const reader = seq === undefined ? present : await pastOf(present, seq);
     const all = exportedBy(exporters, request);
     const subject = await all.subject(reader);
     const missing = (subject === undefined && all.partOf) || null;

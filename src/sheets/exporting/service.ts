@@ -75,29 +75,37 @@ export function exportService(
     });
   }
 
+  async function start(request: ExportRequest, onRows: (rows: number) => void = () => {}) {
+    expectRoom();
+    const parts = counted(request);
+    const first = await parts.next();
+    const head = first.value as ExportHead;
+    if (head.missing || head.tooMany) {
+      await parts.return();
+      if (head.missing) throw missing(head.missing);
+      throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
+    }
+    return {
+      head,
+      parts: request.watched ? bytesOf(parts, onRows) : (parts as AsyncGenerator<Uint8Array, void>),
+    };
+  }
+
   return {
-    describe: (request) =>
-      database.snapshot(async (reader) => {
+    start,
+
+    describe: async (request) => {
+      if (request.seq !== undefined) {
+        const { head, parts } = await start(request);
+        await parts.return();
+        return head;
+      }
+      return database.snapshot(async (reader) => {
         const all = exportedBy(exporters, request);
         const subject = (await all.subject(reader)) ?? null;
         if (subject === null && all.partOf) throw missing(all.partOf);
         return { revision: await revisionIn(reader), subject, missing: null, tooMany: false, rows: null };
-      }),
-
-    start: async (request, onRows = () => {}) => {
-      expectRoom();
-      const parts = counted(request);
-      const first = await parts.next();
-      const head = first.value as ExportHead;
-      if (head.missing || head.tooMany) {
-        await parts.return();
-        if (head.missing) throw missing(head.missing);
-        throw new Problem('transfer.too_many_rows', { values: { max: XLSX_ROWS } });
-      }
-      return {
-        head,
-        parts: request.watched ? bytesOf(parts, onRows) : (parts as AsyncIterable<Uint8Array>),
-      };
+      });
     },
   };
 }

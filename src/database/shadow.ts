@@ -1,0 +1,148 @@
+/**
+ * Tables that show other rows of some resources than those that are stored, such as their rows at an earlier
+ * revision. They exist on one connection, as temporary tables and views; nothing that is stored changes.
+ */
+import { getTableColumns, getTableName, sql } from 'drizzle-orm';
+import type { Column, Reader, Revision, Row, Shadow, Shadows, StreamReader, Table } from './database.ts';
+import { defineTables, type Tables } from './tables.ts';
+import { GRAM_INDEXES } from './text-index.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** What a connection must be able to do for it. */
+export interface ShadowConnection {
+  vocabulary: Vocabulary;
+  /** Runs commands that change only temporary tables. */
+  command(...commands: string[]): Promise<void>;
+  /** Adds rows to a temporary table. @param columns their names, quoted, and SQL types */
+  insert(name: string, columns: Readonly<Record<string, string>>, rows: readonly unknown[][]): Promise<void>;
+  /** A reader with its own cache of statements. */
+  readerWith(tables: Tables, functions: Reader['functions']): StreamReader;
+}
+
+/** Shadows of one connection; the least recently used one is dropped for a new one. */
+export class ShadowSet implements Shadows {
+  readonly #connection: ShadowConnection;
+  readonly #made = new Map<number, Shadow & { drop(): Promise<void> }>();
+
+  constructor(connection: ShadowConnection) {
+    this.#connection = connection;
+  }
+
+  async at(revision: Revision, most: number): Promise<Shadow> {
+    const known = this.#made.get(revision.seq);
+    this.#made.delete(revision.seq);
+    const shadow = known ?? (await shadowOn(this.#connection, revision));
+    this.#made.set(revision.seq, shadow);
+    for (const [seq, old] of this.#made) {
+      if (this.#made.size <= most) break;
+      this.#made.delete(seq);
+      await old.drop();
+    }
+    return shadow;
+  }
+}
+
+const quoted = (name: string): string => `"${name}"`;
+
+async function shadowOn(connection: ShadowConnection, revision: Revision) {
+  const { vocabulary, command } = connection;
+  const prefix = `past_${revision.seq}_`;
+  const stored = defineTables(vocabulary);
+  const renamed = defineTables({
+    ...vocabulary,
+    table: ((name: string, columns: never, indexes: never) =>
+      vocabulary.table(prefix + name, columns, indexes)) as unknown as Vocabulary['table'],
+    gramIndex: (name) => vocabulary.gramIndex(prefix + name),
+  });
+  const shown: Tables = { ...stored };
+  const notIndexed = new Set<unknown>(Object.values(GRAM_INDEXES).map((index) => renamed[index]));
+  const hasGrams: typeof vocabulary.functions.hasGrams = (index, match) =>
+    // The parameter remains, because statements are bound by it.
+    notIndexed.has(index)
+      ? sql`cast(${match} as text) is not null`
+      : vocabulary.functions.hasGrams(index, match);
+  let reader: StreamReader | undefined;
+
+  const nameOf = (table: keyof Tables): string => getTableName(stored[table] as Table);
+  const part = (table: keyof Tables, what: string): string => quoted(`${prefix}${nameOf(table)}_${what}`);
+  const drops = (table: keyof Tables): string[] => [
+    `drop view if exists ${quoted(prefix + nameOf(table))}`,
+    `drop table if exists ${part(table, 'keys')}`,
+    `drop table if exists ${part(table, 'rows')}`,
+  ];
+
+  async function show(table: keyof Tables, select: string, ...before: string[]): Promise<void> {
+    await command(
+      ...drops(table),
+      ...before,
+      `create temp view ${quoted(prefix + nameOf(table))} as ${select}`,
+    );
+    Object.assign(shown, { [table]: renamed[table] });
+    reader = undefined;
+  }
+
+  /** The stored rows except those of some resources, and others in their place. */
+  async function begin(table: keyof Tables, of: string): Promise<void> {
+    const [name, keys, rows] = [quoted(nameOf(table)), part(table, 'keys'), part(table, 'rows')];
+    const key = quoted((columnsOf(stored[table] as Table)[of] as Column).name);
+    await show(
+      table,
+      `select * from ${name} where not exists (select 1 from ${keys} k where k."key" = ${name}.${key})
+        union all select * from ${rows}`,
+      `create temp table ${keys} as select ${key} as "key" from ${name} where false`,
+      `create unique index ${part(table, 'keys_key')} on ${keys} ("key")`,
+      `create temp table ${rows} as select * from ${name} where false`,
+      `create index ${part(table, 'rows_key')} on ${rows} (${key})`,
+    );
+    const index = (GRAM_INDEXES as Partial<Record<keyof Tables, keyof Tables>>)[table];
+    if (!index) return;
+    // The index knows only stored texts: every row is a candidate, and is then checked.
+    const { number, id, grams } = columnsOf(stored[index] as Table) as Record<string, Column>;
+    const as = (column: Column | undefined) => quoted((column as Column).name);
+    await show(
+      index,
+      `select 0 as ${as(number)}, id as ${as(id)}, '' as ${as(grams)} from ${quoted(prefix + nameOf(table))}`,
+    );
+  }
+
+  await show('revision', `select 1 as id, ${revision.seq} as seq, '${revision.hash}' as hash`);
+  await show('changes', `select * from changes where seq <= ${revision.seq}`);
+
+  return {
+    completeTo: new Map<string, number>(),
+    replace: async (table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]) => {
+      if (shown[table] === stored[table]) await begin(table, of);
+      const columns = columnsOf(stored[table] as Table);
+      const typeOf = (name: string): string => (columns[name] as Column).getSQLType();
+      await connection.insert(
+        part(table, 'keys'),
+        { '"key"': typeOf(of) },
+        keys.map((key) => [key]),
+      );
+      await connection.insert(
+        part(table, 'rows'),
+        Object.fromEntries(
+          Object.entries(columns).map(([name, { name: stored }]) => [quoted(stored), typeOf(name)]),
+        ),
+        rows.map((row) => Object.entries(columns).map(([name, column]) => encoded(column, row[name]))),
+      );
+    },
+    reader: () => {
+      reader ??= connection.readerWith({ ...shown }, { ...vocabulary.functions, hasGrams });
+      return reader;
+    },
+    drop: () =>
+      command(
+        ...(Object.keys(shown) as (keyof Tables)[])
+          // Views of a text index read those of its table.
+          .toReversed()
+          .filter((table) => shown[table] !== stored[table])
+          .flatMap(drops),
+      ),
+  };
+}
+
+const encoded = (column: Column, value: unknown): unknown =>
+  value === null || value === undefined ? null : column.mapToDriverValue(value);
+
+const columnsOf = (table: Table): Record<string, Column> => getTableColumns(table);

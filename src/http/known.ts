@@ -1,0 +1,117 @@
+/**
+ * What was known when a figure is told: `asOf` is the day that it is about, `knownAt` or `revision` the state of the
+ * data from which it is told.
+ */
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import type { Revision } from '../database/database.ts';
+import { day, instant, integerText, link } from './fields.ts';
+
+/** The parameters of everything that can be told as it was known. */
+export const knownFields = {
+  knownAt: z
+    .string()
+    .max(40)
+    .transform((given, context) => {
+      const parsed = (given.length > 10 ? instant : day).safeParse(given);
+      if (parsed.success) return parsed.data;
+      const isDay = given.length <= 10;
+      context.addIssue({ code: 'custom', message: isDay ? 'not_a_day' : 'not_an_instant', input: given });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({
+      description:
+        'As it was known at this time: a timestamp with offset, or a day, which means its end in the service’s time zone. Later entries are as if they had not been made. Not together with `revision`. By default, as it is known now.',
+      example: '2022-08-31T16:00:00Z',
+    }),
+  revision: integerText(z.int().min(1)).optional().meta({
+    description: 'As it was known at this revision: after this entry of the change log, before the next.',
+    example: 1207,
+  }),
+};
+
+/** The parameter of permalinks. */
+export const definitionsField = integerText(z.int().min(1)).optional().meta({
+  description:
+    'The version of the definitions (`/v1/statistics/definitions`) that the figures are to follow; permalinks have it. 410 if the service computes by another version.',
+  example: 1,
+});
+
+export const Known = z
+  .object({
+    revision: z
+      .int()
+      .meta({ description: 'Number of the last entry of the change log that was taken into account.' }),
+    at: z.iso.datetime().nullable().meta({ description: 'Time of that entry; null if there is none.' }),
+  })
+  .meta({ id: 'Known', description: 'What the answer knows.' });
+
+/** The links of figures that have no others. */
+export const permalinks = z
+  .object({ permalink: link.optional() })
+  .optional()
+  .meta({ id: 'Permalinks', description: 'The address of this answer for ever.' });
+
+export type Known = z.infer<typeof Known>;
+
+export const exampleKnown: Known = { revision: 1207, at: '2022-08-31T02:11:09.000Z' };
+
+const PATH = /^\/v1\//;
+
+/** A link that stays in the same past. */
+const pinnedLink = (link: string, revision: number): string =>
+  PATH.test(link) && !link.startsWith('/v1/statistics/definitions')
+    ? `${link}${link.includes('?') ? '&' : '?'}revision=${revision}`
+    : link;
+
+/** An answer whose links stay in the same past. */
+export function pinned<T>(body: T, revision: number): T {
+  if (Array.isArray(body)) return body.map((item) => pinned(item, revision)) as T;
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      name === 'links' && value !== null && typeof value === 'object'
+        ? Object.fromEntries(
+            Object.entries(value).map(([of, link]) => [
+              of,
+              typeof link === 'string' ? pinnedLink(link, revision) : link,
+            ]),
+          )
+        : name === 'link' && typeof value === 'string'
+          ? pinnedLink(value, revision)
+          : pinned(value, revision),
+    ]),
+  ) as T;
+}
+
+/**
+ * The address of the same answer for ever.
+ * @param fixed what it depends on besides the address of the request; a language only if it does
+ */
+export function permalinkOf(
+  { url }: FastifyRequest,
+  fixed: { asOf: string; revision: number; definitionsVersion: number; lang?: string | undefined },
+): string {
+  const { pathname, searchParams } = new URL(url, 'http://luodi');
+  searchParams.delete('knownAt');
+  searchParams.sort();
+  for (const [name, value] of Object.entries(fixed)) {
+    searchParams.delete(name);
+    if (value !== undefined) searchParams.append(name, String(value));
+  }
+  return `${pathname}?${searchParams}`;
+}
+
+/** A service at the revision that a request asks about. */
+export type AsKnown<Service> = (request: FastifyRequest) => Service;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The revision that the request asks about; undefined for the present. */
+    known: (Revision & { at: string | null }) | undefined;
+    /** Whether the answer will be the same for ever. */
+    permanent: boolean;
+  }
+}

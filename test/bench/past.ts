@@ -1,0 +1,115 @@
+/** Figures as they were known, of a million projects with 100 000 later corrections. */
+import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { timeOf, untilReady } from './calls.ts';
+import { logOf } from './made-up.ts';
+import { startService } from './processes.ts';
+import { median, type Row, type Setting } from './sections.ts';
+
+const MILLION = 1_000_000;
+const CORRECTIONS = 100_000;
+const PASTS = 4;
+
+export async function past(setting: Setting): Promise<Row[]> {
+  const { file, last } = corrected(await setting.madeUp(MILLION));
+  const service = await startService(file);
+  await untilReady(service, 0);
+  const ask = (rest: string) => timeOf(`${service.url}/v1/statistics/${rest}`);
+  const rows: Row[] = [];
+
+  const [present, pinned]: [number[], number[]] = [[], []];
+  for (let run = 0; run <= setting.runs; run++) {
+    const day = `2026-10-${String(run + 10).padStart(2, '0')}`;
+    present.push(await ask(`breakdown?by=region&asOf=${day}`));
+    pinned.push(await ask(`breakdown?by=region&asOf=${day}&revision=${last}`));
+  }
+  rows.push({
+    name: 'a million: by region at the present revision ÷ without a revision',
+    ...compared(median(pinned.slice(1)), median(present.slice(1))),
+    target: { most: 1.05 },
+  });
+
+  const before = memoryOf(service.pid);
+  const fresh: number[] = [];
+  for (let i = 0; i < PASTS; i++)
+    fresh.push(await ask(`summary?asOf=2026-10-01&revision=${last - CORRECTIONS + i}`));
+  const after = memoryOf(service.pid);
+  rows.push({
+    name: `a million: summary from a past ${CORRECTIONS} entries ago, first time`,
+    ...compared(median(fresh), 400),
+    target: { most: 1 },
+  });
+  rows.push({
+    name: `a million: memory for ${PASTS} pasts`,
+    ours: `${Math.round(after - before)} MB`,
+    yardstick: '60 MB',
+    ratio: (after - before) / 60,
+    target: { most: 1 },
+  });
+
+  const again: number[] = [];
+  for (let run = 0; run <= setting.runs; run++) {
+    const day = `2026-09-${String(run + 10).padStart(2, '0')}`;
+    again.push(await ask(`breakdown?by=region&asOf=${day}&revision=${last - CORRECTIONS}`));
+  }
+  rows.push({
+    name: 'a million: by region from a past, again ÷ from the present',
+    ...compared(median(again.slice(1)), median(present.slice(1))),
+    target: { most: 1.3 },
+  });
+  await service.stop();
+  return rows;
+}
+
+const compared = (ours: number, theirs: number) => ({
+  ours: `${ours.toFixed(0)} ms`,
+  yardstick: `${theirs.toFixed(0)} ms`,
+  ratio: ours / theirs,
+});
+
+/** Memory of a process of its own, in MB: not what it shares with the cache of its files. */
+function memoryOf(pid: number): number {
+  const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1_024;
+}
+
+/** The database with corrected amounts and starts, and the number of its last entry. */
+function corrected(file: string): { file: string; last: number } {
+  const copy = file.replace(/\.db$/, '.corrected.db');
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.part`;
+    copyFileSync(file, unfinished);
+    correct(unfinished);
+    renameSync(unfinished, copy);
+  }
+  const db = new Sqlite(copy, { readonly: true });
+  const last = db.prepare('select seq from revision').pluck().get() as number;
+  db.close();
+  return { file: copy, last };
+}
+
+function correct(file: string): void {
+  const db = new Sqlite(file);
+  const some = db
+    .prepare(
+      'select id, investment_yuan as yuan, started_on as startedOn from projects order by random() limit ?',
+    )
+    .all(CORRECTIONS) as { id: string; yuan: number; startedOn: string | null }[];
+  const update = db.prepare(
+    'update projects set investment_yuan = ?, started_on = ?, version = version + 1, updated_at = ? where id = ?',
+  );
+  const at = '2026-09-01T00:00:00.000Z';
+  db.transaction(() => {
+    const log = logOf(db);
+    for (const { id, yuan, startedOn } of some) {
+      const [after, started] = [yuan + 1_000_000, startedOn === null ? '2026-08-01' : null];
+      update.run(after, started, at, id);
+      log.write('projects', id, 'change', at, {
+        investmentYuan: { before: yuan, after },
+        startedOn: { before: startedOn, after: started },
+      });
+    }
+    log.end();
+  })();
+  db.close();
+}

@@ -1,0 +1,177 @@
+/** Whatever was answered once is answered again: the model is what the service said at the time. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/open.ts';
+import { canonical } from '../../src/log/canonical.ts';
+import { type Answer, type Client, clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
+import { historyIn, roll } from '../support/histories.ts';
+import { runs } from '../support/runs.ts';
+
+const STEPS = 200;
+const ASKED_AFTER_EACH = 6;
+
+/** What is asked; `*` stands for the key of a resource of the kind. */
+const LISTS = {
+  projects: '/v1/projects',
+  regions: '/v1/regions',
+  industries: '/v1/industries',
+  zones: '/v1/zones',
+  events: '/v1/events',
+  enterprises: '/v1/enterprises',
+  mappings: '/v1/mappings',
+  clusters: '/v1/clusters',
+  delegations: '/v1/delegations',
+  contacts: '/v1/contacts',
+  published: '/v1/published-figures',
+};
+const OF_ONE: [kind: string, address: string][] = [
+  ...Object.entries(LISTS).map(([kind, path]): [string, string] => [kind, `${path}/*`]),
+  ['projects', '/v1/projects/*/funds'],
+  ['clusters', '/v1/clusters/*/members'],
+  ['clusters', '/v1/clusters/*/progress'],
+  ['events', '/v1/events/*/briefing'],
+  ['events', '/v1/events/*/outreach'],
+];
+const FIGURES = [
+  '/v1/statistics/summary',
+  '/v1/statistics/breakdown?by=region',
+  '/v1/statistics/breakdown?by=event,industry',
+  '/v1/statistics/breakdown?by=leadInvestor',
+  '/v1/statistics/timeline',
+  '/v1/statistics/cohorts',
+  '/v1/quality',
+  '/v1/quality/possible_double_signing',
+  '/v1/published-figures/reconciliation',
+  '/v1/projects?sort=-investmentYuan',
+  '/v1/projects?archived=true',
+];
+const FILES = [
+  '/v1/projects.csv',
+  '/v1/projects.ndjson',
+  '/v1/enterprises.csv',
+  '/v1/statistics/summary.csv',
+];
+const FILTERS = [
+  '',
+  '',
+  'level=provincial',
+  'region=430000',
+  'region=none',
+  'industry=C',
+  'started=true',
+  'minInvestment=100',
+  'top500=true',
+  'q=甲',
+  'q=élan',
+  'country=CN',
+  'code=P-1',
+];
+/** Parameters of projects belong to these. */
+const FILTERED = /^\/v1\/(statistics|quality|projects(\?|\.|$))/;
+
+interface Asking {
+  what: 'list' | 'one' | 'figure' | 'file';
+  which: number;
+  filter: string;
+  asOf: string | undefined;
+}
+
+const asking: fc.Arbitrary<Asking> = fc.record({
+  what: fc.constantFrom('list', 'one', 'one', 'figure', 'figure', 'figure', 'file'),
+  which: fc.nat(),
+  filter: fc.constantFrom(...FILTERS),
+  asOf: fc.constantFrom(undefined, '2020-06-30', '2021-01-01', '2020-03-01'),
+});
+
+const at = <T>(items: readonly T[], i: number): T => items[i % items.length] as T;
+
+function addressOf(
+  { what, which, filter, asOf }: Asking,
+  keys: ReadonlyMap<string, string[]>,
+): string | null {
+  let address = at({ list: Object.values(LISTS), one: [], figure: FIGURES, file: FILES }[what], which);
+  if (what === 'one') {
+    const [kind, path] = at(OF_ONE, which);
+    const known = keys.get(kind) ?? [];
+    if (known.length === 0) return null;
+    address = path.replace('*', at(known, Math.floor(which / OF_ONE.length)));
+  }
+  const takesDay = /statistics|quality|projects(\?|\.|$|\/[^/]+$)|briefing|outreach|progress/.test(address);
+  const parameters = [
+    ...(FILTERED.test(address) && filter ? [filter] : []),
+    ...(takesDay && asOf && !address.includes('published') ? [`asOf=${asOf}`] : []),
+  ].join('&');
+  return parameters ? `${address}${address.includes('?') ? '&' : '?'}${parameters}` : address;
+}
+
+/** Figures are the same to the last byte; of records, the engines decide the order within JSON columns. */
+const isFigure = (address: string): boolean => /statistics|quality|briefing|outreach|progress/.test(address);
+
+/** Without what says from which state it is told: everything else is as it was. */
+function essence(address: string, { status, text, body }: Answer): string {
+  if (status !== 200 || body === undefined) return `${status} ${status === 200 ? text : body?.code}`;
+  const told = JSON.stringify(body, (name, value) => {
+    if (name === 'known' || name === 'permalink') return undefined;
+    if (name === 'links' && Object.keys(value).every((link) => link === 'permalink')) return undefined;
+    return typeof value === 'string' ? value.replace(/[?&]revision=\d+/, '') : value;
+  });
+  return isFigure(address) ? told : canonical(JSON.parse(told));
+}
+
+describe('after any history', () => {
+  let api: TestApp;
+  const said: { address: string; seq: number; answer: string }[] = [];
+  beforeAll(async () => {
+    api = await testApp();
+    const { take, keys, taken } = historyIn(api);
+    const [steps] = fc.sample(fc.array(roll, { minLength: STEPS, maxLength: STEPS }), 1);
+    const [asked] = fc.sample(
+      fc.array(fc.array(asking, { minLength: ASKED_AFTER_EACH, maxLength: ASKED_AFTER_EACH }), {
+        minLength: STEPS,
+        maxLength: STEPS,
+      }),
+      1,
+    );
+    for (const [i, step] of (steps ?? []).entries()) {
+      await take(step);
+      const { seq } = await api.database.revision();
+      if (seq === 0) continue;
+      for (const one of asked?.[i] ?? []) {
+        const address = addressOf(one, keys);
+        if (address) said.push({ address, seq, answer: essence(address, await api.get(address)) });
+      }
+      // Pasts that are known already, as more is written.
+      if (i % 10 === 9) await expectSaidAgain(api, 2, said[Math.floor(i / 50)]?.seq);
+    }
+    expect(taken.size).toBeGreaterThan(20);
+  });
+  afterAll(() => api.close());
+
+  /** What was said at some revisions, asked again of a client. */
+  async function expectSaidAgain(client: Client, revisions: number, always?: number): Promise<void> {
+    const all = [...new Set(said.map(({ seq }) => seq))];
+    const [shuffled = []] = fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), 1);
+    const some = [...(always ? [always] : []), ...shuffled.slice(0, revisions)];
+    const differing: unknown[] = [];
+    for (const revision of some) {
+      for (const { address, seq, answer } of said) {
+        if (seq !== revision) continue;
+        const again = await client.get(`${address}${address.includes('?') ? '&' : '?'}revision=${seq}`);
+        const now = essence(address, again);
+        if (now !== answer) differing.push({ address, seq, was: answer, is: now });
+      }
+    }
+    expect(differing.slice(0, 3)).toEqual([]);
+  }
+
+  it('every answer is given again, as it was known', () => expectSaidAgain(api, runs(100)));
+
+  it('every answer is given again by another instance', async () => {
+    const database = await openDatabase(api.url);
+    const app = await instanceBeside(api, database);
+    await app.ready();
+    await expectSaidAgain(clientOf(app), runs(40));
+    await app.close();
+    await database.close();
+  });
+});
