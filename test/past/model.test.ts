@@ -38,6 +38,10 @@ const FIGURES = [
   '/v1/statistics/breakdown?by=event,industry',
   '/v1/statistics/breakdown?by=leadInvestor',
   '/v1/statistics/timeline',
+  '/v1/statistics/summary?compareWith=2020-02-29',
+  '/v1/statistics/breakdown?by=region&compareWith=previousYear',
+  '/v1/statistics/differences?measure=totalInvestment&from=2020-02-29&to=2020-12-31',
+  '/v1/statistics/differences?measure=fundsInPlace&from=2020-03-01&to=2021-02-01',
   '/v1/statistics/cohorts',
   '/v1/quality',
   '/v1/quality/possible_double_signing',
@@ -99,7 +103,7 @@ function addressOf(
   const takesDay = /statistics|quality|projects(\?|\.|$|\/[^/]+$)|briefing|outreach|progress/.test(address);
   const parameters = [
     ...(FILTERED.test(address) && filter ? [filter] : []),
-    ...(takesDay && asOf && !address.includes('published') ? [`asOf=${asOf}`] : []),
+    ...(takesDay && asOf && !/published|differences/.test(address) ? [`asOf=${asOf}`] : []),
   ].join('&');
   return parameters ? `${address}${address.includes('?') ? '&' : '?'}${parameters}` : address;
 }
