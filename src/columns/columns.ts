@@ -77,7 +77,8 @@ const MOST_NARROW = 0xff_ff;
 const wideEnough = (column: Codes, number: number): Codes =>
   number > MOST_NARROW && column instanceof Uint16Array ? Int32Array.from(column) : column;
 
-const enlarged = <T extends Numbers>(array: T, length: number): T => {
+/** A copy with more room. */
+export const enlarged = <T extends Numbers>(array: T, length: number): T => {
   const larger = new (array.constructor as new (length: number) => T)(length);
   larger.set(array as never);
   return larger;

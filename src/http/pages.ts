@@ -199,7 +199,7 @@ export function toPage<Row, Item>(
 ): PageOf<Item> {
   const shown = rows.slice(0, request.limit);
   const last = shown.at(-1);
-  const nextCursor = rows.length > request.limit && last ? request.cursorAfter(last) : null;
+  const nextCursor = rows.length > request.limit && last !== undefined ? request.cursorAfter(last) : null;
   return { items: shown.map(toItem), page: { total, limit: request.limit, nextCursor }, revision };
 }
 

@@ -1,5 +1,5 @@
 /** The tallies of `tallies.ts`: one pass over the selected projects and their ledgers. */
-import type { Columns, DayName } from '../../columns/columns.ts';
+import { type Columns, type DayName, enlarged } from '../../columns/columns.ts';
 import { dayNumber } from '../../columns/packed-days.ts';
 import { FLAG_BITS, flagsOf } from '../projects/day-flags.ts';
 import type { Mask } from '../projects/sieves.ts';
@@ -75,8 +75,8 @@ export function tallyRows(columns: Columns, mask: Mask, by: readonly Coded[], as
   const { values, groupOf } = groupRows(columns, mask, by);
   const sums = new Float64Array(WIDTH * values.length);
   const flagged = flagsByGroup(values.length);
-  const starts = new Lengths(values.length);
-  const productions = new Lengths(values.length);
+  const starts = new Lengths(values.length, mask.length);
+  const productions = new Lengths(values.length, mask.length);
   for (let row = 0; row < mask.length; row++) {
     if (mask[row] === 0) continue;
     const group = groupOf[row] as number;
@@ -101,8 +101,11 @@ const COUNTS = Object.entries(flagCounts) as [
   (typeof flagCounts)[keyof typeof flagCounts],
 ][];
 
-/** Of more groups, projects are counted flag by flag, and lengths one by one: tables would take too much memory. */
-const FEW = 2_048;
+/**
+ * Of more groups, projects are counted flag by flag, and lengths are sorted by group first: tables for all groups would
+ * not fit into the processor's cache, and most additions would wait for memory.
+ */
+const FEW = 128;
 
 interface FlagsByGroup {
   add(group: number, flags: number): void;
@@ -139,27 +142,71 @@ const [SPAN, FIRST] = [2_048, -256];
 
 /** Lengths in days by group. */
 class Lengths {
+  /** Of all groups if they are few, else empty. */
   readonly #table: Int32Array;
-  readonly #others: (readonly [group: number, length: number])[] = [];
+  /** Of each group, how many lengths it has in the lists, where these are in the order in which they come. */
+  readonly #counts: Int32Array;
+  #groups: Uint16Array;
+  #lengths: Int32Array;
+  #listed = 0;
 
-  constructor(groups: number) {
-    this.#table = new Int32Array(groups <= FEW ? SPAN * groups : 0);
+  /** @param most lengths */
+  constructor(groups: number, most: number) {
+    const isFew = groups <= FEW;
+    this.#table = new Int32Array(isFew ? SPAN * groups : 0);
+    this.#counts = new Int32Array(groups);
+    this.#groups = new Uint16Array(isFew ? 0 : most);
+    this.#lengths = new Int32Array(isFew ? 0 : most);
   }
 
   add(group: number, length: number): void {
     const place = length - FIRST;
-    if (place >= 0 && place < SPAN && this.#table.length > 0) count(this.#table, group * SPAN + place);
-    else this.#others.push([group, length]);
+    if (this.#table.length > 0 && place >= 0 && place < SPAN) count(this.#table, group * SPAN + place);
+    else this.#list(group, length);
+  }
+
+  #list(group: number, length: number): void {
+    if (this.#listed === this.#groups.length) {
+      const room = 2 * this.#listed + 64;
+      this.#groups = enlarged(this.#groups, room);
+      this.#lengths = enlarged(this.#lengths, room);
+    }
+    count(this.#counts, group);
+    this.#groups[this.#listed] = group;
+    this.#lengths[this.#listed++] = length;
   }
 
   addTo(tallied: readonly Tallied[], name: DurationName): void {
-    for (let place = 0; place < this.#table.length; place++) {
-      const times = this.#table[place] as number;
-      if (times === 0) continue;
-      const { tally } = tallied[Math.floor(place / SPAN)] as Tallied;
-      addDays(tally, name, (place % SPAN) + FIRST, times);
+    const sorted = this.#sortedByGroup();
+    const isFew = this.#table.length > 0;
+    const ofOne = new Int32Array(SPAN);
+    let end = 0;
+    for (const [group, { tally }] of tallied.entries()) {
+      const start = end;
+      end += this.#counts[group] as number;
+      const table = isFew ? this.#table.subarray(group * SPAN, (group + 1) * SPAN) : ofOne.fill(0);
+      for (let i = start; i < end; i++) {
+        const length = sorted[i] as number;
+        const place = length - FIRST;
+        if (place >= 0 && place < SPAN) count(table, place);
+        else addDays(tally, name, length, 1);
+      }
+      for (let place = 0; place < SPAN; place++)
+        if (table[place] !== 0) addDays(tally, name, place + FIRST, table[place] as number);
     }
-    for (const [group, length] of this.#others) addDays((tallied[group] as Tallied).tally, name, length, 1);
+  }
+
+  #sortedByGroup(): Int32Array {
+    const next = new Int32Array(this.#counts.length);
+    for (let group = 1; group < next.length; group++)
+      next[group] = (next[group - 1] as number) + (this.#counts[group - 1] as number);
+    const sorted = new Int32Array(this.#listed);
+    for (let i = 0; i < this.#listed; i++) {
+      const group = this.#groups[i] as number;
+      sorted[next[group] as number] = this.#lengths[i] as number;
+      count(next, group);
+    }
+    return sorted;
   }
 }
 
