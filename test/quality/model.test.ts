@@ -103,7 +103,9 @@ describe('the rules', () => {
             expect(byCode(shown), `${code}: ${links.projects}`).toEqual(byCode(expected));
             expect([count, page.body.page.total], code).toEqual([expected.length, expected.length]);
             for (const item of page.body.items) expect(item.id).toBe(ids.get(item.code));
-            named[code] = (named[code] ?? 0) + count;
+            const all = populationOf(world, {}, WORLD_TODAY);
+            named[code] =
+              (named[code] ?? 0) + all.filter((p) => rule?.(p, WORLD_TODAY, stale ?? 90, world)).length;
           }
         },
       ),
