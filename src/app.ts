@@ -7,6 +7,7 @@ import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { streamTokens } from './access/stream-tokens.ts';
+import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { columnMetrics } from './columns/metrics.ts';
 import type { ColumnStore, StoreLimits } from './columns/store.ts';
@@ -38,6 +39,12 @@ import { projectRoutes } from './features/projects/routes.ts';
 import { publishedRoutes } from './features/published/routes.ts';
 import { qualityRoutes } from './features/quality/routes.ts';
 import { screenRoutes } from './features/screen/routes.ts';
+import { addressesOf } from './features/webhooks/addresses.ts';
+import { webhooks } from './features/webhooks/catalogue.ts';
+import { webhookRunner } from './features/webhooks/owning.ts';
+import { webhookRoutes } from './features/webhooks/routes.ts';
+import { senderTo } from './features/webhooks/sending.ts';
+import { webhookService } from './features/webhooks/service.ts';
 import { createAnswers } from './http/answers.ts';
 import { compressResponses } from './http/compression.ts';
 import { REVALIDATE } from './http/conditional.ts';
@@ -95,6 +102,13 @@ export async function buildApp({
   const keys = keyService({ ...service, onRevoke: (id) => runner.refuseKey(id) });
   const tokens = streamTokens({ ...service, keys });
   const changes = changesService(service);
+  const addresses = addressesOf(config.WEBHOOK_PRIVATE);
+  const sender = senderTo(addresses);
+  const subscribers = webhookRunner(service, changes, sender, {
+    failed: (webhook, { status, error }) => logger.warn({ webhook, status, error }, 'webhook failed'),
+    stopped: (webhook, status) => logger.error({ webhook, status }, 'webhook stopped'),
+    error: (err) => logger.error({ err }, 'webhooks not told'),
+  });
   const columns = columnsOf(database, columnLimits);
   const services = servicesOf({ ...service, columns, catalogues });
   const { figures, records, catalogue: entries } = asKnown(services, { columns, clock }, servicesInState);
@@ -106,6 +120,7 @@ export async function buildApp({
     answers.metrics,
     stream.metrics,
     importMetrics(database, runner),
+    subscribers.metrics,
   ]);
 
   metrics.watch(app);
@@ -121,6 +136,8 @@ export async function buildApp({
   await app.register(swagger, swaggerOptions(tags, problemCodes, anonymousAccess[config.ANONYMOUS_READ]));
   documentationRoutes(app);
 
+  const routesOf = (catalogue: Catalogue) =>
+    catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers);
   const routes: readonly FastifyPluginAsync[] = [
     projectRoutes(records('projects'), exports, answers),
     projectByCodeRoutes(records('projects')),
@@ -129,7 +146,8 @@ export async function buildApp({
     outreachRoutes(records('outreach'), answers),
     briefingRoutes(figures('briefing'), answers),
     templateRoutes(codeListService(service), answers),
-    ...catalogues.map((catalogue) => catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers)),
+    ...catalogues.filter((one) => one !== webhooks).map(routesOf),
+    webhookRoutes(routesOf(webhooks), webhookService(service, addresses, sender), answers),
     clusterRoutes(records('clusters'), answers),
     publishedRoutes(records('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
@@ -142,7 +160,12 @@ export async function buildApp({
     ...(more ? [more] : []),
   ];
   for (const plugin of routes) await app.register(plugin);
-  takeOverWhileListening(app, runner, logger);
+  takeOverWhileListening(app, runner, IMPORTS_EVERY_MS, (err) =>
+    logger.error({ err }, 'imports not taken over'),
+  );
+  takeOverWhileListening(app, subscribers, WEBHOOKS_EVERY_MS, (err) =>
+    logger.error({ err }, 'webhooks not taken over'),
+  );
   fillWhileListening(app, columns, logger);
   watchWhileListening(app, database, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
@@ -153,22 +176,33 @@ export async function buildApp({
   return app;
 }
 
-const TAKE_OVER_EVERY_MS = 60_000;
+const IMPORTS_EVERY_MS = 60_000;
+/** A new webhook waits for it. */
+const WEBHOOKS_EVERY_MS = 1_000;
 
-/** Resumes imports that no living process works on, and releases those of this process when it ends. */
-function takeOverWhileListening(app: FastifyInstance, runner: Runner, logger: Logger): void {
+/** Resumes jobs that no living process works on, and releases those of this process when it ends. */
+function takeOverWhileListening(
+  app: FastifyInstance,
+  runner: Pick<Runner, 'takeOver' | 'stop'>,
+  everyMs: number,
+  onError: (error: unknown) => void,
+): void {
   let timer: NodeJS.Timeout | undefined;
   let underWay = Promise.resolve();
   const takeOver = () => {
-    underWay = runner.takeOver().catch((err) => logger.error({ err }, 'imports not taken over'));
+    underWay = runner
+      .takeOver()
+      .catch(onError)
+      .then(() => void timer?.refresh());
   };
   app.addHook('onListen', async () => {
-    takeOver();
-    timer = setInterval(takeOver, TAKE_OVER_EVERY_MS);
+    timer = setTimeout(takeOver, everyMs);
     timer.unref();
+    takeOver();
   });
   app.addHook('preClose', async () => {
-    clearInterval(timer);
+    clearTimeout(timer);
+    timer = undefined;
     await runner.stop();
     await underWay;
   });

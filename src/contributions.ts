@@ -48,6 +48,8 @@ import { likenessOf } from './features/quality/double-signing.ts';
 import { qualityMessages } from './features/quality/messages.ts';
 import { qualityQuestions } from './features/quality/service.ts';
 import { industries, regions, zones } from './features/references/schema.ts';
+import { webhooks } from './features/webhooks/catalogue.ts';
+import { webhookMessages } from './features/webhooks/messages.ts';
 import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
@@ -70,6 +72,7 @@ const messages = [
   projectMessages,
   publishedMessages,
   qualityMessages,
+  webhookMessages,
 ];
 
 // Here, because every entry point that loads the features may produce messages.
@@ -86,6 +89,7 @@ export const catalogues: readonly Catalogue[] = [
   clusterMembers,
   delegations,
   contacts,
+  webhooks,
 ];
 
 addReadOnly(Project, NewProject, ProjectChanges);
@@ -175,7 +179,7 @@ export const tracked: readonly Tracked[] = [
     return {
       ...placeOf(catalogue),
       entity,
-      readers: 'read',
+      readers: catalogue.readers ?? 'read',
       example: example[key] as string,
       under: under && { ...under, example: example[under.field] as string },
     };
@@ -211,6 +215,7 @@ export const tags = {
   'published-figures': 'Published figures compared with what is computed now.',
   files: 'Lists and figures as files.',
   changes: 'The change log.',
+  webhooks: 'Subscribers that are told of changes.',
   keys: 'API keys: who may do what.',
   operation: 'Whether the service is alive and ready.',
 } as const;

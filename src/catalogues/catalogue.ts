@@ -28,6 +28,7 @@ export type CatalogueEntity = Extract<
   | 'cluster_members'
   | 'delegations'
   | 'contacts'
+  | 'webhooks'
 >;
 
 /** Targets of references. */
@@ -100,6 +101,8 @@ export interface Catalogue {
   conditions?: Readonly<Record<string, Condition>>;
   /** Whether editors may write it; else only admins may. */
   editors?: true;
+  /** Whether only admins may read it. */
+  readers?: 'administer';
   /** Fields that affect figures of every region: callers limited to some regions may not change them. */
   inEveryRegion?: readonly string[];
   /** Whether the list has the parameter `q`, which searches the column `searchText`. */
@@ -128,6 +131,13 @@ export interface Catalogue {
   inSheet?(reader: Reader, entries: readonly Entry[], language: Language): Promise<Entry[]>;
   /** Converts the values of a sheet's row to those of the API. @param before the entry on record */
   fromSheet?(fields: Entry, before: Entry | undefined): { fields: Entry; faults: Fault[] };
+  /** Further writes of a new or changed entry, after its own. @param before null for a new one */
+  saved?(tx: Transaction, before: Entry | null, after: Entry): Promise<void>;
+  /** Secrets of a new entry, which only the response that creates it shows. */
+  shownOnce?: {
+    fields: z.ZodRawShape;
+    load(reader: Reader, key: string): Promise<Entry>;
+  };
   /** Computed columns. */
   derived?(entry: Entry): Record<string, unknown>;
   /** A field stored in a separate table. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { answerOnce, callerOf } from '../access/authorize.ts';
 import { nouns } from '../core/entities.ts';
 import type { Answers } from '../http/answers.ts';
-import { requireIfMatch, resourceAnswer, sendResource } from '../http/conditional.ts';
+import { requireIfMatch, resourceAnswer, secretAnswer, sendResource } from '../http/conditional.ts';
 import { searchField } from '../http/fields.ts';
 import { formatField, langField, negotiate } from '../http/formats.ts';
 import { inPascalCase, pluralOf } from '../http/nouns.ts';
@@ -26,6 +26,18 @@ type ServiceOf = (request: FastifyRequest, parent: string | undefined) => Catalo
 /** The parameters common to all lists. */
 type ListParameters = EntryQuery & { asOf?: string; format?: string; lang?: string; encoding?: Encoding };
 
+/** A new entry with what is shown once. */
+function createdOf(item: z.ZodObject, name: string, fields: z.ZodRawShape): z.ZodObject {
+  const secrets = Object.fromEntries(
+    Object.entries(fields).map(([field, schema]) => {
+      const [example] = ((schema as z.ZodType).meta()?.examples ?? []) as unknown[];
+      return [field, example];
+    }),
+  );
+  const examples = ((item.meta()?.examples ?? []) as Entry[]).map((entry) => ({ ...entry, ...secrets }));
+  return item.extend(fields).meta({ id: `Created${name}`, examples });
+}
+
 const formats = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 
 export const catalogueRoutes =
@@ -43,6 +55,8 @@ export const catalogueRoutes =
     const a = /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
     const Name = inPascalCase(noun);
     const writers = catalogue.editors ? 'edit' : 'administer';
+    const { readers = 'read', shownOnce } = catalogue;
+    const created = shownOnce ? createdOf(item, Name, shownOnce.fields) : item;
 
     const forAdministrators = catalogue.inEveryRegion
       ? ` Figures of every region depend on \`${catalogue.inEveryRegion.join('`, `')}\`: a key restricted to regions may not change them.`
@@ -90,7 +104,7 @@ export const catalogueRoutes =
         schema: operation({
           id: `list${inPascalCase(plural)}`,
           asKnown: 'records',
-          access: 'read',
+          access: readers,
           tag,
           summary: `List ${plural}`,
           ...ofParent,
@@ -132,9 +146,10 @@ export const catalogueRoutes =
     app.post(
       path,
       {
-        config: { gathersFaults: true },
+        config: { gathersFaults: true, ...(shownOnce && { showsSecret: true }) },
         schema: operation({
-          retryable: true,
+          // A secret is not kept for a second response.
+          retryable: !shownOnce,
           id: `create${Name}`,
           access: writers,
           tag,
@@ -142,7 +157,7 @@ export const catalogueRoutes =
           ...ofParent,
           query: NoQuery,
           body: create,
-          success: { status: 201, description: `The ${noun} as recorded.`, schema: item },
+          success: { status: 201, description: `The ${noun} as recorded.`, schema: created },
           problems: under ? [404, 409] : [409],
         }),
       },
@@ -150,7 +165,10 @@ export const catalogueRoutes =
         answerOnce(
           request,
           reply,
-          (entry: Entry) => resourceAnswer(entry, 201, addressOf(entry)),
+          (entry: Entry) =>
+            shownOnce
+              ? secretAnswer(entry, 201, addressOf(entry))
+              : resourceAnswer(entry, 201, addressOf(entry)),
           (caller) => serviceFor(request).create(caller, request.body, request.faults),
         ),
     );
@@ -161,7 +179,7 @@ export const catalogueRoutes =
         schema: operation({
           id: `read${Name}`,
           asKnown: 'records',
-          access: 'read',
+          access: readers,
           tag,
           summary: `Read ${a}`,
           params: Key,

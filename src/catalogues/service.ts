@@ -98,9 +98,11 @@ export function catalogueService(
     read: (key) => database.snapshot(async (reader) => present(reader, await existing(reader, key))),
 
     create: (caller, input, found) =>
-      once({ database, clock }, caller, async (tx) =>
-        present(tx, await existing(tx, await insert(tx, caller, input, found))),
-      ),
+      once({ database, clock }, caller, async (tx) => {
+        const key = await insert(tx, caller, input, found);
+        const entry = await present(tx, await existing(tx, key));
+        return { ...entry, ...(await catalogue.shownOnce?.load(tx, key)) };
+      }),
 
     insert,
 

@@ -137,12 +137,14 @@ export function catalogueWrites(catalogue: Catalogue, clock: Clock) {
     await repository.insertEntry(tx, catalogue, rowOf(catalogue, entry));
     if (part) await part.save(tx, entry[keyField] as string, entry[part.field]);
     await log(tx, caller, 'create', null, entry);
+    await catalogue.saved?.(tx, null, entry);
   }
 
   async function update(tx: Transaction, caller: Caller, before: Entry, after: Entry): Promise<void> {
     await repository.updateEntry(tx, catalogue, rowOf(catalogue, before), rowOf(catalogue, after));
     if (part) await part.save(tx, after[keyField] as string, after[part.field]);
     await log(tx, caller, 'change', before, after);
+    await catalogue.saved?.(tx, before, after);
   }
 
   /** Creates or changes an entry. @param before null for a new one */

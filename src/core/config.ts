@@ -139,6 +139,13 @@ export const variables = {
     description:
       'Event loop delay, averaged over a second, above which every request except `/livez` gets 503.',
   },
+  WEBHOOK_PRIVATE: {
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    default: 'false',
+    allowed: 'true or false',
+    description:
+      'Let webhooks lead to private addresses: those of an own network, which then any administrator’s key can reach.',
+  },
   COMPRESSION: {
     schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
     default: 'true',

@@ -17,6 +17,7 @@ export const nouns = {
   cluster_members: { en: 'cluster member', zh: '集群成员企业' },
   delegations: { en: 'delegation', zh: '小分队' },
   contacts: { en: 'contact', zh: '对接记录' },
+  webhooks: { en: 'webhook', zh: '变更推送' },
   published_figures: { en: 'published figure', zh: '已公布数据' },
 } as const satisfies Record<string, Message>;
 

@@ -115,6 +115,73 @@ export function defineBookkeeping(columns: Vocabulary) {
     ],
   );
 
+  /** Subscribers of the change log. */
+  const webhooks = table('webhooks', {
+    id: id('id').primaryKey(),
+    name: text('name').notNull(),
+    url: text('url').notNull(),
+    /** What they are told of; null for everything. */
+    entities: json('entities').$type<string[]>(),
+    actions: json('actions').$type<string[]>(),
+    regions: json('regions').$type<string[]>(),
+    events: json('events').$type<string[]>(),
+    status: text('status').notNull(),
+    secretChangedAt: instant('secret_changed_at'),
+  });
+
+  /** How far a subscriber has been told, and its secrets: not in the change log. */
+  const webhookStates = table('webhook_states', {
+    id: id('id')
+      .primaryKey()
+      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    secret: text('secret').notNull(),
+    /** The secret before, with which messages are also signed until then. */
+    formerSecret: text('former_secret'),
+    formerUntil: instant('former_until'),
+    /** The last entry that it need not be told any more. */
+    cursor: sequence('cursor').notNull(),
+    /** The message that has failed, with the entries up to one: it is sent again as it was. */
+    message: json('message').$type<{ id: string; after: number; upTo: number }>(),
+    /** Failures one after the other, the first of them, and when to try again. */
+    failures: integer('failures').notNull(),
+    failingSince: instant('failing_since'),
+    nextAttemptAt: instant('next_attempt_at'),
+    /** How many attempts there have been, tests included. */
+    attempts: sequence('attempts').notNull(),
+    /** The process that tells it. */
+    owner: json('owner').$type<Record<string, unknown>>(),
+    /** Last heartbeat of its owner. */
+    seenAt: instant('seen_at').notNull(),
+  });
+
+  /** Attempts to tell a subscriber, with its answers; deleted after a week. */
+  const webhookDeliveries = table(
+    'webhook_deliveries',
+    {
+      webhook: id('webhook_id').notNull(),
+      /** Counts the attempts to tell this webhook. */
+      number: sequence('number').notNull(),
+      kind: text('kind').notNull(),
+      /** The id of the message, the same in each attempt. */
+      message: text('message').notNull(),
+      /** The part of the log that it covers; null for a test. */
+      after: sequence('after'),
+      upTo: sequence('up_to'),
+      entries: integer('entries').notNull(),
+      at: instant('at').notNull(),
+      milliseconds: integer('milliseconds').notNull(),
+      /** The status of the answer, and its beginning. */
+      status: integer('status'),
+      answer: text('answer'),
+      /** Why it failed; null if it did not. */
+      error: text('error'),
+    },
+    (self) => [
+      primaryKey({ columns: [self.webhook, self.number] }),
+      index('webhook_deliveries_at').on(self.at),
+    ],
+  );
+
   /** Values that one version of the service leaves for the next, by name. */
   const settings = table('settings', {
     name: text('name').primaryKey(),
@@ -138,6 +205,9 @@ export function defineBookkeeping(columns: Vocabulary) {
     streamTokens,
     mappings,
     imports,
+    webhooks,
+    webhookStates,
+    webhookDeliveries,
     settings,
     projectGrams,
     enterpriseGrams,

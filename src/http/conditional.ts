@@ -34,6 +34,13 @@ export function resourceAnswer(resource: object, status: number, location?: stri
   return { status, headers, body };
 }
 
+/** A response with a secret, which no cache may store. */
+export const secretAnswer = (resource: object, status: number, location?: string): Answer => ({
+  status,
+  headers: { 'cache-control': 'no-store', ...(location && { location }) },
+  body: JSON.stringify(resource),
+});
+
 /** Sends the requested fields of a resource; 304 to a reader that has it already. */
 export function sendResource(request: FastifyRequest, reply: FastifyReply, resource: object): FastifyReply {
   const { known } = request;

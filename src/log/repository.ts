@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
 import { everyColumn } from '../database/prepared.ts';
@@ -81,6 +81,24 @@ export function listHistory(
       .limit(sql.placeholder('limit'));
   });
 }
+
+/** Up to `limit` entries about a resource before one, the latest first. */
+export const entriesBefore = (
+  reader: Reader,
+  entity: string,
+  entityId: string,
+  seq: number,
+  limit: number,
+): Promise<ChangeEntry[]> =>
+  reader.prepared('changes.before', { entity, entityId, seq, limit }, (db) => {
+    const { changes } = db.tables;
+    return db
+      .select()
+      .from(changes)
+      .where(and(of(db.tables), lt(changes.seq, sql.placeholder('seq'))))
+      .orderBy(desc(changes.seq))
+      .limit(sql.placeholder('limit'));
+  });
 
 /** The first entry about a resource. */
 export async function firstOf(

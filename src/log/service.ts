@@ -16,6 +16,8 @@ import { expectHolds, type Holder, noteHolding } from './holding.ts';
 import * as repository from './repository.ts';
 import type { ACTIONS } from './schema.ts';
 
+export { type ChangeEntry, entriesBefore } from './repository.ts';
+
 /** Who requested a change. */
 export interface Caller extends Holder {
   actor: string;
@@ -88,13 +90,13 @@ interface Within {
 export interface ChangesService {
   /**
    * Entries after a position in the log, in commit order.
-   * @param showsKeys whether entries about API keys include their changes
+   * @param showsKeys whether entries about API keys and webhooks include their changes
    */
   feed(
     query: { after?: number | undefined; limit?: number | undefined },
     showsKeys: boolean,
   ): Promise<Computed>;
-  /** Up to `limit` entries after a position, in the form of the feed. */
+  /** Up to `limit` entries after a position, in the form of the feed; fewer if they are very long. */
   entries(after: number, limit: number, showsKeys: boolean): Promise<repository.ChangeEntry[]>;
   /**
    * @throws Problem 422 for a position beyond the end of the log, as a client may have after a restore from a
@@ -127,7 +129,7 @@ export const changesService = ({ database }: { database: Database }): ChangesSer
     }),
 
   entries: async (after, limit, showsKeys) =>
-    shown(await repository.entriesAfter(database.read, after, limit), showsKeys),
+    shown(await entriesWithin(database.read, after, limit), showsKeys),
 
   expectReached: async (after, parameter) => expectWithin(await database.revision(), after, parameter),
 
@@ -164,22 +166,25 @@ async function entriesWithin(
 ): Promise<repository.ChangeEntry[]> {
   const entries: repository.ChangeEntry[] = [];
   let characters = 0;
-  while (entries.length < limit && characters < PAGE_CHARACTERS) {
+  while (characters < PAGE_CHARACTERS) {
     const wanted = Math.min(AT_ONCE, limit - entries.length);
     const some = await repository.entriesAfter(reader, entries.at(-1)?.seq ?? after, wanted);
     entries.push(...some);
-    if (some.length < wanted) break;
+    if (some.length < wanted || entries.length === limit) break;
     characters += JSON.stringify(some).length;
   }
   return entries;
 }
+
+/** What only administrators see; the address of a webhook may itself give access. */
+const GUARDED: readonly string[] = ['keys', 'webhooks'] satisfies Entity[];
 
 /**
  * Without permission to see keys, an entry about a key is reduced, not left out: the numbers must stay
  * gapless.
  */
 const shown = (entries: repository.ChangeEntry[], showsKeys: boolean): repository.ChangeEntry[] =>
-  entries.map((entry) => (entry.entity === 'keys' && !showsKeys ? { ...entry, fields: {} } : entry));
+  entries.map((entry) => (GUARDED.includes(entry.entity) && !showsKeys ? { ...entry, fields: {} } : entry));
 
 function expectWithin({ seq }: Revision, after: number, parameter: string): void {
   if (after > seq) refuse([{ parameter, code: 'beyond_the_end', values: { seq } }]);

@@ -60,7 +60,7 @@ const EDITED = ['projects', 'enterprises', 'contacts', 'imports'];
 function needed({ method, template }: Operation): 'nobody' | 'viewer' | 'editor' | 'admin' {
   const entity = template.split('/')[2] ?? '';
   if (OPEN.includes(template)) return 'nobody';
-  if (entity === 'keys') return 'admin';
+  if (entity === 'keys' || entity === 'webhooks') return 'admin';
   if (entity === 'imports' && !template.endsWith('/template')) return 'editor';
   if (method === 'GET' || template === '/v1/changes/stream-tokens') return 'viewer';
   return EDITED.includes(entity) ? 'editor' : 'admin';

@@ -76,6 +76,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     investorIds: [enterprise.id],
   });
   const key = await created(api, '/v1/keys', { name: 'addressed', role: 'viewer' });
+  const webhook = await created(api, '/v1/webhooks', { name: '推送', url: 'http://127.0.0.1:9/' });
   const mapping = await created(api, '/v1/mappings', {
     code: 'addressed',
     name: '映射',
@@ -116,6 +117,7 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     regions: '430100',
     industries: '39',
     keys: key.id,
+    webhooks: webhook.id,
     mappings: mapping.code,
     clusters: cluster.id,
     delegations: delegation.id,

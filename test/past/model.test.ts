@@ -19,6 +19,7 @@ const LISTS = {
   events: '/v1/events',
   enterprises: '/v1/enterprises',
   mappings: '/v1/mappings',
+  webhooks: '/v1/webhooks',
   clusters: '/v1/clusters',
   delegations: '/v1/delegations',
   contacts: '/v1/contacts',

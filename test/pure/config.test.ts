@@ -64,6 +64,14 @@ const cases: Record<Name, Cases> = {
       ...['postgres://a/db?connect_timeout=0', 'postgres://a/db?statement_timeout=-1'],
     ],
   },
+  WEBHOOK_PRIVATE: {
+    default: false,
+    valid: [
+      ['true', true],
+      ['false', false],
+    ],
+    invalid: ['yes', '1', 'TRUE'],
+  },
   COMPRESSION: {
     default: true,
     valid: [

@@ -13,7 +13,8 @@ export interface Kind {
     | 'clusters'
     | 'cluster_members'
     | 'delegations'
-    | 'contacts';
+    | 'contacts'
+    | 'webhooks';
   noun: string;
   /** Its path, if not that of its entity; the id of a parent is filled in later. */
   template?: string;
@@ -193,6 +194,20 @@ export const kinds: Kind[] = [
     changed: { contactedOn: '2022-11-01' },
     sortedBy: 'contactedOn',
     texts: {},
+    badCodes: [],
+  },
+  {
+    entity: 'webhooks',
+    noun: 'webhook',
+    key: 'id',
+    // Nothing listens there.
+    make: () => ({ name: `测试 ${next()}`, url: 'http://127.0.0.1:9/' }),
+    required: ['name', 'url'],
+    optional: { entities: ['projects'], actions: ['create'], regions: ['430100'] },
+    empty: { status: 'active' },
+    changed: { name: '新名称' },
+    sortedBy: 'name',
+    texts: { name: 200 },
     badCodes: [],
   },
 ];

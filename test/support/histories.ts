@@ -182,6 +182,19 @@ const kinds: Record<string, Kind> = {
       source: { publisher: r.text, publishedOn: r.days[2], title: orNull(r, r.text) },
     }),
   },
+  webhooks: {
+    path: '/v1/webhooks',
+    key: 'id',
+    body: (r, known) => ({
+      name: r.text,
+      url: 'http://127.0.0.1:9/',
+      regions: orNull(r, ['430100']),
+      events: known('events') && [known('events')],
+      actions: r.flag ? ['create'] : null,
+      status: r.flag ? 'active' : 'paused',
+    }),
+    more: () => [['rotate', undefined]],
+  },
   keys: {
     path: '/v1/keys',
     key: 'id',

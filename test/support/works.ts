@@ -10,6 +10,7 @@ import { mappings } from '../../src/features/imports/schema.ts';
 import { contacts, delegations } from '../../src/features/outreach/schema.ts';
 import { projectService } from '../../src/features/projects/service.ts';
 import { publishedService } from '../../src/features/published/service.ts';
+import { webhooks } from '../../src/features/webhooks/catalogue.ts';
 import { diff } from '../../src/log/diff.ts';
 import { type Caller, record } from '../../src/log/service.ts';
 import { columnsOf } from '../../src/workers/works.ts';
@@ -86,6 +87,10 @@ export async function populate(database: Database): Promise<void> {
     name: '活动',
     startsOn: '2020-06-29',
     endsOn: '2020-06-30',
+  });
+  await catalogueService(dependencies, webhooks).create(caller, {
+    name: '推送',
+    url: 'https://example.org/',
   });
   await catalogueService(dependencies, mappings).create(caller, {
     code: 'populated',

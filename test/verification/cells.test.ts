@@ -24,6 +24,8 @@ const UNSEEN_TABLES = [
   'revision',
   'settings',
   'stream_tokens',
+  'webhook_deliveries',
+  'webhook_states',
 ];
 
 const logged = loggedEntities.flatMap(({ entity, tables }) => tables.map((table) => ({ entity, ...table })));

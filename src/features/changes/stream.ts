@@ -1,15 +1,13 @@
 /** The change log as Server-Sent Events: the existing entries, then each new one soon after its commit. */
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { MetricSource } from '../../core/metrics.ts';
 import { turn } from '../../core/pace.ts';
 import type { Database } from '../../database/database.ts';
 import { overloaded, Problem } from '../../http/problems.ts';
+import { newsOf } from '../../log/news.ts';
 import type { ChangesService } from '../../log/service.ts';
 
-/** Maximum delay of an entry. Polling is needed, because other instances and commands write too. */
-const LOOK_EVERY_MS = 250;
 /** Shorter than the idle timeouts of proxies. */
 const HEARTBEAT_MS = 15_000;
 /** How long a follower may leave data unread. */
@@ -179,35 +177,3 @@ function batchesOf(changes: Pick<ChangesService, 'entries'>) {
 
 const eventOf = (entry: { seq: number }): string =>
   `id: ${entry.seq}\nevent: change\ndata: ${JSON.stringify(entry)}\n\n`;
-
-/** Polls the revision once for all waiting followers, and not at all if there are none. */
-function newsOf(database: Pick<Database, 'revision'>) {
-  let head = 0;
-  let looking: Promise<void> | undefined;
-
-  async function look(): Promise<void> {
-    await sleep(LOOK_EVERY_MS, undefined, { ref: false });
-    // If the database is unavailable, the followers keep waiting.
-    head = await database.revision().then(
-      ({ seq }) => seq,
-      () => head,
-    );
-    looking = undefined;
-  }
-
-  return {
-    /**
-     * @returns whether there is an entry after the position; resolves when there is one, or after the given
-     * time
-     */
-    since: async (after: number, ms: number, isGone: () => boolean): Promise<boolean> => {
-      const deadline = performance.now() + ms;
-      while (!isGone() && performance.now() < deadline) {
-        looking ??= look();
-        await looking;
-        if (head > after) return true;
-      }
-      return false;
-    },
-  };
-}

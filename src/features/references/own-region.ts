@@ -23,7 +23,7 @@ export async function expectOwnRegion(reader: Reader, caller: Caller, region: st
 }
 
 /** Whether a region is one of the given ones, or belongs to one of them. */
-async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
+export async function isWithin(reader: Reader, region: string, scopes: readonly string[]): Promise<boolean> {
   let code: string | null | undefined = region;
   for (let depth = 0; typeof code === 'string' && depth <= MAX_DEPTH; depth++) {
     if (scopes.includes(code)) return true;
