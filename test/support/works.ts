@@ -75,6 +75,17 @@ const anImport = {
   finishedAt: '2026-11-22T04:00:00.000Z',
 };
 
+const aDelivery = {
+  number: 1,
+  kind: 'test',
+  message: 'msg_1',
+  entries: 0,
+  at: '2026-11-22T04:00:00.000Z',
+  milliseconds: 1,
+  status: 204,
+  answer: '',
+};
+
 /** Fills every table through the services; all rows are referred to by others. */
 export async function populate(database: Database): Promise<void> {
   const dependencies = { database, clock: clockOn('2026-11-22') };
@@ -88,7 +99,7 @@ export async function populate(database: Database): Promise<void> {
     startsOn: '2020-06-29',
     endsOn: '2020-06-30',
   });
-  await catalogueService(dependencies, webhooks).create(caller, {
+  const webhook = await catalogueService(dependencies, webhooks).create(caller, {
     name: '推送',
     url: 'https://example.org/',
   });
@@ -99,6 +110,7 @@ export async function populate(database: Database): Promise<void> {
   });
   await database.write(async (tx) => {
     await tx.insert(tx.tables.imports).values(anImport);
+    await tx.insert(tx.tables.webhookDeliveries).values({ webhook: String(webhook.id), ...aDelivery });
   });
   const investor = await catalogueService(dependencies, enterprises).create(caller, {
     name: '示例企业',
