@@ -92,8 +92,8 @@ const ownProblems = {
   },
   'request.not_retryable': {
     status: 422,
-    en: 'The response contains a secret that is not stored and cannot be repeated; send no Idempotency-Key.',
-    zh: '该响应包含不予保存的密钥，无法重放；请勿发送 Idempotency-Key。',
+    en: 'The response cannot be repeated, as it contains a secret or tells of a test; send no Idempotency-Key.',
+    zh: '该响应包含密钥或测试结果，无法重放；请勿发送 Idempotency-Key。',
   },
   'request.idempotency_key_reused': {
     status: 422,
