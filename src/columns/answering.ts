@@ -32,6 +32,9 @@ export type Part =
 /** Of a resident work (`StreamWork.resident`), which keeps columns between its runs. */
 export type ColumnsWork = StreamWork<Request, Part>;
 
+/** Only a reader with `shadows` can go to another state. */
+class Elsewhere extends Error {}
+
 /** @param most more projects than this are not kept */
 export function answering(
   derived: Derived,
@@ -66,29 +69,46 @@ export function answering(
   async function answer(
     now: Filled,
     reader: StreamReader,
-    { question: name, input, seq }: Extract<Request, { question: string }>,
+    { question: name, input, seq = now.revision.seq }: Extract<Request, { question: string }>,
   ): Promise<Part> {
     const question = known.get(name);
     if (!question) throw new Error(`There is no question "${name}".`);
-    const ask = async (state: State): Promise<Part> => {
-      // Nothing that a question does harms the columns.
-      filled = now;
-      try {
-        return { answer: await question.answer(state, input) };
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        const { code, values, faults, headers } = error.details;
-        return {
-          refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
-        };
-      }
-    };
-    if (seq === undefined || seq === now.revision.seq) return ask({ reader, ...now });
-    if (!reader.shadows) return { elsewhere: true };
-    const withProjects = !question.isFromColumns?.(input);
-    const past = await pastOf(reader, seq, withProjects);
-    const state = { reader: past, columns: now.columns, revision: await revisionIn(past) };
-    return pasts.visit({ now, reader, derived }, state, withProjects, () => ask(state));
+    const isNamed = !question.isFromColumns?.(input);
+    const present = { now, reader, derived };
+    // What a question does harms no columns; what fails on the way into a past or out of it does.
+    let areWhole = true;
+
+    async function at<T>(other: number, use: (state: State) => Promise<T>): Promise<T> {
+      const before = areWhole;
+      areWhole = false;
+      const settled = async (state: Omit<State, 'at'>) =>
+        (await Promise.allSettled([use({ ...state, at })]))[0];
+      const result =
+        other === now.revision.seq
+          ? await pasts.present(present, () => settled({ reader, ...now }))
+          : await pasts.visit(present, await enter(other), isNamed, settled);
+      areWhole = before;
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    }
+    async function enter(other: number) {
+      if (!reader.shadows) throw new Elsewhere();
+      const past = await pastOf(reader, other, isNamed);
+      return { reader: past, columns: now.columns, revision: await revisionIn(past) };
+    }
+
+    try {
+      return { answer: await at(seq, (state) => question.answer(state, input)) };
+    } catch (error) {
+      if (error instanceof Elsewhere) return { elsewhere: true };
+      if (!(error instanceof Problem)) throw error;
+      const { code, values, faults, headers } = error.details;
+      return {
+        refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
+      };
+    } finally {
+      if (areWhole) filled = now;
+    }
   }
 
   return async function* run(reader, request) {

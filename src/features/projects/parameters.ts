@@ -167,6 +167,19 @@ export const parameters = {
         where ${projectInvestors.enterpriseId} in ${values})`;
         },
         none: (r) => sql`${p(r).leadInvestorId} is null`,
+        sieve: (values, withNone) =>
+          keepRows((columns) => {
+            const { leadInvestorId: investors } = columns.dictionaries;
+            const wanted = new Set([...values].map((id) => investors.known(id)));
+            return (row) => {
+              let [isNone, isWanted] = [true, false];
+              columns.forInvestors(row, (code) => {
+                isNone = false;
+                isWanted ||= wanted.has(code);
+              });
+              return isWanted || (isNone && withNone);
+            };
+          }),
       },
     ),
   ),
