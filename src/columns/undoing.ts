@@ -239,13 +239,16 @@ function undoTree(
   else parents.set(entityId, (parent?.before as string | null | undefined) ?? null);
 }
 
+/** Whether the change of a field can change which lists count for a project. */
+export const isRankedBy = (field: string): boolean => RANKED_BY.has(field);
+
 /** Works out anew which lists count for some projects. @param undone the rankings of enterprises that changed */
-async function rankAgain(
+export async function rankAgain(
   columns: Columns,
   reader: Reader,
-  { lists, countsFor }: Derived,
+  { lists, countsFor }: Pick<Derived, 'lists' | 'countsFor'>,
   rows: ReadonlySet<number>,
-  undone: ReadonlyMap<string, readonly Ranking[]>,
+  undone: ReadonlyMap<string, readonly Ranking[]> = new Map(),
 ): Promise<void> {
   if (rows.size === 0) return;
   const { leadInvestorId: investors } = columns.dictionaries;

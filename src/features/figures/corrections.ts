@@ -5,9 +5,11 @@
 import { Columns } from '../../columns/columns.ts';
 import { readInvestors } from '../../columns/following.ts';
 import type { State } from '../../columns/questions.ts';
-import { undoIn } from '../../columns/undoing.ts';
+import { isRankedBy, rankAgain, undoIn } from '../../columns/undoing.ts';
 import { paced } from '../../core/pace.ts';
 import { entriesAbout, lastEntries } from '../../log/repository.ts';
+import { rankingLists } from '../enterprises/rankings.ts';
+import { countsFor } from '../projects/classes.ts';
 
 /** What is told of a day changes by entries of the log. */
 export const corrections = {
@@ -54,10 +56,11 @@ export async function* corrected(
     const span = { after, last: revision.seq };
     const entries = await entriesAbout(reader, 'projects', ids, span);
     const investors = columns.dictionaries.leadInvestorId.size;
-    const states = unwound(columns, some, ids, entries);
+    const { unranked, ...corrected } = unwound(columns, some, ids, entries);
     // Some may never have been those of a project at a revision that was asked for.
     await readInvestors(columns, reader, investors, pace);
-    yield states;
+    await rankAgain(corrected.states, reader, { lists: rankingLists, countsFor }, unranked);
+    yield corrected;
     await pace();
   }
 }
@@ -69,11 +72,12 @@ function unwound(
   rows: readonly number[],
   ids: readonly string[],
   entries: Entries,
-): Corrected {
+): Corrected & { unranked: ReadonlySet<number> } {
   const ofProject = Map.groupBy(entries, ({ entityId }) => entityId);
   const count = rows.length + entries.length;
   const states = new Columns(columns);
   states.reserve(count);
+  const unranked = new Set<number>();
   const unwound: Corrected = { states, count, projects: [], entries: [], causes: [] };
   for (const [i, row] of rows.entries()) {
     const its = ofProject.get(ids[i] as string) ?? [];
@@ -82,12 +86,15 @@ function unwound(
     unwound.entries.push(0, ...its.map(({ seq }) => seq));
     unwound.causes.push(-1, ...its.map(({ action }) => byAction.get(action) ?? -1));
     states.take(columns, row, first + its.length);
-    for (let back = its.length; back > 0; back--) {
-      states.copy(first + back, first + back - 1);
-      undoIn(states, first + back - 1, its[back - 1] as Entries[number]);
+    for (let state = first + its.length; state > first; state--) {
+      const entry = its[state - first - 1] as Entries[number];
+      const earlier = state - 1;
+      states.copy(state, earlier);
+      undoIn(states, earlier, entry);
+      if (unranked.has(state) || Object.keys(entry.fields).some(isRankedBy)) unranked.add(earlier);
     }
   }
-  return unwound;
+  return { ...unwound, unranked };
 }
 
 /** What projects refer to, by entity. */
