@@ -9,8 +9,11 @@ import type { Questions, State } from './questions.ts';
 
 export type Request =
   | { fill: true }
-  /** @param seq the revision that it is asked of; the present if left out */
-  | { question: string; input: unknown; seq?: number | undefined };
+  /**
+   * @param seq the revision that it is asked of; the present if left out
+   * @param isAway whether the columns that answer about the present are elsewhere, so that these may not be filled yet
+   */
+  | { question: string; input: unknown; seq?: number | undefined; isAway?: true };
 
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
 export type PastOf = (reader: StreamReader, seq: number, withProjects: boolean) => Promise<StreamReader>;
@@ -113,8 +116,7 @@ export function answering(
 
   return async function* run(reader, request) {
     if ('fill' in request) return yield* fillAnew(reader);
-    // Here those about the past are answered, even if those about the present are not.
-    if (!filled && request.seq !== undefined) yield* fillAnew(reader);
+    if (!filled && request.isAway) yield* fillAnew(reader);
     const before = filled;
     // While they are brought to the present or the past there are none, so that a failure leaves none.
     filled = undefined;

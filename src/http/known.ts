@@ -8,17 +8,18 @@ import type { Revision } from '../database/database.ts';
 import { day, instant, integerText, link } from './fields.ts';
 import type { FaultCode } from './messages.ts';
 
+const momentIn = (given: string) => (given.length > 10 ? instant : day).safeParse(given);
+
 /** A timestamp, or a day, which means its end in the service's time zone. */
-const momentOrDay = z
+export const momentOrDay = z
   .string()
   .max(40)
-  .transform((given, context) => {
-    const parsed = (given.length > 10 ? instant : day).safeParse(given);
-    if (parsed.success) return parsed.data;
-    const isDay = given.length <= 10;
-    context.addIssue({ code: 'custom', message: isDay ? 'not_a_day' : 'not_an_instant', input: given });
-    return z.NEVER;
-  });
+  .superRefine((given, context) => {
+    if (momentIn(given).success) return;
+    const message = given.length > 10 ? 'not_an_instant' : 'not_a_day';
+    context.addIssue({ code: 'custom', message, input: given, continue: false });
+  })
+  .overwrite((given) => momentIn(given).data ?? given);
 
 const seq = integerText(z.int().min(1));
 

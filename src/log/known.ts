@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../core/clock.ts';
 import { addDays } from '../core/days.ts';
-import type { Database, Revision } from '../database/database.ts';
+import type { Database, Reader, Revision } from '../database/database.ts';
 import { type Known, type KnownAsked, readKnownWord } from '../http/known.ts';
 import { Problem, refuse } from '../http/problems.ts';
 
@@ -21,25 +21,52 @@ export interface KnownService {
   told(revision: number): Promise<Known>;
 }
 
-type Entry = Pick<Revision, 'hash'> & { at: string };
+export type Entry = Pick<Revision, 'hash'> & { at: string };
 
 type KnownRevision = Revision & { at: string };
 
 type ParameterNames = Readonly<Record<keyof KnownAsked, string>>;
 
+export async function entryIn(reader: Reader, seq: number): Promise<Entry> {
+  const [entry] = await reader.prepared('known.entry', { seq }, (db) => {
+    const { seq, at, hash } = db.tables.changes;
+    return db
+      .select({ at, hash })
+      .from(db.tables.changes)
+      .where(sql`${seq} = ${sql.placeholder('seq')}`);
+  });
+  return entry as Entry;
+}
+
+/**
+ * The last entry by a time; 0 if there was none.
+ * @param last the last one there is
+ * @param time a timestamp, or a day: its end in the service's time zone
+ */
+export async function lastKnown(
+  entryAt: (seq: number) => Promise<Entry>,
+  last: number,
+  time: string,
+  calendar: Pick<Calendar, 'startOf'>,
+): Promise<number> {
+  const isDay = time.length === 10;
+  const until = isDay ? calendar.startOf(addDays(time, 1)) : time;
+  // The entries are in the order of their times.
+  let [known, unknown] = [0, last + 1];
+  while (unknown - known > 1) {
+    const middle = Math.floor((known + unknown) / 2);
+    const { at } = await entryAt(middle);
+    if (isDay ? at < until : at <= until) known = middle;
+    else unknown = middle;
+  }
+  return known;
+}
+
 export function knownService({ database, clock }: { database: Database; clock: Calendar }): KnownService {
   const entries = new LRUCache<number, Entry>({ max: 10_000 });
 
   async function entryAt(seq: number): Promise<Entry> {
-    const known = entries.get(seq);
-    if (known) return known;
-    const [entry] = (await database.read.prepared('known.entry', { seq }, (db) => {
-      const { seq, at, hash } = db.tables.changes;
-      return db
-        .select({ at, hash })
-        .from(db.tables.changes)
-        .where(sql`${seq} = ${sql.placeholder('seq')}`);
-    })) as [Entry];
+    const entry = entries.get(seq) ?? (await entryIn(database.read, seq));
     entries.set(seq, entry);
     return entry;
   }
@@ -53,18 +80,10 @@ export function knownService({ database, clock }: { database: Database; clock: C
   async function atTime(given: string, parameter: string): Promise<KnownRevision> {
     if (given === '') refuse([{ parameter, code: 'not_a_known_time' }]);
     const isDay = given.length === 10;
-    const until = isDay ? clock.startOf(addDays(given, 1)) : given;
-    if (isDay ? until > clock.now() : given > clock.now())
+    if ((isDay ? clock.startOf(addDays(given, 1)) : given) > clock.now())
       refuse([{ parameter, code: isDay ? 'not_over' : 'after_now' }]);
     const now = await database.revision();
-    const isKnown = ({ at }: Entry) => (isDay ? at < until : at <= until);
-    // The entries are in the order of their times.
-    let [known, unknown] = [0, now.seq + 1];
-    while (unknown - known > 1) {
-      const middle = Math.floor((known + unknown) / 2);
-      if (isKnown(await entryAt(middle))) known = middle;
-      else unknown = middle;
-    }
+    const known = await lastKnown(entryAt, now.seq, given, clock);
     if (known === 0) {
       const first = now.seq > 0 ? (await entryAt(1)).at : null;
       refuse([

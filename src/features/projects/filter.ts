@@ -77,17 +77,14 @@ export interface Selection extends Condition {
 export const isFromColumns = ({ filter, asOf }: { filter: ProjectFilter; asOf: string }): boolean =>
   filter.updatedSince === undefined && select(filter, asOf).isInColumns;
 
-/**
- * @param asOf the effective day
- * @param asTheyWere whether it is applied to projects in a state other than the stored one
- */
-export function select(filter: ProjectFilter, asOf: string, asTheyWere = false): Selection {
+/** @param asOf the effective day */
+export function select(filter: ProjectFilter, asOf: string): Selection {
   const plans: Plan[] = [];
   const moving = new Set<Plan>();
   for (const name of parameterNames) {
     const given = filter[name];
     if (given === undefined) continue;
-    const plan = (parameters[name] as Parameter<unknown>).plan(name, given, asTheyWere);
+    const plan = (parameters[name] as Parameter<unknown>).plan(name, given);
     plans.push(plan);
     if ((movingParameters as readonly string[]).includes(name)) moving.add(plan);
   }

@@ -319,15 +319,14 @@ export const parameters = {
   ),
   q: revealing({
     schema: searchField('code, names and investors’ names', '半导体 长沙').optional(),
-    plan: (name, given, asTheyWere) => {
+    plan: (name, given) => {
       const text = textQuery(name, given);
       return {
         ...text,
         where: (reader) =>
           text.where(reader, ({ isIn, fromThoseWith }) => {
             const { projects, projectInvestors, enterprises } = reader.tables;
-            // The index only has the current names.
-            if (fromThoseWith && !asTheyWere) {
+            if (fromThoseWith) {
               return sql`${projects.id} in (select ${projects.id} ${fromThoseWith('projects')}
                 union select ${projectInvestors.projectId} from ${projectInvestors}
                 where ${projectInvestors.enterpriseId} in (select ${enterprises.id} ${fromThoseWith('enterprises')}))`;
