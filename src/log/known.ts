@@ -6,6 +6,7 @@ import type { Calendar } from '../core/clock.ts';
 import { addDays } from '../core/days.ts';
 import type { Database, Revision } from '../database/database.ts';
 import type { Known } from '../http/known.ts';
+import { notesOf } from '../http/notes.ts';
 import { Problem, refuse } from '../http/problems.ts';
 
 export interface KnownService {
@@ -91,13 +92,13 @@ interface Asked {
   asOf?: string;
 }
 
-/** Has each request know what it asks about, before its handler. @param current the version of the figures */
+/** Has each request that may ask about the past know which, before its handler. @param current the version of the figures */
 export function resolveKnown(app: FastifyInstance, known: KnownService, current: number): void {
   app.decorateRequest('known', undefined);
   app.decorateRequest('permanent', false);
   app.addHook('preHandler', async (request) => {
-    const query = request.query as Asked | undefined;
-    if (!query) return;
+    if (!notesOf(request.routeOptions.schema)?.asKnown) return;
+    const query = request.query as Asked;
     const { knownAt, revision, definitionsVersion: wanted, asOf } = query;
     if (knownAt === undefined && revision === undefined && wanted === undefined) return;
     // Of concern to nobody else.
