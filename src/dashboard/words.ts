@@ -66,8 +66,8 @@ const words = {
     zh: '无论数据今后如何更正，以下网址始终显示同样的数字。',
     en: 'These addresses always show the same figures, however the data is corrected later.',
   },
-  permalinkOfPage: { zh: '本页网址', en: 'page' },
-  permalinkOfData: { zh: '数据网址（JSON）', en: 'figures (JSON)' },
+  permalinkOfPage: { zh: '本页网址', en: 'address of the page' },
+  permalinkOfData: { zh: '数据网址（JSON）', en: 'address of the figures (JSON)' },
   permalinkNeedsKey: {
     zh: '使用密钥才能取得固定网址：未持密钥者只能查看当前数据。',
     en: 'Permalinks need a key: without one, only the present is shown.',
