@@ -83,10 +83,11 @@ export function Loading() {
 
 export function Empty({ hasData }: { hasData: boolean }) {
   const isNarrowed = Object.keys(nothingSelected(useAddress())).length > 0;
+  const hasOthers = hasData || isNarrowed || isPast();
   return (
     <div class="state" role="status">
-      <strong>{say(hasData || isNarrowed ? 'noProjects' : 'noData')}</strong>
-      <p>{say(hasData || isNarrowed ? 'noProjectsHint' : 'noDataHint')}</p>
+      <strong>{say(hasOthers ? 'noProjects' : 'noData')}</strong>
+      <p>{say(hasOthers ? 'noProjectsHint' : 'noDataHint')}</p>
       {isNarrowed && (
         <button type="button" onClick={() => change(nothingSelected(address()))}>
           {say('clear')}

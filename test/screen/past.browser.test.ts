@@ -162,6 +162,10 @@ describe.skipIf(!hasChromium)('as it was known, the page', () => {
 
   it('stays in that past in every view, and goes to another from the history of a project', async () => {
     const { page } = await demo.open(`lang=zh&${AS_PUBLISHED}&knownAt=${moment}&compareWith=previousMonth`);
+    await page.locator('#published button.quiet').click();
+    const ofPublished = await page.locator('#published td a').first().getAttribute('href');
+    expect(ofPublished).toContain(`knownAt=${moment}`);
+    expect(ofPublished).not.toContain('revision');
     await page.locator('[data-measure=totalInvestment] a').click();
     await page.locator('#projects tbody tr').first().waitFor();
     expect(await total(page)).toContain('319');
@@ -181,6 +185,11 @@ describe.skipIf(!hasChromium)('as it was known, the page', () => {
     expect(new URL(page.url()).searchParams.get('compareWith')).toBe('previousMonth');
     await page.locator('.head a', { hasText: '总览' }).click();
     await page.locator('.past').waitFor();
+  });
+
+  it('says that nothing was known yet, not that data is to be imported', async () => {
+    const { page } = await demo.open('lang=zh&revision=1');
+    await page.locator('#headline .state', { hasText: '没有符合条件的项目' }).waitFor();
   });
 
   it('says on the wall, too, that it shows the past', async () => {
