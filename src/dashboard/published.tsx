@@ -1,4 +1,4 @@
-/** Published figures, and whether they still agree with what is computed. */
+/** Published figures, and whether they agree with what is computed. */
 import { useState } from 'preact/hooks';
 import { pageOf, pastOf, pathOf, useAddress } from './address.ts';
 import type { Names, PageOf, PublishedFigure } from './answers.ts';
@@ -66,7 +66,7 @@ export function Published() {
                           {say('publishedAs')}
                         </th>
                         <th scope="col" class="number">
-                          {say('computedNow')}
+                          {say('computed')}
                         </th>
                       </tr>
                     </thead>
