@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)('as it was known, the page', () => {
     const paths = requestsOf(page);
     const inShanghai = new Date(Date.parse(moment) + 8 * 3_600_000).toISOString();
     await page.locator('.told input[type=date]').fill(inShanghai.slice(0, 10));
-    await page.locator('.state', { hasText: '所选时间当日尚未结束' }).waitFor();
+    await page.locator('.state', { hasText: '所选时间当日尚未结束' }).first().waitFor();
     await page.locator('.told input[type=time]').fill(inShanghai.slice(11, 19));
     await expect.poll(() => investment(page)).toBe('2978.8');
     const { searchParams } = new URL(page.url());
@@ -102,7 +102,9 @@ describe.skipIf(!hasChromium)('as it was known, the page', () => {
     // The demo was entered later.
     const sentence =
       /The chosen time is before the first entry of the change log, .+: nothing was known then\./;
-    await page.locator('.state', { hasText: sentence }).waitFor();
+    await page.locator('.state', { hasText: sentence }).first().waitFor();
+    // Once, rather than in every part.
+    await expect.poll(() => page.locator('.state').count()).toBe(1);
     expect(await page.locator('.past').count()).toBe(0);
     await page.locator('.state a', { hasText: 'Back to the present' }).click();
     await page.locator('[data-measure=projectCount] .number').waitFor();
@@ -348,7 +350,8 @@ describe.skipIf(!hasChromium)('a permalink', () => {
     await page.locator('.telling button').click();
     await page.locator('.filters', { hasText: '使用密钥才能取得固定网址' }).waitFor();
     await page.goto(`${demo.address}/?lang=zh&revision=5`);
-    await page.locator('.state', { hasText: '需要密钥才能查看' }).waitFor();
+    await page.locator('.state', { hasText: '需要密钥才能查看' }).first().waitFor();
+    await expect.poll(() => page.locator('.state').count()).toBe(1);
     await page.locator('.state a', { hasText: '回到当前数据' }).click();
     await page.locator('[data-measure=projectCount] .number').waitFor();
     await demo.close();
