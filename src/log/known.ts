@@ -6,6 +6,7 @@ import type { Calendar } from '../core/clock.ts';
 import { addDays } from '../core/days.ts';
 import type { Database, Reader, Revision } from '../database/database.ts';
 import { type Known, type KnownAsked, readKnownWord } from '../http/known.ts';
+import { notesOf } from '../http/notes.ts';
 import { Problem, refuse } from '../http/problems.ts';
 
 export interface KnownService {
@@ -125,14 +126,14 @@ interface Asked extends KnownAsked {
 /** Of concern to nobody but this hook. */
 const resolved = ['knownAt', 'revision', 'fromKnownAt', 'fromRevision', 'definitionsVersion'] as const;
 
-/** Has each request know what it asks about, before its handler. @param current the version of the figures */
+/** Has each request that may ask about the past know which, before its handler. @param current the version of the figures */
 export function resolveKnown(app: FastifyInstance, known: KnownService, current: number): void {
   app.decorateRequest('known', undefined);
   app.decorateRequest('knownBefore', undefined);
   app.decorateRequest('permanent', false);
   app.addHook('preHandler', async (request) => {
-    const query = request.query as Asked | undefined;
-    if (!query) return;
+    if (!notesOf(request.routeOptions.schema)?.asKnown) return;
+    const query = request.query as Asked;
     const compared = query.compareWith === undefined ? undefined : readKnownWord(query.compareWith);
     if (!compared && !resolved.some((name) => query[name] !== undefined)) return;
     const { knownAt, revision, fromKnownAt, fromRevision, definitionsVersion: wanted, asOf } = query;
