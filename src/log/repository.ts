@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gt, sql } from 'drizzle-orm';
 import type { Reader, StreamReader, Transaction } from '../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../database/keyset.ts';
-import { everyColumn, inValues, paddedValues } from '../database/prepared.ts';
+import { everyColumn } from '../database/prepared.ts';
 import { columnsAsStored } from '../database/stored.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PageRequest, SortKey } from '../http/pages.ts';
@@ -33,75 +33,6 @@ export const entriesAfter = (reader: Reader, after: number, limit: number): Prom
       .orderBy(asc(db.tables.changes.seq))
       .limit(sql.placeholder('limit')),
   );
-
-/** Resources, or entries, per query. */
-const RESOURCES = 500;
-
-/** The entries about some resources of an entity after one up to another, in order; nothing but what they say. */
-export async function entriesAbout(
-  reader: Reader,
-  entity: string,
-  ids: readonly string[],
-  { after, last }: { after: number; last: number },
-): Promise<Pick<ChangeEntry, 'seq' | 'entityId' | 'action' | 'fields'>[]> {
-  const found = [];
-  for (let i = 0; i < ids.length; i += RESOURCES) {
-    const listed = paddedValues(ids.slice(i, i + RESOURCES), ids[i] as string);
-    const shape = `changes.about ${Object.keys(listed).length}`;
-    const some = await reader.prepared(shape, { entity, after, last, ...listed }, (db) => {
-      const { seq, entity, entityId, action, fields } = db.tables.changes;
-      return db
-        .select({ seq, entityId, action, fields })
-        .from(db.tables.changes)
-        .where(
-          sql`${entity} = ${sql.placeholder('entity')} and ${entityId} in ${inValues(listed)}
-            and ${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('last')}`,
-        )
-        .orderBy(asc(seq));
-    });
-    found.push(...some);
-  }
-  return found;
-}
-
-/** The last entry about each resource of some entities after one up to another. */
-export const lastEntries = (
-  reader: Reader,
-  entities: readonly string[],
-  { after, last }: { after: number; last: number },
-): Promise<{ seq: number; entity: string; entityId: string }[]> => {
-  const listed = paddedValues(entities, entities[0] as string);
-  return reader.prepared(`changes.last ${Object.keys(listed).length}`, { after, last, ...listed }, (db) => {
-    const { seq, entity, entityId } = db.tables.changes;
-    return db
-      .select({ seq: sql<number>`max(${seq})`.mapWith(Number), entity, entityId })
-      .from(db.tables.changes)
-      .where(
-        sql`${db.functions.unindexed(entity)} in ${inValues(listed)}
-          and ${seq} > ${sql.placeholder('after')} and ${seq} <= ${sql.placeholder('last')}`,
-      )
-      .groupBy(entity, entityId);
-  });
-};
-
-/** Entries by their numbers. */
-export async function entriesBySeq(
-  reader: Reader,
-  seqs: readonly number[],
-): Promise<ReadonlyMap<number, ChangeEntry>> {
-  const found = new Map<number, ChangeEntry>();
-  for (let i = 0; i < seqs.length; i += RESOURCES) {
-    const listed = paddedValues(seqs.slice(i, i + RESOURCES), seqs[i] as number);
-    const entries = (await reader.prepared(`changes.some ${Object.keys(listed).length}`, listed, (db) =>
-      db
-        .select()
-        .from(db.tables.changes)
-        .where(sql`${db.tables.changes.seq} in ${inValues(listed)}`),
-    )) as ChangeEntry[];
-    for (const entry of entries) found.set(entry.seq, entry);
-  }
-  return found;
-}
 
 /** Entries per batch between yields: with long texts before and after, each can have some 100 kB. */
 const AT_ONCE = 250;

@@ -7,7 +7,7 @@ import { readInvestors } from '../../columns/following.ts';
 import type { State } from '../../columns/questions.ts';
 import { isRankedBy, rankAgain, undoIn } from '../../columns/undoing.ts';
 import { paced } from '../../core/pace.ts';
-import { entriesAbout, lastEntries } from '../../log/repository.ts';
+import { entriesAbout, lastEntries } from '../../log/entries.ts';
 import { rankingLists } from '../enterprises/rankings.ts';
 import { countsFor } from '../projects/classes.ts';
 

@@ -10,7 +10,7 @@ import { paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { type PageQuery, pageOrder, toPage } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ChangeEntry, entriesBySeq } from '../../log/repository.ts';
+import { type ChangeEntry, entriesBySeq } from '../../log/entries.ts';
 import { type ProjectFilter, populationOf, select } from '../projects/filter.ts';
 import { tallyOf } from './answers.ts';
 import { unfolded } from './calendar.ts';
