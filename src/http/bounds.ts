@@ -19,6 +19,7 @@ const CHARACTERS_BY_FORMAT: Readonly<Record<string, number>> = {
 /** By the name of the field or parameter. */
 const CHARACTERS: Readonly<Record<string, number>> = {
   actor: 200,
+  answer: 1_000,
   code: 64,
   column: 300,
   contractAmount: 27,
