@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Entity } from '../core/entities.ts';
+import { paced } from '../core/pace.ts';
 import type { Database, Reader, Revision, Transaction } from '../database/database.ts';
 import { revisionIn } from '../database/revision.ts';
 import type { FieldChange } from '../database/tables.ts';
@@ -166,12 +167,14 @@ async function entriesWithin(
 ): Promise<repository.ChangeEntry[]> {
   const entries: repository.ChangeEntry[] = [];
   let characters = 0;
+  const pace = paced();
   while (characters < PAGE_CHARACTERS) {
     const wanted = Math.min(AT_ONCE, limit - entries.length);
     const some = await repository.entriesAfter(reader, entries.at(-1)?.seq ?? after, wanted);
     entries.push(...some);
     if (some.length < wanted || entries.length === limit) break;
     characters += JSON.stringify(some).length;
+    await pace();
   }
   return entries;
 }

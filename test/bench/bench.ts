@@ -3,7 +3,7 @@
  * machine. It ends with 0 when every section ran, whatever targets are missed.
  *
  * node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
- * [--only, a comma between: demo|access|creates|million|statistics|past|exports|imports|start|search|verify|siege]
+ * [--only, a comma between: demo|access|creates|million|statistics|past|exports|imports|start|search|verify|webhooks|siege]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,6 +33,7 @@ import {
 import { siege } from './siege.ts';
 import { statistics } from './statistics.ts';
 import { verify } from './verify.ts';
+import { webhooks } from './webhooks.ts';
 
 const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   demo: demoReads,
@@ -46,6 +47,7 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   start: coldStart,
   search,
   verify,
+  webhooks,
   siege,
 };
 
