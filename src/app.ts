@@ -17,6 +17,7 @@ import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
 import type { Database } from './database/database.ts';
 import { rootMessage } from './database/errors.ts';
+import { readingRecords } from './database/replica.ts';
 import { briefingRoutes } from './features/briefing/routes.ts';
 import { changesRoutes } from './features/changes/routes.ts';
 import { changesStream } from './features/changes/stream.ts';
@@ -57,6 +58,7 @@ import { createMetrics, metricRoutes, serveMetrics } from './http/metrics.ts';
 import { notesOf } from './http/notes.ts';
 import { swaggerOptions } from './http/openapi.ts';
 import { protect } from './http/protection.ts';
+import { readFromReplica } from './http/replica.ts';
 import { createServer, refuseOtherMethods } from './http/server.ts';
 import { knownService, resolveKnown } from './log/known.ts';
 import { changesService } from './log/service.ts';
@@ -65,7 +67,10 @@ import { exportAnswers } from './sheets/exporting/answers.ts';
 import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 
 export interface Dependencies {
-  config: Omit<Config, 'PORT' | 'DATABASE_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'>;
+  config: Omit<
+    Config,
+    'PORT' | 'DATABASE_URL' | 'DATABASE_READ_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'
+  >;
   database: Database;
   clock: Calendar;
   logger: Logger;
@@ -88,13 +93,14 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
+  const records = readingRecords(database);
   const known = knownService(service);
   const { told } = known;
-  const answers = createAnswers(database, clock, config.ANSWER_CACHE, packageVersion, {
+  const answers = createAnswers(records, clock, config.ANSWER_CACHE, packageVersion, {
     definitionsVersion,
     told,
   });
-  const exports = exportAnswers(exportsOf(database), answers);
+  const exports = exportAnswers(exportsOf(records), answers);
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');
@@ -110,8 +116,12 @@ export async function buildApp({
     error: (err) => logger.error({ err }, 'webhooks not told'),
   });
   const columns = columnsOf(database, columnLimits);
-  const services = servicesOf({ ...service, columns, catalogues });
-  const { figures, records, catalogue: entries } = asKnown(services, { columns, clock }, servicesInState);
+  const services = servicesOf({ ...service, database: records, columns, catalogues });
+  const {
+    figures,
+    records: kept,
+    catalogue: entries,
+  } = asKnown(services, { columns, clock }, servicesInState);
 
   const stream = changesStream({ database, changes });
   const metrics = createMetrics([
@@ -130,6 +140,7 @@ export async function buildApp({
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   resolveKnown(app, known, definitionsVersion);
+  readFromReplica(app, database, records);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
@@ -139,17 +150,17 @@ export async function buildApp({
   const routesOf = (catalogue: Catalogue) =>
     catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers);
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(records('projects'), exports, answers),
-    projectByCodeRoutes(records('projects')),
+    projectRoutes(kept('projects'), exports, answers),
+    projectByCodeRoutes(kept('projects')),
     statisticsRoutes(figures('statistics'), answers, clock),
     qualityRoutes(figures('quality'), answers),
-    outreachRoutes(records('outreach'), answers),
+    outreachRoutes(kept('outreach'), answers),
     briefingRoutes(figures('briefing'), answers),
     templateRoutes(codeListService(service), answers),
     ...catalogues.filter((one) => one !== webhooks).map(routesOf),
     webhookRoutes(routesOf(webhooks), webhookService(service, addresses, sender), answers),
-    clusterRoutes(records('clusters'), answers),
-    publishedRoutes(records('published'), answers),
+    clusterRoutes(kept('clusters'), answers),
+    publishedRoutes(kept('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

@@ -24,11 +24,12 @@ export interface Service {
 
 /** Opens the database of a configuration, migrates it, and seeds it if it is new. */
 export async function openService(
-  config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'> & Partial<Pick<Config, 'UPGRADE_BACKUP'>>,
+  config: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'> &
+    Partial<Pick<Config, 'DATABASE_READ_URL' | 'UPGRADE_BACKUP'>>,
 ): Promise<Service> {
-  const { DATABASE_URL, TIME_ZONE, UPGRADE_BACKUP: upgradeBackup = true } = config;
+  const { DATABASE_URL, DATABASE_READ_URL: readUrl = '', TIME_ZONE, UPGRADE_BACKUP = true } = config;
   const service = {
-    database: await openDatabase(DATABASE_URL, { upgradeBackup }),
+    database: await openDatabase(DATABASE_URL, { upgradeBackup: UPGRADE_BACKUP, readUrl }),
     clock: clockIn(TIME_ZONE),
   };
   await seedReferences(service);

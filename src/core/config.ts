@@ -59,6 +59,16 @@ export const variables = {
     description:
       'Database: an embedded SQLite file, or PostgreSQL, with its settings (docs/operations.md) as parameters: `?pool=20` sets the size of the connection pool.',
   },
+  DATABASE_READ_URL: {
+    schema: z
+      .string()
+      .regex(/^(postgres(ql)?:\/\/.|$)/)
+      .refine((url) => url === '' || isDatabaseUrl(url)),
+    default: '',
+    allowed: '`postgres://USER:PASSWORD@HOST/DATABASE`, or empty',
+    description:
+      'A replica of the database (PostgreSQL), which answers reads of records to clients who have seen nothing that it does not have yet (docs/operations.md).',
+  },
   UPGRADE_BACKUP: {
     schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
     default: 'true',

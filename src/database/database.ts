@@ -154,6 +154,8 @@ export interface Database {
    * Other writers wait as for any write: for some seconds, then they get a BusyError. Loads are serialized.
    */
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
+  /** Another server that has the same, a little later. */
+  readonly replica?: Replica;
   /** What it says of itself to a monitor. */
   readonly metrics: MetricSource;
   /**
@@ -166,11 +168,22 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export interface Replica {
+  /** To be read only. */
+  readonly database: Database;
+  /** Whether it answers, and has an entry of the log; false for a while after it has failed. */
+  has(seq: number): Promise<boolean>;
+  /** Leaves it alone for a while. */
+  rest(): void;
+}
+
 export interface OpenOptions {
   /** Maximum number of waiting writes that share one commit (SQLite). */
   groupLimit?: number;
   /** Whether a SQLite file is copied beside itself before it is migrated; true by default. */
   upgradeBackup?: boolean;
+  /** The URL of a replica (PostgreSQL); none if empty. */
+  readUrl?: string;
 }
 
 /** What a migration would do. */

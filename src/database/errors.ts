@@ -158,6 +158,10 @@ export const isOutside = (error: unknown): boolean =>
   isDamage(error) ||
   lossIn(error) !== undefined;
 
+/** Whether the database failed, and not what it was asked for. */
+export const isOfDatabase = (error: unknown): boolean =>
+  isOutside(error) || codesOf(error).some((code) => /^[0-9A-Z]{5}$/.test(code));
+
 /** The message of the root cause. */
 export function rootMessage(error: unknown): string {
   let root = error;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
 import { refusingDamage } from './damage.ts';
 import type { Database, MigrationPlan, OpenOptions } from './database.ts';
+import { replicaOf } from './replica.ts';
 import { ensureTextIndexes } from './text-index.ts';
 
 /**
@@ -21,9 +22,21 @@ export function expectDatabase(url: string): void {
  * @throws StartupError with one line for the operator
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  const { readUrl = '' } = options;
+  if (readUrl !== '' && isFile(url))
+    throw new StartupError('DATABASE_READ_URL needs PostgreSQL in DATABASE_URL too');
   const database = refusingDamage(await openEngine(url, options));
   await ensureTextIndexes(database);
-  return database;
+  return readUrl === '' ? database : withReplica(database, readUrl);
+}
+
+async function withReplica(primary: Database, url: string): Promise<Database> {
+  const { postgresAt } = await import('./postgres.ts');
+  const database = postgresAt(url);
+  const close = async () => {
+    await Promise.all([primary.close(), database.close()]);
+  };
+  return { ...primary, replica: replicaOf(primary, database), close };
 }
 
 /** What opening a database would do to its schema. Changes nothing. @throws StartupError */

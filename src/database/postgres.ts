@@ -85,6 +85,11 @@ export async function* streamOn<Input, Part>(
 
 export async function openPostgres(url: string): Promise<Database> {
   await migratePostgres(url);
+  return postgresAt(url);
+}
+
+/** A database as it is there: it connects when it is first used. */
+export function postgresAt(url: string): Database {
   const pool = poolOf(url);
   const read = readerOn(pool);
   const inside = new AsyncLocalStorage<true>();

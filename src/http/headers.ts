@@ -58,6 +58,15 @@ export const requestHeaders = {
     schema: text(MAX_URL),
     example: '"1207-x1pAq8bXQmBqQ0m9v7dYwA"',
   },
+  revision: {
+    name: 'X-Luodi-Revision',
+    in: 'header',
+    required: false,
+    description:
+      'The last revision you have seen, which the header of that name of an earlier response has. What is read is at least as new. Only with it, or with an `If-None-Match` that names a revision, may a replica answer.',
+    schema: { type: 'string', pattern: '^\\d{1,15}$', maxLength: 15 },
+    example: '1207',
+  },
   preferAsync: {
     name: 'Prefer',
     in: 'header',
@@ -89,6 +98,10 @@ export const responseHeaders = {
   'Preference-Applied': {
     description: '`return=minimal`, if the body was left out because `Prefer` asked for it.',
     schema: text(100),
+  },
+  'X-Luodi-Revision': {
+    description: 'The revision of the data; only if the service has a replica (`DATABASE_READ_URL`).',
+    schema: text(15),
   },
   Deprecation: { description: 'Since when it is deprecated, `@1767225600` (RFC 9745).', schema: text(20) },
   Sunset: { description: 'When it may be removed (RFC 8594).', schema: text(30) },

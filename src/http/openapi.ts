@@ -151,6 +151,7 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
   if (notes?.mayBeMinimal) parameters.push(requestHeaders.preferMinimal);
   if (notes?.takes) operation.requestBody = fileBody(notes.takes);
   if (notes?.conditional) parameters.push(requestHeaders.ifNoneMatch);
+  if (notes?.asKnown === 'records') parameters.push(requestHeaders.revision);
   if (parameters.length > 0) operation.parameters = parameters.map(completed);
   const announced = notes?.deprecated
     ? headerRefs('Deprecation', 'Sunset', ...(notes.deprecated.link ? (['Link'] as const) : []))
@@ -173,7 +174,9 @@ function completeOperation(operation: PathOperation, open: readonly Access[]): v
         ...(tagged ? (['ETag'] as const) : []),
         ...(notes?.mayBeMinimal && status !== '200' ? (['Preference-Applied'] as const) : []),
         ...(notes?.paged && status === '200' ? (['Link'] as const) : []),
-        ...(notes && notes.access !== 'open' ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
+        ...(notes && notes.access !== 'open'
+          ? (['RateLimit', 'RateLimit-Policy', 'X-Luodi-Revision'] as const)
+          : []),
         'Access-Control-Allow-Origin',
       ),
       ...announced,

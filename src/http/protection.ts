@@ -7,7 +7,7 @@ import { limitConnections, refuseWhenBehind } from './overload.ts';
 const EXPOSED = [
   ...['ETag', 'Link', 'Location', 'Content-Disposition', 'Idempotency-Replayed', 'Preference-Applied'],
   ...['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
-  ...['Deprecation', 'Sunset'],
+  ...['Deprecation', 'Sunset', 'X-Luodi-Revision'],
 ];
 const PREFLIGHT_HOLDS_S = 600;
 

@@ -76,7 +76,12 @@ export async function addresses(api: TestApp): Promise<(operation: Operation) =>
     investorIds: [enterprise.id],
   });
   const key = await created(api, '/v1/keys', { name: 'addressed', role: 'viewer' });
-  const webhook = await created(api, '/v1/webhooks', { name: '推送', url: 'http://127.0.0.1:9/' });
+  const webhook = await created(api, '/v1/webhooks', {
+    name: '推送',
+    url: 'http://127.0.0.1:9/',
+    // Otherwise the service would change its state by itself.
+    status: 'paused',
+  });
   const mapping = await created(api, '/v1/mappings', {
     code: 'addressed',
     name: '映射',

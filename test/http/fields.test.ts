@@ -35,13 +35,14 @@ it('is taken by every list of what is recorded, and wherever one of it is read',
       (template.endsWith('}') || parameters?.some(({ name }) => name === 'cursor')) &&
       !takers.some((taker) => taker.template === template),
   );
-  // Keys show as little as they may; imports are reports, and what differences consist of is computed.
+  // Keys show as little as they may; imports and deliveries are reports, and what differences consist of is computed.
   expect(without.map(({ template }) => template).sort()).toEqual([
     '/v1/imports',
     '/v1/imports/{id}',
     '/v1/keys',
     '/v1/keys/{id}',
     '/v1/statistics/differences',
+    '/v1/webhooks/{id}/deliveries',
   ]);
 });
 

@@ -64,6 +64,11 @@ const cases: Record<Name, Cases> = {
       ...['postgres://a/db?connect_timeout=0', 'postgres://a/db?statement_timeout=-1'],
     ],
   },
+  DATABASE_READ_URL: {
+    default: '',
+    valid: [['postgres://u:p@host:5433/db?pool=20', 'postgres://u:p@host:5433/db?pool=20']],
+    invalid: ['file:a.db', 'host/db', 'postgres://host/db?pool=0'],
+  },
   WEBHOOK_PRIVATE: {
     default: false,
     valid: [

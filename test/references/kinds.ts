@@ -200,11 +200,11 @@ export const kinds: Kind[] = [
     entity: 'webhooks',
     noun: 'webhook',
     key: 'id',
-    // Nothing listens there.
-    make: () => ({ name: `测试 ${next()}`, url: 'http://127.0.0.1:9/' }),
+    // Otherwise the service would change its state by itself.
+    make: () => ({ name: `测试 ${next()}`, url: 'http://127.0.0.1:9/', status: 'paused' }),
     required: ['name', 'url'],
     optional: { entities: ['projects'], actions: ['create'], regions: ['430100'] },
-    empty: { status: 'active' },
+    empty: {},
     changed: { name: '新名称' },
     sortedBy: 'name',
     texts: { name: 200 },
