@@ -120,7 +120,7 @@ export const variables = {
     default: 'none',
     allowed: 'none, statistics or all',
     description:
-      'What may be read without a key: nothing, statistics with small groups suppressed, or everything except keys and imports.',
+      'What may be read without a key: nothing, statistics with small groups suppressed, or everything except keys, webhooks and imports.',
   },
   ANONYMOUS_MIN_GROUP: {
     schema: wholeNumber(1, 100),

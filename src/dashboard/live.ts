@@ -8,7 +8,7 @@ const SILENCE_MS = 40_000;
 /** Changes that come together are shown together. */
 const GATHER_MS = 250;
 /** Figures do not depend on these. */
-const IRRELEVANT = new Set(['keys', 'imports', 'mappings']);
+const IRRELEVANT = new Set(['keys', 'imports', 'mappings', 'webhooks']);
 
 type State = 'starting' | 'live' | 'behind' | 'refused' | 'paused';
 

@@ -152,25 +152,27 @@ export function jobRunner<J extends Job, Progress, Ending>(
 
   const senderOf = ({ caller }: J) => (caller === null ? {} : { id: caller });
 
-  /**
-   * Runs `work` in a transaction, if this process still owns the job; waits longer for other writers than
-   * requests do.
-   */
-  async function asOwner(id: string, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  /** Waits until the database is available again, or the process is stopped. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        await database.write(async (tx) => {
-          const job = await kind.find(tx, id);
-          if (!job || ownerOf(job)?.life !== me.life) throw new Lost();
-          await work(tx);
-        });
-        return;
+        return await work();
       } catch (error) {
         if (!isOutside(error) || isStopped) throw error;
         await sleep(RETRY_MS);
       }
     }
   }
+
+  /** Runs `work` in a transaction, if this process still owns the job. */
+  const asOwner = (id: string, work: (tx: Transaction) => Promise<void>): Promise<void> =>
+    patiently(() =>
+      database.write(async (tx) => {
+        const job = await kind.find(tx, id);
+        if (!job || ownerOf(job)?.life !== me.life) throw new Lost();
+        await work(tx);
+      }),
+    );
 
   const note = (id: string, changes: Partial<J>): Promise<void> =>
     asOwner(id, (tx) => kind.update(tx, id, { seenAt: clock.now(), ...changes }));
@@ -232,10 +234,10 @@ export function jobRunner<J extends Job, Progress, Ending>(
   }
 
   const endAs = async (cause: Cause, id: string): Promise<void> =>
-    finish(id, kind.endingOf(cause, await current(id)));
+    finish(id, kind.endingOf(cause, await patiently(() => current(id))));
 
   async function finish(id: string, ending: Ending): Promise<void> {
-    const job = await current(id);
+    const job = await patiently(() => current(id));
     const ended = { ...(await kind.recordOf(ending, job)), owner: null };
     await note(id, ended);
     await kind.tidy({ ...job, ...ended });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { clockIn } from '../../src/core/clock.ts';
 import { limited } from '../../src/core/limited.ts';
+import type { Database } from '../../src/database/database.ts';
 import { isGone, ownerOf, stored, successor, thisProcess } from '../../src/jobs/owners.ts';
+import { type Job, jobRunner } from '../../src/jobs/runner.ts';
 
 const me = thisProcess('/here');
 
@@ -39,6 +42,46 @@ describe('the owner of a job', () => {
     expect(successor(last, me).crashes).toBe(4);
     expect(successor({ ...last, pid: null }, me).crashes).toBe(0);
     expect(successor(null, me).crashes).toBe(0);
+  });
+});
+
+describe('a job', () => {
+  it('ends once the database answers again, if it does not when its work is done', async () => {
+    let record: Job = { id: 'one', caller: null, owner: null, seenAt: '' };
+    let failures = 0;
+    const find = async () => {
+      if (failures-- > 0) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      return record;
+    };
+    const database = { read: {}, write: (work: (tx: object) => unknown) => work({}) } as unknown as Database;
+    const errors: unknown[] = [];
+    const runner = jobRunner<Job, null, string>(
+      { database, clock: clockIn('UTC') },
+      {
+        find,
+        unfinished: async () => [record],
+        update: async (_, __, changes) => {
+          record = { ...record, ...changes };
+        },
+        folder: '/here',
+        isHere: () => true,
+        startProgress: () => null,
+        run: async () => {
+          failures = 2;
+          return 'done';
+        },
+        endingOf: () => 'ended early',
+        recordOf: async (ending) => ({ caller: ending }),
+        tidy: async () => {},
+      },
+      (error) => errors.push(error),
+      { running: 1, silentMs: 1_000, crashes: 5 },
+    );
+    record = { ...record, owner: runner.owner };
+    runner.start(record);
+    await runner.ended('one');
+    expect(record).toMatchObject({ owner: null, caller: 'done' });
+    expect(errors).toEqual([]);
   });
 });
 
