@@ -58,13 +58,13 @@ const told = (one: Body) =>
 
 describe('a webhook', () => {
   it('is told every change in order, as viewers see them, in signed messages of at most 100', async () => {
+    const viewer = clientOf(api.app, (await created(api, '/v1/keys', { name: 'v', role: 'viewer' })).key);
     const first = await webhook();
     const after = await head();
     await events(250);
     await created(api, '/v1/keys', { name: 'a key', role: 'viewer' });
     await told(first);
     expect(to.told).toEqual(range(after, after + 251));
-    const viewer = clientOf(api.app, (await created(api, '/v1/keys', { name: 'v', role: 'viewer' })).key);
     const shown = (await viewer.get(`/v1/changes?after=${after}&limit=251`)).body.items;
     expect(to.received.flatMap(({ body }) => body.data.entries)).toEqual(shown);
     expect(Math.max(...to.received.map((message) => seqsIn(message).length))).toBeLessThanOrEqual(100);
