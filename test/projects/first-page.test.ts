@@ -10,6 +10,8 @@ import { PROPERTY, replaceWorld, worldApp } from '../support/world.ts';
 let api: TestApp;
 beforeAll(async () => {
   api = await worldApp();
+  // Lists do not wait for columns; this fills them.
+  expect((await api.get('/v1/statistics/summary')).status).toBe(200);
 });
 afterAll(() => api.close());
 
