@@ -3,10 +3,11 @@
 import { sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Columns, DayName } from '../../columns/columns.ts';
-import { NEVER } from '../../columns/packed-days.ts';
+import { NEVER, packedDay } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Database, Reader, Revision } from '../../database/database.ts';
+import { firstOf, type RowKey } from '../../http/ordered.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
 import { DEFAULT_SORT } from './batches.ts';
 import { inPopulation } from './conditions.ts';
@@ -61,17 +62,17 @@ interface Found {
   total: number;
   /** If they are few: to look for them costs less than to look through the list. */
   ids?: string[];
-  /** Those of the first page and one more, in order, if it was asked for and columns can sort by its keys. */
-  first?: string[];
+  /** Those of the page and one more, in order, if columns can sort by its keys. */
+  page?: string[];
 }
 
-type FirstPage = Pick<PageRequest<repository.ProjectRow>, 'shape' | 'limit'>;
+type Page = Pick<PageRequest<repository.ProjectRow>, 'shape' | 'limit' | 'after'>;
 
 interface Sought {
   filter: ProjectFilter;
   asOf: string;
   archived: boolean;
-  first: FirstPage | undefined;
+  page: Page | undefined;
 }
 
 const FEW = 1_000;
@@ -80,60 +81,73 @@ const SHORT = 100;
 
 const found: Question<Sought, Found> = {
   name: 'projects.found',
-  answer: async ({ reader, columns, revision }, { filter, asOf, archived, first }) => {
+  answer: async ({ reader, columns, revision }, { filter, asOf, archived, page }) => {
     const mask = await select(filter, asOf).mask(columns, reader, archived);
     let total = 0;
     for (let row = 0; row < mask.length; row++) total += mask[row] as number;
+    // Of the past, SQL would have to sort without an index.
+    if (total > FEW && !columns.isPast) return { revision, total };
+    const rows = new Int32Array(total);
+    let count = 0;
+    for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1)) rows[count++] = row;
+    const order = page && orderIn(columns, rows, page);
+    if (page && order) {
+      const ids = firstOf(total, page.limit + 1, order).map((i) => columns.ids.textOf(rows[i] as number));
+      return { revision, total, page: ids };
+    }
     if (total > FEW) return { revision, total };
-    const rows: number[] = [];
-    for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1)) rows.push(row);
-    const idsOf = (some: readonly number[]) => some.map((row) => columns.ids.textOf(row));
-    const compare = first && comparing(columns, first.shape);
-    if (!compare) return { revision, total, ids: idsOf(rows) };
-    return { revision, total, first: idsOf(rows.sort(compare).slice(0, first.limit + 1)) };
+    return { revision, total, ids: Array.from(rows, (row) => columns.ids.textOf(row)) };
   },
 };
 
-/** What columns can sort by, in the order of `projectSortKeys`. */
-const sortValues: Readonly<Record<string, (columns: Columns) => (row: number) => number>> = {
-  signedOn: dayOf('signedOn'),
-  startedOn: dayOf('startedOn'),
-  productionOn: dayOf('productionOn'),
-  investmentYuan: valueIn('investmentYuan'),
-  updatedAt: valueIn('updatedAt'),
+/** What columns can sort by, as numbers in the order of `projectSortKeys`. */
+interface Sortable {
+  of(columns: Columns): (row: number) => number;
+  /** A value of a cursor. */
+  from(value: string | number): number;
+}
+
+const ofDay = (name: DayName): Sortable => ({
+  of: ({ days }) => {
+    const column = days[name];
+    return (row) => (column[row] === NEVER ? -1 : (column[row] as number));
+  },
+  from: (day) => (day === '' ? -1 : packedDay(String(day))),
+});
+
+const sortable: Readonly<Record<string, Sortable>> = {
+  signedOn: ofDay('signedOn'),
+  startedOn: ofDay('startedOn'),
+  productionOn: ofDay('productionOn'),
+  investmentYuan: { of: (columns) => (row) => columns.investmentYuan[row] as number, from: Number },
+  updatedAt: {
+    of: (columns) => (row) => columns.updatedAt[row] as number,
+    from: (at) => Date.parse(String(at)),
+  },
 };
 
-function dayOf(name: DayName) {
-  return ({ days }: Columns) =>
-    (row: number): number => {
-      const day = days[name][row] as number;
-      return day === NEVER ? -1 : day;
-    };
-}
-
-function valueIn(name: 'investmentYuan' | 'updatedAt') {
-  return (columns: Columns) => (row: number) => columns[name][row] as number;
-}
-
-/** Compares rows in the order of a list; undefined if columns cannot. @param shape as of `PageOrder` */
-function comparing(columns: Columns, shape: string): ((a: number, b: number) => number) | undefined {
-  const order: ((a: number, b: number) => number)[] = [];
-  for (const part of shape.split(',')) {
+/** The order of some rows, by their places; undefined if columns cannot sort by one of its keys. */
+function orderIn(columns: Columns, rows: Int32Array, { shape, after }: Page) {
+  const order: { key: RowKey; descending: boolean }[] = [];
+  const values: (string | number)[] | null = after && [];
+  const { ids } = columns;
+  for (const [i, part] of shape.split(',').entries()) {
     const name = part.replace('-', '');
-    const value = sortValues[name]?.(columns);
-    if (!value && name !== 'id') return undefined;
-    const ascending = value
-      ? (a: number, b: number) => value(a) - value(b)
-      : (a: number, b: number) => columns.ids.compare(a, b);
-    order.push(part === name ? ascending : (a, b) => ascending(b, a));
+    const known = sortable[name];
+    if (!known && name !== 'id') return undefined;
+    const value = known?.of(columns);
+    const key: RowKey = value
+      ? { type: 'number', of: (place) => value(rows[place] as number) }
+      : {
+          type: 'string',
+          of: (place) => ids.textOf(rows[place] as number),
+          compare: (a, b) => ids.compare(rows[a] as number, rows[b] as number),
+        };
+    order.push({ key, descending: part !== name });
+    const given = after?.[i];
+    if (given !== undefined) values?.push(known ? known.from(given) : given);
   }
-  return (a, b) => {
-    for (const compare of order) {
-      const difference = compare(a, b);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
+  return { order, after: values };
 }
 
 /** All that the feature asks of columns. */
@@ -155,14 +169,14 @@ export function listFinder(
       selection: Selection,
       asOf: string,
       archived: boolean,
-      { shape, limit, after }: PageRequest<repository.ProjectRow>,
+      { shape, limit, after }: Page,
     ) => {
-      const first = after === null && limit <= SHORT ? { shape, limit } : undefined;
-      const key = `${keyOf(selection, archived)}${first ? ` ${shape} ${limit}` : ''}`;
+      const page = limit <= SHORT ? { shape, limit, after } : undefined;
+      const key = `${keyOf(selection, archived)}${page ? ` ${JSON.stringify(page)}` : ''}`;
       const before = known.get(key);
       if (before && before.revision.hash === (await database.revision()).hash) return before;
       if (!columns || !selection.isInColumns) return undefined;
-      const now = await columns.askIfFilled(found, { filter, asOf, archived, first });
+      const now = await columns.askIfFilled(found, { filter, asOf, archived, page });
       if (now) known.set(key, now);
       return now;
     },

@@ -169,10 +169,10 @@ export function projectService(
         reader: Reader,
         revision: Revision,
         total: number,
-        { ids, first }: { ids?: readonly string[]; first?: readonly string[] } = {},
+        { ids, page }: { ids?: readonly string[]; page?: readonly string[] } = {},
       ) => {
-        const rows = first
-          ? await projectsByIds(reader, first, asOf)
+        const rows = page
+          ? await projectsByIds(reader, page, asOf)
           : await projectsOfPage(reader, ids ? byIds(ids, asOf) : selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
@@ -180,7 +180,7 @@ export function projectService(
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await finder.find(filter, selection, asOf, onlyArchived, request);
         if (!found) break;
-        const isShort = walks || found.first !== undefined;
+        const isShort = walks || found.page !== undefined;
         const page = await (isShort ? database.snapshot : database.page)(async (reader) => {
           const revision = await revisionIn(reader);
           if (revision.hash !== found.revision.hash) return null;
