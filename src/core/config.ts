@@ -66,6 +66,18 @@ export const variables = {
     description:
       'Copy a SQLite database beside itself before a newer version migrates it. `false` upgrades it without a copy.',
   },
+  BACKUP_KEEP: {
+    schema: wholeNumber(1, 10_000),
+    default: '3',
+    allowed: 'backups, 1–10000',
+    description: 'How many of the newest backups are kept, however old they are.',
+  },
+  BACKUP_KEEP_DAYS: {
+    schema: wholeNumber(0, 100_000),
+    default: '14',
+    allowed: 'days, 0–100000',
+    description: 'For how long further backups are kept, with the entries after them.',
+  },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),
     default: 'Asia/Shanghai',

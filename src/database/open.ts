@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
 import { refusingDamage } from './damage.ts';
 import type { Database, MigrationPlan, OpenOptions } from './database.ts';
-import { ensureTextIndexes } from './text-index.ts';
+import { migrationsOf } from './migrations.ts';
+import { ensureTextIndexes, TEXT_INDEX_VERSION } from './text-index.ts';
 
 /**
  * For commands that read a database and must not create one.
@@ -25,6 +26,13 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   await ensureTextIndexes(database);
   return database;
 }
+
+/**
+ * Names the schema that this version gives every database: a later one sorts after an earlier one, and equal ones
+ * have equal data in equal columns.
+ */
+export const schemaVersion = (): string =>
+  `${migrationsOf('sqlite').at(-1)?.tag} names-${TEXT_INDEX_VERSION}`;
 
 /** What opening a database would do to its schema. Changes nothing. @throws StartupError */
 export async function planMigration(url: string, options: OpenOptions = {}): Promise<MigrationPlan> {
@@ -50,3 +58,6 @@ async function openEngine(url: string, options: OpenOptions): Promise<Database> 
 
 const isFile = (url: string): boolean => url.startsWith('file:');
 const fileOf = (url: string): string => url.slice('file:'.length);
+
+/** The file of an embedded database; null if a server has it. */
+export const fileIn = (url: string): string | null => (isFile(url) ? resolve(fileOf(url)) : null);

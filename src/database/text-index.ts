@@ -157,7 +157,7 @@ export async function forgetText(tx: Transaction, table: Indexed, id: string, te
 
 const SETTING = 'text_index';
 /** Version of folding and tokenizing; changing it rebuilds the indexes. */
-const VERSION = '1';
+export const TEXT_INDEX_VERSION = '1';
 const AT_ONCE = 5_000;
 
 /** Creates missing or outdated indexes: in databases from before they existed, or with other grams. */
@@ -176,13 +176,13 @@ export async function ensureTextIndexes(database: Database): Promise<void> {
   }
   await database.write(async (tx) => {
     await tx.delete(tx.tables.settings).where(eq(tx.tables.settings.name, SETTING));
-    await tx.insert(tx.tables.settings).values({ name: SETTING, value: VERSION });
+    await tx.insert(tx.tables.settings).values({ name: SETTING, value: TEXT_INDEX_VERSION });
   });
 }
 
 async function isMade({ select, tables: { settings } }: Reader): Promise<boolean> {
   const [row] = await select().from(settings).where(eq(settings.name, SETTING));
-  return row?.value === VERSION;
+  return row?.value === TEXT_INDEX_VERSION;
 }
 
 /**

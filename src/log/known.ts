@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../core/clock.ts';
 import { addDays } from '../core/days.ts';
-import type { Database, Revision } from '../database/database.ts';
+import type { Database, Reader, Revision } from '../database/database.ts';
 import type { Known } from '../http/known.ts';
 import { Problem, refuse } from '../http/problems.ts';
 
@@ -82,6 +82,17 @@ export function knownService({ database, clock }: { database: Database; clock: C
       return { seq: known, ...(await entryAt(known)) };
     },
   };
+}
+
+/** When an entry was made; null if there is none. */
+export async function entryTime(reader: Reader, seq: number): Promise<string | null> {
+  const [entry] = await reader.prepared('known.time', { seq }, (db) =>
+    db
+      .select({ at: db.tables.changes.at })
+      .from(db.tables.changes)
+      .where(sql`${db.tables.changes.seq} = ${sql.placeholder('seq')}`),
+  );
+  return entry?.at ?? null;
 }
 
 interface Asked {

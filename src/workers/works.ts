@@ -4,9 +4,11 @@ import type { ContentWork } from '../backup/digests.ts';
 import type { RowsWork } from '../backup/rows.ts';
 import { type ColumnStore, columnStore, type StoreLimits, storeLimits } from '../columns/store.ts';
 import { derived, exporters, pastReader, questions } from '../contributions.ts';
+import type { Clock } from '../core/clock.ts';
 import { moduleBeside } from '../core/module-beside.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import type { ImportWork } from '../features/imports/import-rows.ts';
+import { interruptImports } from '../features/imports/runner.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
 import { load as appendEntries, run as readBackup } from './backup-job.ts';
@@ -32,6 +34,12 @@ export const backupWorks: BackupWorks = {
   content: { ...backup, run: readBackup as ContentWork['run'] },
   append: { ...backup, load: appendEntries },
 };
+
+/** What a restored database needs besides. @param clock says when what was under way ended */
+export const restoringWorks = (clock: Clock) => ({
+  works: backupWorks,
+  settle: (tx: Transaction): Promise<void> => interruptImports(tx, clock.now()),
+});
 
 /** The store of columns of a database. */
 export const columnsOf = (database: Database, limits?: Partial<StoreLimits>): ColumnStore =>
