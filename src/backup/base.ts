@@ -79,8 +79,16 @@ export async function makeBase(
   }
 }
 
-/** Writes one state of a database to a new file, and reads there what it consists of. */
-export async function copyToFile(source: Database, file: string, { works, steps, signal }: Context) {
+/**
+ * Writes one state of a database to a new file, and reads there what it consists of.
+ * @param use is given the copy before it is closed
+ */
+export async function copyToFile(
+  source: Database,
+  file: string,
+  { works, steps, signal }: Context,
+  use: (copy: Database) => Promise<void> = async () => {},
+) {
   const copiesItself = source.copyFile !== undefined;
   if (copiesItself) await steps('Copying', () => source.copyFile?.(file) as Promise<void>);
   signal.throwIfAborted();
@@ -92,6 +100,7 @@ export async function copyToFile(source: Database, file: string, { works, steps,
       : await steps('Copying', (onProgress) => copyRows(source, copy, works, onProgress));
     expectSame({ head, tables, broken }, { head, tables });
     facts = { head: { ...head, at: await entryTime(copy.read, head.seq) }, tables };
+    await use(copy);
   } finally {
     await copy.close();
   }

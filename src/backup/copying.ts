@@ -31,17 +31,9 @@ export const WITHIN: Partial<Record<CopiedTable, string>> = {
   publishedFigures: 'partOf',
 };
 
-/** @throws StartupError if anything was ever written to a database */
-export async function expectEmpty(target: Database, name: string): Promise<void> {
-  const { seq } = await target.revision();
-  if (seq > 0) {
-    throw new StartupError(`${name} is not empty: its change log has ${seq} entries; nothing was changed`);
-  }
-}
-
 /**
  * Copies one state of the source, in one transaction, and then compares what arrived.
- * @param target without data (`expectEmpty`)
+ * @param target without data
  * @throws StartupError if the copy differs from what was read
  */
 export async function copyRows(

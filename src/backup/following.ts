@@ -24,8 +24,18 @@ export interface Following {
   onHead?(head: Revision): void;
 }
 
-/** @throws StartupError if the log goes on from another entry, as after a restore */
-export async function follow({ database, entities, from, write, signal, onHead }: Following): Promise<void> {
+/**
+ * @returns the last entry that was handed on
+ * @throws StartupError if the log goes on from another entry, as after a restore
+ */
+export async function follow({
+  database,
+  entities,
+  from,
+  write,
+  signal,
+  onHead,
+}: Following): Promise<Revision> {
   let last = from;
   for (;;) {
     const isLast = signal.aborted;
@@ -40,7 +50,7 @@ export async function follow({ database, entities, from, write, signal, onHead }
     last = entries.at(-1) ?? last;
     onHead?.(last);
     if (entries.length === AT_ONCE) continue;
-    if (isLast) return;
+    if (isLast) return last;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,26 +1,24 @@
 /** Restores a backup: its base, then the entries after it up to the one that is wanted. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
-import { moveInto, synced } from '../core/whole-file.ts';
 import type { Database, Revision, Transaction } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
-import { fileIn, openDatabase } from '../database/open.ts';
 import type { CarriedEntry } from '../log/appending.ts';
 import { entryTime } from '../log/known.ts';
-import { type Context, openBase, removeDatabase } from './base.ts';
-import { copyRows, expectEmpty } from './copying.ts';
+import { type Context, openBase } from './base.ts';
+import { copyRows } from './copying.ts';
 import { type Backups, type Base, backupsAt } from './folder.ts';
 import { readManifest } from './manifest.ts';
 import { readSegments } from './segments.ts';
-import { expectFreeTarget } from './target.ts';
+import { intoEmpty } from './target.ts';
 
 /** Up to which entry: its number, or the last one up to a time (RFC 3339 in UTC, with milliseconds). */
 export type Until = { seq: number } | { at: string } | null;
 
 export interface RestoreContext extends Context {
-  /** Ends what was under way when the backup was made, in the restored database. */
+  /** Ends what was under way where the data comes from. */
   settle(tx: Transaction): Promise<void>;
 }
 
@@ -45,30 +43,15 @@ export async function restore(
   until: Until,
   context: RestoreContext,
 ): Promise<Restored> {
-  const file = fileIn(target);
-  if (file !== null) {
-    expectFreeTarget(file);
-    await mkdir(dirname(file), { recursive: true });
-    const scratch = `${file}.${process.pid}.part`;
-    try {
-      const restored = await restoreTo(source, scratch, until, context);
-      await synced(scratch);
-      expectFreeTarget(file);
-      await moveInto(scratch, file);
-      return restored;
-    } finally {
-      await removeDatabase(scratch);
-    }
-  }
-  const database = await openDatabase(target);
-  try {
-    await expectEmpty(database, 'The target');
-    return await inScratch(source, until, context, async (scratch) => {
-      await context.steps('Copying', (onProgress) => copyRows(scratch, database, context.works, onProgress));
-    });
-  } finally {
-    await database.close();
-  }
+  return intoEmpty(target, {
+    file: (scratch) => restoreTo(source, scratch, until, context),
+    database: (database) =>
+      inScratch(source, until, context, async (scratch) => {
+        await context.steps('Copying', (onProgress) =>
+          copyRows(scratch, database, context.works, onProgress),
+        );
+      }),
+  });
 }
 
 /** Restores into a file that is deleted afterwards. @param use is given the restored database */

@@ -9,6 +9,7 @@ import { StartupError } from '../core/startup-error.ts';
 import { isOutside } from '../database/errors.ts';
 import { faultsInWords, Problem } from '../http/problems.ts';
 import { addBackupCommand } from './backup.ts';
+import { addCopyCommand } from './copy.ts';
 import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addVerifyCommand(program);
   addBackupCommand(program);
   addRestoreCommand(program);
+  addCopyCommand(program);
   program
     .command('openapi')
     .description('Write the OpenAPI document.')

@@ -53,7 +53,7 @@ async function openEngine(url: string, options: OpenOptions): Promise<Database> 
     const { openPostgres } = await import('./postgres.ts');
     return openPostgres(url);
   }
-  throw new StartupError('DATABASE_URL must start with file: or postgres://');
+  throw new StartupError('The URL of a database must start with file: or postgres://');
 }
 
 const isFile = (url: string): boolean => url.startsWith('file:');

@@ -1,4 +1,4 @@
-/** `luodi backup` and `luodi restore` as processes. */
+/** `luodi backup`, `luodi restore` and `luodi copy` as processes. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { endAll, luodi, until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
 import { writeEvent } from '../support/works.ts';
 
-describe('a backup', () => {
+describe('a backup or copy', () => {
   let place: TestDatabase;
   let folder: string;
   beforeEach(async () => {
@@ -107,6 +107,32 @@ describe('a backup', () => {
     }
   });
 
+  it('is copied into another database, and follows until it is stopped', async () => {
+    const file = `file:${join(folder, 'copy.db')}`;
+    const running = run(['copy', '--to', file, '--follow', '--json']);
+    await until(() => running.stdout().includes('revision'));
+    const database = await openDatabase(place.url);
+    for (let i = 0; i < 5; i++) await writeEvent(database, `followed-${i}`);
+    const { seq: revision, hash } = await database.revision();
+    await database.close();
+    running.signal('SIGTERM');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(0);
+    const told = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(told.at(-1)).toMatchObject({ revision, hash });
+    const verified = await run(['verify'], file).ended;
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(hash) });
+    const again = await run(['copy', '--to', file]).ended;
+    expect(again.code).toBe(1);
+    expect(again.stderr).toBe(`luodi: ${join(folder, 'copy.db')} already exists; nothing was changed\n`);
+    const itself = await run(['copy', '--to', place.url]).ended;
+    expect(itself.code).toBe(1);
+    expect(itself.stderr).toContain('--to names the same database as DATABASE_URL');
+  });
+
   it('is deleted with --prune when it is old', async () => {
     await json(['backup', folder]);
     // Names tell seconds apart.
@@ -124,12 +150,13 @@ describe('a backup', () => {
 
   it.each([
     [['backup', '/dev/null/nowhere'], /^luodi: no backup was written to \/dev\/null\/nowhere: ENOTDIR/],
+    [['copy', '--to', 'mysql://host/db'], /^luodi: The URL of a database must start with file: or postgres:/],
     [['restore', '/nowhere'], /^luodi: \/nowhere cannot be read: ENOENT/],
     [['restore', '/tmp', '--to', 'yesterday'], /^luodi: --to takes the number of an entry, a time/],
     [['restore', '/tmp', '--to', '2021-02-30'], /^luodi: --to takes the number of an entry, a time/],
     [['restore', '/tmp', '--to', '2021-02-03T04:05'], /^luodi: --to takes the number of an entry, a time/],
   ])('is refused by name: %s', async (args, reason) => {
-    const other = args[0] === 'backup' ? place : await emptyDatabase();
+    const other = args[0] !== 'restore' ? place : await emptyDatabase();
     const { code, stdout, stderr } = await run(args, other.url).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(reason);

@@ -1,6 +1,6 @@
 /** Rows of a database, copied into another one, and its later entries. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyRows, expectEmpty, WITHIN } from '../../src/backup/copying.ts';
+import { copyRows, WITHIN } from '../../src/backup/copying.ts';
 import type { Content } from '../../src/backup/digests.ts';
 import { COPIED, type CopiedTable, copiedTables } from '../../src/backup/rows.ts';
 import { loggedEntities } from '../../src/contributions.ts';
@@ -54,7 +54,6 @@ describe.runIf(concurrent)('a database', () => {
     await expectVerified(copy);
     await writeEvent(copy, 'written-to-the-copy');
     await expectVerified(copy);
-    await expect(expectEmpty(copy, 'it')).rejects.toThrow(/^it is not empty: its change log has \d+ entries/);
     await remove();
   });
 

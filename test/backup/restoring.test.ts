@@ -38,14 +38,9 @@ describe.runIf(concurrent)('a backup of any history', () => {
   const newBase = (database = api.database, to = folder) =>
     makeBase(database, to, api.clock.now(), { works: backupWorks, steps: untold, signal: never });
   /** Appends all entries after the last one. @returns the last one */
-  async function appendAll(segments: SegmentWriter, from: { seq: number; hash: string }) {
-    let last = from;
-    const onHead = (head: typeof last) => {
-      last = head;
-    };
+  function appendAll(segments: SegmentWriter, from: { seq: number; hash: string }) {
     const { database } = api;
-    await follow({ database, entities, from, write: segments.append, signal: AbortSignal.abort(), onHead });
-    return last;
+    return follow({ database, entities, from, write: segments.append, signal: AbortSignal.abort() });
   }
 
   beforeAll(async () => {
