@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `luodi serve | migrate | demo | keys | import | mapping | export | verify | backup | restore | copy |
- * openapi`: thin commands over the services.
+ * prove | openapi`: thin commands over the services.
  */
 import module from 'node:module';
 import { join } from 'node:path';

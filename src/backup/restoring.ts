@@ -7,7 +7,7 @@ import type { Database, Revision, Transaction } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import type { CarriedEntry } from '../log/appending.ts';
 import { entryTime } from '../log/known.ts';
-import { type Context, openBase } from './base.ts';
+import { type Context, openBase, removeDatabase } from './base.ts';
 import { copyRows } from './copying.ts';
 import { type Backups, type Base, backupsAt } from './folder.ts';
 import { readManifest } from './manifest.ts';
@@ -45,27 +45,36 @@ export async function restore(
 ): Promise<Restored> {
   return intoEmpty(target, {
     file: (scratch) => restoreTo(source, scratch, until, context),
-    database: (database) =>
-      inScratch(source, until, context, async (scratch) => {
-        await context.steps('Copying', (onProgress) =>
-          copyRows(scratch, database, context.works, onProgress),
-        );
-      }),
+    database: async (database) => {
+      const folder = await mkdtemp(join(tmpdir(), 'luodi-restore-'));
+      try {
+        return await restoreTo(source, join(folder, 'restored.db'), until, context, async (scratch) => {
+          await context.steps('Copying', (onProgress) =>
+            copyRows(scratch, database, context.works, onProgress),
+          );
+        });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
   });
 }
 
-/** Restores into a file that is deleted afterwards. @param use is given the restored database */
+/**
+ * Restores the newest backup into a file beside it, which is deleted afterwards.
+ * @param use is given the restored database
+ */
 export async function inScratch(
-  source: string,
-  until: Until,
+  folder: string,
   context: RestoreContext,
   use: (database: Database) => Promise<void>,
 ): Promise<Restored> {
-  const folder = await mkdtemp(join(tmpdir(), 'luodi-restore-'));
+  const scratch = join(folder, `.luodi-${process.pid}-restored.part.db`);
+  await removeDatabase(scratch);
   try {
-    return await restoreTo(source, join(folder, 'restored.db'), until, context, use);
+    return await restoreTo(folder, scratch, null, context, use);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeDatabase(scratch);
   }
 }
 

@@ -15,6 +15,7 @@ import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMappingCommand } from './mapping.ts';
 import { addMigrateCommand } from './migrate.ts';
+import { addProveCommand } from './prove.ts';
 import { addRestoreCommand } from './restore.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -43,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   addBackupCommand(program);
   addRestoreCommand(program);
   addCopyCommand(program);
+  addProveCommand(program);
   program
     .command('openapi')
     .description('Write the OpenAPI document.')

@@ -1,6 +1,7 @@
 /** Long work that runs on threads if the database has them, each with the module that the thread loads. */
 import type { BackupWorks } from '../backup/copying.ts';
 import type { ContentWork } from '../backup/digests.ts';
+import { forgetState } from '../backup/kept-state.ts';
 import type { RowsWork } from '../backup/rows.ts';
 import { type ColumnStore, columnStore, type StoreLimits, storeLimits } from '../columns/store.ts';
 import { derived, exporters, pastReader, questions } from '../contributions.ts';
@@ -38,7 +39,10 @@ export const backupWorks: BackupWorks = {
 /** What a restored database needs besides. @param clock says when what was under way ended */
 export const restoringWorks = (clock: Clock) => ({
   works: backupWorks,
-  settle: (tx: Transaction): Promise<void> => interruptImports(tx, clock.now()),
+  settle: async (tx: Transaction): Promise<void> => {
+    await interruptImports(tx, clock.now());
+    await forgetState(tx);
+  },
 });
 
 /** The store of columns of a database. */
