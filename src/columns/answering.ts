@@ -9,8 +9,11 @@ import type { Questions, State } from './questions.ts';
 
 export type Request =
   | { fill: true }
-  /** @param seq the revision that it is asked of; the present if left out */
-  | { question: string; input: unknown; seq?: number | undefined };
+  /**
+   * @param seq the revision that it is asked of; the present if left out
+   * @param isAway whether the columns that answer about the present are elsewhere, so that these may not be filled yet
+   */
+  | { question: string; input: unknown; seq?: number | undefined; isAway?: true };
 
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
 export type PastOf = (reader: StreamReader, seq: number, withProjects: boolean) => Promise<StreamReader>;
@@ -31,6 +34,9 @@ export type Part =
 
 /** Of a resident work (`StreamWork.resident`), which keeps columns between its runs. */
 export type ColumnsWork = StreamWork<Request, Part>;
+
+/** Only a reader with `shadows` can go to another state. */
+class Elsewhere extends Error {}
 
 /** @param most more projects than this are not kept */
 export function answering(
@@ -66,35 +72,51 @@ export function answering(
   async function answer(
     now: Filled,
     reader: StreamReader,
-    { question: name, input, seq }: Extract<Request, { question: string }>,
+    { question: name, input, seq = now.revision.seq }: Extract<Request, { question: string }>,
   ): Promise<Part> {
     const question = known.get(name);
     if (!question) throw new Error(`There is no question "${name}".`);
-    const ask = async (state: State): Promise<Part> => {
-      // Nothing that a question does harms the columns.
-      filled = now;
-      try {
-        return { answer: await question.answer(state, input) };
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        const { code, values, faults, headers } = error.details;
-        return {
-          refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
-        };
-      }
-    };
-    if (seq === undefined || seq === now.revision.seq) return ask({ reader, ...now });
-    if (!reader.shadows) return { elsewhere: true };
-    const withProjects = !question.isFromColumns?.(input);
-    const past = await pastOf(reader, seq, withProjects);
-    const state = { reader: past, columns: now.columns, revision: await revisionIn(past) };
-    return pasts.visit({ now, reader, derived }, state, withProjects, () => ask(state));
+    const isNamed = !question.isFromColumns?.(input);
+    const present = { now, reader, derived };
+    // What a question does harms no columns; what fails on the way into a past or out of it does.
+    let areWhole = true;
+
+    async function at<T>(other: number, use: (state: State) => Promise<T>): Promise<T> {
+      const before = areWhole;
+      areWhole = false;
+      const settled = async (state: Omit<State, 'at'>) =>
+        (await Promise.allSettled([use({ ...state, at })]))[0];
+      const result =
+        other === now.revision.seq
+          ? await pasts.present(present, () => settled({ reader, ...now }))
+          : await pasts.visit(present, await enter(other), isNamed, settled);
+      areWhole = before;
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    }
+    async function enter(other: number) {
+      if (!reader.shadows) throw new Elsewhere();
+      const past = await pastOf(reader, other, isNamed);
+      return { reader: past, columns: now.columns, revision: await revisionIn(past) };
+    }
+
+    try {
+      return { answer: await at(seq, (state) => question.answer(state, input)) };
+    } catch (error) {
+      if (error instanceof Elsewhere) return { elsewhere: true };
+      if (!(error instanceof Problem)) throw error;
+      const { code, values, faults, headers } = error.details;
+      return {
+        refusal: { kind: error.kind, details: { code, values, faults, headers } as Problem['details'] },
+      };
+    } finally {
+      if (areWhole) filled = now;
+    }
   }
 
   return async function* run(reader, request) {
     if ('fill' in request) return yield* fillAnew(reader);
-    // Here those about the past are answered, even if those about the present are not.
-    if (!filled && request.seq !== undefined) yield* fillAnew(reader);
+    if (!filled && request.isAway) yield* fillAnew(reader);
     const before = filled;
     // While they are brought to the present or the past there are none, so that a failure leaves none.
     filled = undefined;

@@ -98,7 +98,7 @@ export class Columns {
   /** Whether they are as they were at an earlier revision (`past.ts`). */
   isPast = false;
   readonly ids = new IdIndex();
-  readonly dictionaries = record(codeNames, () => new Dictionary());
+  readonly dictionaries: Record<CodeName, Dictionary>;
   /** Packed days; `NEVER` for none. */
   readonly days: Record<DayName, Uint16Array> = record(dayNames, () => new Uint16Array(0));
   /** Codes of the dictionaries. */
@@ -124,9 +124,16 @@ export class Columns {
   others = new Int32Array(0);
   othersEnd = 0;
   /** The country of each investor, by its code. */
-  countries: (string | null)[] = [null];
+  countries: (string | null)[];
   /** The entry above each one, by code. */
-  parents: Record<TreeName, Map<string, string | null>> = record(treeNames, () => new Map());
+  parents: Record<TreeName, Map<string, string | null>>;
+
+  /** @param like columns to share codes, countries and trees with */
+  constructor(like?: Columns) {
+    this.dictionaries = like?.dictionaries ?? record(codeNames, () => new Dictionary());
+    this.countries = like?.countries ?? [null];
+    this.parents = like?.parents ?? record(treeNames, () => new Map());
+  }
 
   get count(): number {
     return this.ids.count;
@@ -230,6 +237,41 @@ export class Columns {
 
   isEstimated(row: number): boolean {
     return ((this.flags[row] as number) & ESTIMATED) !== 0;
+  }
+
+  /** Takes over a row of columns with which these share their codes, into a place for which there is room. */
+  take(from: Columns, row: number, to: number): void {
+    this.#widenFor(from, row);
+    for (const name of columnNames) this.column(name)[to] = from.column(name)[row] as number;
+    const [start, count] = [from.ledgerStart[row] as number, from.ledgerCount[row] as number];
+    const end = this.ledgerEnd + count;
+    if (end > this.ledgerDay.length) this.reserveLedger(roomFor(end));
+    this.ledgerDay.set(from.ledgerDay.subarray(start, start + count), this.ledgerEnd);
+    this.ledgerYuan.set(from.ledgerYuan.subarray(start, start + count), this.ledgerEnd);
+    this.ledgerStart[to] = this.ledgerEnd;
+    this.ledgerEnd = end;
+    const first = from.othersStart[row] as number;
+    const others = from.others.subarray(first, first + (from.othersCount[row] as number));
+    if (this.othersEnd + others.length > this.others.length)
+      this.others = enlarged(this.others, roomFor(this.othersEnd + others.length));
+    this.others.set(others, this.othersEnd);
+    this.othersStart[to] = this.othersEnd;
+    this.othersEnd += others.length;
+  }
+
+  #widenFor(from: Columns, row: number): void {
+    for (const name of codeNames)
+      this.codes[name] = wideEnough(this.codes[name], from.codes[name][row] as number);
+    this.ledgerCount = wideEnough(this.ledgerCount, from.ledgerCount[row] as number);
+    this.othersCount = wideEnough(this.othersCount, from.othersCount[row] as number);
+  }
+
+  /** Copies a row into another place, with the same ledger and investors. */
+  copy(from: number, to: number): void {
+    for (const name of columnNames) {
+      const column = this.column(name);
+      column[to] = column[from] as number;
+    }
   }
 
   /** The funds that a project has received by a day, in yuan. */

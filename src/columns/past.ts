@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { paced } from '../core/pace.ts';
 import type { Reader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
-import type { ColumnName, Columns, Numbers } from './columns.ts';
+import type { ColumnName, Columns, Numbers, Watcher } from './columns.ts';
 import { type Derived, type Filled, readInvestors } from './following.ts';
 import type { State } from './questions.ts';
 import { undo } from './undoing.ts';
@@ -172,61 +172,80 @@ function enlarged<T extends Numbers>(values: T, length: number): T {
   return larger as T;
 }
 
+/** A past that the columns hold, and a reader of the same. */
+interface Entered {
+  aside: Aside;
+  reader: Reader;
+}
+
+type Past = Omit<State, 'at'>;
+
 /** The pasts of some columns. If anything fails while one is entered, the columns are to be filled anew. */
 export class Pasts {
   readonly #kept = new Map<number, Aside>();
+  #inside: Entered | undefined;
+  #watcher: Watcher | undefined;
 
   /**
-   * Answers from columns as they were; afterwards they are the present again.
+   * Answers from columns as they were; afterwards they are as before: the present, or another past.
    * @param present with a snapshot of the same revision
    * @param past with a reader of the data as it was
    * @param isNamed whether names and times of change are needed
    */
   async visit<T>(
-    { now: { columns, revision }, reader, derived }: { now: Filled; reader: Reader; derived: Derived },
-    past: State,
+    present: Present,
+    past: Past,
     isNamed: boolean,
-    answer: () => Promise<T>,
+    answer: (past: Past) => Promise<T>,
   ): Promise<T> {
+    const { columns } = present.now;
     const { seq } = past.revision;
-    const aside = this.#kept.get(seq) ?? new Aside(columns, seq);
-    this.#kept.delete(seq);
+    return this.present(present, async () => {
+      const aside = this.#kept.get(seq) ?? new Aside(columns, seq);
+      this.#kept.delete(seq);
+      const investors = columns.dictionaries.leadInvestorId.size;
+      this.#enter(columns, { aside, reader: past.reader });
+      await complete(aside, present, past.reader, investors, isNamed);
+      try {
+        return await answer(past);
+      } finally {
+        this.#leave(columns);
+        this.#keep(seq, aside);
+      }
+    });
+  }
+
+  /** Answers from the present, also within a past. */
+  async present<T>({ now: { columns }, reader }: Present, answer: () => Promise<T>): Promise<T> {
+    const outer = this.#inside;
     const investors = columns.dictionaries.leadInvestorId.size;
-    const { watcher } = columns;
-    // What watches the present must not take the exchange for changes.
-    columns.watcher = undefined;
-    columns.isPast = true;
-    aside.exchange(columns);
-    if (aside.completeTo < revision.seq) {
-      const span = { after: aside.completeTo, last: revision.seq };
-      aside.settle();
-      await undo(columns, reader, derived, span, {
-        touch: (row) => aside.touched.add(row),
-        keep: (row, names) => !aside.absent.has(row) && aside.keep(columns, row, names),
-        lose: (row) => {
-          aside.absent.add(row);
-        },
-        keepOf: (entity, id) => aside.keepOf(entity, id),
-      });
-      await readInvestors(columns, past.reader, investors, paced());
-      aside.completeTo = revision.seq;
-    }
-    if (isNamed) {
-      const rows = aside.touched.without(aside.named);
-      for (const row of rows) aside.keep(columns, row, ['likeness', 'updatedAt']);
-      await readNames(columns, past.reader, derived, rows);
-      aside.named = aside.touched.copy();
-    }
+    if (outer) this.#leave(columns);
     try {
       return await answer();
     } finally {
-      aside.exchange(columns);
-      columns.isPast = false;
-      columns.watcher = watcher;
-      // Investors whom only the past knew have codes now.
+      // Investors whom only a past knew have codes now.
       await readInvestors(columns, reader, investors, paced());
-      this.#keep(seq, aside);
+      if (outer) {
+        this.#enter(columns, outer);
+        await readInvestors(columns, outer.reader, investors, paced());
+      }
     }
+  }
+
+  #enter(columns: Columns, entered: Entered): void {
+    this.#inside = entered;
+    // What watches the present must not take the exchange for changes.
+    this.#watcher = columns.watcher;
+    columns.watcher = undefined;
+    columns.isPast = true;
+    entered.aside.exchange(columns);
+  }
+
+  #leave(columns: Columns): void {
+    this.#inside?.aside.exchange(columns);
+    this.#inside = undefined;
+    columns.isPast = false;
+    columns.watcher = this.#watcher;
   }
 
   #keep(seq: number, aside: Aside): void {
@@ -236,6 +255,42 @@ export class Pasts {
       this.#kept.delete(oldest);
     }
   }
+}
+
+/** The columns of the present, and a snapshot of the same revision. */
+export interface Present {
+  now: Filled;
+  reader: Reader;
+  derived: Derived;
+}
+
+/** Has columns that were entered be as they were, whatever was written since they were last. */
+async function complete(
+  aside: Aside,
+  { now: { columns, revision }, reader, derived }: Present,
+  past: Reader,
+  investors: number,
+  isNamed: boolean,
+): Promise<void> {
+  if (aside.completeTo < revision.seq) {
+    const span = { after: aside.completeTo, last: revision.seq };
+    aside.settle();
+    await undo(columns, reader, derived, span, {
+      touch: (row) => aside.touched.add(row),
+      keep: (row, names) => !aside.absent.has(row) && aside.keep(columns, row, names),
+      lose: (row) => {
+        aside.absent.add(row);
+      },
+      keepOf: (entity, id) => aside.keepOf(entity, id),
+    });
+    await readInvestors(columns, past, investors, paced());
+    aside.completeTo = revision.seq;
+  }
+  if (!isNamed) return;
+  const rows = aside.touched.without(aside.named);
+  for (const row of rows) aside.keep(columns, row, ['likeness', 'updatedAt']);
+  await readNames(columns, past, derived, rows);
+  aside.named = aside.touched.copy();
 }
 
 /** Reads the names and times of change of some projects, as far as there were any. */

@@ -6,6 +6,11 @@ export interface State {
   reader: StreamReader;
   columns: Columns;
   revision: Revision;
+  /**
+   * Asks of the state at another revision. Meanwhile the columns of this one hold that state, so nothing else may be
+   * asked of it.
+   */
+  at<T>(seq: number, use: (state: State) => Promise<T>): Promise<T>;
 }
 
 /** What can be asked of a state. A thread finds it by its name, so inputs and answers are plain data. */

@@ -112,7 +112,8 @@ export function columnStore({
       // The past is always on the thread: to enter it takes longer than an answer may hold up others.
       if (last && !('elsewhere' in last)) return last;
     }
-    for await (const part of database.stream(work, request)) each(part);
+    const asked = 'question' in request && condition.near ? { ...request, isAway: true as const } : request;
+    for await (const part of database.stream(work, asked)) each(part);
     return last as Part;
   }
 

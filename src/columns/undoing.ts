@@ -175,22 +175,34 @@ function undoProject(
   const row = columns.ids.find(entityId);
   if (row < 0) return;
   touch(row);
+  undoIn(columns, row, { action, fields }, keep);
+  if (action === 'create') {
+    unranked.delete(row);
+    lose(row);
+  } else if (Object.keys(fields).some((name) => RANKED_BY.has(name))) unranked.add(row);
+}
+
+/** Undoes an entry about a project in its row, apart from the lists that count for it. */
+export function undoIn(
+  columns: Columns,
+  row: number,
+  { action, fields }: Pick<Entry, 'action' | 'fields'>,
+  keep: Keeper['keep'] = () => true,
+): void {
   if (action === 'create') {
     keep(row, EMPTIED);
     columns.empty(row);
-    unranked.delete(row);
-    lose(row);
     return;
   }
-  for (const name of Object.keys(fields)) {
+  for (const [name, { before = null, after }] of Object.entries(fields)) {
     const undoing = action === 'add_funds' ? undoFunds : undoField[name];
-    const { before = null, after } = fields[name] as FieldChange;
-    if (undoing && keep(row, undoing.columns)) {
+    if (undoing && keep(row, undoing.columns))
       undoing.put(columns, row, action === 'add_funds' ? after : before);
-    }
-    if (RANKED_BY.has(name)) unranked.add(row);
   }
 }
+
+/** Whether figures read a field of projects. */
+export const isInFigures = (field: string): boolean => Object.hasOwn(undoField, field);
 
 /** Takes an entry out of the ledger of a project. Its others move to the end, since nothing else may change. */
 function takeFromLedger(columns: Columns, row: number, { receivedOn, amountYuan }: StoredEntry): void {
@@ -227,13 +239,16 @@ function undoTree(
   else parents.set(entityId, (parent?.before as string | null | undefined) ?? null);
 }
 
+/** Whether the change of a field can change which lists count for a project. */
+export const isRankedBy = (field: string): boolean => RANKED_BY.has(field);
+
 /** Works out anew which lists count for some projects. @param undone the rankings of enterprises that changed */
-async function rankAgain(
+export async function rankAgain(
   columns: Columns,
   reader: Reader,
-  { lists, countsFor }: Derived,
+  { lists, countsFor }: Pick<Derived, 'lists' | 'countsFor'>,
   rows: ReadonlySet<number>,
-  undone: ReadonlyMap<string, readonly Ranking[]>,
+  undone: ReadonlyMap<string, readonly Ranking[]> = new Map(),
 ): Promise<void> {
   if (rows.size === 0) return;
   const { leadInvestorId: investors } = columns.dictionaries;

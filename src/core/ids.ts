@@ -17,11 +17,18 @@ function random(): Uint8Array {
   return pool.subarray(used - BYTES, used);
 }
 
-const fixed = new AsyncLocalStorage<string[]>();
+const fixed = new AsyncLocalStorage<() => string | undefined>();
+
+/** Fixes the ids that some work assigns, until `next` gives no more. */
+export const withIds = <T>(next: () => string | undefined, work: () => T): T => fixed.run(next, work);
 
 /** Fixes the first id that some work assigns, for sample data whose ids are documented. */
-export const withFirstId = <T>(id: string, work: () => T): T => fixed.run([id], work);
+export function withFirstId<T>(id: string, work: () => T): T {
+  const first = [id];
+  const others = fixed.getStore();
+  return withIds(() => first.pop() ?? others?.(), work);
+}
 
 /** A new id. @param milliseconds its timestamp; now by default */
 export const newId = (milliseconds?: number): string =>
-  fixed.getStore()?.pop() ?? v7({ rng: random, ...(milliseconds !== undefined && { msecs: milliseconds }) });
+  fixed.getStore()?.() ?? v7({ rng: random, ...(milliseconds !== undefined && { msecs: milliseconds }) });

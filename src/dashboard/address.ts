@@ -5,7 +5,7 @@ export type Changes = Readonly<Record<string, string | readonly string[] | null>
 
 /** Parameters of the page itself. All others select projects, and are sent to the service as they are. */
 const OF_THE_PAGE = new Set([
-  ...['lang', 'view', 'wall', 'measure', 'growth', 'amounts', 'cohort'],
+  ...['lang', 'view', 'wall', 'measure', 'growth', 'amounts', 'cohort', 'compareWith'],
   ...['project', 'rule', 'sort', 'cursor', 'page', 'import', 'entity'],
 ]);
 
@@ -14,6 +14,9 @@ export const MOVING: readonly string[] = [
   ...['operatingStatus', 'registered', 'started', 'completed', 'inProduction', 'performing', 'suspended'],
   ...['terminated', 'overdueStart', 'overdueProduction', 'sameYear'],
 ];
+
+/** From which state of the data everything is told; one of them, or neither for the present. */
+export const PAST: readonly string[] = ['knownAt', 'revision'];
 
 let current = new URLSearchParams(location.search);
 const listeners = new Set<() => void>();
@@ -26,13 +29,18 @@ addEventListener('popstate', notify);
 
 export const address = (): URLSearchParams => current;
 
+/** @returns how to stop */
+export function watchAddress(watcher: () => void): () => void {
+  listeners.add(watcher);
+  return () => void listeners.delete(watcher);
+}
+
 export function useAddress(): URLSearchParams {
   const [shown, show] = useState(current);
   useEffect(() => {
     const update = () => show(current);
-    listeners.add(update);
     update();
-    return () => void listeners.delete(update);
+    return watchAddress(update);
   }, []);
   return shown;
 }
@@ -66,6 +74,10 @@ export function go(href: string, { replace = false } = {}): void {
 export const change = (changes: Changes, options?: { replace: boolean }): void =>
   go(hrefWith(changes), options);
 
+/** A page of projects starts anew when the selection changes. */
+export const select = (changes: Changes, options?: { replace: boolean }): void =>
+  change({ cursor: null, page: null, ...changes }, options);
+
 /** Links of the page change its address without loading it anew. */
 export function followLinks(): void {
   document.addEventListener('click', (event) => {
@@ -79,7 +91,7 @@ export function followLinks(): void {
   });
 }
 
-/** The parameters that select projects, and the day. */
+/** The parameters that select projects, the day, and the past. */
 export function selectionOf(from: URLSearchParams): URLSearchParams {
   return new URLSearchParams([...from].filter(([name]) => !OF_THE_PAGE.has(name)));
 }
@@ -87,10 +99,21 @@ export function selectionOf(from: URLSearchParams): URLSearchParams {
 export const withoutMoving = (selection: URLSearchParams): URLSearchParams =>
   new URLSearchParams([...selection].filter(([name]) => !MOVING.includes(name)));
 
-/** Removes a selection from the address, apart from the day. */
+/** What to ask with that does not depend on a selection. */
+export const pastOf = (from: URLSearchParams): URLSearchParams =>
+  new URLSearchParams([...from].filter(([name]) => PAST.includes(name)));
+
+export const isPast = (from: URLSearchParams = current): boolean => pastOf(from).size > 0;
+
+/** The way back to the present. */
+export const TO_THE_PRESENT: Changes = Object.fromEntries(PAST.map((name) => [name, null]));
+
+/** Removes a selection from the address, apart from the day and the past. */
 export const nothingSelected = (from: URLSearchParams): Changes =>
   Object.fromEntries(
-    [...selectionOf(from).keys()].filter((name) => name !== 'asOf').map((name) => [name, null]),
+    [...selectionOf(from).keys()]
+      .filter((name) => name !== 'asOf' && !PAST.includes(name))
+      .map((name) => [name, null]),
   );
 
 /** A path of the service for a selection. */
@@ -103,6 +126,8 @@ export function pathOf(path: string, selection: URLSearchParams, more: Changes =
 export function pageOf(link: string, more: Changes = {}): string {
   const { pathname, searchParams } = new URL(link, location.origin);
   const rule = /^\/v1\/quality\/(\w+)$/.exec(pathname)?.[1] ?? null;
-  const kept = Object.fromEntries(['lang', 'measure'].map((name) => [name, current.get(name)]));
+  const kept = Object.fromEntries(
+    ['lang', 'measure', 'compareWith', ...PAST].map((name) => [name, current.get(name)]),
+  );
   return hrefWith({ ...kept, view: 'projects', rule, ...more }, searchParams);
 }

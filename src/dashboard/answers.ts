@@ -24,16 +24,34 @@ export interface Withheld {
   reason: 'small_group' | 'difference';
 }
 
+/** A value beside that of another day. */
+export interface Change {
+  previous: Value;
+  /** In the unit of the value; of rates in points, of days between the medians. */
+  difference: number | Money | null;
+  changePercent: number | null;
+}
+
 /** The figures of a selection; the measures are named by the definitions. */
 export interface Figures {
   readonly [measure: string]: unknown;
+  /** With `compareWith`, by measure. */
+  comparison?: Readonly<Record<string, unknown>>;
   links?: Links;
   withheld?: Withheld;
+}
+
+/** What an answer knows: the last entry of the change log that it took into account. */
+export interface Known {
+  revision: number;
+  at: string | null;
 }
 
 export interface Heading {
   asOf: string;
   revision: number;
+  /** With `compareWith`. */
+  comparedWith?: { asOf: string };
 }
 export type Summary = Heading & Figures;
 
@@ -147,7 +165,7 @@ export interface FundsEntry {
   note: string | null;
 }
 
-export interface Change {
+export interface LogEntry {
   seq: number;
   entity: string;
   action: string;
@@ -200,7 +218,7 @@ export interface Import {
     row: number;
     key: string | null;
     effect: 'create' | 'change';
-    fields: Change['fields'];
+    fields: LogEntry['fields'];
   }[];
   faultCount: number;
   faults: readonly FileFault[];

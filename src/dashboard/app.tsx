@@ -1,6 +1,6 @@
 /** The page: its head, its filters, and one of its views. */
 import { useEffect } from 'preact/hooks';
-import { hrefWith, nothingSelected, selectionOf, useAddress } from './address.ts';
+import { hrefWith, nothingSelected, useAddress } from './address.ts';
 import type { Summary } from './answers.ts';
 import { Corner } from './corner.tsx';
 import { Filters } from './filters.tsx';
@@ -9,6 +9,7 @@ import { KeyDialog, openKeyDialog } from './key-dialog.tsx';
 import { language } from './language.ts';
 import { Liveness } from './liveness.tsx';
 import { Overview } from './overview.tsx';
+import { PastNotice } from './past.tsx';
 import { Project } from './project.tsx';
 import { Projects } from './projects.tsx';
 import { useAnswer, useKey } from './service.ts';
@@ -66,14 +67,15 @@ function Head() {
 function View() {
   const address = useAddress();
   const view = address.get('view');
-  const summary = useAnswer<Summary>(view === null ? summaryPath(selectionOf(address)) : null);
+  const summary = useAnswer<Summary>(view === null ? summaryPath(address) : null);
   if (view === 'corner') return <Corner />;
   const { problem } = summary;
   // One sentence instead of the same one in every part.
-  const isClosed = problem !== undefined && (problem.status === 401 || problem.status === 422);
+  const isClosed = problem !== undefined && [401, 422].includes(problem.status);
   return (
     <>
       <Filters />
+      <PastNotice />
       {view === 'projects' && <Projects />}
       {view === 'project' && <Project />}
       {view === null && (isClosed ? <Trouble problem={problem} /> : <Overview />)}

@@ -1,10 +1,12 @@
 /** A part of the overview: its title, what is shown, and beside it its definition, requests and files. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { address } from './address.ts';
-import type { Definition, Definitions } from './answers.ts';
+import { address, isPast } from './address.ts';
+import type { Definition, Definitions, Links } from './answers.ts';
+import { Copyable } from './copyable.tsx';
 import { Icon } from './icons.tsx';
 import { capital, inLanguage, language } from './language.ts';
+import { pastText } from './past.tsx';
 import { savePicture } from './picture.ts';
 import { download, Refused, useAnswer, useKey } from './service.ts';
 import { say } from './words.ts';
@@ -41,48 +43,30 @@ function Explanations({ of }: { of: readonly Explained[] }) {
   );
 }
 
-/** The clipboard needs HTTPS, which an internal network may not have. */
-async function copy(text: string, field: HTMLTextAreaElement | null): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  field?.select();
-  document.execCommand('copy');
-}
+const curlOf = (url: string, held: string | null): string =>
+  `curl ${held === null ? '' : '-H "Authorization: Bearer $KEY" '}'${url}'`;
 
-function Copyable({ label, text }: { label: string; text: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
+function OneRequest({ path }: { path: string }) {
+  const held = useKey();
+  const { answer, isEarlier } = useAnswer<{ links?: Links }>(path);
+  const permalink = isEarlier ? undefined : answer?.links?.permalink;
+  const urlOf = (given: string) => new URL(given, location.origin).href;
   return (
-    <div class="copyable">
-      <textarea ref={field} readOnly rows={2} aria-label={label} value={text} spellcheck={false} />
-      <button
-        type="button"
-        onClick={async () => {
-          await copy(text, field.current);
-          setCopied(true);
-          setTimeout(() => setCopied(false), 2_000);
-        }}
-      >
-        {isCopied ? say('copied') : `${say('copy')} ${label}`}
-      </button>
+    <div>
+      <Copyable label={say('asCurl')} text={curlOf(urlOf(path), held)} />
+      <Copyable label={say('asAddress')} text={urlOf(path)} />
+      {permalink && <Copyable label={say('permalinkOfData')} text={urlOf(permalink)} />}
     </div>
   );
 }
 
-const curlOf = (url: string, held: string | null): string =>
-  `curl ${held === null ? '' : '-H "Authorization: Bearer $KEY" '}'${url}'`;
-
 function Requests({ paths }: { paths: readonly string[] }) {
-  const held = useKey();
-  const urls = paths.map((path) => new URL(path, location.origin).href);
   return (
     <div class="requests">
-      {urls.map((url) => (
-        <div key={url}>
-          <Copyable label={say('asCurl')} text={curlOf(url, held)} />
-          <Copyable label={say('asAddress')} text={url} />
-        </div>
+      {paths.map((path) => (
+        <OneRequest key={path} path={path} />
       ))}
-      {held !== null && <p class="soft">{say('curlKey')}</p>}
+      {useKey() !== null && <p class="soft">{say('curlKey')}</p>}
     </div>
   );
 }
@@ -91,7 +75,11 @@ function Requests({ paths }: { paths: readonly string[] }) {
 function sourceOf(path: string): string {
   const day = address().get('asOf');
   const where = new URL(path, location.origin);
-  return [day && `${say('asOf')} ${day}`, `${where.host}${decodeURIComponent(where.pathname + where.search)}`]
+  return [
+    day && `${say('asOf')} ${day}`,
+    isPast() && say('asKnown', { when: pastText(address()) }),
+    `${where.host}${decodeURIComponent(where.pathname + where.search)}`,
+  ]
     .filter(Boolean)
     .join(' · ');
 }

@@ -1,18 +1,18 @@
 /** The filter bar: what is selected, and for which day. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { change, nothingSelected, pathOf, selectionOf, useAddress, withoutMoving } from './address.ts';
+import { nothingSelected, PAST, pathOf, select, selectionOf, useAddress, withoutMoving } from './address.ts';
 import type { Breakdown, PageOf, Project } from './answers.ts';
 import { labelOf, useDefinitions } from './card.tsx';
+import { CompareWith } from './compare.tsx';
+import { DayField } from './day-field.tsx';
 import { dayAt, isDay, numberOf } from './days.ts';
 import { capital, inLanguage, nameOf } from './language.ts';
 import { useNames } from './names.ts';
 import { countText } from './numbers.ts';
+import { KnownAt } from './past.tsx';
+import { Permalinks } from './permalinks.tsx';
 import { useAnswer } from './service.ts';
 import { say } from './words.ts';
-
-/** A page of projects starts anew, and a rule is left, when the selection changes. */
-const select = (changes: Record<string, string | readonly string[] | null>, options?: { replace: boolean }) =>
-  change({ cursor: null, page: null, ...changes }, options);
 
 const DIMENSIONS = ['event', 'region', 'zone', 'industry', 'level', 'investmentBand'];
 
@@ -81,12 +81,15 @@ function Search() {
 /** While the slider moves, the figures follow after this time. */
 const SETTLE_MS = 120;
 
+/** Without a day the service answers for today, in its time zone. */
+const useToday = (): string | undefined =>
+  useAnswer<Breakdown>('/v1/statistics/breakdown?by=event').answer?.asOf;
+
 function Day() {
   const address = useAddress();
   const selection = withoutMoving(selectionOf(address));
   const given = address.get('asOf');
-  // Without a day the service answers for today, in its time zone.
-  const newest = useAnswer<Breakdown>('/v1/statistics/breakdown?by=event').answer?.asOf;
+  const newest = useToday();
   selection.delete('asOf');
   const { answer } = useAnswer<PageOf<Project>>(
     pathOf('/v1/projects', selection, { sort: 'signedOn', limit: '1', fields: 'signedOn' }),
@@ -110,15 +113,13 @@ function Day() {
   const shown = moving ?? day;
   return (
     <div class="day">
-      <label class="date">
-        <span>{say('asOf')}</span>
-        <input
-          type="date"
-          value={shown}
-          max={newest}
-          onChange={({ currentTarget: { value } }) => isDay(value) && value <= newest && show(value, true)}
-        />
-      </label>
+      <DayField
+        label={say('asOf')}
+        value={shown}
+        max={newest}
+        isTitled={true}
+        onChoose={(chosen) => show(chosen, true)}
+      />
       {first && first < newest && (
         <label class="slider">
           <span class="visually-hidden">{say('asOf')}</span>
@@ -149,7 +150,9 @@ function Others() {
   const selection = selectionOf(address);
   const definitions = useDefinitions();
   const names = useNames();
-  const shown = [...new Set(selection.keys())].filter((name) => ![...DIMENSIONS, 'asOf', 'q'].includes(name));
+  const shown = [...new Set(selection.keys())].filter(
+    (name) => ![...DIMENSIONS, ...PAST, 'asOf', 'q'].includes(name),
+  );
   const labelFor = (name: string) => {
     const measure = definitions?.measures.find((one) => one.name === `${name}Count`);
     if (measure) return labelOf(measure);
@@ -181,6 +184,32 @@ function Others() {
   );
 }
 
+/** From what the page is told, what it is compared with, and how to show the same again. */
+function Telling() {
+  const given = useAddress().get('asOf');
+  const today = useToday();
+  const [showsLinks, setShowsLinks] = useState(false);
+  return (
+    <>
+      {today && (
+        <div class="telling">
+          <KnownAt today={today} />
+          <CompareWith day={given && isDay(given) ? given : today} today={today} />
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={showsLinks}
+            onClick={() => setShowsLinks(!showsLinks)}
+          >
+            {say('permalinks')}
+          </button>
+        </div>
+      )}
+      {showsLinks && <Permalinks />}
+    </>
+  );
+}
+
 export function Filters() {
   return (
     <section class="filters" aria-label={say('filters')}>
@@ -194,6 +223,7 @@ export function Filters() {
         <Day />
         <Others />
       </div>
+      <Telling />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 /** How far the projects have come, and how many of them are late. */
-import { pageOf, selectionOf, useAddress } from './address.ts';
+import { pageOf, useAddress } from './address.ts';
 import type { Summary } from './answers.ts';
 import { Bars } from './bars.tsx';
 import { Card, labelOf, useDefinitions } from './card.tsx';
@@ -15,7 +15,7 @@ const LATE = ['overdueStartCount', 'overdueProductionCount', 'suspendedCount', '
 
 export function Funnel() {
   const definitions = useDefinitions();
-  const path = summaryPath(selectionOf(useAddress()));
+  const path = summaryPath(useAddress());
   const shown = useAnswer<Summary>(path);
   const bars = (names: readonly string[], now: Summary, tone: 'plain' | 'late') => {
     const all = valueIn(now, 'projectCount') as number | null;

@@ -1,9 +1,19 @@
-/** The headline figures, with what they were a year before. */
+/** The headline figures, with what they were a year before, or on another day. */
 import { pageOf, pathOf, selectionOf, useAddress } from './address.ts';
 import type { Summary } from './answers.ts';
 import { Card, labelOf, useDefinitions } from './card.tsx';
-import { yearBefore } from './days.ts';
-import { differenceText, figureOf, linkBehind, NO_VALUE, partsOf, valueIn, valueText } from './measures.ts';
+import { comparedText } from './compare.tsx';
+import {
+  changeIn,
+  changeText,
+  differenceText,
+  figureOf,
+  linkBehind,
+  NO_VALUE,
+  partsOf,
+  valueIn,
+  valueText,
+} from './measures.ts';
 import { useAnswer } from './service.ts';
 import { Answered, Empty } from './states.tsx';
 import { say } from './words.ts';
@@ -17,21 +27,22 @@ export const HEADLINES = [
   'overdueStartCount',
 ];
 
-export const summaryPath = (selection: URLSearchParams): string =>
-  pathOf('/v1/statistics/summary', selection);
+const DEFAULT = 'previousYear';
+
+export const summaryPath = (address: URLSearchParams): string =>
+  pathOf('/v1/statistics/summary', selectionOf(address), {
+    compareWith: address.get('compareWith') ?? DEFAULT,
+  });
 
 export function Headline() {
-  const selection = selectionOf(useAddress());
+  const address = useAddress();
+  const compareWith = address.get('compareWith');
   const definitions = useDefinitions();
-  const path = summaryPath(selection);
+  const path = summaryPath(address);
   const shown = useAnswer<Summary>(path);
-  const day = shown.answer?.asOf;
-  const earlierPath =
-    day === undefined ? null : pathOf('/v1/statistics/summary', selection, { asOf: yearBefore(day) });
-  const earlier = useAnswer<Summary>(earlierPath);
   const one = (name: string, now: Summary) => {
     const value = valueIn(now, name);
-    const before = earlier.answer && !earlier.isEarlier ? valueIn(earlier.answer, name) : null;
+    const change = changeIn(now, name);
     const figure = figureOf(value);
     const link = linkBehind(name, now.links);
     const label = labelOf(definitions?.measures.find((measure) => measure.name === name));
@@ -42,7 +53,6 @@ export function Headline() {
         {figure && <span class="unit">{figure.unit}</span>}
       </>
     );
-    const difference = differenceText(value, before);
     return (
       <div class="figure" key={name} data-measure={name}>
         <dt>{label}</dt>
@@ -54,11 +64,14 @@ export function Headline() {
           )}
           <span class="parts">{partsOf(value)}</span>
         </dd>
-        <dd class="before">
-          {before !== null && (
+        <dd class="before" title={now.comparedWith?.asOf}>
+          {change && change.previous !== null && (
             <>
-              {say('yearBefore')} {valueText(before)}
-              {difference && <b>{difference}</b>}
+              {comparedText(compareWith ?? DEFAULT)} {valueText(change.previous)}
+              <b>
+                {differenceText(value, change)}
+                {compareWith && <small>{changeText(value, change)}</small>}
+              </b>
             </>
           )}
         </dd>
@@ -66,13 +79,7 @@ export function Headline() {
     );
   };
   return (
-    <Card
-      id="headline"
-      title={say('headline')}
-      requests={[path, ...(earlierPath ? [earlierPath] : [])]}
-      explains={HEADLINES}
-      file={path}
-    >
+    <Card id="headline" title={say('headline')} requests={[path]} explains={HEADLINES} file={path}>
       <Answered shown={shown}>
         {(now) =>
           now.projectCount === 0 ? (

@@ -1,5 +1,6 @@
 /** Follows the change stream, through `fetch` so that the key travels in a header, and refreshes what changed. */
 import { useEffect, useReducer } from 'preact/hooks';
+import { isPast, watchAddress } from './address.ts';
 import { ask, askJson, isCatchingUp, isCutOff, Refused, refreshTo, retry, watchAnswers } from './service.ts';
 
 /** Longer than the 15 seconds between the service's signs of life. */
@@ -9,7 +10,7 @@ const GATHER_MS = 250;
 /** Figures do not depend on these. */
 const IRRELEVANT = new Set(['keys', 'imports', 'mappings']);
 
-type State = 'starting' | 'live' | 'behind' | 'refused';
+type State = 'starting' | 'live' | 'behind' | 'refused' | 'paused';
 
 let state: State = 'starting';
 let behindSince = 0;
@@ -99,13 +100,16 @@ async function follow(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Starts anew, such as with another key. */
+/** Starts anew, such as with another key. The past does not change. */
 export function followChanges(): void {
   running?.abort();
   running = new AbortController();
-  state = 'starting';
-  void follow(running.signal);
+  become(isPast() ? 'paused' : 'starting');
+  if (!isPast()) void follow(running.signal);
 }
+watchAddress(() => {
+  if (isPast() !== (state === 'paused')) followChanges();
+});
 
 export interface Liveness {
   state: State | 'catching up';

@@ -16,6 +16,7 @@ export function Liveness() {
     'catching up': say('catchingUp'),
     behind: navigator.onLine ? say('behind', { time }) : `${say('offline')} · ${say('behind', { time })}`,
     refused: say('notLive'),
+    paused: say('paused'),
   };
   return (
     <span class={`live ${state.replace(' ', '-')}`} role={state === 'behind' ? 'alert' : undefined}>

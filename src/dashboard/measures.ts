@@ -1,5 +1,6 @@
 /** Values of measures as text, and where each leads. */
-import type { Duration, Figures, Links, Money, Rate, Value } from './answers.ts';
+import type { Change, Duration, Figures, Links, Money, Rate, Value } from './answers.ts';
+import { language } from './language.ts';
 import {
   amount,
   amountText,
@@ -37,6 +38,10 @@ export const linkBehind = (measure: string, links: Links | undefined): string | 
 export const valueIn = (figures: Figures, measure: string): Value =>
   (figures[measure] as Value | undefined) ?? null;
 
+/** A value beside that of the day compared with, if there is one. */
+export const changeIn = ({ comparison }: Figures, measure: string): Change | null =>
+  (comparison?.[measure] as Change | undefined) ?? null;
+
 /** For comparisons and the length of bars; null if there is no value. */
 export function magnitude(value: Value): number | null {
   if (value === null || typeof value === 'number') return value;
@@ -71,28 +76,23 @@ export function valueText(value: Value): string {
 export const shortText = (value: Value): string =>
   isMoney(value) ? shortAmount(value.yuan) : valueText(value);
 
-/** By how much a value exceeds an earlier one. */
-export function differenceText(value: Value, earlier: Value): string | null {
-  if (value === null || earlier === null) return null;
-  if (typeof value === 'number') {
-    const by = value - (earlier as number);
-    if (by === 0) return say('unchanged');
-    return withSign(by, countText(by));
-  }
-  if (isMoney(value)) {
-    const by = value.yuan - (earlier as Money).yuan;
-    if (by === 0) return say('unchanged');
-    return withSign(by, amountText(by));
-  }
-  if (isRate(value)) {
-    const before = (earlier as Rate).percent;
-    if (value.percent === null || before === null) return null;
-    const by = Math.round((value.percent - before) * 10) / 10;
-    if (by === 0) return say('unchanged');
-    return withSign(by, `${percentText(by).replace('%', '')} ${say('points')}`.replace(/ (?=个)/, ''));
-  }
-  return null;
+/** By how much a value exceeds that of the day compared with. */
+export function differenceText(value: Value, { difference }: Change): string | null {
+  if (difference === null) return null;
+  const by = typeof difference === 'number' ? difference : difference.yuan;
+  if (by === 0) return say('unchanged');
+  if (typeof difference !== 'number') return withSign(by, amountText(by));
+  if (typeof value === 'number') return withSign(by, countText(by));
+  const unit = isRate(value) ? say('points') : say('days');
+  const digits = percentFigure(by).text;
+  return withSign(by, language() === 'zh' ? digits + unit : `${digits} ${unit}`);
 }
+
+/** The difference in percent of the value before; of rates points say all. */
+export const changeText = (value: Value, { changePercent }: Change): string | null =>
+  changePercent === null || changePercent === 0 || isRate(value)
+    ? null
+    : withSign(changePercent, percentText(changePercent));
 
 /** The parts of a rate: 266 / 319. */
 export function partsOf(value: Value): string | null {

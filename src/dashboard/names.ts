@@ -1,5 +1,6 @@
 /** Names of codes: of fields and statuses as the service has them, and of what projects refer to. */
 import { useMemo } from 'preact/hooks';
+import { pastOf, pathOf, useAddress } from './address.ts';
 import type { Names, PageOf } from './answers.ts';
 import { nameOf } from './language.ts';
 import { useAnswer } from './service.ts';
@@ -16,7 +17,8 @@ interface Entry {
 export function useNamesOf(
   catalogue: 'events' | 'regions' | 'zones' | 'industries',
 ): (code: string | null) => string {
-  const { answer } = useAnswer<PageOf<Entry>>(`/v1/${catalogue}?limit=500`);
+  const path = pathOf(`/v1/${catalogue}`, pastOf(useAddress()), { limit: '500' });
+  const { answer } = useAnswer<PageOf<Entry>>(path);
   const byCode = useMemo(() => new Map(answer?.items.map((entry) => [entry.code, entry])), [answer]);
   return (code) => {
     if (code === null) return '';

@@ -1,12 +1,13 @@
-/** Prefectures: as tiles in the colour of a measure, and as a ranking with the ranks of the month before. */
+/** Prefectures: as tiles in the colour of a measure, and as a ranking with the ranks of an earlier day. */
 import { pageOf, pathOf, selectionOf, useAddress } from './address.ts';
-import type { Breakdown, BreakdownItem, Group } from './answers.ts';
+import type { Breakdown, BreakdownItem, Group, Value } from './answers.ts';
 import { Bars } from './bars.tsx';
 import { Card, labelOf, useMeasure } from './card.tsx';
+import { comparedText } from './compare.tsx';
 import { monthEndBefore } from './days.ts';
 import { nameOf } from './language.ts';
 import { useChosenMeasure } from './measure-choice.tsx';
-import { linkBehind, magnitude, partsOf, shortText, valueIn, valueText } from './measures.ts';
+import { changeIn, linkBehind, magnitude, partsOf, shortText, valueIn, valueText } from './measures.ts';
 import { useAnswer } from './service.ts';
 import { Answered } from './states.tsx';
 import { placesAround, placesOf } from './tile-layout.ts';
@@ -19,12 +20,12 @@ const STEPS = 6;
 const groupOf = (item: BreakdownItem): Group => item.groups.region as Group;
 const hasCode = (item: BreakdownItem): boolean => groupOf(item).code !== null;
 
-const pathFor = (selection: URLSearchParams, measure: string, asOf?: string): string =>
+const pathFor = (selection: URLSearchParams, measure: string, compareWith: string | null): string =>
   pathOf('/v1/statistics/breakdown', selection, {
     by: 'region',
     limit: LIMIT,
     sort: `-${measure}`,
-    ...(asOf && { asOf }),
+    compareWith,
   });
 
 /** Chinese names of prefectures without what all of them end in. */
@@ -33,7 +34,7 @@ const shortName = (group: Group): string =>
 
 function usePlaces() {
   const measure = useChosenMeasure();
-  const path = pathFor(selectionOf(useAddress()), measure);
+  const path = pathFor(selectionOf(useAddress()), measure, null);
   return { measure, path, shown: useAnswer<Breakdown>(path) };
 }
 
@@ -104,58 +105,74 @@ export function Tiles() {
   );
 }
 
-/** Ranks by position; equal values share one. */
-function ranksOf({ items }: Breakdown, measure: string): Map<string, number> {
-  const ranks = new Map<string, number>();
-  let last: { size: number | null; rank: number } | undefined;
-  for (const [index, item] of items.filter(hasCode).entries()) {
-    const size = magnitude(valueIn(item, measure));
-    if (size === null) continue;
-    last = { size, rank: last?.size === size ? last.rank : index + 1 };
-    ranks.set(groupOf(item).code as string, last.rank);
-  }
-  return ranks;
+/** Ranks among the prefectures; equal values share one. Projects without any take no place here. */
+function ranksOf({ items }: Breakdown, of: (item: BreakdownItem) => Value): Map<string, number> {
+  const sizes = items
+    .filter(hasCode)
+    .map((item) => [groupOf(item).code as string, magnitude(of(item))] as const)
+    .filter((one): one is [string, number] => one[1] !== null);
+  return new Map(sizes.map(([code, size]) => [code, 1 + sizes.filter(([, other]) => other > size).length]));
 }
 
-function Rank({ now, before }: { now: number | undefined; before: number | undefined }) {
+/** Without projects on the day compared with, there was no rank. */
+const valueBefore = (item: BreakdownItem, measure: string): Value =>
+  changeIn(item, 'projectCount')?.previous === 0 ? null : (changeIn(item, measure)?.previous ?? null);
+
+interface RankProps {
+  now: number | undefined;
+  before: number | undefined;
+  /** What the day of the rank before is called. */
+  when: string;
+  /** Whether the rank before is shown, too. */
+  isCompared: boolean;
+}
+
+function Rank({ now, before, when, isCompared }: RankProps) {
   const moved = now !== undefined && before !== undefined ? before - now : 0;
   const direction = moved > 0 ? 'up' : moved < 0 ? 'down' : 'same';
   const arrows = { up: '▲', down: '▼', same: '' };
+  const earlier = `${say('rankBefore', { when })} ${before ?? '–'}`;
   return (
     <>
       <b>{now ?? '–'}</b>
-      <small class={direction} title={`${say('rankBefore')} ${before ?? '–'}`}>
+      <small class={direction} title={earlier}>
         <span aria-hidden="true">
           {arrows[direction]}
           {moved !== 0 && Math.abs(moved)}
         </span>
-        <span class="visually-hidden">
-          {say('rankBefore')} {before ?? '–'}
-        </span>
+        <span class="visually-hidden">{earlier}</span>
       </small>
+      {isCompared && (
+        <small class="was" aria-hidden="true">
+          {say('rankWas', { n: before ?? '–' })}
+        </small>
+      )}
     </>
   );
 }
 
 export function Ranking() {
   const { measure, path, shown } = usePlaces();
-  const selection = selectionOf(useAddress());
+  const address = useAddress();
   const label = labelOf(useMeasure(measure));
   const day = shown.answer?.asOf;
-  const earlierPath = day === undefined ? null : pathFor(selection, measure, monthEndBefore(day));
-  const earlier = useAnswer<Breakdown>(earlierPath);
+  const chosen = address.get('compareWith');
+  const compareWith = chosen ?? (day ? monthEndBefore(day) : null);
+  const comparedPath = compareWith === null ? null : pathFor(selectionOf(address), measure, compareWith);
+  const compared = useAnswer<Breakdown>(comparedPath);
+  const when = chosen ? comparedText(chosen) : say('lastMonth');
   return (
     <Card
       id="ranking"
       title={`${say('ranking')} · ${label}`}
-      requests={[path, ...(earlierPath ? [earlierPath] : [])]}
+      requests={[path, ...(comparedPath ? [comparedPath] : [])]}
       explains={[measure]}
       file={path}
     >
       <Answered shown={shown}>
         {(answer) => {
-          const ranks = ranksOf(answer, measure);
-          const before = earlier.answer ? ranksOf(earlier.answer, measure) : new Map<string, number>();
+          const ranks = ranksOf(answer, (item) => valueIn(item, measure));
+          const before = compared.answer && ranksOf(compared.answer, (item) => valueBefore(item, measure));
           const items = answer.items.filter(hasCode);
           const most = Math.max(...items.map((item) => magnitude(valueIn(item, measure)) ?? 0));
           const bars = items.map((item) => {
@@ -170,7 +187,14 @@ export function Ranking() {
               value: valueText(value),
               more: partsOf(value),
               href: link && pageOf(link),
-              rank: <Rank now={ranks.get(code)} before={before.get(code)} />,
+              rank: (
+                <Rank
+                  now={ranks.get(code)}
+                  before={before?.get(code)}
+                  when={when}
+                  isCompared={chosen !== null}
+                />
+              ),
             };
           });
           return (

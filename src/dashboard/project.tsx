@@ -1,13 +1,15 @@
 /** One project: its fields, its life on a line, its ledger, and who changed what. */
 import { useState } from 'preact/hooks';
-import { hrefWith, pathOf, selectionOf, useAddress } from './address.ts';
-import type { Change, FundsEntry, PageOf, Project as Record_ } from './answers.ts';
+import { hrefWith, pastOf, pathOf, selectionOf, TO_THE_PRESENT, useAddress } from './address.ts';
+import type { FundsEntry, LogEntry, PageOf, Project as Record_ } from './answers.ts';
 import { Card } from './card.tsx';
 import { numberOf } from './days.ts';
 import { inLanguage, language, nameOf } from './language.ts';
 import { NO_VALUE } from './measures.ts';
+import { momentText } from './moments.ts';
 import { useNames, useNamesOf } from './names.ts';
 import { amountText, countText } from './numbers.ts';
+import { useKnown } from './past.tsx';
 import { plain } from './plain.ts';
 import { Status } from './projects.tsx';
 import { Scrolled } from './scrolled.tsx';
@@ -81,7 +83,7 @@ function LifeLine({ project, asOf }: { project: Record_; asOf: string | null }) 
 }
 
 function Ledger({ id, asOf }: { id: string; asOf: string | null }) {
-  const path = `/v1/projects/${id}/funds?limit=500`;
+  const path = pathOf(`/v1/projects/${id}/funds`, pastOf(useAddress()), { limit: '500' });
   const fieldName = useFieldName();
   const shown = useAnswer<PageOf<FundsEntry>>(path);
   return (
@@ -135,19 +137,20 @@ const ACTIONS: Readonly<Record<string, { zh: string; en: string }>> = {
   add_funds: { zh: '登记到位资金', en: 'added funds' },
 };
 
+const textOf = (field: string, value: unknown): string =>
+  /Yuan$/.test(field) && typeof value === 'number' ? amountText(value) : plain(value);
+
 const HISTORY_PAGE = 20;
 
 function History({ id }: { id: string }) {
   const fieldName = useFieldName();
   const [limit, setLimit] = useState(HISTORY_PAGE);
   const path = `/v1/projects/${id}/history?limit=${limit}`;
-  const shown = useAnswer<PageOf<Change>>(path);
-  const time = new Intl.DateTimeFormat(language() === 'zh' ? 'zh-CN' : 'en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  });
+  const shown = useAnswer<PageOf<LogEntry>>(path);
+  const known = useKnown();
+  const isLater = ({ seq }: LogEntry) => known !== undefined && seq > known.revision;
   /** An entry of the ledger is shown by its own fields. */
-  const fieldsOf = ({ fields }: Change) =>
+  const fieldsOf = ({ fields }: LogEntry) =>
     Object.entries(fields).flatMap(([field, { before, after }]) =>
       field === 'fundsEntry' && after !== null && typeof after === 'object'
         ? Object.entries(after).map(([part, value]) => ({ field: part, before: undefined, after: value }))
@@ -160,12 +163,20 @@ function History({ id }: { id: string }) {
           <>
             <ol class="changes">
               {items.map((entry) => (
-                <li key={entry.seq}>
+                <li key={entry.seq} class={isLater(entry) ? 'later' : undefined}>
                   <p>
-                    <time dateTime={entry.at}>{time.format(new Date(entry.at))}</time>
+                    <time dateTime={entry.at}>{momentText(entry.at)}</time>
                     <b>{ACTIONS[entry.action] ? inLanguage(ACTIONS[entry.action] as never) : entry.action}</b>
                     <span>{entry.actor}</span>
-                    <small class="soft">#{entry.seq}</small>
+                    <small>
+                      {isLater(entry) && `${say('notKnownThen')} `}
+                      <a
+                        href={hrefWith({ ...TO_THE_PRESENT, revision: String(entry.seq) })}
+                        title={say('asKnownAfter')}
+                      >
+                        #{entry.seq}
+                      </a>
+                    </small>
                   </p>
                   <ul>
                     {fieldsOf(entry)
@@ -180,7 +191,7 @@ function History({ id }: { id: string }) {
                             <>
                               <del>
                                 <span class="visually-hidden">{say('before')} </span>
-                                {plain(before)}
+                                {textOf(field, before)}
                               </del>
                               {' → '}
                             </>
@@ -189,9 +200,7 @@ function History({ id }: { id: string }) {
                             {entry.action === 'change' && (
                               <span class="visually-hidden">{say('after')} </span>
                             )}
-                            {/Yuan$/.test(field) && typeof after === 'number'
-                              ? amountText(after)
-                              : plain(after)}
+                            {textOf(field, after)}
                           </ins>
                         </li>
                       ))}
@@ -217,7 +226,7 @@ export function Project() {
   const chosenDay = selectionOf(address).get('asOf');
   const newest = useAnswer<{ asOf: string }>('/v1/statistics/breakdown?by=event').answer?.asOf ?? null;
   const asOf = chosenDay ?? newest;
-  const path = pathOf(`/v1/projects/${id}`, new URLSearchParams(), { asOf: chosenDay });
+  const path = pathOf(`/v1/projects/${id}`, pastOf(address), { asOf: chosenDay });
   const shown = useAnswer<Record_>(path);
   const names = useNames();
   const fieldName = useFieldName();

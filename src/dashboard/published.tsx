@@ -1,6 +1,6 @@
-/** Published figures, and whether they still agree with what is computed. */
+/** Published figures, and whether they agree with what is computed. */
 import { useState } from 'preact/hooks';
-import { address, hrefWith, pathOf, useAddress } from './address.ts';
+import { pageOf, pastOf, pathOf, useAddress } from './address.ts';
 import type { Names, PageOf, PublishedFigure } from './answers.ts';
 import { Card, labelOf, useDefinitions } from './card.tsx';
 import { inLanguage, language } from './language.ts';
@@ -24,10 +24,9 @@ export function Published() {
   const definitions = useDefinitions();
   const names = useNames();
   const [showsAll, setShowsAll] = useState(false);
-  const event = useAddress()
-    .getAll('event')
-    .flatMap((codes) => codes.split(','));
-  const path = pathOf('/v1/published-figures', new URLSearchParams(), {
+  const address = useAddress();
+  const event = address.getAll('event').flatMap((codes) => codes.split(','));
+  const path = pathOf('/v1/published-figures', pastOf(address), {
     ...(event.length === 1 && event[0] !== 'none' && { event }),
     limit: LIMIT,
   });
@@ -38,9 +37,8 @@ export function Published() {
   };
   /** The overview for the projects and the day of a figure. */
   const hrefOf = ({ links }: PublishedFigure) => {
-    const { pathname, searchParams } = new URL(links.figures, location.origin);
-    if (pathname !== '/v1/statistics/summary') return undefined;
-    return hrefWith({ lang: address().get('lang') }, searchParams);
+    const { pathname } = new URL(links.figures, location.origin);
+    return pathname === '/v1/statistics/summary' ? pageOf(links.figures, { view: null }) : undefined;
   };
   return (
     <Card id="published" title={say('published')} requests={[path]}>
@@ -68,7 +66,7 @@ export function Published() {
                           {say('publishedAs')}
                         </th>
                         <th scope="col" class="number">
-                          {say('computedNow')}
+                          {say('computed')}
                         </th>
                       </tr>
                     </thead>

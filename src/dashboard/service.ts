@@ -1,5 +1,6 @@
 /** Requests to the service, with the key of this tab if there is one; answers are shared and kept until they change. */
 import { useEffect, useReducer, useRef } from 'preact/hooks';
+import { isPast } from './address.ts';
 import { language } from './language.ts';
 
 const KEY = 'luodi.key';
@@ -7,13 +8,20 @@ const KEY = 'luodi.key';
 /** Kept by this tab only, and sent in a header only. */
 export const key = (): string | null => sessionStorage.getItem(KEY);
 
+/** What is wrong with one part of a request. */
+export interface Fault {
+  message: string;
+  parameter?: string;
+  pointer?: string;
+}
+
 /** RFC 9457. `code` is `unreachable` if no answer came. */
 export interface Problem {
   status: number;
   code: string;
   title: string;
   detail?: string;
-  errors?: readonly { message: string; parameter?: string; pointer?: string }[];
+  errors?: readonly Fault[];
 }
 
 export class Refused extends Error {
@@ -72,13 +80,16 @@ export function watchAnswers(watcher: () => void): () => void {
   return () => void watchers.delete(watcher);
 }
 
+/** What is told from a state of the past stays as it is. */
+const isOfThePast = (path: string): boolean => isPast(new URL(path, location.origin).searchParams);
+
 async function load(path: string, entry: Entry): Promise<void> {
   const asked = head;
   try {
     entry.answer = await askJson(path);
     delete entry.problem;
     const { revision } = entry.answer as { revision?: number };
-    entry.revision = revision ?? asked;
+    entry.revision = isOfThePast(path) ? Number.POSITIVE_INFINITY : (revision ?? asked);
   } catch (error) {
     entry.problem = error instanceof Refused ? error.problem : { ...unreachable, title: String(error) };
     // What was shown before stays while the service cannot be reached, but not what may no longer be read.

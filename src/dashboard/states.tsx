@@ -1,9 +1,29 @@
 /** What is shown instead of figures: that something loads, is refused, failed, or is empty. */
 import type { ComponentChildren } from 'preact';
-import { address, change, nothingSelected, useAddress } from './address.ts';
+import { address, change, isPast, nothingSelected, useAddress } from './address.ts';
 import { openKeyDialog } from './key-dialog.tsx';
-import { key, type Problem, retry, type Shown } from './service.ts';
-import { say } from './words.ts';
+import { withMoments } from './moments.ts';
+import { WayBack } from './past.tsx';
+import { key, type Fault as ParameterFault, type Problem, retry, type Shown } from './service.ts';
+import { say, type Word } from './words.ts';
+
+/** What the parameters with a control are called in a sentence. */
+const SUBJECTS: Readonly<Record<string, Word>> = {
+  asOf: 'chosenDay',
+  knownAt: 'chosenTime',
+  revision: 'chosenRevision',
+  compareWith: 'comparedDay',
+};
+
+function Fault({ fault: { parameter, pointer, message } }: { fault: ParameterFault }) {
+  const subject = parameter && SUBJECTS[parameter];
+  if (subject) return <p>{say('sentence', { subject: say(subject), rest: withMoments(message) })}</p>;
+  return (
+    <p>
+      <code>{parameter ?? pointer}</code> {message}
+    </p>
+  );
+}
 
 export function Trouble({ problem }: { problem: Problem }) {
   const { status, code, title, detail, errors = [] } = problem;
@@ -22,6 +42,7 @@ export function Trouble({ problem }: { problem: Problem }) {
         <button type="button" onClick={openKeyDialog}>
           {say('keyTitle')}
         </button>
+        {isPast() && <WayBack />}
       </div>
     );
   }
@@ -33,18 +54,21 @@ export function Trouble({ problem }: { problem: Problem }) {
       </div>
     );
   }
+  const isOfThePast = isPast() && status === 422;
   return (
     <div class="state" role="status">
       <strong>{say('failed')}</strong>
-      {code === 'unreachable' ? <p>{say('unreachable')}</p> : <p>{detail ?? title}</p>}
-      {errors.map(({ parameter, pointer, message }) => (
-        <p key={`${parameter}${pointer}${message}`}>
-          <code>{parameter ?? pointer}</code> {message}
-        </p>
+      {code === 'unreachable' ? <p>{say('unreachable')}</p> : errors.length === 0 && <p>{detail ?? title}</p>}
+      {errors.map((fault) => (
+        <Fault key={JSON.stringify(fault)} fault={fault} />
       ))}
-      <button type="button" onClick={retry}>
-        {say('retry')}
-      </button>
+      {isOfThePast ? (
+        <WayBack />
+      ) : (
+        <button type="button" onClick={retry}>
+          {say('retry')}
+        </button>
+      )}
     </div>
   );
 }
@@ -59,10 +83,11 @@ export function Loading() {
 
 export function Empty({ hasData }: { hasData: boolean }) {
   const isNarrowed = Object.keys(nothingSelected(useAddress())).length > 0;
+  const hasOthers = hasData || isNarrowed || isPast();
   return (
     <div class="state" role="status">
-      <strong>{say(hasData || isNarrowed ? 'noProjects' : 'noData')}</strong>
-      <p>{say(hasData || isNarrowed ? 'noProjectsHint' : 'noDataHint')}</p>
+      <strong>{say(hasOthers ? 'noProjects' : 'noData')}</strong>
+      <p>{say(hasOthers ? 'noProjectsHint' : 'noDataHint')}</p>
       {isNarrowed && (
         <button type="button" onClick={() => change(nothingSelected(address()))}>
           {say('clear')}

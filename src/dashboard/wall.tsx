@@ -11,6 +11,7 @@ import { Headline, summaryPath } from './headline.tsx';
 import { Liveness } from './liveness.tsx';
 import { useNamesOf } from './names.ts';
 import { Industries, Sizes } from './overview.tsx';
+import { PastNotice } from './past.tsx';
 import { Ranking, Tiles } from './places.tsx';
 import { Published } from './published.tsx';
 import { useAnswer } from './service.ts';
@@ -32,7 +33,7 @@ export function Wall() {
   const [page, setPage] = useState(0);
   const [isPaused, setPaused] = useState(false);
   const eventName = useNamesOf('events');
-  const summary = useAnswer<Summary>(summaryPath(selection));
+  const summary = useAnswer<Summary>(summaryPath(address));
   /** `?wall=30` turns every 30 seconds. */
   const seconds = Number(address.get('wall')) || SECONDS;
   const turn = (by: number) => setPage((at) => (at + by + PAGES.length) % PAGES.length);
@@ -96,6 +97,7 @@ export function Wall() {
           </a>
         </div>
       </header>
+      <PastNotice />
       {summary.problem && !summary.answer ? (
         <Trouble problem={summary.problem} />
       ) : (

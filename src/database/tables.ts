@@ -320,6 +320,8 @@ export function defineTables(columns: Vocabulary) {
       partOf: id('part_of_id'),
       source: json('source').$type<Record<string, unknown>>().notNull(),
       note: text('note'),
+      /** What was known when it was printed: a timestamp or a day; null for the end of its day of publication. */
+      knownAt: text('known_at'),
     },
     (self) => [
       foreignKey({ columns: [self.partOf], foreignColumns: [self.id] }),

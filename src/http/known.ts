@@ -6,33 +6,68 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Revision } from '../database/database.ts';
 import { day, instant, integerText, link } from './fields.ts';
+import type { FaultCode } from './messages.ts';
+
+const momentIn = (given: string) => (given.length > 10 ? instant : day).safeParse(given);
+
+/** A timestamp, or a day, which means its end in the service's time zone. */
+export const momentOrDay = z
+  .string()
+  .max(40)
+  .superRefine((given, context) => {
+    if (momentIn(given).success) return;
+    const message = given.length > 10 ? 'not_an_instant' : 'not_a_day';
+    context.addIssue({ code: 'custom', message, input: given, continue: false });
+  })
+  .overwrite((given) => momentIn(given).data ?? given);
+
+const seq = integerText(z.int().min(1));
 
 /** The parameters of everything that can be told as it was known. */
 export const knownFields = {
-  knownAt: z
-    .string()
-    .max(40)
-    .transform((given, context) => {
-      const parsed = (given.length > 10 ? instant : day).safeParse(given);
-      if (parsed.success) return parsed.data;
-      const isDay = given.length <= 10;
-      context.addIssue({ code: 'custom', message: isDay ? 'not_a_day' : 'not_an_instant', input: given });
-      return z.NEVER;
-    })
-    .optional()
-    .meta({
-      description:
-        'As it was known at this time: a timestamp with offset, or a day, which means its end in the service’s time zone. Later entries are as if they had not been made. Not together with `revision`. By default, as it is known now.',
-      example: '2022-08-31T16:00:00Z',
-    }),
-  revision: integerText(z.int().min(1)).optional().meta({
+  knownAt: momentOrDay.optional().meta({
+    description:
+      'As it was known at this time: a timestamp with offset, or a day, which means its end in the service’s time zone. Later entries are as if they had not been made. Not together with `revision`. By default, as it is known now.',
+    example: '2022-08-31T16:00:00Z',
+  }),
+  revision: seq.optional().meta({
     description: 'As it was known at this revision: after this entry of the change log, before the next.',
     example: 1207,
   }),
 };
 
+/** The parameters that tell the earlier of two sides as it was known. */
+export const knownBeforeFields = {
+  fromKnownAt: momentOrDay.optional().meta({
+    description:
+      'The first side as it was known at this time, in the form of `knownAt`. By default both sides are told from the same data.',
+    example: '2022-08-31T16:00:00Z',
+  }),
+  fromRevision: seq.optional().meta({
+    description: 'The first side as it was known at this revision. Not together with `fromKnownAt`.',
+    example: 1200,
+  }),
+};
+
+/** `known:` with a timestamp or a day, or `revision:` with a number, where a parameter also takes other words. */
+export const knownWord = (error: FaultCode) =>
+  z.string().regex(/^(known:.{10,40}|revision:[1-9]\d{0,14})$/, { error });
+
+/** What a word says. @throws nothing: undefined if it is another one, or a time that is none */
+export function readKnownWord(word: string): KnownAsked | undefined {
+  const [, kind, value = ''] = /^(known|revision):(.*)$/.exec(word) ?? [];
+  if (kind === 'revision') return { revision: Number(value) };
+  return kind === 'known' ? { knownAt: momentOrDay.safeParse(value).data ?? '' } : undefined;
+}
+
+/** What a request asks to be told from. */
+export interface KnownAsked {
+  knownAt?: string | undefined;
+  revision?: number | undefined;
+}
+
 /** The parameter of permalinks. */
-export const definitionsField = integerText(z.int().min(1)).optional().meta({
+export const definitionsField = seq.optional().meta({
   description:
     'The version of the definitions (`/v1/statistics/definitions`) that the figures are to follow; permalinks have it. 410 if the service computes by another version.',
   example: 1,
@@ -59,9 +94,9 @@ export const exampleKnown: Known = { revision: 1207, at: '2022-08-31T02:11:09.00
 
 const PATH = /^\/v1\//;
 
-/** A link that stays in the same past. */
+/** A link that stays in the same past, unless it is in one already. */
 const pinnedLink = (link: string, revision: number): string =>
-  PATH.test(link) && !link.startsWith('/v1/statistics/definitions')
+  PATH.test(link) && !link.startsWith('/v1/statistics/definitions') && !/[?&]revision=/.test(link)
     ? `${link}${link.includes('?') ? '&' : '?'}revision=${revision}`
     : link;
 
@@ -91,11 +126,13 @@ export function pinned<T>(body: T, revision: number): T {
  * @param fixed what it depends on besides the address of the request; a language only if it does
  */
 export function permalinkOf(
-  { url }: FastifyRequest,
+  { url, knownBefore }: FastifyRequest,
   fixed: { asOf: string; revision: number; definitionsVersion: number; lang?: string | undefined },
 ): string {
   const { pathname, searchParams } = new URL(url, 'http://luodi');
   searchParams.delete('knownAt');
+  if (knownBefore && searchParams.has('compareWith'))
+    searchParams.set('compareWith', `revision:${knownBefore.revision}`);
   searchParams.sort();
   for (const [name, value] of Object.entries(fixed)) {
     searchParams.delete(name);
@@ -111,6 +148,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The revision that the request asks about; undefined for the present. */
     known: (Revision & { at: string | null }) | undefined;
+    /** The revision of the data that it compares with. */
+    knownBefore: Known | undefined;
     /** Whether the answer will be the same for ever. */
     permanent: boolean;
   }

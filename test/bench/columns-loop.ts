@@ -79,6 +79,7 @@ function pairsOf(columns: Columns): Record<StatisticsName, Pair> {
   const tallied = async (asOf: string, by: readonly Coded[], filter = {} as ProjectFilter) =>
     tallyRows(columns, await select(filter, asOf).mask(columns, reader), by, packedDay(asOf));
   const revision = { seq: 0, hash: '' };
+  const at = () => Promise.reject(new Error('There is no other state.'));
   const none = new Uint8Array(columns.count);
   return {
     summary: {
@@ -104,7 +105,7 @@ function pairsOf(columns: Columns): Record<StatisticsName, Pair> {
           asOf,
         };
         const { body } = await timeline.answer(
-          { reader, columns, revision },
+          { reader, columns, revision, at },
           { ...asked, to: undefined, limit: undefined },
         );
         const { items } = body as { items: { cumulative: { signedCount: number } }[] };

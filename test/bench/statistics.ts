@@ -178,11 +178,12 @@ async function anyDay({ seconds }: Setting, file: string, key: string): Promise<
       const body = JSON.stringify({
         code: `BENCH-${process.pid}-${written}`,
         name: '虚构项目',
-        level: 'national',
+        level: 'provincial',
         signedOn: '2026-01-02',
         investmentYuan: 1_000_000,
       });
-      await fetch(`${service.url}/v1/projects`, { method: 'POST', headers, body });
+      const { status } = await fetch(`${service.url}/v1/projects`, { method: 'POST', headers, body });
+      if (status !== 201) throw new Error(`A project was refused with ${status}.`);
       await sleep(1_000 / WRITES_A_SECOND);
     }
   };

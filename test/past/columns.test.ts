@@ -16,7 +16,7 @@ afterAll(() => api.close());
 
 async function differencesAt(seq: number, isFromColumns: boolean): Promise<unknown> {
   let last: Part | undefined;
-  const question = { question: 'test.compare', input: { isFromColumns }, seq };
+  const question = { question: 'test.compare', input: { isFromColumns }, seq, isAway: true as const };
   for await (const part of api.database.stream(comparing, question)) last = part;
   // After a failure, columns are filled anew; nothing here fails.
   expect(last).not.toHaveProperty('unfilled');

@@ -60,6 +60,8 @@ describe('a published figure', () => {
       partOf: null,
       source: { title: null, ...source, url: null },
       note: null,
+      knownAt: null,
+      whenPrinted: null,
       computed: {
         value: '4.5',
         rounded: '4.5',

@@ -3,14 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clockIn } from '../../src/core/clock.ts';
 import { addressOf } from '../../src/features/published/answers.ts';
-import {
-  type LaterChange,
-  type LaterChanges,
-  laterChanges,
-} from '../../src/features/published/later-changes.ts';
-import { changedSinceReason } from '../../src/features/published/reasons.ts';
 import type { FigureRow } from '../../src/features/published/repository.ts';
-import { scopeOf } from '../../src/features/published/scope.ts';
 import { publishedService } from '../../src/features/published/service.ts';
 import { columnsOf } from '../../src/workers/works.ts';
 import { aProject, type Body, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
@@ -176,147 +169,105 @@ describe('a whole printed in another unit than its parts', () => {
   });
 });
 
-describe('changes since the publication', () => {
-  const moments: Record<string, number> = {};
+describe('what was known when a figure was printed', () => {
   let started: Body;
   const project = async (i: number): Promise<string> =>
     `/v1/projects/${(await api.get(`/v1/projects?code=TRAP-${i}`)).body.items[0].id}`;
-  const changedSince = async ({ id }: Body): Promise<Body> =>
-    (await api.get(`${PATH}/${id}`)).body.reasons.find(({ code }: Body) => code === 'changed_since')?.changes;
-  const mark = async (name: string) => {
-    moments[name] = (await api.database.revision()).seq;
-  };
+  const read = async ({ id }: Body): Promise<Body> => (await api.get(`${PATH}/${id}`)).body;
 
-  it('do not include the day itself', async () => {
+  it('is what is known now, while nothing is entered', async () => {
     started = await figure({ measure: 'startedCount', value: '8' });
+    const same = { agrees: true, difference: '0', computed: started.computed, links: started.links };
+    expect(started.whenPrinted).toEqual({ known: null, ...same });
+  });
+
+  it('includes the day of publication', async () => {
     api.clock.set('2030-01-10T15:59:59.999Z');
     await api.patch(await project(7), { startedOn: null });
-    expect((await api.get(`${PATH}/${started.id}`)).body).toMatchObject({ agrees: false, reasons: [] });
+    const figure = await read(started);
+    expect(figure).toMatchObject({ agrees: false, reasons: [], whenPrinted: { known: null, agrees: false } });
   });
 
-  it('are reported from midnight on, if they affect the figure', async () => {
+  it('does not include what is entered from midnight on, which is told correction by correction', async () => {
+    const known = (await api.database.revision()).seq;
     api.clock.set('2030-01-10T16:00:00Z');
     await api.patch(await project(8), { startedOn: AS_OF });
-    await mark('reached');
-    await api.patch(await project(6), { startedOn: null });
-    await mark('left');
-    // None of these affects the number of projects started by the day.
-    await api.patch(await project(9), { startedOn: '2030-01-09' });
-    await api.patch(await project(5), { startedOn: '2020-10-01' });
-    await api.patch(await project(5), { note: '备注', investmentYuan: 5 });
-    await created(api, `${await project(5)}/funds`, { receivedOn: '2021-01-01', amountYuan: 1 });
-    await created(api, '/v1/projects', aProject({ startedOn: '2020-09-15' }));
-    await created(api, '/v1/projects', aProject({ event, signedOn: '2030-01-09' }));
-    const { total, complete, since, items } = await changedSince(started);
-    expect({ total, complete, since }).toEqual({
-      total: 2,
-      complete: true,
-      since: '2030-01-10T16:00:00.000Z',
+    await api.patch(await project(9), { note: '无关' });
+    const figure = await read(started);
+    expect(figure).toMatchObject({
+      agrees: true,
+      reasons: [],
+      computed: { value: '8' },
+      whenPrinted: {
+        known: { revision: known, at: '2030-01-10T15:59:59.999Z' },
+        agrees: false,
+        difference: '-1',
+        computed: { value: '7', rounded: '7', raw: 7 },
+      },
     });
-    expect(items).toMatchObject([
-      { seq: moments.reached, action: 'change', code: 'TRAP-8', fields: ['startedOn'] },
-      { seq: moments.left, action: 'change', code: 'TRAP-6', fields: ['startedOn'] },
-    ]);
+    const { figures, differences } = figure.whenPrinted.links;
+    expect((await api.get(figures)).body).toMatchObject({ startedCount: 7, known: { revision: known } });
+    expect((await api.get(differences)).body).toMatchObject({
+      from: { value: 7 },
+      to: { value: 8 },
+      items: [{ project: { code: 'TRAP-8' }, cause: 'corrected', contribution: 1 }],
+    });
   });
 
-  it('include projects that were created, archived or moved to another event', async () => {
-    await api.delete(await project(0));
-    await created(api, '/v1/projects', aProject({ event, code: 'TRAP-NEW' }));
-    await api.patch(await project(1), { event: null });
-    const { total, items } = await changedSince(started);
-    expect(total).toBe(5);
-    expect(items.slice(2)).toMatchObject([
-      { action: 'archive', code: 'TRAP-0', fields: [] },
-      { action: 'create', code: 'TRAP-NEW', fields: [] },
-      { action: 'change', code: 'TRAP-1', fields: ['event'] },
-    ]);
-  });
-
-  it('include projects that left a filter, in their earlier state', async () => {
-    const large = await figure({ filter: 'minInvestment=1050000000', value: '8' });
-    await api.patch(await project(5), { region: '430100' });
-    await api.patch(await project(10), { investmentYuan: 1_060_000_000 });
+  it('explains a figure that does not agree any more', async () => {
+    const large = await figure({ filter: 'minInvestment=1110000000', value: '1' });
+    expect(large.whenPrinted).toMatchObject({ agrees: true });
+    api.clock.set('2030-01-11T16:00:00Z');
     await api.patch(await project(11), { investmentYuan: 1_000 });
-    const { items } = await changedSince(large);
-    const codes = items.map(({ code, action, fields }: Body) => [action, code, ...fields]);
-    // TRAP-5 had 1.05 billion until it was changed to 5 yuan; TRAP-1 had 1.01 billion, and was never
-    // selected.
-    expect(codes).toEqual([
-      ['change', 'TRAP-5', 'investmentYuan'],
-      ['change', 'TRAP-10', 'investmentYuan'],
-      ['change', 'TRAP-11', 'investmentYuan'],
+    const { agrees, reasons, whenPrinted } = await read(large);
+    expect([agrees, whenPrinted.agrees]).toEqual([false, true]);
+    expect(reasons).toEqual([
+      {
+        code: 'changed_since',
+        zh: '数据此后有变更：按公布时掌握的数据，计算值为 1。',
+        en: 'The data was changed later: as it was known when the figure was printed, the computed value was 1.',
+        link: whenPrinted.links.differences,
+      },
     ]);
+    const { body } = await api.get(`${PATH}/reconciliation?event=${event}`);
+    const { items, agreeingWhenPrinted } = body;
+    expect(items).toContainEqual(await read(large));
+    expect(agreeingWhenPrinted).toBe(items.filter((item: Body) => item.whenPrinted?.agrees).length);
   });
 
-  it('include the ledger of funds, by the day of the figure', async () => {
-    const funds = await figure({ measure: 'fundsInPlace', value: '9', unit: 'yuan' });
-    const url = `${await project(2)}/funds`;
-    await created(api, url, { receivedOn: '2030-01-09', amountYuan: 7 });
-    await created(api, url, { receivedOn: AS_OF, amountYuan: 7 });
-    const { items } = await changedSince(funds);
-    expect(items.filter(({ action }: Body) => action === 'add_funds')).toMatchObject([
-      { code: 'TRAP-5', fields: ['fundsEntry'] },
-      { code: 'TRAP-2', fields: ['fundsEntry'] },
-    ]);
+  it('can be that of another time', async () => {
+    const value = { measure: 'startedCount', value: '7' };
+    const later = await figure({ ...value, knownAt: '2030-01-12T00:00:00+08:00' });
+    expect(later).toMatchObject({ knownAt: '2030-01-11T16:00:00.000Z', whenPrinted: { agrees: false } });
+    const earlier = await figure({ ...value, knownAt: '2030-01-10' });
+    expect(earlier).toMatchObject({ knownAt: '2030-01-10', agrees: false, whenPrinted: { agrees: true } });
+    const changed = await api.patch(`${PATH}/${earlier.id}`, { knownAt: null });
+    expect(changed.body).toMatchObject({ knownAt: null, whenPrinted: { agrees: true } });
+    for (const [knownAt, code] of [
+      ['2030-01-13', 'after_now'],
+      ['2030-01-12T00:00:01+08:00', 'after_now'],
+      ['2030-01-11T00:00:00', 'not_an_instant'],
+      ['2030-02-30', 'not_a_day'],
+    ])
+      expectProblem(await api.patch(`${PATH}/${earlier.id}`, { knownAt }), 422, 'request.invalid', [
+        ['/knownAt', code as string],
+      ]);
   });
 
-  it('are limited to 20, with their total', async () => {
-    for (let i = 0; i < 25; i++) await created(api, '/v1/projects', aProject({ event, code: `MORE-${i}` }));
-    const { total, items } = await changedSince(started);
-    expect([total, items.length]).toEqual([30, 20]);
+  it('is nothing if the log begins later', async () => {
+    const old = await figure({ value: '999', source: { publisher: '商务厅', publishedOn: '2022-11-03' } });
+    expect(old).toMatchObject({ agrees: false, whenPrinted: null, reasons: [] });
   });
 
-  it('are searched in a limited number of log entries, and marked if incomplete', async () => {
-    const { seq: head } = await api.database.revision();
-    const question = {
-      filter: scopeOf({ event, filter: null }),
-      asOf: AS_OF,
-      reads: [{ field: 'startedOn', how: 'by' as const }],
-      since: '2030-01-10T16:00:00.000Z',
-      afterSeq: 0,
-    };
-    const within = (window: number, entries = 2_000): Promise<LaterChanges> =>
-      laterChanges(api.database.read, head, question, { window, entries, suspects: 256 });
-    const all = await within(head);
-    expect(all).toMatchObject({ complete: true, total: 30 });
-    const [first, second] = all.items as [LaterChange, LaterChange];
-    // The first later entry is also the first change.
-    const ofWindow = async (window: number) => {
-      const { complete, items } = await within(window);
-      return [complete, ...items.map(({ seq }) => seq)];
-    };
-    expect(await ofWindow(1)).toEqual([false, first.seq]);
-    expect(await ofWindow(second.seq - first.seq)).toEqual([false, first.seq]);
-    expect(await ofWindow(second.seq - first.seq + 1)).toEqual([false, first.seq, second.seq]);
-    expect((await within(head - first.seq)).complete).toBe(false);
-    expect(await within(head - first.seq + 1)).toEqual(all);
-    expect((await within(head, 1)).complete).toBe(true);
-  });
-
-  it('are described as incomplete if not all were searched', () => {
-    const changes = { since: '2030-01-10T16:00:00.000Z', total: 3, complete: true, items: [] };
-    const { en, zh } = changedSinceReason({ ...changes, complete: false }, '2030-01-11', false);
-    expect(en).toBe(
-      'Changes affecting the figure since it was published, from 2030-01-11 on: 3 (only part of the log was examined).',
-    );
-    expect(zh).toBe('公布之后，自 2030-01-11 起，其计算所依据的数据变更 3 处（仅查看了变更日志的一部分）。');
-    const { en: whole } = changedSinceReason(changes, '2030-01-11', false);
-    expect(whole).toMatch(/since it was published, from 2030-01-11 on: 3\.$/);
-  });
-
-  it('of a figure older than the log are reported from its own entry on', async () => {
-    const old = await figure({
-      value: '999',
-      source: { publisher: '商务厅', publishedOn: '2022-11-03' },
-    });
-    expect((await api.get(`${PATH}/${old.id}`)).body.reasons).toEqual([]);
-    await created(api, '/v1/projects', aProject({ event, code: 'TRAP-LATE' }));
-    expect((await changedSince(old)).items).toMatchObject([{ code: 'TRAP-LATE' }]);
-    const [{ en, zh }] = (await api.get(`${PATH}/${old.id}`)).body.reasons;
-    expect(en).toMatch(/since it was entered here, from 2030-01-11 on: 1\.$/);
-    expect(zh).toMatch(/^录入本系统之后，自 2030-01-11 起/);
-    const [{ en: since }] = (await api.get(`${PATH}/${started.id}`)).body.reasons;
-    expect(since).toMatch(/since it was published, from 2030-01-11 on: /);
+  it('is told of days by their mean and their median', async () => {
+    const of = (centre: string) =>
+      figure({ measure: `daysToStart:${centre}`, value: '78', unit: 'days', knownAt: '2030-01-10' });
+    const [mean, median] = [await of('mean'), await of('median')];
+    for (const { whenPrinted } of [mean, median])
+      expect(whenPrinted.computed.value).toBe(
+        `${(await api.get(whenPrinted.links.figures)).body.daysToStart.mean}`,
+      );
+    expect((await api.get(mean.whenPrinted.links.differences)).status).toBe(200);
   });
 });
 

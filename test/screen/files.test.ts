@@ -24,6 +24,14 @@ describe('the page', () => {
     for (const path of parts) expect((await anyone.get(path)).status, path).toBe(200);
   });
 
+  it.each(['knownAt=2026-11-22', 'knownAt=x', 'revision=x', 'revision=1000000', 'definitionsVersion=9'])(
+    'is the same whatever its address says: %s',
+    async (query) => {
+      const { status, etag } = await anyone.get(`/?${query}`);
+      expect([status, etag]).toEqual([200, (await anyone.get('/')).etag]);
+    },
+  );
+
   it('is asked for again each time, and its parts with a hash in their name never', async () => {
     const { headers, etag } = await anyone.get('/');
     expect(headers['cache-control']).toBe('private, no-cache');

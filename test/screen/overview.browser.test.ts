@@ -117,9 +117,7 @@ describe.skipIf(!hasChromium)('the overview', () => {
       rules.filter(({ count }: Body) => count > 0).map(({ code, count }: Body) => [code, count]),
     );
     const published = await demo.get('/v1/published-figures?event=hyrd-2020&limit=50');
-    expect(await textOf(page, '#published')).toContain(
-      `${published.page.total} 项数据与当前计算结果全部一致`,
-    );
+    expect(await textOf(page, '#published')).toContain(`${published.page.total} 项数据与计算结果全部一致`);
   });
 
   it('ranks prefectures, with their ranks at the end of the month before', async () => {

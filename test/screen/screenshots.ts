@@ -11,6 +11,13 @@ const PUBLISHED = 'event=hyrd-2020&asOf=2022-08-31';
 const pictures = [
   { name: 'overview-zh', query: `lang=zh&${PUBLISHED}`, width: 1440, height: 1190 },
   { name: 'overview-en', query: `lang=en&${PUBLISHED}`, width: 1440, height: 1190 },
+  {
+    name: 'past-zh',
+    query: `lang=zh&${PUBLISHED}&compareWith=previousMonth`,
+    width: 1440,
+    height: 700,
+    past: true,
+  },
   { name: 'wall', query: `lang=zh&${PUBLISHED}&wall`, width: 1920, height: 1080 },
 ];
 
@@ -34,17 +41,18 @@ demo.stdout.setEncoding('utf8').on('data', (text: string) => {
 const browser = await openBrowser();
 try {
   await until(() => output.includes('Server listening'));
-  for (const { name, query, width, height } of pictures) {
+  const { seq } = (await (await fetch(`${address}/v1/changes/head`)).json()) as { seq: number };
+  for (const { name, query, width, height, past = false } of pictures) {
     const page = await browser.newPage({
       viewport: { width, height },
       locale: 'zh-CN',
       reducedMotion: 'reduce',
     });
-    await page.goto(`${address}/?${query}`);
+    await page.goto(`${address}/?${query}${past ? `&revision=${seq}` : ''}`);
     await page.locator('.chart canvas').first().waitFor();
     await page.locator('.before b').first().waitFor();
     await page.waitForLoadState('load');
-    await page.locator('.live.live').waitFor();
+    await page.locator(past ? '.past' : '.live.live').waitFor();
     await page.screenshot({ path: join(images, `${name}.png`) });
     await page.close();
     process.stdout.write(`docs/images/${name}.png\n`);

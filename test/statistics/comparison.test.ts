@@ -348,7 +348,7 @@ describe('what a comparison compares with', () => {
     [`summary?compareWith=2021-04-01`, 'after_today'],
     ['breakdown?by=level&compareWith=2021-04-01', 'after_today'],
     ['breakdown?by=level&asOf=1900-01-31&compareWith=previousMonth', 'before_1900'],
-    ['timeline?compareWith=2020-12-31', 'not_a_choice'],
+    ['timeline?compareWith=2020-12-31', 'not_comparable_periods'],
     ['timeline?interval=year&compareWith=previousQuarter', 'shorter_than_interval'],
     ['timeline?interval=quarter&compareWith=previousMonth', 'shorter_than_interval'],
     ['timeline?asOf=1900-03-31&compareWith=previousYear', 'before_1900'],

@@ -6,7 +6,7 @@ import { mapPaced, type Pace, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { isFromColumns, type ProjectFilter, select } from '../projects/filter.ts';
-import { comparisonOf, placesOf, rankingOf, type Side, shareOf } from './comparison.ts';
+import { comparisonOf, linksOf, placesOf, rankingOf, type Side, shareOf, toldFrom } from './comparison.ts';
 import { DayProfile } from './day-profile.ts';
 import {
   type DimensionName,
@@ -54,11 +54,13 @@ export const summary: Question<Asked, Computed> = {
   answer: async (state, { filter, asOf, comparedWith, measures, disclosure }) => {
     const { revision } = state;
     const chosen = chosenOf(measures);
-    const figuresOn = async (side: Side): Promise<Figures> => {
-      const tally = await tallyOf(state, filter, side.asOf);
-      const tells = disclosure && (await tellsOf(state, filter, tally.projectCount, side.asOf, disclosure));
-      return figuresOf({ tally, tells }, chosen, disclosure, () => summaryLinks(filter, side.asOf, measures));
-    };
+    const figuresOn = (side: Side): Promise<Figures> =>
+      toldFrom(state, side, async (told) => {
+        const tally = await tallyOf(told, filter, side.asOf);
+        const tells = disclosure && (await tellsOf(told, filter, tally.projectCount, side.asOf, disclosure));
+        const links = () => linksOf(side, summaryLinks(filter, side.asOf, measures));
+        return figuresOf({ tally, tells }, chosen, disclosure, links);
+      });
     const figures = await figuresOn({ asOf });
     const compared = comparedWith && {
       comparedWith,
@@ -79,7 +81,9 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     for (const name of by) groupings.push(await dimensions[name].grouping(reader));
     const pace = paced();
     const now = await groupsOn(state, asked, { asOf }, groupings, pace);
-    const then = comparedWith && (await groupsOn(state, asked, comparedWith, groupings, pace));
+    const then =
+      comparedWith &&
+      (await toldFrom(state, comparedWith, (told) => groupsOn(told, asked, comparedWith, groupings, pace)));
 
     const all = [...now.values, ...(then?.values.filter((values) => !now.has(values)) ?? [])];
     if (empty) all.push(...otherGroups(all, filter[by[0] as EveryGroup], groupings[0] as Grouping));
@@ -109,18 +113,18 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
       },
     }));
 
-    const figures = (telling: Telling, day: string, narrow: () => ProjectFilter): Figures =>
-      figuresOf(telling, chosen, disclosure, () => linksTo(narrow(), day, chosen));
+    const figures = (telling: Telling, side: Side, narrow: () => ProjectFilter): Figures =>
+      figuresOf(telling, chosen, disclosure, () => linksOf(side, linksTo(narrow(), side.asOf, chosen)));
     const compared = (
       telling: Telling,
       before: Telling | undefined,
       narrow: () => ProjectFilter,
     ): Figures => {
-      const those = figures(telling, asOf, narrow);
+      const those = figures(telling, { asOf }, narrow);
       if (!comparedWith || !before) return those;
       return {
         ...those,
-        comparison: comparisonOf(chosen, those, figures(before, comparedWith.asOf, narrow)),
+        comparison: comparisonOf(chosen, those, figures(before, comparedWith, narrow)),
       };
     };
     const sorted = await sortGroups(ranked, by, sort, pace);

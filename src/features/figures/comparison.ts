@@ -1,7 +1,9 @@
 /** Figures beside those of another day: what they were, by how much they differ, and the order of groups then and now. */
 import * as z from 'zod';
+import type { State } from '../../columns/questions.ts';
 import { minus, over, type Quotient, scaled, whole } from '../../core/decimals.ts';
 import { type Days, type Money, money, oneDecimal, type Rate, rate } from '../../core/numbers.ts';
+import { type Known, pinned } from '../../http/known.ts';
 import { type Figures, mayTell, type Telling } from './groups.ts';
 import { exact, type Measure, MoneyBody, measures } from './measures.ts';
 import type { SumName } from './tallies.ts';
@@ -10,7 +12,17 @@ import { monthsBefore } from './timeline.ts';
 /** What figures are told of: a day, by the dates on record. */
 export interface Side {
   asOf: string;
+  /** What was known; if left out, what the other side knows. */
+  known?: Known;
 }
+
+/** Asks of what a side was told from. @param state of the other side */
+export const toldFrom = <T>(state: State, { known }: Side, use: (state: State) => Promise<T>): Promise<T> =>
+  known ? state.at(known.revision, use) : use(state);
+
+/** Links that stay in what a side was told from. */
+export const linksOf = <Links extends object>({ known }: Side, links: Links): Links =>
+  known ? pinned({ links }, known.revision).links : links;
 
 /** The same day some months before. */
 export const spans = { previousYear: 12, previousQuarter: 3, previousMonth: 1 } as const;
@@ -20,10 +32,11 @@ export const spanNames = Object.keys(spans) as [Span, ...Span[]];
 export const isSpan = (given: unknown): given is Span =>
   typeof given === 'string' && Object.hasOwn(spans, given);
 
-/** @param compareWith a span, or a day */
-export const comparedSide = (asOf: string, compareWith: string): Side => ({
-  asOf: isSpan(compareWith) ? monthsBefore(asOf, spans[compareWith]) : compareWith,
-});
+/** @param compareWith a span, a day, or a word for what was known */
+export function comparedSide(asOf: string, compareWith: string, known?: Known): Side {
+  if (known) return { asOf, known };
+  return { asOf: isSpan(compareWith) ? monthsBefore(asOf, spans[compareWith]) : compareWith };
+}
 
 /** Whether the day to compare with is too early; today's is not. The day itself may be faulty. */
 export function isTooEarly(asOf: string | undefined, compareWith: string): boolean {

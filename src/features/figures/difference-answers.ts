@@ -1,15 +1,22 @@
-/** What a difference between two days consists of: the events of projects that changed a measure, one by one. */
+/**
+ * What a difference between two sides consists of, one by one: the corrections of what was known on the first side, as
+ * told of its day, and then the events of projects between the days.
+ */
 import type { Columns } from '../../columns/columns.ts';
 import { dayText, packedDay } from '../../columns/packed-days.ts';
 import type { Question, State } from '../../columns/questions.ts';
+import { isInFigures } from '../../columns/undoing.ts';
 import { paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { type PageQuery, pageOrder, toPage } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { type ProjectFilter, select } from '../projects/filter.ts';
+import { type ChangeEntry, entriesBySeq } from '../../log/entries.ts';
+import { type ProjectFilter, populationOf, select } from '../projects/filter.ts';
 import { tallyOf } from './answers.ts';
-import { type CauseName, causeNames, unfolded } from './calendar.ts';
-import { changeOf, type Side } from './comparison.ts';
+import { unfolded } from './calendar.ts';
+import { type AnyCause, allCauseNames } from './causes.ts';
+import { changeOf, linksOf, type Side, toldFrom } from './comparison.ts';
+import { corrected, correctionNames, lastAbout } from './corrections.ts';
 import { summaryLinks } from './groups.ts';
 import { type Measure, measures } from './measures.ts';
 import { firstOf, type RowKey } from './ordered.ts';
@@ -54,13 +61,16 @@ export const differences: Question<Asked, Computed> = {
       name: 'id',
       key: {
         type: 'string',
-        of: (step) => `${idOf(step)} ${steps.eventOf(step)}`,
+        of: (step) => `${idOf(step)} ${steps.momentOf(step)}`,
         compare: steps.comparing(columns),
       },
     });
     const request = isWhole ? { ...order, limit: count } : order;
     const shown = firstOf(count, request.limit + 1, request);
     const projects = await repository.namesById(reader, [...new Set(shown.map(idOf))]);
+    const entries = await entriesBySeq(reader, [
+      ...new Set(shown.map((step) => steps.entries[step] as number)),
+    ]);
 
     const contributed = ([contribution = 0, denominatorContribution]: readonly number[]) => ({
       contribution,
@@ -68,13 +78,17 @@ export const differences: Question<Asked, Computed> = {
     });
     const values = (step: number) =>
       [steps.numerators, steps.denominators].slice(0, parts.length).map((list) => list[step] as number);
-    const { items, ...paged } = toPage(request, shown, count, revision.seq, (step) => ({
-      project: projects.get(idOf(step)),
-      on: dayText(steps.days[step] as number),
-      cause: causeNames[steps.causes[step] as number],
-      ...contributed(values(step)),
-      links: { project: `/v1/projects/${idOf(step)}?asOf=${to.asOf}` },
-    }));
+    const { items, ...paged } = toPage(request, shown, count, revision.seq, (step) => {
+      const entry = entries.get(steps.entries[step] as number);
+      return {
+        project: projects.get(idOf(step)),
+        on: entry ? null : dayText(steps.days[step] as number),
+        cause: allCauseNames[steps.causes[step] as number],
+        ...(entry && { entry: told(entry) }),
+        ...contributed(values(step)),
+        links: { project: `/v1/projects/${idOf(step)}?asOf=${to.asOf}` },
+      };
+    });
     const sums = sumsOf(steps, parts.length, name);
     const { before, after } = await sidesOf(state, filter, measure, from, to);
     const { difference, changePercent } = changeOf(measure.unit, after.value, before.value);
@@ -91,54 +105,76 @@ export const differences: Question<Asked, Computed> = {
   },
 };
 
-/** The values on both days. */
+/** What is told of an entry: what figures read of it, if it changed something. */
+function told({ seq, at, actor, entity, entityId, action, fields }: ChangeEntry) {
+  const told = Object.entries(fields).filter(([name]) => entity !== 'projects' || isInFigures(name));
+  const isNew = action === 'create';
+  return {
+    ...{ seq, at, actor, entity, entityId, action },
+    fields: isNew ? {} : action === 'add_funds' ? fields : Object.fromEntries(told),
+  };
+}
+
+/** The values on both sides. */
 async function sidesOf(state: State, filter: ProjectFilter, measure: Measure, from: Side, to: Side) {
-  const on = async (side: Side) => ({
-    ...side,
-    value: measure.value(await tallyOf(state, filter, side.asOf)),
-    links: summaryLinks(filter, side.asOf, [measure.name]),
-  });
+  const on = (side: Side) =>
+    toldFrom(state, side, async (told) => ({
+      ...side,
+      value: measure.value(await tallyOf(told, filter, side.asOf)),
+      links: linksOf(side, summaryLinks(filter, side.asOf, [measure.name])),
+    }));
   return { before: await on(from), after: await on(to) };
 }
 
-/** The events that changed a measure, in lists with one place for each. */
+/** What changed a measure, in lists with one place for each. */
 class Steps {
   /** Rows of projects. */
   readonly projects: number[] = [];
-  /** Packed days. */
+  /** Packed days of events; −1 for corrections, which come before them. */
   readonly days: number[] = [];
-  /** Places in `causes`. */
+  /** Numbers of the entries of corrections; 0 for events. */
+  readonly entries: number[] = [];
+  /** Places in `allCauses`. */
   readonly causes: number[] = [];
   readonly numerators: number[] = [];
   readonly denominators: number[] = [];
 
-  /** The day and the cause, which are in order as text. */
-  eventOf(step: number): string {
-    return `${dayText(this.days[step] as number)} ${String(this.causes[step]).padStart(2, '0')}`;
+  /** When it was, which is in order as text. */
+  momentOf(step: number): string {
+    const entry = this.entries[step] as number;
+    const moment = entry > 0 ? `0 ${String(entry).padStart(16, '0')}` : dayText(this.days[step] as number);
+    return `${moment} ${String(this.causes[step]).padStart(2, '0')}`;
   }
 
-  /** Compares steps by project, day and cause. */
+  /** Compares steps by project, day, entry and cause. */
   comparing({ ids }: Columns): (a: number, b: number) => number {
-    const { projects, days, causes } = this;
-    const difference = (list: readonly number[], a: number, b: number) =>
-      (list[a] as number) - (list[b] as number);
-    return (a, b) =>
-      ids.compare(projects[a] as number, projects[b] as number) ||
-      difference(days, a, b) ||
-      difference(causes, a, b);
+    const { projects } = this;
+    const lists = [this.days, this.entries, this.causes];
+    return (a, b) => {
+      let difference = ids.compare(projects[a] as number, projects[b] as number);
+      for (const list of lists) difference ||= (list[a] as number) - (list[b] as number);
+      return difference;
+    };
   }
 
   get count(): number {
     return this.projects.length;
   }
 
-  push(project: number, day: number, cause: number, numerator: number, denominator: number): void {
+  push(project: number, { day, entry, cause }: Moment, numerator: number, denominator: number): void {
     this.projects.push(project);
     this.days.push(day);
+    this.entries.push(entry);
     this.causes.push(cause);
     this.numerators.push(numerator);
     this.denominators.push(denominator);
   }
+}
+
+interface Moment {
+  day: number;
+  entry: number;
+  cause: number;
 }
 
 /** What each row adds to the parts of a measure; nothing if it is not selected. */
@@ -148,53 +184,134 @@ function addedBy(columns: Columns, mask: Uint8Array, parts: readonly Part[], day
   return { numerator: added(numerator), denominator: added(denominator) };
 }
 
-/** The events of the projects that contribute to the difference; those that cancel out are left out. */
+/** What each row adds on a side. */
+type Added = Readonly<Record<'numerator' | 'denominator', Float64Array>>;
+
+const addedOn = (state: State, filter: ProjectFilter, parts: readonly Part[], side: Side): Promise<Added> =>
+  toldFrom(state, side, async ({ columns, reader }) => {
+    const mask = await select(filter, side.asOf).mask(columns, reader);
+    const { numerator, denominator } = addedBy(columns, mask, parts, packedDay(side.asOf));
+    const all = (of: (row: number) => number) =>
+      Float64Array.from({ length: columns.count }, (_, row) => of(row));
+    return { numerator: all(numerator), denominator: parts[1] ? all(denominator) : new Float64Array(0) };
+  });
+
+/** The steps of the projects that contribute to the difference; those that cancel out are left out. */
 async function stepsOf(
-  { columns, reader }: State,
+  state: State,
   filter: ProjectFilter,
   parts: readonly Part[],
   from: Side,
   to: Side,
 ): Promise<Steps> {
-  const [first, last] = [packedDay(from.asOf), packedDay(to.asOf)];
-  const selection = select(filter, to.asOf);
-  const before = addedBy(columns, await select(filter, from.asOf).mask(columns, reader), parts, first);
-  const after = addedBy(columns, await selection.mask(columns, reader), parts, last);
+  const before = await addedOn(state, filter, parts, from);
+  const after = await addedOn(state, filter, parts, to);
   const rows: number[] = [];
-  for (let row = 0; row < columns.count; row++) {
-    if (before.numerator(row) !== after.numerator(row) || before.denominator(row) !== after.denominator(row))
+  for (let row = 0; row < after.numerator.length; row++) {
+    // Of a past there may be fewer rows.
+    const differs = ({ [row]: a = 0 }: Float64Array, { [row]: b = 0 }: Float64Array) => a !== b;
+    if (differs(before.numerator, after.numerator) || differs(before.denominator, after.denominator))
       rows.push(row);
   }
   const steps = new Steps();
+  const asked = { state, filter, parts, rows };
+  if (from.known) await addCorrections(steps, asked, from.asOf, from.known.revision, before);
+  if (from.asOf !== to.asOf) await addEvents(steps, asked, from.asOf, to.asOf);
+  return steps;
+}
+
+interface Walk {
+  /** Of the second side. */
+  state: State;
+  filter: ProjectFilter;
+  parts: readonly Part[];
+  /** The projects whose steps are added. */
+  rows: readonly number[];
+}
+
+/** Adds what was corrected since a revision, as it is told of one day. @param before what each row added then */
+async function addCorrections(
+  steps: Steps,
+  { state, filter, parts, rows }: Walk,
+  day: string,
+  revision: number,
+  before: Added,
+): Promise<void> {
+  const { columns, reader } = state;
+  const [selection, asOf] = [select(filter, day), packedDay(day)];
+  const found = new Uint8Array(columns.count).fill(1);
+  await selection.siftBySql({ columns, mask: found, asOf }, reader);
+  let lastEntryAbout: Awaited<ReturnType<typeof lastAbout>> | undefined;
+  for await (const { states, count, projects, entries, causes } of corrected(state, rows, revision)) {
+    const sifted = populationOf(states, count, day);
+    for (let at = 0; at < count; at++)
+      sifted.mask[at] = (sifted.mask[at] as number) & (found[projects[at] as number] as number);
+    selection.sift(sifted);
+    const { numerator, denominator } = addedBy(states, sifted.mask, parts, asOf);
+    let [above, below] = [0, 0];
+    for (let at = 0; at < count; at++) {
+      const row = projects[at] as number;
+      const isFirst = causes[at] === -1;
+      if (isFirst) [above, below] = [before.numerator[row] ?? 0, before.denominator[row] ?? 0];
+      const [n, d] = [numerator(at), denominator(at)];
+      if (n !== above || d !== below) {
+        const moment = { day: -1, entry: entries[at] as number, cause: causes[at] as number };
+        if (isFirst) {
+          lastEntryAbout ??= await lastAbout(state, revision);
+          moment.entry = lastEntryAbout(row, entries[lastOf(projects, at)] as number);
+          moment.cause = correctionNames.indexOf('references');
+        }
+        steps.push(row, moment, n - above, d - below);
+      }
+      [above, below] = [n, d];
+    }
+  }
+}
+
+/** The last place with the same value as one, where equal values are together. */
+function lastOf(values: readonly number[], place: number): number {
+  let last = place;
+  while (values[last + 1] === values[place]) last++;
+  return last;
+}
+
+/** Adds what happened between two days. */
+async function addEvents(
+  steps: Steps,
+  { state: { columns, reader }, filter, parts, rows }: Walk,
+  from: string,
+  to: string,
+): Promise<void> {
+  const [first, last] = [packedDay(from), packedDay(to)];
+  const selection = select(filter, to);
+  const selected = populationOf(columns, columns.count, to);
+  selection.sift(selected, 'fixed');
+  await selection.siftBySql(selected, reader);
+  const counted = rows.filter((row) => selected.mask[row] === 1);
   const pace = paced();
-  for (const { states, count, projects, causes, days } of unfolded(columns, rows, first, last)) {
+  for (const { states, count, projects, causes, days } of unfolded(columns, counted, first, last)) {
     await pace();
     const { signedOn } = states.days;
     const mask = Uint8Array.from({ length: count }, (_, state) =>
       (signedOn[state] as number) <= last ? 1 : 0,
     );
-    selection.siftMoving({ columns: states, mask, asOf: last });
+    selection.sift({ columns: states, mask, asOf: last }, 'moving');
     const { numerator, denominator } = addedBy(states, mask, parts, last);
     let [above, below] = [0, 0];
-    for (let state = 0; state < count; state++) {
-      const [n, d] = [numerator(state), denominator(state)];
-      const isStep = (causes[state] as number) >= 0 && (n !== above || d !== below);
-      if (isStep)
-        steps.push(
-          projects[state] as number,
-          days[state] as number,
-          causes[state] as number,
-          n - above,
-          d - below,
-        );
+    for (let at = 0; at < count; at++) {
+      const [n, d] = [numerator(at), denominator(at)];
+      const cause = causes[at] as number;
+      if (cause >= 0 && (n !== above || d !== below)) {
+        const moment = { day: days[at] as number, entry: 0, cause: correctionNames.length + cause };
+        steps.push(projects[at] as number, moment, n - above, d - below);
+      }
       [above, below] = [n, d];
     }
   }
-  return steps;
 }
 
 interface CauseSums {
-  cause: CauseName;
+  cause: AnyCause;
   /** How many. */
   events: number;
   values: number[];
@@ -207,7 +324,7 @@ interface CauseSums {
 function sumsOf(steps: Steps, parts: number, measure: string): { all: number[]; causes: CauseSums[] } {
   const none = () => Array.from({ length: parts }, () => 0);
   const all = none();
-  const byCause = causeNames.map((cause): CauseSums => ({ cause, events: 0, values: none() }));
+  const byCause = allCauseNames.map((cause): CauseSums => ({ cause, events: 0, values: none() }));
   for (let step = 0; step < steps.count; step++) {
     const sums = byCause[steps.causes[step] as number] as CauseSums;
     sums.events += 1;

@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import { dayUntilToday } from '../../http/as-of.ts';
 import { day, link } from '../../http/fields.ts';
+import { Known, knownBeforeFields } from '../../http/known.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';
+import { Change } from '../../log/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
-import { causeNames } from './calendar.ts';
+import { allCauseNames } from './causes.ts';
 import { CONTRIBUTION_SORT, contributionOrder } from './difference-answers.ts';
 import { DaysBody, KnownMoneyBody, MoneyBody, measures, RateBody } from './measures.ts';
 import { figureLinks, sheetFields } from './schema.ts';
@@ -15,14 +17,37 @@ export const DifferencesQuery = z
   .strictObject({
     ...filterFields,
     measure: measureName.meta({ description: 'The measure.', example: 'startedCount' }),
-    from: dayUntilToday(day.meta({ description: 'The first day.', example: '2021-08-31' })),
+    from: dayUntilToday(
+      day.optional().meta({
+        description:
+          'The first day; with `fromKnownAt` or `fromRevision` by default the second one, otherwise it must be given.',
+        example: '2021-08-31',
+      }),
+    ),
     to: dayUntilToday(
       day.optional().meta({ description: 'The second day; default today.', example: '2022-08-31' }),
     ),
+    ...knownBeforeFields,
     ...pageFields(contributionOrder, CONTRIBUTION_SORT),
     ...sheetFields,
   })
-  .refine(({ from, to }) => to === undefined || from <= to, { path: ['to'], error: 'before_from' });
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['to'],
+    error: 'before_from',
+  })
+  .refine((query) => query.from !== undefined || hasFirstState(query), {
+    path: ['from'],
+    error: 'required',
+    // Whatever else is wrong.
+    when: ({ value }) => typeof value === 'object',
+  })
+  .refine((query) => query.updatedSince === undefined || !hasFirstState(query), {
+    path: ['updatedSince'],
+    error: 'not_between_states',
+  });
+
+const hasFirstState = (query: { fromKnownAt?: string | undefined; fromRevision?: number | undefined }) =>
+  query.fromKnownAt !== undefined || query.fromRevision !== undefined;
 
 const contributed = {
   contribution: z.int().meta({
@@ -34,9 +59,9 @@ const contributed = {
   }),
 };
 
-const cause = z.enum(causeNames).meta({
+const cause = z.enum(allCauseNames).meta({
   description:
-    'What happened on the day: a date of the project, `funds` received or returned, or an agreed date that has passed.',
+    'What happened on the day: a date of the project, `funds` received or returned, or an agreed date that has passed. Or what an entry of the change log did: a project was `entered`, `archived`, `restored` or `corrected`, funds were entered (`fundsEntered`), or a name or something that the project refers to changed (`references`: of several such entries, the last one is named).',
 });
 
 export const Contribution = z
@@ -47,14 +72,31 @@ export const Contribution = z
       name: z.string(),
       nameEn: z.string().nullable(),
     }),
-    on: z.iso.date(),
+    on: z.iso
+      .date()
+      .nullable()
+      .meta({ description: 'Day of the event; null for an entry of the change log.' }),
     cause,
+    entry: Change.pick({
+      seq: true,
+      at: true,
+      actor: true,
+      entity: true,
+      entityId: true,
+      action: true,
+      fields: true,
+    })
+      .optional()
+      .meta({
+        description:
+          'The entry of the change log, with the fields that figures read, before and after; without those of a new project.',
+      }),
     ...contributed,
     links: z.object({ project: link }).meta({ description: 'Link to the project on the second day.' }),
   })
   .meta({
     id: 'Contribution',
-    description: 'An event of a project that changed the measure.',
+    description: 'An event or a correction of a project that changed the measure.',
     examples: [
       {
         project: {
@@ -73,7 +115,7 @@ export const Contribution = z
 
 const value = z.union([z.int(), KnownMoneyBody, MoneyBody, RateBody, DaysBody]);
 
-const side = z.object({ asOf: z.iso.date(), value, links: figureLinks });
+const side = z.object({ asOf: z.iso.date(), known: Known.optional(), value, links: figureLinks });
 
 const { items, page, revision } = pageOf('ContributionPage', Contribution).shape;
 
@@ -81,8 +123,11 @@ export const Differences = z
   .object({
     measure: measureName,
     filter: Filter,
-    from: side.meta({ description: 'The measure on the first day, in the form of the summary.' }),
-    to: side.meta({ description: 'The measure on the second day.' }),
+    from: side.meta({
+      description:
+        'The measure on the first side, in the form of the summary; with what was known, if that differs.',
+    }),
+    to: side.meta({ description: 'The measure on the second side.' }),
     difference: z.union([z.number(), MoneyBody]).nullable().meta({
       description: 'As in a comparison: of rates in percentage points, of days between the medians.',
     }),
@@ -101,7 +146,7 @@ export const Differences = z
   })
   .meta({
     id: 'Differences',
-    description: 'What a difference between two days consists of.',
+    description: 'What a difference between two days, or between two states of the data, consists of.',
     examples: [
       {
         measure: 'startedCount',

@@ -32,12 +32,20 @@ const problems = {
 
 const faults = {
   not_comparable: {
-    en: 'must be previousYear, previousQuarter, previousMonth or a valid date, like 2020-06-29',
-    zh: '应为 previousYear、previousQuarter、previousMonth 或真实存在的日期，如 2020-06-29',
+    en: 'must be previousYear, previousQuarter, previousMonth, a valid date like 2020-06-29, `known:` with a timestamp or a day, or `revision:` with a number',
+    zh: '应为 previousYear、previousQuarter、previousMonth、真实存在的日期（如 2020-06-29）、known:时间或日期，或 revision:版本号',
+  },
+  not_comparable_periods: {
+    en: 'must be previousYear, previousQuarter, previousMonth, `known:` with a timestamp or a day, or `revision:` with a number',
+    zh: '应为 previousYear、previousQuarter、previousMonth、known:时间或日期，或 revision:版本号',
   },
   shorter_than_interval: {
     en: 'must not be shorter than a period of the timeline',
     zh: '不得短于时间序列的期长',
+  },
+  not_between_states: {
+    en: 'cannot be used between two states of the data, since every entry changes it',
+    zh: '每次变更都会影响该参数，不能用于比较两个版本的数据',
   },
   before_from: {
     en: 'must not be before `from`',

@@ -88,7 +88,11 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('summary', request, reply, request.query.asOf, (asOf, disclosure) =>
-          statistics(request).summary(request.query, asOf, disclosure),
+          statistics(request).summary(
+            { ...request.query, knownBefore: request.knownBefore },
+            asOf,
+            disclosure,
+          ),
         ),
     );
 
@@ -110,7 +114,11 @@ export const statisticsRoutes =
       },
       (request, reply) =>
         answer('breakdown', request, reply, request.query.asOf, (asOf, disclosure) =>
-          statistics(request).breakdown(request.query, asOf, disclosure),
+          statistics(request).breakdown(
+            { ...request.query, knownBefore: request.knownBefore },
+            asOf,
+            disclosure,
+          ),
         ),
     );
 
@@ -132,7 +140,7 @@ export const statisticsRoutes =
         }),
       },
       (request, reply) => {
-        const { interval = 'month', ...query } = request.query;
+        const { interval = 'month', ...query } = { ...request.query, knownBefore: request.knownBefore };
         return answer('timeline', request, reply, request.query.asOf, (asOf) =>
           statistics(request).timeline({ ...query, interval }, asOf),
         );
@@ -175,7 +183,7 @@ export const statisticsRoutes =
           tag: 'statistics',
           summary: 'What a difference consists of',
           description:
-            'A measure on two days, and every event of a project between them that changed it, with its contribution: what was signed, started, terminated, received … The contributions add up exactly to the difference of a count or a sum, and to those of the numerator and the denominator of a rate. Projects whose contributions cancel out are left out. Files have all contributions.',
+            'A measure on two days, and every event of a project between them that changed it, with its contribution: what was signed, started, terminated, received … With `fromKnownAt` or `fromRevision` the first day is told as it was known then, and every correction since that changed it comes first, with its entry of the change log. The contributions add up exactly to the difference of a count or a sum, and to those of the numerator and the denominator of a rate. Projects whose contributions cancel out are left out. Files have all contributions.',
           query: DifferencesQuery,
           success: { description: 'A page of contributions.', schema: Differences, files: listed },
           conditional: true,
@@ -187,7 +195,12 @@ export const statisticsRoutes =
           request,
           reply,
           request.query.to,
-          (to, _, format) => statistics(request).differences(request.query, to, format !== 'json'),
+          (to, _, format) =>
+            statistics(request).differences(
+              { ...request.query, knownBefore: request.knownBefore },
+              to,
+              format !== 'json',
+            ),
           listed,
         ),
     );

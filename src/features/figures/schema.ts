@@ -4,11 +4,12 @@ import { rate } from '../../core/numbers.ts';
 import { asOfField, dayUntilToday } from '../../http/as-of.ts';
 import { flag, integerText, linksNamed, listOf } from '../../http/fields.ts';
 import { formatField, langField } from '../../http/formats.ts';
-import { exampleKnown, Known, permalinks } from '../../http/known.ts';
+import { exampleKnown, Known, knownWord, permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { encodingField, unitField } from '../../sheets/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
-import { causeNames } from './calendar.ts';
+
+import { allCauseNames } from './causes.ts';
 import { cohortTerms } from './cohorts.ts';
 import { changeSchema, changesOf, comparisonTerms, isTooEarly, spanNames } from './comparison.ts';
 import { dimensionNames, everyGroup } from './dimensions.ts';
@@ -33,11 +34,11 @@ const measuresField = listOf(z.enum(measures.map(({ name }) => name))).meta({
 
 const compareWithField = dayUntilToday(
   z
-    .union([z.enum(spanNames), z.iso.date({ error: 'not_comparable' })])
+    .union([z.enum(spanNames), z.iso.date(), knownWord('not_comparable')], { error: 'not_comparable' })
     .optional()
     .meta({
       description:
-        'Adds a `comparison` with another day: the same day a year, quarter or month before (of the last day of a month the last day), or a given day until today.',
+        'Adds a `comparison` with another day: the same day a year, quarter or month before (of the last day of a month the last day), or a given day until today. Or with the same day as it was known earlier: `known:` with a timestamp or a day, or `revision:` with a number.',
       example: 'previousYear',
     }),
 );
@@ -170,10 +171,9 @@ const figureFields = {
   comparison: changes,
 };
 
-export const comparedWith = z
-  .object({ asOf: z.iso.date() })
-  .optional()
-  .meta({ description: 'With `compareWith`: the day compared with.' });
+export const comparedWith = z.object({ asOf: z.iso.date(), known: Known.optional() }).optional().meta({
+  description: 'With `compareWith`: the day compared with, and what was known if it is not the same.',
+});
 
 export const heading = {
   asOf: z.iso.date().meta({ description: 'Day of the figures.' }),
@@ -364,7 +364,7 @@ export const Definitions = z
       )
       .meta({ description: 'What `compareWith` adds to figures and groups.' }),
     causes: z
-      .array(z.object({ name: z.enum(causeNames), label: bilingual }))
+      .array(z.object({ name: z.enum(allCauseNames), label: bilingual }))
       .meta({ description: 'The causes in `/v1/statistics/differences`.' }),
     outreach: z
       .array(definitionOf(z.string(), outreachUnits))

@@ -1,10 +1,11 @@
 /** Figures about the projects selected by a filter. */
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Computed } from '../../http/answers.ts';
+import type { Known } from '../../http/known.ts';
 import type { PageQuery } from '../../http/pages.ts';
 import { filterOf, type ProjectFilter } from '../projects/filter.ts';
 import { breakdown, summary } from './answers.ts';
-import { causes } from './calendar.ts';
+import { allCauses } from './causes.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
 import { comparedSide, comparisonTerms } from './comparison.ts';
@@ -20,13 +21,15 @@ import { type TimelineDimension, timeline } from './timelines.ts';
 export const figureQuestions = [summary, breakdown, timeline, cohorts, differences];
 
 interface Compared {
-  /** A span, or a day. */
+  /** A span, a day, or a word for what was known. */
   compareWith?: string | undefined;
+  /** What that word stands for. */
+  knownBefore?: Known | undefined;
 }
 
-const sidesOf = (asOf: string, { compareWith }: Compared) => ({
+const sidesOf = (asOf: string, { compareWith, knownBefore }: Compared) => ({
   asOf,
-  comparedWith: compareWith === undefined ? undefined : comparedSide(asOf, compareWith),
+  comparedWith: compareWith === undefined ? undefined : comparedSide(asOf, compareWith, knownBefore),
 });
 
 export interface StatisticsService {
@@ -73,7 +76,13 @@ export type CohortsRequest = ProjectFilter & {
   limit?: number | undefined;
 };
 
-export type DifferencesRequest = ProjectFilter & PageQuery & { measure: string; from: string };
+export type DifferencesRequest = ProjectFilter &
+  PageQuery & {
+    measure: string;
+    from?: string | undefined;
+    /** What was known on the first side. */
+    knownBefore?: Known | undefined;
+  };
 
 /** @param outreach the outreach figures, which are part of the definitions */
 export const statisticsService = (
@@ -100,11 +109,11 @@ export const statisticsService = (
     }),
   cohorts: ({ by, measure, step, sort, limit, ...query }, asOf) =>
     columns.ask(cohorts, { filter: filterOf(query), by, measures: measure, step, sort, limit, asOf }),
-  differences: ({ measure, from, limit, cursor, sort, ...query }, to, isWhole) =>
+  differences: ({ measure, from, knownBefore, limit, cursor, sort, ...query }, to, isWhole) =>
     columns.ask(differences, {
       filter: filterOf(query),
       measure,
-      from: { asOf: from },
+      from: { asOf: from ?? to, ...(knownBefore && { known: knownBefore }) },
       to: { asOf: to },
       page: { limit, cursor, sort },
       isWhole,
@@ -119,7 +128,7 @@ export const statisticsService = (
     })),
     cohorts: explained(cohortTerms),
     comparison: explained(comparisonTerms),
-    causes: Object.entries(causes).map(([name, { zh, en }]) => ({ name, label: { zh, en } })),
+    causes: Object.entries(allCauses).map(([name, { zh, en }]) => ({ name, label: { zh, en } })),
     outreach: outreach.map(definition),
     version: definitionsVersion,
     versions,

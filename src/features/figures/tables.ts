@@ -6,7 +6,7 @@ import type { Rate } from '../../core/numbers.ts';
 import { flagWords } from '../../sheets/columns.ts';
 import type { Cell, Sheet } from '../../sheets/sheet.ts';
 import { inUnit, inUnitOf, type Unit } from '../../sheets/units.ts';
-import { type CauseName, causes } from './calendar.ts';
+import { type AnyCause, allCauses } from './causes.ts';
 import {
   type AgeRow,
   type CohortDimension,
@@ -14,7 +14,7 @@ import {
   cohortMeasures,
   cohortTerms,
 } from './cohorts.ts';
-import { comparisonTerms } from './comparison.ts';
+import { comparisonTerms, type Side } from './comparison.ts';
 import { type DimensionName, dimensions, type Group } from './dimensions.ts';
 import {
   both,
@@ -141,10 +141,43 @@ function cohortColumns(
   ];
 }
 
+interface Entry {
+  seq: number;
+  at: string;
+  actor: string;
+  fields: Readonly<Record<string, { before?: unknown; after?: unknown }>>;
+}
+
+/** The columns of entries of the change log. */
+const entryColumns: readonly Column[] = (
+  [
+    ['entry', 'integer', ({ seq }) => seq],
+    ['at', 'text', ({ at }) => at],
+    ['actor', 'text', ({ actor }) => actor],
+    [
+      'changed',
+      'text',
+      ({ fields }) =>
+        Object.entries(fields)
+          .map(([name, { before, after }]) => `${name}: ${plain(before)} → ${plain(after)}`)
+          .join('; '),
+    ],
+  ] as const satisfies readonly [keyof typeof words, Column['kind'], (entry: Entry) => Cell][]
+).map(([name, kind, of]) => ({
+  names: words[name],
+  kind,
+  of: (row) => {
+    const entry = figure<Entry | undefined>(row, 'entry');
+    return entry ? of(entry) : null;
+  },
+}));
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
+
 /** One row per contribution. */
 function contributionColumns(
   { unit, ofMoney, zh, en }: Measure,
-  isRate: boolean,
+  { isRate, isKnown }: { isRate: boolean; isKnown: boolean },
   language: Language,
 ): Column[] {
   const kind = unit === 'yuan' || ofMoney ? 'money' : 'integer';
@@ -170,10 +203,11 @@ function contributionColumns(
       names: words.cause,
       kind: 'text',
       of: (row) => {
-        const cause = figure<CauseName | undefined>(row, 'cause');
-        return cause ? causes[cause][language] : null;
+        const cause = figure<AnyCause | undefined>(row, 'cause');
+        return cause ? allCauses[cause][language] : null;
       },
     },
+    ...(isKnown ? entryColumns : []),
     sum('contribution', isRate ? joined(contribution, numerator) : contribution),
     ...(isRate ? [sum('denominatorContribution', joined(contribution, denominator))] : []),
   ];
@@ -267,8 +301,22 @@ export const tables: Record<TableName, ToSheet> = {
     return sheetOf('cohorts', cohortColumns(by, measures, step, language), rows, language, unit);
   },
   differences: (body, language, unit) => {
-    const { measure, items, causes: _, ...sums } = body as { measure: string; items: Row[]; causes: unknown };
-    const columns = contributionColumns(measureNamed(measure), 'denominatorContribution' in sums, language);
+    const {
+      measure,
+      items,
+      causes: _,
+      ...sums
+    } = body as {
+      measure: string;
+      items: Row[];
+      causes: unknown;
+      from: Side;
+    };
+    const columns = contributionColumns(
+      measureNamed(measure),
+      { isRate: 'denominatorContribution' in sums, isKnown: sums.from.known !== undefined },
+      language,
+    );
     return {
       ...sheetOf('differences', columns, [...items, sums], language, unit),
       endsInTotal: true,

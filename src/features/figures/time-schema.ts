@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { money, rate } from '../../core/numbers.ts';
 import { asOfField } from '../../http/as-of.ts';
 import { day, link, listOf } from '../../http/fields.ts';
-import { permalinks } from '../../http/known.ts';
+import { knownWord, permalinks } from '../../http/known.ts';
 import { sortField } from '../../http/pages.ts';
 import { filterFields, movingParameters } from '../projects/filter.ts';
 import { describe } from '../projects/parameter-kinds.ts';
 import { agesOf, type CohortTally, cohortDimensions, cohortMeasures, cohortTerms } from './cohorts.ts';
-import { changeSchema, spanNames, spans } from './comparison.ts';
+import { changeSchema, isSpan, spanNames, spans } from './comparison.ts';
 import { DaysBody, type Measure, MoneyBody, RateBody } from './measures.ts';
 import {
   comparable,
@@ -49,16 +49,19 @@ export const TimelineQuery = z
     ).optional(),
     to: describe(day, 'Only periods with this day or earlier ones.', '2022-12-31').optional(),
     limit: groupLimit,
-    compareWith: z.enum(spanNames).optional().meta({
-      description:
-        'Adds to each period a `comparison` with the one a year, quarter or month before; not shorter than `interval`. The last period, unless it is over, is compared with the earlier one up to the same day.',
-      example: 'previousYear',
-    }),
+    compareWith: z
+      .union([z.enum(spanNames), knownWord('not_comparable_periods')])
+      .optional()
+      .meta({
+        description:
+          'Adds to each period a `comparison` with the one a year, quarter or month before, not shorter than `interval`; or with the same period as it was known earlier: `known:` with a timestamp or a day, or `revision:` with a number. The last period, unless it is over, is compared with the earlier one up to the same day.',
+        example: 'previousYear',
+      }),
   })
-  .refine(({ compareWith, interval = 'month' }) => !compareWith || spans[compareWith] >= MONTHS[interval], {
-    path: ['compareWith'],
-    error: 'shorter_than_interval',
-  })
+  .refine(
+    ({ compareWith, interval = 'month' }) => !isSpan(compareWith) || spans[compareWith] >= MONTHS[interval],
+    { path: ['compareWith'], error: 'shorter_than_interval' },
+  )
   .refine(...comparable)
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     path: ['to'],

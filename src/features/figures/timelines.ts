@@ -9,7 +9,7 @@ import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
 import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
-import { changeOf, type Side } from './comparison.ts';
+import { changeOf, type Side, toldFrom } from './comparison.ts';
 import {
   type Dimension,
   type DimensionName,
@@ -56,7 +56,7 @@ export const timeline: Question<Asked, Computed> = {
     const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf, comparedWith } = asked;
     const dimension: Dimension | undefined = by && dimensions[by];
     const grouping = await dimension?.grouping(state.reader);
-    const linesOn = (side: Side) => allLines(state, asked, side, grouping);
+    const linesOn = (side: Side) => toldFrom(state, side, (told) => allLines(told, asked, side, grouping));
     const now = await linesOn({ asOf });
     const before = comparedWith && (await linesOn(comparedWith));
     const months = comparedWith ? monthIndex(asOf) - monthIndex(comparedWith.asOf) : 0;

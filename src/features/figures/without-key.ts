@@ -3,7 +3,7 @@
  */
 import type { FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Clock } from '../../core/clock.ts';
-import { knownFields } from '../../http/known.ts';
+import { knownFields, readKnownWord } from '../../http/known.ts';
 import type { Problem } from '../../http/problems.ts';
 import { unauthorized } from '../../log/holding.ts';
 import { filterFields } from '../projects/filter.ts';
@@ -40,6 +40,8 @@ function detailIn(query: Readonly<Record<string, unknown>>, latest: string): Pro
   if (revealing) return unauthorized('access.parameter_needs_key', { parameter: revealing });
 
   const { by, asOf, compareWith } = query;
+  if (typeof compareWith === 'string' && readKnownWord(compareWith))
+    return unauthorized('access.parameter_needs_key', { parameter: `compareWith=${compareWith}` });
   const selected = filters.flatMap((name) => valuesOf(query[name]).map(() => name));
   const grouped = by === undefined ? [] : valuesOf(by).map(() => 'by');
   const [, oneTooMany] = [...selected, ...grouped];

@@ -62,8 +62,13 @@ export interface Selection extends Condition {
    * @param archived whether it selects from the archived projects instead of the others
    */
   mask(columns: Columns, reader: Reader, archived?: boolean): Promise<Mask>;
-  /** Takes rows out that do not satisfy the parameters whose meaning depends on the day. */
-  siftMoving(sifted: Sifted): void;
+  /**
+   * Takes rows out that do not satisfy the parameters that columns can answer.
+   * @param which only those whose meaning depends on the day, or only the others
+   */
+  sift(sifted: Sifted, which?: 'moving' | 'fixed'): void;
+  /** Takes rows out that do not satisfy those for which SQL is asked. */
+  siftBySql(sifted: Sifted, reader: Reader): Promise<void>;
   /** Whether columns can answer all parameters. */
   isInColumns: boolean;
 }
@@ -72,42 +77,44 @@ export interface Selection extends Condition {
 export const isFromColumns = ({ filter, asOf }: { filter: ProjectFilter; asOf: string }): boolean =>
   filter.updatedSince === undefined && select(filter, asOf).isInColumns;
 
-/**
- * @param asOf the effective day
- * @param asTheyWere whether it is applied to projects in a state other than the stored one
- */
-export function select(filter: ProjectFilter, asOf: string, asTheyWere = false): Selection {
+/** @param asOf the effective day */
+export function select(filter: ProjectFilter, asOf: string): Selection {
   const plans: Plan[] = [];
-  const moving: Plan[] = [];
+  const moving = new Set<Plan>();
   for (const name of parameterNames) {
     const given = filter[name];
     if (given === undefined) continue;
-    const plan = (parameters[name] as Parameter<unknown>).plan(name, given, asTheyWere);
+    const plan = (parameters[name] as Parameter<unknown>).plan(name, given);
     plans.push(plan);
-    if ((movingParameters as readonly string[]).includes(name)) moving.push(plan);
+    if ((movingParameters as readonly string[]).includes(name)) moving.add(plan);
   }
+  const sift = (sifted: Sifted, which?: 'moving' | 'fixed') => {
+    for (const plan of plans) if (!which || moving.has(plan) === (which === 'moving')) plan.sieve?.(sifted);
+  };
+  const siftBySql = async (sifted: Sifted, reader: Reader) => {
+    const others = plans.filter(({ sieve }) => sieve === undefined);
+    if (others.length > 0) await keepFound(sifted, reader, others);
+  };
   return {
     shape: plans.map((plan) => plan.shape).join('&'),
     values: Object.assign({ asOf }, ...plans.map((plan) => plan.values)),
     where: (reader, population = inPopulation(reader)) =>
       and(population, ...plans.map((plan) => plan.where(reader))) as SQL,
     isInColumns: plans.every(({ sieve }) => sieve !== undefined),
-    siftMoving: (sifted) => {
-      for (const { sieve } of moving) sieve?.(sifted);
-    },
+    sift,
+    siftBySql,
     mask: async (columns, reader, archived = false) => {
-      const sifted = populationOf(columns, asOf, archived);
-      for (const { sieve } of plans) sieve?.(sifted);
-      const others = plans.filter(({ sieve }) => sieve === undefined);
-      if (others.length > 0) await keepFound(sifted, reader, others);
+      const sifted = populationOf(columns, columns.count, asOf, archived);
+      sift(sifted);
+      await siftBySql(sifted, reader);
       return sifted.mask;
     },
   };
 }
 
-/** The rows of projects that are signed by the day, archived or not. */
-function populationOf(columns: Columns, asOf: string, archived: boolean): Sifted {
-  const { count, flags } = columns;
+/** The rows of projects that are signed by the day, archived or not. @param count of rows */
+export function populationOf(columns: Columns, count: number, asOf: string, archived = false): Sifted {
+  const { flags } = columns;
   const { signedOn } = columns.days;
   const day = effectiveDay(asOf);
   const mask = new Uint8Array(count);

@@ -24,8 +24,7 @@ export interface Plan {
 
 export interface ParameterKind<Given> {
   schema: z.ZodType<Given | undefined>;
-  /** @param asTheyWere whether it is applied to projects in a state other than the stored one */
-  plan(name: string, given: Given, asTheyWere: boolean): Plan;
+  plan(name: string, given: Given): Plan;
 }
 
 export interface Parameter<Given> extends ParameterKind<Given> {

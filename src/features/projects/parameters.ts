@@ -167,6 +167,19 @@ export const parameters = {
         where ${projectInvestors.enterpriseId} in ${values})`;
         },
         none: (r) => sql`${p(r).leadInvestorId} is null`,
+        sieve: (values, withNone) =>
+          keepRows((columns) => {
+            const { leadInvestorId: investors } = columns.dictionaries;
+            const wanted = new Set([...values].map((id) => investors.known(id)));
+            return (row) => {
+              let [isNone, isWanted] = [true, false];
+              columns.forInvestors(row, (code) => {
+                isNone = false;
+                isWanted ||= wanted.has(code);
+              });
+              return isWanted || (isNone && withNone);
+            };
+          }),
       },
     ),
   ),
@@ -306,15 +319,14 @@ export const parameters = {
   ),
   q: revealing({
     schema: searchField('code, names and investors’ names', '半导体 长沙').optional(),
-    plan: (name, given, asTheyWere) => {
+    plan: (name, given) => {
       const text = textQuery(name, given);
       return {
         ...text,
         where: (reader) =>
           text.where(reader, ({ isIn, fromThoseWith }) => {
             const { projects, projectInvestors, enterprises } = reader.tables;
-            // The index only has the current names.
-            if (fromThoseWith && !asTheyWere) {
+            if (fromThoseWith) {
               return sql`${projects.id} in (select ${projects.id} ${fromThoseWith('projects')}
                 union select ${projectInvestors.projectId} from ${projectInvestors}
                 where ${projectInvestors.enterpriseId} in (select ${enterprises.id} ${fromThoseWith('enterprises')}))`;

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache';
 import type { Columns } from '../../columns/columns.ts';
 import type { State } from '../../columns/questions.ts';
 import type { Calendar } from '../../core/clock.ts';
-import { addDays } from '../../core/days.ts';
-import { decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
+import { compare, decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
 import type { Reader } from '../../database/database.ts';
+import { entryIn, lastKnown } from '../../log/known.ts';
 import {
   agrees,
   type Comparator,
@@ -16,82 +16,112 @@ import {
   type Printed,
   slips,
 } from './agreement.ts';
-import { laterChanges, sinceWhen } from './later-changes.ts';
-import { measureOf, type PublishedMeasure, type Quantities, type Quantity, sources } from './measures.ts';
-import { changedSinceReason, partsWarning, type Reason, reason, type Warning } from './reasons.ts';
+import { measureOf, type Quantities, type Quantity, sources } from './measures.ts';
+import { partsWarning, type Reason, reason, type Warning } from './reasons.ts';
 import { type FigureRow, partsOf } from './repository.ts';
 import type { PublishedFigure } from './schema.ts';
-import { scopeOf } from './scope.ts';
 import { type Kind, type Unit, units } from './units.ts';
 
-/** The address of the summary that answers a figure: those with the same source, scope and day share one. */
+/** The address of the summary that answers a figure. */
 export const addressOf = (row: FigureRow): string => sources[measureOf(row.measure).source].address(row);
+
+/** When a figure was printed, as far as that matters for what was known. */
+const printedAt = ({ knownAt, source }: FigureRow): string =>
+  knownAt ?? (source as PublishedFigure['source']).publishedOn;
+
+/** Figures of which this is equal are answered by the same summary, now and as it was known when they were printed. */
+export const summaryOf = (row: FigureRow): string => `${addressOf(row)} ${printedAt(row)}`;
 
 /** More parts than this are not added up. */
 const MAX_PARTS = 2_000;
 
-/** By the address of a source; until the next write, nothing is computed twice. */
-interface Kept {
-  revision: string;
-  quantities: LRUCache<string, Quantities>;
-}
-const kept = new WeakMap<Columns, Kept>();
+/** By revision and address of a source: until the next write, nothing is computed twice. */
+const kept = new WeakMap<Columns, LRUCache<string, Quantities>>();
 
-async function quantitiesOf(state: State, row: FigureRow): Promise<Quantities> {
+async function quantityOf(state: State, row: FigureRow): Promise<Quantity> {
   const { columns, revision } = state;
-  const address = addressOf(row);
-  let known = kept.get(columns);
-  if (known?.revision !== revision.hash) {
-    known = { revision: revision.hash, quantities: new LRUCache({ max: 1_000 }) };
-    kept.set(columns, known);
-  }
-  const made =
-    known.quantities.get(address) ?? (await sources[measureOf(row.measure).source].compute(state, row));
-  known.quantities.set(address, made);
-  return made;
+  const known = kept.get(columns) ?? new LRUCache<string, Quantities>({ max: 1_000 });
+  kept.set(columns, known);
+  const key = `${revision.hash} ${addressOf(row)}`;
+  const made = known.get(key) ?? (await sources[measureOf(row.measure).source].compute(state, row));
+  known.set(key, made);
+  return made.get(row.measure) as Quantity;
 }
 
-async function changedSince(
-  { reader, revision }: State,
-  row: FigureRow,
-  measure: PublishedMeasure,
-  calendar: Calendar,
-): Promise<Reason[]> {
-  const { publishedOn } = row.source as PublishedFigure['source'];
-  const published = calendar.startOf(addDays(publishedOn, 1));
-  const from = await sinceWhen(reader, row.id, published);
-  if (!from) return [];
-  const question = { filter: scopeOf(row), asOf: row.asOf, reads: measure.reads, ...from };
-  const changes = await laterChanges(reader, revision.seq, question);
-  if (changes.total === 0 && changes.complete) return [];
-  return [changedSinceReason(changes, calendar.dayOf(changes.since), from.afterSeq > 0)];
-}
-
-/**
- * Compares each figure.
- * @param explained maximum number of disagreeing figures for which the log is searched for later changes
- */
+/** Compares each figure with what is computed now, and as it was known when it was printed. */
 export async function answersTo(
   state: State,
   rows: readonly FigureRow[],
-  explained: number,
   calendar: Calendar,
 ): Promise<PublishedFigure[]> {
   const parts = await partsByWhole(state.reader, rows);
   const items: PublishedFigure[] = [];
-  let left = explained;
   for (const row of rows) {
-    const quantity = (await quantitiesOf(state, row)).get(row.measure) as Quantity;
-    const answer = answerOf(row, quantity, parts.get(row.id) ?? []);
-    const measure = measureOf(row.measure);
-    // Only for projects is it known which fields matter.
-    if (!answer.agrees && left > 0 && measure.source === 'projects') {
-      left--;
-      answer.reasons.push(...(await changedSince(state, row, measure, calendar)));
-    }
-    items.push(answer);
+    const now = compared(row, await quantityOf(state, row));
+    const { told: whenPrinted, value } = await toldWhenPrinted(state, row, now, calendar);
+    const isOther = value !== undefined && !isSame(value, now.value);
+    const { agrees, difference } = now;
+    items.push({
+      ...fieldsOf(row),
+      computed: now.computed,
+      ...{ agrees, difference, whenPrinted },
+      reasons: reasonsFor(row, now, isOther ? value : undefined, whenPrinted?.links.differences),
+      warnings: warningsOf(row, parts.get(row.id) ?? []),
+      links: { figures: addressOf(row) },
+    });
   }
   return items;
+}
+
+type Compared = ReturnType<typeof compared>;
+
+/** A computed value, in the unit of the figure, and whether it is what was printed. */
+function compared(row: FigureRow, { exact, raw, missing }: Quantity) {
+  const printed = printedIn(row);
+  const value = exact && scaled(exact, -units[row.unit as Unit].exponent);
+  return {
+    value,
+    missing,
+    computed: {
+      value: value && quotientText(value),
+      rounded: value && decimalText(rounded(value, row.precision)),
+      raw,
+    },
+    agrees: value !== null && agrees(value, printed),
+    difference: value && quotientText(differenceOf(value, printed)),
+  };
+}
+
+const isSame = (a: Quotient | null, b: Quotient | null): boolean =>
+  a === null || b === null ? a === b : compare(a, b) === 0;
+
+/**
+ * The same as it was known when the figure was printed.
+ * @returns null if nothing was known then, with the value if it was
+ */
+async function toldWhenPrinted(
+  state: State,
+  row: FigureRow,
+  now: Compared,
+  calendar: Calendar,
+): Promise<{ told: PublishedFigure['whenPrinted']; value?: Quotient | null }> {
+  const { reader, revision } = state;
+  const entryAt = (seq: number) => entryIn(reader, seq);
+  const seq = await lastKnown(entryAt, revision.seq, printedAt(row), calendar);
+  if (seq === 0) return { told: null };
+  const isNow = seq === revision.seq;
+  const then = isNow ? now : compared(row, await state.at(seq, (told) => quantityOf(told, row)));
+  const { computed, agrees, difference, value } = then;
+  const source = sources[measureOf(row.measure).source];
+  const links = {
+    figures: isNow ? addressOf(row) : `${addressOf(row)}&revision=${seq}`,
+    ...(!isNow &&
+      !isSame(value, now.value) &&
+      'differences' in source && { differences: source.differences(row, row.measure, seq) }),
+  };
+  // While nothing is entered since, the number would change with the next entry about anything.
+  const known = isNow ? null : { revision: seq, at: (await entryAt(seq)).at };
+  return { told: { known, computed, agrees, difference, links }, value };
 }
 
 const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({
@@ -100,39 +130,32 @@ const printedIn = ({ value, precision, comparator }: FigureRow): Printed => ({
   comparator: comparator as Comparator,
 });
 
-function answerOf(row: FigureRow, { exact, raw, missing }: Quantity, parts: readonly FigureRow[]) {
-  const printed = printedIn(row);
-  const value = exact && scaled(exact, -units[row.unit as Unit].exponent);
-  const holds = value !== null && agrees(value, printed);
+/** What was entered of a figure. */
+function fieldsOf(row: FigureRow) {
+  const { id, event, filter, measure, value, precision, asOf, partOf, note, knownAt } = row;
   const { title, publisher, publishedOn, url } = row.source as PublishedFigure['source'];
   return {
-    id: row.id,
-    event: row.event,
-    filter: row.filter,
-    measure: row.measure,
-    value: row.value,
-    unit: row.unit as Unit,
-    precision: row.precision,
-    comparator: printed.comparator,
-    asOf: row.asOf,
-    partOf: row.partOf,
+    ...{ id, event, filter, measure, value, unit: row.unit as Unit, precision },
+    comparator: row.comparator as Comparator,
+    ...{ asOf, partOf },
     // The database may change the order of an object's fields.
     source: { title, publisher, publishedOn, url },
-    note: row.note,
-    computed: {
-      value: value && quotientText(value),
-      rounded: value && decimalText(rounded(value, row.precision)),
-      raw,
-    },
-    agrees: holds,
-    difference: value && quotientText(differenceOf(value, printed)),
-    reasons: [
-      ...(missing ? [reason('not_computable', { why: missing })] : []),
-      ...(value && !holds ? slipsIn(value, printed) : []),
-    ],
-    warnings: warningsOf(row, parts),
-    links: { figures: addressOf(row) },
+    ...{ note, knownAt },
   };
+}
+
+/** @param then the value as it was known when the figure was printed, if it was another one */
+function reasonsFor(
+  row: FigureRow,
+  { value, missing, agrees: holds }: Compared,
+  then: Quotient | null | undefined,
+  differences: string | undefined,
+): Reason[] {
+  return [
+    ...(missing ? [reason('not_computable', { why: missing })] : []),
+    ...(value && !holds ? slipsIn(value, printedIn(row)) : []),
+    ...(!holds && then ? [reason('changed_since', { before: quotientText(then) }, differences)] : []),
+  ];
 }
 
 /** For bounds, the correct number cannot be determined. */

@@ -11,7 +11,6 @@ import type { DurationName, Tally } from '../figures/tallies.ts';
 import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
 import { outreachTally } from '../outreach/service.ts';
 import { queryOf } from '../projects/filter.ts';
-import { type Read, readsOfMeasure } from './reads.ts';
 import { scopeOf } from './scope.ts';
 import type { Kind } from './units.ts';
 
@@ -35,8 +34,6 @@ export interface Scope {
 interface FigureOf<Material> {
   name: string;
   kind: Kind;
-  /** The project fields that it reads. */
-  reads: readonly Read[];
   of(material: Material): Quantity;
 }
 
@@ -73,16 +70,14 @@ function exactOf(raw: unknown): Quotient | null {
 
 /** A measure of days has two figures. */
 function ofSummary(measure: Measure): FigureOf<Tally>[] {
-  const reads = readsOfMeasure(measure);
   const { name, unit: kind } = measure;
   if (kind !== 'days') {
     const of = (tally: Tally) => quantityOf(() => measure.value(tally), exactOf, NO_DENOMINATOR);
-    return [{ name, kind, reads, of }];
+    return [{ name, kind, of }];
   }
   return (['median', 'mean'] as const).map((centre) => ({
     name: `${name}:${centre}`,
     kind,
-    reads,
     of: (tally) => {
       // The value in the response is rounded.
       const found = centresOf(tally[name as DurationName])[centre];
@@ -102,7 +97,6 @@ const ofOutreach = outreachFigures.map(
   ({ name, unit, value }): FigureOf<OutreachTally> => ({
     name,
     kind: unit,
-    reads: [],
     of: (tally) => quantityOf(() => value(tally), exactOf, NO_DENOMINATOR),
   }),
 );
@@ -118,6 +112,13 @@ export const sources = {
   projects: {
     figures: ofProjects,
     address: (scope) => `/v1/statistics/summary?${queryOf(scopeOf(scope), { asOf: scope.asOf })}`,
+    differences: (scope, measure, since) =>
+      `/v1/statistics/differences?${queryOf(scopeOf(scope), {
+        // Of days, the median and the mean differ by the same projects.
+        measure: measure.replace(/:.*/, ''),
+        to: scope.asOf,
+        fromRevision: String(since),
+      })}`,
     compute: async (state, scope) => quantities(ofProjects, await tallyOf(state, scopeOf(scope), scope.asOf)),
   },
   outreach: {
@@ -129,9 +130,11 @@ export const sources = {
 } as const satisfies Record<
   string,
   {
-    figures: readonly Pick<FigureOf<never>, 'name' | 'kind' | 'reads'>[];
+    figures: readonly Pick<FigureOf<never>, 'name' | 'kind'>[];
     /** The URL of the response with the figures. */
     address(scope: Scope): string;
+    /** The URL of what a difference consists of since a revision, if that can be told. */
+    differences?(scope: Scope, measure: string, since: number): string;
     compute(state: State, scope: Scope): Promise<Quantities>;
   }
 >;
@@ -142,11 +145,10 @@ export interface PublishedMeasure {
   name: string;
   kind: Kind;
   source: SourceName;
-  reads: readonly Read[];
 }
 
 const publishedMeasures: readonly PublishedMeasure[] = (Object.keys(sources) as SourceName[]).flatMap(
-  (source) => sources[source].figures.map(({ name, kind, reads }) => ({ name, kind, source, reads })),
+  (source) => sources[source].figures.map(({ name, kind }) => ({ name, kind, source })),
 );
 
 export const measureNames = publishedMeasures.map(({ name }) => name) as [string, ...string[]];

@@ -7,7 +7,7 @@ import { answersTo } from './answers.ts';
 import type { FigureRow } from './repository.ts';
 import * as repository from './repository.ts';
 import { merge } from './rows.ts';
-import { faultsIn } from './rules.ts';
+import { faultsIn, type Moment } from './rules.ts';
 import type { PublishedFigure, PublishedFigureChanges } from './schema.ts';
 
 interface Asked {
@@ -15,29 +15,23 @@ interface Asked {
   timeZone: string;
 }
 
-/**
- * The answers to figures that one summary answers.
- * @param input.explained maximum number of disagreeing ones for which the log is searched for later changes
- */
-export const compared: Question<
-  Asked & { rows: readonly FigureRow[]; explained: number },
-  PublishedFigure[]
-> = {
+/** The answers to some figures. */
+export const compared: Question<Asked & { rows: readonly FigureRow[] }, PublishedFigure[]> = {
   name: 'published.compare',
-  answer: (state, { rows, explained, timeZone }) => answersTo(state, rows, explained, clockIn(timeZone)),
+  answer: (state, { rows, timeZone }) => answersTo(state, rows, clockIn(timeZone)),
 };
 
 interface Entered extends Asked {
-  /** The faults found so far, and today. */
+  /** The faults found so far. */
   found: readonly Fault[];
-  today: string;
+  moment: Moment;
 }
 
 /** The answer to a new figure; null if it has faults. */
 export const drafted: Question<Entered & { row: FigureRow }, PublishedFigure | null> = {
   name: 'published.draft',
-  answer: async (state, { row, found, today, timeZone }) => {
-    const faults = await faultsIn(state.reader, row, null, found, today);
+  answer: async (state, { row, found, moment, timeZone }) => {
+    const faults = await faultsIn(state.reader, row, null, found, moment);
     return faults.length > 0 ? null : answerTo(state, row, timeZone);
   },
 };
@@ -62,11 +56,11 @@ interface Changed {
 /** A stored figure and what some changes would make of it. @throws Problem 404 */
 export const changed: Question<Entered & { id: string; changes: PublishedFigureChanges }, Changed> = {
   name: 'published.change',
-  answer: async (state, { id, changes, found, today, timeZone }) => {
+  answer: async (state, { id, changes, found, moment, timeZone }) => {
     const row = await existing(state, id);
     const answer = await answerTo(state, row, timeZone);
     const after = merge(row, changes);
-    const faults = await faultsIn(state.reader, after, row, found, today);
+    const faults = await faultsIn(state.reader, after, row, found, moment);
     if (faults.length > 0) return { row, answer, faults, changed: null };
     const isSame = isDeepStrictEqual(row, after);
     return { row, answer, faults, changed: isSame ? answer : await answerTo(state, after, timeZone) };
@@ -80,6 +74,6 @@ async function existing({ reader }: State, id: string): Promise<FigureRow> {
 }
 
 async function answerTo(state: State, row: FigureRow, timeZone: string): Promise<PublishedFigure> {
-  const [item] = await answersTo(state, [row], 1, clockIn(timeZone));
+  const [item] = await answersTo(state, [row], clockIn(timeZone));
   return item as PublishedFigure;
 }

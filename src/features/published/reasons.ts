@@ -1,6 +1,5 @@
 /** Explanations of figures that do not agree or are inconsistent, in both languages. */
 import { type Language, type Message, type MessageValue, say } from '../../core/languages.ts';
-import type { LaterChanges } from './later-changes.ts';
 
 /** Why a figure does not agree; only reasons that are certain. */
 export const reasonMessages = {
@@ -21,8 +20,8 @@ export const reasonMessages = {
     zh: '数量级有误：计算值为公布值的 {factor} 倍。',
   },
   changed_since: {
-    en: 'Changes affecting the figure since it was {event}, from {since} on: {total}{rest}.',
-    zh: '{event}之后，自 {since} 起，其计算所依据的数据变更 {total} 处{rest}。',
+    en: 'The data was changed later: as it was known when the figure was printed, the computed value was {before}.',
+    zh: '数据此后有变更：按公布时掌握的数据，计算值为 {before}。',
   },
 } as const satisfies Record<string, Message>;
 
@@ -48,34 +47,15 @@ export interface Reason {
   code: ReasonCode;
   zh: string;
   en: string;
-  changes?: LaterChanges;
+  /** To what the change consists of. */
+  link?: string;
 }
 
-export const reason = (code: ReasonCode, values: Values, changes?: LaterChanges): Reason => ({
+export const reason = (code: ReasonCode, values: Values, link?: string): Reason => ({
   code,
   ...sentences(reasonMessages[code], values),
-  ...(changes && { changes }),
+  ...(link !== undefined && { link }),
 });
-
-const PUBLISHED = { en: 'published', zh: '公布' };
-const ENTERED = { en: 'entered here', zh: '录入本系统' };
-const NOT_ALL = {
-  en: ' (only part of the log was examined)',
-  zh: '（仅查看了变更日志的一部分）',
-};
-
-/** @param isFromEntry whether the search starts when the figure was entered instead of its publication */
-export const changedSinceReason = (changes: LaterChanges, since: string, isFromEntry: boolean): Reason =>
-  reason(
-    'changed_since',
-    {
-      since,
-      total: changes.total,
-      event: isFromEntry ? ENTERED : PUBLISHED,
-      rest: changes.complete ? '' : NOT_ALL,
-    },
-    changes,
-  );
 
 export interface Warning {
   code: WarningCode;

@@ -42,7 +42,7 @@ export const publishedRoutes =
           tag,
           summary: 'List published figures with what is computed now',
           description:
-            'Each with the value computed now for the same projects and day. Later changes are listed only for a single figure and in the reconciliation.',
+            'Each with the value computed now for the same projects and day, and as it was known when it was printed.',
           query: ListQuery,
           success: { description: 'A page.', schema: PublishedFigurePage },
           conditional: true,
@@ -68,7 +68,7 @@ export const publishedRoutes =
           tag,
           summary: 'Reconcile published figures with what is computed now',
           description:
-            'All figures, or those of an event: first those that do not agree, then those with warnings. For the first 20 that do not agree, it lists the changes since publication. Refused above 1000 figures, or 50 different selections of projects and day: restrict it to an event, or read the list page by page.',
+            'All figures, or those of an event: first those that do not agree, then those with warnings. Refused above 1000 figures, or 50 different selections of projects, days and times of printing: restrict it to an event, or read the list page by page.',
           query: ReconciliationQuery,
           success: { description: 'The figures, and how many agree.', schema: Reconciliation },
           conditional: true,
@@ -117,7 +117,7 @@ export const publishedRoutes =
           tag,
           summary: 'Read a published figure with what is computed now',
           description:
-            'If it does not agree, with the reasons, including later changes that affect it. Its ETag covers the computed value.',
+            'With the value as it was known when it was printed, and if it does not agree, the reasons. Its ETag covers the computed values.',
           params: Id,
           query: ReadQuery,
           success: { description: 'The figure.', schema: PublishedFigure },

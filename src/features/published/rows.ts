@@ -18,6 +18,7 @@ export const complete = (input: NewPublishedFigure): FigureRow => ({
   partOf: input.partOf ?? null,
   source: { ...input.source, title: input.source?.title ?? null, url: input.source?.url ?? null },
   note: input.note ?? null,
+  knownAt: input.knownAt ?? null,
 });
 
 /**

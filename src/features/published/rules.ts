@@ -2,6 +2,7 @@
 
 import { MAX_DEPTH } from '../../catalogues/catalogue.ts';
 import { unknownReferences } from '../../catalogues/service.ts';
+import type { Clock } from '../../core/clock.ts';
 import { parseDecimal } from '../../core/decimals.ts';
 import { nouns } from '../../core/entities.ts';
 import type { Reader } from '../../database/database.ts';
@@ -11,11 +12,19 @@ import { type FigureRow, findFigure } from './repository.ts';
 import { filterIn } from './scope.ts';
 import { type Unit, unitsOf } from './units.ts';
 
-type Rule = (figure: FigureRow, today: string) => Fault[];
+/** When a figure is entered. */
+export interface Moment {
+  today: string;
+  now: string;
+}
+
+export const momentIn = (clock: Clock): Moment => ({ today: clock.today(), now: clock.now() });
+
+type Rule = (figure: FigureRow, moment: Moment) => Fault[];
 
 const afterToday =
   (pointer: string, dayOf: (figure: FigureRow) => unknown): Rule =>
-  (figure, today) => {
+  (figure, { today }) => {
     const day = dayOf(figure);
     return typeof day === 'string' && day > today
       ? [{ pointer, code: 'after_today', values: { today } }]
@@ -26,6 +35,13 @@ const afterToday =
 const rules: readonly { of: readonly (keyof FigureRow)[]; faults: Rule }[] = [
   { of: ['asOf'], faults: afterToday('/asOf', ({ asOf }) => asOf) },
   { of: ['source'], faults: afterToday('/source/publishedOn', ({ source }) => source.publishedOn) },
+  {
+    of: ['knownAt'],
+    faults: ({ knownAt }, { today, now }) =>
+      knownAt !== null && knownAt > (knownAt.length === 10 ? today : now)
+        ? [{ pointer: '/knownAt', code: 'after_now' }]
+        : [],
+  },
   {
     of: ['measure', 'unit'],
     faults: ({ measure, unit }) => {
@@ -83,12 +99,12 @@ export async function faultsIn(
   figure: FigureRow,
   before: FigureRow | null,
   found: readonly Fault[],
-  today: string,
+  moment: Moment,
 ): Promise<Fault[]> {
   const faulty = faultyFields(found);
   const faults = [...found];
   for (const rule of rules) {
-    if (!rule.of.some((field) => faulty.has(field))) faults.push(...rule.faults(figure, today));
+    if (!rule.of.some((field) => faulty.has(field))) faults.push(...rule.faults(figure, moment));
   }
   const { id, event, partOf } = figure;
   if (event !== null && event !== before?.event) {

@@ -1,9 +1,9 @@
 /** API schemas of published figures. */
 import * as z from 'zod';
 import { day, integerText, line, link, paragraph, slug, uuid } from '../../http/fields.ts';
+import { exampleKnown, Known, momentOrDay } from '../../http/known.ts';
 import { pageFields, pageOf } from '../../http/pages.ts';
 import { fieldsField } from '../../http/projection.ts';
-import { ACTIONS } from '../../log/schema.ts';
 import { measures } from '../figures/measures.ts';
 import { outreachFigures } from '../outreach/figures.ts';
 import { type Comparator, comparators } from './agreement.ts';
@@ -80,6 +80,10 @@ const fields = {
   note: paragraph(2_000).nullable(),
 };
 
+const KNOWN_AT =
+  'What was known when it was printed: a timestamp with offset, or a day, which means its end; null for the end of the day of publication.';
+const knownAtInput = momentOrDay.nullable().meta({ description: KNOWN_AT });
+
 const example = {
   event: 'hyrd-2020',
   filter: null,
@@ -102,14 +106,27 @@ const example = {
 export const PUBLISHED_FIGURES = '/v1/published-figures';
 
 export const NewPublishedFigure = z
-  .strictObject({ ...fields, source: z.strictObject(sourceInput).meta({ description: SOURCE }) })
-  .partial({ event: true, filter: true, precision: true, comparator: true, partOf: true, note: true })
+  .strictObject({
+    ...fields,
+    knownAt: knownAtInput,
+    source: z.strictObject(sourceInput).meta({ description: SOURCE }),
+  })
+  .partial({
+    event: true,
+    filter: true,
+    precision: true,
+    comparator: true,
+    partOf: true,
+    note: true,
+    knownAt: true,
+  })
   .meta({ id: 'NewPublishedFigure', examples: [example] });
 export type NewPublishedFigure = z.infer<typeof NewPublishedFigure>;
 
 export const PublishedFigureChanges = z
   .strictObject({
     ...fields,
+    knownAt: knownAtInput,
     source: z
       .strictObject(sourceInput)
       .partial()
@@ -131,38 +148,14 @@ const Raw = z
   .nullable()
   .meta({ description: 'As in the summary or outreach; null if absent there.' });
 
-const LaterChange = z.object({
-  seq: z.int().meta({ description: 'Position in the change log.' }),
-  at: z.iso.datetime(),
-  action: z.enum(ACTIONS),
-  projectId: z.string(),
-  code: z.string().meta({ description: 'Of the project.' }),
-  fields: z.array(z.string()).meta({
-    description:
-      'The changed fields that affect the figure; empty if the change added the project to the selection or removed it.',
-  }),
-});
-
 const Reason = z
   .object({
     code: z.enum(keysOf<ReasonCode>(reasonMessages)),
     zh: z.string(),
     en: z.string(),
-    changes: z
-      .object({
-        since: z.iso.datetime().meta({
-          description:
-            'Start of the period examined: the end of the day of publication or, if the log begins later, when the figure was entered.',
-        }),
-        total: z.int().meta({ description: 'Number found in the part of the log examined.' }),
-        complete: z.boolean().meta({
-          description:
-            'Whether all entries since then were examined: at most the first 50 000, stopping after 2 000 that may affect the figure.',
-        }),
-        items: z.array(LaterChange).meta({ description: 'The first 20.' }),
-      })
-      .optional()
-      .meta({ description: 'Of `changed_since`.' }),
+    link: link.optional().meta({
+      description: 'Of `changed_since`: link to the corrections that made the difference, one by one.',
+    }),
   })
   .meta({ id: 'DisagreementReason' });
 
@@ -177,9 +170,43 @@ const Warning = z
   })
   .meta({ id: 'PrintedWarning' });
 
-const figureExample = {
-  id: '0190a1b2-0000-7000-8000-000000000013',
-  ...example,
+const Computed = z.object({
+  value: decimalText.nullable().meta({
+    description:
+      'In the unit of the figure: exact, or half-up to ten decimals if it has more. Null if it cannot be computed.',
+  }),
+  rounded: decimalText.nullable().meta({ description: 'Rounded half-up to the printed precision.' }),
+  raw: Raw,
+});
+const agreesField = z
+  .boolean()
+  .meta({ description: 'Whether the computed value satisfies the claim of the comparator.' });
+const differenceField = decimalText
+  .nullable()
+  .meta({ description: 'Computed minus printed, in the form of `value`.' });
+
+const WhenPrinted = z
+  .object({
+    known: Known.nullable().meta({
+      description: 'What was known; null if nothing has been entered since, so that it is the same as now.',
+    }),
+    computed: Computed,
+    agrees: agreesField,
+    difference: differenceField,
+    links: z.object({
+      figures: link,
+      differences: link.optional().meta({
+        description: 'If another value is computed now: the corrections that made the difference.',
+      }),
+    }),
+  })
+  .nullable()
+  .meta({
+    description:
+      'The same as it was known when the figure was printed (`knownAt`); null if the change log begins later.',
+  });
+
+const computedExample = {
   computed: {
     value: '297.88',
     rounded: '297.88',
@@ -187,6 +214,18 @@ const figureExample = {
   },
   agrees: true,
   difference: '0',
+};
+
+const figureExample = {
+  id: '0190a1b2-0000-7000-8000-000000000013',
+  ...example,
+  knownAt: null,
+  ...computedExample,
+  whenPrinted: {
+    known: exampleKnown,
+    ...computedExample,
+    links: { figures: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31&revision=1207' },
+  },
   reasons: [],
   warnings: [],
   links: { figures: '/v1/statistics/summary?event=hyrd-2020&asOf=2022-08-31' },
@@ -201,25 +240,13 @@ export const PublishedFigure = z
       .nullable()
       .meta(fields.filter.meta() ?? {}),
     source: z.object(sourceFields).meta({ description: SOURCE }),
-    computed: z
-      .object({
-        value: decimalText.nullable().meta({
-          description:
-            'In the unit of the figure: exact, or half-up to ten decimals if it has more. Null if it cannot be computed.',
-        }),
-        rounded: decimalText.nullable().meta({ description: 'Rounded half-up to the printed precision.' }),
-        raw: Raw,
-      })
-      .meta({ description: 'What is computed now for the same projects and day.' }),
-    agrees: z
-      .boolean()
-      .meta({ description: 'Whether the computed value satisfies the claim of the comparator.' }),
-    difference: decimalText
-      .nullable()
-      .meta({ description: 'Computed minus printed, in the form of `value`.' }),
+    knownAt: z.string().nullable().meta({ description: KNOWN_AT }),
+    computed: Computed.meta({ description: 'What is computed now for the same projects and day.' }),
+    agrees: agreesField,
+    difference: differenceField,
+    whenPrinted: WhenPrinted,
     reasons: z.array(Reason).meta({
-      description:
-        'Why the figure does not agree, as far as that is certain; `changed_since` is computed for a single figure and in the reconciliation.',
+      description: 'Why the figure does not agree, as far as that is certain.',
     }),
     warnings: z
       .array(Warning)
@@ -276,6 +303,9 @@ export const Reconciliation = z
     disagreeing: z
       .int()
       .meta({ description: 'Figures that do not, or cannot be computed: total − agreeing.' }),
+    agreeingWhenPrinted: z.int().meta({
+      description: 'Figures that agree as it was known when they were printed, as far as that is known.',
+    }),
     warned: z.int().meta({ description: 'Figures with warnings, agreeing or not.' }),
     items: z.array(PublishedFigure).meta({
       description:
@@ -285,5 +315,15 @@ export const Reconciliation = z
   .meta({
     id: 'Reconciliation',
     description: 'All published figures compared with what is computed now.',
-    examples: [{ revision: 1207, total: 1, agreeing: 1, disagreeing: 0, warned: 0, items: [figureExample] }],
+    examples: [
+      {
+        revision: 1207,
+        total: 1,
+        agreeing: 1,
+        disagreeing: 0,
+        agreeingWhenPrinted: 1,
+        warned: 0,
+        items: [figureExample],
+      },
+    ],
   });

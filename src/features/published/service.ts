@@ -10,13 +10,12 @@ import { pageRequest, toPage } from '../../http/pages.ts';
 import { type Fault, notFound, Problem, referenced, refuse } from '../../http/problems.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
-import { addressOf } from './answers.ts';
-import { measureOf } from './measures.ts';
+import { summaryOf } from './answers.ts';
 import { changed, compared, drafted, read } from './questions.ts';
 import * as repository from './repository.ts';
 import { type FigureRow, figureSortKeys, figureTieBreaker } from './repository.ts';
 import { complete, merge } from './rows.ts';
-import { faultsIn } from './rules.ts';
+import { faultsIn, momentIn } from './rules.ts';
 import type { ListQuery, NewPublishedFigure, PublishedFigure, PublishedFigureChanges } from './schema.ts';
 import { figureWrites } from './writes.ts';
 
@@ -48,8 +47,6 @@ export const publishedQuestions = [compared, drafted, read, changed];
 const MAX_RECONCILED = 1_000;
 /** Maximum number of summaries computed for it; the cost of each grows with the data. */
 const MAX_SUMMARIES = 50;
-/** Maximum number of disagreeing figures for which the log is searched. */
-const MAX_EXPLAINED = 20;
 
 /** Maximum number of attempts at a change after conflicts. */
 const ATTEMPTS = 5;
@@ -59,7 +56,7 @@ export function publishedService(
   columns: Pick<ColumnStore, 'ask'>,
 ): PublishedService {
   const { timeZone } = clock;
-  const entered = (found: readonly Fault[]) => ({ found, today: clock.today(), timeZone });
+  const entered = (found: readonly Fault[]) => ({ found, moment: momentIn(clock), timeZone });
 
   const { insertRow, log } = figureWrites(clock);
 
@@ -90,9 +87,9 @@ export function publishedService(
   /** Asks for one summary at a time, so that other questions get their turn in between. */
   async function answersTo(rows: readonly FigureRow[]): Promise<Map<string, PublishedFigure>> {
     const answers = new Map<string, PublishedFigure>();
-    for (const some of Map.groupBy(rows, addressOf).values()) {
-      const compare = { rows: some, explained: 0, timeZone };
-      for (const answer of await columns.ask(compared, compare)) answers.set(answer.id, answer);
+    for (const some of Map.groupBy(rows, summaryOf).values()) {
+      for (const answer of await columns.ask(compared, { rows: some, timeZone }))
+        answers.set(answer.id, answer);
     }
     return answers;
   }
@@ -128,20 +125,12 @@ export function publishedService(
           rows: await repository.listFigures(reader, filter, request),
         };
       });
-      const summaries = new Set(rows.map(addressOf)).size;
+      const summaries = new Set(rows.map(summaryOf)).size;
       if (summaries > MAX_SUMMARIES) {
         const values = { count: summaries, max: MAX_SUMMARIES };
         throw new Problem('published_figures.too_many_summaries', { values });
       }
       const answers = await answersTo(rows);
-      // Only for projects is it known which fields matter.
-      const explained = rows
-        .filter(({ id, measure }) => !answers.get(id)?.agrees && measureOf(measure).source === 'projects')
-        .slice(0, MAX_EXPLAINED);
-      for (const row of explained) {
-        const [answer] = await columns.ask(compared, { rows: [row], explained: 1, timeZone });
-        if (answer) answers.set(row.id, answer);
-      }
       const items = rows.map(({ id }) => answers.get(id) as PublishedFigure);
       const agreeing = items.filter(({ agrees }) => agrees).length;
       const rank = ({ agrees, warnings }: PublishedFigure) => (agrees ? (warnings.length > 0 ? 1 : 2) : 0);
@@ -150,6 +139,7 @@ export function publishedService(
         total: items.length,
         agreeing,
         disagreeing: items.length - agreeing,
+        agreeingWhenPrinted: items.filter(({ whenPrinted }) => whenPrinted?.agrees).length,
         warned: items.filter(({ warnings }) => warnings.length > 0).length,
         items: items.toSorted((a, b) => rank(a) - rank(b)),
       };
@@ -174,7 +164,7 @@ export function publishedService(
         async (tx, { row, faults }) => {
           refuse(faults);
           const after = merge(row, input);
-          refuse(await faultsIn(tx, after, row, found, clock.today()));
+          refuse(await faultsIn(tx, after, row, found, momentIn(clock)));
           if (isDeepStrictEqual(row, after)) return;
           await repository.updateFigure(tx, after);
           await log(tx, caller, 'change', row, after);

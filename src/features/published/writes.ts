@@ -7,7 +7,7 @@ import { type Action, type Caller, record } from '../../log/service.ts';
 import type { FigureRow } from './repository.ts';
 import * as repository from './repository.ts';
 import { complete } from './rows.ts';
-import { faultsIn } from './rules.ts';
+import { faultsIn, momentIn } from './rules.ts';
 import type { NewPublishedFigure } from './schema.ts';
 
 export function figureWrites(clock: Clock) {
@@ -32,7 +32,7 @@ export function figureWrites(clock: Clock) {
     row: FigureRow,
     found: readonly Fault[],
   ): Promise<void> {
-    refuse(await faultsIn(tx, row, null, found, clock.today()));
+    refuse(await faultsIn(tx, row, null, found, momentIn(clock)));
     await repository.insertFigure(tx, row);
     await log(tx, caller, 'create', null, row);
   }
