@@ -63,6 +63,8 @@ const unloggedOf = (
       .where(sql`${columns[of]} = ${sql.placeholder('id')}`);
   });
 
+/** Entries between two reports: each waits for its consumer. */
+const TOLD_EVERY = 1_000;
 /** Resources per query. */
 const AT_ONCE = 500;
 
@@ -77,7 +79,7 @@ export interface AppendInput {
   entries: readonly CarriedEntry[];
 }
 
-/** Makes the `load` of a work that appends entries; it yields the number of each. */
+/** Makes the `load` of a work that appends entries; it yields the number of the last one every now and then. */
 export const appending = (entities: readonly LoggedEntity[]) => {
   const byName = new Map<string, LoggedEntity>(entities.map((one) => [one.entity, one]));
   return async function* load(
@@ -98,8 +100,9 @@ export const appending = (entities: readonly LoggedEntity[]) => {
       states.set(key, next);
       await insertChange(tx, entry, canonical(entry.fields));
       Object.assign(tx.log, { seq: entry.seq, hash: entry.hash });
-      yield entry.seq;
+      if (entry.seq % TOLD_EVERY === 0) yield entry.seq;
     }
+    yield tx.log.seq;
   };
 };
 

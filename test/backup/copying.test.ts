@@ -75,7 +75,7 @@ describe.runIf(concurrent)('a database', () => {
     ];
     for (const [some, reason] of refused) await expect(append(copy, some)).rejects.toThrow(reason);
     expect(await contentIn(copy)).toEqual(before);
-    expect(await append(copy, entries)).toEqual([seq + 1, seq + 2, seq + 3]);
+    expect((await append(copy, entries)).at(-1)).toBe(seq + 3);
     expect((await contentIn(copy)).tables).toEqual((await contentIn(database)).tables);
     await remove();
   });

@@ -1,5 +1,14 @@
 /** Backups restored to any entry, or refused. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -374,6 +383,20 @@ describe.runIf(concurrent)('a backup of any history', () => {
     const copy = mkdtempSync(join(tmpdir(), 'luodi-pruned-'));
     cpSync(folder, copy, { recursive: true });
     const [first, second] = bases as [MadeBase, MadeBase];
+    // Of a process that was killed, and of one that is at work.
+    for (const [name, age] of [
+      ['old', 2],
+      ['new', 0],
+    ] as const) {
+      const part = join(copy, `.luodi-${name}.part.db`);
+      writeFileSync(part, '');
+      const at = Date.parse(second.manifest.at) / 1_000 - age * 86_400;
+      utimesSync(part, at, at);
+    }
+    expect(await prune(copy, { bases: 9, days: 9 }, Date.parse(second.manifest.at))).toEqual([
+      join(copy, '.luodi-old.part.db'),
+    ]);
+    rmSync(join(copy, '.luodi-new.part.db'));
     const all = readdirSync(copy).length;
     const day = 86_400_000;
     const made = Date.parse(second.manifest.at);
