@@ -8,16 +8,18 @@ import type { Revision } from '../database/database.ts';
 import { day, instant, integerText, link } from './fields.ts';
 import type { FaultCode } from './messages.ts';
 
-const momentIn = (given: string) => (given.length > 10 ? instant : day).safeParse(given);
+const isDay = (given: string): boolean => given.length <= 10;
+const momentIn = (given: string) => (isDay(given) ? day : instant).safeParse(given);
+const faultOf = (given: string): FaultCode => (isDay(given) ? 'not_a_day' : 'not_an_instant');
 
 /** A timestamp, or a day, which means its end in the service's time zone. */
 export const momentOrDay = z
   .string()
   .max(40)
+  .regex(/^\d{4}-\d{2}-\d{2}(T\S+)?$/, { error: ({ input }) => faultOf(String(input)), abort: true })
   .superRefine((given, context) => {
     if (momentIn(given).success) return;
-    const message = given.length > 10 ? 'not_an_instant' : 'not_a_day';
-    context.addIssue({ code: 'custom', message, input: given, continue: false });
+    context.addIssue({ code: 'custom', message: faultOf(given), input: given, continue: false });
   })
   .overwrite((given) => momentIn(given).data ?? given);
 
@@ -51,7 +53,10 @@ export const knownBeforeFields = {
 
 /** `known:` with a timestamp or a day, or `revision:` with a number, where a parameter also takes other words. */
 export const knownWord = (error: FaultCode) =>
-  z.string().regex(/^(known:.{10,40}|revision:[1-9]\d{0,14})$/, { error });
+  z
+    .string()
+    .max(60)
+    .regex(/^(known:.{10,40}|revision:[1-9]\d{0,14})$/, { error });
 
 /** What a word says. @throws nothing: undefined if it is another one, or a time that is none */
 export function readKnownWord(word: string): KnownAsked | undefined {

@@ -38,8 +38,9 @@ export async function recordedNow(
   { clock, database }: Pick<TestApp, 'clock' | 'database'>,
   name: string,
 ): Promise<Record<string, string>> {
-  if (name === 'knownAt') return { knownAt: clock.now() };
-  return name === 'revision' ? { revision: String((await database.revision()).seq) } : {};
+  if (name === 'knownAt' || name === 'fromKnownAt') return { [name]: clock.now() };
+  if (name !== 'revision' && name !== 'fromRevision') return {};
+  return { [name]: String((await database.revision()).seq) };
 }
 
 /** The examples of a request body; of a form, one with the example of a file. */

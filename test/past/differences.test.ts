@@ -244,7 +244,6 @@ describe('a difference between two states of the data', () => {
   });
 
   it.each([
-    ['measure=projectCount', 'from required'],
     ['measure=projectCount&fromKnownAt=2020', 'fromKnownAt not_a_day'],
     ['measure=projectCount&fromKnownAt=2020-01-01', 'fromKnownAt before_the_log'],
     ['measure=projectCount&fromRevision=99999', 'fromRevision beyond_the_end'],

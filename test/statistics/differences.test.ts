@@ -254,14 +254,9 @@ describe('differences', () => {
   });
 
   it.each([
-    [
-      '',
-      [
-        ['from', 'required'],
-        ['measure', 'required'],
-      ],
-    ],
+    ['', [['measure', 'required']]],
     ['measure=weather&from=2020-01-01', [['measure', 'not_a_choice']]],
+    ['measure=startedCount&to=1900-12-31', [['from', 'before_1900']]],
     ['measure=startedCount&from=2020-02-30', [['from', 'not_a_day']]],
     ['measure=startedCount&from=1899-12-31', [['from', 'before_1900']]],
     ['measure=startedCount&from=2021-04-01', [['from', 'after_today']]],

@@ -7,6 +7,7 @@ import { pageFields, pageOf } from '../../http/pages.ts';
 import { Change } from '../../log/schema.ts';
 import { Filter, filterFields } from '../projects/filter.ts';
 import { allCauseNames } from './causes.ts';
+import { isTooEarly } from './comparison.ts';
 import { CONTRIBUTION_SORT, contributionOrder } from './difference-answers.ts';
 import { DaysBody, KnownMoneyBody, MoneyBody, measures, RateBody } from './measures.ts';
 import { figureLinks, sheetFields } from './schema.ts';
@@ -20,7 +21,7 @@ export const DifferencesQuery = z
     from: dayUntilToday(
       day.optional().meta({
         description:
-          'The first day; with `fromKnownAt` or `fromRevision` by default the second one, otherwise it must be given.',
+          'The first day; by default the second one a year before, with `fromKnownAt` or `fromRevision` the second one itself.',
         example: '2021-08-31',
       }),
     ),
@@ -35,19 +36,15 @@ export const DifferencesQuery = z
     path: ['to'],
     error: 'before_from',
   })
-  .refine((query) => query.from !== undefined || hasFirstState(query), {
+  .refine(({ from, to }) => from !== undefined || !isTooEarly(to, 'previousYear'), {
     path: ['from'],
-    error: 'required',
-    // Whatever else is wrong.
-    when: ({ value }) => typeof value === 'object',
+    error: 'before_1900',
   })
-  .refine((query) => query.updatedSince === undefined || !hasFirstState(query), {
-    path: ['updatedSince'],
-    error: 'not_between_states',
-  });
-
-const hasFirstState = (query: { fromKnownAt?: string | undefined; fromRevision?: number | undefined }) =>
-  query.fromKnownAt !== undefined || query.fromRevision !== undefined;
+  .refine(
+    ({ updatedSince, fromKnownAt, fromRevision }) =>
+      updatedSince === undefined || (fromKnownAt === undefined && fromRevision === undefined),
+    { path: ['updatedSince'], error: 'not_between_states' },
+  );
 
 const contributed = {
   contribution: z.int().meta({

@@ -8,13 +8,13 @@ import { breakdown, summary } from './answers.ts';
 import { allCauses } from './causes.ts';
 import { cohorts } from './cohort-answers.ts';
 import { type CohortDimension, type CohortMeasure, cohortTerms } from './cohorts.ts';
-import { comparedSide, comparisonTerms } from './comparison.ts';
+import { comparedSide, comparisonTerms, spans } from './comparison.ts';
 import { definitionsVersion, versions } from './definitions.ts';
 import { differences } from './difference-answers.ts';
 import { type DimensionName, dimensions } from './dimensions.ts';
 import type { Disclosure } from './disclosure.ts';
 import { type Measure, measures } from './measures.ts';
-import type { Interval } from './timeline.ts';
+import { type Interval, monthsBefore } from './timeline.ts';
 import { type TimelineDimension, timeline } from './timelines.ts';
 
 /** All that the feature asks of columns. */
@@ -113,7 +113,9 @@ export const statisticsService = (
     columns.ask(differences, {
       filter: filterOf(query),
       measure,
-      from: { asOf: from ?? to, ...(knownBefore && { known: knownBefore }) },
+      from: knownBefore
+        ? { asOf: from ?? to, known: knownBefore }
+        : { asOf: from ?? monthsBefore(to, spans.previousYear) },
       to: { asOf: to },
       page: { limit, cursor, sort },
       isWhole,

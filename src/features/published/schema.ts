@@ -240,7 +240,7 @@ export const PublishedFigure = z
       .nullable()
       .meta(fields.filter.meta() ?? {}),
     source: z.object(sourceFields).meta({ description: SOURCE }),
-    knownAt: z.string().nullable().meta({ description: KNOWN_AT }),
+    knownAt: z.string().max(40).nullable().meta({ description: KNOWN_AT }),
     computed: Computed.meta({ description: 'What is computed now for the same projects and day.' }),
     agrees: agreesField,
     difference: differenceField,
