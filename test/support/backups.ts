@@ -39,6 +39,11 @@ export async function knownHistory(
   await api.post(`/v1/projects/${id}/funds`, { receivedOn: '2020-06-30', amountYuan: 1 });
   await api.delete(`/v1/projects/${id}`);
   await api.post(`/v1/projects/${id}/restore`);
+  await api.patch(`/v1/projects/${id}`, { name: '改名之后' });
+  const enterprise = await created(api, '/v1/enterprises', { name: '示例更名前' });
+  await api.patch(`/v1/enterprises/${enterprise.id}`, { name: '更名之后', rankings: [] });
+  const gone = await created(api, '/v1/enterprises', { name: '示例注销' });
+  await api.delete(`/v1/enterprises/${gone.id}`);
   await api.delete('/v1/mappings/populated');
   const key = await created(api, '/v1/keys', { name: 'soon revoked', role: 'viewer' });
   await api.post(`/v1/keys/${key.id}/revoke`);
