@@ -6,8 +6,8 @@ import { isUnavailable } from '../database/errors.ts';
 import { type CarriedEntry, carriedAfter } from '../log/appending.ts';
 import type { LoggedEntity } from '../log/logged.ts';
 
-/** Entries at once: with long texts, each can have some 100 kB. */
-const AT_ONCE = 250;
+/** Entries at once: they are read on the event loop, and with long texts each can have some 100 kB. */
+const AT_ONCE = 100;
 /** How much may be lost when the machine is. */
 const LOOK_MS = 1_000;
 

@@ -1,4 +1,5 @@
 /** `luodi backup`, `luodi restore` and `luodi copy` as processes. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,6 +10,24 @@ import { emptyDatabase, freshDatabase, type TestDatabase } from '../support/engi
 import { endAll, luodi, until } from '../support/process.ts';
 import { runs } from '../support/runs.ts';
 import { writeEvent } from '../support/works.ts';
+
+/** Mounts a file system with room for a part of a new database. */
+const mount = (folder: string) =>
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', folder], { stdio: 'ignore' });
+
+/** Whether that is possible, as it is for root outside of most containers. */
+function tmpfsAt(parent: string): boolean {
+  const folder = mkdtempSync(join(parent, 'luodi-mount-'));
+  try {
+    mount(folder);
+    execFileSync('umount', [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 describe('a backup or copy', () => {
   let place: TestDatabase;
@@ -160,6 +179,27 @@ describe('a backup or copy', () => {
     const { code, stdout, stderr } = await run(args, other.url).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(reason);
+  });
+
+  it.runIf(tmpfsAt(tmpdir()))('is refused where there is no room, and leaves nothing', async () => {
+    const small = mkdtempSync(join(tmpdir(), 'luodi-small-'));
+    mount(small);
+    try {
+      const backup = await run(['backup', join(small, 'backups')]).ended;
+      expect(backup.code).toBe(1);
+      expect(backup.stderr).toMatch(/^luodi: no backup was written to .*: (database or disk is full|ENOSPC)/);
+      expect(readdirSync(join(small, 'backups'))).toEqual([]);
+      await json(['backup', folder]);
+      const restore = await run(['restore', folder], `file:${join(small, 'restored.db')}`).ended;
+      expect(restore.code).toBe(1);
+      expect(restore.stderr).toContain('ENOSPC');
+      const copy = await run(['copy', '--to', `file:${join(small, 'copy.db')}`]).ended;
+      expect(copy.code).toBe(1);
+      expect(copy.stderr).toMatch(/full|ENOSPC/);
+      expect(readdirSync(small)).toEqual(['backups']);
+    } finally {
+      execFileSync('umount', [small]);
+    }
   });
 
   it('is refused where there is no database', async () => {

@@ -254,6 +254,18 @@ describe.runIf(concurrent)('a backup of any history', () => {
       await expectRefused(/is damaged: the change log ends with entry \d+ \(/);
     });
 
+    it('is restored by its log alone if its schema is that of an earlier version', async () => {
+      const file = await newest();
+      const { manifest, start } = await readManifest(file);
+      const content = readFileSync(file).subarray(start);
+      const earlier = { ...manifest, schema: '0000_earlier', tables: {} };
+      writeFileSync(file, Buffer.concat([frameOf(earlier), content]));
+      expect(await restored(null, async (database) => (await database.revision()).seq, copy)).toBe(end);
+      const head = { ...manifest.head, hash: '0'.repeat(64) };
+      writeFileSync(file, Buffer.concat([frameOf({ ...earlier, head }), content]));
+      await expectRefused(/is damaged: the change log ends with entry \d+ \(/);
+    });
+
     it('is refused if a newer version wrote it', async () => {
       const file = await newest();
       const { manifest, start } = await readManifest(file);
