@@ -12,9 +12,9 @@ import type { Database } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import { openDatabase, schemaVersion } from '../database/open.ts';
 import { entryTime } from '../log/known.ts';
-import { type BackupWorks, copyRows, expectSame } from './copying.ts';
+import { type BackupWorks, copyRows, expectIntact, expectSame } from './copying.ts';
 import { contentOf, type OnProgress } from './digests.ts';
-import { type Base, baseName } from './folder.ts';
+import { type Base, baseName, stemOf } from './folder.ts';
 import { frameOf, type Manifest, readManifest } from './manifest.ts';
 
 /** Tells how far each of several steps is. */
@@ -58,7 +58,8 @@ export async function makeBase(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { facts, bytes } = await copyToFile(source, scratch, { works, steps, signal });
     signal.throwIfAborted();
-    const file = join(folder, baseName(facts.head.seq, at));
+    const stem = stemOf(facts.head.seq, at);
+    const file = join(folder, baseName(stem));
     const manifest = { version: packageVersion, schema: schemaVersion(), at, ...facts, bytes };
     await steps('Compressing', (onProgress) =>
       writeWhole(file, compressed(scratch, manifest, onProgress), { replace: true, mode: 0o600, signal }),
@@ -66,7 +67,7 @@ export async function makeBase(
     const { size } = await stat(file);
     return {
       file,
-      stem: baseName(facts.head.seq, at).replace(/\.db\.zst$/, ''),
+      stem,
       manifest: (await readManifest(file)).manifest,
       bytes: size,
     };
@@ -95,10 +96,11 @@ export async function copyToFile(
   const copy = await openDatabase(`file:${file}`, { upgradeBackup: false });
   let facts: Pick<Manifest, 'head' | 'tables'>;
   try {
-    const { head, tables, broken } = copiesItself
+    const content = copiesItself
       ? await steps('Checking', (onProgress) => contentOf(copy, works.content, onProgress))
       : await steps('Copying', (onProgress) => copyRows(source, copy, works, onProgress));
-    expectSame({ head, tables, broken }, { head, tables });
+    expectIntact(content);
+    const { head, tables } = content;
     facts = { head: { ...head, at: await entryTime(copy.read, head.seq) }, tables };
     await use(copy);
   } finally {

@@ -63,11 +63,14 @@ export async function copyRows(
 
 const withoutLog = ({ changes, ...tables }: Digests): Digests => tables;
 
+/** @throws StartupError naming the entry at which the log is broken */
+export function expectIntact({ broken }: Pick<Content, 'broken'>): void {
+  if (broken) throw new StartupError(`the change log is broken at entry ${broken.seq}: ${broken.reason}`);
+}
+
 /** @throws StartupError naming what differs */
 export function expectSame(is: Content, wanted: Pick<Content, 'head' | 'tables'>): void {
-  if (is.broken) {
-    throw new StartupError(`the change log is broken at entry ${is.broken.seq}: ${is.broken.reason}`);
-  }
+  expectIntact(is);
   if (is.head.seq !== wanted.head.seq || is.head.hash !== wanted.head.hash) {
     throw new StartupError(
       `the change log ends with entry ${is.head.seq} (${is.head.hash}), not ${wanted.head.seq} (${wanted.head.hash})`,

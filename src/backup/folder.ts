@@ -32,8 +32,10 @@ const PART = /^\.luodi-.*\.part(\.db.*)?$/;
 const digits = (seq: number): string => String(seq).padStart(12, '0');
 
 /** @param at RFC 3339 in UTC */
-export const baseName = (seq: number, at: string): string =>
-  `luodi-${digits(seq)}-${at.slice(0, 19).replaceAll(/[-:]/g, '')}Z.db.zst`;
+export const stemOf = (seq: number, at: string): string =>
+  `luodi-${digits(seq)}-${at.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+
+export const baseName = (stem: string): string => `${stem}.db.zst`;
 
 /** @param life distinguishes it from one that another process writes */
 export const segmentName = (stem: string, first: number, life: string): string =>

@@ -35,7 +35,10 @@ async function run(folder: string, { follow = false, prune = false, json = false
   const { makeBase } = await import('../backup/base.ts');
   const { backupWorks: works } = await import('../workers/works.ts');
   expectDatabase(config.DATABASE_URL);
-  const database = await openDatabase(config.DATABASE_URL, { upgradeBackup: config.UPGRADE_BACKUP });
+  const database = await openDatabase(config.DATABASE_URL, {
+    upgradeBackup: config.UPGRADE_BACKUP,
+    isGuest: true,
+  });
   try {
     await whileStoppable('The backup', async (signal) => {
       const began = performance.now();

@@ -34,7 +34,10 @@ async function run({ to, follow = false, json = false }: Options): Promise<void>
   const { restoringWorks } = await import('../workers/works.ts');
   const { loggedEntities } = await import('../contributions.ts');
   expectDatabase(config.DATABASE_URL);
-  const source = await openDatabase(config.DATABASE_URL, { upgradeBackup: config.UPGRADE_BACKUP });
+  const source = await openDatabase(config.DATABASE_URL, {
+    upgradeBackup: config.UPGRADE_BACKUP,
+    isGuest: true,
+  });
   const began = performance.now();
   const tell = (what: string, { seq, hash }: { seq: number; hash: string }): void => {
     const seconds = Number(((performance.now() - began) / 1_000).toFixed(3));

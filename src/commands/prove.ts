@@ -29,7 +29,10 @@ async function run(folder: string, { json = false }: { json?: boolean }): Promis
   const { inScratch } = await import('../backup/restoring.ts');
   const { restoringWorks } = await import('../workers/works.ts');
   expectDatabase(config.DATABASE_URL);
-  const database = await openDatabase(config.DATABASE_URL, { upgradeBackup: config.UPGRADE_BACKUP });
+  const database = await openDatabase(config.DATABASE_URL, {
+    upgradeBackup: config.UPGRADE_BACKUP,
+    isGuest: true,
+  });
   try {
     const began = performance.now();
     const { base, head, entries } = await whileStoppable('The proof', (signal) =>

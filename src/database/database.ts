@@ -189,6 +189,11 @@ export interface OpenOptions {
   groupLimit?: number;
   /** Whether a SQLite file is copied beside itself before it is migrated; true by default. */
   upgradeBackup?: boolean;
+  /**
+   * Whether only to read what another process may be serving: then it is not tidied up (SQLite), since that process
+   * could not explain what changed its file.
+   */
+  isGuest?: boolean;
 }
 
 /** What a migration would do. */

@@ -167,7 +167,7 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
         [snapshots, figures, pages, streams, keeping, residents, loads, writers].map((pool) => pool.close()),
       );
       reader.close();
-      tidyUp(writer);
+      if (!options.isGuest) tidyUp(writer);
       writer.close();
     },
   };

@@ -10,7 +10,7 @@ import { copyDatabase, followInto } from '../../src/backup/copy.ts';
 import { loggedEntities } from '../../src/contributions.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { restoringWorks } from '../../src/workers/works.ts';
-import { clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
+import { type Client, clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
 import { addressOf, asking, essence, FIGURES, FILES, LISTS } from '../support/asking.ts';
 import { contentIn, differences } from '../support/backups.ts';
 import { concurrent, emptyDatabase } from '../support/engines.ts';
@@ -55,32 +55,37 @@ describe.runIf(concurrent)('a copy', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What a database answers to all that is asked, and what it consists of. */
-  async function answersOf(url: string): Promise<Map<string, string>> {
-    const database = await openDatabase(url);
-    const app = await instanceBeside(api, database);
-    await app.ready();
-    const client = clientOf(app);
+  /** What a service answers to all that is asked. */
+  async function answersOf(client: Client): Promise<Map<string, string>> {
     const answers = new Map<string, string>();
     for (const address of addresses) answers.set(address, essence(address, await client.get(address)));
-    await app.close();
+    return answers;
+  }
+
+  /** What a copy answers, once it is verified. */
+  async function answersIn(url: string): Promise<Map<string, string>> {
+    const database = await openDatabase(url);
     await expectVerified(database);
+    const app = await instanceBeside(api, database);
+    await app.ready();
+    const answers = await answersOf(clientOf(app));
+    await app.close();
     await database.close();
     return answers;
   }
 
   it('has the same figures, lists, files, log and keys, in a file and beyond it', async () => {
-    const original = await answersOf(api.url);
+    const original = await answersOf(api);
     expect([...original.values()].filter((answer) => answer.startsWith('{')).length).toBeGreaterThan(50);
     // The other engine, or another file of the same one; and back.
     const file = `file:${join(folder, 'copy.db')}`;
     expect(await copyDatabase(api.database, file, context())).toMatchObject(await api.database.revision());
-    expect(await answersOf(file)).toEqual(original);
+    expect(await answersIn(file)).toEqual(original);
     const back = await emptyDatabase();
     const copy = await openDatabase(file);
     await copyDatabase(copy, back.url, context());
     await copy.close();
-    expect(await answersOf(back.url)).toEqual(original);
+    expect(await answersIn(back.url)).toEqual(original);
     await back.remove();
   });
 

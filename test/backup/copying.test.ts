@@ -1,4 +1,5 @@
 /** Rows of a database, copied into another one, and its later entries. */
+import { statSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyRows, WITHIN } from '../../src/backup/copying.ts';
@@ -84,6 +85,24 @@ describe.runIf(concurrent)('a database', () => {
     await writeEvent(copy, 'written-to-the-copy');
     await expectVerified(copy);
     await remove();
+  });
+
+  it.runIf(engine === 'sqlite')('is not changed by one that only copies it', async () => {
+    const file = place.url.slice('file:'.length);
+    const stateOf = () =>
+      [file, `${file}-wal`].map((path) => {
+        const { size, mtimeMs } = statSync(path);
+        return { size, mtimeMs };
+      });
+    await writeEvent(database, 'in-the-log-of-the-engine');
+    const before = stateOf();
+    expect(before[1]?.size).toBeGreaterThan(0);
+    const guest = await openDatabase(place.url, { isGuest: true });
+    const copy = `${file}.copy`;
+    await guest.copyFile?.(copy);
+    await guest.close();
+    expect(stateOf()).toEqual(before);
+    expect(statSync(copy).size).toBeGreaterThan(0);
   });
 
   it('refuses entries that do not follow, by their number, and changes nothing', async () => {
