@@ -7,11 +7,14 @@ import { limitsOf } from './access/limits.ts';
 import { keyRoutes } from './access/routes.ts';
 import { keyService } from './access/service.ts';
 import { streamTokens } from './access/stream-tokens.ts';
+import type { RunCommand } from './backup/children.ts';
+import { backupKeeper, type Keeper, type KeeperLimits, keeperLimits } from './backup/keeper.ts';
+import { backupMetrics } from './backup/metrics.ts';
 import type { Catalogue } from './catalogues/catalogue.ts';
 import { catalogueRoutes } from './catalogues/routes.ts';
 import { columnMetrics } from './columns/metrics.ts';
 import type { ColumnStore, StoreLimits } from './columns/store.ts';
-import { catalogues, problemCodes, servicesInState, tags, tracked } from './contributions.ts';
+import { catalogues, loggedEntities, problemCodes, servicesInState, tags, tracked } from './contributions.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { packageVersion } from './core/package.ts';
@@ -78,6 +81,10 @@ export interface Dependencies {
   imports?: Partial<ImportLimits>;
   /** Overrides of the limits of columns. */
   columnLimits?: Partial<StoreLimits>;
+  /** Runs commands of `luodi` on the same database; without it, no backups are kept. */
+  run?: RunCommand;
+  /** Overrides of the times of backups. */
+  backupLimits?: Partial<KeeperLimits>;
   /** More routes than those of the service, for tests of what all routes have in common. */
   more?: FastifyPluginAsync;
 }
@@ -89,6 +96,8 @@ export async function buildApp({
   logger,
   imports,
   columnLimits,
+  run,
+  backupLimits,
   more,
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
@@ -123,6 +132,18 @@ export async function buildApp({
     catalogue: entries,
   } = asKnown(services, { columns, clock }, servicesInState);
 
+  const folder = config.BACKUP_DIR;
+  const keeper =
+    run && folder !== ''
+      ? backupKeeper({
+          ...service,
+          folder,
+          entities: loggedEntities,
+          run,
+          limits: { ...keeperLimits, ...backupLimits },
+        })
+      : undefined;
+
   const stream = changesStream({ database, changes });
   const metrics = createMetrics([
     database.metrics,
@@ -131,6 +152,7 @@ export async function buildApp({
     stream.metrics,
     importMetrics(database, runner),
     subscribers.metrics,
+    ...(keeper ? [backupMetrics(keeper, database.revision)] : []),
   ]);
 
   metrics.watch(app);
@@ -165,7 +187,7 @@ export async function buildApp({
     changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
-    healthRoutes(database, columns),
+    healthRoutes(database, columns, keeper),
     metricRoutes(metrics),
     screenRoutes(),
     ...(more ? [more] : []),
@@ -179,6 +201,7 @@ export async function buildApp({
   );
   fillWhileListening(app, columns, logger);
   watchWhileListening(app, database, logger);
+  if (keeper) backUpWhileListening(app, keeper, logger);
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, async (_, reply) =>
     reply.header('cache-control', REVALIDATE).send(app.swagger()),
   );
@@ -231,6 +254,18 @@ function fillWhileListening(app: FastifyInstance, columns: ColumnStore, logger: 
     });
   });
   app.addHook('preClose', async () => columns.stop());
+}
+
+/** Keeps backups in the background. */
+function backUpWhileListening(app: FastifyInstance, keeper: Keeper, logger: Logger): void {
+  app.addHook('onListen', async () => {
+    keeper.start({
+      made: (backup) => logger.info({ backup }, 'backup made'),
+      proved: (backup) => logger.info({ backup }, 'backup proved'),
+      failed: (err, what) => logger.error({ err }, what === 'proof' ? 'backup not proved' : 'backup failed'),
+    });
+  });
+  app.addHook('preClose', async () => keeper.stop());
 }
 
 const WATCH_EVERY_MS = 1_000;

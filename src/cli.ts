@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `luodi serve | migrate | demo | keys | import | mapping | export | verify | openapi`: thin commands over
- * the services.
+ * `luodi serve | migrate | demo | keys | import | mapping | export | verify | backup | restore | copy |
+ * prove | openapi`: thin commands over the services.
  */
 import module from 'node:module';
 import { join } from 'node:path';

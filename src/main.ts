@@ -2,8 +2,10 @@
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
+import { commandRunner } from './backup/children.ts';
 import { type Calendar, clockIn } from './core/clock.ts';
-import type { Config } from './core/config.ts';
+import { type Config, environmentOf } from './core/config.ts';
+import { moduleBeside } from './core/module-beside.ts';
 import { StartupError } from './core/startup-error.ts';
 import type { Database } from './database/database.ts';
 import { rootMessage } from './database/errors.ts';
@@ -48,7 +50,8 @@ export async function serve(
   onListening: (address: string) => Promise<void> = async () => {},
 ): Promise<string> {
   const logger = createLogger(config.LOG_LEVEL);
-  const app = await buildApp({ config, database, clock, logger });
+  const run = commandRunner(moduleBeside(import.meta, 'cli'), environmentOf(config));
+  const app = await buildApp({ config, database, clock, logger, run });
   // Log files are stored apart from the database, so a logged head shows later whether the past was
   // rewritten.
   const logHead = async (when: string) =>

@@ -100,6 +100,7 @@ function frozen({ reader }: State): Database {
     stream: refuse,
     write: refuse,
     load: refuse,
+    loadHere: refuse,
     check: async () => {},
     integrity: refuse,
     metrics: () => [],

@@ -5,11 +5,11 @@ import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { type Config, readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { expectFree, writeWhole } from '../core/whole-file.ts';
 import { counted } from '../http/nouns.ts';
 import type { ExportRequest } from '../sheets/exporting/exported.ts';
 import { megabytes, withProgress } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
-import { expectFree, writeWhole } from './whole-file.ts';
 
 interface Options {
   output?: string;

@@ -6,11 +6,11 @@ import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { expectFree, writeWhole } from '../core/whole-file.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { FileImport } from './import-run.ts';
 import { expectReadable } from './readable.ts';
 import { whileStoppable } from './stoppable.ts';
-import { expectFree, writeWhole } from './whole-file.ts';
 
 interface Options extends ImportOptions {
   faults?: string;

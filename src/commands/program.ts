@@ -8,11 +8,15 @@ import { packageVersion } from '../core/package.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { isOutside } from '../database/errors.ts';
 import { faultsInWords, Problem } from '../http/problems.ts';
+import { addBackupCommand } from './backup.ts';
+import { addCopyCommand } from './copy.ts';
 import { addTransferCommands } from './export.ts';
 import { addImportCommands } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMappingCommand } from './mapping.ts';
 import { addMigrateCommand } from './migrate.ts';
+import { addProveCommand } from './prove.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addVerifyCommand } from './verify.ts';
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -37,6 +41,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   addMappingCommand(program);
   addTransferCommands(program);
   addVerifyCommand(program);
+  addBackupCommand(program);
+  addRestoreCommand(program);
+  addCopyCommand(program);
+  addProveCommand(program);
   program
     .command('openapi')
     .description('Write the OpenAPI document.')

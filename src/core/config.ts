@@ -76,6 +76,25 @@ export const variables = {
     description:
       'Copy a SQLite database beside itself before a newer version migrates it. `false` upgrades it without a copy.',
   },
+  BACKUP_DIR: {
+    schema: z.string(),
+    default: '',
+    allowed: 'a folder; none makes no backups',
+    description:
+      'Folder in which the service keeps backups: a whole one each day, every entry of the change log after it within a second, and a proof each day that they can be restored. One of several instances does that.',
+  },
+  BACKUP_KEEP: {
+    schema: wholeNumber(1, 10_000),
+    default: '3',
+    allowed: 'backups, 1–10000',
+    description: 'How many of the newest backups are kept, however old they are.',
+  },
+  BACKUP_KEEP_DAYS: {
+    schema: wholeNumber(0, 100_000),
+    default: '14',
+    allowed: 'days, 0–100000',
+    description: 'For how long further backups are kept, with the entries after them.',
+  },
   TIME_ZONE: {
     schema: z.string().refine(isTimeZone),
     default: 'Asia/Shanghai',
@@ -188,6 +207,13 @@ export const variables = {
 
 type Variables = typeof variables;
 export type Config = Readonly<{ [Name in keyof Variables]: z.output<Variables[Name]['schema']> }>;
+
+/** The environment of a child process that works on the same data. */
+export const environmentOf = ({ DATABASE_URL, TIME_ZONE }: Pick<Config, 'DATABASE_URL' | 'TIME_ZONE'>) => ({
+  ...process.env,
+  DATABASE_URL,
+  TIME_ZONE,
+});
 
 /**
  * Validates the environment.

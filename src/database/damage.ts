@@ -46,6 +46,11 @@ export function refusingDamage(database: Database): Database {
       expectWhole();
       yield* notingParts(database.load(work, input));
     },
+    loadHere: async function* (work) {
+      expectWhole();
+      yield* notingParts(database.loadHere(work));
+    },
+    ...(database.copyFile && { copyFile: (to: string) => noting(database.copyFile?.(to) as Promise<void>) }),
     check: async () => {
       expectWhole();
       await noting(database.check());

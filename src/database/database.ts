@@ -1,4 +1,6 @@
 /** The interface between features and engines. Features know only these types. */
+
+import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { MetricSource } from '../core/metrics.ts';
 import type { functions } from './columns.postgres.ts';
@@ -93,6 +95,15 @@ export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' |
    * at the end.
    */
   announceRows(table: Table, rows: number): Promise<void>;
+  /**
+   * Inserts rows that all have the same fields, as many to a statement as suits the engine.
+   * @param as what is inserted instead of the value of a field, made of its placeholder
+   */
+  insertRows(
+    table: Table,
+    rows: readonly Row[],
+    as?: Readonly<Record<string, (value: SQL) => SQL>>,
+  ): Promise<void>;
   /** The end of the change log as this transaction sees it; recording a change advances it. */
   readonly log: Revision;
 }
@@ -156,6 +167,13 @@ export interface Database {
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
   /** Another server that has the same, a little later. */
   readonly replica?: Replica;
+  /** As `load`, for a work that runs in the caller's thread because its input comes from there. For commands. */
+  loadHere<Part>(work: (tx: Transaction) => AsyncIterable<Part>): AsyncIterable<Part>;
+  /**
+   * Writes its state at one moment to a new file, as a database of its own, without holding up writers. Only if
+   * the engine can do that by itself; otherwise its rows can be copied (`copying.ts`).
+   */
+  copyFile?(to: string): Promise<void>;
   /** What it says of itself to a monitor. */
   readonly metrics: MetricSource;
   /**
@@ -184,6 +202,11 @@ export interface OpenOptions {
   upgradeBackup?: boolean;
   /** The URL of a replica (PostgreSQL); none if empty. */
   readUrl?: string;
+  /**
+   * Whether only to read what another process may be serving: then it is not tidied up (SQLite), since that process
+   * could not explain what changed its file.
+   */
+  isGuest?: boolean;
 }
 
 /** What a migration would do. */

@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
 import { refusingDamage } from './damage.ts';
 import type { Database, MigrationPlan, OpenOptions } from './database.ts';
+import { migrationsOf } from './migrations.ts';
 import { replicaOf } from './replica.ts';
-import { ensureTextIndexes } from './text-index.ts';
+import { ensureTextIndexes, TEXT_INDEX_VERSION } from './text-index.ts';
 
 /**
  * For commands that read a database and must not create one.
@@ -39,6 +40,13 @@ async function withReplica(primary: Database, url: string): Promise<Database> {
   return { ...primary, replica: replicaOf(primary, database), close };
 }
 
+/**
+ * Names the schema that this version gives every database: a later one sorts after an earlier one, and equal ones
+ * have equal data in equal columns.
+ */
+export const schemaVersion = (): string =>
+  `${migrationsOf('sqlite').at(-1)?.tag} names-${TEXT_INDEX_VERSION}`;
+
 /** What opening a database would do to its schema. Changes nothing. @throws StartupError */
 export async function planMigration(url: string, options: OpenOptions = {}): Promise<MigrationPlan> {
   if (isFile(url)) {
@@ -58,8 +66,11 @@ async function openEngine(url: string, options: OpenOptions): Promise<Database> 
     const { openPostgres } = await import('./postgres.ts');
     return openPostgres(url);
   }
-  throw new StartupError('DATABASE_URL must start with file: or postgres://');
+  throw new StartupError('The URL of a database must start with file: or postgres://');
 }
 
 const isFile = (url: string): boolean => url.startsWith('file:');
 const fileOf = (url: string): string => url.slice('file:'.length);
+
+/** The file of an embedded database; null if a server has it. */
+export const fileIn = (url: string): string | null => (isFile(url) ? resolve(fileOf(url)) : null);

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import * as columns from './columns.postgres.ts';
 import type { Reader, Revision, StreamReader, Transaction } from './database.ts';
+import { inserter } from './insert-rows.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { defineTables, type Tables } from './tables.ts';
 
@@ -16,6 +17,9 @@ export interface Statement extends Compiled {
   /** The name under which connections cache its plan, if they do. */
   name: string | undefined;
 }
+
+/** Values of one statement that inserts rows: as many as pay off, of at most 65,535. */
+const VALUES_AT_ONCE = 5_000;
 
 const prepare = shapeCache<Statement>();
 
@@ -99,6 +103,7 @@ export function transactionOn(client: pg.PoolClient, log: Revision): Transaction
       });
     },
     announceRows: async () => {},
+    insertRows: inserter(() => tx, VALUES_AT_ONCE),
     log,
   } as unknown as Transaction;
   return tx;

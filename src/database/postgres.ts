@@ -104,6 +104,11 @@ export function postgresAt(url: string): Database {
     return (work) => turn((asker) => lend(pool, (client) => whileWanted(pool, client, asker, work)));
   };
 
+  const loadHere: Database['loadHere'] = (work) => {
+    if (inside.getStore()) throw new NestedWriteError();
+    return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) => loaded(client, work));
+  };
+
   const residents = new Pool(1, () => new WorkThread(moduleBeside(import.meta, 'postgres-worker'), url));
 
   return {
@@ -128,12 +133,8 @@ export function postgresAt(url: string): Database {
         }
       }
     },
-    load: (work, input) => {
-      if (inside.getStore()) throw new NestedWriteError();
-      return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) =>
-        loaded(client, (tx) => work.load(tx, tx, input)),
-      );
-    },
+    load: (work, input) => loadHere((tx) => work.load(tx, tx, input)),
+    loadHere,
     metrics: async () => {
       const { rows } = await pool.query('select pg_database_size(current_database()) as bytes');
       return [

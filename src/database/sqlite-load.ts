@@ -5,6 +5,7 @@
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import type { Revision, Table, Transaction } from './database.ts';
+import { inserter } from './insert-rows.ts';
 import { type Compiled, compile, shapeCache, type Values } from './prepared.ts';
 import { readerOnThread } from './sqlite-reader.ts';
 import { type Commands, SqliteThread } from './sqlite-thread.ts';
@@ -14,8 +15,9 @@ import { beginWhenFree, WRITE_LOG } from './sqlite-writer.ts';
 /** How long a load waits for another process that is writing. */
 const GIVE_UP_MS = 60_000;
 
-/** Memory limits of the writing thread, which only holds a batch of statements. */
-const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+/** A thread that executes the writes. Its memory is limited, since it only holds a batch of statements. */
+export const writingThread = (file: string): SqliteThread =>
+  new SqliteThread(file, { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 }, true);
 
 /** Statements per message to the writing thread: some milliseconds of its work. */
 const AT_ONCE = 256;
@@ -26,18 +28,14 @@ const HELD = 512;
 /** The names of the tables of text indexes. */
 const TEXT_INDEXES = "select name from sqlite_schema where sql like 'create virtual table%'";
 
-/** Reused, because starting a thread takes longer than most loads. */
-let writer: SqliteThread | undefined;
-
 /**
- * Runs a work in a transaction on its own thread: committed when the work completes, otherwise rolled back.
+ * Runs a work in a transaction on another thread: committed when the work completes, otherwise rolled back.
+ * @param thread a `writingThread`
  */
 export async function* loaded<Part>(
-  file: string,
+  thread: SqliteThread,
   work: (tx: Transaction) => AsyncIterable<Part>,
 ): AsyncGenerator<Part, void> {
-  writer = writer?.usable ? writer : new SqliteThread(file, LIMITS, true);
-  const thread = writer;
   let isCommitted = false;
   // Each row touches a dozen places in indexes: with SQLite's default cache of 2 MB their pages are read
   // again and again.
@@ -132,6 +130,8 @@ function transactionOnThread(thread: SqliteThread, log: Revision, textIndexes: r
       if (batch.count() >= (isHeld ? HELD : AT_ONCE)) await send(batch);
     },
     announceRows: indexes.announceRows,
+    // One to a statement: the other thread executes them by the batch anyway.
+    insertRows: inserter(() => tx, 1),
     log,
   } as unknown as Transaction;
   const finish = async (): Promise<void> => {

@@ -48,6 +48,7 @@ async function open(file: string, options: OpenOptions): Promise<Client> {
     client.pragma('journal_mode = WAL');
     prepareForWriting(client);
     await migrate(client, file, options);
+    if (options.isGuest) return client;
     // Planner statistics from a sample, if missing or outdated. Full statistics would take seconds on a large
     // file, and with histograms SQLite plans a statement again whenever another day is bound to it.
     client.pragma('analysis_limit = 1000');

@@ -5,7 +5,7 @@ import type { LoadWork, StreamReader, StreamWork } from './database.ts';
 import { shapeCache } from './prepared.ts';
 import { BUSY_TIMEOUT_MS, type Client, openReader, streamReaderOn } from './sqlite-reader.ts';
 import { sqliteShadows } from './sqlite-shadow.ts';
-import type { Answer, Commands, Question, ThreadData } from './sqlite-thread.ts';
+import type { Answer, Commands, Question, SqliteThread, ThreadData } from './sqlite-thread.ts';
 import { described, give } from './thread-parts.ts';
 
 const { file, writes } = workerData as ThreadData;
@@ -87,9 +87,13 @@ async function* inSnapshot(
   }
 }
 
+/** Reused, because starting a thread takes longer than most loads. */
+let writer: SqliteThread | undefined;
+
 /** A work of `Database.load`: committed when it completes, otherwise rolled back. */
 async function* write({ load, input }: { load: string; input: unknown }): AsyncGenerator<unknown, void> {
-  const { loaded } = await import('./sqlite-load.ts');
+  const { loaded, writingThread } = await import('./sqlite-load.ts');
   const work = (await import(load)) as LoadWork<unknown, unknown>;
-  yield* loaded(file, (tx) => inSnapshot((before) => work.load(tx, before, input)));
+  writer = writer?.usable ? writer : writingThread(file);
+  yield* loaded(writer, (tx) => inSnapshot((before) => work.load(tx, before, input)));
 }

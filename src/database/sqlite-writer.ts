@@ -5,6 +5,7 @@ import type Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, Revision, Transaction } from './database.ts';
 import { BusyError, isUnavailable, NestedWriteError } from './errors.ts';
+import { inserter } from './insert-rows.ts';
 import { compile, shapeCache, type Values } from './prepared.ts';
 import { type Client, type Prepared, readerOn } from './sqlite-reader.ts';
 import { READ_ENTRY, READ_LOG, type Watch } from './sqlite-watch.ts';
@@ -44,6 +45,7 @@ function transactionOn(client: Client, log: Revision): Transaction {
       statement.run(...compiled.bind(values));
     },
     announceRows: async () => {},
+    insertRows: inserter(() => tx, 1),
     log,
   } as unknown as Transaction;
   return tx;

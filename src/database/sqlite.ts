@@ -6,6 +6,7 @@ import type { Database, OpenOptions, Reader, Revision, StreamWork } from './data
 import { isDamage, isOutside, rootMessage } from './errors.ts';
 import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
+import { loaded, writingThread } from './sqlite-load.ts';
 import { LAST_APPLIED, openWriter } from './sqlite-open.ts';
 import {
   BUSY_TIMEOUT_MS,
@@ -70,9 +71,24 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   const poolFor = ({ resident, remembersRows }: StreamWork<never, unknown>) =>
     resident ? residents : remembersRows ? keeping : streams;
   const loads = new Pool(1, () => new SqliteThread(same(), KEEPING_LIMITS));
+  const writers = new Pool(1, () => writingThread(same()));
   const figures = takingTurns(same);
   const pages = takingTurns(same);
   const revision = reader.prepare<[], Revision>(READ_LOG);
+
+  /** Runs a load while the writer of this thread stands back. */
+  async function* alone<Part>(load: () => AsyncIterable<Part>): AsyncGenerator<Part, void> {
+    const resume = await write.standBack();
+    const observe = watch.suspend();
+    try {
+      watch.expectSame();
+      yield* load();
+      watch.expectSame();
+    } finally {
+      observe();
+      resume();
+    }
+  }
 
   return {
     read,
@@ -97,18 +113,12 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     streams: STREAM_THREADS,
     stream: (work, input) => poolFor(work).lendTo((thread) => thread.stream(work, input)),
     write,
-    load: async function* (work, input) {
-      const resume = await write.standBack();
-      const observe = watch.suspend();
-      try {
-        watch.expectSame();
-        yield* loads.lendTo((thread) => thread.load(work, input));
-        watch.expectSame();
-      } finally {
-        observe();
-        resume();
-      }
-    },
+    load: (work, input) => alone(() => loads.lendTo((thread) => thread.load(work, input))),
+    loadHere: (work) => alone(() => writers.lendTo((thread) => loaded(thread, work))),
+    copyFile: (to) =>
+      writers.lend(async (thread) => {
+        await thread.run('vacuum into ?', [to]);
+      }),
     metrics: () => [
       ...byLabel(FILE_BYTES, 'file', watch.sizes()),
       {
@@ -154,10 +164,10 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     close: async () => {
       await write.idle();
       await Promise.all(
-        [snapshots, figures, pages, streams, keeping, residents, loads].map((pool) => pool.close()),
+        [snapshots, figures, pages, streams, keeping, residents, loads, writers].map((pool) => pool.close()),
       );
       reader.close();
-      tidyUp(writer);
+      if (!options.isGuest) tidyUp(writer);
       writer.close();
     },
   };
@@ -214,7 +224,8 @@ function takingTurns(same: () => string) {
  */
 function tidyUp(writer: Client): void {
   writer.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  for (const step of ['optimize', 'wal_checkpoint(TRUNCATE)']) {
+  // The second checkpoint holds up other processes that write, so the first one leaves little to it.
+  for (const step of ['optimize', 'wal_checkpoint(PASSIVE)', 'wal_checkpoint(TRUNCATE)']) {
     try {
       writer.pragma(step);
     } catch (error) {

@@ -112,19 +112,23 @@ export function textQuery(name: string, q: string): TextQuery {
 export const gramsIn = (text: string): string =>
   [...new Set(gramsOf(text).map((gram) => gram.text))].join(' ');
 
-/** Indexes a new row. @param text as folded by `searchText` */
-export async function indexText(tx: Transaction, table: Indexed, id: string, text: string): Promise<void> {
-  const index = GRAM_INDEXES[table];
-  const grams = gramsIn(text);
+/** A row of a searched table: `searchText` is folded by the function of that name. */
+type Searched = Readonly<{ id: string; searchText: string }>;
+
+/** Indexes new rows. */
+export async function indexTexts(tx: Transaction, table: Indexed, rows: readonly Searched[]): Promise<void> {
   // Inserted in increasing order: FTS5 flushes what it has gathered each time a number is lower than the
   // previous one.
-  await tx.perform(`${index}.insert`, { id, grams }, (db) =>
-    db.insert(db.tables[index]).values({
-      id: sql`${sql.placeholder('id')}`,
-      grams: db.functions.gramSet(sql`${sql.placeholder('grams')}`),
-    }),
+  await tx.insertRows(
+    tx.tables[GRAM_INDEXES[table]],
+    rows.map(({ id, searchText }) => ({ id, grams: gramsIn(searchText) })),
+    { grams: tx.functions.gramSet },
   );
 }
+
+/** Indexes a new row. @param text as folded by `searchText` */
+export const indexText = (tx: Transaction, table: Indexed, id: string, text: string): Promise<void> =>
+  indexTexts(tx, table, [{ id, searchText: text }]);
 
 /** Indexes the new text of a changed row. */
 export async function reindexText(
@@ -153,7 +157,7 @@ export async function forgetText(tx: Transaction, table: Indexed, id: string, te
 
 const SETTING = 'text_index';
 /** Version of folding and tokenizing; changing it rebuilds the indexes. */
-const VERSION = '1';
+export const TEXT_INDEX_VERSION = '1';
 const AT_ONCE = 5_000;
 
 /** Creates missing or outdated indexes: in databases from before they existed, or with other grams. */
@@ -172,13 +176,13 @@ export async function ensureTextIndexes(database: Database): Promise<void> {
   }
   await database.write(async (tx) => {
     await tx.delete(tx.tables.settings).where(eq(tx.tables.settings.name, SETTING));
-    await tx.insert(tx.tables.settings).values({ name: SETTING, value: VERSION });
+    await tx.insert(tx.tables.settings).values({ name: SETTING, value: TEXT_INDEX_VERSION });
   });
 }
 
 async function isMade({ select, tables: { settings } }: Reader): Promise<boolean> {
   const [row] = await select().from(settings).where(eq(settings.name, SETTING));
-  return row?.value === VERSION;
+  return row?.value === TEXT_INDEX_VERSION;
 }
 
 /**
@@ -193,12 +197,11 @@ async function indexSome(tx: Transaction, table: Indexed, after: string): Promis
     .where(gt(id, after))
     .orderBy(asc(id))
     .limit(AT_ONCE);
-  for (const row of rows) {
-    const folded = searchText(row.text);
-    if (folded !== row.text) {
-      await tx.update(tx.tables[table]).set({ searchText: folded }).where(eq(id, row.id));
-    }
-    await indexText(tx, table, row.id, folded);
+  const folded = rows.map((row) => ({ id: row.id, searchText: searchText(row.text) }));
+  for (const [i, row] of folded.entries()) {
+    if (row.searchText === rows[i]?.text) continue;
+    await tx.update(tx.tables[table]).set({ searchText: row.searchText }).where(eq(id, row.id));
   }
+  await indexTexts(tx, table, folded);
   return rows.at(-1)?.id;
 }

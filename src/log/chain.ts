@@ -37,10 +37,17 @@ export async function* walkLog(reader: StreamReader, head: Revision): AsyncGener
 const missing = (seq: number): Break => ({ seq, reason: 'the entry is missing' });
 
 function breakAt(entry: repository.ChangeEntry, last: Revision, head: Revision): Break | null {
-  const { seq, previousHash } = entry;
+  const { seq } = entry;
   if (seq > last.seq + 1) return missing(last.seq + 1);
   if (seq <= last.seq) return { seq, reason: 'the log begins with entry 1' };
   if (seq > head.seq) return { seq, reason: 'the revision knows nothing of it' };
+  return breakAfter(entry, last);
+}
+
+/** What is wrong with an entry that should follow another one. */
+export function breakAfter(entry: repository.ChangeEntry, last: Revision): Break | null {
+  const { seq, previousHash } = entry;
+  if (seq !== last.seq + 1) return missing(last.seq + 1);
   if (previousHash !== last.hash) return { seq, reason: 'it does not follow from the entry before' };
   return saysItsHash(entry) ? null : { seq, reason: 'it does not say what it said when it was written' };
 }

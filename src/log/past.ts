@@ -93,7 +93,7 @@ async function replaceAll(
 }
 
 /** Resources as the log told them up to an entry; those that there were. */
-async function toldUntil(
+export async function toldUntil(
   reader: Reader,
   entity: string,
   ids: readonly string[],

@@ -3,7 +3,8 @@
  * machine. It ends with 0 when every section ran, whatever targets are missed.
  *
  * node test/bench/bench.ts [--quick: 3 runs instead of 15] [--json FILE: the figures for programs]
- * [--only, a comma between: demo|access|creates|million|statistics|past|exports|imports|start|search|verify|webhooks|siege]
+ * [--only, a comma between: demo|access|creates|million|statistics|past|exports|imports|start|search|verify|
+ * backup|webhooks|siege]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { keyService } from '../../src/access/service.ts';
 import { loadDemo } from '../../src/features/demo/service.ts';
 import { byLuodi } from '../../src/log/service.ts';
 import { openService } from '../../src/main.ts';
+import { backup } from './backup.ts';
 import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { machineFacts } from './machine.ts';
@@ -47,6 +49,7 @@ const sections: Record<string, (setting: Setting) => Promise<Row[]>> = {
   start: coldStart,
   search,
   verify,
+  backup,
   webhooks,
   siege,
 };

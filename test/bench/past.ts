@@ -89,7 +89,7 @@ function memoryOf(pid: number): number {
 }
 
 /** The database with corrected amounts and starts, and the number of its last entry. */
-function corrected(file: string): { file: string; last: number } {
+export function corrected(file: string): { file: string; last: number } {
   const copy = file.replace(/\.db$/, '.corrected.db');
   if (!existsSync(copy)) {
     const unfinished = `${copy}.part`;

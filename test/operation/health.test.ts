@@ -44,7 +44,7 @@ describe('health', () => {
     };
     const { database, clock } = api;
     const app = createServer({ logger: createLogger('silent'), bodyLimit: 1_024, trustProxy: [], clock });
-    await app.register(healthRoutes(database, { condition: () => condition }));
+    await app.register(healthRoutes(database, { condition: () => condition }, undefined));
     const filling = await app.inject('/readyz');
     expect(filling.json()).toEqual({ status: 'ok', figures: 'filling', percent: 40 });
     condition = { state: 'differing', percent: 40, isLogIntact: true };

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claim } from '../../src/backup/kept-state.ts';
+import { thisProcess } from '../../src/jobs/owners.ts';
 import { aProject, clientOf, created, expectProblem, type TestApp, testApp } from '../support/app.ts';
 import { engine } from '../support/engines.ts';
 import { occupiedPort } from '../support/process.ts';
@@ -14,7 +16,13 @@ const ENGINE_METRICS = {
 
 let api: TestApp;
 beforeAll(async () => {
-  api = await testApp({ config: { ANONYMOUS_READ: 'all' } });
+  api = await testApp({
+    config: { ANONYMOUS_READ: 'all', BACKUP_DIR: '/var/backups' },
+    run: async () => ({}),
+  });
+  const kept = { revision: 1, at: api.clock.now() };
+  const me = thisProcess('/var/backups');
+  await api.database.write((tx) => claim(tx, me, kept.at, { base: kept, proof: kept }));
 });
 afterAll(() => api.close());
 

@@ -65,7 +65,7 @@ const ORDER = [
   ['http'],
   ['columns', 'log'],
   ['access', 'jobs', 'sheets'],
-  ['catalogues'],
+  ['catalogues', 'backup'],
   ['features'],
   ['services.ts'],
   ['contributions.ts'],

@@ -35,6 +35,14 @@ const numbers = (min: number, max: number, otherwise: number): Cases => ({
 const cases: Record<Name, Cases> = {
   PORT: numbers(0, 65_535, 3_000),
   METRICS_PORT: numbers(0, 65_535, 0),
+  BACKUP_DIR: {
+    default: '',
+    valid: [['/var/backups/luodi', '/var/backups/luodi']],
+    // Whether it can be written is only known then.
+    invalid: [],
+  },
+  BACKUP_KEEP: numbers(1, 10_000, 3),
+  BACKUP_KEEP_DAYS: numbers(0, 100_000, 14),
   HOST: {
     default: '127.0.0.1',
     valid: [

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { expect } from 'vitest';
 import { buildApp, type Dependencies } from '../../src/app.ts';
+import type { RunCommand } from '../../src/backup/children.ts';
 import { type Calendar, clockIn } from '../../src/core/clock.ts';
 import { type Config, readConfig } from '../../src/core/config.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -89,11 +90,13 @@ export async function testApp({
   today = TODAY,
   config = {},
   imports = {},
+  run,
   more = async () => {},
 }: {
   today?: string;
   config?: Partial<Config>;
   imports?: Dependencies['imports'];
+  run?: RunCommand;
   more?: FastifyPluginAsync;
 } = {}): Promise<TestApp> {
   const { url, remove } = await freshDatabase();
@@ -107,6 +110,7 @@ export async function testApp({
     clock,
     logger: createLogger('trace', { write: (line) => logged.push(line) }),
     imports,
+    ...(run && { run }),
     more,
   });
   await app.ready();

@@ -1,6 +1,6 @@
 /** Imports as jobs, and the cleanup after them. */
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 import { type Cause, type JobRunner, jobRunner } from '../../jobs/runner.ts';
 import type { ImportWork } from './import-rows.ts';
 import { type ImportLimits, importLimits } from './limits.ts';
@@ -22,6 +22,15 @@ const endings: Readonly<Record<Cause, { status: Ending['status']; kind?: StoredP
   interrupted: { status: 'failed', kind: 'imports.interrupted' },
   failed: { status: 'failed', kind: 'service.error' },
 };
+
+/** Ends what was under way where the data comes from: nothing of it goes on here. For restored databases. */
+export async function interruptImports(tx: Transaction, now: string): Promise<void> {
+  const { status, kind } = endings.interrupted;
+  for (const { id, rowsDone } of await repository.unfinished(tx)) {
+    const problem = { kind, values: { done: rowsDone } };
+    await repository.updateImport(tx, id, { status, problem, owner: null, finishedAt: now });
+  }
+}
 
 export function importRunner(
   { database, clock }: { database: Database; clock: Clock },

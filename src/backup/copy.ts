@@ -1,0 +1,59 @@
+/** Copies a database into an empty one of either engine, and keeps the copy up to date. */
+import type { Database, Revision } from '../database/database.ts';
+import { openDatabase } from '../database/open.ts';
+import type { LoggedEntity } from '../log/logged.ts';
+import { copyToFile } from './base.ts';
+import { copyRows } from './copying.ts';
+import { follow } from './following.ts';
+import type { RestoreContext } from './restoring.ts';
+import { intoEmpty } from './target.ts';
+
+/**
+ * @param target the URL of a database
+ * @returns the last entry that was copied
+ * @throws StartupError if the target is not empty, or the copy differs from what was read
+ */
+export const copyDatabase = (
+  source: Database,
+  target: string,
+  { works, steps, signal, settle }: RestoreContext,
+): Promise<Revision> =>
+  intoEmpty(target, {
+    file: async (scratch) => {
+      const settled = (copy: Database) => copy.write(settle);
+      return (await copyToFile(source, scratch, { works, steps, signal }, settled)).facts.head;
+    },
+    database: async (database) => {
+      const { head } = await steps('Copying', (onProgress) => copyRows(source, database, works, onProgress));
+      await database.write(settle);
+      return head;
+    },
+  });
+
+/**
+ * Appends each further entry of the source to its copy, until the signal.
+ * @returns the last one
+ */
+export async function followInto(
+  source: Database,
+  target: string,
+  from: Revision,
+  entities: readonly LoggedEntity[],
+  { works: { append }, signal }: Pick<RestoreContext, 'works' | 'signal'>,
+): Promise<Revision> {
+  const copy = await openDatabase(target);
+  try {
+    return await follow({
+      database: source,
+      entities,
+      from,
+      write: async (entries) => {
+        if (entries.length === 0) return;
+        for await (const _ of copy.load(append, { entries }));
+      },
+      signal,
+    });
+  } finally {
+    await copy.close();
+  }
+}

@@ -1,0 +1,70 @@
+/** Follows the log of a database, and hands its entries on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '../core/startup-error.ts';
+import type { Database, Revision } from '../database/database.ts';
+import { isUnavailable } from '../database/errors.ts';
+import { type CarriedEntry, carriedAfter } from '../log/appending.ts';
+import type { LoggedEntity } from '../log/logged.ts';
+
+/** Entries at once: they are read on the event loop, and with long texts each can have some 100 kB. */
+const AT_ONCE = 100;
+/** How much may be lost when the machine is. */
+const LOOK_MS = 1_000;
+
+export interface Following {
+  database: Pick<Database, 'read'>;
+  entities: readonly LoggedEntity[];
+  /** The last entry that need not be handed on. */
+  from: Revision;
+  /** Keeps entries; they are not handed on again once it returns. */
+  write(entries: readonly CarriedEntry[]): Promise<void>;
+  /** Ends it, after what has been written until then. */
+  signal: AbortSignal;
+  /** Told after each look. */
+  onHead?(head: Revision): void;
+}
+
+/**
+ * @returns the last entry that was handed on
+ * @throws StartupError if the log goes on from another entry, as after a restore
+ */
+export async function follow({
+  database,
+  entities,
+  from,
+  write,
+  signal,
+  onHead,
+}: Following): Promise<Revision> {
+  let last = from;
+  for (;;) {
+    const isLast = signal.aborted;
+    const entries = await entriesOf(database, entities, last);
+    const [first] = entries;
+    if (first && first.previousHash !== last.hash) {
+      throw new StartupError(
+        `entry ${first.seq} does not follow the ${last.seq} that was copied: the database is another one, or an earlier state of it`,
+      );
+    }
+    await write(entries);
+    last = entries.at(-1) ?? last;
+    onHead?.(last);
+    if (entries.length === AT_ONCE) continue;
+    if (isLast) return last;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** None while the database is away. */
+async function entriesOf(
+  { read }: Pick<Database, 'read'>,
+  entities: readonly LoggedEntity[],
+  { seq }: Revision,
+): Promise<CarriedEntry[]> {
+  try {
+    return await carriedAfter(read, entities, seq, AT_ONCE);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return [];
+  }
+}
