@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../bench/processes.ts';
 import { memory } from './memory.ts';
 import { clock, type Faults, full, kill, lock, torn } from './parts.ts';
+import { endAll } from './service.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -64,8 +65,9 @@ for (const name of chosen) {
     rmSync(own, { recursive: true });
   } catch (error) {
     failed += 1;
+    await endAll();
     say(`  FAILED, see ${own}: ${(error as Error).stack}`);
   }
 }
 if (failed === 0) rmSync(folder, { recursive: true });
-process.exit(failed > 0 ? 1 : 0);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { validEnd } from '../support/wal.ts';
-import { type Place, placeIn, type Service, startService, verify } from './service.ts';
+import { endAll, type Place, placeIn, type Service, startService, verify } from './service.ts';
 import { Writers } from './writers.ts';
 
 export interface Faults {
@@ -189,6 +189,7 @@ export async function full({ folder, rounds, say }: Faults): Promise<void> {
     }
     await prove(place, service, writers, say);
   } finally {
+    await endAll();
     execFileSync('umount', [small]);
   }
 }

@@ -34,6 +34,12 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Kills what a part that failed has left. */
+export const endAll = async (): Promise<void> =>
+  void (await Promise.all([...running].map((child) => ended(child, 'SIGKILL'))));
+
 const environmentOf = ({ folder, file }: Place, port: number) => ({
   ...process.env,
   PORT: String(port),
@@ -56,6 +62,8 @@ export async function startService(place: Place): Promise<Service> {
     env: environmentOf(place, port),
   });
   closeSync(log);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   for (;;) {
     const response = await fetch(`${url}/readyz`).catch(() => null);
     if (response?.status === 200) break;
