@@ -34,6 +34,10 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** As in docs/deploy. */
+const FLAGS = ['--max-semi-space-size=16'];
+const ALLOCATION = { MALLOC_ARENA_MAX: '2' };
+
 const running = new Set<ChildProcess>();
 
 /** Kills what a part that failed has left. */
@@ -42,6 +46,7 @@ export const endAll = async (): Promise<void> =>
 
 const environmentOf = ({ folder, file }: Place, port: number) => ({
   ...process.env,
+  ...ALLOCATION,
   PORT: String(port),
   DATABASE_URL: `file:${file}`,
   IMPORT_DIR: join(folder, 'imports'),
@@ -56,7 +61,7 @@ export async function startService(place: Place): Promise<Service> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = openSync(join(place.folder, 'service.log'), 'a');
-  const child = spawn(process.execPath, ['--import', inside, cli, 'serve'], {
+  const child = spawn(process.execPath, [...FLAGS, '--import', inside, cli, 'serve'], {
     cwd: place.folder,
     stdio: ['ignore', log, log, 'ipc'],
     env: environmentOf(place, port),
