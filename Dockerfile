@@ -19,7 +19,8 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
     DATABASE_URL=file:/data/luodi.db \
-    IMPORT_DIR=/data/imports
+    IMPORT_DIR=/data/imports \
+    MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
@@ -34,4 +35,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No npm in between: signals reach the service itself.
-CMD ["node", "dist/cli.js", "serve"]
+# Memory settings: docs/operations.md.
+CMD ["node", "--max-semi-space-size=16", "dist/cli.js", "serve"]

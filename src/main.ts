@@ -1,4 +1,5 @@
 /** The process: database, app, listening, and a clean shutdown on SIGTERM. */
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
 import { buildApp } from './app.ts';
@@ -18,6 +19,8 @@ const DRAIN_MS = 10_000;
 /** Time limit for the whole shutdown. */
 const GRACE_MS = 20_000;
 const HEAD_EVERY_MS = 3_600_000;
+/** By default V8 lets the heap grow to four times what is in use before it collects the old garbage. */
+const KEPT_GARBAGE = '--heap-growing-percent=100';
 
 export interface Service {
   database: Database;
@@ -49,6 +52,7 @@ export async function serve(
   { database, clock }: Service,
   onListening: (address: string) => Promise<void> = async () => {},
 ): Promise<string> {
+  setFlagsFromString(KEPT_GARBAGE);
   const logger = createLogger(config.LOG_LEVEL);
   const run = commandRunner(moduleBeside(import.meta, 'cli'), environmentOf(config));
   const app = await buildApp({ config, database, clock, logger, run });

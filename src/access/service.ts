@@ -185,15 +185,16 @@ export function keyService({
           revokedAt: null,
           lastUsedAt: null,
         };
-        await repository.insertKey(tx, key);
-        const { id: _id, createdAt, lastUsedAt: _, ...fields } = shown(key);
-        await record(tx, caller, {
+        const { id: _id, createdAt: at, lastUsedAt: _, ...fields } = shown(key);
+        const change = {
           entity: 'keys',
           entityId: id,
           action: 'create',
-          at: createdAt,
+          at,
           fields: diff(null, fields),
-        });
+        } as const;
+        key.createdAt = await record(tx, caller, change);
+        await repository.insertKey(tx, key);
         return { ...shown(key), key: secret };
       });
     },

@@ -4,12 +4,33 @@ import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import { isOutside, rootMessage } from '../database/errors.ts';
 import { addressOf, withoutSecrets } from './secrets.ts';
 
-/** @param to destination of the lines, one JSON object each; standard output by default */
-export const createLogger = (
-  level: string,
+/** Lines that wait for room, in bytes; further ones are dropped. */
+const WAITING_BYTES = 1_048_576;
+
+/**
+ * Standard output. If it cannot be written (its disk is full), lines wait for the next attempt, and the service goes on;
+ * without this, the error would end the process.
+ */
+function standardOutput(): DestinationStream {
   // Lines are buffered for up to a quarter of a second.
-  to: DestinationStream = pino.destination({ minLength: 4_096, periodicFlush: 250 }),
-): Logger =>
+  const output = pino.destination({ minLength: 4_096, periodicFlush: 250, maxLength: WAITING_BYTES });
+  let isFailing = false;
+  output.on('write', () => {
+    isFailing = false;
+  });
+  output.on('error', () => {
+    isFailing = true;
+  });
+  const flush = output.flushSync.bind(output);
+  // At the end of the process it would try again for ever.
+  output.flushSync = () => {
+    if (!isFailing) flush();
+  };
+  return output;
+}
+
+/** @param to destination of the lines, one JSON object each; standard output by default */
+export const createLogger = (level: string, to: DestinationStream = standardOutput()): Logger =>
   pino(
     {
       level,

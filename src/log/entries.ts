@@ -4,7 +4,7 @@ import type { Reader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
 import type { ChangeEntry } from './repository.ts';
 
-export type { ChangeEntry } from './repository.ts';
+export { type ChangeEntry, entryIn } from './repository.ts';
 
 /** Resources, or entries, per query. */
 const RESOURCES = 500;

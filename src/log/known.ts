@@ -1,13 +1,13 @@
 /** Finds what a request wants to be told from: the log up to an entry. */
-import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Calendar } from '../core/clock.ts';
 import { addDays } from '../core/days.ts';
-import type { Database, Reader, Revision } from '../database/database.ts';
+import type { Database, Revision } from '../database/database.ts';
 import { type Known, type KnownAsked, readKnownWord } from '../http/known.ts';
 import { notesOf } from '../http/notes.ts';
 import { Problem, refuse } from '../http/problems.ts';
+import { type Entry, entryIn } from './repository.ts';
 
 export interface KnownService {
   /**
@@ -22,22 +22,9 @@ export interface KnownService {
   told(revision: number): Promise<Known>;
 }
 
-export type Entry = Pick<Revision, 'hash'> & { at: string };
-
 type KnownRevision = Revision & { at: string };
 
 type ParameterNames = Readonly<Record<keyof KnownAsked, string>>;
-
-export async function entryIn(reader: Reader, seq: number): Promise<Entry> {
-  const [entry] = await reader.prepared('known.entry', { seq }, (db) => {
-    const { seq, at, hash } = db.tables.changes;
-    return db
-      .select({ at, hash })
-      .from(db.tables.changes)
-      .where(sql`${seq} = ${sql.placeholder('seq')}`);
-  });
-  return entry as Entry;
-}
 
 /**
  * The last entry by a time; 0 if there was none.

@@ -23,6 +23,19 @@ export const insertChange = (
     }),
   );
 
+export type Entry = Pick<ChangeEntry, 'hash' | 'at'>;
+
+export async function entryIn(reader: Reader, seq: number): Promise<Entry> {
+  const [entry] = await reader.prepared('changes.entry', { seq }, (db) => {
+    const { seq, at, hash } = db.tables.changes;
+    return db
+      .select({ at, hash })
+      .from(db.tables.changes)
+      .where(sql`${seq} = ${sql.placeholder('seq')}`);
+  });
+  return entry as Entry;
+}
+
 /** Up to `limit` entries after a position, in order. */
 export const entriesAfter = (reader: Reader, after: number, limit: number): Promise<ChangeEntry[]> =>
   reader.prepared('changes.after', { after, limit }, (db) =>

@@ -39,21 +39,34 @@ export interface Change {
   entity: Entity;
   entityId: string;
   action: Action;
-  /** Time of the change, RFC 3339 in UTC. */
+  /** Time of the change by the clock, RFC 3339 in UTC. */
   at: string;
   fields: Record<string, FieldChange>;
 }
 
+/** The last entry that this thread recorded. */
+let latest = { hash: '', at: '' };
+
+/** The time of the last entry. Needs no query if this thread recorded it. */
+async function latestIn(tx: Transaction): Promise<string> {
+  const { seq, hash } = tx.log;
+  if (seq > 0 && hash !== latest.hash) latest = await repository.entryIn(tx, seq);
+  return seq > 0 ? latest.at : '';
+}
+
 /**
  * Writes one entry, with the next number and the hash of the previous entry.
+ * @returns its time, for the rows that bear it: that of the change, or of the previous entry if the clock went back
  * @throws Problem 401 if the caller's key is no longer valid
  */
 export async function record(
   tx: Transaction,
   caller: Caller,
-  { entity, entityId, action, at, fields }: Change,
-): Promise<void> {
-  await expectHolds(tx, caller, at);
+  { entity, entityId, action, at: now, fields }: Change,
+): Promise<string> {
+  await expectHolds(tx, caller, now);
+  const before = await latestIn(tx);
+  const at = now < before ? before : now;
   const { actor, requestId } = caller;
   const { seq, hash: previousHash } = tx.log;
   const entry = { seq: seq + 1, entity, entityId, action, at, actor, requestId, previousHash };
@@ -62,7 +75,9 @@ export async function record(
   await repository.insertChange(tx, chained, written);
   tx.log.seq = chained.seq;
   tx.log.hash = chained.hash;
+  latest = chained;
   noteHolding(tx, caller);
+  return at;
 }
 
 type Hashed = Omit<repository.ChangeEntry, 'hash'>;

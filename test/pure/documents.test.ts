@@ -76,7 +76,7 @@ describe('the files for deploying', () => {
   });
 
   it('set only variables that there are', () => {
-    const OTHERS = /^(NODE_ENV|POSTGRES_\w+)$/;
+    const OTHERS = /^(NODE_ENV|MALLOC_ARENA_MAX|POSTGRES_\w+)$/;
     const texts = files.map((file) => documentAt(`docs/deploy/${file}`)).join('\n');
     const set = [...texts.matchAll(/^(?:Environment=| {4,}(?=[A-Z_]+:))([A-Z][A-Z_]+)/gm)].map(
       ([, name = '']) => name,

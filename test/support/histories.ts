@@ -222,8 +222,8 @@ export const roll: fc.Arbitrary<Roll> = fc.record({
   flag: fc.boolean(),
 });
 
-/** The writes of a service. */
-export function historyIn(api: TestApp) {
+/** The writes of a service. @param passing the minutes between two of them, by the clock */
+export function historyIn(api: TestApp, passing: (roll: Roll) => number = () => 1) {
   /** The kinds of steps that were performed without refusal; otherwise a property would be meaningless. */
   const taken = new Set<string>();
   /** The keys of what was created, by kind. */
@@ -231,7 +231,7 @@ export function historyIn(api: TestApp) {
   let minute = 0;
 
   async function take(r: Roll): Promise<void> {
-    minute += 1;
+    minute += passing(r);
     api.clock.set(new Date(Date.parse('2026-11-22T04:00:00Z') + minute * 60_000).toISOString());
     const { path, key, body, more } = kinds[r.kind] as Kind;
     const known: Known = (kind) => keys.get(kind)?.at(r.which % (keys.get(kind)?.length || 1)) ?? null;

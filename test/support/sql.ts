@@ -53,12 +53,13 @@ export async function provenLog(
   return database.snapshot(async (reader) => {
     const { changes, revision } = reader.tables;
     const entries = await reader.select().from(changes).orderBy(changes.seq);
-    let last = { seq: 0, hash: GENESIS };
+    let last = { seq: 0, hash: GENESIS, at: '' };
     for (const { hash, ...entry } of entries) {
       if (entry.seq !== last.seq + 1) throw new Error(`${entry.seq} follows ${last.seq}`);
       if (entry.previousHash !== last.hash) throw new Error(`${entry.seq} is not chained to ${last.seq}`);
+      if (entry.at < last.at) throw new Error(`${entry.seq} is from before ${last.seq}`);
       if (hashOf(entry) !== hash) throw new Error(`${entry.seq} is not what its hash says`);
-      last = { seq: entry.seq, hash };
+      last = { seq: entry.seq, hash, at: entry.at };
     }
     const [now] = await reader.select({ seq: revision.seq, hash: revision.hash }).from(revision);
     if (now?.seq !== last.seq || now.hash !== last.hash) {

@@ -25,24 +25,23 @@ export async function createProject(
   input: Input,
   fields: Record<string, FieldChange>,
 ): Promise<string> {
-  const now = clock.now();
   const id = newId();
+  const at = await record(tx, caller, {
+    entity: 'projects',
+    entityId: id,
+    action: 'create',
+    at: clock.now(),
+    fields,
+  });
   await repository.insertProject(tx, {
     ...columnsOf(input),
     id,
     version: 1,
-    createdAt: now,
-    updatedAt: now,
+    createdAt: at,
+    updatedAt: at,
     archivedAt: null,
   });
   await repository.insertInvestors(tx, id, input.investorIds);
-  await record(tx, caller, {
-    entity: 'projects',
-    entityId: id,
-    action: 'create',
-    at: now,
-    fields,
-  });
   return id;
 }
 
@@ -50,9 +49,9 @@ export async function createProject(
 const update = (
   tx: Transaction,
   row: repository.ProjectRow,
-  now: string,
+  at: string,
   changes: Partial<repository.ProjectRecord>,
-): Promise<void> => repository.updateProject(tx, changedRow(row, now, changes), searchTextOf(row));
+): Promise<void> => repository.updateProject(tx, changedRow(row, at, changes), searchTextOf(row));
 
 /** @param fields the differences between the current and the future row */
 export async function changeProject(
@@ -62,13 +61,12 @@ export async function changeProject(
   after: Input,
   fields: Record<string, FieldChange>,
 ): Promise<void> {
-  const now = clock.now();
-  await update(tx, row, now, columnsOf(after));
+  const change = { entity: 'projects', entityId: row.id, action: 'change', at: clock.now(), fields } as const;
+  await update(tx, row, await record(tx, caller, change), columnsOf(after));
   if (fields.investorIds) {
     await repository.deleteInvestors(tx, row.id);
     await repository.insertInvestors(tx, row.id, after.investorIds);
   }
-  await record(tx, caller, { entity: 'projects', entityId: row.id, action: 'change', at: now, fields });
 }
 
 /** Adds to the ledger and increments the project's version. */
@@ -78,17 +76,16 @@ export async function addFundsEntry(
   row: repository.ProjectRow,
   { receivedOn, amountYuan, note = null }: NewFundsEntry,
 ): Promise<FundsEntry> {
-  const now = clock.now();
   const entry = { id: newId(), receivedOn, amountYuan, note };
-  await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: now });
-  await update(tx, row, now, {});
-  await record(tx, caller, {
+  const at = await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,
     action: 'add_funds',
-    at: now,
+    at: clock.now(),
     fields: { fundsEntry: { after: entry } },
   });
+  await repository.insertFunds(tx, { ...entry, projectId: row.id, createdAt: at });
+  await update(tx, row, at, {});
   return entry;
 }
 
@@ -99,13 +96,12 @@ export async function setArchived(
   row: repository.ProjectRow,
   archivedAt: string | null,
 ): Promise<void> {
-  const now = clock.now();
-  await update(tx, row, now, { archivedAt });
-  await record(tx, caller, {
+  const at = await record(tx, caller, {
     entity: 'projects',
     entityId: row.id,
     action: archivedAt ? 'archive' : 'restore',
-    at: now,
+    at: clock.now(),
     fields: { archivedAt: { before: row.archivedAt, after: archivedAt } },
   });
+  await update(tx, row, at, { archivedAt });
 }

@@ -6,7 +6,8 @@ import type { State } from '../../columns/questions.ts';
 import type { Calendar } from '../../core/clock.ts';
 import { compare, decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
 import type { Reader } from '../../database/database.ts';
-import { entryIn, lastKnown } from '../../log/known.ts';
+import { entryIn } from '../../log/entries.ts';
+import { lastKnown } from '../../log/known.ts';
 import {
   agrees,
   type Comparator,

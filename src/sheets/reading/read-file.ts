@@ -81,6 +81,8 @@ export function readWith(
       if ('progress' in message) onProgress?.(message.progress);
       else if ('refusal' in message) {
         fail(new Problem(message.refusal.kind, { values: message.refusal.values }));
+      } else if ('failure' in message) {
+        fail(Object.assign(new Error(message.failure.message), { code: message.failure.code }));
       } else {
         end();
         resolve(message.result);

@@ -8,9 +8,17 @@ import { Refusal, type RefusalReport } from './refusal.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from './rows.ts';
 
 /** Messages to the parent process. */
-export type JobMessage = { progress: ReadProgress } | { result: ReadResult } | { refusal: RefusalReport };
+export type JobMessage =
+  | { progress: ReadProgress }
+  | { result: ReadResult }
+  | { refusal: RefusalReport }
+  /** What the system refused, as when the disk is full; nothing is wrong with the file. */
+  | { failure: { message: string; code: string } };
 
 const PROGRESS_MS = 250;
+
+const isOfSystem = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && 'syscall' in error && 'code' in error;
 
 async function run(request: ReadRequest): Promise<JobMessage> {
   let last = performance.now();
@@ -22,8 +30,9 @@ async function run(request: ReadRequest): Promise<JobMessage> {
     });
     return { result };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { refusal: { kind: error.kind, values: error.values } };
+    if (error instanceof Refusal) return { refusal: { kind: error.kind, values: error.values } };
+    if (!isOfSystem(error)) throw error;
+    return { failure: { message: error.message, code: error.code } };
   }
 }
 

@@ -56,6 +56,12 @@ describe('a reading process', () => {
     expect(String((problem as Problem).cause)).toMatch(/ended with/);
   });
 
+  it('says what the system refused, rather than that the file is not readable', async () => {
+    // Each write to it fails as on a full disk.
+    const request = { ...aRequest({ file: aFile('项目编号\nA\n') }), rows: '/dev/full' };
+    await expect(readFile(request)).rejects.toMatchObject({ code: 'ENOSPC' });
+  });
+
   it('reports a million faults of cells, and after that only the first of each row', async () => {
     const days = [
       '签约日期',
