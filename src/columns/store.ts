@@ -42,7 +42,8 @@ export interface ColumnStore {
   askIfFilled<Input, Answer>(question: Question<Input, Answer>, input: Input): Promise<Answer | undefined>;
   /** Fills the columns in the background, and from then on compares them with the database at idle times. */
   start(told: Told): void;
-  stop(): void;
+  /** @returns once nothing in this process reads any more; a thread ends with the database */
+  stop(): Promise<void>;
   condition(): Condition;
 }
 
@@ -97,6 +98,7 @@ export function columnStore({
   };
   let filling: Promise<void> | undefined;
   let stopping: AbortController | undefined;
+  let background = Promise.resolve();
 
   /** The last part of a run, in the home of the columns. */
   async function run(request: Request, onPart: (part: Part) => void = () => {}): Promise<Part> {
@@ -126,6 +128,7 @@ export function columnStore({
     });
     if ('tooMany' in part) {
       condition.near = false;
+      stopping?.signal.throwIfAborted();
       return fill();
     }
     Object.assign(condition, part, { state: 'ready', filledMs: performance.now() - begun });
@@ -217,7 +220,7 @@ export function columnStore({
         noteLog(told, checked.isLogIntact ?? condition.isLogIntact);
         if (checked.differences.length > 0) await mend(told, checked.differences);
       } catch (error) {
-        told.failed(error);
+        if (!signal.aborted) told.failed(error);
       }
     }
   }
@@ -234,10 +237,13 @@ export function columnStore({
         told.filled(condition);
         await keepChecking(told, signal);
       };
-      begin().catch((error) => {
+      background = begin().catch((error) => {
         if (!signal.aborted) told.failed(error);
       });
     },
-    stop: () => stopping?.abort(),
+    stop: async () => {
+      stopping?.abort();
+      if (condition.near) await background;
+    },
   };
 }

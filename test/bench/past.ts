@@ -9,6 +9,8 @@ import { median, type Row, type Setting } from './sections.ts';
 const MILLION = 1_000_000;
 const CORRECTIONS = 100_000;
 const PASTS = 4;
+/** Corrections that are told one by one. */
+const EXPLAINED = 10_000;
 
 export async function past(setting: Setting): Promise<Row[]> {
   const { file, last } = corrected(await setting.madeUp(MILLION));
@@ -56,6 +58,19 @@ export async function past(setting: Setting): Promise<Row[]> {
     name: 'a million: by region from a past, again ÷ from the present',
     ...compared(median(again.slice(1)), median(present.slice(1))),
     target: { most: 1.3 },
+  });
+
+  const explained: number[] = [];
+  const difference = (day: string) =>
+    `differences?measure=totalInvestment&to=${day}&fromRevision=${last - EXPLAINED}`;
+  for (let run = 0; run <= setting.runs; run++)
+    explained.push(await ask(difference(`2026-08-${String(run + 10).padStart(2, '0')}`)));
+  const answer = await fetch(`${service.url}/v1/statistics/${difference('2026-08-10')}`);
+  const { page } = (await answer.json()) as { page: { total: number } };
+  rows.push({
+    name: `a million: a difference of ${page.total.toLocaleString('en')} corrections`,
+    ...compared(median(explained.slice(1)), 500),
+    target: { most: 1 },
   });
   await service.stop();
   return rows;

@@ -25,6 +25,8 @@ const FILTERS = [
   'q=甲',
 ];
 
+/** Those that read names, or what the project refers to. */
+const OF_OTHERS = /^(q|top500|investorCountry|region|industry)=/;
 /** A timeline refuses these. */
 const MOVING: ReadonlySet<string> = new Set(['started=true', 'operatingStatus=in_production,signed']);
 
@@ -119,8 +121,8 @@ describe('a difference between two states of the data', () => {
           `/v1/statistics/differences?measure=${measure}&fromRevision=${r}&revision=${s}&to=${day}&limit=500&${filter}`,
         );
         for (const [code, its] of Map.groupBy(items as Body[], ({ project }) => project.code)) {
-          // What is not of the project itself comes first, whenever it was entered; names are not in columns.
-          if (filter.startsWith('q') || its.some(({ cause }) => cause === 'references')) continue;
+          // Entries count by what is known of others on the second side; what changed of these comes first.
+          if (OF_OTHERS.test(filter) || its.some(({ cause }) => cause === 'references')) continue;
           const at = async (revision: number) =>
             partsIn((await summaryAt(revision, day, `${filter}&code=${code}`))[measure]);
           let sum = await at(r);

@@ -8,6 +8,7 @@ import type { Question, State } from '../../columns/questions.ts';
 import { isInFigures } from '../../columns/undoing.ts';
 import { paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
+import { firstOf, type RowKey } from '../../http/ordered.ts';
 import { type PageQuery, pageOrder, toPage } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
 import { type ChangeEntry, entriesBySeq } from '../../log/entries.ts';
@@ -19,7 +20,6 @@ import { changeOf, linksOf, type Side, toldFrom } from './comparison.ts';
 import { corrected, correctionNames, lastAbout } from './corrections.ts';
 import { summaryLinks } from './groups.ts';
 import { type Measure, measures } from './measures.ts';
-import { firstOf, type RowKey } from './ordered.ts';
 import * as repository from './repository.ts';
 import { type Part, partOf, partsOf } from './tallying.ts';
 

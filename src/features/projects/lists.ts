@@ -2,9 +2,12 @@
 
 import { sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
+import type { Columns, DayName } from '../../columns/columns.ts';
+import { NEVER, packedDay } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Database, Reader, Revision } from '../../database/database.ts';
+import { firstOf, type RowKey } from '../../http/ordered.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
 import { DEFAULT_SORT } from './batches.ts';
 import { inPopulation } from './conditions.ts';
@@ -42,6 +45,9 @@ export function isWalk(
 /** The projects of a page, and one more if there is a next page. */
 export const projectsOfPage = repository.listProjects;
 
+/** Projects by their ids, in the same order. */
+export const projectsByIds = repository.findByIds;
+
 /** A selection of projects by their ids, which may be very many. */
 export const byIds = (ids: readonly string[], asOf: string): Condition => ({
   shape: 'ids',
@@ -56,23 +62,93 @@ interface Found {
   total: number;
   /** If they are few: to look for them costs less than to look through the list. */
   ids?: string[];
+  /** Those of the page and one more, in order, if columns can sort by its keys. */
+  page?: string[];
+}
+
+type Page = Pick<PageRequest<repository.ProjectRow>, 'shape' | 'limit' | 'after'>;
+
+interface Sought {
+  filter: ProjectFilter;
+  asOf: string;
+  archived: boolean;
+  page: Page | undefined;
 }
 
 const FEW = 1_000;
+/** A page of more projects is read on a queued thread. */
+const SHORT = 100;
 
-const found: Question<{ filter: ProjectFilter; asOf: string; archived: boolean }, Found> = {
+const found: Question<Sought, Found> = {
   name: 'projects.found',
-  answer: async ({ reader, columns, revision }, { filter, asOf, archived }) => {
+  answer: async ({ reader, columns, revision }, { filter, asOf, archived, page }) => {
     const mask = await select(filter, asOf).mask(columns, reader, archived);
     let total = 0;
     for (let row = 0; row < mask.length; row++) total += mask[row] as number;
+    // Of the past, SQL would have to sort without an index.
+    if (total > FEW && !columns.isPast) return { revision, total };
+    const rows = new Int32Array(total);
+    let count = 0;
+    for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1)) rows[count++] = row;
+    const order = page && orderIn(columns, rows, page);
+    if (page && order) {
+      const ids = firstOf(total, page.limit + 1, order).map((i) => columns.ids.textOf(rows[i] as number));
+      return { revision, total, page: ids };
+    }
     if (total > FEW) return { revision, total };
-    const ids: string[] = [];
-    for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1))
-      ids.push(columns.ids.textOf(row));
-    return { revision, total, ids };
+    return { revision, total, ids: Array.from(rows, (row) => columns.ids.textOf(row)) };
   },
 };
+
+/** What columns can sort by, as numbers in the order of `projectSortKeys`. */
+interface Sortable {
+  of(columns: Columns): (row: number) => number;
+  /** A value of a cursor. */
+  from(value: string | number): number;
+}
+
+const ofDay = (name: DayName): Sortable => ({
+  of: ({ days }) => {
+    const column = days[name];
+    return (row) => (column[row] === NEVER ? -1 : (column[row] as number));
+  },
+  from: (day) => (day === '' ? -1 : packedDay(String(day))),
+});
+
+const sortable: Readonly<Record<string, Sortable>> = {
+  signedOn: ofDay('signedOn'),
+  startedOn: ofDay('startedOn'),
+  productionOn: ofDay('productionOn'),
+  investmentYuan: { of: (columns) => (row) => columns.investmentYuan[row] as number, from: Number },
+  updatedAt: {
+    of: (columns) => (row) => columns.updatedAt[row] as number,
+    from: (at) => Date.parse(String(at)),
+  },
+};
+
+/** The order of some rows, by their places; undefined if columns cannot sort by one of its keys. */
+function orderIn(columns: Columns, rows: Int32Array, { shape, after }: Page) {
+  const order: { key: RowKey; descending: boolean }[] = [];
+  const values: (string | number)[] | null = after && [];
+  const { ids } = columns;
+  for (const [i, part] of shape.split(',').entries()) {
+    const name = part.replace('-', '');
+    const known = sortable[name];
+    if (!known && name !== 'id') return undefined;
+    const value = known?.of(columns);
+    const key: RowKey = value
+      ? { type: 'number', of: (place) => value(rows[place] as number) }
+      : {
+          type: 'string',
+          of: (place) => ids.textOf(rows[place] as number),
+          compare: (a, b) => ids.compare(rows[a] as number, rows[b] as number),
+        };
+    order.push({ key, descending: part !== name });
+    const given = after?.[i];
+    if (given !== undefined) values?.push(known ? known.from(given) : given);
+  }
+  return { order, after: values };
+}
 
 /** All that the feature asks of columns. */
 export const projectQuestions = [found];
@@ -88,12 +164,19 @@ export function listFinder(
   const known = new LRUCache<string, Found>({ max: 1_000 });
   return {
     /** @returns undefined if it is neither known nor in columns */
-    find: async (filter: ProjectFilter, selection: Selection, asOf: string, archived: boolean) => {
-      const key = keyOf(selection, archived);
+    find: async (
+      filter: ProjectFilter,
+      selection: Selection,
+      asOf: string,
+      archived: boolean,
+      { shape, limit, after }: Page,
+    ) => {
+      const page = limit <= SHORT ? { shape, limit, after } : undefined;
+      const key = `${keyOf(selection, archived)}${page ? ` ${JSON.stringify(page)}` : ''}`;
       const before = known.get(key);
       if (before && before.revision.hash === (await database.revision()).hash) return before;
       if (!columns || !selection.isInColumns) return undefined;
-      const now = await columns.askIfFilled(found, { filter, asOf, archived });
+      const now = await columns.askIfFilled(found, { filter, asOf, archived, page });
       if (now) known.set(key, now);
       return now;
     },

@@ -96,6 +96,20 @@ export async function findProject(reader: Reader, id: string, asOf: string): Pro
   return row;
 }
 
+/** The projects with the given ids, archived or not, in the same order. */
+export async function findByIds(reader: Reader, ids: readonly string[], asOf: string): Promise<ProjectRow[]> {
+  const values = paddedValues(ids, '');
+  const shape = `projects.byIds ${Object.keys(values).length}`;
+  const rows = await reader.prepared(shape, { ...values, asOf }, (db) =>
+    db
+      .select(columnsOf(db))
+      .from(db.tables.projects)
+      .where(sql`${db.tables.projects.id} in ${inValues(values)}`),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+}
+
 /** The projects with the given codes, archived or not. */
 export async function findByCodes(
   reader: Reader,

@@ -14,8 +14,8 @@ import { diff } from '../../log/diff.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import { expectOwnRegion } from '../references/own-region.ts';
-import { type Condition, filterOf, type ProjectFilter, select } from './filter.ts';
-import { byIds, isWalk, listFinder, projectPageRequest, projectsOfPage } from './lists.ts';
+import { filterOf, type ProjectFilter, select } from './filter.ts';
+import { byIds, isWalk, listFinder, projectPageRequest, projectsByIds, projectsOfPage } from './lists.ts';
 import { complete, type Input, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
 import { codeFaults, faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
@@ -169,20 +169,22 @@ export function projectService(
         reader: Reader,
         revision: Revision,
         total: number,
-        chosen: Condition = selection,
+        { ids, page }: { ids?: readonly string[]; page?: readonly string[] } = {},
       ) => {
-        const rows = await projectsOfPage(reader, chosen, onlyArchived, request);
+        const rows = page
+          ? await projectsByIds(reader, page, asOf)
+          : await projectsOfPage(reader, ids ? byIds(ids, asOf) : selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
       const walks = isWalk(selection, onlyArchived, request, asOf >= clock.today());
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await finder.find(filter, selection, asOf, onlyArchived);
+        const found = await finder.find(filter, selection, asOf, onlyArchived, request);
         if (!found) break;
-        const { total, ids } = found;
-        const page = await (walks ? database.snapshot : database.page)(async (reader) => {
+        const isShort = walks || found.page !== undefined;
+        const page = await (isShort ? database.snapshot : database.page)(async (reader) => {
           const revision = await revisionIn(reader);
           if (revision.hash !== found.revision.hash) return null;
-          return read(reader, revision, total, ids && byIds(ids, asOf));
+          return read(reader, revision, found.total, found);
         });
         if (page) return page;
       }

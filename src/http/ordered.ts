@@ -1,5 +1,5 @@
 /** Pages of lists that are in memory. */
-import type { OrderKey, PageOrder } from '../../http/pages.ts';
+import type { OrderKey, PageOrder } from './pages.ts';
 
 /** What rows are ordered by. */
 export interface RowKey extends OrderKey<number> {
