@@ -6,8 +6,8 @@ import type { Tables } from '../database/tables.ts';
 
 /**
  * The tables that are copied, each after those that it refers to, with their primary keys. Not among them are what is
- * derived (the name index, the revision), what concerns only the one database (settings), and tokens, which are valid
- * for a minute.
+ * derived (the name index, the revision), what concerns only the one database (settings, what was delivered to
+ * webhooks), and tokens, which are valid for a minute.
  */
 export const COPIED = {
   regions: ['code'],
@@ -26,6 +26,8 @@ export const COPIED = {
   publishedFigures: ['id'],
   apiKeys: ['id'],
   mappings: ['code'],
+  webhooks: ['id'],
+  webhookStates: ['id'],
   imports: ['id'],
   keptAnswers: ['caller', 'key'],
   changes: ['seq'],

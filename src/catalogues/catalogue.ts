@@ -9,6 +9,7 @@ import type { Language } from '../core/languages.ts';
 import type { Reader, Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Fault } from '../http/problems.ts';
+import type { LoggedEntity } from '../log/logged.ts';
 import type { Caller } from '../log/service.ts';
 import type { SheetTable } from '../sheets/columns.ts';
 import type { ImportedRow } from '../sheets/importer.ts';
@@ -91,6 +92,8 @@ export interface Catalogue {
   references: Readonly<Record<string, Referable>>;
   /** What can refer to an entry; it cannot be deleted while anything does. */
   referencedBy: readonly { by: Entity; table: keyof Tables; column: string }[];
+  /** A table with one row for each entry that the change log says nothing of. */
+  beside?: LoggedEntity['beside'];
   /** Sort keys of the list besides the key; texts and days that are never null. */
   sortedBy: readonly string[];
   /** The default sort; the key if left out. */

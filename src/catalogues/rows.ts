@@ -18,12 +18,13 @@ export function rowOf({ derived, part }: Catalogue, entry: Entry): Entry {
 
 /** The rows of catalogue entries according to the change log. */
 export function loggedEntries(catalogue: Catalogue): LoggedEntity {
-  const { entity, key, part } = catalogue;
+  const { entity, key, part, beside } = catalogue;
   const none = emptyEntry(catalogue);
   const entryOf = (id: string, fields: Entry): Entry => ({ ...none, ...fields, [key]: id });
   const rows = { table: tableName(entity), of: key, key: [] };
   return {
     entity,
+    ...(beside && { beside }),
     tables: [
       { ...rows, rowsOf: ({ id, fields }) => [rowOf(catalogue, entryOf(id, fields))] },
       ...(part

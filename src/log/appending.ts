@@ -16,6 +16,8 @@ import { type ChangeEntry, entriesAfter, insertChange } from './repository.ts';
 /** An entry with what its resource has in columns that are not in the log. */
 export interface CarriedEntry extends ChangeEntry {
   unlogged?: Row;
+  /** The row that its resource has beside the log. */
+  beside?: Row;
 }
 
 /** An entry that does not follow from those before it, or whose rows cannot be written. */
@@ -36,13 +38,21 @@ export async function carriedAfter(
   limit: number,
 ): Promise<CarriedEntry[]> {
   const entries: CarriedEntry[] = await entriesAfter(reader, after, limit);
-  for (const { entity, tables } of entities) {
+  for (const { entity, tables, beside } of entities) {
+    const about = () => entries.filter((one) => one.entity === entity);
     for (const { table, of, unlogged } of tables) {
       if (!unlogged) continue;
-      for (const entry of entries.filter((one) => one.entity === entity)) {
+      for (const entry of about()) {
         const [row] = await unloggedOf(reader, table, of, unlogged, entry.entityId);
         if (row) entry.unlogged = row;
       }
+    }
+    if (!beside) continue;
+    const { table, of } = beside;
+    const names = Object.keys(getTableColumns(reader.tables[table] as Table));
+    for (const entry of about()) {
+      const [row] = await unloggedOf(reader, table, of, names, entry.entityId);
+      if (row) entry.beside = row;
     }
   }
   return entries;
@@ -88,7 +98,7 @@ export const appending = (entities: readonly LoggedEntity[]) => {
     { entries }: AppendInput,
   ): AsyncGenerator<number> {
     const states = await statesBefore(tx, before, byName, entries);
-    for (const { unlogged = {}, ...entry } of entries) {
+    for (const { unlogged = {}, beside, ...entry } of entries) {
       const broken = breakAfter(entry, tx.log);
       if (broken) throw new AppendError(broken.seq, broken.reason);
       const logged = byName.get(entry.entity);
@@ -97,6 +107,7 @@ export const appending = (entities: readonly LoggedEntity[]) => {
       const state = states.get(key) ?? { told: null, rows: logged.tables.map(() => []) };
       const next = stateAfter(tx, logged, replay(state.told, entry));
       await write(tx, logged, state, next, { ...entry, unlogged });
+      if (logged.beside && next.told && beside) await replaceBeside(tx, logged.beside, beside);
       states.set(key, next);
       await insertChange(tx, entry, canonical(entry.fields));
       Object.assign(tx.log, { seq: entry.seq, hash: entry.hash });
@@ -165,6 +176,18 @@ async function write(
       await insertRow(tx, logged, { ...row, ...unlogged });
     }
   }
+}
+
+async function replaceBeside(
+  tx: Transaction,
+  { table, of }: NonNullable<LoggedEntity['beside']>,
+  row: Row,
+): Promise<void> {
+  const columns = getTableColumns(tx.tables[table] as Table);
+  await tx.perform(`append.beside ${table}`, { id: row[of] }, (db) =>
+    db.delete(db.tables[table] as Table).where(sql`${columns[of]} = ${sql.placeholder('id')}`),
+  );
+  await tx.insertRows(tx.tables[table] as Table, [row]);
 }
 
 interface Update {

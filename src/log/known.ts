@@ -98,17 +98,6 @@ export function knownService({ database, clock }: { database: Database; clock: C
   };
 }
 
-/** When an entry was made; null if there is none. */
-export async function entryTime(reader: Reader, seq: number): Promise<string | null> {
-  const [entry] = await reader.prepared('known.time', { seq }, (db) =>
-    db
-      .select({ at: db.tables.changes.at })
-      .from(db.tables.changes)
-      .where(sql`${db.tables.changes.seq} = ${sql.placeholder('seq')}`),
-  );
-  return entry?.at ?? null;
-}
-
 const OF_ANSWER: ParameterNames = { knownAt: 'knownAt', revision: 'revision' };
 const OF_FIRST_SIDE: ParameterNames = { knownAt: 'fromKnownAt', revision: 'fromRevision' };
 const OF_COMPARED: ParameterNames = { knownAt: 'compareWith', revision: 'compareWith' };

@@ -36,6 +36,8 @@ export interface LoggedTable {
 export interface LoggedEntity {
   entity: Entity;
   tables: readonly LoggedTable[];
+  /** A table with one row for each resource that the log says nothing of, and the column with the id of the resource. */
+  beside?: { table: keyof Tables; of: string };
 }
 
 /** The log entries of all resources of an entity, by id or code, in batches. */

@@ -152,6 +152,7 @@ describe('the tables that are copied', () => {
       'revision',
       'settings',
       'streamTokens',
+      'webhookDeliveries',
     ]);
     await database.close();
     await place.remove();

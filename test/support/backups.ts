@@ -11,7 +11,7 @@ import { populate } from './works.ts';
 export const contentIn = (database: Database): Promise<Content> => contentOf(database, backupWorks.content);
 
 /** Tables that also change without an entry, and so have the state of the base. */
-const UNLOGGED: CopiedTable[] = ['imports', 'keptAnswers', 'apiKeys'];
+const UNLOGGED: CopiedTable[] = ['imports', 'keptAnswers', 'apiKeys', 'webhookStates'];
 
 /** What is different between two contents, of what the log tells. */
 export const differences = (a: Content, b: Content): string[] => [

@@ -1,10 +1,9 @@
 /** The content of the database, to verify that a refusal left it unchanged. */
 import { hash } from 'node:crypto';
-import { getTableName } from 'drizzle-orm';
+import { count } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Answer, expectProblem, type TestApp } from './app.ts';
-import { query } from './sql.ts';
 
 type Tables = TestApp['database']['read']['tables'];
 
@@ -33,12 +32,14 @@ export const stateOf = async (api: TestApp): Promise<object> => ({
  * changed rows have a log entry or are in a table that is read.
  */
 async function tracesOf(api: TestApp): Promise<object> {
-  const counts = Object.entries(api.database.read.tables).map(
-    ([name, table]) => `select '${name}' as name, count(*) as total from ${getTableName(table as PgTable)}`,
-  );
-  const rows = await query(api.database.read, counts.join(' union all '));
+  const { read } = api.database;
+  const counts: Record<string, number | undefined> = {};
+  for (const [name, table] of Object.entries(read.tables)) {
+    const [row] = await read.select({ total: count() }).from(table as PgTable);
+    counts[name] = row?.total;
+  }
   return {
-    counts: Object.fromEntries(rows.map(({ name, total }) => [name, Number(total)])),
+    counts,
     ...(await digestsOf(api, UNLOGGED)),
     ...(await api.database.revision()),
   };

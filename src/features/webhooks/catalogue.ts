@@ -27,6 +27,7 @@ export const webhooks: Catalogue = {
   empty: { status: 'active' },
   references: {},
   referencedBy: [],
+  beside: { table: 'webhookStates', of: 'id' },
   sortedBy: ['name'],
   filters: {
     status: z.enum(statuses).optional().meta({ description: 'With this status.', example: 'failed' }),

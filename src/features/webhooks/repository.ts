@@ -1,7 +1,8 @@
-import { and, asc, count, eq, getTableColumns, gte, lt, min, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, gt, gte, lt, min, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../../database/keyset.ts';
 import { everyColumn } from '../../database/prepared.ts';
+import { revisionIn } from '../../database/revision.ts';
 import type { Tables } from '../../database/tables.ts';
 import type { PageRequest, SortKey } from '../../http/pages.ts';
 
@@ -44,6 +45,17 @@ export const insertState = (tx: Transaction, state: State): Promise<void> =>
 export async function updateState(tx: Transaction, id: string, changes: Partial<State>): Promise<void> {
   const { webhookStates } = tx.tables;
   await tx.update(webhookStates).set(changes).where(eq(webhookStates.id, id));
+}
+
+/** In a restored database nobody tells them yet, and none has been told what the log no longer says. */
+export async function settleStates(tx: Transaction): Promise<void> {
+  const { webhookStates } = tx.tables;
+  const { seq } = await revisionIn(tx);
+  await tx.update(webhookStates).set({ owner: null });
+  await tx
+    .update(webhookStates)
+    .set({ cursor: seq, message: null, failures: 0, failingSince: null, nextAttemptAt: null })
+    .where(gt(webhookStates.cursor, seq));
 }
 
 export async function countWebhooks(reader: Reader): Promise<number> {

@@ -21,6 +21,8 @@ import { newSecret } from './signing.ts';
 /** How long messages are signed with two secrets. */
 const OVERLAP_MS = 24 * 3_600_000;
 
+export { settleStates } from './repository.ts';
+
 export const DELIVERY_SORT = '-number';
 export const deliverySortKeys = { number: repository.deliveryNumber };
 
