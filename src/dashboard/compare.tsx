@@ -1,7 +1,8 @@
 /** The day that figures are compared with. */
 import { select, useAddress } from './address.ts';
 import { DayField } from './day-field.tsx';
-import { yearBefore } from './days.ts';
+import { dayAt, numberOf, yearBefore } from './days.ts';
+import { knownText } from './moments.ts';
 import { say, type Word } from './words.ts';
 
 /** Its name where figures are shown, by the value of the parameter. */
@@ -11,22 +12,34 @@ const SPANS: Readonly<Record<string, Word>> = {
   previousMonth: 'monthBefore',
 };
 
-export const comparedText = (compareWith: string): string =>
-  SPANS[compareWith] ? say(SPANS[compareWith]) : say('onDay', { day: compareWith });
+/** As the same day was known at a time, or at a revision. */
+const KNOWN = /^(known|revision):(.*)$/;
+
+export function comparedText(compareWith: string): string {
+  if (SPANS[compareWith]) return say(SPANS[compareWith]);
+  const [, kind, value = ''] = KNOWN.exec(compareWith) ?? [];
+  if (!kind) return say('onDay', { day: compareWith });
+  return say('asKnown', { when: kind === 'known' ? knownText(value) : say('revision', { n: value }) });
+}
 
 /** @param day that the page is about */
 export function CompareWith({ day, today }: { day: string; today: string }) {
   const given = useAddress().get('compareWith') ?? '';
-  const isOther = given !== '' && !SPANS[given];
+  const isKnown = KNOWN.test(given);
+  const isOther = given !== '' && !SPANS[given] && !isKnown;
+  // A day that is not over is not known yet.
+  const yesterday = dayAt(numberOf(today) - 1);
+  /** What a choice begins with. */
+  const first: Readonly<Record<string, string>> = { day: yearBefore(day), known: `known:${yesterday}` };
   return (
     <div class={given === '' ? 'told' : 'told chosen'}>
       <label>
         <span>{say('compareWith')}</span>
         <select
           data-choice="compareWith"
-          value={isOther ? 'day' : given}
+          value={isOther ? 'day' : isKnown ? 'known' : given}
           onChange={({ currentTarget: { value } }) =>
-            select({ compareWith: value === 'day' ? yearBefore(day) : value || null })
+            select({ compareWith: first[value] ?? (value || null) })
           }
         >
           <option value="">{say('notCompared')}</option>
@@ -36,6 +49,7 @@ export function CompareWith({ day, today }: { day: string; today: string }) {
             </option>
           ))}
           <option value="day">{say('otherDay')}</option>
+          <option value="known">{say('knownEarlier')}</option>
         </select>
       </label>
       {isOther && (
@@ -44,6 +58,14 @@ export function CompareWith({ day, today }: { day: string; today: string }) {
           value={given}
           max={today}
           onChoose={(chosen) => select({ compareWith: chosen })}
+        />
+      )}
+      {isKnown && (
+        <DayField
+          label={say('knownEarlier')}
+          value={given.replace(KNOWN, '$2').slice(0, 10)}
+          max={yesterday}
+          onChoose={(chosen) => select({ compareWith: `known:${chosen}` })}
         />
       )}
     </div>

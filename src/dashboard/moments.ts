@@ -1,5 +1,7 @@
 /** Times as the reader's clock shows them; the service's are in UTC. */
+import { isDay } from './days.ts';
 import { language } from './language.ts';
+import { say } from './words.ts';
 
 export const momentText = (at: string): string =>
   new Intl.DateTimeFormat(language() === 'zh' ? 'zh-CN' : 'en-GB', {
@@ -25,3 +27,7 @@ export function dayAndTimeOf(at: string): { day: string; time: string } {
 /** @param time with or without seconds */
 export const instantAt = (day: string, time: string): string =>
   new Date(`${day}T${time}`).toISOString().replace('.000Z', 'Z');
+
+/** What `knownAt` says: a day, which means its end, or a moment. */
+export const knownText = (knownAt: string): string =>
+  isDay(knownAt) ? say('endOf', { day: knownAt }) : momentText(knownAt);

@@ -3,7 +3,7 @@ import { hrefWith, isPast, pastOf, pathOf, select, TO_THE_PRESENT, useAddress } 
 import type { Known, PageOf } from './answers.ts';
 import { DayField } from './day-field.tsx';
 import { isDay } from './days.ts';
-import { dayAndTimeOf, instantAt, momentText } from './moments.ts';
+import { dayAndTimeOf, instantAt, knownText, momentText } from './moments.ts';
 import { useAnswer } from './service.ts';
 import { say } from './words.ts';
 
@@ -53,8 +53,7 @@ export function KnownAt({ today }: { today: string }) {
 /** What the past is called. */
 export function pastText(address: URLSearchParams): string {
   const [knownAt, revision] = [address.get('knownAt'), address.get('revision')];
-  if (knownAt === null) return say('revision', { n: revision ?? '' });
-  return isDay(knownAt) ? say('endOf', { day: knownAt }) : momentText(knownAt);
+  return knownAt === null ? say('revision', { n: revision ?? '' }) : knownText(knownAt);
 }
 
 export const WayBack = () => (

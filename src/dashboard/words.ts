@@ -43,6 +43,7 @@ const words = {
   onDay: { zh: '{day}', en: 'on {day}' },
   compareWith: { zh: '对比', en: 'Compare with' },
   notCompared: { zh: '默认', en: 'as usual' },
+  knownEarlier: { zh: '此前所知', en: 'as it was known' },
   otherDay: { zh: '指定日期', en: 'another day' },
   knownAt: { zh: '按当时所知', en: 'As it was known' },
   knownDay: { zh: '按当时所知：日期', en: 'As it was known: day' },

@@ -273,6 +273,19 @@ describe.skipIf(!hasChromium)('beside another day, the page', () => {
     await expect.poll(() => before(page)).toMatchObject({ overdueStartCount: 'a year before 65−27' });
   });
 
+  it('shows what was known of the same day', async () => {
+    const { known } = await demo.get(`/v1/statistics/summary?${AS_PUBLISHED}`);
+    const revision = known.revision - 1;
+    const { page } = await demo.open(`lang=en&${AS_PUBLISHED}&compareWith=revision:${revision}`);
+    const choice = page.locator('[data-choice=compareWith]');
+    await expect.poll(() => choice.inputValue()).toBe('known');
+    await expect
+      .poll(() => before(page))
+      .toMatchObject({
+        overdueStartCount: expect.stringMatching(/^As it was known: revision \d+ \d+/),
+      });
+  });
+
   it('ranks prefectures with their ranks on that day', async () => {
     const query = 'event=hyrd-2020,hyrd-2022&asOf=2022-12-15';
     const { page } = await demo.open(`lang=zh&${query}&compareWith=2022-10-31&measure=startedCount`);
