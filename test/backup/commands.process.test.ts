@@ -160,11 +160,10 @@ describe('a backup or copy', () => {
       return bases().length === 2;
     });
     const env = { BACKUP_KEEP: '1', BACKUP_KEEP_DAYS: '0' };
-    await until(async () => {
-      const { stdout } = await run(['backup', folder, '--prune', '--json'], place.url, env).ended;
-      return JSON.parse(stdout).deleted.length === 2;
-    });
-    expect(bases().length).toBe(1);
+    const { stdout } = await run(['backup', folder, '--prune', '--json'], place.url, env).ended;
+    const { file, deleted } = JSON.parse(stdout);
+    expect(deleted.length).toBeGreaterThan(0);
+    expect(bases()).toEqual([basename(file)]);
   });
 
   it.each([

@@ -280,8 +280,8 @@ describe.runIf(concurrent)('a backup of any history', () => {
     });
 
     it('is refused at the entry that was changed', async () => {
-      const [, second] = await segments();
-      const file = second?.file as string;
+      const [first] = await segments();
+      const file = first?.file as string;
       const lines = linesOf(file);
       const entry = JSON.parse(lines[1] as string);
       lines[1] = JSON.stringify({ ...entry, actor: 'somebody else' });
@@ -292,8 +292,8 @@ describe.runIf(concurrent)('a backup of any history', () => {
     });
 
     it('is refused at the line that is damaged', async () => {
-      const [, second] = await segments();
-      const file = second?.file as string;
+      const [first] = await segments();
+      const file = first?.file as string;
       const lines = linesOf(file);
       const { seq } = JSON.parse(lines[1] as string);
       lines[1] = (lines[1] as string).slice(0, -5);
