@@ -11,7 +11,7 @@ import { writeWhole } from '../core/whole-file.ts';
 import type { Database } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import { openDatabase, schemaVersion } from '../database/open.ts';
-import { entryTime } from '../log/repository.ts';
+import { entryTime } from '../log/entries.ts';
 import { type BackupWorks, copyRows, expectIntact, expectSame } from './copying.ts';
 import { contentOf, type OnProgress } from './digests.ts';
 import { type Base, baseName, stemOf } from './folder.ts';

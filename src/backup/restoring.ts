@@ -6,7 +6,7 @@ import { StartupError } from '../core/startup-error.ts';
 import type { Database, Revision, Transaction } from '../database/database.ts';
 import { rootMessage } from '../database/errors.ts';
 import type { CarriedEntry } from '../log/appending.ts';
-import { entryTime } from '../log/repository.ts';
+import { entryTime } from '../log/entries.ts';
 import { type Context, openBase, removeDatabase } from './base.ts';
 import { copyRows } from './copying.ts';
 import { type Backups, type Base, backupsAt } from './folder.ts';

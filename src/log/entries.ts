@@ -2,9 +2,13 @@
 import { asc, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
 import { inValues, paddedValues } from '../database/prepared.ts';
-import type { ChangeEntry } from './repository.ts';
+import { type ChangeEntry, entryIn } from './repository.ts';
 
 export { type ChangeEntry, entryIn } from './repository.ts';
+
+/** When an entry was made; null if there is none. */
+export const entryTime = async (reader: Reader, seq: number): Promise<string | null> =>
+  seq === 0 ? null : (await entryIn(reader, seq)).at;
 
 /** Resources, or entries, per query. */
 const RESOURCES = 500;

@@ -36,10 +36,6 @@ export async function entryIn(reader: Reader, seq: number): Promise<Entry> {
   return entry as Entry;
 }
 
-/** When an entry was made; null if there is none. */
-export const entryTime = async (reader: Reader, seq: number): Promise<string | null> =>
-  seq === 0 ? null : (await entryIn(reader, seq)).at;
-
 /** Up to `limit` entries after a position, in order. */
 export const entriesAfter = (reader: Reader, after: number, limit: number): Promise<ChangeEntry[]> =>
   reader.prepared('changes.after', { after, limit }, (db) =>

@@ -160,11 +160,10 @@ describe('a backup or copy', () => {
       return bases().length === 2;
     });
     const env = { BACKUP_KEEP: '1', BACKUP_KEEP_DAYS: '0' };
-    await until(async () => {
-      const { stdout } = await run(['backup', folder, '--prune', '--json'], place.url, env).ended;
-      return JSON.parse(stdout).deleted.length === 2;
-    });
-    expect(bases().length).toBe(1);
+    const { stdout } = await run(['backup', folder, '--prune', '--json'], place.url, env).ended;
+    const { file, deleted } = JSON.parse(stdout);
+    expect(deleted.length).toBeGreaterThan(0);
+    expect(bases()).toEqual([basename(file)]);
   });
 
   it.each([
@@ -187,7 +186,7 @@ describe('a backup or copy', () => {
     try {
       const backup = await run(['backup', join(small, 'backups')]).ended;
       expect(backup.code).toBe(1);
-      expect(backup.stderr).toMatch(/^luodi: no backup was written to .*: (database or disk is full|ENOSPC)/);
+      expect(backup.stderr).toMatch(/^luodi: .*(database or disk is full|ENOSPC)/);
       expect(readdirSync(join(small, 'backups'))).toEqual([]);
       await json(['backup', folder]);
       const restore = await run(['restore', folder], `file:${join(small, 'restored.db')}`).ended;
