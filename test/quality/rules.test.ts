@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewProject } from '../../src/features/projects/schema.ts';
 import { aProject, type Body, created, type TestApp, TODAY, testApp } from '../support/app.ts';
 import { inOrder } from '../support/pages.ts';
-import { insertCopies } from '../support/world.ts';
+import { backdate, insertCopies } from '../support/world.ts';
 
 let api: TestApp;
 let investors: string[];
@@ -180,9 +180,8 @@ describe('no_change_reported', () => {
   const rule = 'no_change_reported';
 
   async function createdAt(moment: string, fields: Partial<NewProject> = {}): Promise<Body> {
-    api.clock.set(moment);
     const project = await created(api, '/v1/projects', aProject(fields));
-    api.clock.set(`${TODAY}T04:00:00Z`);
+    await api.database.write((tx) => backdate(tx, project.id, moment));
     return project;
   }
 

@@ -32,6 +32,13 @@ const caller: Caller = { actor: 'test', requestId: null, regions: null };
 const log = (tx: Transaction, action: Action, entityId: string): Promise<unknown> =>
   record(tx, caller, { entity: 'projects', entityId, action, at: '2020-01-01T00:00:00.000Z', fields: {} });
 
+/** Says that a project was last changed earlier, although the log has later entries. */
+export async function backdate(tx: Transaction, id: string, updatedAt: string): Promise<void> {
+  const { projects } = tx.tables;
+  await tx.update(projects).set({ updatedAt }).where(eq(projects.id, id));
+  await log(tx, 'change', id);
+}
+
 /** Replaces the current world. @returns the ids of the projects, by code */
 export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map<string, string>> {
   const projects = projectService(api);
@@ -53,6 +60,7 @@ export async function replaceWorld(api: TestApp, world: ModelWorld): Promise<Map
       const input = { ...fields, investorIds: investors.map(({ id }) => id) } as NewProject;
       const id = await projects.insert(tx, caller, input);
       for (const entry of funds) await projects.insertFunds(tx, caller, id, entry);
+      await backdate(tx, id, updatedAt);
       ids.set(fields.code, id);
     }
     const archived = world.projects.filter((p) => p.archived).map(({ code }) => code);
