@@ -1,9 +1,16 @@
 /** Whatever was answered once is answered again: the model is what the service said at the time. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBase, untold } from '../../src/backup/base.ts';
+import { restore } from '../../src/backup/restoring.ts';
 import { openDatabase } from '../../src/database/open.ts';
+import { backupWorks, restoringWorks } from '../../src/workers/works.ts';
 import { type Client, clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
 import { addressOf, asking, essence } from '../support/asking.ts';
+import { concurrent, emptyDatabase } from '../support/engines.ts';
 import { historyIn, roll } from '../support/histories.ts';
 import { runs } from '../support/runs.ts';
 
@@ -65,5 +72,25 @@ describe('after any history', () => {
     await expectSaidAgain(clientOf(app), runs(40));
     await app.close();
     await database.close();
+  });
+
+  // A second database, which PGlite does not have.
+  it.runIf(concurrent)('every answer is given again after backup and restore', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'luodi-past-'));
+    const place = await emptyDatabase();
+    try {
+      const works = { steps: untold, signal: new AbortController().signal };
+      await makeBase(api.database, folder, api.clock.now(), { works: backupWorks, ...works });
+      await restore(folder, place.url, null, { ...restoringWorks(api.clock), ...works });
+      const database = await openDatabase(place.url);
+      const app = await instanceBeside(api, database);
+      await app.ready();
+      await expectSaidAgain(clientOf(app), runs(40));
+      await app.close();
+      await database.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      await place.remove();
+    }
   });
 });
