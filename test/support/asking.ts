@@ -113,7 +113,7 @@ const isFigure = (address: string): boolean => /statistics|quality|briefing|outr
 export function essence(address: string, { status, text, body }: Answer): string {
   if (status !== 200 || body === undefined) return `${status} ${status === 200 ? text : body?.code}`;
   const told = JSON.stringify(body, (name, value) => {
-    if (name === 'known' || name === 'permalink') return undefined;
+    if (name === 'known' || name === 'permalink' || name === 'lastUsedAt') return undefined;
     if (name === 'links' && Object.keys(value).every((link) => link === 'permalink')) return undefined;
     return typeof value === 'string' ? value.replace(/[?&]revision=\d+/, '') : value;
   });
