@@ -19,7 +19,7 @@ const NEUTRAL = [
   'test/contract/{clients.process,collection,document}.test.ts',
   'test/http/{conditional,query}.test.ts',
   'test/references/input.test.ts',
-  'test/operation/{descriptors,file-faults}.process.test.ts',
+  'test/operation/{descriptors,file-faults,log-full}.process.test.ts',
 ];
 
 /** Tests of what happens to a PostgreSQL server of their own. */

@@ -87,23 +87,24 @@ describe.runIf(concurrent)('a database', () => {
     await remove();
   });
 
-  it.runIf(engine === 'sqlite')('is not changed by one that only copies it', async () => {
-    const file = place.url.slice('file:'.length);
-    const stateOf = () =>
-      [file, `${file}-wal`].map((path) => {
-        const { size, mtimeMs } = statSync(path);
-        return { size, mtimeMs };
-      });
-    await writeEvent(database, 'in-the-log-of-the-engine');
-    const before = stateOf();
-    expect(before[1]?.size).toBeGreaterThan(0);
-    const guest = await openDatabase(place.url, { isGuest: true });
-    const copy = `${file}.copy`;
-    await guest.copyFile?.(copy);
-    await guest.close();
-    expect(stateOf()).toEqual(before);
-    expect(statSync(copy).size).toBeGreaterThan(0);
-  });
+  if (engine === 'sqlite')
+    it('is not changed by one that only copies it', async () => {
+      const file = place.url.slice('file:'.length);
+      const stateOf = () =>
+        [file, `${file}-wal`].map((path) => {
+          const { size, mtimeMs } = statSync(path);
+          return { size, mtimeMs };
+        });
+      await writeEvent(database, 'in-the-log-of-the-engine');
+      const before = stateOf();
+      expect(before[1]?.size).toBeGreaterThan(0);
+      const guest = await openDatabase(place.url, { isGuest: true });
+      const copy = `${file}.copy`;
+      await guest.copyFile?.(copy);
+      await guest.close();
+      expect(stateOf()).toEqual(before);
+      expect(statSync(copy).size).toBeGreaterThan(0);
+    });
 
   it('refuses entries that do not follow, by their number, and changes nothing', async () => {
     const { copy, remove } = await copied(database);
@@ -159,9 +160,8 @@ describe('the tables that are copied', () => {
   });
 
   // Both engines have the same keys.
-  it.runIf(engine === 'sqlite')(
-    'come after those that they refer to, in the order of their keys',
-    async () => {
+  if (engine === 'sqlite')
+    it('come after those that they refer to, in the order of their keys', async () => {
       const place = await freshDatabase();
       const database = await openDatabase(place.url);
       const aside = await connect(place.url);
@@ -181,8 +181,7 @@ describe('the tables that are copied', () => {
       await aside.close();
       await database.close();
       await place.remove();
-    },
-  );
+    });
 });
 
 describe.runIf(concurrent)('after any history', () => {
