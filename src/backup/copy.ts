@@ -39,11 +39,11 @@ export async function followInto(
   target: string,
   from: Revision,
   entities: readonly LoggedEntity[],
-  { works: { append }, signal }: Pick<RestoreContext, 'works' | 'signal'>,
+  { works: { append }, signal, settle }: Pick<RestoreContext, 'works' | 'signal' | 'settle'>,
 ): Promise<Revision> {
   const copy = await openDatabase(target);
   try {
-    return await follow({
+    const last = await follow({
       database: source,
       entities,
       from,
@@ -53,6 +53,8 @@ export async function followInto(
       },
       signal,
     });
+    await copy.write(settle);
+    return last;
   } finally {
     await copy.close();
   }

@@ -10,7 +10,7 @@ import { moduleBeside } from '../core/module-beside.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import type { ImportWork } from '../features/imports/import-rows.ts';
 import { interruptImports } from '../features/imports/runner.ts';
-import { settleStates } from '../features/webhooks/service.ts';
+import { settleStates } from '../features/webhooks/state.ts';
 import type { Report } from '../log/verification/verifying.ts';
 import { type ExportService, exportService } from '../sheets/exporting/service.ts';
 import { load as appendEntries, run as readBackup } from './backup-job.ts';

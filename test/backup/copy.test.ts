@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { untold } from '../../src/backup/base.ts';
@@ -10,7 +11,7 @@ import { copyDatabase, followInto } from '../../src/backup/copy.ts';
 import { loggedEntities } from '../../src/contributions.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { restoringWorks } from '../../src/workers/works.ts';
-import { type Client, clientOf, instanceBeside, type TestApp, testApp } from '../support/app.ts';
+import { type Client, clientOf, created, instanceBeside, type TestApp, testApp } from '../support/app.ts';
 import { addressOf, asking, essence, FIGURES, FILES, LISTS } from '../support/asking.ts';
 import { contentIn, differences } from '../support/backups.ts';
 import { concurrent, emptyDatabase } from '../support/engines.ts';
@@ -94,12 +95,22 @@ describe.runIf(concurrent)('a copy', () => {
     const from = await copyDatabase(api.database, place.url, context());
     await populate(api.database).catch(() => {});
     for (let i = 0; i < 300; i++) await writeEvent(api.database, `followed-${i}`);
+    // Somebody tells it, and is ahead of the copy.
+    const webhook = await created(api, '/v1/webhooks', { name: '推送', url: 'https://example.org/' });
+    const ahead = { owner: { pid: process.pid }, cursor: 1_000_000 };
+    const ofWebhook = { id: webhook.id, secret: webhook.secret };
+    await api.database.write(async (tx) => {
+      const { webhookStates } = tx.tables;
+      await tx.update(webhookStates).set(ahead).where(eq(webhookStates.id, webhook.id));
+    });
     const stopped = context(AbortSignal.abort());
     const last = await followInto(api.database, place.url, from, loggedEntities, stopped);
     expect(last).toMatchObject(await api.database.revision());
     const copy = await openDatabase(place.url);
     expect(differences(await contentIn(copy), await contentIn(api.database))).toEqual([]);
     await expectVerified(copy);
+    const states = await copy.read.select().from(copy.read.tables.webhookStates);
+    expect(states).toContainEqual(expect.objectContaining({ ...ofWebhook, owner: null, cursor: last.seq }));
     // Somebody writes to the copy, too early.
     await writeEvent(copy, 'too-early');
     await copy.close();

@@ -5,14 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyRows, WITHIN } from '../../src/backup/copying.ts';
 import type { Content } from '../../src/backup/digests.ts';
 import { COPIED, type CopiedTable, copiedTables } from '../../src/backup/rows.ts';
+import { catalogueService } from '../../src/catalogues/service.ts';
 import { loggedEntities } from '../../src/contributions.ts';
+import { clockIn } from '../../src/core/clock.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { searchText } from '../../src/database/search-text.ts';
 import { GRAM_INDEXES, gramsIn, type Indexed } from '../../src/database/text-index.ts';
+import { webhooks } from '../../src/features/webhooks/catalogue.ts';
 import { type CarriedEntry, carriedAfter } from '../../src/log/appending.ts';
 import { ACTIONS } from '../../src/log/schema.ts';
-import { backupWorks } from '../../src/workers/works.ts';
+import { backupWorks, restoringWorks } from '../../src/workers/works.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { contentIn, differences, knownHistory, someOf } from '../support/backups.ts';
 import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
@@ -20,6 +23,8 @@ import { runs } from '../support/runs.ts';
 import { connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
+
+const clock = clockIn('Asia/Shanghai');
 
 async function copied(source: Database): Promise<{ copy: Database; remove(): Promise<void> }> {
   const place = await emptyDatabase();
@@ -138,6 +143,28 @@ describe.runIf(concurrent)('a database', () => {
     expect(key.unlogged).toMatchObject({ hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const without = entries.map(({ unlogged, ...entry }) => entry);
     await expect(append(copy, without)).rejects.toThrow(`entry ${key.seq}: “hash” of the new resource`);
+    await remove();
+  });
+
+  it('gives a webhook that has no secret any more a new one', async () => {
+    const { copy, remove } = await copied(database);
+    const { seq } = await copy.revision();
+    const service = catalogueService({ database, clock }, webhooks);
+    const caller = { actor: 'test', requestId: null, regions: null };
+    const { id } = await service.create(caller, { name: '推送', url: 'https://example.org/' });
+    // As if it had been deleted before its entry was carried.
+    const entries = (await carriedAfter(database.read, loggedEntities, seq, 100)).map(
+      ({ beside, ...entry }) => entry,
+    );
+    await append(copy, entries);
+    await copy.write(restoringWorks(clock).settle);
+    const { webhookStates } = copy.read.tables;
+    const states = await copy.read.select().from(webhookStates);
+    expect(states.find((state) => state.id === id)).toMatchObject({
+      secret: expect.stringMatching(/^whsec_/),
+      cursor: entries.at(-1)?.seq,
+      owner: null,
+    });
     await remove();
   });
 });

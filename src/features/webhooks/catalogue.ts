@@ -6,13 +6,10 @@ import { unknownReferences } from '../../catalogues/service.ts';
 import { Problem } from '../../http/problems.ts';
 import * as repository from './repository.ts';
 import { secret, statuses, Webhook, webhookInputs } from './schema.ts';
-import { newSecret } from './signing.ts';
+import { newState, trying } from './state.ts';
 
 /** Each is a reader of the log of its own. */
 export const MOST = 100;
-
-/** A state without failures. */
-export const trying = { message: null, failures: 0, failingSince: null, nextAttemptAt: null };
 
 const references = (field: 'regions' | 'events', entry: Entry) =>
   ((entry[field] ?? []) as string[]).map((key, i) => ({ entity: field, key, pointer: `/${field}/${i}` }));
@@ -39,18 +36,8 @@ export const webhooks: Catalogue = {
     if (before === null) {
       if ((await repository.countWebhooks(tx)) > MOST)
         throw new Problem('webhooks.too_many', { values: { max: MOST } });
-      await repository.insertState(tx, {
-        id,
-        secret: newSecret(),
-        formerSecret: null,
-        formerUntil: null,
-        // What was before is told only if asked for.
-        cursor: tx.log.seq,
-        ...trying,
-        attempts: 0,
-        owner: null,
-        seenAt: '',
-      });
+      // What was before is told only if asked for.
+      await repository.insertState(tx, newState(id, tx.log.seq));
     } else if (after.status === 'active' && (before.status !== 'active' || before.url !== after.url)) {
       await repository.updateState(tx, id, trying);
     }

@@ -1,8 +1,7 @@
-import { and, asc, count, eq, getTableColumns, gt, gte, lt, min, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, gt, gte, isNull, lt, min, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '../../database/database.ts';
 import { afterValues, comesAfter, orderBy } from '../../database/keyset.ts';
 import { everyColumn } from '../../database/prepared.ts';
-import { revisionIn } from '../../database/revision.ts';
 import type { Tables } from '../../database/tables.ts';
 import type { PageRequest, SortKey } from '../../http/pages.ts';
 
@@ -47,15 +46,29 @@ export async function updateState(tx: Transaction, id: string, changes: Partial<
   await tx.update(webhookStates).set(changes).where(eq(webhookStates.id, id));
 }
 
-/** In a restored database nobody tells them yet, and none has been told what the log no longer says. */
-export async function settleStates(tx: Transaction): Promise<void> {
+/** Takes all webhooks from their owners. */
+export async function releaseStates(tx: Transaction): Promise<void> {
+  await tx.update(tx.tables.webhookStates).set({ owner: null });
+}
+
+/** Changes those that have been told beyond an entry. */
+export async function updateStatesAfter(
+  tx: Transaction,
+  seq: number,
+  changes: Partial<State>,
+): Promise<void> {
   const { webhookStates } = tx.tables;
-  const { seq } = await revisionIn(tx);
-  await tx.update(webhookStates).set({ owner: null });
-  await tx
-    .update(webhookStates)
-    .set({ cursor: seq, message: null, failures: 0, failingSince: null, nextAttemptAt: null })
-    .where(gt(webhookStates.cursor, seq));
+  await tx.update(webhookStates).set(changes).where(gt(webhookStates.cursor, seq));
+}
+
+export async function idsWithoutState(reader: Reader): Promise<string[]> {
+  const { webhooks, webhookStates } = reader.tables;
+  const rows = await reader
+    .select({ id: webhooks.id })
+    .from(webhooks)
+    .leftJoin(webhookStates, eq(webhookStates.id, webhooks.id))
+    .where(isNull(webhookStates.id));
+  return rows.map(({ id }) => id);
 }
 
 export async function countWebhooks(reader: Reader): Promise<number> {

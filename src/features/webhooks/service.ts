@@ -11,17 +11,16 @@ import { type Fault, notFound, refuse } from '../../http/problems.ts';
 import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import { type Addresses, PrivateAddressError } from './addresses.ts';
-import { trying, webhooks } from './catalogue.ts';
+import { webhooks } from './catalogue.ts';
 import { attemptOf, KEPT_MS, messageTo } from './message.ts';
 import * as repository from './repository.ts';
 import type { RotatedSecret, WebhookDelivery, WebhookProgress } from './schema.ts';
 import type { Sender } from './sending.ts';
 import { newSecret } from './signing.ts';
+import { trying } from './state.ts';
 
 /** How long messages are signed with two secrets. */
 const OVERLAP_MS = 24 * 3_600_000;
-
-export { settleStates } from './repository.ts';
 
 export const DELIVERY_SORT = '-number';
 export const deliverySortKeys = { number: repository.deliveryNumber };

@@ -9,11 +9,12 @@ import type { Database, Transaction } from '../../database/database.ts';
 import type { News } from '../../log/news.ts';
 import { byLuodi, type ChangesService } from '../../log/service.ts';
 import { isOver, pauseAfter } from './backoff.ts';
-import { trying, webhooks } from './catalogue.ts';
+import { webhooks } from './catalogue.ts';
 import { attemptOf, type Message, messageTo, type Part } from './message.ts';
 import * as repository from './repository.ts';
 import { type Selection, type Selector, selectorIn } from './selection.ts';
 import type { Outcome, Sender } from './sending.ts';
+import { trying } from './state.ts';
 
 /** Entries read at once, and so the most in a message. */
 const AT_ONCE = 100;
