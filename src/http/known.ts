@@ -51,18 +51,23 @@ export const knownBeforeFields = {
   }),
 };
 
+const WORD = /^(?:known:(.{10,40})|revision:([1-9]\d{0,14}))$/;
+
 /** `known:` with a timestamp or a day, or `revision:` with a number, where a parameter also takes other words. */
 export const knownWord = (error: FaultCode) =>
   z
     .string()
     .max(60)
-    .regex(/^(known:.{10,40}|revision:[1-9]\d{0,14})$/, { error });
+    // Not aborting: a union of choices then tells this fault rather than that none fits.
+    .regex(WORD, { error })
+    .refine((word) => !WORD.test(word) || readKnownWord(word) !== undefined, { error });
 
-/** What a word says. @throws nothing: undefined if it is another one, or a time that is none */
+/** What a word says; undefined if it is another one. */
 export function readKnownWord(word: string): KnownAsked | undefined {
-  const [, kind, value = ''] = /^(known|revision):(.*)$/.exec(word) ?? [];
-  if (kind === 'revision') return { revision: Number(value) };
-  return kind === 'known' ? { knownAt: momentOrDay.safeParse(value).data ?? '' } : undefined;
+  const [, time, seq] = WORD.exec(word) ?? [];
+  if (seq !== undefined) return { revision: Number(seq) };
+  const knownAt = time === undefined ? undefined : momentOrDay.safeParse(time).data;
+  return knownAt === undefined ? undefined : { knownAt };
 }
 
 /** What a request asks to be told from. */
@@ -100,7 +105,7 @@ export const exampleKnown: Known = { revision: 1207, at: '2022-08-31T02:11:09.00
 const PATH = /^\/v1\//;
 
 /** A link that stays in the same past, unless it is in one already. */
-const pinnedLink = (link: string, revision: number): string =>
+export const pinnedLink = (link: string, revision: number): string =>
   PATH.test(link) && !link.startsWith('/v1/statistics/definitions') && !/[?&]revision=/.test(link)
     ? `${link}${link.includes('?') ? '&' : '?'}revision=${revision}`
     : link;

@@ -66,7 +66,6 @@ export function knownService({ database, clock }: { database: Database; clock: C
   }
 
   async function atTime(given: string, parameter: string): Promise<KnownRevision> {
-    if (given === '') refuse([{ parameter, code: 'not_a_known_time' }]);
     const isDay = given.length === 10;
     if ((isDay ? clock.startOf(addDays(given, 1)) : given) > clock.now())
       refuse([{ parameter, code: isDay ? 'not_over' : 'after_now' }]);

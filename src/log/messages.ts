@@ -19,10 +19,6 @@ const faults = {
     en: 'must not be later than what `knownAt` or `revision` says',
     zh: '不得晚于 knownAt 或 revision 所指的时点',
   },
-  not_a_known_time: {
-    en: 'must be `known:` with a timestamp with offset or a valid date',
-    zh: 'known: 之后应为带时区的时间或真实存在的日期',
-  },
   not_over: {
     en: 'is a day that is not over yet; give a timestamp, or leave it out for what is known now',
     zh: '当日尚未结束；请给出具体时间，或不填以使用当前数据',

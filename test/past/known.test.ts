@@ -80,6 +80,18 @@ describe('a permalink', () => {
     expect((await api.get(links.permalink, { 'if-none-match': answer.etag })).status).toBe(304);
   });
 
+  it('of a comparison pins what was known on both sides', async () => {
+    const { body } = await api.get(`${SUMMARY}?asOf=2026-11-01&compareWith=known:2026-11-23`);
+    expect(body.links.permalink).toContain(`compareWith=revision%3A${first.revision}`);
+    expect(body.comparison.totalInvestment.previous.yuan).toBe(5);
+    const before = (await api.get(body.links.permalink)).text;
+    await api.patch(`/v1/projects/${id}`, { investmentYuan: 9 });
+    expect((await api.get(body.links.permalink)).text).toBe(before);
+    await api.patch(`/v1/projects/${id}`, { investmentYuan: 7 });
+    const projects = await api.get(body.comparison.links.projects);
+    expect(projects.body).toMatchObject({ items: [{ investmentYuan: 5 }], known: first.known });
+  });
+
   it('names the day, the revision and the version of the definitions, in one order', () => {
     const fixed = { asOf: '2026-11-01', revision: 3, definitionsVersion: 1 };
     const of = (url: string) => permalinkOf({ url } as never, fixed);
@@ -107,6 +119,12 @@ describe('the parameters', () => {
     ['knownAt=2026-11-24', 'knownAt', 'not_over'],
     ['knownAt=2027-01-01T00:00:00Z', 'knownAt', 'after_now'],
     ['knownAt=1999-12-31', 'knownAt', 'before_the_log'],
+    ['compareWith=known:2026-02-30', 'compareWith', 'not_comparable'],
+    ['compareWith=known:2026-11-01T00:00:00', 'compareWith', 'not_comparable'],
+    ['compareWith=known:2026-11-24', 'compareWith', 'not_over'],
+    ['compareWith=known:1999-12-31', 'compareWith', 'before_the_log'],
+    ['compareWith=revision:0', 'compareWith', 'not_comparable'],
+    ['compareWith=revision:1000000', 'compareWith', 'beyond_the_end'],
   ])('%s is refused', async (query, parameter, code) => {
     const answer = await api.get(`${SUMMARY}?${query}`);
     expectProblem(answer, 422, 'request.invalid');
@@ -116,7 +134,12 @@ describe('the parameters', () => {
   it('are refused without a key where only statistics are public', async () => {
     const open = await testApp({ config: { ANONYMOUS_READ: 'statistics', ANONYMOUS_MIN_GROUP: 3 } });
     const nobody = clientOf(open.app, null);
-    for (const query of ['revision=1', 'knownAt=2026-11-01'])
+    for (const query of [
+      'revision=1',
+      'knownAt=2026-11-01',
+      'compareWith=revision:1',
+      'compareWith=known:2026-11-01',
+    ])
       expectProblem(await nobody.get(`${SUMMARY}?${query}`), 401, 'access.parameter_needs_key');
     await open.close();
   });
