@@ -102,14 +102,14 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
   const service = { database, clock };
-  const records = readingRecords(database);
+  const reading = readingRecords(database);
   const known = knownService(service);
   const { told } = known;
-  const answers = createAnswers(records, clock, config.ANSWER_CACHE, packageVersion, {
+  const answers = createAnswers(reading, clock, config.ANSWER_CACHE, packageVersion, {
     definitionsVersion,
     told,
   });
-  const exports = exportAnswers(exportsOf(records), answers);
+  const exports = exportAnswers(exportsOf(reading), answers);
   const limits: ImportLimits = { ...importLimits, quotaBytes: config.IMPORT_QUOTA, ...imports };
   const uploads = uploadsIn(config.IMPORT_DIR, limits);
   const onError = (err: unknown) => logger.error({ err }, 'import failed');
@@ -125,12 +125,8 @@ export async function buildApp({
     error: (err) => logger.error({ err }, 'webhooks not told'),
   });
   const columns = columnsOf(database, columnLimits);
-  const services = servicesOf({ ...service, database: records, columns, catalogues });
-  const {
-    figures,
-    records: kept,
-    catalogue: entries,
-  } = asKnown(services, { columns, clock }, servicesInState);
+  const services = servicesOf({ ...service, database: reading, columns, catalogues });
+  const { figures, records, catalogue: entries } = asKnown(services, { columns, clock }, servicesInState);
 
   const folder = config.BACKUP_DIR;
   const keeper =
@@ -162,7 +158,7 @@ export async function buildApp({
   if (config.COMPRESSION) compressResponses(app);
   guardRetries(app, (request) => callerOf(request).id ?? '');
   resolveKnown(app, known, definitionsVersion);
-  readFromReplica(app, database, records);
+  readFromReplica(app, database, reading);
   announceDeprecations(app, (schema) => notesOf(schema)?.deprecated);
   addFileRoutes(app, (schema) => notesOf(schema)?.files ?? []);
   const completeMethods = refuseOtherMethods(app);
@@ -172,17 +168,17 @@ export async function buildApp({
   const routesOf = (catalogue: Catalogue) =>
     catalogueRoutes(catalogue, entries(catalogue.entity), exports, answers);
   const routes: readonly FastifyPluginAsync[] = [
-    projectRoutes(kept('projects'), exports, answers),
-    projectByCodeRoutes(kept('projects')),
+    projectRoutes(records('projects'), exports, answers),
+    projectByCodeRoutes(records('projects')),
     statisticsRoutes(figures('statistics'), answers, clock),
     qualityRoutes(figures('quality'), answers),
-    outreachRoutes(kept('outreach'), answers),
+    outreachRoutes(records('outreach'), answers),
     briefingRoutes(figures('briefing'), answers),
     templateRoutes(codeListService(service), answers),
     ...catalogues.filter((one) => one !== webhooks).map(routesOf),
     webhookRoutes(routesOf(webhooks), webhookService(service, addresses, sender), answers),
-    clusterRoutes(kept('clusters'), answers),
-    publishedRoutes(kept('published'), answers),
+    clusterRoutes(records('clusters'), answers),
+    publishedRoutes(records('published'), answers),
     importRoutes(importService(service, uploads, runner, limits), limits),
     changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),

@@ -274,6 +274,17 @@ export class Columns {
     }
   }
 
+  /** A code of a tree and all above it. */
+  *upFrom(tree: TreeName, code: string | null): Generator<string, void> {
+    const parents = this.parents[tree];
+    let at: string | null | undefined = code;
+    // A tree has no more levels than entries, whatever is in it.
+    for (let level = 0; at && level <= parents.size; level++) {
+      yield at;
+      at = parents.get(at);
+    }
+  }
+
   /** The funds that a project has received by a day, in yuan. */
   fundsBy(row: number, day: number): number {
     let yuan = 0;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { counted } from '../http/nouns.ts';
-import { megabytes, withProgress } from './progress.ts';
+import { megabytes, secondsSince, stepsOnTerminal } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 interface Options {
@@ -44,11 +44,11 @@ async function run(folder: string, { follow = false, prune = false, json = false
       const began = performance.now();
       const { file, stem, manifest, bytes } = await makeBase(database, folder, clock.now(), {
         works,
-        steps: (step, work) => withProgress(step, work, { onlyOnTerminal: true }),
+        steps: stepsOnTerminal,
         signal,
       });
       const { head } = manifest;
-      const seconds = Number(((performance.now() - began) / 1_000).toFixed(3));
+      const seconds = secondsSince(began);
       const deleted = prune ? await pruned(folder, config, clock.milliseconds()) : [];
       const report = { file, revision: head.seq, hash: head.hash, at: manifest.at, bytes, seconds, deleted };
       process.stdout.write(

@@ -4,7 +4,7 @@ import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { counted } from '../http/nouns.ts';
-import { withProgress } from './progress.ts';
+import { secondsSince, stepsOnTerminal } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 interface Options {
@@ -40,7 +40,7 @@ async function run({ to, follow = false, json = false }: Options): Promise<void>
   });
   const began = performance.now();
   const tell = (what: string, { seq, hash }: { seq: number; hash: string }): void => {
-    const seconds = Number(((performance.now() - began) / 1_000).toFixed(3));
+    const seconds = secondsSince(began);
     process.stdout.write(
       json
         ? `${JSON.stringify({ revision: seq, hash, seconds })}\n`
@@ -51,8 +51,7 @@ async function run({ to, follow = false, json = false }: Options): Promise<void>
     await whileStoppable('The copy', async (signal) => {
       const context = {
         ...restoringWorks(clock),
-        steps: <T>(step: string, work: Parameters<typeof withProgress<T>>[1]) =>
-          withProgress(step, work, { onlyOnTerminal: true }),
+        steps: stepsOnTerminal,
         signal,
       };
       const head = await copyDatabase(source, to, context);

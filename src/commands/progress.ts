@@ -41,4 +41,12 @@ export async function withProgress<T>(
   }
 }
 
+/** Shows each of several steps on a terminal. */
+export const stepsOnTerminal = <T>(step: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> =>
+  withProgress(step, work, { onlyOnTerminal: true });
+
+/** How long ago a moment of `performance.now()` was, in seconds, to the millisecond. */
+export const secondsSince = (moment: number): number =>
+  Number(((performance.now() - moment) / 1_000).toFixed(3));
+
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

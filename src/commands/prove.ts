@@ -8,7 +8,7 @@ import { StartupError } from '../core/startup-error.ts';
 import type { Database } from '../database/database.ts';
 import type { SummaryRequest } from '../features/figures/service.ts';
 import { counted } from '../http/nouns.ts';
-import { withProgress } from './progress.ts';
+import { secondsSince, stepsOnTerminal } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 export function addProveCommand(program: Command): void {
@@ -40,13 +40,13 @@ async function run(folder: string, { json = false }: { json?: boolean }): Promis
         folder,
         {
           ...restoringWorks(clock),
-          steps: (step, work) => withProgress(step, work, { onlyOnTerminal: true }),
+          steps: stepsOnTerminal,
           signal,
         },
         (restored) => compare(restored, database, clock),
       ),
     );
-    const seconds = Number(((performance.now() - began) / 1_000).toFixed(3));
+    const seconds = secondsSince(began);
     tell({ base, head, entries, seconds }, json);
   } finally {
     await database.close();
@@ -70,12 +70,8 @@ async function compare(restored: Database, database: Database, clock: Calendar):
   if ((await hashAt(database.read, head.seq)) !== head.hash) {
     throw new StartupError(`the entry ${head.seq} of the backup is not that of the database`);
   }
-  const { broken, differing } = await withProgress(
-    'Verifying',
-    (onProgress) => verify(restored, onProgress),
-    {
-      onlyOnTerminal: true,
-    },
+  const { broken, differing } = await stepsOnTerminal('Verifying', (onProgress) =>
+    verify(restored, onProgress),
   );
   if (broken) throw new StartupError(`the restored log is broken at entry ${broken.seq}: ${broken.reason}`);
   const entities = Object.keys(differing);

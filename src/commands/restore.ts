@@ -6,7 +6,7 @@ import { readConfig } from '../core/config.ts';
 import { addDays } from '../core/days.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { counted } from '../http/nouns.ts';
-import { withProgress } from './progress.ts';
+import { secondsSince, stepsOnTerminal } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 interface Options {
@@ -39,11 +39,11 @@ async function run(source: string, { to, json = false }: Options): Promise<void>
   const { base, head, entries } = await whileStoppable('The restore', (signal) =>
     restore(source, config.DATABASE_URL, until, {
       ...restoringWorks(clock),
-      steps: (step, work) => withProgress(step, work, { onlyOnTerminal: true }),
+      steps: stepsOnTerminal,
       signal,
     }),
   );
-  const seconds = Number(((performance.now() - began) / 1_000).toFixed(3));
+  const seconds = secondsSince(began);
   const report = { base, revision: head.seq, hash: head.hash, knownAt: head.at, entries, seconds };
   process.stdout.write(
     json

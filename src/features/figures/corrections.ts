@@ -113,7 +113,7 @@ export async function lastAbout(
     last.set(`${entity} ${entityId}`, seq);
   const of = (entity: (typeof REFERRED)[number], id: string | null | undefined) =>
     last.get(`${entity} ${id}`) ?? 0;
-  const { dictionaries, codes, parents } = columns;
+  const { dictionaries, codes } = columns;
   return (row, own) => {
     let found = own;
     columns.forInvestors(row, (code) => {
@@ -123,12 +123,8 @@ export async function lastAbout(
       ['region', 'regions'],
       ['industry', 'industries'],
     ] as const) {
-      const above = parents[tree];
-      let at = dictionaries[name].textOf(codes[name][row] as number);
-      for (let level = 0; at && level <= above.size; level++) {
-        found = Math.max(found, of(tree, at));
-        at = above.get(at) ?? null;
-      }
+      const code = dictionaries[name].textOf(codes[name][row] as number);
+      for (const one of columns.upFrom(tree, code)) found = Math.max(found, of(tree, one));
     }
     return found;
   };

@@ -34,12 +34,6 @@ export const keepRows =
 
 /** Whether a code is one of some, or below one of them in its tree. */
 export function isBelow(columns: Columns, tree: TreeName, code: string, tops: ReadonlySet<string>): boolean {
-  const parents = columns.parents[tree];
-  let at: string | null | undefined = code;
-  // A tree has no more levels than entries, whatever is in it.
-  for (let level = 0; at && level <= parents.size; level++) {
-    if (tops.has(at)) return true;
-    at = parents.get(at);
-  }
+  for (const one of columns.upFrom(tree, code)) if (tops.has(one)) return true;
   return false;
 }

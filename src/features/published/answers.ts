@@ -6,6 +6,7 @@ import type { State } from '../../columns/questions.ts';
 import type { Calendar } from '../../core/clock.ts';
 import { compare, decimalText, type Quotient, quotientText, rounded, scaled } from '../../core/decimals.ts';
 import type { Reader } from '../../database/database.ts';
+import { pinnedLink } from '../../http/known.ts';
 import { entryIn } from '../../log/entries.ts';
 import { lastKnown } from '../../log/known.ts';
 import {
@@ -115,7 +116,7 @@ async function toldWhenPrinted(
   const { computed, agrees, difference, value } = then;
   const source = sources[measureOf(row.measure).source];
   const links = {
-    figures: isNow ? addressOf(row) : `${addressOf(row)}&revision=${seq}`,
+    figures: isNow ? addressOf(row) : pinnedLink(addressOf(row), seq),
     ...(!isNow &&
       !isSame(value, now.value) &&
       'differences' in source && { differences: source.differences(row, row.measure, seq) }),
