@@ -76,12 +76,15 @@ export function answering(
   ): Promise<Part> {
     const question = known.get(name);
     if (!question) throw new Error(`There is no question "${name}".`);
-    const isNamed = !question.isFromColumns?.(input);
     const present = { now, reader, derived };
     // What a question does harms no columns; what fails on the way into a past or out of it does.
     let areWhole = true;
 
-    async function at<T>(other: number, use: (state: State) => Promise<T>): Promise<T> {
+    async function at<T>(
+      other: number,
+      use: (state: State) => Promise<T>,
+      isFromColumns = question?.isFromColumns?.(input) ?? false,
+    ): Promise<T> {
       const before = areWhole;
       areWhole = false;
       const settled = async (state: Omit<State, 'at'>) =>
@@ -89,12 +92,12 @@ export function answering(
       const result =
         other === now.revision.seq
           ? await pasts.present(present, () => settled({ reader, ...now }))
-          : await pasts.visit(present, await enter(other), isNamed, settled);
+          : await pasts.visit(present, await enter(other, !isFromColumns), !isFromColumns, settled);
       areWhole = before;
       if (result.status === 'rejected') throw result.reason;
       return result.value;
     }
-    async function enter(other: number) {
+    async function enter(other: number, isNamed: boolean) {
       if (!reader.shadows) throw new Elsewhere();
       const past = await pastOf(reader, other, isNamed);
       return { reader: past, columns: now.columns, revision: await revisionIn(past) };

@@ -9,8 +9,9 @@ export interface State {
   /**
    * Asks of the state at another revision. Meanwhile the columns of this one hold that state, so nothing else may be
    * asked of it.
+   * @param isFromColumns as of the question, whose own is the default
    */
-  at<T>(seq: number, use: (state: State) => Promise<T>): Promise<T>;
+  at<T>(seq: number, use: (state: State) => Promise<T>, isFromColumns?: boolean): Promise<T>;
 }
 
 /** What can be asked of a state. A thread finds it by its name, so inputs and answers are plain data. */

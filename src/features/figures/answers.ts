@@ -55,7 +55,7 @@ export const summary: Question<Asked, Computed> = {
     const { revision } = state;
     const chosen = chosenOf(measures);
     const figuresOn = (side: Side): Promise<Figures> =>
-      toldFrom(state, side, async (told) => {
+      toldFrom(state, side, filter, async (told) => {
         const tally = await tallyOf(told, filter, side.asOf);
         const tells = disclosure && (await tellsOf(told, filter, tally.projectCount, side.asOf, disclosure));
         const links = () => linksOf(side, summaryLinks(filter, side.asOf, measures));
@@ -83,7 +83,9 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     const now = await groupsOn(state, asked, { asOf }, groupings, pace);
     const then =
       comparedWith &&
-      (await toldFrom(state, comparedWith, (told) => groupsOn(told, asked, comparedWith, groupings, pace)));
+      (await toldFrom(state, comparedWith, filter, (told) =>
+        groupsOn(told, asked, comparedWith, groupings, pace),
+      ));
 
     const all = [...now.values, ...(then?.values.filter((values) => !now.has(values)) ?? [])];
     if (empty) all.push(...otherGroups(all, filter[by[0] as EveryGroup], groupings[0] as Grouping));

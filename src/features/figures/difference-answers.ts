@@ -50,7 +50,9 @@ export const differences: Question<Asked, Computed> = {
     const { reader, columns, revision } = state;
     const measure = measures.find((one) => one.name === name) as Measure;
     const parts = partsOf(measure);
-    const steps = await stepsOf(state, filter, parts, from, to);
+    const before = await sideOf(state, filter, measure, from);
+    const after = await sideOf(state, filter, measure, to);
+    const steps = await stepsOf(state, filter, parts, before, after);
     const { count } = steps;
     if (isWhole && count > MAX_CONTRIBUTIONS)
       throw new Problem('statistics.too_many_contributions', { values: { max: MAX_CONTRIBUTIONS } });
@@ -82,20 +84,19 @@ export const differences: Question<Asked, Computed> = {
       const entry = entries.get(steps.entries[step] as number);
       return {
         project: projects.get(idOf(step)),
-        on: entry ? null : dayText(steps.days[step] as number),
+        on: (steps.days[step] as number) < 0 ? null : dayText(steps.days[step] as number),
         cause: allCauseNames[steps.causes[step] as number],
-        ...(entry && { entry: told(entry) }),
+        ...(entry && { entry: shortened(entry) }),
         ...contributed(values(step)),
         links: { project: `/v1/projects/${idOf(step)}?asOf=${to.asOf}` },
       };
     });
     const sums = sumsOf(steps, parts.length, name);
-    const { before, after } = await sidesOf(state, filter, measure, from, to);
-    const { difference, changePercent } = changeOf(measure.unit, after.value, before.value);
+    const { difference, changePercent } = changeOf(measure.unit, after.told.value, before.told.value);
     const body = {
       measure: name,
       filter,
-      ...{ from: before, to: after, difference, changePercent },
+      ...{ from: before.told, to: after.told, difference, changePercent },
       ...contributed(sums.all),
       causes: sums.causes.map(({ cause, events, values }) => ({ cause, events, ...contributed(values) })),
       items,
@@ -105,25 +106,11 @@ export const differences: Question<Asked, Computed> = {
   },
 };
 
-/** What is told of an entry: what figures read of it, if it changed something. */
-function told({ seq, at, actor, entity, entityId, action, fields }: ChangeEntry) {
-  const told = Object.entries(fields).filter(([name]) => entity !== 'projects' || isInFigures(name));
-  const isNew = action === 'create';
-  return {
-    ...{ seq, at, actor, entity, entityId, action },
-    fields: isNew ? {} : action === 'add_funds' ? fields : Object.fromEntries(told),
-  };
-}
-
-/** The values on both sides. */
-async function sidesOf(state: State, filter: ProjectFilter, measure: Measure, from: Side, to: Side) {
-  const on = (side: Side) =>
-    toldFrom(state, side, async (told) => ({
-      ...side,
-      value: measure.value(await tallyOf(told, filter, side.asOf)),
-      links: linksOf(side, summaryLinks(filter, side.asOf, [measure.name])),
-    }));
-  return { before: await on(from), after: await on(to) };
+/** An entry with the fields that figures read, without those of a new project. */
+function shortened({ seq, at, actor, entity, entityId, action, fields }: ChangeEntry) {
+  const isRead = (name: string) => entity !== 'projects' || action === 'add_funds' || isInFigures(name);
+  const read = Object.entries(fields).filter(([name]) => action !== 'create' && isRead(name));
+  return { seq, at, actor, entity, entityId, action, fields: Object.fromEntries(read) };
 }
 
 /** What changed a measure, in lists with one place for each. */
@@ -187,25 +174,35 @@ function addedBy(columns: Columns, mask: Uint8Array, parts: readonly Part[], day
 /** What each row adds on a side. */
 type Added = Readonly<Record<'numerator' | 'denominator', Float64Array>>;
 
-const addedOn = (state: State, filter: ProjectFilter, parts: readonly Part[], side: Side): Promise<Added> =>
-  toldFrom(state, side, async ({ columns, reader }) => {
+/** A side, with the value of the measure and what each row adds to it. */
+const sideOf = (state: State, filter: ProjectFilter, measure: Measure, side: Side) =>
+  toldFrom(state, side, filter, async (known) => {
+    const { columns, reader } = known;
+    const parts = partsOf(measure);
     const mask = await select(filter, side.asOf).mask(columns, reader);
     const { numerator, denominator } = addedBy(columns, mask, parts, packedDay(side.asOf));
     const all = (of: (row: number) => number) =>
       Float64Array.from({ length: columns.count }, (_, row) => of(row));
-    return { numerator: all(numerator), denominator: parts[1] ? all(denominator) : new Float64Array(0) };
+    return {
+      told: {
+        ...side,
+        value: measure.value(await tallyOf(known, filter, side.asOf)),
+        links: linksOf(side, summaryLinks(filter, side.asOf, [measure.name])),
+      },
+      added: { numerator: all(numerator), denominator: parts[1] ? all(denominator) : new Float64Array(0) },
+    };
   });
+
+type Told = Awaited<ReturnType<typeof sideOf>>;
 
 /** The steps of the projects that contribute to the difference; those that cancel out are left out. */
 async function stepsOf(
   state: State,
   filter: ProjectFilter,
   parts: readonly Part[],
-  from: Side,
-  to: Side,
+  { told: from, added: before }: Told,
+  { told: to, added: after }: Told,
 ): Promise<Steps> {
-  const before = await addedOn(state, filter, parts, from);
-  const after = await addedOn(state, filter, parts, to);
   const rows: number[] = [];
   for (let row = 0; row < after.numerator.length; row++) {
     // Of a past there may be fewer rows.

@@ -56,7 +56,8 @@ export const timeline: Question<Asked, Computed> = {
     const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf, comparedWith } = asked;
     const dimension: Dimension | undefined = by && dimensions[by];
     const grouping = await dimension?.grouping(state.reader);
-    const linesOn = (side: Side) => toldFrom(state, side, (told) => allLines(told, asked, side, grouping));
+    const linesOn = (side: Side) =>
+      toldFrom(state, side, filter, (told) => allLines(told, asked, side, grouping));
     const now = await linesOn({ asOf });
     const before = comparedWith && (await linesOn(comparedWith));
     const months = comparedWith ? monthIndex(asOf) - monthIndex(comparedWith.asOf) : 0;

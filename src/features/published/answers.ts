@@ -112,9 +112,11 @@ async function toldWhenPrinted(
   const seq = await lastKnown(entryAt, revision.seq, printedAt(row), calendar);
   if (seq === 0) return { told: null };
   const isNow = seq === revision.seq;
-  const then = isNow ? now : compared(row, await state.at(seq, (told) => quantityOf(told, row)));
-  const { computed, agrees, difference, value } = then;
   const source = sources[measureOf(row.measure).source];
+  const then = isNow
+    ? now
+    : compared(row, await state.at(seq, (told) => quantityOf(told, row), source.isFromColumns(row)));
+  const { computed, agrees, difference, value } = then;
   const links = {
     figures: isNow ? addressOf(row) : pinnedLink(addressOf(row), seq),
     ...(!isNow &&
