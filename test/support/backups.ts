@@ -1,8 +1,11 @@
 /** Contents of databases, as a model of what a copy or a backup must restore. */
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { type Content, contentOf, differingTables } from '../../src/backup/digests.ts';
 import type { CopiedTable } from '../../src/backup/rows.ts';
+import { loggedEntities } from '../../src/contributions.ts';
 import type { Database } from '../../src/database/database.ts';
+import { ACTIONS } from '../../src/log/schema.ts';
 import { backupWorks } from '../../src/workers/works.ts';
 import { aProject, created, type TestApp } from './app.ts';
 import { historyIn, roll } from './histories.ts';
@@ -18,6 +21,15 @@ export const differences = (a: Content, b: Content): string[] => [
   ...(a.head.hash === b.head.hash && a.head.seq === b.head.seq ? [] : ['head']),
   ...differingTables(a.tables, b.tables).filter((table) => !UNLOGGED.includes(table)),
 ];
+
+/** That a history has entries about every kind of resource, and with every action: a new one fails here. */
+export async function expectEveryKind({ read }: Database): Promise<void> {
+  const rows = await read.select().from(read.tables.changes);
+  expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(ACTIONS));
+  expect(new Set(rows.map(({ entity }) => entity))).toEqual(
+    new Set(loggedEntities.map(({ entity }) => entity)),
+  );
+}
 
 /**
  * Writes every resource and every action at least once, and a random history.
