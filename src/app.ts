@@ -72,7 +72,13 @@ import { columnsOf, exportsOf, importWork } from './workers/works.ts';
 export interface Dependencies {
   config: Omit<
     Config,
-    'PORT' | 'DATABASE_URL' | 'DATABASE_READ_URL' | 'UPGRADE_BACKUP' | 'TIME_ZONE' | 'LOG_LEVEL'
+    | 'PORT'
+    | 'DATABASE_URL'
+    | 'DATABASE_READ_URL'
+    | 'UPGRADE_BACKUP'
+    | 'TIME_ZONE'
+    | 'LOG_LEVEL'
+    | 'STOP_DELAY'
   >;
   database: Database;
   clock: Calendar;
@@ -85,6 +91,8 @@ export interface Dependencies {
   run?: RunCommand;
   /** Overrides of the times of backups. */
   backupLimits?: Partial<KeeperLimits>;
+  /** Aborted once the service is about to stop: it goes on, but should be asked nothing new. */
+  stopping?: AbortSignal;
   /** More routes than those of the service, for tests of what all routes have in common. */
   more?: FastifyPluginAsync;
 }
@@ -98,9 +106,11 @@ export async function buildApp({
   columnLimits,
   run,
   backupLimits,
+  stopping,
   more,
 }: Dependencies): Promise<FastifyInstance> {
-  const app = createServer({ logger, bodyLimit: config.BODY_LIMIT, trustProxy: config.TRUST_PROXY, clock });
+  const { BODY_LIMIT: bodyLimit, TRUST_PROXY: trustProxy } = config;
+  const app = createServer({ logger, bodyLimit, trustProxy, clock, stopping });
   const service = { database, clock };
   const reading = readingRecords(database);
   const known = knownService(service);
@@ -183,7 +193,7 @@ export async function buildApp({
     changesRoutes(changes, stream, answers, stillHolds, tracked),
     streamTokenRoutes(tokens),
     keyRoutes(keys, answers),
-    healthRoutes(database, columns, keeper),
+    healthRoutes(database, columns, keeper, stopping),
     metricRoutes(metrics),
     screenRoutes(),
     ...(more ? [more] : []),

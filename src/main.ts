@@ -1,4 +1,5 @@
 /** The process: database, app, listening, and a clean shutdown on SIGTERM. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { keyService } from './access/service.ts';
@@ -55,14 +56,19 @@ export async function serve(
   setFlagsFromString(KEPT_GARBAGE);
   const logger = createLogger(config.LOG_LEVEL);
   const run = commandRunner(moduleBeside(import.meta, 'cli'), environmentOf(config));
-  const app = await buildApp({ config, database, clock, logger, run });
+  const stopping = new AbortController();
+  const app = await buildApp({ config, database, clock, logger, run, stopping: stopping.signal });
   // Log files are stored apart from the database, so a logged head shows later whether the past was
   // rewritten.
   const logHead = async (when: string) =>
     logger.info({ ...(await database.revision()), when }, 'log of changes');
-  closeWithGrace({ delay: GRACE_MS, logger }, async ({ err, signal }) => {
+  closeWithGrace({ delay: config.STOP_DELAY + GRACE_MS, logger }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'stopping');
-    else logger.info({ signal }, 'stopping');
+    else {
+      logger.info({ signal }, 'stopping');
+      stopping.abort();
+      await sleep(config.STOP_DELAY);
+    }
     // A client that does not read its response would block the shutdown indefinitely.
     const drained = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     await app.close();

@@ -168,6 +168,13 @@ export const variables = {
     description:
       'Event loop delay, averaged over a second, above which every request except `/livez` gets 503.',
   },
+  STOP_DELAY: {
+    schema: wholeNumber(0, 60_000),
+    default: '0',
+    allowed: 'milliseconds, 0–60000',
+    description:
+      'For how long the service goes on after it was told to stop, while `/readyz` says 503 and connections are not kept: a proxy that checks it each five seconds needs `6000` to send requests elsewhere.',
+  },
   WEBHOOK_PRIVATE: {
     schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
     default: 'false',

@@ -1,8 +1,7 @@
 /** Writes files atomically: complete under their name, or not at all. */
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { StartupError } from './startup-error.ts';
 
 interface Options {
@@ -18,6 +17,9 @@ export function expectFree(file: string, replace: boolean): void {
   if (!replace && existsSync(file)) throw new StartupError(`${file} already exists; --force replaces it`);
 }
 
+/** Bytes per sync: much at once would hold up others who sync to the same disk. */
+const SYNCED = 16 << 20;
+
 /**
  * Writes to a temporary file beside it, which is synced and renamed when complete; failures leave nothing
  * behind.
@@ -30,11 +32,34 @@ export async function writeWhole(
 ): Promise<void> {
   const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {
-    await pipeline(parts, createWriteStream(unfinished, { flags: 'wx', flush: true, mode }), { signal });
+    await writeSynced(unfinished, parts, mode, signal);
     expectFree(file, replace);
     await moveInto(unfinished, file);
   } finally {
     await rm(unfinished, { force: true });
+  }
+}
+
+async function writeSynced(
+  file: string,
+  parts: AsyncIterable<Uint8Array>,
+  mode: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    let unsynced = 0;
+    for await (const part of parts) {
+      signal.throwIfAborted();
+      await handle.writeFile(part);
+      unsynced += part.length;
+      if (unsynced < SYNCED) continue;
+      await handle.datasync();
+      unsynced = 0;
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

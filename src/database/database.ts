@@ -171,7 +171,7 @@ export interface Database {
   loadHere<Part>(work: (tx: Transaction) => AsyncIterable<Part>): AsyncIterable<Part>;
   /**
    * Writes its state at one moment to a new file, as a database of its own, without holding up writers. Only if
-   * the engine can do that by itself; otherwise its rows can be copied (`copying.ts`).
+   * the engine can do that by itself; otherwise its rows can be copied (`copying.ts`). The file is not synced.
    */
   copyFile?(to: string): Promise<void>;
   /** What it says of itself to a monitor. */

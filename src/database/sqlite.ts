@@ -117,7 +117,13 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
     loadHere: (work) => alone(() => writers.lendTo((thread) => loaded(thread, work))),
     copyFile: (to) =>
       writers.lend(async (thread) => {
-        await thread.run('vacuum into ?', [to]);
+        // To sync gigabytes at once would hold up those who write meanwhile.
+        await thread.run('pragma synchronous = OFF', []);
+        try {
+          await thread.run('vacuum into ?', [to]);
+        } finally {
+          await thread.run('pragma synchronous = FULL', []);
+        }
       }),
     metrics: () => [
       ...byLabel(FILE_BYTES, 'file', watch.sizes()),

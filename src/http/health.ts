@@ -73,12 +73,16 @@ interface Figures {
   };
 }
 
-/** @param backups their state, if the service keeps any */
+/**
+ * @param backups their state, if the service keeps any
+ * @param stopping aborted once the service is about to stop
+ */
 export const healthRoutes =
   (
     database: Database,
     figures: Figures,
     backups: { state(): Promise<z.infer<typeof Backups>> } | undefined,
+    stopping?: AbortSignal,
   ): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
@@ -107,11 +111,12 @@ export const healthRoutes =
           summary: 'Whether the service is ready',
           query: ReadinessQuery,
           description:
-            'The database responds and is the one that was opened, its schema matches this version, writes are accepted and durable, and figures do not differ from the data. Otherwise `detail` says what is wrong.',
+            'The database responds and is the one that was opened, its schema matches this version, writes are accepted and durable, figures do not differ from the data, and it is not about to stop. Otherwise `detail` says what is wrong.',
           success: { description: 'The service is ready.', schema: Readiness },
         }),
       },
       async ({ query: { verbose } }, reply) => {
+        if (stopping?.aborted) throw new Problem('service.stopping', { headers: { 'retry-after': '5' } });
         await database.check().catch((cause: unknown) => {
           throw (
             databaseProblem(cause) ??

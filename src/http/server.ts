@@ -28,6 +28,8 @@ export interface ServerOptions {
   clock: Clock;
   /** How long the body of a request may take to arrive, where its route gives it no more. */
   arrivalMs?: number;
+  /** Aborted once the service is about to stop: connections are not kept any more. */
+  stopping?: AbortSignal | undefined;
 }
 
 /** How long a client may take to send the head of its request, and the service to answer. */
@@ -44,6 +46,7 @@ export function createServer({
   trustProxy,
   clock,
   arrivalMs = ARRIVAL_MS,
+  stopping,
 }: ServerOptions): FastifyInstance {
   const handleProblem = problemHandler(logger);
   const app = Fastify({
@@ -105,7 +108,7 @@ export function createServer({
   });
   // Hooks call back rather than promise: a promise each costs a request more than all that they do.
   app.addHook('onRequest', (request, reply, done) => {
-    if (closing) reply.header('connection', 'close');
+    if (closing || stopping?.aborted) reply.header('connection', 'close');
     reply.headers(standardHeaders(request));
     // Left to Node, this would be refused in another shape.
     const nameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';

@@ -52,6 +52,11 @@ export const serviceProblems = {
     en: 'Too many change streams are open: at most {own} for one key, or for one network without a key; {all} in total, {withoutKey} of them without a key. Close one, or try again shortly.',
     zh: '变更流已达上限：每个密钥（或无密钥的单个网络）{own} 个，全部 {all} 个，其中无密钥 {withoutKey} 个。请关闭一个，或稍后重试。',
   },
+  'service.stopping': {
+    status: 503,
+    en: 'This instance of the service is about to stop; others go on.',
+    zh: '本实例即将停止，请使用其他实例。',
+  },
   'service.error': {
     status: 500,
     en: 'An internal error occurred; the request id identifies it in the log.',

@@ -127,6 +127,22 @@ describe('luodi serve', () => {
     expect(((await list.json()) as { page: { total: number } }).page.total).toBe(1);
   });
 
+  it('goes on for STOP_DELAY, and tells proxies to ask others', async () => {
+    const service = await served({ ...env, STOP_DELAY: '60000' });
+    expect((await fetch(`${service.address}/readyz`)).headers.get('connection')).toBe('keep-alive');
+    service.signal('SIGTERM');
+    await until(() => service.stdout().includes('"stopping"'));
+    const ready = await fetch(`${service.address}/readyz`);
+    expect({ status: ready.status, code: ((await ready.json()) as { code: string }).code }).toEqual({
+      status: 503,
+      code: 'service.stopping',
+    });
+    const made = await post(service.address, aProject());
+    expect(made.status).toBe(201);
+    expect(made.headers.get('connection')).toBe('close');
+    expect((await fetch(`${service.address}/livez`)).status).toBe(200);
+  });
+
   /** Texts of 30 MB in total: more than the buffers between two processes can hold. */
   async function fillWithTexts(): Promise<void> {
     const database = await openDatabase(place.url);

@@ -135,6 +135,7 @@ const cases: Record<Name, Cases> = {
   RATE_LIMIT: numbers(0, 100_000_000, 60_000),
   FAILED_KEYS_LIMIT: numbers(0, 100_000_000, 100),
   OVERLOAD_DELAY: numbers(0, 60_000, 1_000),
+  STOP_DELAY: numbers(0, 60_000, 0),
   CORS_ORIGINS: {
     default: [],
     valid: [
