@@ -54,6 +54,11 @@ export const functions = {
   ): SQL<Item[]> =>
     sql<Item[]>`(case when ${none} is null then '[]' else
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
+  /**
+   * A query whose condition is applied before it is used within another one. Where a table shows other rows than are
+   * stored, SQLite would otherwise read all of them each time.
+   */
+  apart: (query: SQL): SQL => query,
   /** Whether a text is in a list, given as JSON. */
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select json_array_elements_text(cast(${list} as json)))`,

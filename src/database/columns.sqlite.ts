@@ -34,6 +34,7 @@ export const functions = {
       (select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from}) end)`.mapWith(
       JSON.parse,
     ),
+  apart: (query: SQL): SQL => query,
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select value from json_each(${list}))`,
   gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,

@@ -3,7 +3,17 @@
  * revision. They exist on one connection, as temporary tables and views; nothing that is stored changes.
  */
 import { getTableColumns, getTableName, sql } from 'drizzle-orm';
-import type { Column, Reader, Revision, Row, Shadow, Shadows, StreamReader, Table } from './database.ts';
+import type {
+  Column,
+  Late,
+  Reader,
+  Revision,
+  Row,
+  Shadow,
+  Shadows,
+  StreamReader,
+  Table,
+} from './database.ts';
 import { defineTables, type Tables } from './tables.ts';
 import { GRAM_INDEXES } from './text-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -15,8 +25,12 @@ export interface ShadowConnection {
   command(...commands: string[]): Promise<void>;
   /** Adds rows to a temporary table. @param columns their names, quoted, and SQL types */
   insert(name: string, columns: Readonly<Record<string, string>>, rows: readonly unknown[][]): Promise<void>;
-  /** A reader with its own cache of statements. */
-  readerWith(tables: Tables, functions: Reader['functions']): StreamReader;
+  /** Those of some keys that are in a temporary table. */
+  keysIn(name: string, keys: readonly string[]): Promise<string[]>;
+  /** A reader with its own cache of statements. @param before is awaited before each of them */
+  readerWith(
+    shown: Pick<Reader, 'tables' | 'functions'> & { before?: (sql: string) => Promise<void> },
+  ): StreamReader;
 }
 
 /** Shadows of one connection; the least recently used one is dropped for a new one. */
@@ -42,6 +56,8 @@ export class ShadowSet implements Shadows {
   }
 }
 
+const UNLIMITED = '9223372036854775807';
+
 const quoted = (name: string): string => `"${name}"`;
 
 async function shadowOn(connection: ShadowConnection, revision: Revision) {
@@ -61,7 +77,12 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     notIndexed.has(index)
       ? sql`cast(${match} as text) is not null`
       : vocabulary.functions.hasGrams(index, match);
+  // SQLite takes a query with a limit for one that must not be merged with the other.
+  const apart: typeof vocabulary.functions.apart = (query) => sql`${query} limit ${sql.raw(UNLIMITED)}`;
+  const functions = { ...vocabulary.functions, hasGrams, apart };
   let reader: StreamReader | undefined;
+  let waiting: StreamReader | undefined;
+  let late: Late = { tables: [], show: async () => {} };
 
   const nameOf = (table: keyof Tables): string => getTableName(stored[table] as Table);
   const part = (table: keyof Tables, what: string): string => quoted(`${prefix}${nameOf(table)}_${what}`);
@@ -79,6 +100,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     );
     Object.assign(shown, { [table]: renamed[table] });
     reader = undefined;
+    waiting = undefined;
   }
 
   /** The stored rows except those of some resources, and others in their place. */
@@ -127,9 +149,25 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
         rows.map((row) => Object.entries(columns).map(([name, column]) => encoded(column, row[name]))),
       );
     },
-    reader: () => {
-      reader ??= connection.readerWith({ ...shown }, { ...vocabulary.functions, hasGrams });
-      return reader;
+    missing: async (table: keyof Tables, keys: readonly string[]) => {
+      if (shown[table] === stored[table]) return [...keys];
+      const known = new Set(await connection.keysIn(part(table, 'keys'), keys));
+      return keys.filter((key) => !known.has(key));
+    },
+    reader: (wanted?: Late) => {
+      const now = { tables: { ...shown }, functions };
+      if (!wanted) {
+        reader ??= connection.readerWith(now);
+        return reader;
+      }
+      late = wanted;
+      waiting ??= connection.readerWith({
+        ...now,
+        before: async (sql) => {
+          if (late.tables.some((table) => sql.includes(quoted(prefix + nameOf(table))))) await late.show();
+        },
+      });
+      return waiting;
     },
     drop: () =>
       command(
