@@ -67,6 +67,9 @@ export const functions = {
   /** Whether an index entry matches a query in FTS5 syntax, which may only contain quotes, `AND` and `*`. */
   hasGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
     sql`${index.grams} @@ replace(replace(replace(${match}, '"*', '":*'), ' AND ', ' & '), '"', '''')::tsquery`,
+  /** A query for the ids in an index whose entries match. */
+  withGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
+    sql`select ${index.id} as id from ${index} where ${functions.hasGrams(index, match)}`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

@@ -39,5 +39,7 @@ export const functions = {
     sql`${value} in (select value from json_each(${list}))`,
   gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,
   hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
+  withGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
+    sql`select ${index.id} as id from ${index} where ${functions.hasGrams(index, match)}`,
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
 };

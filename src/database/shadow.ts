@@ -15,7 +15,7 @@ import type {
   Table,
 } from './database.ts';
 import { defineTables, type Tables } from './tables.ts';
-import { GRAM_INDEXES } from './text-index.ts';
+import { GRAM_INDEXES, type Indexed } from './text-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What a connection must be able to do for it. */
@@ -56,6 +56,7 @@ export class ShadowSet implements Shadows {
   }
 }
 
+const indexed = Object.keys(GRAM_INDEXES) as Indexed[];
 const UNLIMITED = '9223372036854775807';
 
 const quoted = (name: string): string => `"${name}"`;
@@ -68,18 +69,18 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     ...vocabulary,
     table: ((name: string, columns: never, indexes: never) =>
       vocabulary.table(prefix + name, columns, indexes)) as unknown as Vocabulary['table'],
-    gramIndex: (name) => vocabulary.gramIndex(prefix + name),
   });
   const shown: Tables = { ...stored };
-  const notIndexed = new Set<unknown>(Object.values(GRAM_INDEXES).map((index) => renamed[index]));
-  const hasGrams: typeof vocabulary.functions.hasGrams = (index, match) =>
-    // The parameter remains, because statements are bound by it.
-    notIndexed.has(index)
-      ? sql`cast(${match} as text) is not null`
-      : vocabulary.functions.hasGrams(index, match);
+  // An index knows only stored texts: all other rows are candidates, which are then checked.
+  const withGrams: typeof vocabulary.functions.withGrams = (index, match) => {
+    const all = vocabulary.functions.withGrams(index, match);
+    const table = indexed.find((one) => stored[GRAM_INDEXES[one]] === index);
+    if (!table || shown[table] === stored[table]) return all;
+    return sql`${all} union select "key" from ${sql.raw(part(table, 'keys'))}`;
+  };
   // SQLite takes a query with a limit for one that must not be merged with the other.
   const apart: typeof vocabulary.functions.apart = (query) => sql`${query} limit ${sql.raw(UNLIMITED)}`;
-  const functions = { ...vocabulary.functions, hasGrams, apart };
+  const functions = { ...vocabulary.functions, withGrams, apart };
   let reader: StreamReader | undefined;
   let waiting: StreamReader | undefined;
   let late: Late = { tables: [], show: async () => {} };
@@ -115,15 +116,6 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
       `create unique index ${part(table, 'keys_key')} on ${keys} ("key")`,
       `create temp table ${rows} as select * from ${name} where false`,
       `create index ${part(table, 'rows_key')} on ${rows} (${key})`,
-    );
-    const index = (GRAM_INDEXES as Partial<Record<keyof Tables, keyof Tables>>)[table];
-    if (!index) return;
-    // The index knows only stored texts: every row is a candidate, and is then checked.
-    const { number, id, grams } = columnsOf(stored[index] as Table) as Record<string, Column>;
-    const as = (column: Column | undefined) => quoted((column as Column).name);
-    await show(
-      index,
-      `select 0 as ${as(number)}, id as ${as(id)}, '' as ${as(grams)} from ${quoted(prefix + nameOf(table))}`,
     );
   }
 
@@ -172,8 +164,6 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     drop: () =>
       command(
         ...(Object.keys(shown) as (keyof Tables)[])
-          // Views of a text index read those of its table.
-          .toReversed()
           .filter((table) => shown[table] !== stored[table])
           .flatMap(drops),
       ),
