@@ -54,7 +54,7 @@ export const projectSortKeys = {
 
 export const projectTieBreaker = { name: 'id', key: textKey('id') };
 
-/** The investors of a project, the lead first. @param fields of enterprises */
+/** The investors of a project, the lead first. @param fields of enterprises, besides their ids */
 function listOfInvestors<Item>(
   { tables, functions }: Reader,
   fields: readonly (keyof Tables['enterprises'] & string)[],
@@ -64,11 +64,13 @@ function listOfInvestors<Item>(
     (field) => sql`(select ${enterprises[field as 'name']} from ${enterprises}
       where ${enterprises.id} = ${projectInvestors.enterpriseId}) as ${sql.identifier(field)}`,
   );
-  const listed =
-    functions.apart(sql`select ${projectInvestors.position} as place, ${sql.join(values, sql`, `)}
+  const listed = functions.apart(sql`select ${projectInvestors.position} as place,
+    ${projectInvestors.enterpriseId} as id, ${sql.join(values, sql`, `)}
     from ${projectInvestors} where ${projectInvestors.projectId} = ${projects.id}`);
   return functions.listOfObjects<Item>(
-    Object.fromEntries(fields.map((field) => [field, sql.identifier(field) as unknown as SQLWrapper])),
+    Object.fromEntries(
+      ['id', ...fields].map((field) => [field, sql.identifier(field) as unknown as SQLWrapper]),
+    ),
     sql`from (${listed}) as listed`,
     sql`place`,
     projects.leadInvestorId,
@@ -82,7 +84,7 @@ const columnsOf = (reader: Reader) => {
     where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay}`);
   return {
     ...columns,
-    investors: listOfInvestors<Project['investors'][number]>(reader, ['id', 'name']),
+    investors: listOfInvestors<Project['investors'][number]>(reader, ['name']),
     // Nested, because drizzle omits table names when selecting from a single table.
     fundsInPlaceYuan:
       sql<number>`${sql`(select coalesce(sum(yuan), 0) from (${received}) as received)`}`.mapWith(Number),
@@ -218,7 +220,7 @@ export const streamProjects = (
       return db
         .select({
           ...columnsOf(db),
-          investors: listOfInvestors<Coded>(db, ['id', 'name', 'socialCreditCode']),
+          investors: listOfInvestors<Coded>(db, ['name', 'socialCreditCode']),
         })
         .from(db.tables.projects)
         .where(selection.where(db, archived ? archivedOnly(db) : undefined))
