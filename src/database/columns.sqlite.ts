@@ -36,7 +36,6 @@ export const functions = {
     ),
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select value from json_each(${list}))`,
-  gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,
   hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
 };
