@@ -94,6 +94,7 @@ async function* fill(tx: Transaction, parts: AsyncIterable<RowsPart>): AsyncGene
       ({ table } = part);
       references = [];
       await tx.announceRows(tx.tables[table] as Table, part.total);
+      if (table in GRAM_INDEXES) await tx.announceRows(tx.tables[GRAM_INDEXES[table as Indexed]], part.total);
     }
     const field = WITHIN[table];
     if (field) references.push(...part.rows.filter((row) => row[field] !== null));

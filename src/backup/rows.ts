@@ -42,7 +42,7 @@ export type RowsPart = { head: Revision; total: number } | { table: CopiedTable;
 
 export type RowsWork = StreamWork<readonly CopiedTable[], RowsPart>;
 
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 
 /** @param wanted which tables, in this order */
 export async function* allRows(

@@ -24,7 +24,11 @@ export const money = (name: string) => bigint(name, { mode: 'number' });
 export const flag = boolean;
 export const json = jsonb;
 
-const textSet = customType<{ data: string; driverData: string }>({ dataType: () => 'tsvector' });
+/** Grams, which are letters, digits and marks, separated by spaces. */
+const textSet = customType<{ data: string; driverData: string }>({
+  dataType: () => 'tsvector',
+  toDriver: (grams) => grams.replace(/[^ ]+/g, "'$&'"),
+});
 
 /** An index of grams (`text-index.ts`): a table created by a hand-written migration, as in SQLite. */
 export const gramIndex = (name: string) =>
@@ -62,8 +66,6 @@ export const functions = {
   /** Whether a text is in a list, given as JSON. */
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select json_array_elements_text(cast(${list} as json)))`,
-  /** Grams separated by spaces, in the form that an index stores. */
-  gramSet: (grams: SQLWrapper): SQL => sql`array_to_tsvector(string_to_array(${grams}, ' '))`,
   /** Whether an index entry matches a query in FTS5 syntax, which may only contain quotes, `AND` and `*`. */
   hasGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
     sql`${index.grams} @@ replace(replace(replace(${match}, '"*', '":*'), ' AND ', ' & '), '"', '''')::tsquery`,

@@ -37,7 +37,6 @@ export const functions = {
   apart: (query: SQL): SQL => query,
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select value from json_each(${list}))`,
-  gramSet: (grams: SQLWrapper): SQL => sql`${grams}`,
   hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
   withGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
     sql`select ${index.id} as id from ${index} where ${functions.hasGrams(index, match)}`,

@@ -1,6 +1,5 @@
 /** The interface between features and engines. Features know only these types. */
 
-import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT, PgTable as Table } from 'drizzle-orm/pg-core';
 import type { MetricSource } from '../core/metrics.ts';
 import type { functions } from './columns.postgres.ts';
@@ -111,14 +110,10 @@ export interface Transaction extends Reader, Pick<Builder, 'insert' | 'update' |
    */
   announceRows(table: Table, rows: number): Promise<void>;
   /**
-   * Inserts rows that all have the same fields, as many to a statement as suits the engine.
-   * @param as what is inserted instead of the value of a field, made of its placeholder
+   * Inserts rows that all have the same fields, in the way that suits the engine. In a load, a later call may
+   * report its failure.
    */
-  insertRows(
-    table: Table,
-    rows: readonly Row[],
-    as?: Readonly<Record<string, (value: SQL) => SQL>>,
-  ): Promise<void>;
+  insertRows(table: Table, rows: readonly Row[]): Promise<void>;
   /** The end of the change log as this transaction sees it; recording a change advances it. */
   readonly log: Revision;
 }
@@ -182,7 +177,10 @@ export interface Database {
   load<Input, Part>(work: LoadWork<Input, Part>, input: Input): AsyncIterable<Part>;
   /** Another server that has the same, a little later. */
   readonly replica?: Replica;
-  /** As `load`, for a work that runs in the caller's thread because its input comes from there. For commands. */
+  /**
+   * As `load`, for a command that fills an empty database: the work runs in the caller's thread, because its input
+   * comes from there, and nobody else reads meanwhile.
+   */
   loadHere<Part>(work: (tx: Transaction) => AsyncIterable<Part>): AsyncIterable<Part>;
   /**
    * Writes its state at one moment to a new file, as a database of its own, without holding up writers. Only if

@@ -7,7 +7,7 @@ import type { Transaction } from './database.ts';
  */
 export const inserter =
   (transaction: () => Transaction, values: number): Transaction['insertRows'] =>
-  async (table, rows, as = {}) => {
+  async (table, rows) => {
     const fields = Object.keys(rows[0] ?? {});
     const atOnce = Math.max(1, Math.floor(values / fields.length));
     for (let i = 0; i < rows.length; i += atOnce) {
@@ -16,12 +16,7 @@ export const inserter =
       const placed = some.flatMap((row, r) => fields.map((field) => [`${r}.${field}`, row[field]] as const));
       await transaction().perform(shape, Object.fromEntries(placed), (tx) => {
         const placeholders = some.map((_, r) =>
-          Object.fromEntries(
-            fields.map((field) => {
-              const placeholder = sql.placeholder(`${r}.${field}`);
-              return [field, as[field]?.(sql`${placeholder}`) ?? placeholder];
-            }),
-          ),
+          Object.fromEntries(fields.map((field) => [field, sql.placeholder(`${r}.${field}`)])),
         );
         return tx.insert(table).values(placeholders as never);
       });

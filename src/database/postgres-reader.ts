@@ -81,10 +81,19 @@ export function streamReaderOn(
       if (before) await before(statement.sql);
       const cursor = `luodi_batches_${++cursors}`;
       await client.query(`declare ${cursor} no scroll cursor for ${statement.sql}`, statement.bind(values));
-      for (;;) {
-        const { rows } = await client.query({ text: `fetch ${size} from ${cursor}`, rowMode: 'array' });
+      const fetch = () => {
+        const fetched = client.query({ text: `fetch ${size} from ${cursor}`, rowMode: 'array' });
+        // Told to whoever takes it.
+        fetched.catch(() => {});
+        return fetched;
+      };
+      // One batch ahead: the server reads while the one before is used.
+      for (let fetched = fetch(); ; ) {
+        const { rows } = await fetched;
+        const isLast = rows.length < size;
+        if (!isLast) fetched = fetch();
         if (rows.length > 0) yield rows.map(statement.row);
-        if (rows.length < size) break;
+        if (isLast) break;
       }
       await client.query(`close ${cursor}`);
     },

@@ -17,6 +17,7 @@ import {
 } from './errors.ts';
 import { expectCurrent } from './migrations.ts';
 import { Pool } from './pool.ts';
+import { loadingOn } from './postgres-load.ts';
 import { LAST_APPLIED, migratePostgres } from './postgres-open.ts';
 import { readerOn, streamReaderOn, transactionOn } from './postgres-reader.ts';
 import { serversOf } from './postgres-servers.ts';
@@ -104,9 +105,9 @@ export function postgresAt(url: string): Database {
     return (work) => turn((asker) => lend(pool, (client) => whileWanted(pool, client, asker, work)));
   };
 
-  const loadHere: Database['loadHere'] = (work) => {
+  const loading = <Part>(work: (tx: Transaction) => AsyncIterable<Part>, isFill: boolean) => {
     if (inside.getStore()) throw new NestedWriteError();
-    return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) => loaded(client, work));
+    return streamed(pool, `${WRITE}; ${PATIENTLY}`, (client) => loaded(client, work, isFill));
   };
 
   const residents = new Pool(1, () => new WorkThread(moduleBeside(import.meta, 'postgres-worker'), url));
@@ -133,8 +134,8 @@ export function postgresAt(url: string): Database {
         }
       }
     },
-    load: (work, input) => loadHere((tx) => work.load(tx, tx, input)),
-    loadHere,
+    load: (work, input) => loading((tx) => work.load(tx, tx, input), false),
+    loadHere: (work) => loading(work, true),
     metrics: async () => {
       const { rows } = await pool.query('select pg_database_size(current_database()) as bytes');
       return [
@@ -311,10 +312,18 @@ const writeOn = <T>(client: pg.PoolClient, work: (tx: Transaction) => Promise<T>
 async function* loaded<Part>(
   client: pg.PoolClient,
   work: (tx: Transaction) => AsyncIterable<Part>,
+  isFill: boolean,
 ): AsyncGenerator<Part, void> {
   const log = await lockedLog(client);
   const before = log.seq;
-  yield* work(transactionOn(client, log));
+  const { tx, sent, finish } = loadingOn(client, log, isFill && before === 0);
+  try {
+    yield* work(tx);
+    await finish();
+  } catch (error) {
+    await sent();
+    throw error;
+  }
   await moveLog(client, before, log);
 }
 

@@ -121,7 +121,6 @@ export async function indexTexts(tx: Transaction, table: Indexed, rows: readonly
   await tx.insertRows(
     tx.tables[GRAM_INDEXES[table]],
     rows.map(({ id, searchText }) => ({ id, grams: gramsIn(searchText) })),
-    { grams: tx.functions.gramSet },
   );
 }
 

@@ -19,13 +19,15 @@ import { type TestApp, testApp } from '../support/app.ts';
 import { contentIn, differences, expectEveryKind, knownHistory, someOf } from '../support/backups.ts';
 import { concurrent, emptyDatabase, engine, freshDatabase, type TestDatabase } from '../support/engines.ts';
 import { runs } from '../support/runs.ts';
+import { definitionsIn } from '../support/schema.ts';
 import { connect } from '../support/sql.ts';
 import { expectVerified } from '../support/verified.ts';
 import { populate, writeEvent } from '../support/works.ts';
+import { insertCopies } from '../support/world.ts';
 
 const clock = clockIn('Asia/Shanghai');
 
-async function copied(source: Database): Promise<{ copy: Database; remove(): Promise<void> }> {
+async function copied(source: Database): Promise<{ copy: Database; url: string; remove(): Promise<void> }> {
   const place = await emptyDatabase();
   const copy = await openDatabase(place.url);
   await copyRows(source, copy, backupWorks, () => {});
@@ -33,7 +35,15 @@ async function copied(source: Database): Promise<{ copy: Database; remove(): Pro
     await copy.close();
     await place.remove();
   };
-  return { copy, remove };
+  return { copy, url: place.url, remove };
+}
+
+async function definitionsOf(url: string) {
+  const connection = await connect(url);
+  const definitions = await definitionsIn(connection);
+  await connection.close();
+  expect(definitions.length).toBeGreaterThan(50);
+  return definitions;
 }
 
 async function append(target: Database, entries: readonly CarriedEntry[]): Promise<number[]> {
@@ -88,6 +98,17 @@ describe.runIf(concurrent)('a database', () => {
     await expectVerified(copy);
     await writeEvent(copy, 'written-to-the-copy');
     await expectVerified(copy);
+    await remove();
+  });
+
+  it('is copied to the last character, with the indexes, constraints and triggers of any database', async () => {
+    const [original] = await database.read.select().from(database.read.tables.projects).limit(1);
+    const note = '\\N \\. \\x41 \\\\ "\'\t\n\r\u2028\u0001 湖南𠮷';
+    await insertCopies({ database }, { code: String(original?.code), note, description: '' }, 500);
+    const { copy, url, remove } = await copied(database);
+    expect(await contentIn(copy)).toEqual(await contentIn(database));
+    const [of, ofCopy] = await Promise.all([place.url, url].map(definitionsOf));
+    expect(ofCopy).toEqual(of);
     await remove();
   });
 

@@ -169,3 +169,20 @@ async function postgresSchema({ rows }: Connection): Promise<Schema> {
     ]),
   );
 }
+
+const DEFINITIONS = {
+  sqlite: 'select name, sql as "is" from sqlite_schema order by name',
+  postgres: `
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as "is" from pg_index
+      where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+    union all
+    select conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) || ' ' || convalidated
+      from pg_constraint where connamespace = 'public'::regnamespace
+    union all
+    select tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid) || ' ' || tgenabled::text
+      from pg_trigger where not tgisinternal
+    order by 1`,
+} as const;
+
+/** All indexes, constraints and triggers of a database as it defines them. */
+export const definitionsIn = ({ rows }: Connection) => rows(DEFINITIONS[engine]);
