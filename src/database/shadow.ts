@@ -36,15 +36,19 @@ export interface ShadowConnection {
 /** Shadows of one connection; the least recently used one is dropped for a new one. */
 export class ShadowSet implements Shadows {
   readonly #connection: ShadowConnection;
-  readonly #made = new Map<number, Shadow & { drop(): Promise<void> }>();
+  readonly #made = new Map<number, Awaited<ReturnType<typeof shadowOn>>>();
 
   constructor(connection: ShadowConnection) {
     this.#connection = connection;
   }
 
   async at(revision: Revision, most: number): Promise<Shadow> {
-    const known = this.#made.get(revision.seq);
+    let known = this.#made.get(revision.seq);
     this.#made.delete(revision.seq);
+    if (known?.isTorn()) {
+      await known.drop();
+      known = undefined;
+    }
     const shadow = known ?? (await shadowOn(this.#connection, revision));
     this.#made.set(revision.seq, shadow);
     for (const [seq, old] of this.#made) {
@@ -81,6 +85,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
   // SQLite takes a query with a limit for one that must not be merged with the other.
   const apart: typeof vocabulary.functions.apart = (query) => sql`${query} limit ${sql.raw(UNLIMITED)}`;
   const functions = { ...vocabulary.functions, withGrams, apart };
+  let isTorn = false;
   let reader: StreamReader | undefined;
   let waiting: StreamReader | undefined;
   let late: Late = { tables: [], show: async () => {} };
@@ -126,6 +131,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     completeTo: new Map<string, number>(),
     replace: async (table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]) => {
       if (shown[table] === stored[table]) await begin(table, of);
+      isTorn = true;
       const columns = columnsOf(stored[table] as Table);
       const typeOf = (name: string): string => (columns[name] as Column).getSQLType();
       await connection.insert(
@@ -140,7 +146,10 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
         ),
         rows.map((row) => Object.entries(columns).map(([name, column]) => encoded(column, row[name]))),
       );
+      isTorn = false;
     },
+    /** Whether a replacement failed halfway, so that it shows neither. */
+    isTorn: () => isTorn,
     missing: async (table: keyof Tables, keys: readonly string[]) => {
       if (shown[table] === stored[table]) return [...keys];
       const known = new Set(await connection.keysIn(part(table, 'keys'), keys));
