@@ -4,7 +4,7 @@ import { openDatabase } from '../database/open.ts';
 import type { LoggedEntity } from '../log/logged.ts';
 import { copyToFile } from './base.ts';
 import { copyRows } from './copying.ts';
-import { follow } from './following.ts';
+import { type Following, follow } from './following.ts';
 import type { RestoreContext } from './restoring.ts';
 import { intoEmpty } from './target.ts';
 
@@ -39,7 +39,12 @@ export async function followInto(
   target: string,
   from: Revision,
   entities: readonly LoggedEntity[],
-  { works: { append }, signal, settle }: Pick<RestoreContext, 'works' | 'signal' | 'settle'>,
+  {
+    works: { append },
+    signal,
+    settle,
+    onAway,
+  }: Pick<RestoreContext, 'works' | 'signal' | 'settle'> & Pick<Following, 'onAway'>,
 ): Promise<Revision> {
   const copy = await openDatabase(target);
   try {
@@ -49,9 +54,14 @@ export async function followInto(
       from,
       write: async (entries) => {
         if (entries.length === 0) return;
-        for await (const _ of copy.load(append, { entries }));
+        // They may be there: the answer to a commit is lost when the server restarts.
+        const head = await copy.revision();
+        const rest = entries.slice(entries.findIndex(({ hash }) => hash === head.hash) + 1);
+        if (rest.length === 0) return;
+        for await (const _ of copy.load(append, { entries: rest }));
       },
       signal,
+      onAway,
     });
     await copy.write(settle);
     return last;

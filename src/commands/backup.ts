@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { counted } from '../http/nouns.ts';
-import { megabytes, secondsSince, stepsOnTerminal } from './progress.ts';
+import { megabytes, secondsSince, stepsOnTerminal, tellAway } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 interface Options {
@@ -84,7 +84,7 @@ async function following(
   const { loggedEntities: entities } = await import('../contributions.ts');
   const segments = segmentWriter(folder, stem);
   try {
-    await follow({ database, entities, from, write: segments.append, signal });
+    await follow({ database, entities, from, write: segments.append, signal, onAway: tellAway });
   } finally {
     await segments.close();
   }

@@ -4,7 +4,7 @@ import { clockIn } from '../core/clock.ts';
 import { readConfig } from '../core/config.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { counted } from '../http/nouns.ts';
-import { secondsSince, stepsOnTerminal } from './progress.ts';
+import { secondsSince, stepsOnTerminal, tellAway } from './progress.ts';
 import { whileStoppable } from './stoppable.ts';
 
 interface Options {
@@ -53,6 +53,7 @@ async function run({ to, follow = false, json = false }: Options): Promise<void>
         ...restoringWorks(clock),
         steps: stepsOnTerminal,
         signal,
+        onAway: tellAway,
       };
       const head = await copyDatabase(source, to, context);
       tell('Copied', head);

@@ -50,3 +50,7 @@ export const secondsSince = (moment: number): number =>
   Number(((performance.now() - moment) / 1_000).toFixed(3));
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Says that a command that follows a database waits for one. */
+export const tellAway = (reason: string): void =>
+  void process.stderr.write(`luodi: waits until the database can be used again: ${reason}\n`);

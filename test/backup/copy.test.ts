@@ -10,6 +10,7 @@ import { untold } from '../../src/backup/base.ts';
 import { copyDatabase, followInto } from '../../src/backup/copy.ts';
 import { loggedEntities } from '../../src/contributions.ts';
 import { openDatabase } from '../../src/database/open.ts';
+import { hashAt } from '../../src/database/revision.ts';
 import { restoringWorks } from '../../src/workers/works.ts';
 import { type Client, clientOf, created, instanceBeside, type TestApp, testApp } from '../support/app.ts';
 import { addressOf, asking, essence, FIGURES, FILES, LISTS } from '../support/asking.ts';
@@ -111,6 +112,18 @@ describe.runIf(concurrent)('a copy', () => {
     await expectVerified(copy);
     const states = await copy.read.select().from(copy.read.tables.webhookStates);
     expect(states).toContainEqual(expect.objectContaining({ ...ofWebhook, owner: null, cursor: last.seq }));
+    // Entries whose commit was not heard of are there, and not appended again.
+    const unheard = last.seq - 50;
+    const hash = String(await hashAt(api.database.read, unheard));
+    const again = await followInto(
+      api.database,
+      place.url,
+      { seq: unheard, hash },
+      loggedEntities,
+      context(AbortSignal.abort()),
+    );
+    expect(again).toEqual(last);
+    expect(await copy.revision()).toEqual(await api.database.revision());
     // Somebody writes to the copy, too early.
     await writeEvent(copy, 'too-early');
     await copy.close();
