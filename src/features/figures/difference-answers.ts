@@ -181,8 +181,11 @@ const sideOf = (state: State, filter: ProjectFilter, measure: Measure, side: Sid
     const parts = partsOf(measure);
     const mask = await select(filter, side.asOf).mask(known);
     const { numerator, denominator } = addedBy(columns, mask, parts, packedDay(side.asOf));
-    const all = (of: (row: number) => number) =>
-      Float64Array.from({ length: columns.count }, (_, row) => of(row));
+    const all = (of: (row: number) => number) => {
+      const values = new Float64Array(columns.count);
+      for (let row = 0; row < values.length; row++) values[row] = of(row);
+      return values;
+    };
     return {
       told: {
         ...side,
@@ -204,11 +207,11 @@ async function stepsOf(
   { told: to, added: after }: Told,
 ): Promise<Steps> {
   const rows: number[] = [];
+  // Of a past there may be fewer rows.
+  const differs = (a: Float64Array, b: Float64Array, row: number) => (a[row] ?? 0) !== (b[row] ?? 0);
   for (let row = 0; row < after.numerator.length; row++) {
-    // Of a past there may be fewer rows.
-    const differs = ({ [row]: a = 0 }: Float64Array, { [row]: b = 0 }: Float64Array) => a !== b;
-    if (differs(before.numerator, after.numerator) || differs(before.denominator, after.denominator))
-      rows.push(row);
+    const isChanged = differs(before.numerator, after.numerator, row);
+    if (isChanged || differs(before.denominator, after.denominator, row)) rows.push(row);
   }
   const steps = new Steps();
   const asked = { state, filter, parts, rows };
