@@ -54,7 +54,7 @@ import { addMessages, problems } from './http/messages.ts';
 import { addReadOnly } from './http/validation.ts';
 import type { LoggedEntity } from './log/logged.ts';
 import { logMessages } from './log/messages.ts';
-import { pastOf } from './log/past.ts';
+import { latePastOf, pastOf } from './log/past.ts';
 import { inState } from './services.ts';
 import type { Exporter, Exporters } from './sheets/exporting/exported.ts';
 import { sheetMessages } from './sheets/messages.ts';
@@ -109,8 +109,11 @@ export const loggedEntities: readonly LoggedEntity[] = [
 const shownInPast = loggedEntities.filter((one) => one !== loggedKeys);
 
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
-export const pastReader = (reader: StreamReader, seq: number, withProjects = true) =>
-  pastOf(reader, withProjects ? shownInPast : shownInPast.filter((one) => one !== loggedProjects), seq);
+export const pastReader = (reader: StreamReader, seq: number) => pastOf(reader, shownInPast, seq);
+
+/** The same for questions, most of which are about few projects or none. */
+export const pastStateReader = (reader: StreamReader, seq: number) =>
+  latePastOf(reader, shownInPast, seq, loggedProjects);
 
 /** Asks the services of a state of the past. */
 export const servicesInState = inState(catalogues);

@@ -21,7 +21,7 @@ const DRAIN_MS = 10_000;
 const GRACE_MS = 20_000;
 const HEAD_EVERY_MS = 3_600_000;
 /** By default V8 lets the heap grow to four times what is in use before it collects the old garbage. */
-const KEPT_GARBAGE = '--heap-growing-percent=100';
+const KEPT_GARBAGE = '--heap-growing-percent=50';
 
 export interface Service {
   database: Database;

@@ -82,10 +82,10 @@ function conditions(db: Reader, catalogue: Catalogue, filter: ListFilter): SQL |
   const equal = Object.keys(filter.equal).map((name) =>
     eq(columnOf(table, name), sql.placeholder(`equal_${name}`)),
   );
-  const found = filter.text?.where(db, ({ isIn, fromThoseWith }) => {
+  const found = filter.text?.where(db, ({ isIn, idsOf }) => {
     const key = columnOf(table, catalogue.key);
-    return fromThoseWith
-      ? sql`${key} in (select ${key} ${fromThoseWith(catalogue.entity as Indexed)})`
+    return idsOf
+      ? sql`${key} in (${idsOf(catalogue.entity as Indexed)})`
       : isIn(columnOf(table, 'searchText'));
   });
   const others = Object.keys(filter.conditions).map((name) => {

@@ -4,7 +4,7 @@ import { revisionIn } from '../database/revision.ts';
 import { Problem } from '../http/problems.ts';
 import { checkSlice } from './checking.ts';
 import { type Derived, type Filled, fill, follow, type Progress } from './following.ts';
-import { Pasts } from './past.ts';
+import { Pasts, type Place } from './past.ts';
 import type { Questions, State } from './questions.ts';
 
 export type Request =
@@ -16,7 +16,7 @@ export type Request =
   | { question: string; input: unknown; seq?: number | undefined; isAway?: true };
 
 /** Reads the data as it was at an earlier revision. @param reader a snapshot, with `shadows` */
-export type PastOf = (reader: StreamReader, seq: number, withProjects: boolean) => Promise<StreamReader>;
+export type PastOf = (reader: StreamReader, seq: number) => Promise<StreamReader>;
 
 export type Part =
   | Progress
@@ -80,26 +80,21 @@ export function answering(
     // What a question does harms no columns; what fails on the way into a past or out of it does.
     let areWhole = true;
 
-    async function at<T>(
-      other: number,
-      use: (state: State) => Promise<T>,
-      isFromColumns = question?.isFromColumns?.(input) ?? false,
-    ): Promise<T> {
+    async function at<T>(other: number, use: (state: State) => Promise<T>): Promise<T> {
       const before = areWhole;
       areWhole = false;
-      const settled = async (state: Omit<State, 'at'>) =>
-        (await Promise.allSettled([use({ ...state, at })]))[0];
+      const settled = async (state: Place) => (await Promise.allSettled([use({ ...state, at })]))[0];
       const result =
         other === now.revision.seq
-          ? await pasts.present(present, () => settled({ reader, ...now }))
-          : await pasts.visit(present, await enter(other, !isFromColumns), !isFromColumns, settled);
+          ? await pasts.present(present, () => settled({ reader, ...now, named: async () => {} }))
+          : await pasts.visit(present, await enter(other), settled);
       areWhole = before;
       if (result.status === 'rejected') throw result.reason;
       return result.value;
     }
-    async function enter(other: number, isNamed: boolean) {
+    async function enter(other: number) {
       if (!reader.shadows) throw new Elsewhere();
-      const past = await pastOf(reader, other, isNamed);
+      const past = await pastOf(reader, other);
       return { reader: past, columns: now.columns, revision: await revisionIn(past) };
     }
 

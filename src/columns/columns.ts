@@ -107,10 +107,10 @@ export class Columns {
   /** NaN if unknown. */
   contractedFundsYuan = new Float64Array(0);
   flags = new Uint8Array(0);
-  /** In milliseconds since 1970. */
-  updatedAt = new Float64Array(0);
-  /** Equal for projects with nearly equal names (`Derived.likenessOf`); 0 for none. */
-  likeness = new Float64Array(0);
+  /** Whether names and times of change are those of the state, too: of the past, only once they are needed. */
+  areNamed = true;
+  #updatedAt = new Float64Array(0);
+  #likeness = new Float64Array(0);
   /** Where the entries of a project are in the ledger, and how many. */
   ledgerStart = new Uint32Array(0);
   ledgerCount: Codes = new Uint16Array(0);
@@ -139,8 +139,25 @@ export class Columns {
     return this.ids.count;
   }
 
+  /** In milliseconds since 1970. @throws unless they are those of the state (`State.named`) */
+  get updatedAt(): Float64Array<ArrayBuffer> {
+    return this.#named(this.#updatedAt);
+  }
+
+  /** Equal for projects with nearly equal names (`Derived.likenessOf`); 0 for none. @throws as `updatedAt` */
+  get likeness(): Float64Array<ArrayBuffer> {
+    return this.#named(this.#likeness);
+  }
+
+  #named(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+    if (!this.areNamed) throw new Error('Names and times of change of a past must be asked for.');
+    return column;
+  }
+
   /** An array with one value for each project; it may be replaced by a larger or wider one. */
   column(name: ColumnName): Numbers {
+    if (name === 'updatedAt') return this.#updatedAt;
+    if (name === 'likeness') return this.#likeness;
     return (
       (this.days as Partial<Record<ColumnName, Numbers>>)[name] ??
       (this.codes as Partial<Record<ColumnName, Numbers>>)[name] ??
@@ -166,8 +183,8 @@ export class Columns {
     this.investmentYuan[row] = project.investmentYuan;
     this.contractedFundsYuan[row] = project.contractedFundsYuan ?? Number.NaN;
     this.flags[row] = (project.archivedAt ? ARCHIVED : 0) | (project.investmentEstimated ? ESTIMATED : 0);
-    this.updatedAt[row] = Date.parse(project.updatedAt);
-    this.likeness[row] = likeness;
+    this.#updatedAt[row] = Date.parse(project.updatedAt);
+    this.#likeness[row] = likeness;
     return row;
   }
 
@@ -183,7 +200,7 @@ export class Columns {
   empty(row: number): void {
     this.flags[row] = ARCHIVED;
     this.days.signedOn[row] = NEVER;
-    this.likeness[row] = 0;
+    this.#likeness[row] = 0;
     this.ledgerCount[row] = 0;
     this.othersCount[row] = 0;
   }
@@ -352,10 +369,10 @@ export class Columns {
     this.investmentYuan = enlarged(this.investmentYuan, length);
     this.contractedFundsYuan = enlarged(this.contractedFundsYuan, length);
     this.flags = enlarged(this.flags, length);
-    this.updatedAt = enlarged(this.updatedAt, length);
+    this.#updatedAt = enlarged(this.#updatedAt, length);
     this.ledgerStart = enlarged(this.ledgerStart, length);
     this.ledgerCount = enlarged(this.ledgerCount, length);
-    this.likeness = enlarged(this.likeness, length);
+    this.#likeness = enlarged(this.#likeness, length);
     this.othersStart = enlarged(this.othersStart, length);
     this.othersCount = enlarged(this.othersCount, length);
   }

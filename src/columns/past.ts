@@ -176,9 +176,12 @@ function enlarged<T extends Numbers>(values: T, length: number): T {
 interface Entered {
   aside: Aside;
   reader: Reader;
+  /** Whether names and times of change were needed. */
+  isNamed: boolean;
 }
 
-type Past = Omit<State, 'at'>;
+/** A state without the way to others. */
+export type Place = Omit<State, 'at'>;
 
 /** The pasts of some columns. If anything fails while one is entered, the columns are to be filled anew. */
 export class Pasts {
@@ -190,13 +193,11 @@ export class Pasts {
    * Answers from columns as they were; afterwards they are as before: the present, or another past.
    * @param present with a snapshot of the same revision
    * @param past with a reader of the data as it was
-   * @param isNamed whether names and times of change are needed
    */
   async visit<T>(
     present: Present,
-    past: Past,
-    isNamed: boolean,
-    answer: (past: Past) => Promise<T>,
+    past: Omit<Place, 'named'>,
+    answer: (past: Place) => Promise<T>,
   ): Promise<T> {
     const { columns } = present.now;
     const { seq } = past.revision;
@@ -204,10 +205,16 @@ export class Pasts {
       const aside = this.#kept.get(seq) ?? new Aside(columns, seq);
       this.#kept.delete(seq);
       const investors = columns.dictionaries.leadInvestorId.size;
-      this.#enter(columns, { aside, reader: past.reader });
-      await complete(aside, present, past.reader, investors, isNamed);
+      const entered = { aside, reader: past.reader, isNamed: false };
+      this.#enter(columns, entered);
+      await complete(aside, present, past.reader, investors);
+      const named = async () => {
+        await completeNames(aside, present, past.reader);
+        entered.isNamed = true;
+        columns.areNamed = true;
+      };
       try {
-        return await answer(past);
+        return await answer({ ...past, named });
       } finally {
         this.#leave(columns);
         this.#keep(seq, aside);
@@ -238,6 +245,7 @@ export class Pasts {
     this.#watcher = columns.watcher;
     columns.watcher = undefined;
     columns.isPast = true;
+    columns.areNamed = entered.isNamed;
     entered.aside.exchange(columns);
   }
 
@@ -245,6 +253,7 @@ export class Pasts {
     this.#inside?.aside.exchange(columns);
     this.#inside = undefined;
     columns.isPast = false;
+    columns.areNamed = true;
     columns.watcher = this.#watcher;
   }
 
@@ -270,23 +279,23 @@ async function complete(
   { now: { columns, revision }, reader, derived }: Present,
   past: Reader,
   investors: number,
-  isNamed: boolean,
 ): Promise<void> {
-  if (aside.completeTo < revision.seq) {
-    const span = { after: aside.completeTo, last: revision.seq };
-    aside.settle();
-    await undo(columns, reader, derived, span, {
-      touch: (row) => aside.touched.add(row),
-      keep: (row, names) => !aside.absent.has(row) && aside.keep(columns, row, names),
-      lose: (row) => {
-        aside.absent.add(row);
-      },
-      keepOf: (entity, id) => aside.keepOf(entity, id),
-    });
-    await readInvestors(columns, past, investors, paced());
-    aside.completeTo = revision.seq;
-  }
-  if (!isNamed) return;
+  if (aside.completeTo === revision.seq) return;
+  const span = { after: aside.completeTo, last: revision.seq };
+  aside.settle();
+  await undo(columns, reader, derived, span, {
+    touch: (row) => aside.touched.add(row),
+    keep: (row, names) => !aside.absent.has(row) && aside.keep(columns, row, names),
+    lose: (row) => {
+      aside.absent.add(row);
+    },
+    keepOf: (entity, id) => aside.keepOf(entity, id),
+  });
+  await readInvestors(columns, past, investors, paced());
+  aside.completeTo = revision.seq;
+}
+
+async function completeNames(aside: Aside, { now: { columns }, derived }: Present, past: Reader) {
   const rows = aside.touched.without(aside.named);
   for (const row of rows) aside.keep(columns, row, ['likeness', 'updatedAt']);
   await readNames(columns, past, derived, rows);
@@ -301,6 +310,7 @@ async function readNames(
   rows: readonly number[],
 ): Promise<void> {
   const pace = paced();
+  const [likeness, times] = [columns.column('likeness'), columns.column('updatedAt')];
   for (let i = 0; i < rows.length; i += AT_ONCE) {
     const ids = rows.slice(i, i + AT_ONCE).map((row) => columns.ids.textOf(row));
     const listed = paddedValues(ids, ids[0] as string);
@@ -313,8 +323,8 @@ async function readNames(
     });
     for (const { id, searchText, updatedAt } of named) {
       const row = columns.ids.find(id);
-      columns.likeness[row] = likenessOf(searchText);
-      columns.updatedAt[row] = Date.parse(updatedAt);
+      likeness[row] = likenessOf(searchText);
+      times[row] = Date.parse(updatedAt);
     }
     await pace();
   }

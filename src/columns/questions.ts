@@ -6,23 +6,19 @@ export interface State {
   reader: StreamReader;
   columns: Columns;
   revision: Revision;
+  /** Has the columns hold names and times of change, which of a past takes long. */
+  named(): Promise<void>;
   /**
    * Asks of the state at another revision. Meanwhile the columns of this one hold that state, so nothing else may be
    * asked of it.
-   * @param isFromColumns as of the question, whose own is the default
    */
-  at<T>(seq: number, use: (state: State) => Promise<T>, isFromColumns?: boolean): Promise<T>;
+  at<T>(seq: number, use: (state: State) => Promise<T>): Promise<T>;
 }
 
 /** What can be asked of a state. A thread finds it by its name, so inputs and answers are plain data. */
 export interface Question<Input, Answer> {
   readonly name: string;
   answer(state: State, input: Input): Promise<Answer>;
-  /**
-   * Whether it needs neither records of projects nor their names and times of change, but only what else columns
-   * hold: of the past, these take longer.
-   */
-  isFromColumns?(input: Input): boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of questions of any kind.

@@ -58,12 +58,20 @@ export const functions = {
   ): SQL<Item[]> =>
     sql<Item[]>`(case when ${none} is null then '[]' else
       (select coalesce(json_agg(json_build_object(${pairs(fields)}) order by ${order}), '[]') ${from}) end)`,
+  /**
+   * A query whose condition is applied before it is used within another one. Where a table shows other rows than are
+   * stored, SQLite would otherwise read all of them each time.
+   */
+  apart: (query: SQL): SQL => query,
   /** Whether a text is in a list, given as JSON. */
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select json_array_elements_text(cast(${list} as json)))`,
   /** Whether an index entry matches a query in FTS5 syntax, which may only contain quotes, `AND` and `*`. */
   hasGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
     sql`${index.grams} @@ replace(replace(replace(${match}, '"*', '":*'), ' AND ', ' & '), '"', '''')::tsquery`,
+  /** A query for the ids in an index whose entries match. */
+  withGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
+    sql`select ${index.id} as id from ${index} where ${functions.hasGrams(index, match)}`,
   /** Whether the text contains the part, byte for byte. */
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`strpos(${whole}, ${part}) > 0`,
 };

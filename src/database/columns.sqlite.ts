@@ -34,8 +34,11 @@ export const functions = {
       (select json_group_array(json_object(${pairs(fields)}) order by ${order}) ${from}) end)`.mapWith(
       JSON.parse,
     ),
+  apart: (query: SQL): SQL => query,
   isListed: (value: SQLWrapper, list: SQLWrapper): SQL =>
     sql`${value} in (select value from json_each(${list}))`,
   hasGrams: (index: SQLWrapper, match: SQLWrapper): SQL => sql`${index} match ${match}`,
+  withGrams: (index: ReturnType<typeof gramIndex>, match: SQLWrapper): SQL =>
+    sql`select ${index.id} as id from ${index} where ${functions.hasGrams(index, match)}`,
   containsText: (whole: SQLWrapper, part: SQLWrapper): SQL => sql`instr(${whole}, ${part}) > 0`,
 };

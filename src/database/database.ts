@@ -22,6 +22,11 @@ export interface Reader extends Pick<Builder, 'select' | 'selectDistinct'> {
   prepared<Row>(shape: string, values: Values, build: (reader: Reader) => PromiseLike<Row[]>): Promise<Row[]>;
   /** What shows other rows than are stored, on this connection; only for works that ask for it. */
   readonly shadows?: Shadows;
+  /**
+   * For statements about no other resources of an entity than some: where rows are only shown once they are needed,
+   * they need no others. Left out where all rows are there.
+   */
+  only?(entity: string, ids: readonly string[]): Promise<Reader>;
 }
 
 /** A row by its fields. */
@@ -37,8 +42,18 @@ export interface Shadow {
    * @param keys resources whose rows have not been replaced yet
    */
   replace(table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]): Promise<void>;
-  /** Reads what is shown. To be taken anew after `replace`. */
-  reader(): StreamReader;
+  /** Those of some resources whose rows have not been replaced yet. */
+  missing(table: keyof Tables, keys: readonly string[]): Promise<string[]>;
+  /**
+   * Reads what is shown. To be taken anew after `replace` of a table whose rows had not been replaced before.
+   * @param late what is to be shown before a statement that reads one of some tables
+   */
+  reader(late?: Late): StreamReader;
+}
+
+export interface Late {
+  tables: readonly (keyof Tables)[];
+  show(): Promise<void>;
 }
 
 /** Shadows of one connection; the least recently used one is dropped for a new one. */

@@ -28,6 +28,8 @@ interface Shown {
   tables: Tables;
   functions: Reader['functions'];
   prepare: typeof prepare;
+  /** Is awaited before each statement. */
+  before?: ((sql: string) => Promise<void>) | undefined;
 }
 
 function named(query: PromiseLike<unknown>): Statement {
@@ -37,14 +39,16 @@ function named(query: PromiseLike<unknown>): Statement {
 }
 
 export function readerOn(client: Client, shown: Shown = { tables, functions, prepare }): Reader {
-  const { prepare, ...shownHere } = shown;
+  const { prepare, before, tables: shownTables, functions: known } = shown;
   const db = drizzle(client);
   const reader = {
-    ...shownHere,
+    tables: shownTables,
+    functions: known,
     select: db.select.bind(db),
     selectDistinct: db.selectDistinct.bind(db),
     prepared: async (shape: string, values: Values, build: (r: Reader) => PromiseLike<unknown>) => {
       const statement = prepare(shape, () => named(build(reader)));
+      if (before) await before(statement.sql);
       const { rows } = await client.query({
         name: statement.name,
         text: statement.sql,
@@ -62,7 +66,7 @@ export function streamReaderOn(
   client: pg.PoolClient,
   shown: Shown = { tables, functions, prepare },
 ): StreamReader {
-  const { prepare } = shown;
+  const { prepare, before } = shown;
   const reader = readerOn(client, shown);
   let cursors = 0;
   return {
@@ -74,6 +78,7 @@ export function streamReaderOn(
       build: (r: Reader) => PromiseLike<unknown>,
     ) {
       const statement = prepare(shape, () => named(build(reader)));
+      if (before) await before(statement.sql);
       const cursor = `luodi_batches_${++cursors}`;
       await client.query(`declare ${cursor} no scroll cursor for ${statement.sql}`, statement.bind(values));
       const fetch = () => {

@@ -26,11 +26,19 @@ export function shadowsOf(client: pg.PoolClient): ShadowSet {
         names.map((_, i) => rows.map((row) => row[i])),
       );
     },
-    readerWith: (tables, functions) => {
+    keysIn: async (name, keys) => {
+      const { rows } = await client.query({
+        text: `select "key" from ${name} where "key" = any($1::text[])`,
+        values: [keys],
+        rowMode: 'array',
+      });
+      return rows.map(([key]) => key);
+    },
+    readerWith: (shown) => {
       const cache = shapeCache<Statement>();
       // Without a name, since the server would keep them for longer than their tables.
       const prepare: typeof cache = (shape, build) => cache(shape, () => ({ ...build(), name: undefined }));
-      return streamReaderOn(client, { tables, functions, prepare });
+      return streamReaderOn(client, { ...shown, prepare });
     },
   });
   shadows.set(client, made);

@@ -3,9 +3,19 @@
  * revision. They exist on one connection, as temporary tables and views; nothing that is stored changes.
  */
 import { getTableColumns, getTableName, sql } from 'drizzle-orm';
-import type { Column, Reader, Revision, Row, Shadow, Shadows, StreamReader, Table } from './database.ts';
+import type {
+  Column,
+  Late,
+  Reader,
+  Revision,
+  Row,
+  Shadow,
+  Shadows,
+  StreamReader,
+  Table,
+} from './database.ts';
 import { defineTables, type Tables } from './tables.ts';
-import { GRAM_INDEXES } from './text-index.ts';
+import { GRAM_INDEXES, type Indexed } from './text-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What a connection must be able to do for it. */
@@ -15,22 +25,30 @@ export interface ShadowConnection {
   command(...commands: string[]): Promise<void>;
   /** Adds rows to a temporary table. @param columns their names, quoted, and SQL types */
   insert(name: string, columns: Readonly<Record<string, string>>, rows: readonly unknown[][]): Promise<void>;
-  /** A reader with its own cache of statements. */
-  readerWith(tables: Tables, functions: Reader['functions']): StreamReader;
+  /** Those of some keys that are in a temporary table. */
+  keysIn(name: string, keys: readonly string[]): Promise<string[]>;
+  /** A reader with its own cache of statements. @param before is awaited before each of them */
+  readerWith(
+    shown: Pick<Reader, 'tables' | 'functions'> & { before?: (sql: string) => Promise<void> },
+  ): StreamReader;
 }
 
 /** Shadows of one connection; the least recently used one is dropped for a new one. */
 export class ShadowSet implements Shadows {
   readonly #connection: ShadowConnection;
-  readonly #made = new Map<number, Shadow & { drop(): Promise<void> }>();
+  readonly #made = new Map<number, Awaited<ReturnType<typeof shadowOn>>>();
 
   constructor(connection: ShadowConnection) {
     this.#connection = connection;
   }
 
   async at(revision: Revision, most: number): Promise<Shadow> {
-    const known = this.#made.get(revision.seq);
+    let known = this.#made.get(revision.seq);
     this.#made.delete(revision.seq);
+    if (known?.isTorn()) {
+      await known.drop();
+      known = undefined;
+    }
     const shadow = known ?? (await shadowOn(this.#connection, revision));
     this.#made.set(revision.seq, shadow);
     for (const [seq, old] of this.#made) {
@@ -42,6 +60,9 @@ export class ShadowSet implements Shadows {
   }
 }
 
+const indexed = Object.keys(GRAM_INDEXES) as Indexed[];
+const UNLIMITED = '9223372036854775807';
+
 const quoted = (name: string): string => `"${name}"`;
 
 async function shadowOn(connection: ShadowConnection, revision: Revision) {
@@ -52,16 +73,22 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     ...vocabulary,
     table: ((name: string, columns: never, indexes: never) =>
       vocabulary.table(prefix + name, columns, indexes)) as unknown as Vocabulary['table'],
-    gramIndex: (name) => vocabulary.gramIndex(prefix + name),
   });
   const shown: Tables = { ...stored };
-  const notIndexed = new Set<unknown>(Object.values(GRAM_INDEXES).map((index) => renamed[index]));
-  const hasGrams: typeof vocabulary.functions.hasGrams = (index, match) =>
-    // The parameter remains, because statements are bound by it.
-    notIndexed.has(index)
-      ? sql`cast(${match} as text) is not null`
-      : vocabulary.functions.hasGrams(index, match);
+  // An index knows only stored texts: all other rows are candidates, which are then checked.
+  const withGrams: typeof vocabulary.functions.withGrams = (index, match) => {
+    const all = vocabulary.functions.withGrams(index, match);
+    const table = indexed.find((one) => stored[GRAM_INDEXES[one]] === index);
+    if (!table || shown[table] === stored[table]) return all;
+    return sql`${all} union select "key" from ${sql.raw(part(table, 'keys'))}`;
+  };
+  // SQLite takes a query with a limit for one that must not be merged with the other.
+  const apart: typeof vocabulary.functions.apart = (query) => sql`${query} limit ${sql.raw(UNLIMITED)}`;
+  const functions = { ...vocabulary.functions, withGrams, apart };
+  let isTorn = false;
   let reader: StreamReader | undefined;
+  let waiting: StreamReader | undefined;
+  let late: Late = { tables: [], show: async () => {} };
 
   const nameOf = (table: keyof Tables): string => getTableName(stored[table] as Table);
   const part = (table: keyof Tables, what: string): string => quoted(`${prefix}${nameOf(table)}_${what}`);
@@ -79,6 +106,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     );
     Object.assign(shown, { [table]: renamed[table] });
     reader = undefined;
+    waiting = undefined;
   }
 
   /** The stored rows except those of some resources, and others in their place. */
@@ -94,15 +122,6 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
       `create temp table ${rows} as select * from ${name} where false`,
       `create index ${part(table, 'rows_key')} on ${rows} (${key})`,
     );
-    const index = (GRAM_INDEXES as Partial<Record<keyof Tables, keyof Tables>>)[table];
-    if (!index) return;
-    // The index knows only stored texts: every row is a candidate, and is then checked.
-    const { number, id, grams } = columnsOf(stored[index] as Table) as Record<string, Column>;
-    const as = (column: Column | undefined) => quoted((column as Column).name);
-    await show(
-      index,
-      `select 0 as ${as(number)}, id as ${as(id)}, '' as ${as(grams)} from ${quoted(prefix + nameOf(table))}`,
-    );
   }
 
   await show('revision', `select 1 as id, ${revision.seq} as seq, '${revision.hash}' as hash`);
@@ -112,6 +131,7 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
     completeTo: new Map<string, number>(),
     replace: async (table: keyof Tables, of: string, keys: readonly string[], rows: readonly Row[]) => {
       if (shown[table] === stored[table]) await begin(table, of);
+      isTorn = true;
       const columns = columnsOf(stored[table] as Table);
       const typeOf = (name: string): string => (columns[name] as Column).getSQLType();
       await connection.insert(
@@ -126,16 +146,33 @@ async function shadowOn(connection: ShadowConnection, revision: Revision) {
         ),
         rows.map((row) => Object.entries(columns).map(([name, column]) => encoded(column, row[name]))),
       );
+      isTorn = false;
     },
-    reader: () => {
-      reader ??= connection.readerWith({ ...shown }, { ...vocabulary.functions, hasGrams });
-      return reader;
+    /** Whether a replacement failed halfway, so that it shows neither. */
+    isTorn: () => isTorn,
+    missing: async (table: keyof Tables, keys: readonly string[]) => {
+      if (shown[table] === stored[table]) return [...keys];
+      const known = new Set(await connection.keysIn(part(table, 'keys'), keys));
+      return keys.filter((key) => !known.has(key));
+    },
+    reader: (wanted?: Late) => {
+      const now = { tables: { ...shown }, functions };
+      if (!wanted) {
+        reader ??= connection.readerWith(now);
+        return reader;
+      }
+      late = wanted;
+      waiting ??= connection.readerWith({
+        ...now,
+        before: async (sql) => {
+          if (late.tables.some((table) => sql.includes(quoted(prefix + nameOf(table))))) await late.show();
+        },
+      });
+      return waiting;
     },
     drop: () =>
       command(
         ...(Object.keys(shown) as (keyof Tables)[])
-          // Views of a text index read those of its table.
-          .toReversed()
           .filter((table) => shown[table] !== stored[table])
           .flatMap(drops),
       ),

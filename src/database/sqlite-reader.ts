@@ -41,9 +41,19 @@ export function readerOn(client: Client): Reader {
   return streamReaderOn(client);
 }
 
+/** What a reader shows. */
+export interface Shown extends Pick<Reader, 'tables' | 'functions'> {
+  /** Is awaited before each statement. */
+  before?: ((sql: string) => Promise<void>) | undefined;
+}
+
 /** The builders shared by all ways of running statements. */
-const buildersOf = (db: { select: Select; selectDistinct: Select }, shown = { tables, functions }) => ({
-  ...shown,
+const buildersOf = (
+  db: { select: Select; selectDistinct: Select },
+  { tables: shown, functions: known }: Shown = { tables, functions },
+) => ({
+  tables: shown,
+  functions: known,
   select: db.select.bind(db),
   selectDistinct: db.selectDistinct.bind(db),
 });
@@ -52,7 +62,8 @@ const buildersOf = (db: { select: Select; selectDistinct: Select }, shown = { ta
 type Select = (...fields: never[]) => unknown;
 
 /** A reader that also returns rows in batches, stepping through one statement. */
-export function streamReaderOn(client: Client, shown = { tables, functions }): StreamReader {
+export function streamReaderOn(client: Client, shown: Shown = { tables, functions }): StreamReader {
+  const { before } = shown;
   const db = drizzle(client);
   const prepare = shapeCache<Prepared>();
   const statementFor = (shape: string, build: Build): Prepared =>
@@ -64,10 +75,12 @@ export function streamReaderOn(client: Client, shown = { tables, functions }): S
     ...buildersOf(db, shown),
     prepared: async (shape: string, values: Values, build: Build) => {
       const { compiled, statement } = statementFor(shape, build);
+      if (before) await before(compiled.sql);
       return statement.all(...compiled.bind(values)).map((row) => compiled.row(row as unknown[]));
     },
     batches: async function* (shape: string, values: Values, size: number, build: Build) {
       const { compiled, statement } = statementFor(shape, build);
+      if (before) await before(compiled.sql);
       let batch: unknown[] = [];
       for (const row of statement.iterate(...compiled.bind(values))) {
         batch.push(compiled.row(row as unknown[]));

@@ -26,6 +26,11 @@ export function sqliteShadows(client: Client): ShadowSet {
         for (const row of rows) insert.run(...row);
       });
     },
-    readerWith: (tables, functions) => streamReaderOn(client, { tables, functions }),
+    keysIn: async (name, keys) =>
+      client
+        .prepare(`select "key" from ${name} where "key" in (select value from json_each(?))`)
+        .pluck()
+        .all(JSON.stringify(keys)) as string[],
+    readerWith: (shown) => streamReaderOn(client, shown),
   });
 }

@@ -248,5 +248,7 @@ function tidyUp(writer: Client): void {
 function openMapped(file: string): Client {
   const client = openReader(file);
   client.pragma(`mmap_size = ${MMAP_BYTES}`);
+  // What is mapped is not cached; what is still in the write-ahead log would be, by each of them.
+  client.pragma('cache_size = -2000');
   return client;
 }

@@ -60,11 +60,8 @@ export function wordsOf(q: string): string[] {
 export interface Word {
   /** Whether a folded text contains it. */
   isIn(text: SQLWrapper): SQL;
-  /**
-   * `from` and `where` for the rows of a table whose `searchText` contains it, for the one word that is
-   * looked up in the index.
-   */
-  fromThoseWith: ((table: Indexed) => SQL) | undefined;
+  /** A query for the ids of a table whose `searchText` contains it, for the one word that is looked up in the index. */
+  idsOf: ((table: Indexed) => SQL) | undefined;
 }
 
 /** A query for texts that contain every word of `q`. */
@@ -90,18 +87,20 @@ export function textQuery(name: string, q: string): TextQuery {
       ...(leading >= 0 && { [`${name}Grams`]: matches[leading] }),
     },
     where: (reader, condition) => {
-      const { containsText, hasGrams } = reader.functions;
+      const { containsText, withGrams } = reader.functions;
       const conditions = words.map((_, i) => {
         const isIn = (text: SQLWrapper) => containsText(text, sql`${sql.placeholder(`${name}${i}`)}`);
-        const fromThoseWith = (table: Indexed): SQL => {
-          const rows = reader.tables[table];
-          const grams = reader.tables[GRAM_INDEXES[table]];
-          const has = hasGrams(grams, sql`${sql.placeholder(`${name}Grams`)}`);
-          // In this order: from the index to the table, never the other way round.
-          return sql`from ${grams} cross join ${rows}
-            where ${has} and ${rows.id} = ${grams.id} and ${isIn(rows.searchText)}`;
+        const idsOf = (table: Indexed): SQL => {
+          const { id, searchText: text } = reader.tables[table];
+          const found = withGrams(
+            reader.tables[GRAM_INDEXES[table]],
+            sql`${sql.placeholder(`${name}Grams`)}`,
+          );
+          // From the index to the table, never the other way round.
+          return sql`select found.id from (${found}) as found
+            where ${isIn(sql`(select ${text} from ${reader.tables[table]} where ${id} = found.id)`)}`;
         };
-        return condition({ isIn, fromThoseWith: i === leading ? fromThoseWith : undefined });
+        return condition({ isIn, idsOf: i === leading ? idsOf : undefined });
       });
       return sql`(${sql.join(conditions, sql` and `)})`;
     },

@@ -25,27 +25,84 @@ export async function pastOf(
   entities: readonly LoggedEntity[],
   seq: number,
 ): Promise<StreamReader> {
+  const past = await pastAt(reader, seq);
+  if (!past) return reader;
+  await past.complete(entities);
+  return past.shadow.reader();
+}
+
+/**
+ * The same, but of one entity, the one with most entries, rows are put together when a statement is about it: all of
+ * them, or those that `only` names. Not for works that read something else meanwhile, in batches.
+ */
+export async function latePastOf(
+  reader: StreamReader,
+  entities: readonly LoggedEntity[],
+  seq: number,
+  late: LoggedEntity,
+): Promise<StreamReader> {
+  const past = await pastAt(reader, seq);
+  if (!past) return reader;
+  const { shadow } = past;
+  await past.complete(entities.filter((one) => one !== late));
+  // What a reader shows must not change once statements are made for it.
+  for (const { table, of } of late.tables) await shadow.replace(table, of, [], []);
+  // Two statements at once must not replace the same rows.
+  let last = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
+  const complete = () => inTurn(() => past.complete([late]));
+  const some = shadow.reader();
+  return {
+    ...shadow.reader({ tables: late.tables.map(({ table }) => table), show: complete }),
+    only: async (entity, ids) => {
+      if (entity !== late.entity) await complete();
+      else if (!past.isComplete(late)) await inTurn(() => past.show(late, ids));
+      return some;
+    },
+  };
+}
+
+/** What puts a past together; nothing for the present. */
+async function pastAt(reader: StreamReader, seq: number) {
   const now = await revisionIn(reader);
-  if (seq === now.seq) return reader;
+  if (seq === now.seq) return undefined;
   if (!reader.shadows) throw new Error('A work must ask for shadows to read the past.');
   const shadow = await reader.shadows.at({ seq, hash: (await hashAt(reader, seq)) ?? GENESIS }, KEPT);
   const pace = paced();
-  const incomplete = entities.filter(({ entity }) => shadow.completeTo.get(entity) !== now.seq);
-  // Those that were last completed together are looked for together.
-  for (const [from = seq, some] of Map.groupBy(incomplete, ({ entity }) => shadow.completeTo.get(entity))) {
-    const names = some.map(({ entity }) => entity);
-    const before = await touchedBetween(reader, seq, from, names);
-    const touched = await touchedBetween(reader, from, now.seq, names);
-    for (const logged of some) {
-      const known = before.get(logged.entity);
-      const ids = [...(touched.get(logged.entity) ?? [])].filter((id) => !known?.has(id));
-      for (let i = 0; i < ids.length; i += AT_ONCE) {
-        await replaceAll(shadow, reader, logged, ids.slice(i, i + AT_ONCE), seq, pace);
-      }
-      shadow.completeTo.set(logged.entity, now.seq);
+
+  const isComplete = ({ entity }: LoggedEntity): boolean => shadow.completeTo.get(entity) === now.seq;
+
+  async function show(logged: LoggedEntity, ids: readonly string[]): Promise<void> {
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const [{ table }] = logged.tables as [LoggedEntity['tables'][number]];
+      const some = await shadow.missing(table, ids.slice(i, i + AT_ONCE));
+      if (some.length > 0) await replaceAll(shadow, reader, logged, some, seq, pace);
     }
   }
-  return shadow.reader();
+  return {
+    shadow,
+    show,
+    isComplete,
+    /** Has all rows of some entities be those of the past. */
+    complete: async (entities: readonly LoggedEntity[]) => {
+      const incomplete = entities.filter((one) => !isComplete(one));
+      // Those that were last completed together are looked for together.
+      for (const [from = seq, some] of Map.groupBy(incomplete, ({ entity }) =>
+        shadow.completeTo.get(entity),
+      )) {
+        const names = some.map(({ entity }) => entity);
+        const touched = await touchedBetween(reader, from, now.seq, names);
+        for (const logged of some) {
+          await show(logged, [...(touched.get(logged.entity) ?? [])]);
+          shadow.completeTo.set(logged.entity, now.seq);
+        }
+      }
+    },
+  };
 }
 
 /** Ids that entries about some entities name, after one entry up to another. */

@@ -1,5 +1,5 @@
 /** Entry point of the thread for columns. */
 import { answering } from '../columns/answering.ts';
-import { derived, pastReader, questions } from '../contributions.ts';
+import { derived, pastStateReader, questions } from '../contributions.ts';
 
-export const run = answering(derived, questions, pastReader);
+export const run = answering(derived, questions, pastStateReader);

@@ -4,7 +4,7 @@ import type { ContentWork } from '../backup/digests.ts';
 import { forgetState } from '../backup/kept-state.ts';
 import type { RowsWork } from '../backup/rows.ts';
 import { type ColumnStore, columnStore, type StoreLimits, storeLimits } from '../columns/store.ts';
-import { derived, exporters, pastReader, questions } from '../contributions.ts';
+import { derived, exporters, pastStateReader, questions } from '../contributions.ts';
 import type { Clock } from '../core/clock.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import type { Database, Transaction } from '../database/database.ts';
@@ -53,7 +53,7 @@ export const columnsOf = (database: Database, limits?: Partial<StoreLimits>): Co
     database,
     derived,
     questions,
-    pastOf: pastReader,
+    pastOf: pastStateReader,
     work: {
       module: moduleBeside(import.meta, 'columns-job'),
       run: keepColumns,

@@ -77,9 +77,10 @@ function pairsOf(columns: Columns): Record<StatisticsName, Pair> {
   const { codes, dictionaries } = columns;
   const coded = (name: 'region' | 'industry'): Coded => inColumn(dictionaries[name].texts(), codes[name]);
   const tallied = async (asOf: string, by: readonly Coded[], filter = {} as ProjectFilter) =>
-    tallyRows(columns, await select(filter, asOf).mask(columns, reader), by, packedDay(asOf));
+    tallyRows(columns, await select(filter, asOf).mask({ columns, reader, named }), by, packedDay(asOf));
   const revision = { seq: 0, hash: '' };
   const at = () => Promise.reject(new Error('There is no other state.'));
+  const named = async () => {};
   const none = new Uint8Array(columns.count);
   return {
     summary: {
@@ -105,7 +106,7 @@ function pairsOf(columns: Columns): Record<StatisticsName, Pair> {
           asOf,
         };
         const { body } = await timeline.answer(
-          { reader, columns, revision, at },
+          { reader, columns, revision, at, named },
           { ...asked, to: undefined, limit: undefined },
         );
         const { items } = body as { items: { cumulative: { signedCount: number } }[] };

@@ -9,6 +9,8 @@ import { median, type Row, type Setting } from './sections.ts';
 const MILLION = 1_000_000;
 const CORRECTIONS = 100_000;
 const PASTS = 4;
+/** Two words of made-up names. */
+const WORDS = '项目 12345';
 /** Corrections that are told one by one. */
 const EXPLAINED = 10_000;
 
@@ -31,10 +33,10 @@ export async function past(setting: Setting): Promise<Row[]> {
     target: { most: 1.05 },
   });
 
+  const then = last - CORRECTIONS;
   const before = memoryOf(service.pid);
   const fresh: number[] = [];
-  for (let i = 0; i < PASTS; i++)
-    fresh.push(await ask(`summary?asOf=2026-10-01&revision=${last - CORRECTIONS + i}`));
+  for (let i = 0; i < PASTS; i++) fresh.push(await ask(`summary?asOf=2026-10-01&revision=${then + i}`));
   const after = memoryOf(service.pid);
   rows.push({
     name: `a million: summary from a past ${CORRECTIONS} entries ago, first time`,
@@ -52,12 +54,39 @@ export async function past(setting: Setting): Promise<Row[]> {
   const again: number[] = [];
   for (let run = 0; run <= setting.runs; run++) {
     const day = `2026-09-${String(run + 10).padStart(2, '0')}`;
-    again.push(await ask(`breakdown?by=region&asOf=${day}&revision=${last - CORRECTIONS}`));
+    again.push(await ask(`breakdown?by=region&asOf=${day}&revision=${then}`));
   }
   rows.push({
     name: 'a million: by region from a past, again ÷ from the present',
     ...compared(median(again.slice(1)), median(present.slice(1))),
     target: { most: 1.3 },
+  });
+
+  const list = (rest: string) => timeOf(`${service.url}/v1/projects?limit=50&${rest}`);
+  const pages: Record<string, number[]> = { earlier: [], now: [], foundEarlier: [], foundNow: [] };
+  await list(`revision=${then}`);
+  const firstFound = await list(`revision=${then}&q=${encodeURIComponent(WORDS)}`);
+  for (let run = 0; run <= setting.runs; run++) {
+    const filter = `region=430100&asOf=2026-07-${String(run + 10).padStart(2, '0')}`;
+    pages.earlier?.push(await list(`${filter}&revision=${then}`));
+    pages.now?.push(await list(filter));
+    const found = `${filter}&q=${encodeURIComponent(WORDS)}`;
+    pages.foundEarlier?.push(await list(`${found}&revision=${then}`));
+    pages.foundNow?.push(await list(found));
+  }
+  const middle = (name: string) => median((pages[name] as number[]).slice(1));
+  rows.push({
+    name: 'a million: a page from a past ÷ from the present',
+    ...compared(middle('earlier'), middle('now')),
+  });
+  rows.push({
+    name: 'a million: a page found by its words, from a past ÷ from the present',
+    ...compared(middle('foundEarlier'), middle('foundNow')),
+  });
+  rows.push({
+    name: `a million: the first of these, for which ${CORRECTIONS} projects are put together`,
+    ours: `${(firstFound / 1_000).toFixed(1)} s`,
+    yardstick: '',
   });
 
   const explained: number[] = [];

@@ -14,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function differencesAt(seq: number, isFromColumns: boolean): Promise<unknown> {
+async function differencesAt(seq: number, isQuick: boolean): Promise<unknown> {
   let last: Part | undefined;
-  const question = { question: 'test.compare', input: { isFromColumns }, seq, isAway: true as const };
+  const question = { question: 'test.compare', input: { isQuick }, seq, isAway: true as const };
   for await (const part of api.database.stream(comparing, question)) last = part;
   // After a failure, columns are filled anew; nothing here fails.
   expect(last).not.toHaveProperty('unfilled');

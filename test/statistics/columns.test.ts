@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { Columns } from '../../src/columns/columns.ts';
 import { type Filled, fill, follow } from '../../src/columns/following.ts';
 import { type Condition, columnStore, storeLimits } from '../../src/columns/store.ts';
-import { derived, pastReader } from '../../src/contributions.ts';
+import { derived, pastStateReader } from '../../src/contributions.ts';
 import type { StreamReader } from '../../src/database/database.ts';
 import { isUnavailable } from '../../src/database/errors.ts';
 import { summary } from '../../src/features/figures/answers.ts';
@@ -68,7 +68,7 @@ describe('columns', () => {
         const rows = await reader.prepared(`test ${selection.shape}`, selection.values, (db) =>
           db.select({ id: projects.id }).from(projects).where(selection.where(db)).orderBy(sql`1`),
         );
-        const mask = await selection.mask(columns, reader);
+        const mask = await selection.mask({ columns, reader, named: async () => {} });
         const chosen = rows.map(({ id }) => columns.ids.find(id)).sort((a, b) => a - b);
         const kept = [...mask.keys()].filter((row) => mask[row] === 1);
         expect(kept, `${queryOf(given)} ${asOf}`).toEqual(chosen);
@@ -333,7 +333,7 @@ describe('columns on a thread', () => {
       database: api.database,
       derived,
       questions: [],
-      pastOf: pastReader,
+      pastOf: pastStateReader,
       work: { module, resident: true, run: async function* () {} },
       limits: { ...storeLimits, near: -1 },
     });

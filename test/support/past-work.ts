@@ -5,15 +5,15 @@ import { ARCHIVED, type Columns, treeNames } from '../../src/columns/columns.ts'
 import { fill } from '../../src/columns/following.ts';
 import { NEVER } from '../../src/columns/packed-days.ts';
 import type { Question } from '../../src/columns/questions.ts';
-import { derived, pastReader } from '../../src/contributions.ts';
+import { derived, pastStateReader } from '../../src/contributions.ts';
 
 /** What differs: ids, and names of columns. */
-export const compare: Question<{ isFromColumns: boolean }, string[]> = {
+export const compare: Question<{ isQuick: boolean }, string[]> = {
   name: 'test.compare',
   // Asked in both ways: what one of them leaves must do for the other.
-  isFromColumns: ({ isFromColumns }) => isFromColumns,
-  answer: async ({ reader, columns }, { isFromColumns }) => {
-    if (isFromColumns) return [];
+  answer: async ({ reader, columns, named }, { isQuick }) => {
+    if (isQuick) return [];
+    await named();
     const filling = fill(reader, derived);
     let step = await filling.next();
     while (!step.done) step = await filling.next();
@@ -38,7 +38,7 @@ function differences(columns: Columns, anew: Columns): string[] {
   return found;
 }
 
-export const run = answering(derived, [compare], pastReader);
+export const run = answering(derived, [compare], pastStateReader);
 
 export const comparing: ColumnsWork = {
   module: new URL(import.meta.url),

@@ -5,7 +5,7 @@ import type { Question, State } from '../../columns/questions.ts';
 import { mapPaced, type Pace, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
-import { isFromColumns, type ProjectFilter, select } from '../projects/filter.ts';
+import { type ProjectFilter, select } from '../projects/filter.ts';
 import { comparisonOf, linksOf, placesOf, rankingOf, type Side, shareOf, toldFrom } from './comparison.ts';
 import { DayProfile } from './day-profile.ts';
 import {
@@ -50,12 +50,11 @@ interface BreakdownAsked extends Asked {
 
 export const summary: Question<Asked, Computed> = {
   name: 'summary',
-  isFromColumns,
   answer: async (state, { filter, asOf, comparedWith, measures, disclosure }) => {
     const { revision } = state;
     const chosen = chosenOf(measures);
     const figuresOn = (side: Side): Promise<Figures> =>
-      toldFrom(state, side, filter, async (told) => {
+      toldFrom(state, side, async (told) => {
         const tally = await tallyOf(told, filter, side.asOf);
         const tells = disclosure && (await tellsOf(told, filter, tally.projectCount, side.asOf, disclosure));
         const links = () => linksOf(side, summaryLinks(filter, side.asOf, measures));
@@ -72,7 +71,6 @@ export const summary: Question<Asked, Computed> = {
 
 export const breakdown: Question<BreakdownAsked, Computed> = {
   name: 'breakdown',
-  isFromColumns,
   answer: async (state, asked) => {
     const { filter, by, sort = '-projectCount', limit, asOf, comparedWith, empty, disclosure } = asked;
     const chosen = chosenOf(asked.measures);
@@ -83,9 +81,7 @@ export const breakdown: Question<BreakdownAsked, Computed> = {
     const now = await groupsOn(state, asked, { asOf }, groupings, pace);
     const then =
       comparedWith &&
-      (await toldFrom(state, comparedWith, filter, (told) =>
-        groupsOn(told, asked, comparedWith, groupings, pace),
-      ));
+      (await toldFrom(state, comparedWith, (told) => groupsOn(told, asked, comparedWith, groupings, pace)));
 
     const all = [...now.values, ...(then?.values.filter((values) => !now.has(values)) ?? [])];
     if (empty) all.push(...otherGroups(all, filter[by[0] as EveryGroup], groupings[0] as Grouping));
@@ -164,9 +160,9 @@ async function groupsOn(
   groupings: readonly Grouping[],
   pace: Pace,
 ) {
-  const { columns, reader } = state;
+  const { columns } = state;
   const disclosed = disclosure && (await disclose(state, asOf, by[0] as ToldDimension, disclosure));
-  const mask = await select(filter, asOf).mask(columns, reader);
+  const mask = await select(filter, asOf).mask(state);
   const day = effectiveDay(asOf);
   const coded = by.map((name, i) => groupsIn(name, groupings[i] as Grouping, columns, day));
   const tallied = tallyRows(columns, mask, coded, day);
@@ -202,15 +198,12 @@ function otherGroups(
 }
 
 /** The tally of all projects selected by a filter. */
-export async function tallyOf(
-  { reader, columns }: State,
-  filter: ProjectFilter,
-  asOf: string,
-): Promise<Tally> {
+export async function tallyOf(state: State, filter: ProjectFilter, asOf: string): Promise<Tally> {
+  const { columns } = state;
   const day = effectiveDay(asOf);
   if (Object.keys(filter).length === 0 && !columns.isPast && columns.count >= MANY && DayProfile.covers(day))
     return profileOf(columns).tallyOn(day);
-  const mask = await select(filter, asOf).mask(columns, reader);
+  const mask = await select(filter, asOf).mask(state);
   const [all] = tallyRows(columns, mask, [], day);
   return all?.tally ?? emptyTally();
 }

@@ -6,7 +6,7 @@ import { money } from '../../core/numbers.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { ageBy, ageOn } from './ages.ts';
 import {
@@ -38,11 +38,11 @@ interface Asked {
 
 export const cohorts: Question<Asked, Computed> = {
   name: 'cohorts',
-  isFromColumns,
-  answer: async ({ reader, columns, revision }, { filter, by, measures, step, sort, limit, asOf }) => {
+  answer: async (state, { filter, by, measures, step, sort, limit, asOf }) => {
+    const { reader, columns, revision } = state;
     const dimension: Dimension = dimensions[by];
     const grouping = await dimension.grouping(reader);
-    const mask = await select(filter, asOf).mask(columns, reader);
+    const mask = await select(filter, asOf).mask(state);
     const coded = groupsIn(by, grouping, columns, effectiveDay(asOf));
     const rows = tallyCohorts(columns, mask, coded, measures, asOf).map(({ value, cohort }) => {
       const { projectCount, totalInvestment } = cohort;

@@ -4,7 +4,6 @@ import type { State } from '../../columns/questions.ts';
 import { minus, over, type Quotient, scaled, whole } from '../../core/decimals.ts';
 import { type Days, type Money, money, oneDecimal, type Rate, rate } from '../../core/numbers.ts';
 import { type Known, pinned } from '../../http/known.ts';
-import { isFromColumns, type ProjectFilter } from '../projects/filter.ts';
 import { type Figures, mayTell, type Telling } from './groups.ts';
 import { exact, type Measure, MoneyBody, measures } from './measures.ts';
 import type { SumName } from './tallies.ts';
@@ -18,12 +17,8 @@ export interface Side {
 }
 
 /** Asks of what a side was told from. @param state of the other side */
-export const toldFrom = <T>(
-  state: State,
-  { asOf, known }: Side,
-  filter: ProjectFilter,
-  use: (state: State) => Promise<T>,
-): Promise<T> => (known ? state.at(known.revision, use, isFromColumns({ filter, asOf })) : use(state));
+export const toldFrom = <T>(state: State, { known }: Side, use: (state: State) => Promise<T>): Promise<T> =>
+  known ? state.at(known.revision, use) : use(state);
 
 /** Links that stay in what a side was told from. */
 export const linksOf = <Links extends object>({ known }: Side, links: Links): Links =>

@@ -176,10 +176,10 @@ type Added = Readonly<Record<'numerator' | 'denominator', Float64Array>>;
 
 /** A side, with the value of the measure and what each row adds to it. */
 const sideOf = (state: State, filter: ProjectFilter, measure: Measure, side: Side) =>
-  toldFrom(state, side, filter, async (known) => {
-    const { columns, reader } = known;
+  toldFrom(state, side, async (known) => {
+    const { columns } = known;
     const parts = partsOf(measure);
-    const mask = await select(filter, side.asOf).mask(columns, reader);
+    const mask = await select(filter, side.asOf).mask(known);
     const { numerator, denominator } = addedBy(columns, mask, parts, packedDay(side.asOf));
     const all = (of: (row: number) => number) =>
       Float64Array.from({ length: columns.count }, (_, row) => of(row));

@@ -118,8 +118,8 @@ export async function disclose(
   const groupings: Grouping[] = [];
   for (const name of asked) groupings.push(await dimensions[name].grouping(state.reader));
   const on = async (day: string) => {
-    const { columns, reader } = state;
-    const mask = await select({} as ProjectFilter, day).mask(columns, reader);
+    const { columns } = state;
+    const mask = await select({} as ProjectFilter, day).mask(state);
     const coded = asked.map((name, i) =>
       groupsIn(name, groupings[i] as Grouping, columns, effectiveDay(day)),
     );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Reader } from '../../database/database.ts';
+import { only } from '../../database/only.ts';
 import { inValues, paddedValues } from '../../database/prepared.ts';
 
 export interface Named {
@@ -16,8 +17,10 @@ const CHUNK = 512;
 export async function namesById(reader: Reader, ids: readonly string[]): Promise<Map<string, Named>> {
   const found = new Map<string, Named>();
   for (let done = 0; done < ids.length; done += CHUNK) {
-    const values = paddedValues(ids.slice(done, done + CHUNK), '');
-    const rows = (await reader.prepared(`figures.names ${Object.keys(values).length}`, values, (db) => {
+    const chunk = ids.slice(done, done + CHUNK);
+    const values = paddedValues(chunk, '');
+    const some = await only(reader, 'projects', chunk);
+    const rows = (await some.prepared(`figures.names ${Object.keys(values).length}`, values, (db) => {
       const { id, code, name, nameEn } = db.tables.projects;
       return db
         .select({ id, code, name, nameEn })

@@ -7,7 +7,7 @@ import { mapPaced, paced } from '../../core/pace.ts';
 import type { Computed } from '../../http/answers.ts';
 import { DEFAULT_LIMIT } from '../../http/pages.ts';
 import { Problem } from '../../http/problems.ts';
-import { isFromColumns, type ProjectFilter, queryOf, select } from '../projects/filter.ts';
+import { type ProjectFilter, queryOf, select } from '../projects/filter.ts';
 import type { Mask } from '../projects/sieves.ts';
 import { changeOf, type Side, toldFrom } from './comparison.ts';
 import {
@@ -51,13 +51,11 @@ interface Asked {
 
 export const timeline: Question<Asked, Computed> = {
   name: 'timeline',
-  isFromColumns,
   answer: async (state, asked) => {
     const { filter, interval, by, from, to, limit = DEFAULT_LIMIT, asOf, comparedWith } = asked;
     const dimension: Dimension | undefined = by && dimensions[by];
     const grouping = await dimension?.grouping(state.reader);
-    const linesOn = (side: Side) =>
-      toldFrom(state, side, filter, (told) => allLines(told, asked, side, grouping));
+    const linesOn = (side: Side) => toldFrom(state, side, (told) => allLines(told, asked, side, grouping));
     const now = await linesOn({ asOf });
     const before = comparedWith && (await linesOn(comparedWith));
     const months = comparedWith ? monthIndex(asOf) - monthIndex(comparedWith.asOf) : 0;
@@ -111,12 +109,13 @@ export const timeline: Question<Asked, Computed> = {
 
 /** The items of all projects on a day, and of each group by its value. */
 async function allLines(
-  { reader, columns }: State,
+  state: State,
   { filter, interval, by }: Asked,
   { asOf }: Side,
   grouping: Grouping | undefined,
 ) {
-  const mask = await select(filter, asOf).mask(columns, reader);
+  const { columns } = state;
+  const mask = await select(filter, asOf).mask(state);
   const itemsIn = ({ first, lines }: ReturnType<typeof linesOf>) =>
     lines.map(
       ({ values: [value = null], months }) => [value, () => itemsOf(months, first, interval, asOf)] as const,

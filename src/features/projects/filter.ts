@@ -3,6 +3,7 @@ import { and, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
 import { ARCHIVED, type Columns } from '../../columns/columns.ts';
 import { effectiveDay } from '../../columns/packed-days.ts';
+import type { State } from '../../columns/questions.ts';
 import type { Reader } from '../../database/database.ts';
 import type { Values } from '../../database/prepared.ts';
 import { inPopulation } from './conditions.ts';
@@ -58,10 +59,9 @@ export interface Condition {
 export interface Selection extends Condition {
   /**
    * The same over columns. Of the parameters that columns cannot answer, the ids come from SQL.
-   * @param reader at the revision of the columns
    * @param archived whether it selects from the archived projects instead of the others
    */
-  mask(columns: Columns, reader: Reader, archived?: boolean): Promise<Mask>;
+  mask(state: Pick<State, 'columns' | 'reader' | 'named'>, archived?: boolean): Promise<Mask>;
   /**
    * Takes rows out that do not satisfy the parameters that columns can answer.
    * @param which only those whose meaning depends on the day, or only the others
@@ -72,10 +72,6 @@ export interface Selection extends Condition {
   /** Whether columns can answer all parameters. */
   isInColumns: boolean;
 }
-
-/** Whether columns alone can say what a filter selects, also of the past (`Question.isFromColumns`). */
-export const isFromColumns = ({ filter, asOf }: { filter: ProjectFilter; asOf: string }): boolean =>
-  filter.updatedSince === undefined && select(filter, asOf).isInColumns;
 
 /** @param asOf the effective day */
 export function select(filter: ProjectFilter, asOf: string): Selection {
@@ -103,7 +99,8 @@ export function select(filter: ProjectFilter, asOf: string): Selection {
     isInColumns: plans.every(({ sieve }) => sieve !== undefined),
     sift,
     siftBySql,
-    mask: async (columns, reader, archived = false) => {
+    mask: async ({ columns, reader, named }, archived = false) => {
+      if (filter.updatedSince !== undefined) await named();
       const sifted = populationOf(columns, columns.count, asOf, archived);
       sift(sifted);
       await siftBySql(sifted, reader);

@@ -72,17 +72,19 @@ interface Sought {
   filter: ProjectFilter;
   asOf: string;
   archived: boolean;
-  page: Page | undefined;
+  page: Page;
 }
 
 const FEW = 1_000;
 /** A page of more projects is read on a queued thread. */
 const SHORT = 100;
+const isShort = ({ limit }: Page): boolean => limit <= SHORT;
 
 const found: Question<Sought, Found> = {
   name: 'projects.found',
-  answer: async ({ reader, columns, revision }, { filter, asOf, archived, page }) => {
-    const mask = await select(filter, asOf).mask(columns, reader, archived);
+  answer: async (state, { filter, asOf, archived, page }) => {
+    const { columns, revision } = state;
+    const mask = await select(filter, asOf).mask(state, archived);
     let total = 0;
     for (let row = 0; row < mask.length; row++) total += mask[row] as number;
     // Of the past, SQL would have to sort without an index.
@@ -90,8 +92,9 @@ const found: Question<Sought, Found> = {
     const rows = new Int32Array(total);
     let count = 0;
     for (let row = mask.indexOf(1); row >= 0; row = mask.indexOf(1, row + 1)) rows[count++] = row;
-    const order = page && orderIn(columns, rows, page);
-    if (page && order) {
+    if (page.shape.includes('updatedAt')) await state.named();
+    const order = isShort(page) || columns.isPast ? orderIn(columns, rows, page) : undefined;
+    if (order) {
       const ids = firstOf(total, page.limit + 1, order).map((i) => columns.ids.textOf(rows[i] as number));
       return { revision, total, page: ids };
     }
@@ -171,8 +174,8 @@ export function listFinder(
       archived: boolean,
       { shape, limit, after }: Page,
     ) => {
-      const page = limit <= SHORT ? { shape, limit, after } : undefined;
-      const key = `${keyOf(selection, archived)}${page ? ` ${JSON.stringify(page)}` : ''}`;
+      const page = { shape, limit, after };
+      const key = `${keyOf(selection, archived)}${isShort(page) ? ` ${JSON.stringify(page)}` : ''}`;
       const before = known.get(key);
       if (before && before.revision.hash === (await database.revision()).hash) return before;
       if (!columns || !selection.isInColumns) return undefined;

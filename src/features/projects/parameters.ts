@@ -324,16 +324,17 @@ export const parameters = {
       return {
         ...text,
         where: (reader) =>
-          text.where(reader, ({ isIn, fromThoseWith }) => {
+          text.where(reader, ({ isIn, idsOf }) => {
             const { projects, projectInvestors, enterprises } = reader.tables;
-            if (fromThoseWith) {
-              return sql`${projects.id} in (select ${projects.id} ${fromThoseWith('projects')}
+            if (idsOf) {
+              return sql`${projects.id} in (${idsOf('projects')}
                 union select ${projectInvestors.projectId} from ${projectInvestors}
-                where ${projectInvestors.enterpriseId} in (select ${enterprises.id} ${fromThoseWith('enterprises')}))`;
+                where ${projectInvestors.enterpriseId} in (${idsOf('enterprises')}))`;
             }
+            const name = sql`(select ${enterprises.searchText} from ${enterprises}
+              where ${enterprises.id} = ${projectInvestors.enterpriseId})`;
             return sql`(${isIn(projects.searchText)} or exists (select 1 from ${projectInvestors}
-              join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
-              where ${projectInvestors.projectId} = ${projects.id} and ${isIn(enterprises.searchText)}))`;
+              where ${projectInvestors.projectId} = ${projects.id} and ${isIn(name)}))`;
           }),
       };
     },

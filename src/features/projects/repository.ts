@@ -2,6 +2,7 @@ import { and, asc, count, eq, getTableColumns, type SQLWrapper, sql } from 'driz
 import type { Reader, StreamReader, Transaction } from '../../database/database.ts';
 import { orEmpty } from '../../database/expressions.ts';
 import { afterValues, comesAfter, orderBy } from '../../database/keyset.ts';
+import { only } from '../../database/only.ts';
 import { everyColumn, inValues, paddedValues, possibleKeys } from '../../database/prepared.ts';
 import type { Tables } from '../../database/tables.ts';
 import { indexText, reindexText } from '../../database/text-index.ts';
@@ -53,33 +54,40 @@ export const projectSortKeys = {
 
 export const projectTieBreaker = { name: 'id', key: textKey('id') };
 
-/** The investors of a project, the lead first. */
-function listOfInvestors<Item>({ tables, functions }: Reader, fields: Record<string, SQLWrapper>) {
+/** The investors of a project, the lead first. @param fields of enterprises, besides their ids */
+function listOfInvestors<Item>(
+  { tables, functions }: Reader,
+  fields: readonly (keyof Tables['enterprises'] & string)[],
+) {
   const { projects, projectInvestors, enterprises } = tables;
+  const values = fields.map(
+    (field) => sql`(select ${enterprises[field as 'name']} from ${enterprises}
+      where ${enterprises.id} = ${projectInvestors.enterpriseId}) as ${sql.identifier(field)}`,
+  );
+  const listed = functions.apart(sql`select ${projectInvestors.position} as place,
+    ${projectInvestors.enterpriseId} as id, ${sql.join(values, sql`, `)}
+    from ${projectInvestors} where ${projectInvestors.projectId} = ${projects.id}`);
   return functions.listOfObjects<Item>(
-    fields,
-    sql`from ${projectInvestors} join ${enterprises} on ${enterprises.id} = ${projectInvestors.enterpriseId}
-      where ${projectInvestors.projectId} = ${projects.id}`,
-    sql`${projectInvestors.position}`,
+    Object.fromEntries(
+      ['id', ...fields].map((field) => [field, sql.identifier(field) as unknown as SQLWrapper]),
+    ),
+    sql`from (${listed}) as listed`,
+    sql`place`,
     projects.leadInvestorId,
   );
 }
 
 const columnsOf = (reader: Reader) => {
-  const { projects, enterprises, fundsEntries } = reader.tables;
+  const { projects, fundsEntries } = reader.tables;
   const { searchText, ...columns } = getTableColumns(projects);
+  const received = reader.functions.apart(sql`select ${fundsEntries.amountYuan} as yuan from ${fundsEntries}
+    where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay}`);
   return {
     ...columns,
-    investors: listOfInvestors<Project['investors'][number]>(reader, {
-      id: enterprises.id,
-      name: enterprises.name,
-    }),
+    investors: listOfInvestors<Project['investors'][number]>(reader, ['name']),
     // Nested, because drizzle omits table names when selecting from a single table.
     fundsInPlaceYuan:
-      sql<number>`${sql`(select coalesce(sum(${fundsEntries.amountYuan}), 0) from ${fundsEntries}
-      where ${fundsEntries.projectId} = ${projects.id} and ${fundsEntries.receivedOn} <= ${asOfDay})`}`.mapWith(
-        Number,
-      ),
+      sql<number>`${sql`(select coalesce(sum(yuan), 0) from (${received}) as received)`}`.mapWith(Number),
   };
 };
 
@@ -87,7 +95,8 @@ const columnsOf = (reader: Reader) => {
 export async function findProject(reader: Reader, id: string, asOf: string): Promise<ProjectRow | undefined> {
   // PostgreSQL refuses NUL in a text; nothing has such an id.
   if (id.includes('\0')) return undefined;
-  const [row] = await reader.prepared('projects.find', { id, asOf }, (db) =>
+  const one = await only(reader, 'projects', [id]);
+  const [row] = await one.prepared('projects.find', { id, asOf }, (db) =>
     db
       .select(columnsOf(db))
       .from(db.tables.projects)
@@ -100,7 +109,8 @@ export async function findProject(reader: Reader, id: string, asOf: string): Pro
 export async function findByIds(reader: Reader, ids: readonly string[], asOf: string): Promise<ProjectRow[]> {
   const values = paddedValues(ids, '');
   const shape = `projects.byIds ${Object.keys(values).length}`;
-  const rows = await reader.prepared(shape, { ...values, asOf }, (db) =>
+  const some = await only(reader, 'projects', ids);
+  const rows = await some.prepared(shape, { ...values, asOf }, (db) =>
     db
       .select(columnsOf(db))
       .from(db.tables.projects)
@@ -144,7 +154,8 @@ export async function findKeys(
   const possible = possibleKeys(wanted);
   if (possible.length === 0) return [];
   const values = paddedValues(possible, '');
-  return reader.prepared(`projects.keys ${column} ${Object.keys(values).length}`, values, (db) => {
+  const some = column === 'id' ? await only(reader, 'projects', possible) : reader;
+  return some.prepared(`projects.keys ${column} ${Object.keys(values).length}`, values, (db) => {
     const { id, code } = db.tables.projects;
     return db
       .select({ id, code })
@@ -206,9 +217,11 @@ export const streamProjects = (
     selection.values,
     size,
     (db) => {
-      const { id, name, socialCreditCode } = db.tables.enterprises;
       return db
-        .select({ ...columnsOf(db), investors: listOfInvestors<Coded>(db, { id, name, socialCreditCode }) })
+        .select({
+          ...columnsOf(db),
+          investors: listOfInvestors<Coded>(db, ['name', 'socialCreditCode']),
+        })
         .from(db.tables.projects)
         .where(selection.where(db, archived ? archivedOnly(db) : undefined))
         .orderBy(...orderBy(order.columns(db.tables)));

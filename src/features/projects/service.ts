@@ -4,6 +4,7 @@ import { unknownReferences } from '../../catalogues/service.ts';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../../database/database.ts';
+import { only } from '../../database/only.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
@@ -173,7 +174,14 @@ export function projectService(
       ) => {
         const rows = page
           ? await projectsByIds(reader, page, asOf)
-          : await projectsOfPage(reader, ids ? byIds(ids, asOf) : selection, onlyArchived, request);
+          : ids
+            ? await projectsOfPage(
+                await only(reader, 'projects', ids),
+                byIds(ids, asOf),
+                onlyArchived,
+                request,
+              )
+            : await projectsOfPage(reader, selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };
       const walks = isWalk(selection, onlyArchived, request, asOf >= clock.today());

@@ -113,9 +113,7 @@ async function toldWhenPrinted(
   if (seq === 0) return { told: null };
   const isNow = seq === revision.seq;
   const source = sources[measureOf(row.measure).source];
-  const then = isNow
-    ? now
-    : compared(row, await state.at(seq, (told) => quantityOf(told, row), source.isFromColumns(row)));
+  const then = isNow ? now : compared(row, await state.at(seq, (told) => quantityOf(told, row)));
   const { computed, agrees, difference, value } = then;
   const links = {
     figures: isNow ? addressOf(row) : pinnedLink(addressOf(row), seq),

@@ -10,7 +10,7 @@ import { type Measure, measures } from '../figures/measures.ts';
 import type { DurationName, Tally } from '../figures/tallies.ts';
 import { type OutreachTally, outreachFigures } from '../outreach/figures.ts';
 import { outreachTally } from '../outreach/service.ts';
-import { isFromColumns, queryOf } from '../projects/filter.ts';
+import { queryOf } from '../projects/filter.ts';
 import { scopeOf } from './scope.ts';
 import type { Kind } from './units.ts';
 
@@ -119,13 +119,11 @@ export const sources = {
         to: scope.asOf,
         fromRevision: String(since),
       })}`,
-    isFromColumns: (scope) => isFromColumns({ filter: scopeOf(scope), asOf: scope.asOf }),
     compute: async (state, scope) => quantities(ofProjects, await tallyOf(state, scopeOf(scope), scope.asOf)),
   },
   outreach: {
     figures: ofOutreach,
     address: ({ event, asOf }) => `/v1/events/${event}/outreach?asOf=${asOf}`,
-    isFromColumns: () => false,
     compute: async ({ reader }, { event, asOf }) =>
       quantities(ofOutreach, await outreachTally(reader, event as string, asOf)),
   },
@@ -137,8 +135,6 @@ export const sources = {
     address(scope: Scope): string;
     /** The URL of what a difference consists of since a revision, if that can be told. */
     differences?(scope: Scope, measure: string, since: number): string;
-    /** As of a question (`columns/questions.ts`). */
-    isFromColumns(scope: Scope): boolean;
     compute(state: State, scope: Scope): Promise<Quantities>;
   }
 >;

@@ -26,8 +26,10 @@ const boundsOf = ({ asOf, staleBefore }: Asked): Bounds => ({
 /** The number of projects that each rule matches, by its code. */
 export const matchCounts: Question<Asked, { revision: Revision; counts: Record<string, number> }> = {
   name: 'quality.counts',
-  answer: async ({ reader, columns, revision }, asked) => {
-    const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
+  answer: async (state, asked) => {
+    const { columns, revision } = state;
+    await state.named();
+    const mask = await select(asked.filter, asked.asOf).mask(state);
     const counts = new Uint32Array(rules.length);
     findMatches(rules, columns, mask, boundsOf(asked), (_, place) => {
       counts[place] = (counts[place] as number) + 1;
@@ -58,8 +60,9 @@ export const matches: Question<PageAsked, Page> = {
   name: 'quality.matches',
   answer: async (state, asked) => {
     const { reader, columns, revision } = state;
+    await state.named();
     const rule = rules.find(({ code }) => code === asked.code) as Rule;
-    const mask = await select(asked.filter, asked.asOf).mask(columns, reader);
+    const mask = await select(asked.filter, asked.asOf).mask(state);
     const ids: string[] = [];
     findMatches([rule], columns, mask, boundsOf(asked), (row) => ids.push(columns.ids.textOf(row)));
     const selection = byIds(ids, asked.asOf);
