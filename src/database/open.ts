@@ -26,6 +26,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   const { readUrl = '' } = options;
   if (readUrl !== '' && isFile(url))
     throw new StartupError('DATABASE_READ_URL needs PostgreSQL in DATABASE_URL too');
+  if (readUrl !== '') await (await import('./postgres-open.ts')).expectReplicaSessions(readUrl);
   const database = refusingDamage(await openEngine(url, options));
   await ensureTextIndexes(database);
   return readUrl === '' ? database : withReplica(database, readUrl);

@@ -26,12 +26,23 @@ const NOTES = `
 /** A migration waits for its turn, and takes the time that it needs. */
 const PATIENTLY = 'set local lock_timeout = 0; set local statement_timeout = 0';
 
+/** No server can be used. */
+class AwayError extends StartupError {}
+
 /** @throws StartupError with one line for the operator */
 export const migratePostgres = (url: string): Promise<void> =>
   connected(url, async (client, name, server, settings) => {
-    if (settings.pool > 1) await expectSessions(client, server, settings);
+    await expectSessions(client, server, settings);
     await migrate(client, name);
   });
+
+/** @throws StartupError if a replica is there but cannot be used; it may be away */
+export const expectReplicaSessions = (url: string): Promise<void> =>
+  connected(url, (client, _, server, settings) => expectSessions(client, server, settings)).catch(
+    (error: Error) => {
+      if (!(error instanceof AwayError)) throw new StartupError(`DATABASE_READ_URL: ${error.message}`);
+    },
+  );
 
 /**
  * Prepared statements and settings belong to a session, so a pooler must not give a connection a different one
@@ -39,6 +50,7 @@ export const migratePostgres = (url: string): Promise<void> =>
  * @throws StartupError
  */
 async function expectSessions(client: pg.Client, server: string, settings: ServerSettings): Promise<void> {
+  if (settings.pool === 1) return;
   const session = async (one: pg.Client): Promise<number> =>
     (await one.query('select pg_backend_pid() as pid')).rows[0].pid;
   const other = serversOf(settings).connection(server);
@@ -90,7 +102,7 @@ async function connected<T>(
       await client.end().catch(() => {});
     }
   }
-  throw new StartupError(`PostgreSQL at ${reasons.join('; at ')}`);
+  throw new AwayError(`PostgreSQL at ${reasons.join('; at ')}`);
 }
 
 /** When the last migration was applied; null if none was. */

@@ -22,6 +22,7 @@ import {
 } from '../support/app.ts';
 import { type PostgresServer, postgresServer } from '../support/postgres-server.ts';
 import { until } from '../support/process.ts';
+import { transactionPooler } from '../support/transaction-pooler.ts';
 
 let server: PostgresServer;
 let standby: PostgresServer;
@@ -201,6 +202,14 @@ it.each(['x', '-1', '1.5', '9'.repeat(16)])('the revision “%s” is refused', 
   expectProblem(await client.get(LIST, seen(given)), 422, 'request.invalid', [
     ['X-Luodi-Revision', 'wrong_type'],
   ]);
+});
+
+it('a replica behind a pooler that gives each transaction another session is refused with the reason', async () => {
+  const pooler = await transactionPooler(standby.port);
+  closing.push(() => pooler.close());
+  await expect(
+    openDatabase(server.url, { readUrl: `postgres://postgres@127.0.0.1:${pooler.port}/postgres` }),
+  ).rejects.toThrow(/^DATABASE_READ_URL: .*pool_mode=session/);
 });
 
 it('SQLite has no replica', async () => {
