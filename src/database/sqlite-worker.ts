@@ -1,4 +1,6 @@
 /** The worker's side of `SqliteThread`. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import type { LoadWork, StreamReader, StreamWork } from './database.ts';
@@ -25,9 +27,19 @@ async function openWriter(): Promise<Client> {
   return writer;
 }
 
+// A thread that has nothing to do would keep the garbage of its last work until the next one.
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const IDLE_MS = 500;
+let idle: NodeJS.Timeout | undefined;
+
 parentPort?.on('message', (question: Question) => {
-  if ('id' in question) parentPort?.postMessage(answer(question));
-  else void give(question.port, 'stream' in question ? read(question) : write(question));
+  if ('id' in question) return parentPort?.postMessage(answer(question));
+  clearTimeout(idle);
+  const work = give(question.port, 'stream' in question ? read(question) : write(question));
+  void work.finally(() => {
+    idle = setTimeout(collectGarbage, IDLE_MS);
+  });
 });
 
 /** Rows per message. */

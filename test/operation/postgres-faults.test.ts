@@ -161,26 +161,37 @@ it('a standby serves reads, refuses writes, and is not ready until it is promote
   await provenLog(database);
 });
 
-it('a service that knows both servers follows a failover', async () => {
-  const own = await postgresServer();
-  closing.push(async () => own.remove());
-  const standby = await own.standby();
-  const both = `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${own.port}/postgres?target_session_attrs=read-write`;
-  const service = await serviceOn(both);
-  const load = writing(service);
-  await until(() => load.acknowledged.length > 20);
-  own.stop('fast');
-  standby.promote();
-  const before = load.acknowledged.length;
-  await until(() => load.acknowledged.length > before + 20);
-  await load.stop();
-  const expected = [UNAVAILABLE, '503 service.read_only with Retry-After'];
-  expect([...load.others].filter((one) => !expected.includes(one))).toEqual([]);
+it.each([
   // A server that is stopped in order first sends everything to its standby.
-  expect(await codesIn(service)).toEqual(expect.arrayContaining(load.acknowledged));
-  expect((await service.client.get('/readyz')).status).toBe(200);
-  await provenLog(service.database);
-});
+  { how: 'fast', isSynchronous: false },
+  { how: 'immediate', isSynchronous: true },
+] as const)(
+  'two instances that know both servers follow a failover after a stop that is $how, and lose nothing',
+  async ({ how, isSynchronous }) => {
+    const own = await postgresServer();
+    closing.push(async () => own.remove());
+    const standby = await own.standby();
+    if (isSynchronous) own.waitForStandby();
+    const both = `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${own.port}/postgres?target_session_attrs=read-write`;
+    const services = [await serviceOn(both), await serviceOn(both)];
+    const loads = services.map((service) => writing(service));
+    const more = async (than: readonly number[]) =>
+      until(() => loads.every(({ acknowledged }, i) => acknowledged.length > (than[i] as number) + 20));
+    await more([0, 0]);
+    own.stop(how);
+    standby.promote();
+    await more(loads.map(({ acknowledged }) => acknowledged.length));
+    for (const load of loads) await load.stop();
+    const expected = [UNAVAILABLE, '503 service.read_only with Retry-After'];
+    const acknowledged = loads.flatMap((load) => load.acknowledged);
+    for (const load of loads) expect([...load.others].filter((one) => !expected.includes(one))).toEqual([]);
+    for (const service of services) {
+      expect(await codesIn(service)).toEqual(expect.arrayContaining(acknowledged));
+      expect((await service.client.get('/readyz')).status).toBe(200);
+      await provenLog(service.database);
+    }
+  },
+);
 
 it('a pooler that gives each transaction another session is refused with the reason', async () => {
   const pooler = await transactionPooler(server.port);

@@ -13,6 +13,8 @@ export interface PostgresServer {
   /** Starts another server that follows this one. */
   standby(): Promise<PostgresServer>;
   promote(): void;
+  /** Has commits wait until a standby has them. */
+  waitForStandby(): void;
   remove(): void;
 }
 
@@ -83,6 +85,11 @@ async function serverIn(folder: string, name: string): Promise<PostgresServer> {
       return follower;
     },
     promote: () => control('promote'),
+    waitForStandby: () => {
+      const commands = ["alter system set synchronous_standby_names = '*'", 'select pg_reload_conf()'];
+      const texts = commands.flatMap((command) => ['-c', command]);
+      run('psql', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', ...texts);
+    },
     remove: () => {
       for (const follower of followers) follower.remove();
       try {
