@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/database/open.ts';
 import { corrected } from './past.ts';
 import { root, run } from './processes.ts';
 import type { Row, Setting } from './sections.ts';
+import { startPostgres } from './throw-away-postgres.ts';
 
 const PROJECTS = 1_000_000;
 const WANTED = { base: 90, entries: 5_000, hold: 50 };
@@ -24,8 +25,9 @@ export async function backup(setting: Setting): Promise<Row[]> {
   const file = join(setting.folder, 'backed-up.db');
   copyFileSync(original, file);
   const folder = join(setting.folder, 'backups');
-  const command = (args: string[], url: string) =>
-    run([join(root, 'dist/cli.js'), ...args], { DATABASE_URL: `file:${url}` });
+  const commandOn = (url: string, args: string[]) =>
+    run([join(root, 'dist/cli.js'), ...args], { DATABASE_URL: url });
+  const command = (args: string[], file: string) => commandOn(`file:${file}`, args);
 
   const alone = await longestWrites(file, () => new Promise((later) => setTimeout(later, 10_000)));
   const copied = await longestWrites(file, () =>
@@ -37,11 +39,13 @@ export async function backup(setting: Setting): Promise<Row[]> {
   const entries = await segmentsFrom(later, folder);
 
   const restored = join(setting.folder, 'restored.db');
-  const base = await secondsOf(() => command(['restore', folder, '--to', String(last - entries)], restored));
+  const restoring = ['restore', folder, '--to', String(last - entries)];
+  const base = await secondsOf(() => command(restoring, restored));
   rmSync(restored);
   const all = await secondsOf(() => command(['restore', folder], restored));
   rmSync(restored);
   const rate = entries / (all - base);
+  const elsewhere = await intoPostgres((url) => commandOn(url, restoring));
   return [
     { name: 'a million: backup', ours: `${meanwhile.seconds.toFixed(0)} s`, yardstick: '' },
     {
@@ -63,13 +67,8 @@ export async function backup(setting: Setting): Promise<Row[]> {
       yardstick: `${alone.longest.toFixed(0)} ms`,
       ratio: meanwhile.longest / alone.longest,
     },
-    {
-      name: 'a million: restore of a base',
-      ours: `${base.toFixed(0)} s`,
-      yardstick: `${WANTED.base} s`,
-      ratio: base / WANTED.base,
-      target: { most: 1 },
-    },
+    restoredIn(base, 'a million: restore of a base'),
+    ...elsewhere,
     {
       name: `a million: replay of ${entries} later entries`,
       ours: `${rate.toFixed(0)}/s`,
@@ -78,6 +77,28 @@ export async function backup(setting: Setting): Promise<Row[]> {
       target: { least: 1 },
     },
   ];
+}
+
+const restoredIn = (seconds: number, name: string): Row => ({
+  name,
+  ours: `${seconds.toFixed(0)} s`,
+  yardstick: `${WANTED.base} s`,
+  ratio: seconds / WANTED.base,
+  target: { most: 1 },
+});
+
+async function intoPostgres(restore: (url: string) => Promise<unknown>): Promise<Row[]> {
+  const postgres = await startPostgres();
+  if (!postgres) {
+    process.stderr.write('\nPostgreSQL is not installed; restoring into it is left out.\n');
+    return [];
+  }
+  try {
+    const seconds = await secondsOf(() => restore(postgres.url));
+    return [restoredIn(seconds, 'a million: restore of a base into PostgreSQL')];
+  } finally {
+    postgres.stop();
+  }
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
