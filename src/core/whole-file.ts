@@ -1,6 +1,6 @@
 /** Writes files atomically: complete under their name, or not at all. */
 import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StartupError } from './startup-error.ts';
 
@@ -46,20 +46,23 @@ async function writeSynced(
   mode: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const handle = await open(file, 'wx', mode);
+  let handle: FileHandle | undefined;
   try {
     let unsynced = 0;
     for await (const part of parts) {
       signal.throwIfAborted();
+      // Only now: parts that were not begun would not be told that they are not wanted.
+      handle ??= await open(file, 'wx', mode);
       await handle.writeFile(part);
       unsynced += part.length;
       if (unsynced < SYNCED) continue;
       await handle.datasync();
       unsynced = 0;
     }
+    handle ??= await open(file, 'wx', mode);
     await handle.sync();
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 
