@@ -12,6 +12,8 @@ import type { ChangeEntry } from './repository.ts';
 
 /** How many are kept on a connection. */
 const KEPT = 4;
+/** Of more resources than this, putting together only those that later entries name takes less time. */
+const FEW = 2_000;
 /** Resources per query. */
 const AT_ONCE = 500;
 
@@ -59,7 +61,7 @@ export async function latePastOf(
   return {
     ...shadow.reader({ tables: late.tables.map(({ table }) => table), show: complete }),
     only: async (entity, ids) => {
-      if (entity !== late.entity) await complete();
+      if (entity !== late.entity || ids.length > FEW) await complete();
       else if (!past.isComplete(late)) await inTurn(() => past.show(late, ids));
       return some;
     },

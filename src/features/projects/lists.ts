@@ -7,6 +7,7 @@ import { NEVER, packedDay } from '../../columns/packed-days.ts';
 import type { Question } from '../../columns/questions.ts';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Database, Reader, Revision } from '../../database/database.ts';
+import { only } from '../../database/only.ts';
 import { firstOf, type RowKey } from '../../http/ordered.ts';
 import { type PageQuery, type PageRequest, pageFields, pageRequest } from '../../http/pages.ts';
 import { DEFAULT_SORT } from './batches.ts';
@@ -49,12 +50,22 @@ export const projectsOfPage = repository.listProjects;
 export const projectsByIds = repository.findByIds;
 
 /** A selection of projects by their ids, which may be very many. */
-export const byIds = (ids: readonly string[], asOf: string): Condition => ({
+const byIds = (ids: readonly string[], asOf: string): Condition => ({
   shape: 'ids',
   values: { ids: JSON.stringify(ids), asOf },
   where: (reader, population = inPopulation(reader, true)) =>
     sql`(${population} and ${reader.functions.isListed(reader.tables.projects.id, sql`${sql.placeholder('ids')}`)})`,
 });
+
+/** A page of some projects, which may be very many, archived or not. */
+export const pageAmong = async (
+  reader: Reader,
+  ids: readonly string[],
+  asOf: string,
+  archived: boolean,
+  page: PageRequest<repository.ProjectRow>,
+): Promise<repository.ProjectRow[]> =>
+  projectsOfPage(await only(reader, 'projects', ids), byIds(ids, asOf), archived, page);
 
 /** What a filter selects at a revision. */
 interface Found {

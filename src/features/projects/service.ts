@@ -4,7 +4,6 @@ import { unknownReferences } from '../../catalogues/service.ts';
 import type { ColumnStore } from '../../columns/store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Reader, Revision, Transaction } from '../../database/database.ts';
-import { only } from '../../database/only.ts';
 import { revisionIn } from '../../database/revision.ts';
 import type { Computed } from '../../http/answers.ts';
 import { expectUnchanged } from '../../http/conditional.ts';
@@ -16,7 +15,7 @@ import { once } from '../../log/once.ts';
 import type { Caller } from '../../log/service.ts';
 import { expectOwnRegion } from '../references/own-region.ts';
 import { filterOf, type ProjectFilter, select } from './filter.ts';
-import { byIds, isWalk, listFinder, projectPageRequest, projectsByIds, projectsOfPage } from './lists.ts';
+import { isWalk, listFinder, pageAmong, projectPageRequest, projectsByIds, projectsOfPage } from './lists.ts';
 import { complete, type Input, inputOf, merge, toProject } from './record.ts';
 import * as repository from './repository.ts';
 import { codeFaults, faultsIn, fundsFaults, refuseNegativeBalance } from './rules.ts';
@@ -175,12 +174,7 @@ export function projectService(
         const rows = page
           ? await projectsByIds(reader, page, asOf)
           : ids
-            ? await projectsOfPage(
-                await only(reader, 'projects', ids),
-                byIds(ids, asOf),
-                onlyArchived,
-                request,
-              )
+            ? await pageAmong(reader, ids, asOf, onlyArchived, request)
             : await projectsOfPage(reader, selection, onlyArchived, request);
         return { revision, body: toPage(request, rows, total, revision.seq, (row) => toProject(row, asOf)) };
       };

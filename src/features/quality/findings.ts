@@ -5,7 +5,7 @@ import { yearBefore } from '../../core/days.ts';
 import type { Revision } from '../../database/database.ts';
 import type { PageQuery } from '../../http/pages.ts';
 import { type ProjectFilter, select } from '../projects/filter.ts';
-import { byIds, type ProjectRow, projectPageRequest, projectsOfPage } from '../projects/lists.ts';
+import { type ProjectRow, pageAmong, projectPageRequest } from '../projects/lists.ts';
 import { type Twin, twinsOf } from './double-signing.ts';
 import * as repository from './repository.ts';
 import { type Bounds, findMatches, type Rule, rules } from './rules.ts';
@@ -65,8 +65,7 @@ export const matches: Question<PageAsked, Page> = {
     const mask = await select(asked.filter, asked.asOf).mask(state);
     const ids: string[] = [];
     findMatches([rule], columns, mask, boundsOf(asked), (row) => ids.push(columns.ids.textOf(row)));
-    const selection = byIds(ids, asked.asOf);
-    const rows = await projectsOfPage(reader, selection, false, projectPageRequest(asked.page));
+    const rows = await pageAmong(reader, ids, asked.asOf, false, projectPageRequest(asked.page));
     const others = rule.namesOthers ? await othersOf(state, rows, asked.asOf) : new Map<string, Twin[]>();
     return { revision, total: ids.length, rows, others };
   },
